@@ -1,0 +1,46 @@
+# Two commands: `make run` and `make test`. Everything they need they install here, in .venv and var.
+PYTHON ?= python3
+PY := .venv/bin/python
+DATA ?= $(or $(LVV_DATA_DIR),var)
+
+export DJANGO_SETTINGS_MODULE ?= lvv.settings.base
+
+.PHONY: run test test-pg15 check slow bench lock messages clean
+
+run: .venv/run
+	LVV_DEMO=$${LVV_DEMO-1} $(PY) -m lvv.start
+
+test: .venv/dev
+	$(PY) -m tests.run
+
+# The access tests on a PostgreSQL 15 server, where its binaries are installed.
+test-pg15: .venv/dev
+	$(PY) -m tests.run --postgres15
+
+# Linters, types, contracts, migrations, fast tests: before every push.
+check: .venv/dev
+	$(PY) -m tests.run --check
+
+# Searches too long for `make test`.
+slow: .venv/dev
+	$(PY) -m tests.run --slow
+
+bench: .venv/dev
+	$(PY) -m bench
+
+# Only for whoever changes requirements*.in: needs uv.
+lock:
+	for name in requirements requirements-dev; do \
+	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	    $$name.in --output-file $$name.txt; done
+
+.venv/bin/python:
+	$(PYTHON) -m venv --without-pip .venv
+
+.venv/run: requirements.txt | .venv/bin/python
+	$(PYTHON) -m pip --python $(PY) install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	touch .venv/run
+
+.venv/dev: requirements-dev.txt | .venv/bin/python
+	$(PYTHON) -m pip --python $(PY) install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	touch .venv/dev .venv/run

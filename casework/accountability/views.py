@@ -1,0 +1,95 @@
+"""Who looked? For a case manager about her cases; for a privacy officer by case number, without contents."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db import connection
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from casework.cases.models import Case
+from casework.register.identity import leading_names
+from governance.access.middleware import ClearanceRequest
+from partners.accountability.activities import ACCOUNTABILITY, ALL, processes
+from partners.accountability.models import AuditEntry
+from partners.accounts.models import User
+from partners.organisations.enums import Role
+from partners.organisations.models import Organisation
+
+PAGE_SIZE = 50
+DAYS = 90
+
+
+@processes(ACCOUNTABILITY)
+@require_http_methods(["GET"])
+def readings(request: ClearanceRequest) -> HttpResponse:
+    """Row-level security decides which rows of the audit log are here; this page only puts words to them."""
+    clearance = request.clearance
+    officer = clearance.holds(Role.PRIVACY_OFFICER)
+    if not (officer or clearance.sees_cases):
+        raise PermissionDenied
+    entries = AuditEntry.objects.filter(at__gte=timezone.now() - timedelta(days=DAYS)).exclude(cases=[])
+    numbers: dict[UUID, str] = {}
+    names: dict[UUID, str] = {}
+    chosen = request.GET.get("casus", "")
+    if officer:
+        page = Paginator(entries, PAGE_SIZE).get_page(request.GET.get("page"))
+        numbers = case_numbers({case for entry in page for case in entry.cases})
+        if chosen:
+            wanted = case_reference(chosen)
+            entries = entries.filter(cases__contains=[wanted]) if wanted else entries.none()
+            page = Paginator(entries, PAGE_SIZE).get_page(request.GET.get("page"))
+            numbers = {wanted: chosen} if wanted else {}
+    else:
+        mine = {case.reference: case for case in Case.objects.managed_by(clearance.user_id)}
+        if chosen:
+            entries = entries.filter(cases__contains=[r for r, case in mine.items() if case.number == chosen][:1])
+        page = Paginator(entries.exclude(actor_id=clearance.user_id), PAGE_SIZE).get_page(request.GET.get("page"))
+        numbers = {reference: case.number for reference, case in mine.items()}
+        found = leading_names(case.pk for case in mine.values())
+        names = {reference: found.get(case.pk, "") for reference, case in mine.items()}
+    context = {
+        "page": page, "rows": _rows(page, numbers, names), "officer": officer, "days": DAYS, "chosen": chosen,
+        "cases": sorted(numbers.values()) if not officer else [],
+    }  # fmt: skip
+    return render(request, "casework/accountability/readings.html", context)
+
+
+def _rows(page: Any, numbers: dict[UUID, str], names: dict[UUID, str]) -> list[dict[str, Any]]:
+    people = User.objects.in_bulk({entry.actor_id for entry in page if entry.actor_id})
+    organisations = Organisation.objects.in_bulk({entry.actor_org_id for entry in page if entry.actor_org_id})
+    return [
+        {
+            "at": entry.at, "who": people.get(entry.actor_id), "organisation": organisations.get(entry.actor_org_id),
+            "role": ", ".join(str(Role(role).label) for role in entry.role.split(",") if role in Role.values),
+            "action": entry.action, "denied": entry.outcome == AuditEntry.Outcome.DENIED,
+            "cases": [(numbers[case], names.get(case, "")) for case in entry.cases if case in numbers],
+        }
+        for entry in page
+    ]  # fmt: skip
+
+
+def case_numbers(references: set[UUID]) -> dict[UUID, str]:
+    """Numbers of cases a privacy officer meets in her log, though she may open none of them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reference, number FROM accountability_case_numbers(%s)", [list(references)])
+        return dict(cursor.fetchall())
+
+
+def case_reference(number: str) -> UUID | None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT accountability_case_reference(%s)", [number])
+        found: UUID | None = cursor.fetchone()[0]
+        return found
+
+
+@processes(ACCOUNTABILITY)
+@require_http_methods(["GET"])
+def activities(request: ClearanceRequest) -> HttpResponse:
+    """What the application processes personal data for."""
+    return render(request, "casework/accountability/activities.html", {"activities": ALL})

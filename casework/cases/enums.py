@@ -1,0 +1,43 @@
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class CaseState(TextChoices):
+    REGISTERED = "registered", _("registered")
+    INTAKE = "intake", _("intake")
+    AWAITING_DOSSIERS = "awaiting_dossiers", _("awaiting dossiers")
+    REST_PERIOD = "rest_period", _("rest period")
+    IN_CONFERENCE = "in_conference", _("in case conference")
+    ADMITTED = "admitted", _("admitted")
+    NOT_ADMITTED = "not_admitted", _("not admitted")
+    IN_GUIDANCE = "in_guidance", _("in guidance")
+    EXITED = "exited", _("exited")
+    IN_AFTERCARE = "in_aftercare", _("in aftercare")
+    ARCHIVED = "archived", _("archived")
+
+
+S = CaseState
+OPEN_STATES = (S.REGISTERED, S.INTAKE, S.AWAITING_DOSSIERS, S.REST_PERIOD, S.IN_CONFERENCE, S.ADMITTED, S.IN_GUIDANCE)
+
+# The steps of the journey as people see them; a refusal stands in the place of the admission.
+STEPS = (
+    S.REGISTERED, S.INTAKE, S.AWAITING_DOSSIERS, S.REST_PERIOD, S.IN_CONFERENCE, S.ADMITTED, S.IN_GUIDANCE, S.EXITED,
+    S.IN_AFTERCARE,
+)  # fmt: skip
+
+
+class Ground(TextChoices):
+    """Why a team takes part in a case."""
+
+    REGISTERED = "registered", _("registered the person")
+    MUNICIPALITY = "municipality", _("directs the facility")
+    FIRST_SHELTER = "first_shelter", _("first shelter: the departure service is told")
+    GUIDANCE = "guidance", _("guidance: the departure service is told")
+    DOSSIER_REQUEST = "dossier_request", _("asked for its dossier")
+    STAY = "stay", _("the person stays at its location")
+    LEGAL_AID = "legal_aid", _("gives legal aid")
+    CARE = "care", _("gives care")
+    IDENTITY_RESEARCH = "identity_research", _("researches the identity")
+    RETURN_SUPPORT = "return_support", _("supports return")
+    HAND_OVER = "hand_over", _("takes the person over")
+    COOPERATION = "cooperation", _("takes part in the plan")

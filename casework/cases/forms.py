@@ -1,0 +1,46 @@
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from casework.cases.enums import Ground
+from casework.drafts.forms import KeptForm
+from partners.organisations.models import Team
+
+CHOSEN_GROUNDS = (
+    Ground.DOSSIER_REQUEST, Ground.STAY, Ground.LEGAL_AID, Ground.CARE, Ground.IDENTITY_RESEARCH,
+    Ground.RETURN_SUPPORT, Ground.HAND_OVER, Ground.COOPERATION,
+)  # fmt: skip
+
+
+class InvolveForm(KeptForm):
+    """Which team, why, and until when."""
+
+    team = forms.TypedChoiceField(
+        label=_("Team"), coerce=int, error_messages={"required": _("Choose the team you want to involve.")}
+    )
+    ground = forms.TypedChoiceField(
+        label=_("Ground"), coerce=Ground, error_messages={"required": _("Choose why this team takes part.")},
+        choices=[("", _("Choose a ground")), *((ground.value, ground.label) for ground in CHOSEN_GROUNDS)],
+    )  # fmt: skip
+    explanation = forms.CharField(
+        label=_("Explanation"), max_length=300, help_text=_("What is this team needed for? Everybody in the case reads this."),
+        widget=forms.Textarea(attrs={"rows": 2}), error_messages={"required": _("Explain what the team is needed for.")},
+    )  # fmt: skip
+    until = forms.DateField(
+        label=_("Until"), required=False, help_text=_("The first day on which the team sees nothing any more. Empty: no end yet."),
+        error_messages={"invalid": _("Enter an existing date, for example 12-11-2026.")},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, teams: list[Team], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["team"].choices = [("", _("Choose a team")), *((team.pk, team.label) for team in teams)]  # type: ignore[attr-defined]
+
+    def clean_until(self) -> date | None:
+        until: date | None = self.cleaned_data["until"]
+        if until and until <= timezone.localdate():
+            raise ValidationError(_("The end must lie in the future."), code="past")
+        return until

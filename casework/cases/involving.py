@@ -1,0 +1,58 @@
+"""Who takes part in a case: involving a further team, and ending a follow-up."""
+
+from datetime import date
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from casework.cases.enums import Ground
+from casework.cases.models import Case, Involvement
+from governance.access.clearance import Clearance
+from governance.access.enums import Category
+from partners.organisations.models import Team
+
+
+class AlreadyInvolved(Exception):
+    """The team takes part already; two workers were quick."""
+
+
+def team_reads(team_ids: list[int]) -> dict[int, dict[str, str]]:
+    """For each team, which categories it reads or writes today: from the rule that decides, for "who sees what"."""
+    found: dict[int, dict[str, str]] = {team: {} for team in team_ids}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT team_id, category, verb FROM access_readers(%s)", [team_ids])
+        for team, category, verb in sorted(cursor.fetchall(), key=lambda row: row[2]):
+            row = found[team]
+            if verb == "read":
+                row[category] = "read"
+            else:  # sorted, so reading was seen before writing
+                row[category] = "write" if category in row else "write_own"
+    return found
+
+
+@transaction.atomic
+def involve(
+    case: Case, team: Team, *, by: Clearance, ground: Ground, explanation: str, until: date | None
+) -> Involvement:
+    case = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
+    if Involvement.objects.in_force().filter(case=case, team=team).exists():
+        raise AlreadyInvolved
+    involvement = Involvement(case=case, team=team, ground=ground, explanation=explanation, until=until)
+    involvement._change_reason = ground.value
+    involvement.save()
+    return involvement
+
+
+@transaction.atomic
+def end_involvement(involvement: Involvement, *, by: Clearance) -> None:
+    """From today the team sees nothing of the case any more; what it wrote stays."""
+    case = Case.objects.select_for_update(of=("self",)).get(pk=involvement.case_id)
+    involvement = Involvement.objects.select_related("team").get(pk=involvement.pk, case=case)
+    involvement.until = timezone.localdate()
+    involvement._change_reason = "ended"
+    involvement.save()
+
+
+def shown_categories(case: Case, clearance: Clearance) -> list[Category]:
+    """The categories this reader may know of in this case, in the order of the matrix."""
+    return [category for category in Category if clearance.reads(case, category)]

@@ -1,0 +1,193 @@
+import uuid
+from typing import Self
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
+from django.contrib.postgres.indexes import GinIndex
+from django.db import connection, models
+from django.db.models import F, Func, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from casework.cases.enums import OPEN_STATES, CaseState, Ground
+from casework.records.models import Record, Versioned
+from casework.register.models import Person
+from governance.access.enums import Category, GrantKind
+from governance.access.grants import UserObjectPermissionBase
+from governance.access.wall import Walled
+from partners.accountability.history import History, TrackedQuerySet
+from partners.accountability.trace import current_trace
+from partners.organisations.models import Pilot, Team
+
+
+class CaseQuerySet(TrackedQuerySet):
+    def open(self) -> Self:
+        return self.filter(state__in=OPEN_STATES)
+
+    def managed_by(self, user_id: int) -> Self:
+        return self.filter(case_manager_id=user_id)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-registered_on", "-id")
+
+
+class CaseManager(models.Manager.from_queryset(CaseQuerySet)):  # type: ignore[misc]
+    def next_number(self) -> str:
+        """The number people say on the phone. It tells the year and nothing else."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT nextval('casework_case_number_seq')")
+            return f"{timezone.localdate().year}-{cursor.fetchone()[0]:06}"
+
+
+class Case(Walled, Versioned):
+    """One passage of one person through one pilot."""
+
+    reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    number = models.CharField(_("case number"), max_length=14, unique=True, editable=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="cases")
+    pilot = models.ForeignKey(Pilot, models.PROTECT, related_name="+")
+    lead_team = models.ForeignKey(Team, models.PROTECT, related_name="+")
+    case_manager = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("case manager"),
+    )  # fmt: skip
+    state = models.CharField(_("state"), max_length=20, choices=CaseState, default=CaseState.REGISTERED)
+    state_since = models.DateField(default=timezone.localdate)
+    registered_on = models.DateField(_("registered on"), default=timezone.localdate)
+    referrer = models.CharField(_("referred by"), max_length=160, blank=True)
+    emergency_shelter_on = models.DateField(_("emergency placement on"), null=True, blank=True)
+    # Likely doubles in the registrar's sight were looked at; after an emergency that is still to do.
+    doubles_judged_on = models.DateField(null=True, editable=False)
+    team_ids = ArrayField(models.IntegerField(), default=list, editable=False)  # who is involved; kept by a trigger
+    history = History(excluded_fields=["team_ids"])
+
+    objects = CaseManager()
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["team_ids"], name="case_teams"),
+            models.Index(fields=["-registered_on", "-id"], name="case_newest"),
+            models.Index(fields=["case_manager", "-registered_on"], name="case_manager_newest"),
+            models.Index(fields=["state", "-registered_on", "-id"], name="case_state_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @classmethod
+    def from_db(cls, db, field_names, values):  # type: ignore[no-untyped-def]
+        loaded = super().from_db(db, field_names, values)
+        if (trace := current_trace()) and "reference" in field_names:
+            trace.cases.add(loaded.reference)
+        return loaded
+
+    def grant_key(self) -> int:
+        return self.pk
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES
+
+    @property
+    def must_be_known_to_dtv(self) -> bool:
+        """R7: whoever receives shelter or guidance is known to the departure service."""
+        return self.is_open and (
+            self.emergency_shelter_on is not None or self.state in (CaseState.ADMITTED, CaseState.IN_GUIDANCE)
+        )
+
+
+class _Period(Func):
+    function = "daterange"
+    output_field = DateRangeField()
+
+
+class InvolvementQuerySet(TrackedQuerySet):
+    def in_force(self) -> Self:
+        day = timezone.localdate()
+        return self.filter(Q(until=None) | Q(until__gt=day), since__lte=day)
+
+
+class Involvement(models.Model):
+    """One team takes part in one case, from a day until (not including) a day, on a ground."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="involvements")
+    team = models.ForeignKey(Team, models.PROTECT, related_name="+", verbose_name=_("team"))
+    worker = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    since = models.DateField(_("from"), default=timezone.localdate)
+    until = models.DateField(_("until"), null=True, blank=True)
+    ground = models.CharField(_("ground"), max_length=20, choices=Ground)
+    explanation = models.CharField(_("explanation"), max_length=300, blank=True)
+    # Whether this row stands in the case's team_ids. The database sets it; access_apply_due() when a date has come.
+    counted = models.BooleanField(default=False, editable=False)
+    history = History(excluded_fields=["counted"])
+
+    objects = InvolvementQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["since", "id"]
+        indexes = [
+            models.Index(fields=["since"], name="involvement_begins", condition=Q(counted=False)),
+            models.Index(fields=["until"], name="involvement_ends", condition=Q(counted=True, until__isnull=False)),
+            models.Index(fields=["case"], name="involvement_counted", condition=Q(counted=True), include=["team"]),
+        ]
+        constraints = [
+            ExclusionConstraint(
+                name="involvement_no_overlap",
+                expressions=[
+                    ("case", RangeOperators.EQUAL),
+                    ("team", RangeOperators.EQUAL),
+                    (_Period("since", "until"), RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_("This team is involved in this case already."),
+            ),
+            models.CheckConstraint(
+                name="involvement_ends_after_it_began",
+                condition=Q(until=None) | Q(until__gte=F("since")),
+                violation_error_message=_("The end lies before the beginning."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"involvement {self.pk}"
+
+
+class CaseUserObjectPermission(UserObjectPermissionBase):
+    """A personal grant: one person, one case, some categories, for a short time."""
+
+    content_object = models.ForeignKey(Case, models.PROTECT, related_name="personal_grants")
+    categories = ArrayField(models.CharField(max_length=20, choices=Category))
+    since = models.DateField(default=timezone.localdate)
+    until = models.DateField()
+    reason = models.CharField(max_length=300)
+    kind = models.CharField(max_length=20, choices=GrantKind)
+    history = History()
+
+    class Meta(UserObjectPermissionBase.Meta):
+        constraints = [
+            models.CheckConstraint(name="grant_has_reason", condition=~Q(reason="")),
+            models.CheckConstraint(name="grant_includes_identity", condition=Q(categories__contains=["identity"])),
+        ]
+
+
+class Consent(Record):
+    """The person agrees that one team of another organisation reads her medical content, until a day (R17)."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="consents")
+    team = models.ForeignKey(Team, models.PROTECT, related_name="+")
+    scope = models.CharField(max_length=300)
+    since = models.DateField(default=timezone.localdate)
+    until = models.DateField()
+    withdrawn_on = models.DateField(null=True, blank=True)
+    history = History(excluded_fields=["team_ids"])
+
+    class Meta:
+        indexes = [models.Index(fields=["case", "team"], name="consent_case_team")]
+        constraints = [models.CheckConstraint(name="consent_has_scope", condition=~Q(scope=""))]
+
+    def __str__(self) -> str:
+        return f"consent {self.reference}"
+
+    @property
+    def record_category(self) -> Category:
+        return Category.MEDICAL_CONTENT

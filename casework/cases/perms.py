@@ -1,0 +1,78 @@
+"""Who may do what with a case. Every line of a docstring is a line of the code, and names the object."""
+
+from django.utils import timezone
+
+from casework.cases.models import Case, Involvement
+from governance.access.clearance import Clearance
+from governance.access.enums import Category
+from partners.organisations.enums import OrganisationKind, Role, TeamFunction
+from partners.organisations.models import Team
+
+MUNICIPAL, NGO = OrganisationKind.MUNICIPALITY, (OrganisationKind.NGO, OrganisationKind.SHELTER_OPERATOR)
+
+
+def registers(team: Team) -> bool:
+    """Teams that register people (T1) are all of:
+    - municipal, or an NGO's general or shelter team
+    - of a pilot that is open and takes new cases
+    """
+    return (
+        team.organisation.kind == MUNICIPAL
+        or (team.organisation.kind in NGO and team.function in (TeamFunction.GENERAL, TeamFunction.SHELTER))
+    ) and team.pilot.takes_new_cases(timezone.localdate())
+
+
+def registering_teams(clearance: Clearance) -> list[Team]:
+    """For which of her teams this worker may register somebody:
+    - caseworker or coordinator there
+    - writing identity there
+    - a team that registers
+    """
+    mine = [seat.team for seat in clearance.seats if Category.IDENTITY in seat.writes]
+    teams = Team.objects.filter(pk__in=mine).select_related("organisation", "pilot__municipality")
+    return [team for team in teams if registers(team)]
+
+
+def can_involve(clearance: Clearance, case: Case) -> bool:
+    """To involve a further team, one must be all of:
+    - case manager of this case, or coordinator in an involved team that is municipal
+    - of a case that is not archived
+    """
+    return case.state != "archived" and (
+        (case.case_manager_id == clearance.user_id and clearance.writes(case, Category.IDENTITY))
+        or (clearance.has_role(Role.COORDINATOR, case) and clearance.coordinates(case.pilot_id))
+    )
+
+
+def can_end_involvement(clearance: Clearance, case: Case, involvement: Involvement) -> bool:
+    """To end the involvement of a team, one must be all of:
+    - of an involvement in this case that has not ended
+    - working for that team, or allowed to involve teams in this case
+    - not about the team that leads the case
+    - not about DT&V while the person must be known to it (R7)
+    """
+    return (
+        involvement.case_id == case.pk
+        and involvement.until is None
+        and (involvement.team_id in clearance.teams or can_involve(clearance, case))
+        and involvement.team_id != case.lead_team_id
+        and not (involvement.team.organisation.kind == OrganisationKind.DTV and case.must_be_known_to_dtv)
+    )
+
+
+def can_complete_registration(clearance: Clearance, case: Case) -> bool:
+    """To record the briefing or judge doubles afterwards, one must be all of:
+    - working for the team that leads the case, or for the municipality that coordinates it
+    - allowed to write its identity
+    """
+    return (case.lead_team_id in clearance.teams or clearance.coordinates(case.pilot_id)) and clearance.writes(
+        case, Category.IDENTITY
+    )
+
+
+def can_take_over(clearance: Clearance, case: Case) -> bool:
+    """To become case manager, one must be all of:
+    - caseworker or coordinator in the team that leads this case
+    - not its case manager already
+    """
+    return case.lead_team_id in clearance.teams and case.case_manager_id != clearance.user_id

@@ -1,0 +1,102 @@
+"""Registering somebody: the full form, and the short one for an emergency."""
+
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from casework.cases import perms
+from casework.cases.registering import Claim, HasOpenCase, register, same_candidates
+from casework.cases.views import candidate_rows, case_url
+from casework.drafts.keeping import find_draft, once
+from casework.register.doubles import likely_doubles
+from casework.register.enums import BRIEFING_VERSION
+from casework.register.forms import EmergencyForm, RegistrationForm
+from casework.register.models import Person
+from governance.access.middleware import ClearanceRequest
+from partners.accountability.activities import REGISTRATION, processes
+from partners.organisations.models import Team
+
+
+def _teams(request: ClearanceRequest) -> list[Team]:
+    teams = perms.registering_teams(request.clearance)
+    if not teams:
+        raise PermissionDenied
+    return teams
+
+
+def _chosen(teams: list[Team], data: dict[str, Any]) -> Team:
+    return next(team for team in teams if team.pk == data["team"]) if "team" in data else teams[0]
+
+
+@processes(REGISTRATION)
+@require_http_methods(["GET", "POST"])
+def register_person(request: ClearanceRequest) -> HttpResponse:
+    teams = _teams(request)
+    form = RegistrationForm(request.POST or None, teams=teams)
+    draft = find_draft(request.user, "register")
+    form.restore(draft)
+    context: dict[str, Any] = {
+        "form": form, "draft_key": "register", "version": BRIEFING_VERSION,
+        "draft": draft if request.method == "GET" else None,
+    }  # fmt: skip
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "casework/register/form.html", context, status=400 if form.errors else 200)
+    data = form.cleaned_data
+    person = get_object_or_404(Person, reference=_uuid(request.POST["person"])) if request.POST.get("person") else None
+    if person is None:
+        candidates = likely_doubles(form.names, data["birth_date"], data["v_number"])
+        if not same_candidates(request.POST.get("judged", ""), candidates):
+            context |= {
+                "candidates": candidate_rows(candidates),
+                "judged": ",".join(str(candidate.case_id) for candidate in candidates),
+            }
+            return render(request, "casework/register/doubles.html", context)
+    claim = Claim(
+        names=form.names, referrer=data["referrer"], birth_date=data["birth_date"], v_number=data["v_number"],
+        nationalities=[code for code in (data["nationality"], data["second_nationality"]) if code],
+        told_on=data["told_on"], language=data["language"], interpreter=data["interpreter"],
+    )  # fmt: skip
+    try:
+        return once(
+            request, "register",
+            lambda: case_url(register(claim, by=request.clearance, team=_chosen(teams, data), person=person)),
+        )  # fmt: skip
+    except HasOpenCase as found:
+        context["open_case"] = found.case
+        return render(request, "casework/register/form.html", context, status=409)
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        return UUID(int=0)
+
+
+@processes(REGISTRATION)
+@require_http_methods(["GET", "POST"])
+def register_emergency(request: ClearanceRequest) -> HttpResponse:
+    """No time for doubles and explanation: both are to be done on the next working day, and the case says so."""
+    teams = _teams(request)
+    form = EmergencyForm(request.POST or None, teams=teams)
+    draft = find_draft(request.user, "emergency")
+    form.restore(draft)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        claim = Claim(
+            names=[data["name"]], referrer=data["referrer"], emergency_shelter_on=data["emergency_shelter_on"]
+        )
+        return once(
+            request, "emergency",
+            lambda: case_url(register(claim, by=request.clearance, team=_chosen(teams, data))),
+        )  # fmt: skip
+    context = {
+        "form": form, "draft_key": "emergency", "draft": draft if request.method == "GET" else None,
+        "full": reverse("casework:register_person"),
+    }  # fmt: skip
+    return render(request, "casework/register/emergency.html", context, status=400 if form.errors else 200)

@@ -1,0 +1,104 @@
+"""T1: a person is registered and her case opens. Looks the same to the worker whatever others know (R1)."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from casework.cases.enums import Ground
+from casework.cases.models import Case, Involvement
+from casework.register.doubles import Candidate
+from casework.register.enums import BRIEFING_VERSION, ValueKind
+from casework.register.models import Briefing, IdentityValue, Person
+from casework.register.values import comparison_key
+from governance.access.clearance import Clearance
+from partners.organisations.enums import OrganisationKind, TeamFunction
+from partners.organisations.models import Team
+
+
+class HasOpenCase(Exception):
+    """This person has an open case in the worker's sight, so a second one may not begin."""
+
+    def __init__(self, case: Case) -> None:
+        super().__init__(case.reference)
+        self.case = case
+
+
+@dataclass
+class Claim:
+    """What is known at the desk."""
+
+    names: list[str]
+    referrer: str = ""
+    birth_date: str = ""
+    nationalities: list[str] = field(default_factory=list)
+    v_number: str = ""
+    told_on: date | None = None
+    language: str = ""
+    interpreter: bool = False
+    emergency_shelter_on: date | None = None
+
+    def values(self) -> list[tuple[ValueKind, str]]:
+        single = [(ValueKind.BIRTH_DATE, self.birth_date), (ValueKind.V_NUMBER, self.v_number)]
+        several = [(ValueKind.NAME, name) for name in self.names]
+        several += [(ValueKind.NATIONALITY, code) for code in self.nationalities]
+        return [(kind, value) for kind, value in several + single if value]
+
+
+@transaction.atomic
+def register(claim: Claim, *, by: Clearance, team: Team, person: Person | None = None) -> Case:
+    """Register somebody and open her case; `person` when she is somebody this worker already sees."""
+    if person is None:
+        person = Person.objects.create(team_ids=[team.pk])
+    elif found := Case.objects.open().filter(person=person).first():
+        raise HasOpenCase(found)
+    lead = leading_team(team)
+    case = Case.objects.create(
+        number=Case.objects.next_number(), person=person, pilot=team.pilot, lead_team=lead, case_manager=by.user,
+        referrer=claim.referrer, emergency_shelter_on=claim.emergency_shelter_on, team_ids=[team.pk],
+        doubles_judged_on=None if claim.emergency_shelter_on else timezone.localdate(),
+    )  # fmt: skip
+    Involvement.objects.create(
+        case=case, team=team, worker=by.user,
+        ground=Ground.MUNICIPALITY if team.organisation.kind == OrganisationKind.MUNICIPALITY else Ground.REGISTERED,
+    )  # fmt: skip
+    if lead != team:
+        Involvement.objects.create(case=case, team=lead, ground=Ground.MUNICIPALITY)
+    if claim.emergency_shelter_on:
+        tell_departure_service(case, Ground.FIRST_SHELTER)
+    for kind, value in claim.values():
+        IdentityValue.objects.create(
+            case=case, author_team=team, author=by.user, kind=kind, value=value, key=comparison_key(kind, value)
+        )
+    if claim.told_on:
+        Briefing.objects.create(
+            case=case, author_team=team, author=by.user, text_version=BRIEFING_VERSION, language=claim.language,
+            interpreter=claim.interpreter, told_on=claim.told_on,
+        )  # fmt: skip
+    # Asked whether or not there is a number, and answered to nobody: only the two coordinators hear of a clash.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT register_clashes(%s)", [case.pk])
+    return case
+
+
+def leading_team(team: Team) -> Team:
+    """The municipality leads from the start, whoever registers; an NGO leads where the municipality has no team."""
+    if team.organisation.kind == OrganisationKind.MUNICIPALITY:
+        return team
+    municipal = Team.objects.filter(
+        pilot=team.pilot, organisation=team.pilot.municipality, function=TeamFunction.GENERAL
+    ).first()
+    return municipal or team
+
+
+def tell_departure_service(case: Case, ground: Ground) -> None:
+    """R7: from the first shelter or guidance on, DT&V takes part."""
+    team = Team.objects.filter(pilot=case.pilot, organisation__kind=OrganisationKind.DTV).first()
+    if team and not Involvement.objects.in_force().filter(case=case, team=team).exists():
+        Involvement.objects.create(case=case, team=team, ground=ground)
+
+
+def same_candidates(shown: str, found: list[Candidate]) -> bool:
+    """Whether the worker judged exactly these candidates, and no new one turned up since."""
+    return {part for part in shown.split(",") if part} >= {str(candidate.case_id) for candidate in found}

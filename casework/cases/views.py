@@ -1,0 +1,265 @@
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from casework.cases import listing, perms
+from casework.cases.explaining import explain
+from casework.cases.filters import CaseFilter
+from casework.cases.forms import InvolveForm
+from casework.cases.involving import AlreadyInvolved, end_involvement, involve, shown_categories, team_reads
+from casework.cases.models import Case, Involvement
+from casework.drafts.keeping import find_draft, once
+from casework.register.doubles import Candidate, likely_doubles, search_names, with_v_number
+from casework.register.enums import BRIEFING_VERSION
+from casework.register.forms import BriefingForm
+from casework.register.identity import leading_names
+from casework.register.models import Briefing, IdentityValue
+from casework.register.values import clean_v_number, display, name_key
+from governance.access.clearance import Clearance
+from governance.access.enums import Category
+from governance.access.middleware import ClearanceRequest
+from partners.accountability.activities import CASEWORK, REGISTRATION, processes
+from partners.organisations.models import Pilot, Team
+
+
+def visible_teams(clearance: Clearance) -> dict[int, Team]:
+    """The teams of the pilots this worker works in: for tags, filters and choices."""
+    pilots = {seat.pilot for seat in clearance.seats}
+    return {team.pk: team for team in Team.objects.filter(pilot__in=pilots).select_related("organisation", "pilot")}
+
+
+@processes(CASEWORK)
+@require_GET
+def case_list(request: ClearanceRequest) -> HttpResponse:
+    clearance = request.clearance
+    if not clearance.sees_cases:
+        raise PermissionDenied
+    tab = request.GET.get("tab", "")
+    tab = tab if tab in listing.TABS else "open"
+    teams = visible_teams(clearance)
+    pilots = Pilot.objects.filter(pk__in={seat.pilot for seat in clearance.seats})
+    queryset = listing.tab_queryset(tab, clearance).select_related("pilot", "case_manager")
+    found = CaseFilter(request.GET, queryset.newest_first(), pilots=pilots, teams=teams)
+    page = listing.CappedPaginator(found.qs, listing.PAGE_SIZE).get_page(request.GET.get("page"))
+    kept = request.GET.copy()
+    kept.pop("page", None)
+    context = {
+        "rows": listing.rows(page.object_list, teams), "page": page, "filter": found, "tab": tab,
+        "capped": page.paginator.count >= listing.CAP, "address": kept.urlencode(), "chips": _chips(found, request),
+        "registers": any(perms.registers(teams[team]) for team in clearance.teams if team in teams),
+    }  # fmt: skip
+    if request.htmx and not request.htmx.boosted:
+        return render(request, "casework/cases/_table.html", context)
+    context["tabs"] = [
+        (name, listing.TAB_LABELS[name], listing.capped_count(listing.tab_queryset(name, clearance)))
+        for name in listing.TABS
+    ]
+    return render(request, "casework/cases/list.html", context)
+
+
+def _chips(found: CaseFilter, request: ClearanceRequest) -> list[tuple[str, str, str]]:
+    chips = []
+    for name, field in found.form.fields.items():
+        if value := request.GET.get(name):
+            rest = request.GET.copy()
+            rest.pop(name)
+            rest.pop("page", None)
+            choices = {str(key): str(label) for key, label in field.choices}
+            if value in choices:
+                chips.append((str(field.label), choices[value], "?" + rest.urlencode()))
+    return chips
+
+
+@processes(CASEWORK)
+@require_http_methods(["GET", "POST"])
+def case_search(request: ClearanceRequest) -> HttpResponse:
+    """Find a case by name, V-number or case number. By POST: none of these belongs in an address."""
+    clearance = request.clearance
+    if not clearance.sees_cases:
+        raise PermissionDenied
+    if request.method == "GET":
+        return redirect("casework:case_list")
+    wanted = request.POST.get("q", "").strip()[:200]
+    teams = visible_teams(clearance)
+    found: list[Case] = []
+    if wanted:
+        by_number = Case.objects.filter(number=wanted)
+        try:
+            keys = with_v_number(clean_v_number(wanted), most=listing.PAGE_SIZE)
+        except ValidationError:  # then it is a name, or the number of a case
+            keys = search_names(name_key(wanted), listing.PAGE_SIZE) if name_key(wanted) else []
+        order = {key: place for place, key in enumerate(keys)}
+        rows = Case.objects.filter(pk__in=keys) | by_number
+        found = sorted(
+            rows.select_related("pilot", "case_manager"), key=lambda case: order.get(case.pk, -1)
+        )[: listing.PAGE_SIZE]
+    context = {"rows": listing.rows(found, teams), "wanted": wanted, "most": listing.PAGE_SIZE}
+    return render(request, "casework/cases/search.html", context)
+
+
+@processes(CASEWORK)
+@require_GET
+def case_why(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    """Why can I see this, and who sees what of it."""
+    case = get_object_or_404(Case.objects.select_related("pilot"), reference=reference)
+    teams = visible_teams(request.clearance)
+    involved = [teams[team] for team in case.team_ids if team in teams]
+    categories = shown_categories(case, request.clearance)
+    reads = team_reads([team.pk for team in involved])
+    context = {
+        "case": case, "name": leading_names([case.pk]).get(case.pk, ""),
+        "reasons": explain(request.clearance, case),
+        "grants": [grant for grant in request.clearance.grants if grant.case == case.pk],
+        "categories": categories,
+        "who": [(team, [reads[team.pk].get(category, "none") for category in categories]) for team in involved],
+    }  # fmt: skip
+    return render(request, "casework/cases/why.html", context)
+
+
+@processes(CASEWORK)
+@require_http_methods(["GET", "POST"])
+def case_involve(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    """Involve a further team: choose, read what it will see, confirm."""
+    case = get_object_or_404(Case.objects.select_related("pilot"), reference=reference)
+    if not perms.can_involve(request.clearance, case):
+        raise PermissionDenied
+    key = f"involve:{case.reference}"
+    teams = [team for team in visible_teams(request.clearance).values() if team.pilot_id == case.pilot_id]
+    free = [team for team in teams if team.pk not in case.team_ids]
+    form = InvolveForm(request.POST or None, teams=free)
+    form.restore(find_draft(request.user, key))
+    context: dict[str, Any] = {
+        "case": case, "form": form, "draft_key": key, "name": leading_names([case.pk]).get(case.pk, "")
+    }  # fmt: skip
+    if request.method == "POST" and form.is_valid():
+        team = next(team for team in free if team.pk == form.cleaned_data["team"])
+        if "confirmed" in request.POST:
+
+            def act() -> str:
+                data = form.cleaned_data
+                involve(
+                    case, team, by=request.clearance, ground=data["ground"], explanation=data["explanation"],
+                    until=data["until"],
+                )  # fmt: skip
+                return reverse("casework:case_detail", args=[case.reference])
+
+            try:
+                return once(request, key, act)
+            except AlreadyInvolved:
+                form.add_error("team", _("This team takes part already."))
+                return render(request, "casework/cases/involve.html", context, status=409)
+        shown = team_reads([team.pk])[team.pk]
+        context |= {
+            "team": team,
+            "sees": [(category, shown[category]) for category in Category if category in shown],
+        }
+        return render(request, "casework/cases/involve_confirm.html", context)
+    return render(request, "casework/cases/involve.html", context, status=400 if form.errors else 200)
+
+
+@processes(CASEWORK)
+@require_http_methods(["GET", "POST"])
+def involvement_end(request: ClearanceRequest, reference: UUID, pk: int) -> HttpResponse:
+    case = get_object_or_404(Case, reference=reference)
+    involvement = get_object_or_404(Involvement.objects.select_related("team__organisation"), pk=pk, case=case)
+    if not perms.can_end_involvement(request.clearance, case, involvement):
+        raise PermissionDenied
+    if request.method == "GET":
+        mine = involvement.team_id in request.clearance.teams
+        context = {"case": case, "involvement": involvement, "mine": mine, "name": leading_names([case.pk]).get(case.pk, "")}
+        return render(request, "casework/cases/involvement_end.html", context)
+    end_involvement(involvement, by=request.clearance)
+    return redirect("casework:case_list" if involvement.team_id in request.clearance.teams else case_url(case))
+
+
+def case_url(case: Case) -> str:
+    return reverse("casework:case_detail", args=[case.reference])
+
+
+@processes(CASEWORK)
+@require_POST
+def case_take_over(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    """Become case manager of a case of one's own team."""
+    case = get_object_or_404(Case.objects.select_for_update(of=("self",)), reference=reference)
+    if not perms.can_take_over(request.clearance, case):
+        raise PermissionDenied
+    if request.POST.get("version") != str(case.version):
+        return render(request, "errors/409.html", {"back": case_url(case)}, status=409)
+    case.case_manager = request.user
+    case.claim_version(case.version)
+    case.save()
+    return redirect(case_url(case))
+
+
+@processes(REGISTRATION)
+@require_http_methods(["GET", "POST"])
+def case_briefing(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    """Record, after an emergency, that the person was told."""
+    case = get_object_or_404(Case, reference=reference)
+    if not perms.can_complete_registration(request.clearance, case):
+        raise PermissionDenied
+    key = f"briefing:{case.reference}"
+    form = BriefingForm(request.POST or None)
+    form.restore(find_draft(request.user, key))
+    if request.method == "POST" and form.is_valid():
+
+        def act() -> str:
+            Briefing.objects.create(
+                case=case, author=request.user, text_version=BRIEFING_VERSION,
+                author_team_id=request.clearance.author_team(case), **form.cleaned_data,
+            )  # fmt: skip
+            return case_url(case)
+
+        return once(request, key, act)
+    context = {
+        "case": case, "form": form, "draft_key": key, "version": BRIEFING_VERSION,
+        "name": leading_names([case.pk]).get(case.pk, ""),
+    }  # fmt: skip
+    return render(request, "casework/cases/briefing.html", context, status=400 if form.errors else 200)
+
+
+@processes(REGISTRATION)
+@require_http_methods(["GET", "POST"])
+def case_doubles(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    """Judge likely doubles afterwards, when an emergency left no time."""
+    case = get_object_or_404(Case.objects.select_for_update(of=("self",)), reference=reference)
+    if not perms.can_complete_registration(request.clearance, case):
+        raise PermissionDenied
+    values = list(case.identity_values.current().values_list("kind", "value"))
+    candidates = likely_doubles(
+        [value for kind, value in values if kind == "name"],
+        next((value for kind, value in values if kind == "birth_date"), ""),
+        next((value for kind, value in values if kind == "v_number"), ""), besides=case.pk,
+    )  # fmt: skip
+    if request.method == "POST":
+        case.doubles_judged_on = timezone.localdate()
+        case.claim_version(case.version)
+        case.save()
+        return redirect(case_url(case))
+    context = {"case": case, "candidates": candidate_rows(candidates), "name": leading_names([case.pk]).get(case.pk, "")}
+    return render(request, "casework/cases/doubles.html", context)
+
+
+def candidate_rows(candidates: list[Candidate]) -> list[dict[str, Any]]:
+    """Candidates as people compare them: name, birth date, pilot, state, and in what they agree."""
+    keys = [candidate.case_id for candidate in candidates]
+    cases = Case.objects.select_related("pilot", "person").in_bulk(keys)
+    names = leading_names(keys)
+    births = dict(
+        IdentityValue.objects.current().filter(case__in=keys, kind="birth_date").values_list("case_id", "value")
+    )
+    return [
+        {
+            "case": cases[candidate.case_id], "name": names.get(candidate.case_id, ""),
+            "birth_date": display("birth_date", births[candidate.case_id]) if candidate.case_id in births else "",
+            "agrees": candidate.agrees,
+        }
+        for candidate in candidates if candidate.case_id in cases
+    ]  # fmt: skip

@@ -1,0 +1,74 @@
+"""Drafts are kept while typing and when a session ends; a token makes a double submit one record."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from casework.drafts.forms import typed_fields
+from casework.drafts.models import Draft, FormToken
+from governance.access.clearance import entered
+from partners.accounts.models import User
+from partners.accounts.signals import typed_text_left_behind
+
+# The form, and the case it is about.
+KEY = re.compile(r"register|emergency|(note|involve|briefing):[0-9a-f-]{36}")
+KEEP_DRAFTS = timedelta(days=14)
+MOST_TYPED = 200_000
+
+
+def save_draft(user: User, key: str, fields: dict[str, list[str]]) -> Draft:
+    Draft.objects.filter(owner=user, saved_at__lt=timezone.now() - KEEP_DRAFTS).delete()
+    return Draft.objects.update_or_create(owner=user, key=key[:120], defaults={"fields": fields})[0]
+
+
+def find_draft(user: User, key: str) -> Draft | None:
+    return Draft.objects.filter(owner=user, key=key).first()
+
+
+@receiver(typed_text_left_behind)
+def keep_what_was_typed(sender: object, user: User, fields: Any, **_: object) -> None:
+    key = fields.get("draft_key") or ""
+    if KEY.fullmatch(key):
+        with transaction.atomic(), entered(user):
+            save_draft(user, key, typed_fields(fields))
+
+
+def once(request: HttpRequest, key: str, act: Callable[[], str]) -> HttpResponse:
+    """Do the act and go to the address it returns; the same form sent again goes there without doing it twice.
+
+    Two submits at the same moment: the second waits for the first one's commit on the token's primary key.
+    """
+    try:
+        token = UUID(request.POST.get("form_token", ""))
+    except ValueError:
+        token = None
+    user: User = request.user  # type: ignore[assignment]
+    if token is None:
+        result = act()
+    else:
+        with transaction.atomic():  # an act that refuses takes its token back, so the mended form may be sent
+            if not _claim(token, user):
+                sent = FormToken.objects.filter(token=token).first()
+                return redirect(sent.result if sent and sent.result else "home")
+            result = act()
+            FormToken.objects.filter(token=token).update(result=result)
+    Draft.objects.filter(owner=user, key=key).delete()
+    return redirect(result)
+
+
+def _claim(token: UUID, user: User) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO casework_formtoken (token, owner_id, result, used_at) VALUES (%s, %s, '', now())"
+            " ON CONFLICT (token) DO NOTHING",
+            [token, user.pk],
+        )
+        return cursor.rowcount == 1

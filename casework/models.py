@@ -1,0 +1,9 @@
+from casework.cases.models import Case, CaseUserObjectPermission, Consent, Involvement
+from casework.drafts.models import Draft, FormToken
+from casework.journal.models import Note
+from casework.register.models import Briefing, Clash, IdentityValue, Person
+
+__all__ = [
+    "Briefing", "Case", "CaseUserObjectPermission", "Clash", "Consent", "Draft", "FormToken", "IdentityValue",
+    "Involvement", "Note", "Person",
+]  # fmt: skip

@@ -1,0 +1,94 @@
+"""What happened in a case, as a story: built from rows the reader may see, never from the audit log."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from casework.cases.enums import CaseState
+from casework.cases.models import Case, Involvement
+from casework.journal.models import Note
+from casework.register.models import Briefing, IdentityValue
+from partners.organisations.models import Team
+
+KINDS = ("all", "steps", "notes", "partners")
+
+
+@dataclass(frozen=True)
+class Event:
+    on: date
+    at: datetime  # for the order within a day
+    kind: str
+    icon: str
+    title: str
+    who: str
+    text: str = ""
+
+
+def events(case: Case, teams: dict[int, Team], *, kind: str = "all", most: int = 40) -> list[Event]:
+    """Newest first. A fixed number of queries, whatever happened."""
+    found: list[Event] = []
+    if kind in ("all", "notes"):
+        notes = Note.objects.current().filter(case=case).select_related("author")[:most]
+        found += [
+            Event(note.happened_on, note.recorded_at, "notes", "notes", note.get_category_display(),
+                  f"{note.author}, {_label(teams, note.author_team_id)}", note.text)
+            for note in notes
+        ]  # fmt: skip
+    if kind in ("all", "partners"):
+        for row in Involvement.objects.filter(case=case).select_related("team__organisation"):
+            since = _moment(row.since)
+            found.append(
+                Event(row.since, since, "partners", "users", _("%(team)s takes part") % {"team": row.team.label},
+                      row.get_ground_display(), row.explanation)
+            )  # fmt: skip
+            if row.until and row.until <= timezone.localdate():
+                found.append(
+                    Event(row.until, _moment(row.until), "partners", "users",
+                          _("%(team)s ended its follow-up") % {"team": row.team.label}, "")
+                )  # fmt: skip
+    if kind in ("all", "steps"):
+        found += _steps(case)
+        for told in Briefing.objects.current().filter(case=case):
+            found.append(
+                Event(told.told_on, told.recorded_at, "steps", "message", _("Told what happens with the data"),
+                      _label(teams, told.author_team_id),
+                      _("Text %(version)s, in %(language)s") % {
+                          "version": told.text_version, "language": told.get_language_display()
+                      })
+            )  # fmt: skip
+        kinds: dict[tuple[date, int], list[IdentityValue]] = {}
+        for value in IdentityValue.objects.current().filter(case=case):
+            kinds.setdefault((value.said_on, value.author_team_id), []).append(value)
+        for (on, team), values in kinds.items():
+            names = ", ".join(dict.fromkeys(value.get_kind_display() for value in values))
+            found.append(
+                Event(on, values[0].recorded_at, "steps", "user-circle", _("Identity values recorded"),
+                      _label(teams, team), names)
+            )  # fmt: skip
+    found.sort(key=lambda event: (event.on, event.at), reverse=True)
+    return found[:most]
+
+
+def _steps(case: Case) -> list[Event]:
+    """The states the case went through, from its history rows."""
+    found = []
+    before = None
+    for state, since, at, who in case.history.order_by("history_date", "history_id").values_list(
+        "state", "state_since", "history_date", "history_user__name"
+    ):
+        if state != before:
+            label = CaseState(state).label
+            title = _("Registered") if before is None else _("Now: %(state)s") % {"state": label}
+            found.append(Event(since, at, "steps", "arrow-right" if before else "plus", title, who or ""))
+        before = state
+    return found
+
+
+def _label(teams: dict[int, Team], team: int) -> str:
+    return teams[team].label if team in teams else ""
+
+
+def _moment(day: date) -> datetime:
+    return timezone.make_aware(datetime(day.year, day.month, day.day))

@@ -1,0 +1,167 @@
+"""The pages that bring the rooms together: the worklist, the case, the person."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from casework.cases import listing, perms
+from casework.cases.enums import STEPS, CaseState
+from casework.cases.models import Case, Involvement
+from casework.cases.views import visible_teams
+from casework.drafts.models import Draft
+from casework.journal.views import note_form
+from casework.overview.timeline import KINDS, events
+from casework.register.clashes import answer_clash, clashes_for
+from casework.register.enums import ClashAnswer
+from casework.register.identity import by_kind, leading_names
+from casework.register.models import Briefing, IdentityValue, Person
+from governance.access.clearance import Clearance
+from governance.access.middleware import ClearanceRequest
+from governance.convenants.models import Proposal
+from partners.accountability.activities import CASEWORK, REGISTRATION, processes
+from partners.organisations.enums import Role
+
+
+@dataclass(frozen=True)
+class Todo:
+    title: str
+    url_name: str
+
+
+def todos(clearance: Clearance, case: Case, *, told: bool) -> list[Todo]:
+    """What is still to be done about the registration, for who may do it."""
+    if not case.is_open or not perms.can_complete_registration(clearance, case):
+        return []
+    found = []
+    if not told:
+        found.append(Todo(_("Tell the person what happens with her data"), "casework:case_briefing"))
+    if case.doubles_judged_on is None:
+        found.append(Todo(_("Check whether this person is registered already"), "casework:case_doubles"))
+    return found
+
+
+def draft_link(draft: Draft) -> dict[str, Any]:
+    """Where unsent text belongs, in words and as an address."""
+    form, _colon, case = draft.key.partition(":")
+    pages = {
+        "register": (_("Registration of a person"), "casework:register_person"),
+        "emergency": (_("Emergency shelter"), "casework:register_emergency"),
+        "note": (_("Note"), "casework:note_add"),
+        "involve": (_("Involving a partner"), "casework:case_involve"),
+        "briefing": (_("Telling the person"), "casework:case_briefing"),
+    }
+    label, name = pages[form]
+    return {"label": label, "page": reverse(name, args=[case] if case else []), "saved_at": draft.saved_at}
+
+
+@processes(CASEWORK)
+@require_GET
+def home(request: ClearanceRequest) -> HttpResponse:
+    """The worklist: what waits for me, then my newest cases."""
+    clearance = request.clearance
+    teams = visible_teams(clearance)
+    mine = list(
+        Case.objects.managed_by(clearance.user_id).open().select_related("pilot").newest_first()[:10]
+    ) if clearance.sees_cases else []  # fmt: skip
+    unfinished = Case.objects.managed_by(clearance.user_id).open().filter(doubles_judged_on=None)[:10]
+    context = {
+        "rows": listing.rows(mine, teams),
+        "unfinished": listing.rows(unfinished, teams) if clearance.sees_cases else [],
+        "drafts": [draft_link(draft) for draft in Draft.objects.filter(owner=request.user).order_by("-saved_at")[:5]],
+        "clashes": clashes_for(clearance), "registers": any(perms.registers(teams[t]) for t in clearance.teams),
+        "proposals": Proposal.objects.waiting_for(clearance.organisations_as(Role.PRIVACY_OFFICER)),
+        "offices": sorted({role.label for role, _organisation in clearance.offices}),
+    }  # fmt: skip
+    return render(request, "casework/overview/home.html", context)
+
+
+@processes(REGISTRATION)
+@require_POST
+def clash_answer(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    """A coordinator says for her own pilot whether two registrations are one person."""
+    said = request.POST.get("answer", "")
+    if said not in ClashAnswer.values:
+        return render(request, "errors/400.html", status=400)
+    if not answer_clash(reference, said):
+        return render(request, "errors/404.html", status=404)
+    return redirect("home")
+
+
+def steps_of(case: Case) -> list[dict[str, str]]:
+    """The stepper: which states lie behind, which is now; a refused case stands where admission would."""
+    shown = [CaseState.NOT_ADMITTED if s == CaseState.ADMITTED and case.state == CaseState.NOT_ADMITTED else s
+             for s in STEPS]  # fmt: skip
+    state = CaseState.IN_AFTERCARE if case.state == CaseState.ARCHIVED else CaseState(case.state)
+    now = shown.index(state)
+    return [
+        {"label": str(step.label), "place": "done" if n < now else "now" if n == now else "next"}
+        for n, step in enumerate(shown)
+    ]
+
+
+@processes(CASEWORK)
+@require_GET
+def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    clearance = request.clearance
+    case = get_object_or_404(Case.objects.select_related("pilot", "person", "case_manager"), reference=reference)
+    teams = visible_teams(clearance)
+    involvements = list(
+        Involvement.objects.in_force().filter(case=case).select_related("team__organisation", "worker")
+    )
+    involvements.sort(key=lambda row: (row.team_id != case.lead_team_id, row.since, row.pk))
+    values = by_kind(
+        IdentityValue.objects.current().filter(case=case)
+        .select_related("author_team__organisation", "source_team__organisation")
+    )  # fmt: skip
+    kind = request.GET.get("toon", "all")
+    kind = kind if kind in KINDS else "all"
+    briefing = Briefing.objects.current().filter(case=case).first()
+    context = {
+        "case": case, "name": values["name"][0].value if values["name"] else "", "values": values,
+        "involvements": [(row, perms.can_end_involvement(clearance, case, row)) for row in involvements],
+        "can_involve": perms.can_involve(clearance, case), "can_take_over": perms.can_take_over(clearance, case),
+        "steps": steps_of(case), "events": events(case, teams, kind=kind), "kind": kind, "briefing": briefing,
+        "todos": todos(clearance, case, told=briefing is not None),
+        "note_form": note_form(request, case), "draft_key": f"note:{case.reference}", "readers": [],
+        "lead": teams.get(case.lead_team_id),
+    }  # fmt: skip
+    return render(request, "casework/overview/case.html", context)
+
+
+@processes(CASEWORK)
+@require_GET
+def person_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    """Who somebody is, as far as anybody said: every value with its status, source and date."""
+    person = get_object_or_404(Person, reference=reference)
+    cases = list(person.cases.select_related("pilot", "case_manager").newest_first())
+    values = by_kind(
+        IdentityValue.objects.current().filter(case__in=cases)
+        .select_related("author_team__organisation", "source_team__organisation", "case")
+    )  # fmt: skip
+    context = {
+        "person": person, "cases": cases, "values": [(kind, group) for kind, group in values.items() if group],
+        "name": values["name"][0].value if values["name"] else "",
+    }  # fmt: skip
+    return render(request, "casework/overview/person.html", context)
+
+
+@processes(CASEWORK)
+@require_GET
+def person_list(request: ClearanceRequest) -> HttpResponse:
+    """People are found by their name or number; there is no list to leaf through."""
+    clearance = request.clearance
+    teams = visible_teams(clearance)
+    newest = Case.objects.select_related("pilot", "person", "case_manager").newest_first()[: listing.PAGE_SIZE]
+    found = list(newest) if clearance.sees_cases else []
+    names = leading_names(case.pk for case in found)
+    context = {
+        "people": [(case.person, names.get(case.pk, ""), case) for case in found],
+        "registers": any(perms.registers(teams[team]) for team in clearance.teams),
+    }  # fmt: skip
+    return render(request, "casework/overview/persons.html", context)

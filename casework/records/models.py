@@ -1,0 +1,68 @@
+import uuid
+from typing import Self
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from governance.access.enums import Category, Visibility
+from governance.access.wall import Walled
+from partners.accountability.history import TrackedQuerySet
+from partners.organisations.models import Team
+
+
+class VersionConflict(Exception):
+    """Somebody else changed the row after this worker opened it."""
+
+
+class Versioned(models.Model):
+    """A row people edit: a save that started from an older version is refused."""
+
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def claim_version(self, seen: int) -> None:
+        """Go on from the version the worker saw, or say that there is a newer one."""
+        if self.version != seen:
+            raise VersionConflict
+        self.version += 1
+
+
+class RecordQuerySet(TrackedQuerySet):
+    def current(self) -> Self:
+        return self.filter(ended_at=None)
+
+
+class Record(Walled, Versioned):
+    """What one team wrote down in one case, in one category. The database decides who reads it (see sql/wall.sql)."""
+
+    reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    case = models.ForeignKey("casework.Case", models.PROTECT, related_name="+")
+    author_team = models.ForeignKey(Team, models.PROTECT, related_name="+")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    source_team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="+")
+    visibility = models.CharField(
+        _("who may read this"), max_length=20, choices=Visibility, default=Visibility.PERMITTED_PARTNERS
+    )
+    shared_team_ids = ArrayField(models.IntegerField(), default=list, editable=False)
+    team_ids = ArrayField(models.IntegerField(), default=list, editable=False)  # of the case; kept by a trigger
+    recorded_at = models.DateTimeField(default=timezone.now, editable=False)
+    ended_at = models.DateTimeField(null=True, editable=False)
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    @property
+    def record_category(self) -> Category:
+        raise NotImplementedError
+
+    @property
+    def source(self) -> Team:
+        """Who says so: the team it came from, or the team that wrote it."""
+        return self.source_team or self.author_team

@@ -1,0 +1,156 @@
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from casework.drafts.forms import KeptForm
+from casework.register.enums import BriefingLanguage
+from casework.register.values import (
+    NAME_LENGTH,
+    clean_name,
+    clean_v_number,
+    nationality_choices,
+    parse_partial_date,
+)
+from partners.organisations.models import Team
+
+MOST_NAMES = 10
+
+
+class DayField(forms.DateField):
+    """A day as people write it here, with a message for each way to get it wrong."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", _("For example 12-11-2026"))
+        kwargs.setdefault("widget", forms.DateInput(attrs={"inputmode": "numeric", "autocomplete": "off"}))
+        super().__init__(**kwargs)
+        self.error_messages["invalid"] = _("Enter an existing date, for example 12-11-2026.")
+
+    def clean(self, value: Any) -> date | None:
+        day = super().clean(value)
+        if day and day > timezone.localdate():
+            raise ValidationError(_("This date lies in the future."), code="future")
+        if day and day.year < 1900:
+            raise ValidationError(_("The year lies before 1900. Check the date."), code="early")
+        return day
+
+
+class ClaimedIdentityForm(KeptForm):
+    """Who somebody says she is."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=2000, strip=False,
+        help_text=_("As the person says it, in any script. One word is enough."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
+        error_messages={"required": _("Enter the name the person gives.")},
+    )  # fmt: skip
+
+    def clean_name(self) -> str:
+        return clean_name(self.cleaned_data["name"])
+
+
+class RegistrationForm(ClaimedIdentityForm):
+    other_names = forms.CharField(
+        label=_("Other names"), required=False, max_length=20 * NAME_LENGTH,
+        help_text=_("Aliases, other spellings or scripts: one on each line."),
+        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
+    )  # fmt: skip
+    birth_date = forms.CharField(
+        label=_("Date of birth"), required=False, max_length=40,
+        help_text=_("12-03-1985; partly known: 03-1985 or 1985. Unknown: leave it empty."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
+    nationality = forms.ChoiceField(
+        label=_("Nationality"), help_text=_("As the person says. Unknown and stateless stand first."),
+        error_messages={"required": _("Choose a nationality, or unknown.")},
+    )  # fmt: skip
+    second_nationality = forms.ChoiceField(label=_("Second nationality"), required=False)
+    v_number = forms.CharField(
+        label=_("V-number"), required=False, max_length=60, help_text=_("Ten digits, if it is known."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )  # fmt: skip
+    referrer = forms.CharField(
+        label=_("Referred by"), max_length=160, help_text=_("Organisation or function, such as a helpdesk or a lawyer."),
+        error_messages={"required": _("Enter who referred the person, or: came by herself.")},
+    )  # fmt: skip
+    told_on = DayField(
+        label=_("Told on"),
+        error_messages={"required": _("Enter the day on which the person was told.")},
+    )  # fmt: skip
+    language = forms.ChoiceField(
+        label=_("In which language"), error_messages={"required": _("Choose the language.")}
+    )
+    interpreter = forms.BooleanField(label=_("With an interpreter"), required=False)
+
+    def __init__(self, *args: Any, teams: list[Team], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        nations = nationality_choices()
+        self.fields["nationality"].choices = [("", _("Choose a nationality")), *nations]  # type: ignore[attr-defined]
+        self.fields["second_nationality"].choices = [("", _("None")), *nations]  # type: ignore[attr-defined]
+        self.fields["language"].choices = [("", _("Choose a language")), *BriefingLanguage.choices]  # type: ignore[attr-defined]
+        add_team_choice(self, teams)
+
+    def clean_other_names(self) -> list[str]:
+        lines = [line for line in self.cleaned_data["other_names"].splitlines() if line.strip()]
+        if len(lines) > MOST_NAMES:
+            raise ValidationError(_("At most %(most)d other names fit."), params={"most": MOST_NAMES})
+        return [clean_name(line) for line in lines]
+
+    def clean_birth_date(self) -> str:
+        text = self.cleaned_data["birth_date"].strip()
+        return parse_partial_date(text) if text else ""
+
+    def clean_v_number(self) -> str:
+        text = self.cleaned_data["v_number"].strip()
+        return clean_v_number(text) if text else ""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("second_nationality") and data["second_nationality"] == data.get("nationality"):
+            self.add_error("second_nationality", _("This is the same nationality twice."))
+        return data
+
+    @property
+    def names(self) -> list[str]:
+        """All names given, each once."""
+        data = self.cleaned_data
+        return list(dict.fromkeys([data["name"], *data["other_names"]]))
+
+
+class EmergencyForm(ClaimedIdentityForm):
+    """Somebody needs shelter tonight. The rest follows on the next working day."""
+
+    emergency_shelter_on = DayField(
+        label=_("Sheltered from"), error_messages={"required": _("Enter from which day the person is sheltered.")}
+    )
+    referrer = forms.CharField(label=_("Brought by"), max_length=160, required=False)
+
+    def __init__(self, *args: Any, teams: list[Team], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        add_team_choice(self, teams)
+
+
+def add_team_choice(form: forms.Form, teams: list[Team]) -> None:
+    """For whom the worker registers; asked only when she works for more than one team that may."""
+    if len(teams) > 1:
+        form.fields["team"] = forms.TypedChoiceField(
+            label=_("For"), choices=[("", _("Choose a team")), *((team.pk, str(team)) for team in teams)], coerce=int,
+            error_messages={"required": _("Choose for which team you register.")},
+        )  # fmt: skip
+        form.order_fields(["team"])
+
+
+class BriefingForm(KeptForm):
+    """That the person was told, afterwards."""
+
+    told_on = DayField(
+        label=_("Told on"), error_messages={"required": _("Enter the day on which the person was told.")}
+    )
+    language = forms.ChoiceField(
+        label=_("In which language"), choices=[("", _("Choose a language")), *BriefingLanguage.choices],
+        error_messages={"required": _("Choose the language.")},
+    )  # fmt: skip
+    interpreter = forms.BooleanField(label=_("With an interpreter"), required=False)

@@ -1,0 +1,36 @@
+"""The second wall: what was loaded is compared once more, in Python, with what this worker may see."""
+
+from collections.abc import Collection, Sequence
+from typing import Any, Self
+
+from django.db import models
+
+from governance.access.clearance import current_clearance
+
+
+class WallBreach(Exception):
+    """A row came out of the database that this clearance does not cover. Nothing of it may be shown."""
+
+
+class Walled(models.Model):
+    """Checks itself on loading while a clearance is active. Independent of row-level security on purpose."""
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
+        loaded = super().from_db(db, field_names, values)
+        clearance = current_clearance()
+        # A single column fetched later (refresh, deferred) belongs to a row that was checked when it came.
+        if clearance is not None and "team_ids" in field_names and not loaded.is_covered_by(clearance):
+            raise WallBreach(f"{cls._meta.label} {loaded.pk} for user {clearance.user_id}")
+        return loaded
+
+    def is_covered_by(self, clearance: Any) -> bool:
+        teams: Sequence[int] = self.team_ids  # type: ignore[attr-defined]
+        return clearance.is_involved(teams) or self.grant_key() in clearance.granted(type(self)._meta.model_name or "")
+
+    def grant_key(self) -> int:
+        """The case a personal grant would have to name."""
+        return int(self.case_id)  # type: ignore[attr-defined]

@@ -1,0 +1,25 @@
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class ConvenantKind(TextChoices):
+    CONVENANT = "convenant", _("convenant")
+    NGO_AGREEMENT = "ngo_agreement", _("agreement with NGOs")
+    MUNICIPAL_DECISION = "municipal_decision", _("municipal decision")
+
+
+class ConvenantState(TextChoices):
+    DRAFT = "draft", _("draft")
+    AGREED = "agreed", _("agreed, not in force")
+    IN_FORCE = "in_force", _("in force")
+    EXPIRED = "expired", _("expired")
+    TERMINATED = "terminated", _("terminated")
+
+
+class Cell(TextChoices):
+    """What one team may do with one category under one convenant."""
+
+    NONE = "none", _("nothing")
+    READ = "read", _("reads")
+    WRITE = "write", _("reads and writes")
+    WRITE_OWN = "write_own", _("writes, reads its own only")

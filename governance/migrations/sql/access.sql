@@ -1,0 +1,93 @@
+-- Who may see what, from the facts and for a day: the one definition of rule R21.
+
+-- In force: begun, not ended, and signed by all its parties. A proposed version counts as in force, in the place of
+-- the others of its pilot and kind.
+CREATE FUNCTION access_convenants_at(day date, proposed bigint DEFAULT NULL) RETURNS SETOF governance_convenant
+    LANGUAGE sql STABLE PARALLEL SAFE AS
+$$
+    SELECT c.* FROM governance_convenant c
+    WHERE CASE
+        WHEN c.id = proposed THEN true
+        WHEN EXISTS (SELECT FROM governance_convenant p
+                     WHERE p.id = proposed AND p.pilot_id = c.pilot_id AND p.kind = c.kind) THEN false
+        ELSE c.in_force_from <= day AND (c.in_force_until IS NULL OR c.in_force_until > day)
+            AND EXISTS (SELECT FROM governance_convenantparty y WHERE y.convenant_id = c.id)
+            AND NOT EXISTS (SELECT FROM governance_convenantparty y
+                            WHERE y.convenant_id = c.id AND (y.signed_on IS NULL OR y.signed_on > day))
+        END
+$$;
+
+-- One row for each user, team and right: pilot open or winding down, membership in force, account open, convenant in
+-- force to which the team's organisation is party, and a cell. Involvement is judged on the case, by its team_ids.
+CREATE FUNCTION access_scope_at(day date, proposed_convenant bigint DEFAULT NULL)
+    RETURNS TABLE (user_id integer, membership_id bigint, role text, team_id integer, organisation_id bigint,
+                   pilot_id bigint, verb text, category text, convenant_id bigint, cell_id bigint, until date)
+    LANGUAGE sql STABLE PARALLEL SAFE AS
+$$
+    SELECT m.user_id, m.id, m.role::text, t.id, t.organisation_id, t.pilot_id,
+           split_part(p.codename, '_', 1), substr(p.codename, strpos(p.codename, '_') + 1),
+           c.id, cell.id::bigint, least(m.until, c.in_force_until, l.closes_on)
+    FROM partners_membership m
+    JOIN partners_user u ON u.id = m.user_id AND u.is_active
+    JOIN partners_team t ON t.id = m.team_id
+    JOIN partners_pilot l ON l.id = t.pilot_id
+    JOIN governance_convenantgroupobjectpermission cell ON cell.group_id = t.group_id
+    JOIN auth_permission p ON p.id = cell.permission_id
+    JOIN access_convenants_at(day, proposed_convenant) c ON c.id = cell.content_object_id AND c.pilot_id = t.pilot_id
+    JOIN governance_convenantparty y ON y.convenant_id = c.id AND y.organisation_id = t.organisation_id
+    WHERE m.since <= day AND (m.until IS NULL OR m.until > day)
+      AND l.state <> 'closed' AND (l.closes_on IS NULL OR l.closes_on > day)
+$$;
+
+CREATE VIEW access_effective_scope AS SELECT s.* FROM access_scope_at(access_today()) s;
+
+-- What access_enter() stored, read back. STABLE and inlined, so that the planner knows the value; `nullif`, because a
+-- setting that was set once is '' and not NULL in later transactions of the same connection.
+CREATE FUNCTION access_teams(name text) RETURNS integer[] LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT coalesce(nullif(current_setting('lvv.' || name, true), ''), '{}')::integer[] $$;
+
+CREATE FUNCTION access_granted(category text) RETURNS bigint[] LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT coalesce(nullif(current_setting('lvv.granted_' || category, true), ''), '{}')::bigint[] $$;
+
+CREATE FUNCTION access_user() RETURNS integer LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT nullif(current_setting('lvv.user', true), '')::integer $$;
+
+-- Everything access_enter() may have set, back to nothing.
+CREATE FUNCTION access_leave() RETURNS void LANGUAGE plpgsql AS
+$$
+DECLARE
+    category text;
+BEGIN
+    FOREACH category IN ARRAY access_categories() LOOP
+        PERFORM set_config('lvv.read_' || category, '', true), set_config('lvv.write_' || category, '', true),
+                set_config('lvv.granted_' || category, '', true);
+    END LOOP;
+    PERFORM set_config('lvv.user', '', true), set_config('lvv.teams', '', true), set_config('lvv.write', '', true),
+            set_config('lvv.granted_person', '', true), set_config('lvv.coordinates', '', true),
+            set_config('lvv.privacy', '', true);
+END
+$$;
+
+CREATE FUNCTION access_categories() RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+$$
+    SELECT ARRAY['identity', 'contact_shelter', 'shelter_address', 'procedures', 'departure', 'guidance', 'legal_aid',
+                 'medical_limitation', 'medical_content', 'conference', 'public_order', 'outcome']
+$$;
+
+-- Which of these teams reads which category today: "who sees what", from the rule that decides.
+CREATE FUNCTION access_readers(teams integer[]) RETURNS TABLE (team_id integer, category text, verb text)
+    LANGUAGE sql STABLE AS
+$$
+    SELECT DISTINCT s.team_id, s.category, s.verb FROM access_effective_scope s WHERE s.team_id = ANY (teams)
+$$;
+
+REVOKE ALL ON FUNCTION access_leave() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION access_leave() TO lvv_app, lvv_jobs;
+GRANT SELECT ON access_effective_scope TO lvv_app, lvv_jobs;
+GRANT SELECT, INSERT, UPDATE ON governance_convenant, governance_convenantparty, governance_convenantarticle,
+    governance_convenantgroupobjectpermission, governance_proposal, governance_historicalconvenant TO lvv_app;
+GRANT SELECT ON governance_convenant, governance_convenantparty, governance_convenantarticle,
+    governance_convenantgroupobjectpermission TO lvv_jobs;
+GRANT SELECT ON auth_group, auth_permission, django_content_type TO lvv_app, lvv_jobs;
+GRANT INSERT ON auth_group TO lvv_app;
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO lvv_app, lvv_jobs;

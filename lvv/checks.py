@@ -1,0 +1,44 @@
+"""The web refuses to serve where the wall would not hold."""
+
+from typing import Any
+
+from django.core.checks import Error, Tags, register
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
+
+# Tables of casework that row-level security does not guard, each with the reason why it need not.
+WITHOUT_POLICY: dict[str, str] = {}
+
+
+def wall_problems() -> list[str]:
+    """Why the present connection must not serve the web; empty when all is well."""
+    problems = []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT rolname, rolsuper, rolbypassrls, pg_has_role(current_user, 'lvv_owner', 'MEMBER')"
+            " FROM pg_roles WHERE rolname = current_user"
+        )
+        role, superuser, bypass, owner = cursor.fetchone()
+        if superuser or bypass or owner:
+            problems.append(f"the web is connected as {role}, to whom row-level security does not apply")
+        cursor.execute(
+            "SELECT c.relname, c.relrowsecurity, EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid)"
+            " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = 'public'"
+            " WHERE c.relkind IN ('r', 'p', 'm') AND c.relname LIKE 'casework%%' ORDER BY 1"
+        )
+        for table, enabled, has_policy in cursor.fetchall():
+            if table not in WITHOUT_POLICY and not (enabled and has_policy):
+                problems.append(f"the table {table} has no row-level security")
+    return problems
+
+
+@register(Tags.database, deploy=True)
+def wall_stands(app_configs: Any, databases: Any = None, **kwargs: Any) -> list[Error]:
+    return [Error(f"Refusing to serve: {problem}.", id="lvv.E001") for problem in wall_problems()]
+
+
+def refuse_to_serve_without_a_wall() -> None:
+    problems = wall_problems()
+    connection.close()  # each worker process opens its own
+    if problems:
+        raise ImproperlyConfigured("Refusing to serve: " + "; ".join(problems) + ".")

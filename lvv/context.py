@@ -1,0 +1,15 @@
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def page_frame(request: HttpRequest) -> dict[str, Any]:
+    """What the frame of every page needs."""
+    clearance = getattr(request, "clearance", None)
+    return {
+        "clearance": clearance,
+        "demo": settings.DEMO,
+        "session_idle": settings.SESSION_IDLE_SECONDS,
+        "session_warn": settings.SESSION_WARN_SECONDS,
+    }

@@ -1,0 +1,298 @@
+"""2,065 invented people and their cases, spread as the public figures of July 2022: 807 present, 1,258 left."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from random import Random
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from casework.cases.enums import CaseState, Ground
+from casework.models import Briefing, Case, IdentityValue, Involvement, Note, Person
+from casework.register.enums import BRIEFING_VERSION, IdentityStatus, ValueKind
+from casework.register.values import comparison_key
+from governance.access.enums import Category, Visibility
+from lvv.demo.accounts import Cast
+from lvv.demo.names import invent
+from partners.accountability.history import written_in_bulk
+from partners.models import Team, User
+from partners.organisations.enums import OrganisationKind, TeamFunction
+
+K, F, S = OrganisationKind, TeamFunction, CaseState
+SEED = 2065
+PRESENT = {"Amsterdam": 290, "Utrecht": 180, "Groningen": 160, "Rotterdam": 92, "Eindhoven": 85}  # 807
+LEFT = {"Amsterdam": 470, "Utrecht": 300, "Groningen": 250, "Rotterdam": 143, "Eindhoven": 95}  # 1,258
+PRESENT_STATES = {
+    S.REGISTERED: 6, S.INTAKE: 6, S.AWAITING_DOSSIERS: 8, S.REST_PERIOD: 4, S.IN_CONFERENCE: 7, S.ADMITTED: 7,
+    S.NOT_ADMITTED: 4, S.IN_GUIDANCE: 58,
+}  # fmt: skip
+LEFT_STATES = {S.EXITED: 12, S.IN_AFTERCARE: 38, S.ARCHIVED: 50}
+FULL_PATH = (
+    S.REGISTERED, S.INTAKE, S.AWAITING_DOSSIERS, S.REST_PERIOD, S.IN_CONFERENCE, S.ADMITTED, S.IN_GUIDANCE, S.EXITED,
+    S.IN_AFTERCARE, S.ARCHIVED,
+)  # fmt: skip
+DAYS_IN = {
+    S.REGISTERED: 9, S.INTAKE: 16, S.AWAITING_DOSSIERS: 25, S.REST_PERIOD: 15, S.IN_CONFERENCE: 18, S.ADMITTED: 20,
+    S.NOT_ADMITTED: 40, S.IN_GUIDANCE: 260, S.EXITED: 40, S.IN_AFTERCARE: 200, S.ARCHIVED: 200,
+}  # fmt: skip
+REFERRERS = (
+    "Wijkteam", "Meldpunt ongedocumenteerden", "Straatdokter", "Advocaat", "Kwam zelf", "Ziekenhuis", "Kerkelijk "
+    "steunpunt", "Politie", "Andere gemeente",
+)  # fmt: skip
+TEXTS = {
+    Category.GUIDANCE: (
+        "Kennisgemaakt. Wil eerst rust en een vaste plek, daarna praten over wat mogelijk is.",
+        "Samen de mogelijkheden doorgenomen: terugkeer, een nieuwe procedure, of doorreizen.",
+        "Afspraak gemaakt bij de ambassade. Gaat er zelf heen, met een begeleider.",
+        "Niet verschenen op de afspraak. Gebeld, had zich vergist in de dag.",
+        "Begint vertrouwen te krijgen. Vertelde over familie in het land van herkomst.",
+        "Heeft geholpen in de keuken van de opvang. Dat doet goed.",
+    ),
+    Category.PROCEDURES: ("Navraag gedaan: de procedure loopt nog.", "Stukken opgevraagd bij de advocaat."),
+    Category.DEPARTURE: ("Vertrekgesprek gehouden. Werkt mee.", "Vervangend reisdocument aangevraagd."),
+    Category.LEGAL_AID: ("Dossier bestudeerd; er zijn aanknopingspunten voor een nieuwe aanvraag.",),
+    Category.MEDICAL_LIMITATION: ("Houd rekening met een beperking: liever gesprekken in de ochtend.",),
+    Category.MEDICAL_CONTENT: ("Afspraak bij de huisarts begeleid; vervolg over zes weken.",),
+    Category.PUBLIC_ORDER: ("Melding van geluidsoverlast; gesprek gevoerd, afspraken gemaakt.",),
+    Category.CONTACT_SHELTER: ("Verhuisd naar een andere kamer binnen de opvang.",),
+}
+LANGUAGES = {"0084": "ti", "0114": "am", "0149": "so", "0300": "prs", "0314": "ar", "0315": "fa", "0336": "ar",
+             "0131": "ar", "0100": "ar", "0119": "fr", "0307": "zh", "0339": "tr", "0041": "ru", "0040": "hy"}  # fmt: skip
+
+
+@dataclass
+class Life:
+    """One invented case: when it was in which state."""
+
+    place: str
+    nationality: str
+    names: list[str]
+    path: list[tuple[CaseState, date]]
+
+    @property
+    def state(self) -> CaseState:
+        return self.path[-1][0]
+
+    @property
+    def begun(self) -> date:
+        return self.path[0][1]
+
+    def since(self, *states: CaseState) -> date | None:
+        return next((day for state, day in self.path if state in states), None)
+
+
+def make_cases(cast: Cast) -> int:
+    rng = Random(SEED)  # noqa: S311 - the same people every time
+    lives = [
+        _life(rng, place, states)
+        for counts, states in ((PRESENT, PRESENT_STATES), (LEFT, LEFT_STATES))
+        for place, number in counts.items() for _ in range(number)
+    ]  # fmt: skip
+    lives.sort(key=lambda life: (life.begun, life.place))
+    people = written_in_bulk([Person(reference=_uuid(rng)) for _ in lives])
+    cases = _cases(rng, cast, lives, people)
+    _involvements(rng, cast, lives, cases)
+    _values(rng, cast, lives, cases)
+    _notes(rng, cast, lives, cases)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return len(cases)
+
+
+def _uuid(rng: Random) -> uuid.UUID:
+    return uuid.UUID(int=rng.getrandbits(128), version=4)
+
+
+def _life(rng: Random, place: str, states: dict[CaseState, int]) -> Life:
+    end = rng.choices(list(states), list(states.values()))[0]
+    path = list(FULL_PATH[: FULL_PATH.index(end) + 1]) if end in FULL_PATH else [*FULL_PATH[:5], end]
+    if end == S.ARCHIVED and rng.random() < 0.5:
+        path.remove(S.IN_AFTERCARE)
+    day = timezone.localdate() - timedelta(days=rng.randint(0, DAYS_IN[end]))
+    dated = []
+    for state in reversed(path):
+        dated.append((state, day))
+        before = path[path.index(state) - 1]
+        # The rest period takes fourteen days, whoever is in it.
+        days = 14 + rng.randint(0, 9) if before == S.REST_PERIOD else rng.randint(DAYS_IN[before] // 3, DAYS_IN[before])
+        day -= timedelta(days=days)
+    code, names = invent(rng)
+    return Life(place, code, names, dated[::-1])
+
+
+def _moment(rng: Random, day: date) -> datetime:
+    at = timezone.make_aware(datetime.combine(day, time(rng.randint(8, 16), rng.randint(0, 59))))
+    return min(at, timezone.now())
+
+
+def _cases(rng: Random, cast: Cast, lives: list[Life], people: list[Person]) -> list[Case]:
+    numbers = _numbers(lives)
+    cases = []
+    for life, person, number in zip(lives, people, numbers, strict=True):
+        manager = rng.choice([cast.workers["gemeente", life.place], cast.workers["coordinator", life.place]])
+        cases.append(
+            Case(
+                reference=_uuid(rng), number=number, person=person, pilot=cast.pilots[life.place],
+                lead_team=cast.teams[life.place, K.MUNICIPALITY, F.GENERAL], case_manager=manager, state=life.state,
+                state_since=life.path[-1][1], registered_on=life.begun, referrer=rng.choice(REFERRERS),
+                doubles_judged_on=life.begun,
+            )
+        )  # fmt: skip
+    # The newest registrations of each pilot: some came at night.
+    for place in cast.pilots:
+        recent = [case for case in cases if case.pilot == cast.pilots[place] and case.state == S.REGISTERED]
+        for case in recent[-2:]:
+            case.emergency_shelter_on, case.doubles_judged_on = case.registered_on, None
+    plain: Any = Case._base_manager
+    made = plain.bulk_create(cases, batch_size=2000)
+    # One history row for each state a case went through, at the moment it did.
+    history = Case.history.model
+    rows = []
+    for life, case in zip(lives, made, strict=True):
+        for number, (state, day) in enumerate(life.path):
+            rows.append(
+                history(
+                    **{field.attname: getattr(case, field.attname) for field in history.tracked_fields
+                       if field.attname not in ("state", "state_since", "version")},
+                    state=state, state_since=day, version=number + 1, history_date=_moment(rng, day),
+                    history_type="~" if number else "+", history_user=case.case_manager,
+                )
+            )  # fmt: skip
+    history.objects.bulk_create(rows, batch_size=2000)
+    return list(made)
+
+
+def _numbers(lives: list[Life]) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('casework_case_number_seq') FROM generate_series(1, %s)", [len(lives)])
+        return [f"{life.begun.year}-{row[0]:06}" for life, row in zip(lives, cursor.fetchall(), strict=True)]
+
+
+def _involvements(rng: Random, cast: Cast, lives: list[Life], cases: list[Case]) -> None:
+    found = []
+    for life, case in zip(lives, cases, strict=True):
+        archived = life.since(S.ARCHIVED)
+
+        def add(kind: str, function: str, since: date | None, ground: Ground, worker: User | None = None) -> None:
+            if since is not None:
+                lead = kind == K.MUNICIPALITY
+                found.append(
+                    Involvement(
+                        case=case, team=cast.teams[life.place, kind, function], since=since, ground=ground,  # noqa: B023
+                        until=None if lead else archived, worker=worker,  # noqa: B023
+                    )
+                )  # fmt: skip
+
+        workers, place = cast.workers, life.place
+        dossiers = life.since(S.AWAITING_DOSSIERS)
+        add(K.MUNICIPALITY, F.GENERAL, life.begun, Ground.MUNICIPALITY, case.case_manager)
+        if rng.random() < 0.85:
+            add(K.NGO, F.GENERAL, life.begun, Ground.COOPERATION, workers["ngo", place])
+        first = life.begun if case.emergency_shelter_on else dossiers
+        ground = Ground.FIRST_SHELTER if case.emergency_shelter_on else Ground.DOSSIER_REQUEST
+        add(K.DTV, F.GENERAL, first, ground, workers["dtv", place])
+        add(K.IND, F.GENERAL, dossiers, Ground.DOSSIER_REQUEST, workers["ind", place])
+        if rng.random() < 0.3:
+            add(K.AVIM, F.GENERAL, life.since(S.IN_CONFERENCE), Ground.IDENTITY_RESEARCH, workers["avim", place])
+        if rng.random() < 0.7:
+            add(K.NGO, F.SHELTER, life.since(S.ADMITTED, S.NOT_ADMITTED), Ground.STAY, workers["opvang", place])
+        if rng.random() < 0.35:
+            add(K.NGO, F.LEGAL, life.since(S.IN_GUIDANCE), Ground.LEGAL_AID, workers["ngo-juridisch", place])
+        if rng.random() < 0.3:
+            add(K.NGO, F.CARE, life.since(S.IN_GUIDANCE), Ground.CARE, workers["ngo-zorg", place])
+        if rng.random() < 0.08:
+            add(K.IOM, F.GENERAL, life.since(S.IN_GUIDANCE), Ground.RETURN_SUPPORT)
+        if rng.random() < 0.05:
+            add(K.COA, F.GENERAL, life.since(S.EXITED), Ground.HAND_OVER)
+    written_in_bulk(found)
+
+
+def _values(rng: Random, cast: Cast, lives: list[Life], cases: list[Case]) -> None:
+    values, briefings = [], []
+    used: set[str] = set()
+
+    def add(case: Case, team: Team, kind: ValueKind, value: str, status: str, day: date, author: User) -> None:
+        values.append(
+            IdentityValue(
+                reference=_uuid(rng), case=case, author_team=team, author=author, kind=kind, value=value,
+                key=comparison_key(kind, value), status=status, said_on=day, recorded_at=_moment(rng, day),
+            )
+        )  # fmt: skip
+
+    for life, case in zip(lives, cases, strict=True):
+        team, author = cast.teams[life.place, K.MUNICIPALITY, F.GENERAL], case.case_manager
+        for name in life.names:
+            add(case, team, ValueKind.NAME, name, IdentityStatus.CLAIMED, life.begun, author)
+        if case.doubles_judged_on is None:
+            continue  # an emergency: the rest is not known yet
+        born = date(rng.randint(1955, 2004), rng.randint(1, 12), rng.randint(1, 28))
+        exact = rng.random()
+        shown = f"{born.year}" if exact < 0.15 else f"{born:%Y-%m}" if exact < 0.2 else born.isoformat()
+        if exact < 0.97:
+            add(case, team, ValueKind.BIRTH_DATE, shown, IdentityStatus.CLAIMED, life.begun, author)
+        add(case, team, ValueKind.NATIONALITY, life.nationality, IdentityStatus.CLAIMED, life.begun, author)
+        if rng.random() < 0.82:  # the others are unknown to the immigration service
+            number = f"{rng.randint(2000000000, 2999999999)}"
+            if number not in used:
+                used.add(number)
+                add(case, team, ValueKind.V_NUMBER, number, IdentityStatus.CLAIMED, life.begun, author)
+        if (day := life.since(S.IN_CONFERENCE)) and rng.random() < 0.2:
+            police = cast.teams[life.place, K.AVIM, F.GENERAL]
+            if rng.random() < 0.5:
+                add(case, police, ValueKind.NATIONALITY, life.nationality, IdentityStatus.ESTABLISHED, day,
+                    cast.workers["avim", life.place])  # fmt: skip
+            else:
+                add(case, police, ValueKind.NAME, life.names[0], IdentityStatus.ESTABLISHED, day,
+                    cast.workers["avim", life.place])  # fmt: skip
+        language = LANGUAGES.get(life.nationality, "en")
+        briefings.append(
+            Briefing(
+                reference=_uuid(rng), case=case, author_team=team, author=author, text_version=BRIEFING_VERSION,
+                language=language, interpreter=language != "en", told_on=life.begun,
+                recorded_at=_moment(rng, life.begun),
+            )
+        )  # fmt: skip
+    written_in_bulk(values)
+    written_in_bulk(briefings)
+
+
+# who writes what: account, team, category, visibility, from which state on, how often
+WRITERS = (
+    ("ngo", K.NGO, F.GENERAL, Category.GUIDANCE, Visibility.PERMITTED_PARTNERS, S.IN_GUIDANCE, 0.8),
+    ("ngo", K.NGO, F.GENERAL, Category.GUIDANCE, Visibility.OWN_ORGANISATION, S.ADMITTED, 0.5),
+    ("gemeente", K.MUNICIPALITY, F.GENERAL, Category.PROCEDURES, Visibility.PERMITTED_PARTNERS, S.INTAKE, 0.4),
+    ("dtv", K.DTV, F.GENERAL, Category.DEPARTURE, Visibility.PERMITTED_PARTNERS, S.IN_GUIDANCE, 0.4),
+    ("ngo-juridisch", K.NGO, F.LEGAL, Category.LEGAL_AID, Visibility.OWN_ORGANISATION, S.IN_GUIDANCE, 0.3),
+    ("ngo-zorg", K.NGO, F.CARE, Category.MEDICAL_CONTENT, Visibility.OWN_ORGANISATION, S.IN_GUIDANCE, 0.25),
+    ("ngo-zorg", K.NGO, F.CARE, Category.MEDICAL_LIMITATION, Visibility.PERMITTED_PARTNERS, S.IN_GUIDANCE, 0.2),
+    ("opvang", K.NGO, F.SHELTER, Category.CONTACT_SHELTER, Visibility.PERMITTED_PARTNERS, S.ADMITTED, 0.2),
+    ("avim", K.AVIM, F.GENERAL, Category.PUBLIC_ORDER, Visibility.OWN_ORGANISATION, S.IN_GUIDANCE, 0.05),
+)  # fmt: skip
+
+
+def _notes(rng: Random, cast: Cast, lives: list[Life], cases: list[Case]) -> None:
+    involved = {
+        (case, team): since
+        for case, team, since in Involvement.objects.values_list("case_id", "team_id", "since")
+    }  # fmt: skip
+    notes = []
+    for life, case in zip(lives, cases, strict=True):
+        for prefix, kind, function, category, visibility, from_state, often in WRITERS:
+            team = cast.teams[life.place, kind, function]
+            begun = life.since(from_state)
+            if begun is None or (case.pk, team.pk) not in involved or rng.random() > often:
+                continue
+            begun = max(begun, involved[case.pk, team.pk])
+            last = max(life.since(S.EXITED) or timezone.localdate(), begun)
+            for _ in range(rng.randint(1, 3) if category == Category.GUIDANCE else 1):
+                day = begun + timedelta(days=rng.randint(0, (last - begun).days))
+                notes.append(
+                    Note(
+                        reference=_uuid(rng), case=case, author_team=team, author=cast.workers[prefix, life.place],
+                        category=category, visibility=visibility, happened_on=day, text=rng.choice(TEXTS[category]),
+                        recorded_at=_moment(rng, day),
+                    )
+                )  # fmt: skip
+    written_in_bulk(notes)

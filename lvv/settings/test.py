@@ -1,0 +1,14 @@
+"""The settings of the tests: those of the application, as its owner, with cheap password hashes."""
+
+import os
+
+os.environ.setdefault("LVV_ROLE", "owner")
+os.environ.setdefault("LVV_DEMO", "1")
+
+from lvv.settings.base import *  # noqa: E402, F403
+from lvv.settings.base import DATABASES, STORAGES  # noqa: E402
+
+DATABASES["default"]["CONN_MAX_AGE"] = 0
+STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # argon2 takes 50 ms a login on purpose
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -1,0 +1,79 @@
+import json
+import logging
+from datetime import timedelta
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_POST
+from django.views.i18n import set_language as django_set_language
+
+from lvv.jobs import heartbeat_age
+from partners.accountability.activities import FRAME, processes
+
+security = logging.getLogger("lvv.security")
+
+
+@processes(FRAME, passive=True)
+@login_not_required
+@require_GET
+def health(request: HttpRequest) -> JsonResponse:
+    """Does the web reach its database, and does `manage.py work` still beat?"""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    age = heartbeat_age()
+    working = age is not None and age < timedelta(minutes=2)
+    return JsonResponse({"database": "ok", "work": "ok" if working else "silent"}, status=200)
+
+
+@processes(FRAME, passive=True)
+@login_not_required
+@csrf_exempt
+@require_POST
+def csp_report(request: HttpRequest) -> HttpResponse:
+    """What a browser refused to load. Only directive and address without query are kept: the rest may name people."""
+    try:
+        report = json.loads(request.body[:20_000]).get("csp-report", {})
+        directive = str(report.get("effective-directive", ""))[:60]
+        blocked = str(report.get("blocked-uri", "")).partition("?")[0][:120]
+    except (ValueError, AttributeError):
+        return HttpResponse(status=400)
+    security.warning("content security policy: %r blocked %r", directive, blocked)
+    return HttpResponse(status=204)
+
+
+set_language = processes(FRAME)(login_not_required(django_set_language))
+
+
+@processes(FRAME, passive=True)
+@login_not_required
+@require_GET
+def security_txt(request: HttpRequest) -> HttpResponse:
+    expires = (timezone.now() + timedelta(days=180)).strftime("%Y-%m-%dT00:00:00Z")
+    return render(
+        request, "security.txt", {"expires": expires, "contact": request.build_absolute_uri("/")},
+        content_type="text/plain; charset=utf-8",
+    )  # fmt: skip
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return render(request, "errors/csrf.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "errors/404.html", status=404)
+
+
+def denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "errors/403.html", status=403)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "errors/400.html", status=400)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return render(request, "errors/500.html", status=500)

@@ -1,0 +1,108 @@
+"""The two logs. The audit log knows who; the processing log knows which person; one trace_id joins them."""
+
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Protocol
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.http import HttpRequest
+from django.utils import timezone
+
+from partners.accountability.activities import FRAME, Activity
+from partners.accountability.models import AuditEntry
+from partners.accountability.trace import Trace, current_trace
+
+if TYPE_CHECKING:
+    from partners.accounts.models import User
+
+
+class Worker(Protocol):
+    """What the logs need of a clearance; the access room knows the rest."""
+
+    @property
+    def role_names(self) -> str: ...
+    @property
+    def main_organisation(self) -> int | None: ...
+
+
+def audit(
+    action: str,
+    *,
+    trace: Trace | None = None,
+    worker: Worker | None = None,
+    actor: "User | None" = None,
+    obj: tuple[str, object] = ("", ""),
+    cases: Iterable[UUID] = (),
+    pilot_id: int | None = None,
+    outcome: str = AuditEntry.Outcome.DONE,
+    purpose: str = "",
+    reason: str = "",
+) -> None:
+    """Append one row to the chain. `reason` is a fixed word, never free text: no personal data in logs."""
+    trace = trace or current_trace() or Trace()
+    actor = actor or trace.actor
+    entry = {
+        "trace_id": trace.trace_id, "actor_id": actor.pk if actor else None,
+        "actor_org_id": worker.main_organisation if worker else None, "role": worker.role_names if worker else "",
+        "action": action, "object_type": obj[0], "object_id": str(obj[1]), "cases": sorted(map(str, cases)),
+        "pilot_id": pilot_id, "outcome": outcome, "purpose_of_use": purpose, "reason": reason, "origin": trace.origin,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT audit_append(%s::jsonb)", [json.dumps(entry)])
+
+
+def pseudonym(person: UUID) -> str:
+    """A stable stand-in for a person, of use only to who holds this installation's key."""
+    return hmac.new(settings.PSEUDONYM_KEY.encode(), person.bytes, hashlib.sha256).hexdigest()
+
+
+def log_processing(trace: Trace, name: str, activity: Activity, *, status: str = "Ok") -> None:
+    """One row for the processing and, below it, one for each person it touched."""
+    now = timezone.now()
+    subjects = [pseudonym(person) for person in sorted(trace.persons)]
+    spans = [(trace.span_id, trace.parent_span_id, "", ""), *(
+        (secrets.token_hex(8), trace.span_id, subject, "pseudonym") for subject in subjects
+    )]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO processing_log (trace_id, span_id, parent_span_id, status, name, start_time, end_time, resource,
+                processing_activity_id, data_subject_id, data_subject_id_type, foreign_operation_processor)
+            SELECT %s, s.span, s.parent, %s, %s, %s, %s, 'lvv', %s, s.subject, s.kind, ''
+            FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[]) AS s (span, parent, subject, kind)
+            """,
+            [trace.trace_id, status, name, trace.started, now, activity.identifier, *map(list, zip(*spans, strict=True))],
+        )
+
+
+def log_request(trace: Trace, request: HttpRequest, activity: Activity, worker: Worker) -> None:
+    """Both logs for a page or act that showed or changed persons; the last statements of its transaction."""
+    changed: dict[str, Any] = getattr(request, "audited", {})
+    acts = request.method not in ("GET", "HEAD") and activity is not FRAME
+    if not (trace.persons or trace.cases or changed or acts):
+        return
+    match = request.resolver_match
+    name = match.view_name if match else request.method or ""
+    if activity.shows_persons:
+        log_processing(trace, name, activity)
+    audit(
+        changed.get("action", name), trace=trace, worker=worker, cases=trace.cases, obj=changed.get("obj", ("", "")),
+        pilot_id=changed.get("pilot_id"), purpose=activity.identifier, reason=changed.get("reason", request.method),
+    )  # fmt: skip
+
+
+def log_denial(trace: Trace, request: HttpRequest, activity: Activity, worker: Worker | None) -> None:
+    """In a transaction of its own: the refused one was rolled back."""
+    match = request.resolver_match
+    wanted = next((str(value) for value in (match.kwargs if match else {}).values()), "")
+    with transaction.atomic():
+        audit(
+            match.view_name if match else "unknown", trace=trace, worker=worker, obj=("asked for", wanted[:40]),
+            outcome=AuditEntry.Outcome.DENIED, purpose=activity.identifier, reason=request.method or "",
+        )  # fmt: skip
+        log_processing(Trace(trace_id=trace.trace_id, started=trace.started), "denied", activity, status="Unset")

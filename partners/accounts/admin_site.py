@@ -1,0 +1,28 @@
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from partners.organisations.enums import Role
+
+
+class AdminSite(admin.AdminSite):
+    """For functional administrators: who takes part. No casework is ever registered here."""
+
+    site_header = _("LVV administration")
+    site_title = _("LVV administration")
+    index_title = _("Who takes part")
+    enable_nav_sidebar = False
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        clearance = getattr(request, "clearance", None)
+        return clearance is not None and bool(clearance.organisations_as(Role.FUNCTIONAL_ADMIN))
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if request.user.is_authenticated:
+            from django.core.exceptions import PermissionDenied
+
+            raise PermissionDenied
+        return redirect_to_login(request.get_full_path())

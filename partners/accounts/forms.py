@@ -1,0 +1,42 @@
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from partners.accounts.models import User
+
+
+class ChoosePasswordForm(forms.Form):
+    use_required_attribute = False
+    password = forms.CharField(
+        label=_("New password"), strip=False, max_length=128,
+        help_text=_("At least 15 characters. A sentence of a few words is strong and easy to remember."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        error_messages={"required": _("Choose a password.")},
+    )  # fmt: skip
+    again = forms.CharField(
+        label=_("The same password again"), strip=False, max_length=128,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        error_messages={"required": _("Repeat the password.")},
+    )  # fmt: skip
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        validate_password(password, self.user)
+        return password
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        if data.get("password") and data.get("again") and data["password"] != data["again"]:
+            self.add_error("again", ValidationError(_("The two passwords differ.")))
+        return data
+
+    def save(self) -> None:
+        self.user.set_password(self.cleaned_data["password"])
+        self.user.save(update_fields=["password"])

@@ -1,0 +1,94 @@
+import time
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.forms import ReauthenticateWebAuthnForm
+from allauth.mfa.webauthn.internal import auth as webauthn
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from partners.accountability.activities import SIGN_IN, processes
+from partners.accountability.logs import audit
+from partners.accounts.forms import ChoosePasswordForm
+from partners.accounts.middleware import SEEN, STARTED
+from partners.accounts.models import Invitation
+
+
+def _left(request: HttpRequest) -> dict[str, int]:
+    now = int(time.time())
+    return {
+        "idle": settings.SESSION_IDLE_SECONDS - (now - request.session.get(SEEN, now)),
+        "absolute": settings.SESSION_ABSOLUTE_SECONDS - (now - request.session.get(STARTED, now)),
+    }
+
+
+@processes(SIGN_IN, passive=True)
+@require_GET
+def session_state(request: HttpRequest) -> JsonResponse:
+    """How many seconds are left; asked by the page itself, so it prolongs nothing."""
+    return JsonResponse(_left(request))
+
+
+@processes(SIGN_IN)
+@require_POST
+def session_prolong(request: HttpRequest) -> JsonResponse:
+    """The worker said that she is still there."""
+    request.session[SEEN] = int(time.time())
+    return JsonResponse(_left(request))
+
+
+@processes(SIGN_IN, passive=True)
+@require_http_methods(["GET", "POST"])
+def session_reopen(request: HttpRequest) -> JsonResponse:
+    """After idling: the same user shows her passkey, and the page goes on where it was."""
+    has_passkey = Authenticator.objects.filter(user=request.user, type=Authenticator.Type.WEBAUTHN).exists()
+    if request.method == "GET":
+        options = webauthn.begin_authentication(request.user) if has_passkey else None
+        return JsonResponse({"request_options": options})
+    form = ReauthenticateWebAuthnForm(request.POST, user=request.user)
+    if not has_passkey or not form.is_valid():
+        audit("session_reopen", outcome="denied", actor=request.user)
+        return JsonResponse({"error": _("The passkey was not accepted.")}, status=400)
+    form.cleaned_data["credential"].record_usage()
+    request.session[SEEN] = int(time.time())
+    audit("session_reopen", actor=request.user)
+    return JsonResponse(_left(request))
+
+
+@processes(SIGN_IN)
+@login_not_required
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Accept an invitation: choose a password, once; then the second factor is next."""
+    found = Invitation.objects.find(token)
+    if found is None:
+        return render(request, "partners/accounts/invitation_gone.html", status=404)
+    form = ChoosePasswordForm(found.user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        found.used_at = timezone.now()
+        found.save(update_fields=["used_at"])
+        found.user.end_sessions()
+        login(request, found.user, backend=settings.AUTHENTICATION_BACKENDS[0])
+        audit("invitation_accepted", actor=found.user)
+        messages.success(request, _("Your password is set. Now add a second factor."))
+        return redirect("mfa_index")
+    status = 400 if form.errors else 200
+    context: dict[str, Any] = {"form": form, "invited": found.user}
+    return render(request, "partners/accounts/invitation.html", context, status=status)
+
+
+@processes(SIGN_IN)
+@login_not_required
+def closed(request: HttpRequest, **_: object) -> HttpResponse:
+    """Pages of the sign-in package that this application does not have."""
+    raise Http404

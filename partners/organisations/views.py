@@ -1,0 +1,62 @@
+"""Settings of the pilots, and what was changed in who takes part."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from partners.accountability.activities import PARTICIPATION, processes
+from partners.accountability.models import AuditEntry
+from partners.organisations.models import Membership, Pilot
+
+CHANGES_SHOWN = 50
+
+
+def _my_pilots(request: Any) -> Any:
+    clearance = request.clearance
+    organisations = [organisation for _role, organisation in clearance.offices]
+    pilots = {seat.pilot for seat in clearance.seats}
+    return Pilot.objects.filter(pk__in=pilots) | Pilot.objects.filter(municipality__in=organisations)
+
+
+@processes(PARTICIPATION)
+@require_GET
+def pilot_list(request: HttpRequest) -> HttpResponse:
+    pilots = _my_pilots(request).select_related("municipality").distinct()
+    return render(request, "partners/organisations/pilots.html", {"pilots": pilots})
+
+
+@processes(PARTICIPATION)
+@require_GET
+def pilot_detail(request: HttpRequest, reference: UUID) -> HttpResponse:
+    """Every setting with its meaning, default and last change; the teams; and recent changes in who takes part."""
+    pilot = get_object_or_404(_my_pilots(request).distinct(), reference=reference)
+    versions = list(pilot.history.select_related("history_user").order_by("history_date", "history_id"))
+    settings = []
+    for name in Pilot.SETTINGS:
+        field = Pilot._meta.get_field(name)
+        changed = None
+        for before, after in zip([None, *versions], versions, strict=False):
+            if before is not None and getattr(before, name) != getattr(after, name):
+                changed = after
+        settings.append(
+            {"label": field.verbose_name, "meaning": field.help_text, "value": _shown(getattr(pilot, name)),
+             "default": _shown(field.get_default()), "changed": changed}
+        )  # fmt: skip
+    members = Membership.objects.in_force().filter(team__pilot=pilot).select_related("user", "team__organisation")
+    coordinates = request.clearance.coordinates(pilot.pk)  # type: ignore[attr-defined]
+    context = {
+        "pilot": pilot, "settings": settings, "members": members.order_by("team__organisation__name", "user__name"),
+        # Row-level security shows these to the coordinators of this pilot only.
+        "changes": AuditEntry.objects.filter(pilot_id=pilot.pk)[:CHANGES_SHOWN] if coordinates else None,
+    }  # fmt: skip
+    return render(request, "partners/organisations/pilot.html", context)
+
+
+def _shown(value: Any) -> str:
+    if value is None or value == "":
+        return _("not set")
+    return (_("yes") if value else _("no")) if isinstance(value, bool) else str(value)

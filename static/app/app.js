@@ -1,0 +1,83 @@
+"use strict";
+// Progressive enhancement only: every page works without this file.
+document.documentElement.classList.add("js");
+const token = () => JSON.parse(document.body.getAttribute("hx-headers"))["x-csrftoken"];
+const post = (url, body) => fetch(url, { method: "POST", body, headers: { "X-CSRFToken": token(), Accept: "application/json" } });
+
+// "/" focuses search. WCAG 2.1.4: single-key shortcuts can be switched off in the profile.
+document.addEventListener("keydown", (event) => {
+  if (document.body.dataset.shortcuts === "off" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+  const field = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  if (field) { event.preventDefault(); field.focus(); }
+});
+
+// Error summary: move focus to it, once.
+document.querySelector("[data-autofocus]")?.focus();
+const say = (text) => { document.getElementById("melding").textContent = text; };
+document.addEventListener("htmx:responseError", () => say(document.documentElement.lang === "nl" ? "Dit is niet gelukt. Controleer de verbinding en probeer het opnieuw." : "This did not work. Check the connection and try again."));
+
+// Drafts: what is typed is kept on the server shortly after, and tried again when the connection failed.
+for (const form of document.querySelectorAll("form[data-draft]")) {
+  let timer; let asked = false; let sending = false;
+  const keep = async () => {
+    if (asked) return;
+    try {
+      const answer = await post(form.dataset.draft, new FormData(form));
+      if (answer.ok) form.querySelector("#concept").textContent = await answer.text(); else throw new Error(answer.status);
+      sending = false;
+    } catch { timer = setTimeout(keep, 5000); }
+  };
+  form.addEventListener("input", () => { sending = true; clearTimeout(timer); timer = setTimeout(keep, 800); });
+  form.addEventListener("submit", () => { asked = true; clearTimeout(timer); });
+  // Leaving within that moment: hand it over to the browser to finish.
+  addEventListener("pagehide", () => { if (sending && !asked) { const data = new FormData(form); data.set("csrfmiddlewaretoken", token()); navigator.sendBeacon(form.dataset.draft, data); } });
+}
+
+// The session: a warning before its end; after idling the page is covered, and a passkey opens it where it was.
+const dialog = document.getElementById("sessie");
+if (dialog) {
+  const { session, sessionWarn } = document.body.dataset;
+  const show = (state) => {
+    for (const part of dialog.querySelectorAll("[data-when]")) part.hidden = part.dataset.when !== state;
+    document.body.classList.toggle("app-locked", state === "locked");
+    if (state && !dialog.open) dialog.showModal();
+    if (!state && dialog.open) dialog.close();
+  };
+  let told = false;
+  const look = async () => {
+    let left;
+    try { const answer = await fetch(session, { headers: { Accept: "application/json" } }); left = answer.ok ? await answer.json() : { idle: 0, absolute: 0 }; } catch { return setTimeout(look, 15000); }
+    const state = left.idle <= 0 || left.absolute <= 0 ? "locked" : left.idle <= sessionWarn ? "warn" : left.absolute <= 300 && !told ? "absolute" : "";
+    if (state === "absolute") told = true;
+    if (state || !dialog.querySelector("[data-when=absolute]:not([hidden])")) show(state);
+    const next = Math.min(left.idle > sessionWarn ? left.idle - sessionWarn : left.idle, left.absolute);
+    setTimeout(look, Math.max(2, Math.min(next, 60)) * 1000 + 500);
+  };
+  dialog.addEventListener("cancel", (event) => { if (document.body.classList.contains("app-locked")) event.preventDefault(); });
+  dialog.addEventListener("click", async (event) => {
+    const act = event.target.closest("[data-act]")?.dataset.act;
+    const error = dialog.querySelector("[data-error]");
+    error.textContent = "";
+    if (act === "prolong") { await post(dialog.dataset.prolong); show(""); }
+    if (act === "close") show("");
+    if (act === "reopen") {
+      try {
+        const { request_options: options } = await (await fetch(dialog.dataset.reopen, { headers: { Accept: "application/json" } })).json();
+        if (!options) { location.href = dialog.querySelector("a[data-when=locked]").href; return; }
+        const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options.publicKey);
+        const credential = await navigator.credentials.get({ publicKey });
+        const body = new FormData();
+        body.set("credential", JSON.stringify(credential.toJSON()));
+        const answer = await post(dialog.dataset.reopen, body);
+        if (answer.ok) show(""); else error.textContent = (await answer.json()).error;
+      } catch (problem) { error.textContent = document.documentElement.lang === "nl" ? "De passkey is niet gebruikt. Probeer het opnieuw of log opnieuw in." : "The passkey was not used. Try again or sign in again."; }
+    }
+  });
+  look();
+}
+
+// Print: open the tables under charts, close them again afterwards.
+let closed = [];
+addEventListener("beforeprint", () => { closed = [...document.querySelectorAll("details:not([open])")]; closed.forEach((part) => { part.open = true; }); });
+addEventListener("afterprint", () => { closed.forEach((part) => { part.open = false; }); });

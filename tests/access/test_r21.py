@@ -1,0 +1,212 @@
+"""R21 is written once in SQL; here it is said again in plain Python, and both must show the same rows."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.db import connection, transaction
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+
+from casework.models import (
+    Case,
+    CaseUserObjectPermission,
+    Consent,
+    IdentityValue,
+    Involvement,
+    Note,
+    Person,
+)
+from governance.access.clearance import NoScope, acting_as
+from governance.access.enums import Category
+from governance.models import ConvenantGroupObjectPermission, ConvenantParty
+from tests import factories as make
+from tests.access.world import World, day, worlds
+
+COMPARED = 100
+SEARCHED = 3000
+
+
+class Built:
+    """A world written down in the database, as its owner."""
+
+    def __init__(self, world: World) -> None:
+        today = timezone.localdate()
+        rights = {right.codename: right for right in Permission.objects.filter(content_type__model="convenant")}
+        organisations = [make.OrganisationFactory() for _ in range(world.organisations)]
+        pilots = [
+            make.PilotFactory(state=facts.state, closes_on=day(facts.closes, today), municipality=organisations[0])
+            for facts in world.pilots
+        ]
+        self.teams = [
+            make.TeamFactory(pilot=pilots[pilot], organisation=organisations[organisation])
+            for pilot, organisation in world.teams
+        ]
+        self.users = [make.UserFactory() for _ in range(world.users)]
+        for number in world.closed_accounts:
+            self.users[number].is_active = False
+            self.users[number].save()
+        for user, team, role, period in world.memberships:
+            make.MembershipFactory(
+                user=self.users[user], team=self.teams[team], role=role,
+                since=day(period.since, today), until=day(period.until, today),
+            )  # fmt: skip
+        for facts in world.convenants:
+            convenant = make.ConvenantFactory(
+                pilot=pilots[facts.pilot], kind=facts.kind,
+                in_force_from=day(facts.period.since, today) if facts.begun else None,
+                in_force_until=day(facts.period.until, today) if facts.begun else None,
+            )  # fmt: skip
+            for organisation, signed in facts.parties.items():
+                ConvenantParty.objects.create(
+                    convenant=convenant, organisation=organisations[organisation], signed_on=day(signed, today)
+                )
+            ConvenantGroupObjectPermission.objects.bulk_create(
+                ConvenantGroupObjectPermission(
+                    group=self.teams[team].group, permission=rights[f"{verb}_{category}"],
+                    content_object=convenant, article="1", purpose="p", legal_basis="b",
+                )
+                for team, verb, category in facts.cells
+            )  # fmt: skip
+        people = [Person.objects.create() for _ in range(3)]
+        self.cases = [
+            Case.objects.create(
+                number=str(number), person=people[world.people[number]], lead_team=self.teams[lead],
+                pilot=self.teams[lead].pilot,
+            )
+            for number, lead in enumerate(world.cases)
+        ]  # fmt: skip
+        self.people = people
+        for (case, team), period in world.involvements.items():
+            make.InvolvementFactory(
+                case=self.cases[case], team=self.teams[team],
+                since=day(period.since, today), until=day(period.until, today),
+            )  # fmt: skip
+        view = Permission.objects.get(codename="view_case")
+        for (user, case), (categories, period) in world.grants.items():
+            CaseUserObjectPermission.objects.create(
+                user=self.users[user], permission=view, content_object=self.cases[case],
+                categories=sorted(categories), since=day(period.since, today), until=day(period.until, today),
+                reason="beoordeling", kind="review_team",
+            )  # fmt: skip
+        for case, team, period, withdrawn in world.consents:
+            make.ConsentFactory(
+                case=self.cases[case], team=self.teams[team], author_team=self.teams[0],
+                since=day(period.since, today), until=day(period.until, today), withdrawn_on=day(withdrawn, today),
+            )  # fmt: skip
+        self.records = []
+        for facts in world.records:
+            common = {
+                "case": self.cases[facts.case], "author_team": self.teams[facts.author],
+                "visibility": facts.visibility, "shared_team_ids": sorted(self.teams[t].pk for t in facts.shared),
+            }  # fmt: skip
+            if facts.category == "identity":
+                self.records.append(make.NameFactory(**common))
+            else:
+                self.records.append(make.NoteFactory(category=facts.category, **common))
+
+
+def keys(objects: Any) -> set[int]:
+    return set(objects.values_list("pk", flat=True))
+
+
+def compare(world: World) -> None:
+    built = Built(world)
+    for number, user in enumerate(built.users):
+        if number in world.closed_accounts:
+            with pytest.raises(Exception, match="no such user"), transaction.atomic(), acting_as(user):
+                pass
+            continue
+        with acting_as(user) as clearance:
+            seen_cases = {case for case in range(3) if world.sees_case(number, case)}
+            assert keys(Case.objects) == {built.cases[case].pk for case in seen_cases}
+            assert keys(Person.objects) == {built.people[world.people[case]].pk for case in seen_cases}
+            assert keys(Involvement.objects) == keys(
+                Involvement.objects.filter(case__in=[built.cases[case] for case in seen_cases])
+            )
+            expected = {
+                (type(record), record.pk)
+                for facts, record in zip(world.records, built.records, strict=True)
+                if world.sees_record(number, facts)
+            }
+            for model in (Note, IdentityValue):
+                wanted = {pk for kind, pk in expected if kind is model}
+                assert keys(model.objects) == wanted
+                # History shows exactly the rows whose live row shows.
+                assert set(model.history.values_list("id", flat=True)) == wanted
+            assert set(Case.history.values_list("id", flat=True)) == keys(Case.objects)
+            # Loading whole objects passes the second wall exactly for these rows.
+            for model in (Case, Person, Note, IdentityValue, Consent):
+                list(model.objects.all())
+            # Python's clearance agrees with the database on every category.
+            for case in Case.objects.all():
+                position = built.cases.index(case)
+                for category in ("identity", "guidance", "departure"):
+                    reads = world.granted(number, position, category) or any(
+                        world.involved(position, team) and world.cell(team, "read", category)
+                        for team in world.seats(number)
+                    )
+                    assert clearance.reads(case, Category(category)) == reads
+
+
+common_settings = settings(deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
+
+
+def rolled_back(world: World) -> None:
+    with transaction.atomic():
+        compare(world)
+        transaction.set_rollback(True)
+
+
+@pytest.mark.django_db
+@given(world=worlds())
+@settings(common_settings, max_examples=COMPARED)
+def test_database_and_plain_definition_show_the_same_rows(world: World) -> None:
+    rolled_back(world)
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+@given(world=worlds())
+@settings(common_settings, max_examples=SEARCHED)
+def test_database_and_plain_definition_show_the_same_rows_in_many_worlds(world: World) -> None:
+    rolled_back(world)
+
+
+@pytest.mark.django_db
+def test_the_tests_own_the_tables_and_ask_as_the_web(cast: Any) -> None:
+    def role() -> str:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_user")
+            return cursor.fetchone()[0]
+
+    assert role() == "lvv_owner"
+    with acting_as(cast.owner):
+        assert role() == "lvv_app"
+    assert role() == "lvv_owner"
+
+
+@pytest.mark.django_db
+def test_without_a_scope_there_are_no_rows(cast: Any) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE lvv_app")
+        for model in (Case, Person, IdentityValue, Note, Involvement):
+            assert not model.objects.exists()
+            assert not model.history.exists()
+        cursor.execute("RESET ROLE")
+    assert Case.objects.exists()
+
+
+@pytest.mark.django_db
+def test_two_workers_never_share_a_transaction(cast: Any) -> None:
+    with acting_as(cast.owner), pytest.raises(Exception, match="another user has entered"), acting_as(cast.partner):
+        pass
+
+
+@pytest.mark.django_db(transaction=False)
+def test_a_scope_needs_a_transaction(cast: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from governance.access.clearance import enter
+
+    monkeypatch.setattr(connection, "in_atomic_block", False)
+    with pytest.raises(NoScope):
+        enter(cast.owner)

@@ -1,0 +1,210 @@
+"""Rule R21 once more, in slow and plain Python, and random worlds in which to compare it with the database.
+
+Nothing here looks at the database's own definition: it works on the facts as they were drawn.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+CATEGORIES = ("identity", "guidance", "departure", "medical_content")
+DAYS = (-10, -1, 0, 1, 10)
+
+
+@dataclass
+class Period:
+    since: int
+    until: int | None
+
+    def holds(self) -> bool:
+        return self.since <= 0 and (self.until is None or self.until > 0)
+
+
+@dataclass
+class PilotFacts:
+    state: str
+    closes: int | None
+
+    def works(self) -> bool:
+        return self.state != "closed" and (self.closes is None or self.closes > 0)
+
+
+@dataclass
+class ConvenantFacts:
+    pilot: int
+    kind: str
+    period: Period
+    begun: bool
+    parties: dict[int, int | None]
+    cells: set[tuple[int, str, str]]  # team, verb, category
+
+    def holds(self) -> bool:
+        signed = bool(self.parties) and all(day is not None and day <= 0 for day in self.parties.values())
+        return self.begun and self.period.holds() and signed
+
+
+@dataclass
+class RecordFacts:
+    case: int
+    author: int
+    category: str
+    visibility: str
+    shared: frozenset[int]
+
+
+@dataclass
+class World:
+    pilots: list[PilotFacts]
+    teams: list[tuple[int, int]]  # pilot, organisation
+    memberships: list[tuple[int, int, str, Period]]  # user, team, role
+    convenants: list[ConvenantFacts]
+    cases: list[int]  # the lead team
+    involvements: dict[tuple[int, int], Period]  # case, team
+    grants: dict[tuple[int, int], tuple[frozenset[str], Period]]  # user, case
+    consents: list[tuple[int, int, Period, int | None]]  # case, team, period, withdrawn
+    records: list[RecordFacts]
+    closed_accounts: set[int]
+    users: int = 3
+    organisations: int = 3
+    people: list[int] = field(default_factory=list)  # case -> person
+
+    def seats(self, user: int) -> set[int]:
+        return {
+            team for who, team, _role, period in self.memberships
+            if who == user and user not in self.closed_accounts and period.holds()
+            and self.pilots[self.teams[team][0]].works()
+        }  # fmt: skip
+
+    def cell(self, team: int, verb: str, category: str) -> bool:
+        pilot, organisation = self.teams[team]
+        return any(
+            c.holds() and c.pilot == pilot and organisation in c.parties and (team, verb, category) in c.cells
+            for c in self.convenants
+        )
+
+    def involved(self, case: int, team: int) -> bool:
+        period = self.involvements.get((case, team))
+        return period is not None and period.holds()
+
+    def granted(self, user: int, case: int, category: str) -> bool:
+        grant = self.grants.get((user, case))
+        return (
+            grant is not None and user not in self.closed_accounts and grant[1].holds() and category in grant[0]
+            and self.pilots[self.teams[self.cases[case]][0]].works()
+        )  # fmt: skip
+
+    def has_scope(self, user: int, team: int) -> bool:
+        return any(self.cell(team, verb, category) for verb in ("read", "write") for category in CATEGORIES)
+
+    def consented(self, case: int, team: int) -> bool:
+        return any(
+            which == case and named == team and period.holds() and (withdrawn is None or withdrawn > 0)
+            for which, named, period, withdrawn in self.consents
+        )
+
+    def sees_case(self, user: int, case: int) -> bool:
+        return self.granted(user, case, "identity") or any(
+            self.involved(case, team) and self.cell(team, "read", "identity") for team in self.seats(user)
+        )
+
+    def sees_record(self, user: int, record: RecordFacts) -> bool:
+        if self.granted(user, record.case, record.category):
+            return True
+        involved = {team for team in self.seats(user) if self.involved(record.case, team)}
+        # A team of mine that is a team of mine at all must hold some cell: without agreement there is no scope.
+        reading = {
+            team for team in self.seats(user)
+            if self.cell(team, "read", record.category)
+        }  # fmt: skip
+        if involved & reading and (
+            record.visibility == "permitted_partners" or record.author in reading or record.shared & reading
+        ):
+            return True
+        if record.author in involved and self.cell(record.author, "write", record.category):
+            return True
+        if record.category == "medical_content":
+            named = {team for team in involved if self.has_scope(user, team) and self.consented(record.case, team)}
+            return bool(named) and (record.visibility == "permitted_partners" or bool(record.shared & named))
+        return False
+
+
+PERIODS = [
+    Period(since, until) for since in DAYS for until in (None, *DAYS) if until is None or until >= since
+]  # fmt: skip
+
+
+def periods() -> st.SearchStrategy[Period]:
+    # Half of all facts simply hold: worlds in which everything has lapsed prove little.
+    return st.one_of(st.just(Period(-10, None)), st.sampled_from(PERIODS))
+
+
+@st.composite
+def worlds(draw: Any) -> World:
+    pilots = [
+        PilotFacts(draw(st.sampled_from(("open", "open", "winding_down", "closed"))), None),
+        PilotFacts("open", draw(st.sampled_from((None, None, -1, 0, 1)))),
+    ]
+    if pilots[0].state == "winding_down":
+        pilots[0].closes = draw(st.sampled_from((-1, 0, 1, 10)))
+    teams = [(0, 0), (0, 1), (1, 0), (0, 2)]
+    index = st.integers(0, len(teams) - 1)
+    memberships = draw(
+        st.lists(
+            st.tuples(st.integers(0, 2), index, st.sampled_from(("caseworker", "coordinator")), periods()),
+            min_size=1, max_size=6,
+        )
+    )  # fmt: skip
+    convenants = []
+    for pilot, kind in ((0, "convenant"), (0, "ngo_agreement"), (1, "convenant")):
+        mine = [team for team, (where, _) in enumerate(teams) if where == pilot]
+        cells = draw(
+            st.sets(
+                st.tuples(st.sampled_from(mine), st.sampled_from(("read", "write")), st.sampled_from(CATEGORIES)),
+                max_size=14,
+            )
+        )
+        cells |= {(team, "read", "identity") for team in mine if draw(st.booleans())}
+        parties = draw(
+            st.dictionaries(st.integers(0, 2), st.sampled_from((-5, -5, -5, -5, 0, 1, None)), max_size=3)
+        )
+        convenants.append(ConvenantFacts(pilot, kind, draw(periods()), draw(st.integers(0, 9)) > 0, parties, cells))
+    cases = [0, draw(st.sampled_from((0, 1, 3))), 2]
+    people = [0, draw(st.sampled_from((0, 1))), draw(st.sampled_from((0, 2)))]
+    involvements = {}
+    for case, lead in enumerate(cases):
+        for team, (pilot, _) in enumerate(teams):
+            if pilot == teams[lead][0] and draw(st.booleans()):
+                involvements[case, team] = draw(periods())
+    grants = {}
+    for user in range(3):
+        for case in range(3):
+            if draw(st.integers(0, 5)) == 0:
+                more = draw(st.sets(st.sampled_from(CATEGORIES)))
+                period = draw(periods())
+                grants[user, case] = (frozenset(more | {"identity"}), Period(period.since, period.until or 5))
+    consents = draw(
+        st.lists(
+            st.tuples(st.integers(0, 2), index, periods(), st.sampled_from((None, None, -1, 0, 1))), max_size=3
+        )
+    )
+    consents = [(c, t, Period(p.since, 10 if p.until is None else p.until), w) for c, t, p, w in consents]
+    records = draw(
+        st.lists(
+            st.builds(
+                RecordFacts, st.integers(0, 2), index, st.sampled_from(CATEGORIES),
+                st.sampled_from(("own_organisation", "selected_partners", "permitted_partners")),
+                st.frozensets(index, max_size=2),
+            ),
+            min_size=1, max_size=6,
+        )
+    )  # fmt: skip
+    closed = {2} if draw(st.integers(0, 4)) == 0 else set()
+    return World(
+        pilots, teams, memberships, convenants, cases, involvements, grants, consents, records, closed, people=people
+    )
+
+
+def day(offset: int | None, today: date) -> date | None:
+    return None if offset is None else today + timedelta(days=offset)

@@ -1,0 +1,121 @@
+"""What all tests share, each patch with its reason."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from governance.access.enums import Category
+from governance.convenants.model import write_cell
+from governance.convenants.enums import Cell
+from governance.models import ConvenantParty
+from partners.models import Team, User
+from partners.organisations.enums import OrganisationKind, Role
+from tests import factories as make
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright's sync API runs an event loop in this thread
+
+
+class WorkerClient(Client):
+    """Django's client, asking with the rights of the web: lvv_app for each request, and nothing left behind."""
+
+    def act_as(self, user: User) -> "WorkerClient":
+        self.logout()
+        self.force_login(user)
+        return self
+
+    def request(self, **request: Any) -> Any:
+        with as_the_web():
+            return super().request(**request)
+
+
+@contextmanager
+def as_the_web() -> Iterator[None]:
+    """One block under the rights of lvv_app inside a test's transaction, as a request of its own would be."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE lvv_app")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT access_leave()")
+            cursor.execute("RESET ROLE")
+
+
+@pytest.fixture
+def client() -> WorkerClient:
+    return WorkerClient()
+
+
+@pytest.fixture
+def on_day(monkeypatch: pytest.MonkeyPatch, db: None) -> Callable[[date], None]:
+    """Move "today", in SQL by replacing the one function and in Python by the one call everything uses."""
+
+    def move(day: date) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"CREATE OR REPLACE FUNCTION access_today() RETURNS date LANGUAGE sql STABLE AS $$ SELECT date '{day}' $$")
+        monkeypatch.setattr(timezone, "localdate", lambda *a, **k: day)
+
+    return move
+
+
+def agreement(pilot: Any, cells: dict[Team, dict[Category, Cell]], **extra: Any) -> Any:
+    """A convenant in force, signed by the organisations of these teams, with these cells."""
+    convenant = make.ConvenantFactory(pilot=pilot, **extra)
+    for organisation in {team.organisation for team in cells}:
+        ConvenantParty.objects.create(
+            convenant=convenant, organisation=organisation, signed_on=timezone.localdate() - timedelta(days=95)
+        )
+    for team, row in cells.items():
+        for category, cell in row.items():
+            write_cell(convenant, team, category, cell, article="2", purpose="proef", legal_basis="AVG 6, 1, e")
+    return convenant
+
+
+@pytest.fixture
+def cast(db: None) -> SimpleNamespace:
+    """Three teams under one convenant: the owner leads the case, the partner is involved, the stranger is neither.
+
+    The stranger leads a case of her own: without it, a check that only asks whether she has any case would pass.
+    """
+    pilot = make.PilotFactory(name="Proefstad", slug="proefstad")
+    municipal = make.TeamFactory(organisation=pilot.municipality, pilot=pilot)
+    partner = make.TeamFactory(organisation__kind=OrganisationKind.DTV, pilot=pilot)
+    stranger = make.TeamFactory(organisation__kind=OrganisationKind.NGO, pilot=pilot)
+    everything = {category: Cell.WRITE for category in Category if category != Category.MEDICAL_CONTENT}
+    convenant = agreement(
+        pilot,
+        {
+            municipal: everything,
+            partner: {
+                Category.IDENTITY: Cell.WRITE, Category.DEPARTURE: Cell.WRITE, Category.GUIDANCE: Cell.READ,
+                Category.CONFERENCE: Cell.WRITE,
+            },
+            stranger: everything,
+        },
+    )  # fmt: skip
+
+    def worker(team: Team, role: Role = Role.CASEWORKER, **extra: Any) -> User:
+        return make.MembershipFactory(team=team, role=role, **extra).user
+
+    owner = worker(municipal)
+    case = make.CaseFactory(lead_team=municipal, case_manager=owner, involve=[partner], named="Tesfay Markerson")
+    other = make.CaseFactory(lead_team=stranger, named="Zonder Deelname")
+    officer = make.MembershipFactory(
+        office=True, team=None, organisation=pilot.municipality, role=Role.PRIVACY_OFFICER
+    ).user
+    admin = make.MembershipFactory(
+        office=True, team=None, organisation=pilot.municipality, role=Role.FUNCTIONAL_ADMIN
+    ).user
+    return SimpleNamespace(
+        pilot=pilot, convenant=convenant, municipal=municipal, partner_team=partner, stranger_team=stranger,
+        owner=owner, coordinator=worker(municipal, Role.COORDINATOR), partner=worker(partner),
+        stranger=worker(stranger), officer=officer, admin=admin, case=case, other_case=other, worker=worker,
+    )  # fmt: skip

@@ -1,0 +1,175 @@
+"""Ordinary, valid objects. Written as the owner of the tables; tests ask as workers."""
+
+from datetime import timedelta
+
+import factory
+from django.contrib.auth.models import Group
+from django.utils import timezone
+from factory import LazyAttribute, SelfAttribute, Sequence, SubFactory
+from factory.django import DjangoModelFactory
+
+from casework.cases.enums import Ground
+from casework.models import Briefing, Case, Consent, IdentityValue, Involvement, Note, Person
+from casework.register.enums import ValueKind
+from casework.register.values import comparison_key
+from governance.access.enums import Category, Visibility
+from governance.models import Convenant
+from partners.models import Membership, Organisation, Pilot, Team, User
+from partners.organisations.enums import OrganisationKind, Role
+
+
+class OrganisationFactory(DjangoModelFactory):
+    class Meta:
+        model = Organisation
+
+    name = Sequence(lambda n: f"Organisatie {n}")
+    kind = OrganisationKind.NGO
+
+
+class PilotFactory(DjangoModelFactory):
+    class Meta:
+        model = Pilot
+
+    name = Sequence(lambda n: f"Pilot {n}")
+    slug = Sequence(lambda n: f"pilot-{n}")
+    municipality = SubFactory(
+        OrganisationFactory, kind=OrganisationKind.MUNICIPALITY, name=Sequence(lambda n: f"Gemeente {n}")
+    )
+
+
+class GroupFactory(DjangoModelFactory):
+    class Meta:
+        model = Group
+
+    name = Sequence(lambda n: f"group {n}")
+
+
+class TeamFactory(DjangoModelFactory):
+    class Meta:
+        model = Team
+
+    organisation = SubFactory(OrganisationFactory)
+    pilot = SubFactory(PilotFactory)
+    group = SubFactory(GroupFactory)
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    username = Sequence(lambda n: f"worker-{n}")
+    name = Sequence(lambda n: f"Medewerker {n}")
+    email = LazyAttribute(lambda user: f"{user.username}@example.org")
+    password = factory.django.Password("een lang wachtwoord")
+
+
+class MembershipFactory(DjangoModelFactory):
+    class Meta:
+        model = Membership
+
+    user = SubFactory(UserFactory)
+    team = SubFactory(TeamFactory)
+    organisation = SelfAttribute("team.organisation")
+    role = Role.CASEWORKER
+    since = LazyAttribute(lambda _: timezone.localdate() - timedelta(days=30))
+
+    class Params:
+        office = factory.Trait(team=None, organisation=SubFactory(OrganisationFactory))
+
+
+class PersonFactory(DjangoModelFactory):
+    class Meta:
+        model = Person
+
+
+class CaseFactory(DjangoModelFactory):
+    class Meta:
+        model = Case
+        skip_postgeneration_save = True
+
+    number = LazyAttribute(lambda _: Case.objects.next_number())
+    person = SubFactory(PersonFactory)
+    lead_team = SubFactory(TeamFactory)
+    pilot = SelfAttribute("lead_team.pilot")
+
+    @factory.post_generation
+    def involve(self, create: bool, teams: object, **_: object) -> None:
+        """The lead team is involved, and the teams given."""
+        for team in [self.lead_team, *(teams or [])]:
+            InvolvementFactory(case=self, team=team)
+        self.refresh_from_db()
+
+    @factory.post_generation
+    def named(self, create: bool, name: str | None, **_: object) -> None:
+        if name:
+            NameFactory(case=self, value=name, author_team=self.lead_team)
+
+
+class InvolvementFactory(DjangoModelFactory):
+    class Meta:
+        model = Involvement
+
+    case = SubFactory(CaseFactory)
+    team = SubFactory(TeamFactory)
+    since = LazyAttribute(lambda _: timezone.localdate() - timedelta(days=10))
+    ground = Ground.COOPERATION
+
+
+class NameFactory(DjangoModelFactory):
+    class Meta:
+        model = IdentityValue
+
+    case = SubFactory(CaseFactory)
+    kind = ValueKind.NAME
+    value = Sequence(lambda n: f"Naam Nummer{n}")
+    key = LazyAttribute(lambda value: comparison_key(value.kind, value.value))
+    author_team = SelfAttribute("case.lead_team")
+    author = SubFactory(UserFactory)
+
+
+class BriefingFactory(DjangoModelFactory):
+    class Meta:
+        model = Briefing
+
+    case = SubFactory(CaseFactory)
+    author_team = SelfAttribute("case.lead_team")
+    author = SubFactory(UserFactory)
+    text_version = "2026-1"
+    language = "ti"
+    told_on = LazyAttribute(lambda _: timezone.localdate())
+
+
+class NoteFactory(DjangoModelFactory):
+    class Meta:
+        model = Note
+
+    case = SubFactory(CaseFactory)
+    author_team = SelfAttribute("case.lead_team")
+    author = SubFactory(UserFactory)
+    category = Category.GUIDANCE
+    visibility = Visibility.PERMITTED_PARTNERS
+    text = "Gesproken over de plannen."
+
+
+class ConsentFactory(DjangoModelFactory):
+    class Meta:
+        model = Consent
+
+    case = SubFactory(CaseFactory)
+    author_team = SelfAttribute("case.lead_team")
+    author = SubFactory(UserFactory)
+    team = SubFactory(TeamFactory)
+    scope = "verslag van de huisarts"
+    until = LazyAttribute(lambda _: timezone.localdate() + timedelta(days=30))
+
+
+class ConvenantFactory(DjangoModelFactory):
+    class Meta:
+        model = Convenant
+
+    pilot = SubFactory(PilotFactory)
+    kind = "convenant"
+    title = "Convenant"
+    agreed_on = LazyAttribute(lambda _: timezone.localdate() - timedelta(days=100))
+    in_force_from = LazyAttribute(lambda _: timezone.localdate() - timedelta(days=90))
