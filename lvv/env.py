@@ -62,7 +62,6 @@ def database_url(role: str) -> str:
     url = read_json(data_dir() / "database.json").get(role)
     if not url:
         raise SystemExit(
-            f"No database is set up in {data_dir()}: run `make run`, "
-            f"or give {ROLES[role]} (or {ROLES[role]}_FILE)."
+            f"No database is set up in {data_dir()}: run `make run`, or give {ROLES[role]} (or {ROLES[role]}_FILE)."
         )
     return url

@@ -26,7 +26,7 @@ def make_roles(admin_url: str, database: str = "lvv", *, createdb: bool = False)
         for role in ROLES:
             cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
             verb = "ALTER" if cursor.fetchone() else "CREATE"
-            # lvv_jobs does not inherit what lvv_app may: it must say so (SET ROLE) when it acts for a person.
+            # lvv_jobs does not inherit what lvv_app may: it takes that on when it acts for a person.
             options = "LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE " + (
                 "NOINHERIT NOCREATEDB" if role == "lvv_jobs" else "INHERIT NOCREATEDB"
             )
@@ -45,7 +45,9 @@ def make_roles(admin_url: str, database: str = "lvv", *, createdb: bool = False)
             cursor.execute("SELECT pg_has_role(current_user, 'lvv_owner', 'MEMBER')")
             if not cursor.fetchone()[0]:
                 cursor.execute("GRANT lvv_owner TO CURRENT_USER")
-            cursor.execute(sql.SQL("CREATE DATABASE {} OWNER lvv_owner TEMPLATE template0 ENCODING 'UTF8'").format(name))
+            cursor.execute(
+                sql.SQL("CREATE DATABASE {} OWNER lvv_owner TEMPLATE template0 ENCODING 'UTF8'").format(name)
+            )
             cursor.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(name))
             cursor.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO lvv_app, lvv_jobs").format(name))
     with _autocommit(_address(admin_url, database=database)) as cursor:

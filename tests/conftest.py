@@ -13,8 +13,8 @@ from django.test import Client
 from django.utils import timezone
 
 from governance.access.enums import Category
-from governance.convenants.model import write_cell
 from governance.convenants.enums import Cell
+from governance.convenants.model import write_cell
 from governance.models import ConvenantParty
 from partners.models import Team, User
 from partners.organisations.enums import OrganisationKind, Role
@@ -60,7 +60,10 @@ def on_day(monkeypatch: pytest.MonkeyPatch, db: None) -> Callable[[date], None]:
 
     def move(day: date) -> None:
         with connection.cursor() as cursor:
-            cursor.execute(f"CREATE OR REPLACE FUNCTION access_today() RETURNS date LANGUAGE sql STABLE AS $$ SELECT date '{day}' $$")
+            cursor.execute(
+                "CREATE OR REPLACE FUNCTION access_today() RETURNS date LANGUAGE sql STABLE"
+                f" AS $$ SELECT date '{day}' $$"
+            )
         monkeypatch.setattr(timezone, "localdate", lambda *a, **k: day)
 
     return move

@@ -97,9 +97,9 @@ def case_search(request: ClearanceRequest) -> HttpResponse:
             keys = search_names(name_key(wanted), listing.PAGE_SIZE) if name_key(wanted) else []
         order = {key: place for place, key in enumerate(keys)}
         rows = Case.objects.filter(pk__in=keys) | by_number
-        found = sorted(
-            rows.select_related("pilot", "case_manager"), key=lambda case: order.get(case.pk, -1)
-        )[: listing.PAGE_SIZE]
+        found = sorted(rows.select_related("pilot", "case_manager"), key=lambda case: order.get(case.pk, -1))[
+            : listing.PAGE_SIZE
+        ]
     context = {"rows": listing.rows(found, teams), "wanted": wanted, "most": listing.PAGE_SIZE}
     return render(request, "casework/cases/search.html", context)
 
@@ -173,7 +173,12 @@ def involvement_end(request: ClearanceRequest, reference: UUID, pk: int) -> Http
         raise PermissionDenied
     if request.method == "GET":
         mine = involvement.team_id in request.clearance.teams
-        context = {"case": case, "involvement": involvement, "mine": mine, "name": leading_names([case.pk]).get(case.pk, "")}
+        context = {
+            "case": case,
+            "involvement": involvement,
+            "mine": mine,
+            "name": leading_names([case.pk]).get(case.pk, ""),
+        }
         return render(request, "casework/cases/involvement_end.html", context)
     end_involvement(involvement, by=request.clearance)
     return redirect("casework:case_list" if involvement.team_id in request.clearance.teams else case_url(case))
@@ -243,7 +248,11 @@ def case_doubles(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         case.claim_version(case.version)
         case.save()
         return redirect(case_url(case))
-    context = {"case": case, "candidates": candidate_rows(candidates), "name": leading_names([case.pk]).get(case.pk, "")}
+    context = {
+        "case": case,
+        "candidates": candidate_rows(candidates),
+        "name": leading_names([case.pk]).get(case.pk, ""),
+    }
     return render(request, "casework/cases/doubles.html", context)
 
 

@@ -111,9 +111,7 @@ def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     clearance = request.clearance
     case = get_object_or_404(Case.objects.select_related("pilot", "person", "case_manager"), reference=reference)
     teams = visible_teams(clearance)
-    involvements = list(
-        Involvement.objects.in_force().filter(case=case).select_related("team__organisation", "worker")
-    )
+    involvements = list(Involvement.objects.in_force().filter(case=case).select_related("team__organisation", "worker"))
     involvements.sort(key=lambda row: (row.team_id != case.lead_team_id, row.since, row.pk))
     values = by_kind(
         IdentityValue.objects.current().filter(case=case)

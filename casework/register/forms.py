@@ -80,9 +80,7 @@ class RegistrationForm(ClaimedIdentityForm):
         label=_("Told on"),
         error_messages={"required": _("Enter the day on which the person was told.")},
     )  # fmt: skip
-    language = forms.ChoiceField(
-        label=_("In which language"), error_messages={"required": _("Choose the language.")}
-    )
+    language = forms.ChoiceField(label=_("In which language"), error_messages={"required": _("Choose the language.")})
     interpreter = forms.BooleanField(label=_("With an interpreter"), required=False)
 
     def __init__(self, *args: Any, teams: list[Team], **kwargs: Any) -> None:

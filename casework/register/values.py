@@ -79,7 +79,9 @@ def clean_v_number(text: str) -> str:
     """Ten digits; spaces, dots and hyphens between them are forgiven. Raises ValidationError otherwise."""
     digits = re.sub(r"[\s.\-]", "", text)
     if not re.fullmatch(r"[0-9]{10}", digits):
-        raise ValidationError(_("A V-number has exactly ten digits. Leave it empty if it is not known."), code="v_number")
+        raise ValidationError(
+            _("A V-number has exactly ten digits. Leave it empty if it is not known."), code="v_number"
+        )
     return digits
 
 

@@ -97,7 +97,9 @@ def activate(proposal: Proposal, *, by: Clearance, on: date | None = None) -> Co
     until, old.in_force_until = old.in_force_until, day
     old._change_reason = "replaced by a new version"
     old.save()
-    latest = Convenant.objects.filter(pilot=old.pilot, kind=old.kind).order_by("-version").values_list("version", flat=True)
+    latest = (
+        Convenant.objects.filter(pilot=old.pilot, kind=old.kind).order_by("-version").values_list("version", flat=True)
+    )
     new = Convenant(
         pilot=old.pilot, kind=old.kind, version=latest[0] + 1, title=old.title, agreed_on=day, in_force_from=day,
         in_force_until=until, aim=old.aim, form=old.form, content=old.content, themes=old.themes,

@@ -79,7 +79,8 @@ class Convenant(models.Model):
             ),
             models.CheckConstraint(
                 name="convenant_ends_after_it_began",
-                condition=Q(in_force_until=None) | Q(in_force_from__isnull=False, in_force_until__gte=F("in_force_from")),
+                condition=Q(in_force_until=None)
+                | Q(in_force_from__isnull=False, in_force_until__gte=F("in_force_from")),
                 violation_error_message=_("The end lies before the beginning."),
             ),
         ]

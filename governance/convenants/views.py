@@ -100,7 +100,9 @@ def proposal_decide(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         reference=reference,
     )
     teams, matrix = matrix_of(proposal.convenant)
-    everyone = {team.pk: team for team in Team.objects.filter(pilot=proposal.convenant.pilot).select_related("organisation")}
+    everyone = {
+        team.pk: team for team in Team.objects.filter(pilot=proposal.convenant.pilot).select_related("organisation")
+    }
     changes = [
         (everyone[int(team)], Category(category),
          matrix.get(int(team), {}).get(Category(category), MatrixCell(Cell.NONE)).cell, Cell(cell))

@@ -34,7 +34,7 @@ LOOKS = {
     "open": ("success", "circle-check"), "winding_down": ("warning", "clock"), "closed": ("inactive", "lock"),
     "claimed": ("neutral", "message"), "plausible": ("warning", "info-circle"), "established": ("success", "circle-check"),
     "todo": ("danger", "alert-triangle"), "denied": ("danger", "circle-x"),
-}  # fmt: skip
+}
 
 
 @register.simple_tag

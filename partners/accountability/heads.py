@@ -35,9 +35,11 @@ def verify(folder: Path | None = None) -> list[str]:
         problems = [f"row {seq}: {problem}" for seq, problem in cursor.fetchall()]
     path = (folder or settings.DATA_DIR) / FILE
     heads = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
-    for head in heads:
-        if not hmac.compare_digest(head["signature"], _signature(head["seq"], head["hash"])):
-            problems.append(f"head {head['seq']}: not signed by this installation")
+    problems += [
+        f"head {head['seq']}: not signed by this installation"
+        for head in heads
+        if not hmac.compare_digest(head["signature"], _signature(head["seq"], head["hash"]))
+    ]
     known = dict(AuditEntry.objects.filter(seq__in=[head["seq"] for head in heads]).values_list("seq", "hash"))
     for head in heads:
         if head["seq"] not in known:

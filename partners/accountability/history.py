@@ -37,7 +37,5 @@ def written_in_bulk(objects: list[Any], *, reason: str = "") -> list[Any]:
     model = type(objects[0])
     plain: models.QuerySet[Any] = models.QuerySet(model)
     made = plain.bulk_create(objects, batch_size=2000)
-    model.history.bulk_history_create(
-        made, batch_size=2000, default_user=current_actor(), default_change_reason=reason
-    )
+    model.history.bulk_history_create(made, batch_size=2000, default_user=current_actor(), default_change_reason=reason)
     return made

@@ -76,7 +76,15 @@ def log_processing(trace: Trace, name: str, activity: Activity, *, status: str =
             SELECT %s, s.span, s.parent, %s, %s, %s, %s, 'lvv', %s, s.subject, s.kind, ''
             FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[]) AS s (span, parent, subject, kind)
             """,
-            [trace.trace_id, status, name, trace.started, now, activity.identifier, *map(list, zip(*spans, strict=True))],
+            [
+                trace.trace_id,
+                status,
+                name,
+                trace.started,
+                now,
+                activity.identifier,
+                *map(list, zip(*spans, strict=True)),
+            ],
         )
 
 

@@ -2,6 +2,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db.models.base import ModelBase
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -16,13 +18,16 @@ class AdminSite(admin.AdminSite):
     index_title = _("Who takes part")
     enable_nav_sidebar = False
 
+    def register(self, models: Any, admin_class: Any = None, **options: Any) -> None:
+        """Only who takes part: the packages we build on register groups, addresses and secrets of factors here."""
+        wanted = [models] if isinstance(models, ModelBase) else list(models)
+        super().register([model for model in wanted if model._meta.app_label == "partners"], admin_class, **options)
+
     def has_permission(self, request: HttpRequest) -> bool:
         clearance = getattr(request, "clearance", None)
         return clearance is not None and bool(clearance.organisations_as(Role.FUNCTIONAL_ADMIN))
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if request.user.is_authenticated:
-            from django.core.exceptions import PermissionDenied
-
             raise PermissionDenied
         return redirect_to_login(request.get_full_path())

@@ -113,7 +113,8 @@ class FactorReset(models.Model):
             ),
             models.CheckConstraint(
                 name="factor_reset_never_for_oneself",
-                condition=~Q(user=models.F("requested_by")) & (Q(confirmed_by=None) | ~Q(user=models.F("confirmed_by"))),
+                condition=~Q(user=models.F("requested_by"))
+                & (Q(confirmed_by=None) | ~Q(user=models.F("confirmed_by"))),
                 violation_error_message=_("Nobody lifts her own second factor."),
             ),
         ]

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth import get_user_model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -50,10 +51,26 @@ def pilot_detail(request: HttpRequest, reference: UUID) -> HttpResponse:
     coordinates = request.clearance.coordinates(pilot.pk)  # type: ignore[attr-defined]
     context = {
         "pilot": pilot, "settings": settings, "members": members.order_by("team__organisation__name", "user__name"),
-        # Row-level security shows these to the coordinators of this pilot only.
-        "changes": AuditEntry.objects.filter(pilot_id=pilot.pk)[:CHANGES_SHOWN] if coordinates else None,
+        "changes": _changes(pilot) if coordinates else None,
     }  # fmt: skip
     return render(request, "partners/organisations/pilot.html", context)
+
+
+def _changes(pilot: Pilot) -> list[dict[str, Any]]:
+    """Who changed whose part in this pilot: row-level security shows these rows to its coordinators only."""
+    entries = list(AuditEntry.objects.filter(pilot_id=pilot.pk)[:CHANGES_SHOWN])
+    people = get_user_model().objects.in_bulk({entry.actor_id for entry in entries if entry.actor_id})
+    memberships = Membership.objects.select_related("user", "team__organisation").in_bulk(
+        {int(entry.object_id) for entry in entries if entry.object_type == "membership"}
+    )
+    return [
+        {
+            "action": entry.action, "at": entry.at, "who": people.get(entry.actor_id),
+            "about": str(memberships[int(entry.object_id)])
+            if entry.object_type == "membership" and int(entry.object_id) in memberships else "",
+        }
+        for entry in entries
+    ]  # fmt: skip
 
 
 def _shown(value: Any) -> str:

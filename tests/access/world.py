@@ -166,9 +166,7 @@ def worlds(draw: Any) -> World:
             )
         )
         cells |= {(team, "read", "identity") for team in mine if draw(st.booleans())}
-        parties = draw(
-            st.dictionaries(st.integers(0, 2), st.sampled_from((-5, -5, -5, -5, 0, 1, None)), max_size=3)
-        )
+        parties = draw(st.dictionaries(st.integers(0, 2), st.sampled_from((-5, -5, -5, -5, 0, 1, None)), max_size=3))
         convenants.append(ConvenantFacts(pilot, kind, draw(periods()), draw(st.integers(0, 9)) > 0, parties, cells))
     cases = [0, draw(st.sampled_from((0, 1, 3))), 2]
     people = [0, draw(st.sampled_from((0, 1))), draw(st.sampled_from((0, 2)))]
@@ -185,9 +183,7 @@ def worlds(draw: Any) -> World:
                 period = draw(periods())
                 grants[user, case] = (frozenset(more | {"identity"}), Period(period.since, period.until or 5))
     consents = draw(
-        st.lists(
-            st.tuples(st.integers(0, 2), index, periods(), st.sampled_from((None, None, -1, 0, 1))), max_size=3
-        )
+        st.lists(st.tuples(st.integers(0, 2), index, periods(), st.sampled_from((None, None, -1, 0, 1))), max_size=3)
     )
     consents = [(c, t, Period(p.since, 10 if p.until is None else p.until), w) for c, t, p, w in consents]
     records = draw(

@@ -1,0 +1,62 @@
+"""What every page under /beheer/ shares: rights from memberships, nothing deleted, every change in the audit log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+
+from partners.accountability.logs import audit
+from partners.organisations.enums import OrganisationKind, Role
+from partners.organisations.models import Organisation
+
+
+def administered(request: HttpRequest) -> frozenset[int]:
+    """The organisations this user administers today."""
+    found: frozenset[int] = request.clearance.organisations_as(Role.FUNCTIONAL_ADMIN)  # type: ignore[attr-defined]
+    return found
+
+
+def is_national(request: HttpRequest) -> bool:
+    """The ministry's administrators keep the list of organisations and pilots."""
+    return Organisation.objects.filter(pk__in=administered(request), kind=OrganisationKind.MINISTRY).exists()
+
+
+class ScopedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """An administrator manages what belongs to the organisations she administers."""
+
+    noun = ""
+
+    def scope(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        raise NotImplementedError
+
+    def pilot_of(self, obj: Any) -> int | None:
+        return None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return self.scope(request, super().get_queryset(request)).distinct()
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(administered(request))
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return bool(administered(request)) and (obj is None or self.get_queryset(request).filter(pk=obj.pk).exists())
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self.has_view_permission(request, obj)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(administered(request))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False  # facts are ended, not deleted: the logs point at them
+
+    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm[Any], change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        audit(
+            f"{self.noun}_{'changed' if change else 'added'}", actor=request.user,  # type: ignore[arg-type]
+            worker=request.clearance, obj=(self.noun, obj.pk), pilot_id=self.pilot_of(obj),  # type: ignore[attr-defined]
+        )  # fmt: skip

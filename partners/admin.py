@@ -1,0 +1,181 @@
+"""Who takes part, for functional administrators under /beheer/. No casework model is ever registered here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.auth.models import Group
+from django.db import IntegrityError, transaction
+from django.db.models import ForeignKey, Q, QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import gettext as _g
+from django.utils.translation import gettext_lazy as _
+
+from partners.accounts.closing import NotTwo, ask_factor_reset, close_account, confirm_factor_reset, invite
+from partners.accounts.models import FactorReset, User
+from partners.accounts.scoped_admin import ScopedAdmin, administered, is_national
+from partners.organisations.models import Membership, Organisation, Pilot, Team
+
+
+class OwnChoices(ScopedAdmin):
+    """Offers only organisations, teams and users within the administrator's own scope."""
+
+    def formfield_for_foreignkey(self, field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
+        mine = administered(request)
+        if field.related_model is Organisation and field.name != "municipality":
+            kwargs["queryset"] = Organisation.objects.filter(pk__in=mine)
+        elif field.related_model is Team:
+            kwargs["queryset"] = Team.objects.filter(organisation__in=mine).select_related("organisation", "pilot")
+        elif field.related_model is User:
+            kwargs["queryset"] = users_of(mine)
+        return super().formfield_for_foreignkey(field, request, **kwargs)
+
+
+def users_of(organisations: frozenset[int]) -> QuerySet[User]:
+    """People of these organisations, and new ones who belong nowhere yet."""
+    return User.objects.filter(Q(memberships__organisation__in=organisations) | Q(memberships=None)).distinct()
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(ScopedAdmin):
+    noun = "organisation"
+    list_display = ("name", "kind")
+    fields = ("name", "kind")
+
+    def scope(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset if is_national(request) else queryset.filter(pk__in=administered(request))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return is_national(request)
+
+
+@admin.register(Pilot)
+class PilotAdmin(ScopedAdmin):
+    noun = "pilot"
+    list_display = ("name", "municipality", "state", "closes_on")
+    fields = ("name", "slug", "municipality", "state", "closes_on", *Pilot.SETTINGS)
+    prepopulated_fields = {"slug": ["name"]}
+
+    def scope(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset if is_national(request) else queryset.filter(municipality__in=administered(request))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return is_national(request)
+
+    def pilot_of(self, obj: Pilot) -> int | None:
+        return obj.pk
+
+
+@admin.register(Team)
+class TeamAdmin(OwnChoices):
+    noun = "team"
+    list_display = ("organisation", "pilot", "function", "phone")
+    list_filter = ("pilot", "function")
+    fields = ("organisation", "pilot", "function", "phone")
+
+    def scope(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(organisation__in=administered(request))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        # Its cells, members and records point at it: a team does not become another one.
+        return ("organisation", "pilot", "function") if obj else ()
+
+    def pilot_of(self, obj: Team) -> int | None:
+        return obj.pilot_id
+
+    def save_model(self, request: HttpRequest, obj: Team, form: ModelForm[Any], change: bool) -> None:
+        if not change:
+            name = f"{obj.pilot.slug}/{obj.organisation.reference}/{obj.function}"
+            obj.group = Group.objects.create(name=name)
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(Membership)
+class MembershipAdmin(OwnChoices):
+    noun = "membership"
+    list_display = ("user", "organisation", "team", "role", "since", "until")
+    list_filter = ("role",)
+    search_fields = ("user__name", "user__username")
+    fields = ("user", "organisation", "team", "role", "since", "until")
+
+    def scope(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(organisation__in=administered(request)).select_related(
+            "user", "organisation", "team__pilot"
+        )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        # Another person, team or role is another membership: this one keeps its history.
+        return ("user", "organisation", "team", "role") if obj else ()
+
+    def pilot_of(self, obj: Membership) -> int | None:
+        return obj.team.pilot_id if obj.team else None
+
+
+@admin.register(User)
+class UserAdmin(ScopedAdmin):
+    noun = "user"
+    list_display = ("name", "username", "email", "is_active")
+    search_fields = ("name", "username")
+    fields = ("name", "username", "email", "phone")
+    actions = ("send_invitation", "ask_reset", "close")
+
+    def scope(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(pk__in=users_of(administered(request)).values("pk"))
+
+    def save_model(self, request: HttpRequest, obj: User, form: ModelForm[Any], change: bool) -> None:
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+
+    @admin.action(description=_("Issue an invitation link (also for a forgotten password)"))
+    def send_invitation(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        for user in queryset:
+            link = invite(user, by=request.user)  # type: ignore[arg-type]
+            text = _g("Give %(user)s this link by a safe way; it is shown once and works for three days:")
+            self.message_user(request, format_html("{} {}", text % {"user": user}, link), messages.SUCCESS)
+
+    @admin.action(description=_("Ask to lift a lost second factor"))
+    def ask_reset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        for user in queryset:
+            try:
+                with transaction.atomic():
+                    ask_factor_reset(user, by=request.user)  # type: ignore[arg-type]
+            except IntegrityError:
+                self.message_user(request, _g("Nobody lifts her own second factor."), messages.ERROR)
+            else:
+                self.message_user(request, _g("Another administrator must confirm this now."), messages.SUCCESS)
+
+    @admin.action(description=_("Close the account: a leaver"))
+    def close(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        for user in queryset:
+            ended = close_account(user, by=request.user)  # type: ignore[arg-type]
+            text = _g("The account of %(user)s is closed; %(sessions)s sessions ended.")
+            self.message_user(request, text % {"user": user, "sessions": ended}, messages.SUCCESS)
+
+
+@admin.register(FactorReset)
+class FactorResetAdmin(ScopedAdmin):
+    noun = "factor_reset"
+    list_display = ("user", "requested_by", "requested_at", "confirmed_by", "confirmed_at")
+    fields = readonly_fields = ("user", "requested_by", "requested_at", "confirmed_by", "confirmed_at")
+    actions = ("confirm",)
+
+    def scope(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(user__in=users_of(administered(request)).values("pk"))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    @admin.action(description=_("Confirm: lift the second factor"))
+    def confirm(self, request: HttpRequest, queryset: QuerySet[FactorReset]) -> None:
+        for reset in queryset:
+            try:
+                confirm_factor_reset(reset, by=request.user)  # type: ignore[arg-type]
+            except NotTwo:
+                text = _g("Another administrator than the one who asked must confirm.")
+                self.message_user(request, text, messages.ERROR)
+            else:
+                self.message_user(request, _g("The second factor is lifted; the user is told."), messages.SUCCESS)

@@ -1,0 +1,345 @@
+"""Who gets which page, as a table one can show to a lawyer; and that nothing of a hidden person is in any answer."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from casework.models import Case, CaseUserObjectPermission, Involvement, Note
+from governance.access.clearance import acting_as
+from governance.access.enums import Category, Visibility
+from governance.access.wall import WallBreach
+from partners.accountability.activities import activity_of
+from partners.models import AuditEntry
+from partners.organisations.enums import Role
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+CASE_PAGES = ("case_detail", "case_why", "case_involve", "case_briefing", "case_doubles", "note_add")
+
+ACCESS = [
+    # who, page, status on the case she is involved in or not
+    ("owner", "case_detail", 200), ("owner", "case_why", 200), ("owner", "case_involve", 200),
+    ("owner", "case_briefing", 200), ("owner", "case_doubles", 200), ("owner", "note_add", 200),
+    ("coordinator", "case_detail", 200), ("coordinator", "case_involve", 200), ("coordinator", "note_add", 200),
+    ("partner", "case_detail", 200), ("partner", "case_why", 200), ("partner", "case_involve", 403),
+    ("partner", "case_briefing", 403), ("partner", "case_doubles", 403), ("partner", "note_add", 200),
+    *(("stranger", page, 404) for page in CASE_PAGES),
+    *(("officer", page, 404) for page in CASE_PAGES),
+    *(("admin", page, 404) for page in CASE_PAGES),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("asker", "page", "status"), ACCESS)
+def test_who_opens_which_page_of_a_case(client, cast, asker, page, status):
+    client.act_as(getattr(cast, asker))
+    response = client.get(reverse(f"casework:{page}", args=[cast.case.reference]))
+    assert response.status_code == status
+    # List and page agree.
+    listed = client.get(reverse("casework:case_list") + "?tab=all")
+    seen = listed.status_code == 200 and str(cast.case.reference) in listed.text
+    assert seen is (status != 404)
+
+
+@pytest.mark.parametrize("asker", ["owner", "coordinator", "partner"])
+@pytest.mark.parametrize("page", CASE_PAGES)
+def test_the_same_right_on_another_person_is_no_right(client, cast, asker, page):
+    client.act_as(getattr(cast, asker))
+    assert client.get(reverse(f"casework:{page}", args=[cast.other_case.reference])).status_code == 404
+
+
+def test_the_stranger_has_a_case_of_her_own(client, cast):
+    client.act_as(cast.stranger)
+    assert client.get(reverse("casework:case_detail", args=[cast.other_case.reference])).status_code == 200
+
+
+ENDINGS = ["membership", "involvement", "convenant", "signature", "pilot", "winding_down", "account"]
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_each_ending_takes_access_away_at_the_next_request(client, cast, ending):
+    today = timezone.localdate()
+    page = reverse("casework:case_detail", args=[cast.case.reference])
+    client.act_as(cast.partner)
+    assert client.get(page).status_code == 200
+    if ending == "membership":
+        membership = cast.partner.memberships.get()
+        membership.until = today
+        membership.save()
+    elif ending == "involvement":
+        involvement = Involvement.objects.get(case=cast.case, team=cast.partner_team)
+        involvement.until = today
+        involvement.save()
+    elif ending == "convenant":
+        cast.convenant.in_force_until = today
+        cast.convenant.save()
+    elif ending == "signature":
+        cast.convenant.parties.update(signed_on=None)
+    elif ending == "pilot":
+        cast.pilot.state = "closed"
+        cast.pilot.save()
+    elif ending == "winding_down":
+        cast.pilot.state, cast.pilot.closes_on = "winding_down", today
+        cast.pilot.save()
+    else:
+        cast.partner.is_active = False
+        cast.partner.save()
+    response = client.get(page)
+    assert response.status_code == (302 if ending == "account" else 404)
+    assert "Markerson" not in response.text
+
+
+def test_what_ends_tomorrow_still_works_today(client, cast, on_day):
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    involvement = Involvement.objects.get(case=cast.case, team=cast.partner_team)
+    involvement.until = tomorrow
+    involvement.save()
+    page = reverse("casework:case_detail", args=[cast.case.reference])
+    client.act_as(cast.partner)
+    assert client.get(page).status_code == 200
+    on_day(tomorrow)
+    assert client.get(page).status_code == 404
+
+
+def test_what_begins_tomorrow_does_not_work_today(client, cast, on_day):
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    make.InvolvementFactory(case=cast.case, team=cast.stranger_team, since=tomorrow)
+    page = reverse("casework:case_detail", args=[cast.case.reference])
+    client.act_as(cast.stranger)
+    assert client.get(page).status_code == 404
+    on_day(tomorrow)
+    assert client.get(page).status_code == 200
+
+
+def test_a_personal_grant_opens_its_categories_until_its_day(client, cast, on_day):
+    from django.contrib.auth.models import Permission
+
+    make.NoteFactory(case=cast.case, category=Category.GUIDANCE, text="begeleid-tekst")
+    make.NoteFactory(case=cast.case, category=Category.DEPARTURE, text="vertrek-tekst")
+    until = timezone.localdate() + timedelta(days=3)
+    CaseUserObjectPermission.objects.create(
+        user=cast.stranger, permission=Permission.objects.get(codename="view_case"), content_object=cast.case,
+        categories=["identity", "departure"], until=until, reason="review", kind="review_team",
+    )  # fmt: skip
+    page = reverse("casework:case_detail", args=[cast.case.reference])
+    client.act_as(cast.stranger)
+    shown = client.get(page).text
+    assert "vertrek-tekst" in shown
+    assert "begeleid-tekst" not in shown
+    on_day(until)
+    assert client.get(page).status_code == 404
+
+
+VISIBILITY = [
+    (Visibility.OWN_ORGANISATION, False, False),
+    (Visibility.SELECTED_PARTNERS, False, False),
+    (Visibility.SELECTED_PARTNERS, True, True),
+    (Visibility.PERMITTED_PARTNERS, False, True),
+]
+
+
+@pytest.mark.parametrize(("visibility", "shared", "seen"), VISIBILITY)
+def test_a_note_shows_to_partners_as_its_author_chose(client, cast, visibility, shared, seen):
+    make.NoteFactory(
+        case=cast.case, category=Category.GUIDANCE, visibility=visibility, text="geheim-verslag",
+        shared_team_ids=[cast.partner_team.pk] if shared else [],
+    )  # fmt: skip
+    page = reverse("casework:case_detail", args=[cast.case.reference])
+    assert ("geheim-verslag" in client.act_as(cast.partner).get(page).text) is seen
+    assert "geheim-verslag" in client.act_as(cast.owner).get(page).text
+
+
+def test_a_category_without_a_cell_stays_hidden_however_it_is_shared(client, cast):
+    make.NoteFactory(
+        case=cast.case, category=Category.PUBLIC_ORDER, visibility=Visibility.SELECTED_PARTNERS, text="orde-signaal",
+        shared_team_ids=[cast.partner_team.pk],
+    )  # fmt: skip
+    page = reverse("casework:case_detail", args=[cast.case.reference])
+    assert "orde-signaal" not in client.act_as(cast.partner).get(page).text
+
+
+def patterns(resolver: Any = None, prefix: str = "") -> list[tuple[str, URLPattern, str]]:
+    found = []
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            space = f"{entry.namespace}:" if entry.namespace else ""
+            found += patterns(entry, prefix + space)
+        elif isinstance(entry, URLPattern):
+            found.append((prefix + (entry.name or ""), entry, str(entry.pattern)))
+    return found
+
+
+class Match:
+    """Enough of a ResolverMatch to ask for the activity."""
+
+    def __init__(self, name: str, func: Any) -> None:
+        self.view_name, self.func = name, func
+
+
+def test_every_view_declares_its_processing_activity():
+    undeclared = [name for name, entry, _ in patterns() if activity_of(Match(name, entry.callback)) is None]
+    assert undeclared == []
+    assert len(patterns()) > 60
+
+
+MARKERS = re.compile(rb"Verborgenmarkering|geheim-verslag-9|2777777777|2777 777 777")
+
+
+def test_no_answer_to_a_stranger_holds_a_marker_of_a_hidden_person(client, cast):
+    """Every address, with the hidden person's own identifiers where it takes some: pages, lists, search, errors."""
+    hidden = make.CaseFactory(
+        lead_team=cast.municipal, named="Verborgenmarkering Persoon", referrer="Verborgenmarkering"
+    )
+    make.NameFactory(case=hidden, kind="v_number", value="2777777777")
+    note = make.NoteFactory(case=hidden, text="geheim-verslag-9", visibility=Visibility.PERMITTED_PARTNERS)
+    involvement = hidden.involvements.get()
+    values = {"reference": [hidden.reference, hidden.person.reference, note.reference, cast.convenant.reference],
+              "pk": [involvement.pk], "token": ["x"]}  # fmt: skip
+    # The markers are real: whoever may see her, does.
+    shown = client.act_as(cast.owner).get(reverse("casework:case_detail", args=[hidden.reference])).content
+    assert len(set(MARKERS.findall(shown))) == 3
+    checked = 0
+    for asker in ("stranger", "officer", "admin", "partner"):
+        user = getattr(cast, asker)
+        for name, entry, _pattern in patterns():
+            if name.startswith(("mfa_", "admin:jsi18n", "account_logout")) or "key" in str(entry.pattern):
+                continue
+            wanted = re.findall(r"<(?:\w+:)?(\w+)>", str(entry.pattern))
+            choices = [{}] if not wanted else [
+                {"reference": ref, "pk": involvement.pk, "token": "x", "object_id": hidden.pk, "app_label": "partners",
+                 "content_type_id": 1, "url": "x"} for ref in values["reference"]
+            ]  # fmt: skip
+            for choice in choices:
+                kwargs = {key: choice[key] for key in wanted if key in choice}
+                try:
+                    url = reverse(name, kwargs=kwargs) if name else None
+                except Exception:
+                    continue
+                if not url:
+                    continue
+                client.act_as(user)
+                for response in (client.get(url), client.post(url, {"q": "Verborgen", "draft_key": "register"})):
+                    body = b"" if response.streaming else response.content
+                    assert not MARKERS.search(body), (asker, url)
+                    assert not MARKERS.search(str(response.headers).encode()), (asker, url)
+                    checked += 1
+        for wanted in ("Verborgenmarkering", "verborgen", "2777777777", hidden.number):
+            found = client.act_as(user).post(reverse("casework:case_search"), {"q": wanted})
+            assert str(hidden.reference).encode() not in found.content
+            # Her own words come back in the search field, and nowhere else.
+            assert "Persoon" not in re.sub(r'value="[^"]*"', "", found.text)
+    assert checked > 300
+
+
+def test_strangers_get_404_where_a_case_is_asked_for(client, cast):
+    client.act_as(cast.stranger)
+    asked = 0
+    for name, entry, pattern in patterns():
+        if name.startswith("casework:") and "<uuid:reference>" in pattern:
+            kwargs = {"reference": cast.case.reference}
+            if "<int:pk>" in pattern:
+                kwargs["pk"] = cast.case.involvements.first().pk
+            response = client.get(reverse(name, kwargs=kwargs))
+            posted = client.post(reverse(name, kwargs=kwargs))
+            assert response.status_code in (404, 405), name
+            assert posted.status_code in (400, 404, 405), name
+            asked += 1
+    assert asked >= 10
+
+
+def test_counts_equal_lists(client, cast):
+    for asker, number in (("owner", 1), ("partner", 1), ("stranger", 1)):
+        client.act_as(getattr(cast, asker))
+        page = client.get(reverse("casework:case_list") + "?tab=all")
+        assert len(page.context["rows"]) == number
+        assert page.context["page"].paginator.count == number
+        assert dict((key, n) for key, _label, n in page.context["tabs"])["all"] == number
+
+
+def test_the_second_wall_stops_what_the_first_let_through(cast):
+    """Were row-level security off, loading somebody else's case would still raise."""
+    from governance.access.clearance import entered
+
+    with acting_as(cast.stranger):
+        pass
+    from django.db import connection, transaction
+
+    with transaction.atomic():
+        with entered(cast.stranger):
+            # As the owner of the tables: no policy applies.
+            with pytest.raises(WallBreach):
+                Case.objects.get(pk=cast.case.pk)
+            with pytest.raises(WallBreach):
+                list(Case.objects.select_related("person").filter(pk=cast.case.pk))
+            assert Case.objects.get(pk=cast.other_case.pk)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT access_leave()")
+
+
+def test_the_web_cannot_write_itself_into_a_case(cast):
+    from django.db import connection
+
+    with acting_as(cast.partner), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE casework_case SET team_ids = team_ids || %s, person_id = %s WHERE id = %s",
+            [cast.stranger_team.pk, cast.other_case.person_id, cast.case.pk],
+        )
+    before = (cast.case.team_ids, cast.case.person_id)
+    cast.case.refresh_from_db()
+    assert (cast.case.team_ids, cast.case.person_id) == before
+
+
+def test_nobody_writes_in_the_name_of_another_team(cast):
+    from django.db import ProgrammingError
+
+    with pytest.raises(ProgrammingError, match="row-level security"), acting_as(cast.partner):
+        Note.objects.create(
+            case=cast.case, author=cast.partner, author_team=cast.municipal, category=Category.DEPARTURE, text="x"
+        )
+    with pytest.raises(ProgrammingError, match="row-level security"), acting_as(cast.stranger):
+        Note.objects.create(
+            case_id=cast.case.pk, author=cast.stranger, author_team=cast.stranger_team, category=Category.GUIDANCE,
+            text="x",
+        )  # fmt: skip
+
+
+def test_a_person_out_of_sight_cannot_be_given_a_case(cast):
+    from django.db import ProgrammingError
+
+    with pytest.raises(ProgrammingError, match="row-level security"), acting_as(cast.stranger):
+        Case.objects.create(
+            number="x", person_id=cast.case.person_id, pilot=cast.pilot, lead_team=cast.stranger_team,
+            team_ids=[cast.stranger_team.pk],
+        )  # fmt: skip
+
+
+def test_a_team_that_left_finds_no_history_either(cast):
+    involvement = Involvement.objects.get(case=cast.case, team=cast.partner_team)
+    with acting_as(cast.partner):
+        assert Case.history.filter(id=cast.case.pk).exists()
+    involvement.until = timezone.localdate()
+    involvement.save()
+    with acting_as(cast.partner):
+        assert not Case.history.filter(id=cast.case.pk).exists()
+        assert not Involvement.history.filter(case_id=cast.case.pk).exists()
+
+
+def test_a_coordinator_reads_what_was_changed_in_her_pilot_and_nobody_else_does(cast):
+    from partners.accountability.logs import audit
+
+    audit("membership_added", actor=cast.admin, obj=("membership", 1), pilot_id=cast.pilot.pk)
+    for asker, number in (("coordinator", 1), ("owner", 0), ("partner", 0), ("stranger", 0)):
+        with acting_as(getattr(cast, asker)):
+            assert AuditEntry.objects.filter(pilot_id=cast.pilot.pk).count() == number
+
+
+def test_role_without_team_has_no_casework(client, cast):
+    analyst = make.MembershipFactory(
+        team=None, organisation=make.OrganisationFactory(kind="ministry"), role=Role.ANALYST
+    ).user
+    client.act_as(analyst)
+    assert client.get(reverse("casework:case_list")).status_code == 403
+    assert client.get(reverse("casework:case_detail", args=[cast.case.reference])).status_code == 404
