@@ -8,16 +8,14 @@ from django.utils.translation import gettext_lazy as _
 from casework.cases.enums import CaseState
 from casework.cases.models import Case
 from partners.organisations.enums import OrganisationKind
-from partners.organisations.models import Pilot, Team
+from partners.organisations.models import Team
 
 
 class CaseFilter(django_filters.FilterSet):
     """What a case list can be narrowed by. Names are not here: they never stand in an address."""
 
     state = django_filters.ChoiceFilter(label=_("State"), choices=CaseState, empty_label=_("All"))
-    pilot = django_filters.ModelChoiceFilter(
-        label=_("Pilot"), queryset=Pilot.objects.none(), to_field_name="slug", empty_label=_("All")
-    )
+    pilot = django_filters.ChoiceFilter(label=_("Pilot"), empty_label=_("All"), field_name="pilot__slug")
     partner = django_filters.ChoiceFilter(
         label=_("Partner"), choices=OrganisationKind, empty_label=_("All"), method="with_partner"
     )
@@ -30,9 +28,10 @@ class CaseFilter(django_filters.FilterSet):
         model = Case
         fields = ["state", "pilot", "partner", "since"]
 
-    def __init__(self, *args: object, pilots: QuerySet[Pilot], teams: dict[int, Team], **kwargs: object) -> None:
+    def __init__(self, *args: object, teams: dict[int, Team], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.filters["pilot"].queryset = pilots  # type: ignore[attr-defined]
+        pilots = {team.pilot.slug: team.pilot.name for team in teams.values()}
+        self.filters["pilot"].extra["choices"] = sorted(pilots.items())
         self.teams = teams
         kinds = {team.organisation.kind for team in teams.values()}
         self.filters["partner"].extra["choices"] = [choice for choice in OrganisationKind.choices if choice[0] in kinds]

@@ -17,7 +17,7 @@ from governance.access.enums import Category, GrantKind
 from governance.access.grants import UserObjectPermissionBase
 from governance.access.wall import Walled
 from partners.accountability.history import History, TrackedQuerySet
-from partners.accountability.trace import current_trace
+from partners.accountability.trace import Trace
 from partners.organisations.models import Pilot, Team
 
 
@@ -75,12 +75,11 @@ class Case(Walled, Versioned):
     def __str__(self) -> str:
         return self.number
 
-    @classmethod
-    def from_db(cls, db, field_names, values):  # type: ignore[no-untyped-def]
-        loaded = super().from_db(db, field_names, values)
-        if (trace := current_trace()) and "reference" in field_names:
-            trace.cases.add(loaded.reference)
-        return loaded
+    def note_touched(self, trace: Trace) -> None:
+        # A single column fetched later belongs to a case that was noted when it came.
+        if "reference" in self.__dict__ and "person_id" in self.__dict__:
+            trace.cases.add(self.reference)
+            trace.persons.add(self.person_id)
 
     def grant_key(self) -> int:
         return self.pk

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from casework.cases import perms
 from casework.cases.registering import Claim, HasOpenCase, register, same_candidates
 from casework.cases.views import candidate_rows, case_url
-from casework.drafts.keeping import find_draft, once
+from casework.drafts.keeping import find_draft, once, sent_before
 from casework.register.doubles import likely_doubles
 from casework.register.enums import BRIEFING_VERSION
 from casework.register.forms import EmergencyForm, RegistrationForm
@@ -37,6 +37,9 @@ def _chosen(teams: list[Team], data: dict[str, Any]) -> Team:
 @require_http_methods(["GET", "POST"])
 def register_person(request: ClearanceRequest) -> HttpResponse:
     teams = _teams(request)
+    # Before looking for doubles: of a form sent twice, the second would find the first one's person.
+    if request.method == "POST" and (sent := sent_before(request)):
+        return sent
     form = RegistrationForm(request.POST or None, teams=teams)
     draft = find_draft(request.user, "register")
     form.restore(draft)

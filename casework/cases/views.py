@@ -26,7 +26,7 @@ from governance.access.clearance import Clearance
 from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
 from partners.accountability.activities import CASEWORK, REGISTRATION, processes
-from partners.organisations.models import Pilot, Team
+from partners.organisations.models import Team
 
 
 def visible_teams(clearance: Clearance) -> dict[int, Team]:
@@ -44,9 +44,8 @@ def case_list(request: ClearanceRequest) -> HttpResponse:
     tab = request.GET.get("tab", "")
     tab = tab if tab in listing.TABS else "open"
     teams = visible_teams(clearance)
-    pilots = Pilot.objects.filter(pk__in={seat.pilot for seat in clearance.seats})
     queryset = listing.tab_queryset(tab, clearance).select_related("pilot", "case_manager")
-    found = CaseFilter(request.GET, queryset.newest_first(), pilots=pilots, teams=teams)
+    found = CaseFilter(request.GET, queryset.newest_first(), teams=teams)
     page = listing.CappedPaginator(found.qs, listing.PAGE_SIZE).get_page(request.GET.get("page"))
     kept = request.GET.copy()
     kept.pop("page", None)
@@ -86,7 +85,7 @@ def case_search(request: ClearanceRequest) -> HttpResponse:
         raise PermissionDenied
     if request.method == "GET":
         return redirect("casework:case_list")
-    wanted = request.POST.get("q", "").strip()[:200]
+    wanted = "".join(c for c in request.POST.get("q", "")[:200] if c.isprintable()).strip()
     teams = visible_teams(clearance)
     found: list[Case] = []
     if wanted:

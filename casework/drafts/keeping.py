@@ -41,23 +41,33 @@ def keep_what_was_typed(sender: object, user: User, fields: Any, **_: object) ->
             save_draft(user, key, typed_fields(fields))
 
 
+def _token(request: HttpRequest) -> UUID | None:
+    try:
+        return UUID(request.POST.get("form_token", ""))
+    except ValueError:
+        return None
+
+
+def sent_before(request: HttpRequest) -> HttpResponse | None:
+    """Where this very form led when it was sent the first time; None if it was not."""
+    token = _token(request)
+    sent = FormToken.objects.filter(token=token).first() if token else None
+    return redirect(sent.result or "home") if sent else None
+
+
 def once(request: HttpRequest, key: str, act: Callable[[], str]) -> HttpResponse:
     """Do the act and go to the address it returns; the same form sent again goes there without doing it twice.
 
     Two submits at the same moment: the second waits for the first one's commit on the token's primary key.
     """
-    try:
-        token = UUID(request.POST.get("form_token", ""))
-    except ValueError:
-        token = None
+    token = _token(request)
     user: User = request.user  # type: ignore[assignment]
     if token is None:
         result = act()
     else:
         with transaction.atomic():  # an act that refuses takes its token back, so the mended form may be sent
             if not _claim(token, user):
-                sent = FormToken.objects.filter(token=token).first()
-                return redirect(sent.result if sent and sent.result else "home")
+                return sent_before(request) or redirect("home")
             result = act()
             FormToken.objects.filter(token=token).update(result=result)
     Draft.objects.filter(owner=user, key=key).delete()

@@ -14,7 +14,7 @@ from casework.register.values import display
 from governance.access.enums import Category
 from governance.access.wall import Walled
 from partners.accountability.history import History, TrackedQuerySet
-from partners.accountability.trace import current_trace
+from partners.accountability.trace import Trace
 from partners.organisations.models import Pilot
 
 
@@ -42,12 +42,8 @@ class Person(Walled):
     def grant_key(self) -> int:
         return self.pk
 
-    @classmethod
-    def from_db(cls, db, field_names, values):  # type: ignore[no-untyped-def]
-        loaded = super().from_db(db, field_names, values)
-        if (trace := current_trace()) and "reference" in field_names:
-            trace.persons.add(loaded.reference)
-        return loaded
+    def note_touched(self, trace: Trace) -> None:
+        trace.persons.add(self.pk)
 
 
 class IdentityValue(Record):

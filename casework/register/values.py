@@ -40,7 +40,8 @@ def clean_name(text: str) -> str:
 
 def name_key(text: str) -> str:
     """A name as it is compared: lower case, without accents, apostrophes and hyphens; other scripts stay."""
-    folded = unicodedata.normalize("NFKD", text.casefold().translate(_SPECIAL))
+    # Twice: folding undoes forms that only decomposing brings to light, such as mathematical letters.
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold().translate(_SPECIAL))
     bare = "".join(c for c in folded if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
     return " ".join(_FOLDED.sub(" ", bare).split())[:NAME_LENGTH]
 

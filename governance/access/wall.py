@@ -6,6 +6,7 @@ from typing import Any, Self
 from django.db import models
 
 from governance.access.clearance import current_clearance
+from partners.accountability.trace import Trace, current_trace
 
 
 class WallBreach(Exception):
@@ -25,7 +26,17 @@ class Walled(models.Model):
         # A single column fetched later (refresh, deferred) belongs to a row that was checked when it came.
         if clearance is not None and "team_ids" in field_names and not loaded.is_covered_by(clearance):
             raise WallBreach(f"{cls._meta.label} {loaded.pk} for user {clearance.user_id}")
+        if trace := current_trace():
+            loaded.note_touched(trace)
         return loaded
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        if trace := current_trace():
+            self.note_touched(trace)
+
+    def note_touched(self, trace: Trace) -> None:
+        """Tell both logs whom this row is about; a record says it through its case."""
 
     def is_covered_by(self, clearance: Any) -> bool:
         teams: Sequence[int] = self.team_ids  # type: ignore[attr-defined]

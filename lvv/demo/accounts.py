@@ -124,7 +124,16 @@ def _nationwide(cast, national, municipalities, account, begun):  # type: ignore
 
 def printed() -> str:
     local = [prefix for prefix, *_ in LOCAL]
-    nationwide = ["ministerie", "vng", "privacy", "beheer", "bestuurder", "dtv-landelijk", "iom-landelijk", "coa-landelijk"]
+    nationwide = [
+        "ministerie",
+        "vng",
+        "privacy",
+        "beheer",
+        "bestuurder",
+        "dtv-landelijk",
+        "iom-landelijk",
+        "coa-landelijk",
+    ]
     lines = [
         f"Demonstration on {settings.SITE_URL}: every person in it is invented.",
         f"Password of all accounts: {PASSWORD}",

@@ -56,9 +56,9 @@ def audit(
         cursor.execute("SELECT audit_append(%s::jsonb)", [json.dumps(entry)])
 
 
-def pseudonym(person: UUID) -> str:
-    """A stable stand-in for a person, of use only to who holds this installation's key."""
-    return hmac.new(settings.PSEUDONYM_KEY.encode(), person.bytes, hashlib.sha256).hexdigest()
+def pseudonym(person: int) -> str:
+    """A stable stand-in for a person's key, of use only to who holds this installation's own."""
+    return hmac.new(settings.PSEUDONYM_KEY.encode(), str(person).encode(), hashlib.sha256).hexdigest()
 
 
 def log_processing(trace: Trace, name: str, activity: Activity, *, status: str = "Ok") -> None:

@@ -29,7 +29,7 @@ class Trace:
     started: datetime = field(default_factory=timezone.now)
     origin: str = ""
     cases: set[UUID] = field(default_factory=set)
-    persons: set[UUID] = field(default_factory=set)
+    persons: set[int] = field(default_factory=set)
 
 
 _current: ContextVar[Trace | None] = ContextVar("trace", default=None)

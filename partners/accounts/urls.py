@@ -5,6 +5,7 @@ from partners.accounts import views
 
 urlpatterns = [
     path("inloggen/", account.login, name="account_login"),
+    path("account/afgesloten/", account.account_inactive, name="account_inactive"),
     path("uitloggen/", account.logout, name="account_logout"),
     path("account/wachtwoord/", account.password_change, name="account_change_password"),
     path("account/bevestigen/", account.reauthenticate, name="account_reauthenticate"),
@@ -19,5 +20,4 @@ urlpatterns = [
     path("account/gesloten/2/", views.closed, name="account_reset_password"),
     path("account/gesloten/3/", views.closed, name="account_email"),
     path("account/gesloten/4/", views.closed, name="account_set_password"),
-    path("account/gesloten/5/", views.closed, name="account_inactive"),
 ]

@@ -1,6 +1,7 @@
 import time
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.forms import ReauthenticateWebAuthnForm
 from allauth.mfa.webauthn.internal import auth as webauthn
@@ -79,6 +80,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         found.save(update_fields=["used_at"])
         found.user.end_sessions()
         login(request, found.user, backend=settings.AUTHENTICATION_BACKENDS[0])
+        # The password was just chosen: adding the factor asks for it no second time.
+        record_authentication(request, found.user, method="password", reauthenticated=True)
         audit("invitation_accepted", actor=found.user)
         messages.success(request, _("Your password is set. Now add a second factor."))
         return redirect("mfa_index")

@@ -1,0 +1,314 @@
+"""T1: registering somebody, with everything that goes wrong at a desk."""
+
+import re
+import uuid
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from casework.cases.enums import CaseState, Ground
+from casework.models import Briefing, Case, Clash, Draft, IdentityValue, Involvement, Person
+from governance.access.clearance import acting_as
+from governance.access.enums import Category
+from governance.convenants.enums import Cell
+from partners.models import AuditEntry
+from partners.organisations.enums import OrganisationKind, Role, TeamFunction
+from tests import factories as make
+from tests.conftest import agreement
+
+pytestmark = pytest.mark.django_db
+URL = "/personen/aanmelden/"
+
+
+def typed(**changes):
+    return {
+        "name": "Selam Berhane", "other_names": "", "birth_date": "12-03-1990", "nationality": "0084",
+        "second_nationality": "", "v_number": "", "referrer": "Wijkteam",
+        "told_on": timezone.localdate().strftime("%d-%m-%Y"), "language": "ti", "interpreter": "on",
+        "form_token": str(uuid.uuid4()), "draft_key": "register", "form_page": URL, **changes,
+    }  # fmt: skip
+
+
+def test_a_registered_person_has_a_case_values_briefing_and_involvement(client, cast):
+    response = client.act_as(cast.owner).post(
+        URL, typed(other_names="ሰላም በርሃነ\nSelamawit", v_number="2345 678 901", second_nationality="0114")
+    )
+    case = Case.objects.latest("id")
+    assert response.url == reverse("casework:case_detail", args=[case.reference])
+    assert (case.state, case.pilot, case.lead_team, case.case_manager) == (
+        CaseState.REGISTERED, cast.pilot, cast.municipal, cast.owner,
+    )  # fmt: skip
+    kinds = sorted(case.identity_values.values_list("kind", "value", "status"))
+    assert kinds == [
+        ("birth_date", "1990-03-12", "claimed"), ("name", "Selam Berhane", "claimed"),
+        ("name", "Selamawit", "claimed"), ("name", "ሰላም በርሃነ", "claimed"), ("nationality", "0084", "claimed"),
+        ("nationality", "0114", "claimed"), ("v_number", "2345678901", "claimed"),
+    ]  # fmt: skip
+    assert case.person.v_number is None
+    assert Briefing.objects.get(case=case).language == "ti"
+    assert list(case.involvements.values_list("team", "ground")) == [(cast.municipal.pk, Ground.MUNICIPALITY)]
+    assert case.history.get().history_user == cast.owner
+    assert AuditEntry.objects.filter(action="casework:register_person", cases__contains=[case.reference]).exists()
+    shown = client.get(response.url).text
+    assert "Selam Berhane" in shown
+    assert "met een tolk" in shown
+
+
+def test_an_ngo_registers_and_the_municipality_leads_from_the_start(client, cast):
+    client.act_as(cast.stranger).post(URL, typed())
+    case = Case.objects.latest("id")
+    assert case.lead_team == cast.municipal
+    assert set(case.team_ids) == {cast.municipal.pk, cast.stranger_team.pk}
+    assert not Involvement.objects.filter(case=case, team=cast.partner_team).exists()
+
+
+def test_only_municipality_ngo_and_shelter_register(client, cast):
+    assert client.act_as(cast.partner).get(URL).status_code == 403
+    assert client.act_as(cast.officer).get(URL).status_code == 403
+    assert URL not in client.act_as(cast.partner).get(reverse("casework:case_list")).text
+
+
+@pytest.mark.parametrize("state", ["winding_down", "closed"])
+def test_a_pilot_that_winds_down_takes_nobody_new(client, cast, state):
+    cast.pilot.state, cast.pilot.closes_on = state, timezone.localdate() + timedelta(days=30)
+    cast.pilot.save()
+    assert client.act_as(cast.owner).get(URL).status_code == 403
+
+
+BAD = [
+    ({"name": ""}, "name", "Vul de naam in"), ({"name": "x" * 300}, "name", "300 tekens"),
+    ({"name": "😀😀"}, "name", "minstens één letter"), ({"name": "Jan 😀"}, "name", "plaatjes"),
+    ({"name": "\u200b\u200b"}, "name", "minstens één letter"), ({"name": "a\x00b"}, "name", None),
+    ({"birth_date": "31-02-1990"}, "birth_date", "bestaat niet"),
+    ({"birth_date": "01-01-2999"}, "birth_date", "toekomst"), ({"birth_date": "01-01-1899"}, "birth_date", "voor 1900"),
+    ({"birth_date": "gisteren"}, "birth_date", "12-03-1985"), ({"v_number": "123456789"}, "v_number", "tien cijfers"),
+    ({"v_number": "12345678901"}, "v_number", "tien cijfers"), ({"v_number": "12345abcde"}, "v_number", "tien cijfers"),
+    ({"nationality": ""}, "nationality", "Kies een nationaliteit"), ({"nationality": "9999"}, "nationality", None),
+    ({"second_nationality": "0084"}, "second_nationality", "twee keer"), ({"referrer": ""}, "referrer", "wie de persoon"),
+    ({"told_on": ""}, "told_on", "op welke dag"), ({"told_on": "31-02-2026"}, "told_on", "bestaande datum"),
+    ({"told_on": "01-01-2999"}, "told_on", "toekomst"), ({"language": ""}, "language", "Kies de taal"),
+    ({"other_names": "\n".join(f"Naam {chr(97 + n)}" for n in range(11))}, "other_names", "hoogstens 10"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "field", "words"), BAD)
+def test_bad_input_gets_a_message_at_the_field_and_in_the_summary_and_nothing_is_lost(
+    client, cast, change, field, words
+):
+    before = Case.objects.count()
+    response = client.act_as(cast.owner).post(URL, typed(**change))
+    assert response.status_code == 400
+    assert Case.objects.count() == before
+    page = response.text
+    assert "<title>Fout:" in page
+    assert f'href="#id_{field}"' in page
+    assert f'id="id_{field}_error"' in page
+    assert words is None or page.count(words) >= 2
+    kept = "Selam Berhane" if field != "name" else "Wijkteam"
+    assert kept in page
+
+
+GOOD = [
+    {"name": "Yonas"}, {"name": "محمد"}, {"birth_date": ""}, {"birth_date": "1990"}, {"birth_date": "00-00-1985"},
+    {"v_number": "2345 678 901"}, {"nationality": "0000"}, {"name": "\u202eSelam"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("change", GOOD)
+def test_uncertain_identity_is_the_normal_case(client, cast, change):
+    assert client.act_as(cast.owner).post(URL, typed(**change)).status_code == 302
+
+
+def test_the_same_form_twice_is_one_person(client, cast):
+    form = typed()
+    first = client.act_as(cast.owner).post(URL, form)
+    again = client.post(URL, form)
+    assert again.url == first.url
+    assert IdentityValue.objects.filter(value="Selam Berhane").count() == 1
+
+
+def test_a_draft_goes_when_its_form_was_sent(client, cast):
+    client.act_as(cast.owner).post(reverse("casework:draft_save"), typed(name="Half"))
+    assert Draft.objects.get().fields["name"] == ["Half"]
+    assert "csrfmiddlewaretoken" not in Draft.objects.get().fields
+    client.post(URL, typed())
+    assert not Draft.objects.exists()
+
+
+def test_drafts_with_other_keys_are_refused(client, cast):
+    client.act_as(cast.owner)
+    for key in ("", "other", "note:x", "register\n"):
+        assert client.post(reverse("casework:draft_save"), typed(draft_key=key)).status_code == 400
+    assert client.post(reverse("casework:draft_save"), typed(name="x" * 300_000)).status_code == 400
+
+
+def test_likely_doubles_in_sight_come_first(client, cast):
+    client.act_as(cast.owner)
+    form = typed(name="Tesfai Markersen")  # misspelt
+    shown = client.post(URL, form)
+    assert shown.status_code == 200
+    assert "Tesfay Markerson" in shown.text
+    assert "naam lijkt erop" in shown.text
+    judged = re.search(r'name="judged" value="([^"]*)"', shown.text)[1]
+    assert client.post(URL, {**form, "judged": judged}).status_code == 302
+
+
+def test_the_same_v_number_in_sight_comes_first(client, cast):
+    make.NameFactory(case=cast.case, kind="v_number", value="2345678901")
+    shown = client.act_as(cast.owner).post(URL, typed(v_number="2345678901"))
+    assert "zelfde V-nummer" in shown.text
+
+
+def test_a_known_person_whose_case_ended_gets_a_new_case(client, cast):
+    cast.case.state = CaseState.EXITED
+    cast.case.save()
+    form = typed(name="Tesfay Markerson", person=str(cast.case.person.reference))
+    assert client.act_as(cast.owner).post(URL, form).status_code == 302
+    assert Case.objects.filter(person=cast.case.person).count() == 2
+
+
+def test_a_person_with_an_open_case_gets_no_second_one_and_the_form_may_be_sent_again(client, cast):
+    form = typed(name="Tesfay Markerson", person=str(cast.case.person.reference))
+    response = client.act_as(cast.owner).post(URL, form)
+    assert response.status_code == 409
+    assert cast.case.number in response.text
+    judged = {"judged": str(cast.case.pk), "person": ""}
+    assert client.post(URL, {**form, **judged}).status_code == 302
+
+
+def test_a_person_out_of_sight_cannot_be_named(client, cast):
+    form = typed(person=str(cast.other_case.person.reference))
+    assert client.act_as(cast.owner).post(URL, form).status_code == 404
+    assert client.post(URL, typed(person="geen-uuid")).status_code == 404
+
+
+def other_pilot():
+    pilot = make.PilotFactory(contact_name="Coördinator elders", contact_phone="088 1")
+    team = make.TeamFactory(organisation=pilot.municipality, pilot=pilot)
+    agreement(pilot, {team: dict.fromkeys(Category, Cell.WRITE)})
+    case = make.CaseFactory(lead_team=team, named="Elders Bekend")
+    make.NameFactory(case=case, kind="v_number", value="2777777777")
+    coordinator = make.MembershipFactory(team=team, role=Role.COORDINATOR).user
+    return SimpleNamespace(pilot=pilot, team=team, case=case, coordinator=coordinator)
+
+
+def bare(text):
+    return re.sub(
+        r"\"p\d+\"|deelname/\d+|[0-9a-f-]{36}|\d{4}-\d{6}|\d{2}:\d{2}|token\": \"\w+|value=\"\w+\"|2\d{3} \d{3} \d{3}",
+        "",
+        text,
+    )
+
+
+def test_a_number_known_elsewhere_looks_like_an_unknown_one_and_both_coordinators_hear(client, cast):
+    elsewhere = other_pilot()
+    client.act_as(cast.owner)
+    unknown = client.post(URL, typed(v_number="2111111111", name="Persoon Een"))
+    known = client.post(URL, typed(v_number="2777777777", name="Persoon Een Twee"[:11]))
+    if known.status_code == 200:  # the first registration is a likely double of the second
+        judged = re.search(r'name="judged" value="([^"]*)"', known.text)[1]
+        known = client.post(URL, typed(v_number="2777777777", name="Persoon Een", judged=judged))
+    assert (unknown.status_code, known.status_code) == (302, 302)
+    assert bare(unknown.url) == bare(known.url)
+    assert bare(client.get(unknown.url).text) == bare(client.get(known.url).text)
+    case = Case.objects.latest("id")
+    assert case.person.v_number is None
+    clash = Clash.objects.get()
+    assert (clash.newer_case, clash.older_case, clash.agreeing) == (case, elsewhere.case, ["v_number"])
+    # Both coordinators see pilot, contact and which fields agree; nobody sees the other's person.
+    here = client.act_as(cast.coordinator).get(reverse("home")).text
+    assert elsewhere.pilot.name in here
+    assert "Coördinator elders" in here
+    assert "Elders Bekend" not in here
+    there = client.act_as(elsewhere.coordinator).get(reverse("home")).text
+    assert cast.pilot.name in there
+    assert "Persoon Een" not in there
+    # The worker hears nothing.
+    with acting_as(cast.owner):
+        assert not Clash.objects.exists()
+    assert "Op twee plaatsen" not in client.act_as(cast.owner).get(reverse("home")).text
+
+
+def test_a_clash_is_settled_when_both_say_the_same(client, cast):
+    elsewhere = other_pilot()
+    client.act_as(cast.owner).post(URL, typed(v_number="2777777777"))
+    answer = reverse("casework:clash_answer", args=[Clash.objects.get().reference])
+    assert client.post(answer, {"answer": "same"}).status_code == 404  # not hers
+    assert client.act_as(cast.coordinator).post(answer, {"answer": "maybe"}).status_code == 400
+    assert client.post(answer, {"answer": "not_same"}).status_code == 302
+    assert "Daar zeggen ze: niet dezelfde persoon" in client.act_as(elsewhere.coordinator).get("/").text
+    client.post(answer, {"answer": "not_same"})
+    for coordinator in (cast.coordinator, elsewhere.coordinator):
+        assert "Op twee plaatsen" not in client.act_as(coordinator).get("/").text
+    clash = Clash.objects.get()
+    assert (clash.newer_answered_by, clash.older_answered_by) == (cast.coordinator, elsewhere.coordinator)
+
+
+def emergency(**changes):
+    return {"name": "Onbekende vrouw", "emergency_shelter_on": timezone.localdate().strftime("%d-%m-%Y"),
+            "referrer": "", "form_token": str(uuid.uuid4()), "draft_key": "emergency", **changes}  # fmt: skip
+
+
+def test_an_emergency_is_one_short_form_and_the_rest_becomes_work(client, cast):
+    url = reverse("casework:register_emergency")
+    response = client.act_as(cast.owner).post(url, emergency())
+    case = Case.objects.latest("id")
+    assert case.emergency_shelter_on == timezone.localdate()
+    assert not Briefing.objects.filter(case=case).exists()
+    # R7: sheltered, so known to the departure service.
+    assert cast.partner_team.pk in case.team_ids
+    page = client.get(response.url).text
+    for task in ("Vertel de persoon", "Kijk of deze persoon al is aangemeld"):
+        assert task in page
+    assert "Onbekende vrouw" in client.get("/").text
+    client.post(
+        reverse("casework:case_briefing", args=[case.reference]),
+        {"told_on": timezone.localdate().strftime("%d-%m-%Y"), "language": "en", "form_token": str(uuid.uuid4())},
+    )
+    client.post(reverse("casework:case_doubles", args=[case.reference]))
+    case.refresh_from_db()
+    assert case.doubles_judged_on == timezone.localdate()
+    assert "Te doen" not in client.get(response.url).text
+
+
+def test_an_emergency_in_the_future_is_refused(client, cast):
+    url = reverse("casework:register_emergency")
+    assert client.act_as(cast.owner).post(url, emergency(emergency_shelter_on="01-01-2999")).status_code == 400
+
+
+def test_a_shelter_team_registers_for_its_pilot(client, cast):
+    shelter = make.TeamFactory(
+        organisation=cast.stranger_team.organisation, pilot=cast.pilot, function=TeamFunction.SHELTER
+    )
+    agreement(cast.pilot, {shelter: {Category.IDENTITY: Cell.WRITE}}, kind="ngo_agreement")
+    user = make.MembershipFactory(team=shelter).user
+    assert client.act_as(user).post(reverse("casework:register_emergency"), emergency()).status_code == 302
+    case = Case.objects.latest("id")
+    assert (case.lead_team, set(case.team_ids)) == (
+        cast.municipal, {shelter.pk, cast.municipal.pk, cast.partner_team.pk},
+    )  # fmt: skip
+
+
+def test_a_worker_of_two_teams_chooses_for_which(client, cast):
+    second = make.TeamFactory(organisation__kind=OrganisationKind.NGO, pilot=make.PilotFactory(name="Tweede stad"))
+    agreement(second.pilot, {second: {Category.IDENTITY: Cell.WRITE}})
+    make.MembershipFactory(user=cast.owner, team=second)
+    client.act_as(cast.owner)
+    assert "Tweede stad" in client.get(URL).text
+    assert client.post(URL, typed()).status_code == 400
+    assert client.post(URL, typed(team=str(cast.stranger_team.pk))).status_code == 400
+    assert client.post(URL, typed(team=str(second.pk))).status_code == 302
+    assert Case.objects.latest("id").pilot == second.pilot
+
+
+def test_numbers_of_cases_tell_only_the_year():
+    number = Case.objects.next_number()
+    assert re.fullmatch(rf"{timezone.localdate().year}-\d{{6}}", number)
+
+
+def test_person_has_nothing_but_a_reference():
+    person = Person.objects.create()
+    assert str(person) == str(person.reference)

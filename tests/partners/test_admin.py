@@ -1,0 +1,120 @@
+"""Functional administrators: their own scope, nothing unseen."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from partners.models import AuditEntry, FactorReset, Membership, Team, User
+from partners.organisations.enums import Role
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+def membership_form(user, team, role="caseworker"):
+    return {
+        "user": user.pk, "organisation": team.organisation_id, "team": team.pk, "role": role,
+        "since": timezone.localdate().strftime("%d-%m-%Y"), "until": "",
+    }  # fmt: skip
+
+
+def test_only_administrators_come_in(client, cast):
+    assert client.act_as(cast.admin).get("/beheer/").status_code == 200
+    for other in (cast.owner, cast.coordinator, cast.officer):
+        response = client.act_as(other).get("/beheer/", follow=True)
+        assert response.status_code == 403
+
+
+def test_the_admins_sign_in_is_ours(client):
+    response = client.get("/beheer/", follow=True)
+    assert response.redirect_chain[-1][0].startswith("/inloggen/")
+
+
+def test_an_administrator_adds_a_member_and_the_coordinator_sees_it(client, cast):
+    new = make.UserFactory(name="Nieuwe Collega")
+    url = reverse("admin:partners_membership_add")
+    response = client.act_as(cast.admin).post(url, membership_form(new, cast.municipal))
+    assert response.status_code == 302
+    assert Membership.objects.get(user=new).team == cast.municipal
+    shown = client.act_as(cast.coordinator).get(reverse("partners:pilot_detail", args=[cast.pilot.reference]))
+    assert "Nieuwe Collega" in shown.text
+    assert "Een lidmaatschap is toegevoegd" in shown.text
+
+
+def test_a_right_she_gives_herself_is_seen(client, cast):
+    url = reverse("admin:partners_membership_add")
+    client.act_as(cast.admin).post(url, membership_form(cast.admin, cast.municipal))
+    entry = AuditEntry.objects.get(action="membership_added")
+    assert (entry.actor_id, entry.pilot_id) == (cast.admin.pk, cast.pilot.pk)
+    shown = client.act_as(cast.coordinator).get(reverse("partners:pilot_detail", args=[cast.pilot.reference])).text
+    assert shown.count(cast.admin.name) >= 2
+
+
+def test_other_organisations_are_out_of_reach(client, cast):
+    new = make.UserFactory()
+    client.act_as(cast.admin)
+    url = reverse("admin:partners_membership_add")
+    response = client.post(url, membership_form(new, cast.partner_team))
+    assert response.status_code == 200  # refused, with a message at the field
+    assert not Membership.objects.filter(user=new).exists()
+    theirs = cast.partner.memberships.get()
+    assert client.get(reverse("admin:partners_membership_change", args=[theirs.pk])).status_code == 302
+    assert client.get(reverse("admin:partners_user_change", args=[cast.partner.pk])).status_code == 302
+    assert cast.partner.name not in client.get(reverse("admin:partners_user_changelist")).text
+    assert client.get(reverse("admin:partners_organisation_add")).status_code == 403
+
+
+def test_a_team_gets_the_group_that_holds_its_cells(client, cast):
+    client.act_as(cast.admin).post(
+        reverse("admin:partners_team_add"),
+        {"organisation": cast.municipal.organisation_id, "pilot": cast.pilot.pk, "function": "care", "phone": ""},
+    )
+    team = Team.objects.get(organisation=cast.municipal.organisation, function="care")
+    assert team.group.name
+    assert not team.group.permissions.exists()
+    assert AuditEntry.objects.filter(action="team_added", pilot_id=cast.pilot.pk).exists()
+
+
+def test_nothing_is_deleted(client, cast):
+    membership = cast.owner.memberships.get()
+    response = client.act_as(cast.admin).post(
+        reverse("admin:partners_membership_delete", args=[membership.pk]), {"post": "yes"}
+    )
+    assert response.status_code == 403
+    assert Membership.objects.filter(pk=membership.pk).exists()
+
+
+def test_settings_are_shown_with_meaning_default_and_last_change(client, cast):
+    url = reverse("admin:partners_pilot_change", args=[cast.pilot.pk])
+    client.act_as(cast.admin).post(
+        url,
+        {"name": cast.pilot.name, "slug": cast.pilot.slug, "municipality": cast.pilot.municipality_id, "state": "open",
+         "closes_on": "", "maximum_stay_months": "18", "take_over_months": "6", "contact_name": "", "contact_phone": ""},
+    )  # fmt: skip
+    cast.pilot.refresh_from_db()
+    assert cast.pilot.maximum_stay_months == 18
+    page = client.act_as(cast.owner).get(reverse("partners:pilot_detail", args=[cast.pilot.reference])).text
+    assert "Hoe lang iemand in de voorziening mag verblijven" in page
+    assert "niet ingevuld" in page
+    assert cast.admin.name in page
+    assert "Wijzigingen in wie meedoet" not in page  # that part is the coordinator's
+
+
+def test_actions_on_accounts(client, cast):
+    second = make.MembershipFactory(team=None, organisation=cast.pilot.municipality, role=Role.FUNCTIONAL_ADMIN).user
+    url = reverse("admin:partners_user_changelist")
+    chosen = {"_selected_action": [cast.owner.pk]}
+    client.act_as(cast.admin)
+    shown = client.post(url, {"action": "send_invitation", **chosen}, follow=True)
+    assert "/uitnodiging/" in shown.text
+    client.post(url, {"action": "ask_reset", **chosen})
+    reset = FactorReset.objects.get()
+    resets = reverse("admin:partners_factorreset_changelist")
+    client.post(resets, {"action": "confirm", "_selected_action": [reset.pk]})
+    reset.refresh_from_db()
+    assert reset.confirmed_at is None  # not by herself
+    client.act_as(second).post(resets, {"action": "confirm", "_selected_action": [reset.pk]})
+    reset.refresh_from_db()
+    assert reset.confirmed_by == second
+    client.post(url, {"action": "close", **chosen})
+    assert not User.objects.get(pk=cast.owner.pk).is_active
