@@ -22,6 +22,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 
@@ -178,7 +179,9 @@ class Embedded:
 
     def _run(self, program: str, *args: str | Path, check: bool = True) -> subprocess.CompletedProcess[str]:
         # Output goes to a file: the server inherits it, and a pipe would keep us waiting for its end.
-        switch = {"user": self.account.pw_uid, "group": self.account.pw_gid, "extra_groups": []} if self.account else {}
+        switch: Any = (
+            {"user": self.account.pw_uid, "group": self.account.pw_gid, "extra_groups": []} if self.account else {}
+        )
         with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
             result = subprocess.run(  # noqa: S603 - our own binaries, arguments made here
                 [str(self.binaries / program), *map(str, args)],

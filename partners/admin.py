@@ -23,15 +23,15 @@ from partners.organisations.models import Membership, Organisation, Pilot, Team
 class OwnChoices(ScopedAdmin):
     """Offers only organisations, teams and users within the administrator's own scope."""
 
-    def formfield_for_foreignkey(self, field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_foreignkey(self, db_field: ForeignKey[Any, Any], request: Any, **kwargs: Any) -> Any:
         mine = administered(request)
-        if field.related_model is Organisation and field.name != "municipality":
+        if db_field.related_model is Organisation and db_field.name != "municipality":
             kwargs["queryset"] = Organisation.objects.filter(pk__in=mine)
-        elif field.related_model is Team:
+        elif db_field.related_model is Team:
             kwargs["queryset"] = Team.objects.filter(organisation__in=mine).select_related("organisation", "pilot")
-        elif field.related_model is User:
+        elif db_field.related_model is User:
             kwargs["queryset"] = users_of(mine)
-        return super().formfield_for_foreignkey(field, request, **kwargs)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 def users_of(organisations: frozenset[int]) -> QuerySet[User]:

@@ -75,7 +75,7 @@ def main(argv: Sequence[str]) -> None:
             server = postgres.start(binaries=binaries)
             make_roles(server.url(), createdb=True)
             compile_messages()
-            workers = ("-n", os.environ.get("TEST_WORKERS", "2"))
+            workers = ("-n", os.environ.get("TEST_WORKERS", "2"), "--dist", "loadgroup")
             if "--postgres15" in argv:
                 pytest("tests/access", *workers)
             elif "--slow" in argv:

@@ -27,11 +27,14 @@ class InvolveForm(KeptForm):
         choices=[("", _("Choose a ground")), *((ground.value, ground.label) for ground in CHOSEN_GROUNDS)],
     )  # fmt: skip
     explanation = forms.CharField(
-        label=_("Explanation"), max_length=300, help_text=_("What is this team needed for? Everybody in the case reads this."),
-        widget=forms.Textarea(attrs={"rows": 2}), error_messages={"required": _("Explain what the team is needed for.")},
+        label=_("Explanation"), max_length=300,
+        help_text=_("What is this team needed for? Everybody in the case reads this."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": _("Explain what the team is needed for.")},
     )  # fmt: skip
     until = forms.DateField(
-        label=_("Until"), required=False, help_text=_("The first day on which the team sees nothing any more. Empty: no end yet."),
+        label=_("Until"), required=False,
+        help_text=_("The first day on which the team sees nothing any more. Empty: no end yet."),
         error_messages={"invalid": _("Enter an existing date, for example 12-11-2026.")},
     )  # fmt: skip
 

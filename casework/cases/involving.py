@@ -9,6 +9,7 @@ from casework.cases.enums import Ground
 from casework.cases.models import Case, Involvement
 from governance.access.clearance import Clearance
 from governance.access.enums import Category
+from partners.accountability.history import because
 from partners.organisations.models import Team
 
 
@@ -38,7 +39,7 @@ def involve(
     if Involvement.objects.in_force().filter(case=case, team=team).exists():
         raise AlreadyInvolved
     involvement = Involvement(case=case, team=team, ground=ground, explanation=explanation, until=until)
-    involvement._change_reason = ground.value
+    because(involvement, ground.value)
     involvement.save()
     return involvement
 
@@ -49,7 +50,7 @@ def end_involvement(involvement: Involvement, *, by: Clearance) -> None:
     case = Case.objects.select_for_update(of=("self",)).get(pk=involvement.case_id)
     involvement = Involvement.objects.select_related("team").get(pk=involvement.pk, case=case)
     involvement.until = timezone.localdate()
-    involvement._change_reason = "ended"
+    because(involvement, "ended")
     involvement.save()
 
 

@@ -9,7 +9,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from casework.cases.enums import CaseState
-from casework.cases.models import Case
+from casework.cases.models import Case, CaseQuerySet
 from casework.register.identity import leading_names
 from governance.access.clearance import Clearance
 from partners.organisations.models import Team
@@ -27,7 +27,7 @@ class Row:
     partners: list[Team]
 
 
-def tab_queryset(tab: str, clearance: Clearance) -> QuerySet[Case]:
+def tab_queryset(tab: str, clearance: Clearance) -> CaseQuerySet:
     if tab == "mine":
         return Case.objects.managed_by(clearance.user_id).open()
     if tab == "new":
@@ -42,7 +42,7 @@ def capped_count(cases: QuerySet[Case]) -> int:
     return cases.order_by()[: CAP + 1].count()
 
 
-class CappedPaginator(Paginator):
+class CappedPaginator(Paginator):  # type: ignore[type-arg]
     """Pages up to the cap; beyond it people filter."""
 
     @cached_property

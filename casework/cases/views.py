@@ -207,7 +207,8 @@ def case_take_over(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 def case_briefing(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """Record, after an emergency, that the person was told."""
     case = get_object_or_404(Case, reference=reference)
-    if not perms.can_complete_registration(request.clearance, case):
+    author_team = request.clearance.author_team(case)
+    if author_team is None or not perms.can_complete_registration(request.clearance, case):
         raise PermissionDenied
     key = f"briefing:{case.reference}"
     form = BriefingForm(request.POST or None)
@@ -216,8 +217,8 @@ def case_briefing(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 
         def act() -> str:
             Briefing.objects.create(
-                case=case, author=request.user, text_version=BRIEFING_VERSION,
-                author_team_id=request.clearance.author_team(case), **form.cleaned_data,
+                case=case, author=request.user, text_version=BRIEFING_VERSION, author_team_id=author_team,
+                **form.cleaned_data,
             )  # fmt: skip
             return case_url(case)
 

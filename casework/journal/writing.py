@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
@@ -43,8 +44,12 @@ def write_note(
     case: Case, *, by: Clearance, category: Category, happened_on: date, text: str, visibility: Visibility,
     shared_with: list[int] | None = None,
 ) -> Note:  # fmt: skip
+    author_team = by.author_team(case, category)
+    if author_team is None:
+        raise PermissionDenied
     shared = sorted(set(shared_with or [])) if visibility == Visibility.SELECTED_PARTNERS else []
     return Note.objects.create(
-        case=case, author_team_id=by.author_team(case, category), author=by.user, category=category,
+        case=case, author_team_id=author_team,
+        author=by.user, category=category,
         happened_on=happened_on, text=text, visibility=visibility, shared_team_ids=shared,
     )  # fmt: skip

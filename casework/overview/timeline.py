@@ -1,7 +1,7 @@
 """What happened in a case, as a story: built from rows the reader may see, never from the audit log."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -91,4 +91,4 @@ def _label(teams: dict[int, Team], team: int) -> str:
 
 
 def _moment(day: date) -> datetime:
-    return timezone.make_aware(datetime(day.year, day.month, day.day))
+    return timezone.make_aware(datetime.combine(day, time.min))

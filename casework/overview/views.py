@@ -137,7 +137,7 @@ def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 def person_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """Who somebody is, as far as anybody said: every value with its status, source and date."""
     person = get_object_or_404(Person, reference=reference)
-    cases = list(person.cases.select_related("pilot", "case_manager").newest_first())
+    cases = list(Case.objects.filter(person=person).select_related("pilot", "case_manager").newest_first())
     values = by_kind(
         IdentityValue.objects.current().filter(case__in=cases)
         .select_related("author_team__organisation", "source_team__organisation", "case")

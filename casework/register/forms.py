@@ -73,7 +73,8 @@ class RegistrationForm(ClaimedIdentityForm):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )  # fmt: skip
     referrer = forms.CharField(
-        label=_("Referred by"), max_length=160, help_text=_("Organisation or function, such as a helpdesk or a lawyer."),
+        label=_("Referred by"), max_length=160,
+        help_text=_("Organisation or function, such as a helpdesk or a lawyer."),
         error_messages={"required": _("Enter who referred the person, or: came by herself.")},
     )  # fmt: skip
     told_on = DayField(

@@ -23,7 +23,7 @@ class Person(Walled):
 
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     # Only what two coordinators settled: a number somebody typed is an identity value like any other (R1).
-    v_number = models.CharField(max_length=10, unique=True, null=True, editable=False)
+    v_number = models.CharField(max_length=10, unique=True, null=True, editable=False)  # noqa: DJ001 - unique, so not ""
     team_ids = ArrayField(models.IntegerField(), default=list, editable=False)  # of all her cases; kept by a trigger
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     history = History(excluded_fields=["team_ids"])

@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 class HasTeams(Protocol):
     """A case, or whatever carries the teams involved in one."""
 
-    pk: Any
-    team_ids: Sequence[int]
-    pilot_id: int
+    @property
+    def pk(self) -> Any: ...
+    @property
+    def team_ids(self) -> Sequence[int]: ...
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,13 @@
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
+from django_htmx.middleware import HtmxDetails
 
 from governance.access.clearance import Clearance, apply_due, entered
 from governance.access.wall import WallBreach
@@ -24,6 +26,8 @@ class ClearanceRequest(HttpRequest):
     clearance: Clearance
     user: User
     trace: Trace
+    htmx: HtmxDetails
+    audited: dict[str, Any]  # what an act wants the audit log to say of it
 
 
 class ClearanceMiddleware:

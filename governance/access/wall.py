@@ -19,9 +19,14 @@ class Walled(models.Model):
     class Meta:
         abstract = True
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        if trace := current_trace():
+            self.note_touched(trace)
+
     @classmethod
-    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
-        loaded = super().from_db(db, field_names, values)
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any], **extra: Any) -> Self:
+        loaded = super().from_db(db, field_names, values, **extra)
         clearance = current_clearance()
         # A single column fetched later (refresh, deferred) belongs to a row that was checked when it came.
         if clearance is not None and "team_ids" in field_names and not loaded.is_covered_by(clearance):
@@ -29,11 +34,6 @@ class Walled(models.Model):
         if trace := current_trace():
             loaded.note_touched(trace)
         return loaded
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        super().save(*args, **kwargs)
-        if trace := current_trace():
-            self.note_touched(trace)
 
     def note_touched(self, trace: Trace) -> None:
         """Tell both logs whom this row is about; a record says it through its case."""

@@ -18,6 +18,7 @@ from governance.convenants.models import (
     ConvenantParty,
     Proposal,
 )
+from partners.accountability.history import because
 from partners.organisations.enums import Role
 from partners.organisations.models import Team
 
@@ -95,7 +96,7 @@ def activate(proposal: Proposal, *, by: Clearance, on: date | None = None) -> Co
         raise OutOfDate
     teams, matrix = matrix_of(old)
     until, old.in_force_until = old.in_force_until, day
-    old._change_reason = "replaced by a new version"
+    because(old, "replaced by a new version")
     old.save()
     latest = (
         Convenant.objects.filter(pilot=old.pilot, kind=old.kind).order_by("-version").values_list("version", flat=True)
@@ -106,7 +107,7 @@ def activate(proposal: Proposal, *, by: Clearance, on: date | None = None) -> Co
         ground_rules=old.ground_rules, expected_value=old.expected_value, replaces=old,
         proposed_by=proposal.proposed_by, activated_by=by.user,
     )  # fmt: skip
-    new._change_reason = "matrix changed"
+    because(new, "matrix changed")
     new.save()
     ConvenantParty.objects.bulk_create(
         ConvenantParty(convenant=new, organisation_id=party.organisation_id, signed_on=party.signed_on)

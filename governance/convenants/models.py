@@ -199,4 +199,5 @@ class Proposal(models.Model):
         return f"proposal {self.reference}"
 
     def cell(self, team: Team, category: str) -> str | None:
-        return self.changes.get(str(team.pk), {}).get(category)
+        wanted: str | None = self.changes.get(str(team.pk), {}).get(category)
+        return wanted

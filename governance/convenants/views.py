@@ -80,7 +80,7 @@ def proposal_add(request: ClearanceRequest, reference: UUID) -> HttpResponse:
             status = 409
         else:
             request.audited = {"action": "matrix_proposed", "obj": ("proposal", proposal.reference),
-                               "pilot_id": convenant.pilot_id}  # type: ignore[attr-defined]  # fmt: skip
+                               "pilot_id": convenant.pilot_id}  # fmt: skip
             messages.success(request, _("The proposal waits for a privacy officer."))
             return redirect("governance:convenant_detail", convenant.reference)
     elif form.errors:
@@ -119,12 +119,12 @@ def proposal_decide(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         proposal.decided_by, proposal.decided_at = request.user, timezone.now()
         proposal.declined_because = request.POST.get("reason", "")[:2000]
         proposal.save()
-        request.audited = {"action": "matrix_declined", **audited}  # type: ignore[attr-defined]
+        request.audited = {"action": "matrix_declined", **audited}
         return redirect("governance:convenant_detail", proposal.convenant.reference)
     try:
         new = activate(proposal, by=request.clearance)
     except OutOfDate:
         return render(request, "errors/409.html", {"back": request.path}, status=409)
-    request.audited = {"action": "matrix_activated", **audited}  # type: ignore[attr-defined]
+    request.audited = {"action": "matrix_activated", **audited}
     messages.success(request, _("Version %(version)s is in force.") % {"version": new.version})
     return redirect("governance:convenant_detail", new.reference)

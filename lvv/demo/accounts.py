@@ -1,5 +1,6 @@
 """Who takes part in the demonstration: five pilots, their teams and accounts, and the agreements between them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -102,7 +103,13 @@ def sign(convenant: Convenant, day: date) -> None:
     convenant.parties.update(signed_on=day)
 
 
-def _nationwide(cast, national, municipalities, account, begun):  # type: ignore[no-untyped-def]
+def _nationwide(
+    cast: Cast,
+    national: dict[OrganisationKind, Organisation],
+    municipalities: list[Organisation],
+    account: Callable[[str, str], User],
+    begun: date,
+) -> None:
     def member(user: User, organisation: Organisation, role: Role, team: Team | None = None) -> None:
         Membership.objects.create(user=user, organisation=organisation, team=team, role=role, since=begun)
 

@@ -151,13 +151,13 @@ def _cases(rng: Random, cast: Cast, lives: list[Life], people: list[Person]) -> 
     history = Case.history.model
     rows = []
     for life, case in zip(lives, made, strict=True):
-        for number, (state, day) in enumerate(life.path):
+        for step, (state, day) in enumerate(life.path):
             rows.append(
                 history(
                     **{field.attname: getattr(case, field.attname) for field in history.tracked_fields
                        if field.attname not in ("state", "state_since", "version")},
-                    state=state, state_since=day, version=number + 1, history_date=_moment(rng, day),
-                    history_type="~" if number else "+", history_user=case.case_manager,
+                    state=state, state_since=day, version=step + 1, history_date=_moment(rng, day),
+                    history_type="~" if step else "+", history_user=case.case_manager,
                 )
             )  # fmt: skip
     history.objects.bulk_create(rows, batch_size=2000)
@@ -223,6 +223,7 @@ def _values(rng: Random, cast: Cast, lives: list[Life], cases: list[Case]) -> No
 
     for life, case in zip(lives, cases, strict=True):
         team, author = cast.teams[life.place, K.MUNICIPALITY, F.GENERAL], case.case_manager
+        assert author is not None
         for name in life.names:
             add(case, team, ValueKind.NAME, name, IdentityStatus.CLAIMED, life.begun, author)
         if case.doubles_judged_on is None:

@@ -17,6 +17,11 @@ class History(HistoricalRecords):
         super().__init__(get_user=_who, **kwargs)
 
 
+def because(instance: models.Model, reason: str) -> None:
+    """Why the next save of this object happens; it stands on its history row."""
+    instance._change_reason = reason  # type: ignore[attr-defined]
+
+
 class TrackedQuerySet(models.QuerySet[Any]):
     """Refuses the writes of which simple-history would keep nothing."""
 

@@ -100,7 +100,8 @@ def log_request(trace: Trace, request: HttpRequest, activity: Activity, worker: 
         log_processing(trace, name, activity)
     audit(
         changed.get("action", name), trace=trace, worker=worker, cases=trace.cases, obj=changed.get("obj", ("", "")),
-        pilot_id=changed.get("pilot_id"), purpose=activity.identifier, reason=changed.get("reason", request.method),
+        pilot_id=changed.get("pilot_id"), purpose=activity.identifier,
+        reason=changed.get("reason", request.method or ""),
     )  # fmt: skip
 
 

@@ -18,9 +18,9 @@ class AdminSite(admin.AdminSite):
     index_title = _("Who takes part")
     enable_nav_sidebar = False
 
-    def register(self, models: Any, admin_class: Any = None, **options: Any) -> None:
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Only who takes part: the packages we build on register groups, addresses and secrets of factors here."""
-        wanted = [models] if isinstance(models, ModelBase) else list(models)
+        wanted: list[Any] = [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else list(model_or_iterable)
         super().register([model for model in wanted if model._meta.app_label == "partners"], admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from partners.accountability.history import because
 from partners.accountability.logs import audit
 from partners.accountability.models import OutboxMessage
 from partners.accounts.models import FactorReset, Invitation, User
@@ -27,7 +28,7 @@ def close_account(user: User, *, by: User) -> int:
     user.save(update_fields=["is_active"])
     for membership in user.memberships.in_force():
         membership.until = today
-        membership._change_reason = "leaver"
+        because(membership, "leaver")
         membership.save()
         audit(
             "membership_changed", actor=by, obj=("user", user.pk),

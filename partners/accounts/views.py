@@ -20,7 +20,7 @@ from partners.accountability.activities import SIGN_IN, processes
 from partners.accountability.logs import audit
 from partners.accounts.forms import ChoosePasswordForm
 from partners.accounts.middleware import SEEN, STARTED
-from partners.accounts.models import Invitation
+from partners.accounts.models import Invitation, User
 
 
 def _left(request: HttpRequest) -> dict[str, int]:
@@ -50,17 +50,18 @@ def session_prolong(request: HttpRequest) -> JsonResponse:
 @require_http_methods(["GET", "POST"])
 def session_reopen(request: HttpRequest) -> JsonResponse:
     """After idling: the same user shows her passkey, and the page goes on where it was."""
-    has_passkey = Authenticator.objects.filter(user=request.user, type=Authenticator.Type.WEBAUTHN).exists()
+    user: User = request.user  # type: ignore[assignment]
+    has_passkey = Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN).exists()
     if request.method == "GET":
-        options = webauthn.begin_authentication(request.user) if has_passkey else None
+        options = webauthn.begin_authentication(user) if has_passkey else None
         return JsonResponse({"request_options": options})
-    form = ReauthenticateWebAuthnForm(request.POST, user=request.user)
+    form = ReauthenticateWebAuthnForm(request.POST, user=user)
     if not has_passkey or not form.is_valid():
-        audit("session_reopen", outcome="denied", actor=request.user)
+        audit("session_reopen", outcome="denied", actor=user)
         return JsonResponse({"error": _("The passkey was not accepted.")}, status=400)
     form.cleaned_data["credential"].record_usage()
     request.session[SEEN] = int(time.time())
-    audit("session_reopen", actor=request.user)
+    audit("session_reopen", actor=user)
     return JsonResponse(_left(request))
 
 

@@ -38,7 +38,7 @@ def pilot_detail(request: HttpRequest, reference: UUID) -> HttpResponse:
     versions = list(pilot.history.select_related("history_user").order_by("history_date", "history_id"))
     settings = []
     for name in Pilot.SETTINGS:
-        field = Pilot._meta.get_field(name)
+        field: Any = Pilot._meta.get_field(name)
         changed = None
         for before, after in zip([None, *versions], versions, strict=False):
             if before is not None and getattr(before, name) != getattr(after, name):

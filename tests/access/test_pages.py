@@ -237,7 +237,7 @@ def test_no_answer_to_a_stranger_holds_a_marker_of_a_hidden_person(client, cast)
 def test_strangers_get_404_where_a_case_is_asked_for(client, cast):
     client.act_as(cast.stranger)
     asked = 0
-    for name, entry, pattern in patterns():
+    for name, _entry, pattern in patterns():
         if name.startswith("casework:") and "<uuid:reference>" in pattern:
             kwargs = {"reference": cast.case.reference}
             if "<int:pk>" in pattern:

@@ -1,5 +1,6 @@
 """Names, dates, numbers and nationalities as people write them."""
 
+from contextlib import suppress
 from datetime import date
 
 import pytest
@@ -92,10 +93,8 @@ def test_a_full_date_survives_being_written_and_read(day):
 
 @given(st.text(max_size=40))
 def test_no_typed_date_breaks_the_page(text):
-    try:
+    with suppress(ValidationError):
         parse_partial_date(text)
-    except ValidationError:
-        pass
 
 
 @pytest.mark.parametrize("typed", ["1234567890", "1234 567 890", "12.34.56.78.90", " 1234567890 ", "0000000001"])

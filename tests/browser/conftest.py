@@ -1,0 +1,156 @@
+"""A whole installation with demonstration data, served by gunicorn as lvv_app, and Debian's Chromium."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg2
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from lvv.env import BASE_DIR, data_dir, read_json
+
+AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+AXE_RUN = (
+    ";axe.run(document,{resultTypes:['violations'],runOnly:{type:'tag',values:"
+    "['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']}})"
+)
+PASSWORD = "demo-lvv-2026"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))  # one installation for all of them
+
+
+def with_database(url: str, name: str) -> str:
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[SimpleNamespace]:
+    """A database of its own, migrated and filled by the commands of `make run`, and the web in front of it."""
+    addresses = read_json(data_dir() / "database.json")
+    name = f"live_{os.getpid()}"
+    admin = psycopg2.connect(with_database(addresses["owner"], "postgres"))
+    admin.autocommit = True
+    admin.cursor().execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "lvv.settings.base",
+        "LVV_DEMO": "1",
+        "PORT": str(port),
+        "DATABASE_URL": with_database(addresses["app"], name),
+        "DATABASE_OWNER_URL": with_database(addresses["owner"], name),
+        "DATABASE_JOBS_URL": with_database(addresses["jobs"], name),
+    }
+    environment.pop("LVV_ROLE", None)
+    for command in (["migrate", "-v0"], ["demo"], ["collectstatic", "--noinput", "-v0"]):
+        subprocess.run([sys.executable, "manage.py", *command], cwd=BASE_DIR, env=environment, check=True)
+    log = data_dir() / "web.log"
+    with log.open("w") as output:
+        web = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "lvv.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2"],
+            cwd=BASE_DIR, env=environment, stdout=output, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+    for _ in range(100):
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/gezond/")
+            break
+        except OSError:
+            time.sleep(0.2)
+    else:
+        pytest.fail(log.read_text())
+    yield SimpleNamespace(
+        url=f"http://127.0.0.1:{port}",
+        local=f"http://localhost:{port}",
+        owner=environment["DATABASE_OWNER_URL"],
+        log=log,
+    )
+    web.terminate()
+    web.wait()
+    admin.cursor().execute(f"DROP DATABASE {name} WITH (FORCE)")
+    admin.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium-headless-shell") or shutil.which("chromium")
+    with sync_playwright() as play:
+        chromium = play.chromium.launch(
+            executable_path=path,
+            args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"],
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def states() -> dict[str, Any]:
+    """Signed-in browsers, once per account."""
+    return {}
+
+
+@pytest.fixture
+def visit(browser: Browser, site: SimpleNamespace, states: dict[str, Any]) -> Iterator[Any]:
+    """A page for an account; the test fails on any console message but the browser's own line for an expected 4xx."""
+    contexts, bad = [], []
+
+    def listen(page: Page) -> Page:
+        def console(message: Any) -> None:
+            if "Failed to load resource" in message.text and " 4" in message.text:
+                return
+            bad.append(f"{message.type}: {message.text}")
+
+        page.on("console", console)
+        page.on("pageerror", lambda error: bad.append(f"error: {error}"))
+        return page
+
+    def open_for(account: str | None = None, *, fresh: bool = False, base: str = "", **options: Any) -> Page:
+        options = {"locale": "nl-NL", "timezone_id": "Europe/Amsterdam", "reduced_motion": "reduce",
+                   "viewport": {"width": 1440, "height": 900}, "base_url": base or site.url, **options}  # fmt: skip
+        if account and not fresh and account in states:
+            options["storage_state"] = states[account]
+        context = browser.new_context(**options)
+        contexts.append(context)
+        page = listen(context.new_page())
+        if account and (fresh or account not in states):
+            page.goto("/inloggen/")
+            page.get_by_label("Gebruikersnaam").fill(account)
+            page.get_by_label("Wachtwoord").fill(PASSWORD)
+            page.get_by_role("button", name="Inloggen", exact=True).click()
+            page.wait_for_url("**/")
+            if not fresh:
+                states[account] = context.storage_state()
+        return page
+
+    yield open_for
+    for context in contexts:
+        context.close()
+    assert bad == []
+
+
+def violations(page: Page) -> list[str]:
+    found = page.evaluate(AXE + AXE_RUN)
+    return [
+        f"{v['id']}: {node['html'][:160]} {node['failureSummary']}" for v in found["violations"] for node in v["nodes"]
+    ]
+
+
+def fits(page: Page) -> bool:
+    return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")

@@ -1,0 +1,95 @@
+"""Every page at a desk and on a phone: WCAG 2.2 AA by axe, no sideways scroll, nothing in the console."""
+
+import re
+
+import pytest
+
+from tests.browser.conftest import fits, violations
+
+CASE, PERSON, CONVENANT, PILOT = "case", "person", "convenant", "pilot"
+PAGES = [
+    (None, "/inloggen/"), (None, "/uitnodiging/onzin/"),
+    ("coordinator-utrecht", "/"), ("coordinator-utrecht", "/casussen/"),
+    ("coordinator-utrecht", "/casussen/?state=in_guidance&partner=dtv"), ("coordinator-utrecht", "/casussen/?state=exited&tab=new"),
+    ("coordinator-utrecht", CASE), ("coordinator-utrecht", CASE + "waarom/"), ("coordinator-utrecht", CASE + "betrekken/"),
+    ("coordinator-utrecht", CASE + "notities/nieuw/"), ("coordinator-utrecht", CASE + "informeren/"),
+    ("coordinator-utrecht", CASE + "dubbelen/"), ("coordinator-utrecht", PERSON),
+    ("coordinator-utrecht", "/personen/"), ("coordinator-utrecht", "/personen/aanmelden/"),
+    ("coordinator-utrecht", "/personen/noodopvang/"), ("coordinator-utrecht", "/convenanten/"),
+    ("coordinator-utrecht", CONVENANT), ("coordinator-utrecht", CONVENANT + "voorstel/"),
+    ("coordinator-utrecht", "/pilots/"), ("coordinator-utrecht", PILOT), ("coordinator-utrecht", "/verantwoording/"),
+    ("coordinator-utrecht", "/verantwoording/verwerkingen/"), ("coordinator-utrecht", "/bestaat-niet/"),
+    ("coordinator-utrecht", "/account/tweede-factor/"), ("coordinator-utrecht", "/account/wachtwoord/"),
+    ("coordinator-utrecht", "/account/tweede-factor/totp/activate/"),
+    ("avim-utrecht", CASE), ("ministerie", "/"), ("privacy", "/verantwoording/"), ("beheer", "/beheer/"),
+]  # fmt: skip
+
+
+def go(page, address):
+    if address.startswith(CASE) or address == PERSON:
+        page.goto("/casussen/?state=in_guidance")
+        page.locator("tbody th a").first.click()
+        page.wait_for_url(re.compile(r"/casussen/[0-9a-f-]{36}/$"))
+        if address == PERSON:
+            page.get_by_role("link", name="Persoon", exact=True).click()
+        elif address != CASE:
+            page.goto(page.url + address.removeprefix(CASE))
+    elif address.startswith(CONVENANT) and not address.startswith("/"):
+        page.goto("/convenanten/")
+        page.get_by_role("link", name="Convenant LVV Utrecht").click()
+        if address != CONVENANT:
+            page.goto(page.url + address.removeprefix(CONVENANT))
+    elif address == PILOT:
+        page.goto("/pilots/")
+        page.get_by_role("link", name="Utrecht", exact=True).click()
+    else:
+        page.goto(address)
+
+
+@pytest.mark.parametrize(("account", "address"), PAGES)
+def test_wcag_and_reflow(visit, account, address):
+    page = visit(account)
+    go(page, address)
+    assert page.locator("h1").count() >= 1
+    if not address.startswith("/beheer/"):  # Django's own admin: its markup is not ours
+        assert violations(page) == []
+    page.set_viewport_size({"width": 390, "height": 844})
+    if not address.startswith("/beheer/"):
+        assert violations(page) == []
+        assert fits(page)
+        page.set_viewport_size({"width": 320, "height": 640})
+        assert fits(page)
+
+
+def test_form_errors_pass_too(visit):
+    page = visit("coordinator-utrecht")
+    page.goto("/personen/aanmelden/")
+    page.get_by_role("button", name="Meld aan").click()
+    assert page.title().startswith("Fout:")
+    assert violations(page) == []
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert violations(page) == []
+    assert fits(page)
+
+
+def test_the_policy_is_really_strict(browser, site):
+    page = browser.new_page()
+    page.goto(site.url + "/inloggen/")
+    seen = []
+    page.on("console", lambda message: seen.append(message.text))
+    page.evaluate(
+        "()=>{const d=document.createElement('div');d.setAttribute('style','color:red');document.body.append(d);"
+        "const s=document.createElement('script');s.textContent='window.x=1';document.body.append(s)}"
+    )
+    page.wait_for_timeout(200)
+    assert len([text for text in seen if "Content Security Policy" in text]) == 2
+    assert page.evaluate("window.x") is None
+    page.close()
+
+
+def test_nothing_stays_in_the_browsers_storage(visit):
+    page = visit("coordinator-utrecht")
+    go(page, CASE)
+    assert page.evaluate("localStorage.length") == 0
+    # htmx notes the address it is on, which names nobody; it keeps no copy of any page.
+    assert page.evaluate("Object.keys(sessionStorage)") in ([], ["htmx-current-path-for-history"])
