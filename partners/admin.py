@@ -11,7 +11,7 @@ from django.db.models import ForeignKey, Q, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.html import format_html
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from partners.accounts.closing import NotTwo, ask_factor_reset, close_account, confirm_factor_reset, invite
@@ -134,7 +134,7 @@ class UserAdmin(ScopedAdmin):
     def send_invitation(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         for user in queryset:
             link = invite(user, by=request.user)  # type: ignore[arg-type]
-            text = _g("Give %(user)s this link by a safe way; it is shown once and works for three days:")
+            text = gettext("Give %(user)s this link by a safe way; it is shown once and works for three days:")
             self.message_user(request, format_html("{} {}", text % {"user": user}, link), messages.SUCCESS)
 
     @admin.action(description=_("Ask to lift a lost second factor"))
@@ -144,15 +144,15 @@ class UserAdmin(ScopedAdmin):
                 with transaction.atomic():
                     ask_factor_reset(user, by=request.user)  # type: ignore[arg-type]
             except IntegrityError:
-                self.message_user(request, _g("Nobody lifts her own second factor."), messages.ERROR)
+                self.message_user(request, gettext("Nobody lifts her own second factor."), messages.ERROR)
             else:
-                self.message_user(request, _g("Another administrator must confirm this now."), messages.SUCCESS)
+                self.message_user(request, gettext("Another administrator must confirm this now."), messages.SUCCESS)
 
     @admin.action(description=_("Close the account: a leaver"))
     def close(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         for user in queryset:
             ended = close_account(user, by=request.user)  # type: ignore[arg-type]
-            text = _g("The account of %(user)s is closed; %(sessions)s sessions ended.")
+            text = gettext("The account of %(user)s is closed; %(sessions)s sessions ended.")
             self.message_user(request, text % {"user": user, "sessions": ended}, messages.SUCCESS)
 
 
@@ -175,7 +175,7 @@ class FactorResetAdmin(ScopedAdmin):
             try:
                 confirm_factor_reset(reset, by=request.user)  # type: ignore[arg-type]
             except NotTwo:
-                text = _g("Another administrator than the one who asked must confirm.")
+                text = gettext("Another administrator than the one who asked must confirm.")
                 self.message_user(request, text, messages.ERROR)
             else:
-                self.message_user(request, _g("The second factor is lifted; the user is told."), messages.SUCCESS)
+                self.message_user(request, gettext("The second factor is lifted; the user is told."), messages.SUCCESS)

@@ -115,6 +115,8 @@ def visit(browser: Browser, site: SimpleNamespace, states: dict[str, Any]) -> It
         def console(message: Any) -> None:
             if "Failed to load resource" in message.text and " 4" in message.text:
                 return
+            if message.type == "info" and message.text.startswith("Clear-Site-Data header"):
+                return  # Chromium's own receipt for signing out
             bad.append(f"{message.type}: {message.text}")
 
         page.on("console", console)
@@ -134,7 +136,7 @@ def visit(browser: Browser, site: SimpleNamespace, states: dict[str, Any]) -> It
             page.get_by_label("Gebruikersnaam").fill(account)
             page.get_by_label("Wachtwoord").fill(PASSWORD)
             page.get_by_role("button", name="Inloggen", exact=True).click()
-            page.wait_for_url("**/")
+            page.get_by_role("heading", name="Werkvoorraad").wait_for()
             if not fresh:
                 states[account] = context.storage_state()
         return page

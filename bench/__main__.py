@@ -1,0 +1,244 @@
+"""`make bench`: CPU of web and database together for the pages people use most, against the floor in the same run.
+
+Prints one JSON object per line. LVV_BENCH_CASES (default 200000) and LVV_BENCH_SMALL (default 2000) are the sizes.
+"""
+
+import http.client
+import json
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+
+from lvv import postgres
+from lvv.env import BASE_DIR, read_json
+from lvv.roles import make_roles
+
+DATA = Path(os.environ.get("LVV_DATA_DIR") or BASE_DIR / "var") / "bench"
+TICK = os.sysconf("SC_CLK_TCK")
+WARM, RUNS = 12, int(os.environ.get("LVV_BENCH_RUNS", "60"))
+
+
+def say(**facts: object) -> None:
+    print(json.dumps(facts), flush=True)
+
+
+def cpu(pids: set[int]) -> float:
+    """User and system seconds of these processes and all their children so far."""
+    spent = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(stat.parent.name) in pids or int(fields[1]) in pids:
+            spent += sum(map(int, fields[11:13]))
+        if int(stat.parent.name) in pids:
+            spent += sum(map(int, fields[13:15]))  # children that ended
+    return spent / TICK
+
+
+class Browser:
+    """One signed-in worker on one connection."""
+
+    def __init__(self, port: int, cookie: str = "") -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", port)
+        self.headers = {"Cookie": cookie}
+
+    def ask(
+        self, method: str, path: str, data: dict | None = None, **headers: str
+    ) -> tuple[http.client.HTTPResponse, str]:
+        body = urlencode(data) if data else None
+        extra = {"Content-Type": "application/x-www-form-urlencoded"} if data else {}
+        self.connection.request(method, path, body, {**self.headers, **extra, **headers})
+        response = self.connection.getresponse()
+        return response, response.read().decode()
+
+
+@contextmanager
+def served(environment: dict[str, str]):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    web = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "lvv.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "1", "--keep-alive", "30"],
+        cwd=BASE_DIR, env=environment,
+    )  # fmt: skip
+    try:
+        for _ in range(100):
+            try:
+                socket.create_connection(("127.0.0.1", port)).close()
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield port, web.pid
+    finally:
+        web.terminate()
+        web.wait()
+
+
+def environment_for(database: str) -> dict[str, str]:
+    addresses = read_json(DATA / "database.json")
+
+    def at(role: str) -> str:
+        return urlsplit(addresses[role])._replace(path=f"/{database}").geturl()
+
+    return {
+        **os.environ, "LVV_DATA_DIR": str(DATA), "LVV_DEMO": "1", "DJANGO_SETTINGS_MODULE": "bench.settings",
+        "DATABASE_URL": at("app"), "DATABASE_OWNER_URL": at("owner"), "DATABASE_JOBS_URL": at("jobs"),
+    }  # fmt: skip
+
+
+def manage(environment: dict[str, str], *arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=BASE_DIR, env={**environment, "LVV_ROLE": "owner"}, check=True,
+        stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    return done.stdout
+
+
+def prepare(server: postgres.Server, cases: int) -> dict[str, str]:
+    database = f"bench_{cases}"
+    environment = environment_for(database)
+    import psycopg2
+
+    admin = psycopg2.connect(server.url())
+    admin.autocommit = True
+    cursor = admin.cursor()
+    cursor.execute(f"DROP DATABASE IF EXISTS {database}")
+    begun = time.monotonic()
+    cursor.execute(f"CREATE DATABASE {database} OWNER lvv_owner TEMPLATE template0 ENCODING 'UTF8'")
+    manage(environment, "manage.py", "migrate", "-v0")
+    manage(environment, "-c", f"import django; django.setup(); from bench.seed import seed; seed({cases})")
+    vacuum = psycopg2.connect(server.url(database=database))
+    vacuum.autocommit = True
+    vacuum.cursor().execute("VACUUM ANALYZE")
+    vacuum.close()
+    say(cases=cases, step="seeded", seconds=round(time.monotonic() - begun, 1))
+    say(cases=cases, step="projections", answer=manage(environment, "manage.py", "check_projections").strip())
+    admin.close()
+    manage(environment, "manage.py", "collectstatic", "--noinput", "-v0")
+    return environment
+
+
+def cookies(environment: dict[str, str]) -> dict[str, str]:
+    """A session for each worker, made without signing in: hashing passwords is not what is measured."""
+    script = (
+        "import django, json; django.setup()\n"
+        "from django.contrib.auth import SESSION_KEY, BACKEND_SESSION_KEY, HASH_SESSION_KEY\n"
+        "from django.conf import settings\nfrom partners.accounts.sessions import SessionStore\n"
+        "from partners.models import User\nfrom bench.seed import WORKERS\nout = {}\n"
+        "for label, name in WORKERS.items():\n"
+        "    user = User.objects.get(username=name)\n    store = SessionStore()\n"
+        "    store[SESSION_KEY] = str(user.pk)\n    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]\n"
+        "    store[HASH_SESSION_KEY] = user.get_session_auth_hash()\n    store.create()\n"
+        "    out[label] = f'{settings.SESSION_COOKIE_NAME}={store.session_key}'\n"
+        "print(json.dumps(out))"
+    )
+    return json.loads(manage(environment, "-c", script))
+
+
+def measure(port: int, pids: set[int], browser: Browser, method: str, path: str, data: dict | None) -> dict[str, float]:
+    for _ in range(WARM):
+        response, body = browser.ask(method, path, data)
+    if response.status != 200:
+        return {"status": response.status}
+    before, times = cpu(pids), []
+    for _ in range(RUNS):
+        begun = time.perf_counter()
+        browser.ask(method, path, data)
+        times.append((time.perf_counter() - begun) * 1000)
+    spent = (cpu(pids) - before) / RUNS * 1000
+    counted, _ = browser.ask(method, path, data, **{"X-Count": "1"})
+    times.sort()
+    return {
+        "status": response.status, "cpu_ms": round(spent, 2), "p50_ms": round(statistics.median(times), 1),
+        "p95_ms": round(times[int(len(times) * 0.95)], 1), "statements": int(counted.headers.get("X-Statements", -1)),
+        "bytes": len(body),
+    }  # fmt: skip
+
+
+def pages(browser: Browser) -> dict[str, tuple[str, str, dict | None]]:
+    """The pages to measure; a POST needs the token of a page that has one."""
+    response, body = browser.ask("GET", "/casussen/?tab=all")
+    found = {"worklist": ("GET", "/", None), "list": ("GET", "/casussen/", None), "list, all": ("GET", "/casussen/?tab=all", None),
+             "list, filtered": ("GET", "/casussen/?state=intake", None)}  # fmt: skip
+    cookie = response.headers.get("Set-Cookie", "")
+    if "lvv_csrf=" in cookie:
+        browser.headers["Cookie"] += "; lvv_csrf=" + cookie.split("lvv_csrf=")[1].split(";")[0]
+    token = body.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0] if "csrfmiddlewaretoken" in body else ""
+    links = [part.split('"')[0] for part in body.split('app-rowlink" href="')[1:]]
+    name = body.split("<bdi>")[1].split("</bdi>")[0].lower() if "<bdi>" in body else "tesfay"
+    for kind, wanted in (
+        ("exact", "2000000042"), ("prefix", name[:2]), ("fragment", name[2:7]), ("fuzzy", name[:3] + name[4:]),
+    ):  # fmt: skip
+        found[f"search, {kind}"] = ("POST", "/casussen/zoeken/", {"q": wanted, "csrfmiddlewaretoken": token})
+    if links:
+        found["open"] = ("GET", links[0], None)
+    return found
+
+
+def run(server: postgres.Server, cases: int) -> dict[tuple[str, str], float]:
+    environment = prepare(server, cases)
+    sessions = cookies(environment)
+    postmaster = int(
+        (postgres.Embedded(DATA, postgres.wheel_binaries()).cluster / "postmaster.pid").read_text().split()[0]
+    )
+    costs = {}
+    with served(environment) as (port, web):
+        pids = {web, postmaster}
+        for worker, cookie in sessions.items():
+            browser = Browser(port, cookie)
+            floor = measure(port, pids, browser, "GET", "/floor/", None)
+            say(cases=cases, worker=worker, page="floor", **floor)
+            for page, (method, path, data) in pages(browser).items():
+                found = measure(port, pids, browser, method, path, data)
+                if "cpu_ms" in found:
+                    found["ratio_to_floor"] = round(found["cpu_ms"] / floor["cpu_ms"], 2)
+                    costs[worker, page] = found["cpu_ms"]
+                say(cases=cases, worker=worker, page=page, **found)
+    return costs
+
+
+def demo(server: postgres.Server) -> None:
+    import psycopg2
+
+    admin = psycopg2.connect(server.url())
+    admin.autocommit = True
+    admin.cursor().execute("DROP DATABASE IF EXISTS bench_demo")
+    admin.cursor().execute("CREATE DATABASE bench_demo OWNER lvv_owner TEMPLATE template0 ENCODING 'UTF8'")
+    environment = environment_for("bench_demo")
+    manage(environment, "manage.py", "migrate", "-v0")
+    begun = time.monotonic()
+    manage(environment, "manage.py", "demo")
+    say(step="demo load", seconds=round(time.monotonic() - begun, 1))
+    admin.cursor().execute("DROP DATABASE bench_demo")
+    admin.close()
+
+
+def main() -> None:
+    os.environ["LVV_DATA_DIR"] = str(DATA)
+    server = postgres.start(DATA)
+    try:
+        make_roles(server.url(), createdb=True)
+        demo(server)
+        small = run(server, int(os.environ.get("LVV_BENCH_SMALL", "2000")))
+        large = run(server, int(os.environ.get("LVV_BENCH_CASES", "200000")))
+        for worker, page in sorted(large):
+            if (worker, page) in small:
+                say(worker=worker, page=page, growth=round(large[worker, page] / small[worker, page], 2))
+        for page in sorted({page for _, page in large}):
+            known = [large[worker, page] for worker in ("70%", "1%") if (worker, page) in large]
+            if len(known) == 2:
+                say(page=page, small_to_large=round(max(known) / min(known), 2))
+    finally:
+        postgres.stop(DATA)
+
+
+if __name__ == "__main__":
+    main()

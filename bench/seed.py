@@ -1,0 +1,158 @@
+"""A register of any size, made in SQL: eight pilots, one of 1% and one of 7% of the cases, DT&V in 70% of all."""
+
+from datetime import timedelta
+
+from django.contrib.auth.hashers import make_password
+from django.db import connection, transaction
+from django.utils import timezone
+
+from governance.convenants.enums import ConvenantKind
+from governance.convenants.model import make_from_model
+from partners.models import Membership, Organisation, Pilot, Team, User
+from partners.organisations.enums import OrganisationKind, Role
+
+SHARES = (1, 7, 15, 15, 15, 15, 16, 16)  # percent of the cases in each pilot
+WORKERS = {"70%": "large", "7%": "medium", "1%": "small", "none": "stranger"}
+
+FIRST = [
+    "Tesfay",
+    "Yonas",
+    "Selam",
+    "Amina",
+    "Farhad",
+    "Navid",
+    "Kofi",
+    "Abena",
+    "Rachid",
+    "Salma",
+    "Giorgi",
+    "Nino",
+    "Wei",
+    "Lan",
+    "Aram",
+    "Ani",
+    "Haider",
+    "Noor",
+    "Emre",
+    "Elif",
+]
+LAST = [
+    "Habte",
+    "Berhane",
+    "Tekle",
+    "Warsame",
+    "Rahimi",
+    "Azizi",
+    "Mensah",
+    "Owusu",
+    "Benali",
+    "Amrani",
+    "Beridze",
+    "Chen",
+    "Nguyen",
+    "Petrosyan",
+    "Kadhim",
+    "Demir",
+]
+
+
+@transaction.atomic
+def seed(cases: int) -> None:
+    begun = timezone.localdate() - timedelta(days=900)
+    password = make_password("bench")
+    dtv = Organisation.objects.create(name="DT&V", kind=OrganisationKind.DTV)
+    ind = Organisation.objects.create(name="IND", kind=OrganisationKind.IND)
+    large, stranger = (
+        User.objects.create(username=name, name=name, password=password) for name in ("large", "stranger")
+    )
+    pilots = []
+    for number in range(len(SHARES)):
+        municipality = Organisation.objects.create(name=f"Gemeente {number}", kind=OrganisationKind.MUNICIPALITY)
+        pilot = Pilot.objects.create(name=f"Pilot {number}", slug=f"pilot-{number}", municipality=municipality)
+        teams = [Team.objects.add(owner, pilot) for owner in (municipality, dtv, ind)]
+        user = User.objects.create(
+            username={0: "small", 1: "medium"}.get(number, f"worker-{number}"),
+            name=f"Medewerker {number}",
+            password=password,
+        )
+        Membership.objects.create(
+            user=user, organisation=municipality, team=teams[0], role=Role.CASEWORKER, since=begun
+        )
+        Membership.objects.create(user=large, organisation=dtv, team=teams[1], role=Role.CASEWORKER, since=begun)
+        convenant = make_from_model(pilot, ConvenantKind.CONVENANT)
+        convenant.agreed_on = convenant.in_force_from = begun
+        convenant.save()
+        convenant.parties.update(signed_on=begun)
+        pilots.append((pilot.pk, user.pk, *(team.pk for team in teams)))
+    empty = Pilot.objects.create(
+        name="Leeg", slug="leeg", municipality=Organisation.objects.create(name="Leeg", kind="municipality")
+    )
+    team = Team.objects.add(empty.municipality, empty)
+    Membership.objects.create(
+        user=stranger, organisation=empty.municipality, team=team, role=Role.CASEWORKER, since=begun
+    )
+    convenant = make_from_model(empty, ConvenantKind.CONVENANT)
+    convenant.agreed_on = convenant.in_force_from = begun
+    convenant.save()
+    convenant.parties.update(signed_on=begun)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setseed(0.42)")
+        cursor.execute(
+            "CREATE TEMP TABLE p (n int, pilot bigint, worker int, lead int, dtv int, ind int, low int, high int)"
+        )
+        low = 0
+        for number, (pilot, share) in enumerate(zip(pilots, SHARES, strict=True)):
+            cursor.execute("INSERT INTO p VALUES (%s, %s, %s, %s, %s, %s, %s, %s)", [number, *pilot, low, low + share])
+            low += share
+        cursor.execute(SQL, {"cases": cases, "first": FIRST, "last": LAST})
+
+
+SQL = """
+ALTER TABLE casework_involvement DISABLE TRIGGER USER;
+ALTER TABLE casework_identityvalue DISABLE TRIGGER USER;
+ALTER TABLE casework_note DISABLE TRIGGER USER;
+CREATE TEMP TABLE c AS
+    SELECT i, p.*, random() < 0.7 AS has_dtv, random() < 0.5 AS has_ind, gen_random_uuid() AS person_ref,
+           (access_today() - (random() * 1400)::int) AS day,
+           (ARRAY['registered', 'intake', 'awaiting_dossiers', 'in_guidance', 'in_guidance', 'in_guidance', 'exited',
+                  'archived', 'archived'])[1 + (random() * 8)::int] AS state,
+           (%(first)s::text[])[1 + (random() * (cardinality(%(first)s::text[]) - 1))::int] || ' ' ||
+           (%(last)s::text[])[1 + (random() * (cardinality(%(last)s::text[]) - 1))::int] ||
+           CASE WHEN random() < 0.5 THEN ' ' || chr(97 + (random() * 25)::int) || substr(md5(i::text), 1, 5) ELSE '' END AS name
+    FROM generate_series(1, %(cases)s) i JOIN p ON (i * 7919 %% 100) >= p.low AND (i * 7919 %% 100) < p.high;
+INSERT INTO casework_person (id, reference, team_ids, created_at)
+    SELECT i, person_ref, array_remove(ARRAY(SELECT t FROM unnest(ARRAY[lead, CASE WHEN has_dtv THEN dtv END, CASE WHEN has_ind THEN ind END]) t
+           ORDER BY t), NULL), now() FROM c;
+INSERT INTO casework_case (id, reference, number, person_id, pilot_id, lead_team_id, case_manager_id, state, state_since,
+                           registered_on, referrer, doubles_judged_on, team_ids, version)
+    SELECT c.i, gen_random_uuid(), to_char(day, 'YYYY') || '-' || lpad(c.i::text, 6, '0'), c.i, pilot, lead, worker, state,
+           day, day, 'Wijkteam', day, q.team_ids, 1 FROM c JOIN casework_person q ON q.id = c.i;
+INSERT INTO casework_involvement (case_id, team_id, worker_id, since, ground, explanation, counted)
+    SELECT i, lead, worker, day, 'municipality', '', true FROM c
+    UNION ALL SELECT i, dtv, NULL, day, 'dossier_request', '', true FROM c WHERE has_dtv
+    UNION ALL SELECT i, ind, NULL, day, 'dossier_request', '', true FROM c WHERE has_ind;
+INSERT INTO casework_identityvalue (reference, case_id, author_team_id, author_id, visibility, shared_team_ids, team_ids,
+                                    recorded_at, version, kind, value, key, status, said_on)
+    SELECT gen_random_uuid(), i, lead, worker, 'permitted_partners', '{}', k.team_ids, now(), 1, v.kind, v.value, v.key,
+           'claimed', day
+    FROM c JOIN casework_case k ON k.id = c.i
+    CROSS JOIN LATERAL (VALUES ('name', name, lower(name)), ('birth_date', '1985-03-12', '1985-03-12'),
+        ('nationality', '0084', '0084'), ('v_number', (2000000000 + i)::text, (2000000000 + i)::text)) v (kind, value, key);
+INSERT INTO casework_note (reference, case_id, author_team_id, author_id, visibility, shared_team_ids, team_ids, recorded_at,
+                           version, category, happened_on, text)
+    SELECT gen_random_uuid(), i, lead, worker, 'permitted_partners', '{}', k.team_ids, now(), 1, 'guidance', day, 'Gesproken.'
+    FROM c JOIN casework_case k ON k.id = c.i CROSS JOIN generate_series(1, 2);
+INSERT INTO casework_historicalcase (id, reference, number, person_id, pilot_id, lead_team_id, case_manager_id, state,
+        state_since, registered_on, referrer, doubles_judged_on, version, history_date, history_type)
+    SELECT id, reference, number, person_id, pilot_id, lead_team_id, case_manager_id, state, state_since, registered_on,
+           referrer, doubles_judged_on, version, now(), '+' FROM casework_case;
+SELECT setval(pg_get_serial_sequence('casework_case', 'id'), %(cases)s),
+       setval(pg_get_serial_sequence('casework_person', 'id'), %(cases)s), setval('casework_case_number_seq', %(cases)s);
+SET CONSTRAINTS ALL IMMEDIATE;
+ALTER TABLE casework_involvement ENABLE TRIGGER USER;
+ALTER TABLE casework_identityvalue ENABLE TRIGGER USER;
+ALTER TABLE casework_note ENABLE TRIGGER USER;
+CREATE TABLE bench_floor AS SELECT to_char(day, 'YYYY') || '-' || i AS number, name, state, day AS registered_on FROM c;
+CREATE INDEX ON bench_floor (registered_on DESC);
+GRANT SELECT ON bench_floor TO lvv_app;
+"""
