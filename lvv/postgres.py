@@ -216,20 +216,23 @@ class Embedded:
         """The binaries, or a copy of them where the server's account may not read the originals."""
         if self.account is None or _reaches(self.account, binaries):
             return binaries
-        source = binaries.parent
-        mark = hashlib.sha256(f"{source}{(binaries / 'postgres').stat().st_mtime_ns}".encode()).hexdigest()[:16]
+        # The programs look for their libraries in a folder beside the package, so both are copied side by side.
+        package = binaries.parents[1]
+        mark = hashlib.sha256(f"{package}{(binaries / 'postgres').stat().st_mtime_ns}".encode()).hexdigest()[:16]
         copy = ROOT_HOME / f"binaries-{mark}"
         if not copy.exists():
             ROOT_HOME.mkdir(parents=True, exist_ok=True)
             partial = Path(tempfile.mkdtemp(dir=ROOT_HOME))
-            shutil.copytree(source, partial / "pg", symlinks=True)
+            for source in (binaries.parent, package.with_name(f"{package.name}.libs")):
+                if source.exists():
+                    shutil.copytree(source, partial / source.relative_to(package.parent), symlinks=True)
             for path in [partial, *partial.rglob("*")]:
                 if not path.is_symlink():
-                    path.chmod(path.stat().st_mode | 0o555 if path.is_dir() else path.stat().st_mode | 0o444)
+                    path.chmod(path.stat().st_mode | (0o555 if path.is_dir() else 0o444))
             with suppress(OSError):  # another start was first
-                (partial / "pg").rename(copy)
-            shutil.rmtree(partial)
-        return copy / binaries.name
+                partial.rename(copy)
+            shutil.rmtree(partial, ignore_errors=True)
+        return copy / binaries.relative_to(package.parent)
 
     def _give(self, path: Path) -> None:
         if self.account:

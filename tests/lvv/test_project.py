@@ -1,0 +1,112 @@
+"""What holds for the project as a whole: translations, locks, documents, demonstration data."""
+
+import re
+import subprocess
+
+import polib
+import pytest
+from django.core.management import call_command
+
+from lvv.env import BASE_DIR
+from lvv.jobs import run
+
+
+def tracked() -> list[str]:
+    found = subprocess.run(["git", "ls-files"], cwd=BASE_DIR, capture_output=True, text=True, check=False).stdout.split()
+    return found or [str(path.relative_to(BASE_DIR)) for path in BASE_DIR.rglob("*.py")]
+
+
+def test_every_text_has_its_dutch():
+    catalogue = polib.pofile(str(BASE_DIR / "locale/nl/LC_MESSAGES/django.po"))
+    assert len(catalogue) > 500
+    assert [entry.msgid for entry in catalogue if not entry.translated() or entry.fuzzy] == []
+
+
+def test_every_text_in_the_code_is_in_the_catalogue():
+    known = {entry.msgid for entry in polib.pofile(str(BASE_DIR / "locale/nl/LC_MESSAGES/django.po"))}
+    used = set()
+    for name in tracked():
+        if name.startswith(("tests/", "bench/")) or not name.endswith((".py", ".html")):
+            continue
+        text = (BASE_DIR / name).read_text(encoding="utf-8")
+        used |= set(re.findall(r'\{% translate "([^"]+)"', text)) if name.endswith(".html") else set()
+        if name.endswith(".py") and "django.utils.translation" in text:
+            used |= set(re.findall(r'\b(?:_|gettext)\(\s*"((?:[^"\\]|\\.)+)"\s*\)', text))
+    assert len(used) > 400
+    assert used - known == set()
+
+
+def test_locked_packages_have_hashes_and_no_addresses():
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        text = (BASE_DIR / name).read_text()
+        assert "http" not in text
+        pins = re.findall(r"^([a-z0-9-]+)==", text, re.M)
+        assert len(pins) > 15
+        assert text.count("--hash=sha256:") >= len(pins)
+
+
+def test_documents_point_at_files_that_exist():
+    for name in ("README.md", "CONTRIBUTING.md", *(n for n in tracked() if n.startswith("docs/") and n.endswith(".md"))):
+        text = (BASE_DIR / name).read_text(encoding="utf-8")
+        for link in re.findall(r"\]\((?!http|#)([^)#]+)", text):
+            assert ((BASE_DIR / name).parent / link).exists(), (name, link)
+
+
+def test_templates_are_all_used():
+    everything = "".join(
+        (BASE_DIR / name).read_text(encoding="utf-8") for name in tracked() if name.endswith((".py", ".html"))
+    )
+    for name in tracked():
+        if name.startswith("templates/") and name.endswith(".html"):
+            short = name.removeprefix("templates/")
+            # The sign-in package looks its templates up by name; so does Django its error pages.
+            if short.startswith(("allauth/", "account/", "mfa/", "errors/")):
+                continue
+            assert everything.count(short) >= 1, short
+
+
+@pytest.mark.django_db
+def test_one_round_of_work_leaves_a_heartbeat_and_a_head(settings, tmp_path):
+    from partners.accountability.logs import audit
+
+    settings.DATA_DIR = tmp_path
+    audit("probe")
+    run(rounds=1)
+    assert (tmp_path / "heartbeat").exists()
+    assert (tmp_path / "audit-heads.jsonl").read_text().count("signature") == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.setup
+def test_demonstration_data_is_deterministic_and_whole(settings):
+    from casework.models import Case, IdentityValue, Involvement, Note, Person
+    from governance.models import Convenant
+    from partners.models import User
+
+    settings.DEMO = True
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    call_command("demo")
+    assert Person.objects.count() == Case.objects.count() == 2065
+    left = Case.objects.filter(state__in=["exited", "in_aftercare", "archived"]).count()
+    assert left == 1258
+    assert Case.objects.values("pilot").distinct().count() == 5
+    assert User.objects.count() == 5 * 9 + 8
+    assert Convenant.objects.in_force().count() == 10
+    assert Case.history.count() > 10_000
+    for model in (IdentityValue, Note, Involvement):
+        assert model.history.count() == model.objects.count()
+    call_command("check_projections")
+
+
+def test_the_same_seed_invents_the_same_people():
+    from random import Random
+
+    from lvv.demo.names import invent
+
+    def people(seed):
+        rng = Random(seed)
+        return [invent(rng) for _ in range(200)]
+
+    assert people(1) == people(1)
+    assert people(1) != people(2)
+    assert len({names[0] for _code, names in people(1)}) > 120
