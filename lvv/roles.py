@@ -38,6 +38,8 @@ def make_roles(admin_url: str, database: str = "lvv", *, createdb: bool = False)
                 )
             )
         cursor.execute("GRANT lvv_app TO lvv_owner, lvv_jobs")
+        if createdb:
+            cursor.execute("GRANT lvv_jobs TO lvv_owner")  # the tests ask as each role
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database])
         if not cursor.fetchone():
             name = sql.Identifier(database)

@@ -51,6 +51,10 @@ class OrganisationAdmin(ScopedAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return is_national(request)
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        # The kind decides what an organisation may do: nobody changes it for an organisation of her own.
+        return ("kind",) if obj and (not is_national(request) or obj.pk in administered(request)) else ()
+
 
 @admin.register(Pilot)
 class PilotAdmin(ScopedAdmin):
@@ -125,6 +129,21 @@ class UserAdmin(ScopedAdmin):
     def scope(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(pk__in=users_of(administered(request)).values("pk"))
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and (obj is None or self.is_ours(request, obj))
+
+    def is_ours(self, request: HttpRequest, user: User) -> bool:
+        """Nobody else's: an account that also works elsewhere would open that organisation's cases."""
+        return not user.memberships.in_force().exclude(organisation__in=administered(request)).exists()
+
+    def ours(self, request: HttpRequest, queryset: QuerySet[User]) -> list[User]:
+        """Of the chosen accounts those this administrator may act on; says so of the others."""
+        users = list(queryset)
+        if any(not self.is_ours(request, user) for user in users):
+            text = gettext("Accounts that also work for another organisation are for their administrators together.")
+            self.message_user(request, text, messages.ERROR)
+        return [user for user in users if self.is_ours(request, user)]
+
     def save_model(self, request: HttpRequest, obj: User, form: ModelForm[Any], change: bool) -> None:
         if not change:
             obj.set_unusable_password()
@@ -132,14 +151,14 @@ class UserAdmin(ScopedAdmin):
 
     @admin.action(description=_("Issue an invitation link (also for a forgotten password)"))
     def send_invitation(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        for user in queryset:
+        for user in self.ours(request, queryset):
             link = invite(user, by=request.user)  # type: ignore[arg-type]
             text = gettext("Give %(user)s this link by a safe way; it is shown once and works for three days:")
             self.message_user(request, format_html("{} {}", text % {"user": user}, link), messages.SUCCESS)
 
     @admin.action(description=_("Ask to lift a lost second factor"))
     def ask_reset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        for user in queryset:
+        for user in self.ours(request, queryset):
             try:
                 with transaction.atomic():
                     ask_factor_reset(user, by=request.user)  # type: ignore[arg-type]
@@ -150,7 +169,7 @@ class UserAdmin(ScopedAdmin):
 
     @admin.action(description=_("Close the account: a leaver"))
     def close(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        for user in queryset:
+        for user in self.ours(request, queryset):
             ended = close_account(user, by=request.user)  # type: ignore[arg-type]
             text = gettext("The account of %(user)s is closed; %(sessions)s sessions ended.")
             self.message_user(request, text % {"user": user, "sessions": ended}, messages.SUCCESS)

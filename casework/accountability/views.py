@@ -36,7 +36,7 @@ def readings(request: ClearanceRequest) -> HttpResponse:
     entries = AuditEntry.objects.filter(at__gte=timezone.now() - timedelta(days=DAYS)).exclude(cases=[])
     numbers: dict[UUID, str] = {}
     names: dict[UUID, str] = {}
-    chosen = request.GET.get("casus", "")
+    chosen = request.GET.get("casus", "").replace("\x00", "")
     if officer:
         page = Paginator(entries, PAGE_SIZE).get_page(request.GET.get("page"))
         numbers = case_numbers({case for entry in page for case in entry.cases})

@@ -10,6 +10,7 @@ from casework.cases.models import Case, Involvement
 from governance.access.clearance import Clearance
 from governance.access.enums import Category
 from partners.accountability.history import because
+from partners.organisations.enums import TeamFunction
 from partners.organisations.models import Team
 
 
@@ -57,3 +58,35 @@ def end_involvement(involvement: Involvement, *, by: Clearance) -> None:
 def shown_categories(case: Case, clearance: Clearance) -> list[Category]:
     """The categories this reader may know of in this case, in the order of the matrix."""
     return [category for category in Category if clearance.reads(case, category)]
+
+
+# What taking part gives away: that a shelter team takes part says that the person is sheltered.
+TELLS_BY_FUNCTION = {
+    TeamFunction.SHELTER: Category.CONTACT_SHELTER,
+    TeamFunction.CARE: Category.MEDICAL_LIMITATION,
+}
+TELLS_BY_GROUND = {
+    Ground.FIRST_SHELTER: Category.CONTACT_SHELTER,
+    Ground.STAY: Category.CONTACT_SHELTER,
+    Ground.GUIDANCE: Category.GUIDANCE,
+    Ground.CARE: Category.MEDICAL_LIMITATION,
+    Ground.LEGAL_AID: Category.LEGAL_AID,
+}
+
+
+def knows_team(clearance: Clearance, case: Case, team: Team) -> bool:
+    """Whether this reader may know that the team takes part: her own, or one that tells nothing she may not read."""
+    category = TELLS_BY_FUNCTION.get(TeamFunction(team.function))
+    return team.pk in clearance.teams or category is None or clearance.reads(case, category)
+
+
+def known_partners(clearance: Clearance, case: Case, teams: dict[int, Team]) -> list[Team]:
+    return [teams[pk] for pk in case.team_ids if pk in teams and knows_team(clearance, case, teams[pk])]
+
+
+def shown_ground(clearance: Clearance, case: Case, row: Involvement) -> tuple[str, str]:
+    """Why a team takes part, in as many words as this reader may have: ground and explanation, or neither."""
+    category = TELLS_BY_GROUND.get(Ground(row.ground))
+    if row.team_id in clearance.teams or category is None or clearance.reads(case, category):
+        return str(row.get_ground_display()), row.explanation
+    return "", ""

@@ -2,29 +2,46 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.core.paginator import Paginator
+from django.db import connection
 from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from casework.cases.enums import CaseState
+from casework.cases.enums import OPEN_STATES, CaseState
+from casework.cases.involving import known_partners
 from casework.cases.models import Case, CaseQuerySet
 from casework.register.identity import leading_names
 from governance.access.clearance import Clearance
+from partners.components import badge
 from partners.organisations.models import Team
 
 PAGE_SIZE = 25
 CAP = 1000
+NOWHERE = str(UUID(int=0))  # stands in an address until a case's own reference does
 TABS = ("mine", "new", "open", "all")
 TAB_LABELS = {"mine": _("My cases"), "new": _("New"), "open": _("Open"), "all": _("All")}
 
 
 @dataclass
 class Row:
-    case: Case
+    """One line of a list, in finished words: a template that looks each of them up through objects and translations
+    cost 20 ms for 25 lines."""
+
+    address: str
+    number: str
     name: str
-    partners: list[Team]
+    state: SafeString
+    pilot: str
+    partners: list[str]
+    registered_iso: str
+    registered: str
+    case_manager: str
 
 
 def tab_queryset(tab: str, clearance: Clearance) -> CaseQuerySet:
@@ -42,6 +59,23 @@ def capped_count(cases: QuerySet[Case]) -> int:
     return cases.order_by()[: CAP + 1].count()
 
 
+def tab_counts(clearance: Clearance) -> dict[str, int]:
+    """The capped count of every tab in one statement: asked one by one through the ORM they cost 8 ms more."""
+    conditions = {
+        "mine": "case_manager_id = %(me)s AND state = ANY (%(open)s)",
+        "new": "state = 'registered'",
+        "open": "state = ANY (%(open)s)",
+        "all": "true",
+    }
+    counts = ", ".join(
+        f"(SELECT count(*) FROM (SELECT FROM casework_case WHERE {conditions[tab]} LIMIT {CAP + 1}) x)"  # noqa: S608 - our words
+        for tab in TABS
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {counts}", {"me": clearance.user_id, "open": list(OPEN_STATES)})
+        return dict(zip(TABS, cursor.fetchone(), strict=True))
+
+
 class CappedPaginator(Paginator):  # type: ignore[type-arg]
     """Pages up to the cap; beyond it people filter."""
 
@@ -50,9 +84,18 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
         return min(capped_count(self.object_list), CAP)  # type: ignore[arg-type]
 
 
-def rows(cases: Iterable[Case], teams: dict[int, Team]) -> list[Row]:
+def rows(cases: Iterable[Case], teams: dict[int, Team], clearance: Clearance) -> list[Row]:
     cases = list(cases)
     names = leading_names(case.pk for case in cases)
+    base = reverse("casework:case_detail", args=[NOWHERE])
+    states = {state.value: badge(state.value, str(state.label)) for state in CaseState}
+    days = {case.registered_on: date_format(case.registered_on, "SHORT_DATE_FORMAT") for case in cases}
     return [
-        Row(case, names.get(case.pk, ""), [teams[team] for team in case.team_ids if team in teams]) for case in cases
-    ]
+        Row(
+            base.replace(NOWHERE, str(case.reference)), case.number, names.get(case.pk) or case.number,
+            states[case.state], case.pilot.name,
+            [team.label for team in known_partners(clearance, case, teams)], case.registered_on.isoformat(),
+            days[case.registered_on], str(case.case_manager or ""),
+        )
+        for case in cases
+    ]  # fmt: skip

@@ -119,15 +119,16 @@ class Involvement(models.Model):
     explanation = models.CharField(_("explanation"), max_length=300, blank=True)
     # Whether this row stands in the case's team_ids. The database sets it; access_apply_due() when a date has come.
     counted = models.BooleanField(default=False, editable=False)
-    history = History(excluded_fields=["counted"])
+    # When that changes next, if a date is known: the one thing access_apply_due() has to look at.
+    due_on = models.DateField(null=True, editable=False)
+    history = History(excluded_fields=["counted", "due_on"])
 
     objects = InvolvementQuerySet.as_manager()
 
     class Meta:
         ordering = ["since", "id"]
         indexes = [
-            models.Index(fields=["since"], name="involvement_begins", condition=Q(counted=False)),
-            models.Index(fields=["until"], name="involvement_ends", condition=Q(counted=True, until__isnull=False)),
+            models.Index(fields=["due_on"], name="involvement_due", condition=Q(due_on__isnull=False)),
             models.Index(fields=["case"], name="involvement_counted", condition=Q(counted=True), include=["team"]),
         ]
         constraints = [

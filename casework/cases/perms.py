@@ -25,17 +25,17 @@ def registers(team: Team) -> bool:
 def registering_teams(clearance: Clearance) -> list[Team]:
     """For which of her teams this worker may register somebody:
     - caseworker or coordinator there
-    - writing identity there
+    - writing and reading identity there
     - a team that registers
     """
-    mine = [seat.team for seat in clearance.seats if Category.IDENTITY in seat.writes]
+    mine = [seat.team for seat in clearance.seats if Category.IDENTITY in seat.writes & seat.reads]
     teams = Team.objects.filter(pk__in=mine).select_related("organisation", "pilot__municipality")
     return [team for team in teams if registers(team)]
 
 
 def can_involve(clearance: Clearance, case: Case) -> bool:
     """To involve a further team, one must be all of:
-    - case manager of this case, or coordinator in an involved team that is municipal
+    - case manager of this case, or the municipality's coordinator of its pilot, in a team involved in it
     - of a case that is not archived
     """
     return case.state != "archived" and (
@@ -53,7 +53,7 @@ def can_end_involvement(clearance: Clearance, case: Case, involvement: Involveme
     """
     return (
         involvement.case_id == case.pk
-        and involvement.until is None
+        and (involvement.until is None or involvement.until > timezone.localdate())
         and (involvement.team_id in clearance.teams or can_involve(clearance, case))
         and involvement.team_id != case.lead_team_id
         and not (involvement.team.organisation.kind == OrganisationKind.DTV and case.must_be_known_to_dtv)

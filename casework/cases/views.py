@@ -13,9 +13,18 @@ from casework.cases import listing, perms
 from casework.cases.explaining import explain
 from casework.cases.filters import CaseFilter
 from casework.cases.forms import InvolveForm
-from casework.cases.involving import AlreadyInvolved, end_involvement, involve, shown_categories, team_reads
+from casework.cases.involving import (
+    AlreadyInvolved,
+    end_involvement,
+    involve,
+    known_partners,
+    shown_categories,
+    team_reads,
+)
 from casework.cases.models import Case, Involvement
+from casework.cases.registering import same_candidates
 from casework.drafts.keeping import find_draft, once
+from casework.records.models import VersionConflict
 from casework.register.doubles import Candidate, likely_doubles, search_names, with_v_number
 from casework.register.enums import BRIEFING_VERSION
 from casework.register.forms import BriefingForm
@@ -50,16 +59,14 @@ def case_list(request: ClearanceRequest) -> HttpResponse:
     kept = request.GET.copy()
     kept.pop("page", None)
     context = {
-        "rows": listing.rows(page.object_list, teams), "page": page, "filter": found, "tab": tab,
+        "rows": listing.rows(page.object_list, teams, clearance), "page": page, "filter": found, "tab": tab,
         "capped": page.paginator.count >= listing.CAP, "address": kept.urlencode(), "chips": _chips(found, request),
         "registers": any(perms.registers(teams[team]) for team in clearance.teams if team in teams),
     }  # fmt: skip
     if request.htmx and not request.htmx.boosted:
         return render(request, "casework/cases/_table.html", context)
-    context["tabs"] = [
-        (name, listing.TAB_LABELS[name], listing.capped_count(listing.tab_queryset(name, clearance)))
-        for name in listing.TABS
-    ]
+    counts = listing.tab_counts(clearance)
+    context["tabs"] = [(name, listing.TAB_LABELS[name], counts[name]) for name in listing.TABS]
     return render(request, "casework/cases/list.html", context)
 
 
@@ -99,7 +106,7 @@ def case_search(request: ClearanceRequest) -> HttpResponse:
         found = sorted(rows.select_related("pilot", "case_manager"), key=lambda case: order.get(case.pk, -1))[
             : listing.PAGE_SIZE
         ]
-    context = {"rows": listing.rows(found, teams), "wanted": wanted, "most": listing.PAGE_SIZE}
+    context = {"rows": listing.rows(found, teams, clearance), "wanted": wanted, "most": listing.PAGE_SIZE}
     return render(request, "casework/cases/search.html", context)
 
 
@@ -109,7 +116,7 @@ def case_why(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """Why can I see this, and who sees what of it."""
     case = get_object_or_404(Case.objects.select_related("pilot"), reference=reference)
     teams = visible_teams(request.clearance)
-    involved = [teams[team] for team in case.team_ids if team in teams]
+    involved = known_partners(request.clearance, case, teams)
     categories = shown_categories(case, request.clearance)
     reads = team_reads([team.pk for team in involved])
     context = {
@@ -194,10 +201,11 @@ def case_take_over(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     case = get_object_or_404(Case.objects.select_for_update(of=("self",)), reference=reference)
     if not perms.can_take_over(request.clearance, case):
         raise PermissionDenied
-    if request.POST.get("version") != str(case.version):
+    try:
+        case.claim_version(request.POST.get("version", ""))
+    except VersionConflict:
         return render(request, "errors/409.html", {"back": case_url(case)}, status=409)
     case.case_manager = request.user
-    case.claim_version(case.version)
     case.save()
     return redirect(case_url(case))
 
@@ -244,12 +252,15 @@ def case_doubles(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         next((value for kind, value in values if kind == "v_number"), ""), besides=case.pk,
     )  # fmt: skip
     if request.method == "POST":
+        if not same_candidates(request.POST.get("judged", ""), candidates):
+            return render(request, "errors/409.html", {"back": request.path}, status=409)
         case.doubles_judged_on = timezone.localdate()
-        case.claim_version(case.version)
+        case.claim_version(str(case.version))
         case.save()
         return redirect(case_url(case))
     context = {
         "case": case,
+        "judged": ",".join(str(candidate.case_id) for candidate in candidates),
         "candidates": candidate_rows(candidates),
         "name": leading_names([case.pk]).get(case.pk, ""),
     }

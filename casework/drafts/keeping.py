@@ -19,7 +19,7 @@ from partners.accounts.models import User
 from partners.accounts.signals import typed_text_left_behind
 
 # The form, and the case it is about.
-KEY = re.compile(r"register|emergency|(note|involve|briefing):[0-9a-f-]{36}")
+KEY = re.compile(r"register|emergency|(note|involve|briefing):[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 KEEP_DRAFTS = timedelta(days=14)
 MOST_TYPED = 200_000
 

@@ -4,7 +4,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from casework.drafts.forms import typed_fields
-from casework.drafts.keeping import KEY, MOST_TYPED, save_draft
+from casework.drafts.keeping import KEY, MOST_TYPED, save_draft, sent_before
 from governance.access.middleware import ClearanceRequest
 from partners.accountability.activities import FRAME, processes
 
@@ -17,5 +17,6 @@ def draft_save(request: ClearanceRequest) -> HttpResponse:
     fields = typed_fields(request.POST)
     if not KEY.fullmatch(key) or sum(len(value) for values in fields.values() for value in values) > MOST_TYPED:
         return HttpResponse(status=400)
-    save_draft(request.user, key, fields)
+    if sent_before(request) is None:  # a save that was under way when the form was sent
+        save_draft(request.user, key, fields)
     return render(request, "casework/drafts/saved.html", {"at": timezone.localtime()})

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from casework.cases.involving import known_partners, knows_team
 from casework.cases.models import Case
 from casework.cases.views import case_url, visible_teams
 from casework.drafts.keeping import find_draft, once
@@ -30,7 +31,7 @@ def note_form(request: ClearanceRequest, case: Case, data: Any = None) -> NoteFo
 
 def other_teams(request: ClearanceRequest, case: Case) -> list[Team]:
     teams = visible_teams(request.clearance)
-    return [teams[team] for team in case.team_ids if team in teams and team not in request.clearance.teams]
+    return [team for team in known_partners(request.clearance, case, teams) if team.pk not in request.clearance.teams]
 
 
 @processes(CASEWORK)
@@ -69,10 +70,11 @@ def would_read(request: ClearanceRequest, case: Case) -> list[Team]:
     author = request.clearance.author_team(case, category)
     if author is None:
         return []
-    shared = [int(team) for team in data.getlist("shared_with") if team.isdigit()]
+    chosen = set(data.getlist("shared_with"))
+    shared = [team for team in case.team_ids if str(team) in chosen]
     teams = visible_teams(request.clearance)
     found = readers(case, category, Visibility(data["visibility"]), author_team=author, shared=shared)
-    return [teams[team] for team in found if team in teams]
+    return [teams[team] for team in found if team in teams and knows_team(request.clearance, case, teams[team])]
 
 
 @processes(CASEWORK)

@@ -7,9 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from casework.cases.enums import CaseState
+from casework.cases.involving import knows_team, shown_ground
 from casework.cases.models import Case, Involvement
 from casework.journal.models import Note
 from casework.register.models import Briefing, IdentityValue
+from governance.access.clearance import Clearance
 from partners.organisations.models import Team
 
 KINDS = ("all", "steps", "notes", "partners")
@@ -26,7 +28,9 @@ class Event:
     text: str = ""
 
 
-def events(case: Case, teams: dict[int, Team], *, kind: str = "all", most: int = 40) -> list[Event]:
+def events(
+    case: Case, teams: dict[int, Team], clearance: Clearance, *, kind: str = "all", most: int = 40
+) -> list[Event]:
     """Newest first. A fixed number of queries, whatever happened."""
     found: list[Event] = []
     if kind in ("all", "notes"):
@@ -38,10 +42,13 @@ def events(case: Case, teams: dict[int, Team], *, kind: str = "all", most: int =
         ]  # fmt: skip
     if kind in ("all", "partners"):
         for row in Involvement.objects.filter(case=case).select_related("team__organisation"):
+            if not knows_team(clearance, case, row.team):
+                continue
+            ground, explanation = shown_ground(clearance, case, row)
             since = _moment(row.since)
             found.append(
                 Event(row.since, since, "partners", "users", _("%(team)s takes part") % {"team": row.team.label},
-                      row.get_ground_display(), row.explanation)
+                      ground, explanation)
             )  # fmt: skip
             if row.until and row.until <= timezone.localdate():
                 found.append(

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from casework.cases import listing, perms
 from casework.cases.enums import STEPS, CaseState
+from casework.cases.involving import knows_team, shown_ground
 from casework.cases.models import Case, Involvement
 from casework.cases.views import visible_teams
 from casework.drafts.models import Draft
@@ -22,10 +23,13 @@ from casework.register.enums import ClashAnswer
 from casework.register.identity import by_kind, leading_names
 from casework.register.models import Briefing, IdentityValue, Person
 from governance.access.clearance import Clearance
+from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
 from governance.convenants.models import Proposal
 from partners.accountability.activities import CASEWORK, REGISTRATION, processes
 from partners.organisations.enums import Role
+
+STORY_LENGTH = 40  # events on a case page before "older"
 
 
 @dataclass(frozen=True)
@@ -69,12 +73,15 @@ def home(request: ClearanceRequest) -> HttpResponse:
     mine = list(
         Case.objects.managed_by(clearance.user_id).open().select_related("pilot").newest_first()[:10]
     ) if clearance.sees_cases else []  # fmt: skip
+    clashes = clashes_for(clearance)
+    own = Case.objects.in_bulk([clash.own_case_id for clash in clashes])
     unfinished = Case.objects.managed_by(clearance.user_id).open().filter(doubles_judged_on=None)[:10]
     context = {
-        "rows": listing.rows(mine, teams),
-        "unfinished": listing.rows(unfinished, teams) if clearance.sees_cases else [],
+        "rows": listing.rows(mine, teams, clearance),
+        "unfinished": listing.rows(unfinished, teams, clearance) if clearance.sees_cases else [],
         "drafts": [draft_link(draft) for draft in Draft.objects.filter(owner=request.user).order_by("-saved_at")[:5]],
-        "clashes": clashes_for(clearance), "registers": any(perms.registers(teams[t]) for t in clearance.teams),
+        "clashes": [(clash, own.get(clash.own_case_id)) for clash in clashes],
+        "registers": any(perms.registers(teams[t]) for t in clearance.teams),
         "proposals": Proposal.objects.waiting_for(clearance.organisations_as(Role.PRIVACY_OFFICER)),
         "offices": sorted({role.label for role, _organisation in clearance.offices}),
     }  # fmt: skip
@@ -90,6 +97,7 @@ def clash_answer(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         return render(request, "errors/400.html", status=400)
     if not answer_clash(reference, said):
         return render(request, "errors/404.html", status=404)
+    request.audited = {"action": f"clash_{said}", "obj": ("clash", reference)}
     return redirect("home")
 
 
@@ -119,12 +127,20 @@ def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     )  # fmt: skip
     kind = request.GET.get("toon", "all")
     kind = kind if kind in KINDS else "all"
+    asked = request.GET.get("meer", "")[:3]
+    more = min(int(asked), 50) if asked.isdecimal() else 0
+    most = STORY_LENGTH * (more + 1)
+    story = events(case, teams, clearance, kind=kind, most=most + 1)
     briefing = Briefing.objects.current().filter(case=case).first()
     context = {
         "case": case, "name": values["name"][0].value if values["name"] else "", "values": values,
-        "involvements": [(row, perms.can_end_involvement(clearance, case, row)) for row in involvements],
+        "involvements": [
+            (row, *shown_ground(clearance, case, row), perms.can_end_involvement(clearance, case, row))
+            for row in involvements if knows_team(clearance, case, row.team)
+        ],
+        "sees_shelter": clearance.reads(case, Category.CONTACT_SHELTER), "more": more + 1,
         "can_involve": perms.can_involve(clearance, case), "can_take_over": perms.can_take_over(clearance, case),
-        "steps": steps_of(case), "events": events(case, teams, kind=kind), "kind": kind, "briefing": briefing,
+        "steps": steps_of(case), "events": story[:most], "older": len(story) > most, "kind": kind, "briefing": briefing,
         "todos": todos(clearance, case, told=briefing is not None),
         "note_form": note_form(request, case), "draft_key": f"note:{case.reference}", "readers": [],
         "lead": teams.get(case.lead_team_id),

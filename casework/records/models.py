@@ -25,9 +25,9 @@ class Versioned(models.Model):
     class Meta:
         abstract = True
 
-    def claim_version(self, seen: int) -> None:
-        """Go on from the version the worker saw, or say that there is a newer one."""
-        if self.version != seen:
+    def claim_version(self, seen: str) -> None:
+        """Go on from the version the worker saw (as her form says it), or tell that there is a newer one."""
+        if str(self.version) != seen:
             raise VersionConflict
         self.version += 1
 

@@ -25,7 +25,7 @@ class ClashView:
 
 def clashes_for(clearance: Clearance) -> list[ClashView]:
     """Clashes in which this coordinator has not answered, or in which the two answers differ."""
-    if not any(clearance.coordinates(seat.pilot) for seat in clearance.seats):
+    if not clearance.coordinated:
         return []
     shown = []
     for clash in Clash.objects.select_related("newer_pilot", "older_pilot"):

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from django.db.models.functions import Coalesce
+
 from casework.register.enums import IdentityStatus, ValueKind
 from casework.register.models import IdentityValue
 from partners.organisations.enums import OrganisationKind
@@ -21,7 +23,15 @@ def leading_names(case_ids: Iterable[int]) -> dict[int, str]:
     rows = (
         IdentityValue.objects.current()
         .filter(case__in=list(case_ids), kind=ValueKind.NAME)
-        .values_list("case_id", "value", "status", "author_team__organisation__kind", "said_on", "id")
+        .order_by()
+        .values_list(
+            "case_id",
+            "value",
+            "status",
+            Coalesce("source_team__organisation__kind", "author_team__organisation__kind"),
+            "said_on",
+            "id",
+        )
     )
     best: dict[int, tuple[tuple[int, object, int], str]] = {}
     for case_id, value, status, kind, said_on, key in rows:

@@ -58,6 +58,8 @@ class Clearance:
     user: "User"
     seats: tuple[Seat, ...]
     grants: tuple[Grant, ...] = ()
+    coordinated: frozenset[int] = frozenset()  # pilots of which I am the municipality's coordinator
+    organisation: int | None = None  # for which I work, whether or not an agreement gives me access
     offices: tuple[tuple[Role, int], ...] = ()  # analyst, administrator, privacy officer: role and organisation
     teams: frozenset[int] = field(init=False)
 
@@ -83,7 +85,7 @@ class Clearance:
         return any(role in seat.roles for seat in self._seats_in(case))
 
     def coordinates(self, pilot_id: int) -> bool:
-        return any(seat.pilot == pilot_id and Role.COORDINATOR in seat.roles for seat in self.seats)
+        return pilot_id in self.coordinated
 
     def reads(self, case: HasTeams, category: Category) -> bool:
         return any(category in seat.reads for seat in self._seats_in(case)) or any(
@@ -115,7 +117,7 @@ class Clearance:
 
     @property
     def main_organisation(self) -> int | None:
-        return next((seat.organisation for seat in self.seats), next((org for _, org in self.offices), None))
+        return next((seat.organisation for seat in self.seats), self.organisation)
 
 
 class NoScope(Exception):
@@ -160,6 +162,7 @@ def enter(user: "User") -> Clearance:
             )
             for grant in scope["grants"]
         ),
+        coordinated=frozenset(scope["coordinates"]), organisation=scope["organisation"],
         offices=tuple((Role(office["role"]), office["organisation"]) for office in scope["offices"]),
     )  # fmt: skip
 

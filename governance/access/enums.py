@@ -25,15 +25,6 @@ class Visibility(TextChoices):
     PERMITTED_PARTNERS = "permitted_partners", _("all partners the convenant allows")
 
 
-# In these a record starts with its author's team alone, who then shares it.
-STARTS_OWN = frozenset(
-    {
-        Category.GUIDANCE, Category.LEGAL_AID, Category.MEDICAL_LIMITATION, Category.MEDICAL_CONTENT,
-        Category.PUBLIC_ORDER,
-    }
-)  # fmt: skip
-
-
 class GrantKind(TextChoices):
     REVIEW_TEAM = "review_team", _("member of the review team")
     BREAK_GLASS = "break_glass", _("emergency access")

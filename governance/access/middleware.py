@@ -16,6 +16,7 @@ from partners.accountability.activities import SIGN_IN, Activity, activity_of
 from partners.accountability.logs import log_denial, log_request
 from partners.accountability.trace import Trace, from_traceparent, tracing
 from partners.accounts.models import User
+from partners.accounts.signals import typed_text_left_behind
 
 security = logging.getLogger("lvv.security")
 
@@ -48,6 +49,8 @@ class ClearanceMiddleware:
                 return self.get_response(request)
             apply_due()
             response = self._in_one_transaction(request, trace, activity)
+            if request.method == "POST" and (response.status_code >= 500 or response.status_code in (403, 404)):
+                typed_text_left_behind.send(sender=ClearanceMiddleware, user=user, fields=request.POST)
             if response.status_code in (403, 404):
                 log_denial(trace, request, activity, getattr(request, "clearance", None))
             return response

@@ -70,13 +70,17 @@ def can_propose(clearance: Clearance, convenant: Convenant) -> bool:
 
 def can_decide(clearance: Clearance, proposal: Proposal) -> bool:
     """To activate or decline a proposal, one must be all of:
-    - privacy officer of an organisation that is party to the agreement
+    - privacy officer of a party whose own teams gain nothing by it
+    - of the pilot's municipality, which answers for the facility, unless its own teams gain
     - somebody else than who proposed it
     - while it is undecided
     """
-    parties = proposal.convenant.parties.values_list("organisation_id", flat=True)
+    parties = set(proposal.convenant.parties.values_list("organisation_id", flat=True))
+    gaining = set(Team.objects.filter(pk__in=proposal.changes).values_list("organisation_id", flat=True))
+    municipality = proposal.convenant.pilot.municipality_id
+    able = parties - gaining if municipality in gaining else {municipality}
     return (
-        bool(clearance.organisations_as(Role.PRIVACY_OFFICER) & set(parties))
+        bool(clearance.organisations_as(Role.PRIVACY_OFFICER) & able)
         and proposal.proposed_by_id != clearance.user_id
         and proposal.decided_at is None
     )

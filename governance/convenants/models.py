@@ -25,7 +25,7 @@ class _Period(Func):
 
 class ConvenantQuerySet(models.QuerySet["Convenant"]):
     def in_force(self, on: date | None = None) -> Self:
-        """Begun, not ended, and signed by all its parties: the same words as access_convenant_in_force() in SQL."""
+        """Begun, not ended, and signed by all its parties: the same words as access_convenants_at() in SQL."""
         day = on or timezone.localdate()
         unsigned = ConvenantParty.objects.filter(convenant=models.OuterRef("pk")).exclude(signed_on__lte=day)
         signed = ConvenantParty.objects.filter(convenant=models.OuterRef("pk"))

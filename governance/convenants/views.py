@@ -115,9 +115,12 @@ def proposal_decide(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     if not decides:
         raise PermissionDenied
     audited = {"obj": ("proposal", proposal.reference), "pilot_id": proposal.convenant.pilot_id}
+    proposal = Proposal.objects.select_for_update(of=("self",)).select_related("convenant__pilot").get(pk=proposal.pk)
+    if proposal.decided_at:
+        return render(request, "errors/409.html", {"back": request.path}, status=409)
     if "decline" in request.POST:
         proposal.decided_by, proposal.decided_at = request.user, timezone.now()
-        proposal.declined_because = request.POST.get("reason", "")[:2000]
+        proposal.declined_because = request.POST.get("reason", "").replace("\x00", "")[:2000]
         proposal.save()
         request.audited = {"action": "matrix_declined", **audited}
         return redirect("governance:convenant_detail", proposal.convenant.reference)

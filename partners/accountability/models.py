@@ -15,7 +15,7 @@ class AuditEntry(models.Model):
     trace_id = models.CharField(max_length=32)
     actor_id = models.IntegerField(null=True)
     actor_org_id = models.IntegerField(null=True)
-    role = models.CharField(max_length=60)
+    role = models.CharField(max_length=200)
     acting_for = models.IntegerField(null=True)
     action = models.CharField(max_length=80)
     object_type = models.CharField(max_length=40)

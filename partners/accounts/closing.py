@@ -57,6 +57,7 @@ def confirm_factor_reset(reset: FactorReset, *, by: User) -> None:
     if reset.confirmed_at or by.pk in (reset.requested_by_id, reset.user_id):
         raise NotTwo
     reset.confirmed_by, reset.confirmed_at = by, timezone.now()
+    reset.told_at = timezone.now()
     reset.save()
     Authenticator.objects.filter(user=reset.user).delete()
     reset.user.end_sessions()

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
@@ -62,10 +62,6 @@ class SessionLimitsMiddleware:
             back = request.POST.get("form_page") or request.path
         logout(request)
         messages.warning(request, why)
-        if request.headers.get("HX-Request") or request.headers.get("Accept") == "application/json":
-            answer = JsonResponse({"ended": True}, status=401)
-            answer["HX-Redirect"] = redirect_to_login(request.headers.get("HX-Current-URL-Path", "/")).url
-            return answer
         return redirect_to_login(back if back.startswith("/") else "/")
 
 

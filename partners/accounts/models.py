@@ -105,6 +105,8 @@ class FactorReset(models.Model):
 
     class Meta:
         ordering = ["-requested_at"]
+        verbose_name = _("lost second factor")
+        verbose_name_plural = _("lost second factors")
         constraints = [
             models.CheckConstraint(
                 name="factor_reset_takes_two",

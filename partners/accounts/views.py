@@ -32,9 +32,12 @@ def _left(request: HttpRequest) -> dict[str, int]:
 
 
 @processes(SIGN_IN, passive=True)
+@login_not_required
 @require_GET
 def session_state(request: HttpRequest) -> JsonResponse:
-    """How many seconds are left; asked by the page itself, so it prolongs nothing."""
+    """How many seconds are left; asked by the page itself, so it prolongs nothing. Nothing, for the signed out."""
+    if not request.user.is_authenticated:
+        return JsonResponse({"idle": 0, "absolute": 0})
     return JsonResponse(_left(request))
 
 

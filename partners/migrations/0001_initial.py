@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('trace_id', models.CharField(max_length=32)),
                 ('actor_id', models.IntegerField(null=True)),
                 ('actor_org_id', models.IntegerField(null=True)),
-                ('role', models.CharField(max_length=60)),
+                ('role', models.CharField(max_length=200)),
                 ('acting_for', models.IntegerField(null=True)),
                 ('action', models.CharField(max_length=80)),
                 ('object_type', models.CharField(max_length=40)),
@@ -301,6 +301,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-requested_at'],
+                'verbose_name': 'lost second factor',
+                'verbose_name_plural': 'lost second factors',
                 'constraints': [models.CheckConstraint(condition=models.Q(('confirmed_by', None), models.Q(('confirmed_by', models.F('requested_by')), _negated=True), _connector='OR'), name='factor_reset_takes_two', violation_error_message='Another administrator than the one who asked must confirm.'), models.CheckConstraint(condition=models.Q(models.Q(('user', models.F('requested_by')), _negated=True), models.Q(('confirmed_by', None), models.Q(('user', models.F('confirmed_by')), _negated=True), _connector='OR')), name='factor_reset_never_for_oneself', violation_error_message='Nobody lifts her own second factor.')],
             },
         ),

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from partners.accountability.history import History
@@ -136,7 +137,7 @@ class Team(models.Model):
     def __str__(self) -> str:
         return f"{self.label}, {self.pilot.name}"
 
-    @property
+    @cached_property
     def label(self) -> str:
         """The name partners use: the organisation, and what kind of team if it is not its general one."""
         if self.function == TeamFunction.GENERAL:

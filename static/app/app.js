@@ -19,16 +19,21 @@ document.addEventListener("htmx:responseError", () => say(document.documentEleme
 
 // Drafts: what is typed is kept on the server shortly after, and tried again when the connection failed.
 for (const form of document.querySelectorAll("form[data-draft]")) {
-  let timer; let asked = false; let sending = false;
+  let timer; let asked = false; let sending = false; let typed = 0; let tries = 0;
   const keep = async () => {
     if (asked) return;
+    const mark = typed;
     try {
       const answer = await post(form.dataset.draft, new FormData(form));
-      if (answer.ok) form.querySelector("#concept").textContent = await answer.text(); else throw new Error(answer.status);
-      sending = false;
-    } catch { timer = setTimeout(keep, 5000); }
+      if (answer.redirected || answer.status === 401) return; // signed out: the session dialog says so
+      if (answer.status >= 500) throw new Error(answer.status);
+      const words = form.querySelector("#concept");
+      if (answer.ok && answer.status !== 204 && words) words.textContent = await answer.text();
+      if (mark === typed) sending = false;
+      tries = 0;
+    } catch { if (++tries < 20) timer = setTimeout(keep, 5000); }
   };
-  form.addEventListener("input", () => { sending = true; clearTimeout(timer); timer = setTimeout(keep, 800); });
+  form.addEventListener("input", () => { sending = true; typed += 1; tries = 0; clearTimeout(timer); timer = setTimeout(keep, 800); });
   form.addEventListener("submit", () => { asked = true; clearTimeout(timer); });
   // Leaving within that moment: hand it over to the browser to finish.
   addEventListener("pagehide", () => { if (sending && !asked) { const data = new FormData(form); data.set("csrfmiddlewaretoken", token()); navigator.sendBeacon(form.dataset.draft, data); } });
@@ -47,7 +52,7 @@ if (dialog) {
   let told = false;
   const look = async () => {
     let left;
-    try { const answer = await fetch(session, { headers: { Accept: "application/json" } }); left = answer.ok ? await answer.json() : { idle: 0, absolute: 0 }; } catch { return setTimeout(look, 15000); }
+    try { const answer = await fetch(session, { headers: { Accept: "application/json" } }); left = answer.ok && !answer.redirected ? await answer.json() : { idle: 0, absolute: 0 }; } catch { return setTimeout(look, 15000); }
     const state = left.idle <= 0 || left.absolute <= 0 ? "locked" : left.idle <= sessionWarn ? "warn" : left.absolute <= 300 && !told ? "absolute" : "";
     if (state === "absolute") told = true;
     if (state || !dialog.querySelector("[data-when=absolute]:not([hidden])")) show(state);

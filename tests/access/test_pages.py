@@ -343,3 +343,57 @@ def test_role_without_team_has_no_casework(client, cast):
     client.act_as(analyst)
     assert client.get(reverse("casework:case_list")).status_code == 403
     assert client.get(reverse("casework:case_detail", args=[cast.case.reference])).status_code == 404
+
+
+def test_a_coordinator_of_another_organisation_is_not_the_pilots(client, cast):
+    """The role exists for every team; only the municipality's coordinates the pilot."""
+    theirs = cast.worker(cast.partner_team, Role.COORDINATOR)
+    with acting_as(theirs) as clearance:
+        assert not clearance.coordinates(cast.pilot.pk)
+    client.act_as(theirs)
+    assert client.get(reverse("casework:case_involve", args=[cast.case.reference])).status_code == 403
+    assert client.get(reverse("governance:proposal_add", args=[cast.convenant.reference])).status_code == 403
+    shown = client.get(reverse("partners:pilot_detail", args=[cast.pilot.reference])).text
+    assert "Wijzigingen in wie meedoet" not in shown
+
+
+def test_a_grant_ends_with_the_job(cast):
+    from django.contrib.auth.models import Permission
+
+    CaseUserObjectPermission.objects.create(
+        user=cast.stranger, permission=Permission.objects.get(codename="view_case"), content_object=cast.case,
+        categories=["identity"], until=timezone.localdate() + timedelta(days=3), reason="review", kind="review_team",
+    )  # fmt: skip
+    with acting_as(cast.stranger):
+        assert Case.objects.filter(pk=cast.case.pk).exists()
+    membership = cast.stranger.memberships.get()
+    membership.until = timezone.localdate()
+    membership.save()
+    with acting_as(cast.stranger):
+        assert not Case.objects.exists()
+
+
+def test_who_may_not_read_shelter_meets_no_trace_of_it(client, cast):
+    """The partner here reads identity and departure, and nothing of shelter or care."""
+    shelter = make.TeamFactory(organisation=cast.stranger_team.organisation, pilot=cast.pilot, function="shelter")
+    care = make.TeamFactory(organisation=cast.stranger_team.organisation, pilot=cast.pilot, function="care")
+    make.InvolvementFactory(case=cast.case, team=shelter, ground="stay", explanation="kamer-vier")
+    make.InvolvementFactory(case=cast.case, team=care, ground="care", explanation="zorg-vraag")
+    third = make.TeamFactory(pilot=cast.pilot, organisation__name="Derde partij")
+    make.InvolvementFactory(case=cast.case, team=third, ground="stay", explanation="bed-twee")
+    cast.case.refresh_from_db()
+    cast.case.emergency_shelter_on = timezone.localdate()
+    cast.case.save()
+    pages = [
+        reverse("casework:case_detail", args=[cast.case.reference]),
+        reverse("casework:case_why", args=[cast.case.reference]),
+        reverse("casework:note_add", args=[cast.case.reference]),
+        reverse("casework:case_list") + "?tab=all",
+    ]
+    traces = ("kamer-vier", "zorg-vraag", "bed-twee", "opvangteam", "zorgteam", "Noodopvang</dt>", "verblijft op")
+    for page in pages:
+        shown = client.act_as(cast.partner).get(page).text
+        assert not [trace for trace in traces if trace in shown], page
+    known = client.act_as(cast.owner).get(pages[0]).text
+    assert [trace for trace in traces if trace in known] == list(traces)
+    assert "Derde partij" in client.act_as(cast.partner).get(pages[0]).text  # takes part; why is not said

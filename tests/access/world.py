@@ -92,6 +92,7 @@ class World:
         grant = self.grants.get((user, case))
         return (
             grant is not None and user not in self.closed_accounts and grant[1].holds() and category in grant[0]
+            and any(who == user and period.holds() for who, _team, _role, period in self.memberships)
             and self.pilots[self.teams[self.cases[case]][0]].works()
         )  # fmt: skip
 
@@ -119,7 +120,9 @@ class World:
             if self.cell(team, "read", record.category)
         }  # fmt: skip
         if involved & reading and (
-            record.visibility == "permitted_partners" or record.author in reading or record.shared & reading
+            record.visibility == "permitted_partners"
+            or (record.author in reading and self.involved(record.case, record.author))
+            or record.shared & reading
         ):
             return True
         if record.author in involved and self.cell(record.author, "write", record.category):

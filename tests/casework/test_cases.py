@@ -326,3 +326,39 @@ def test_the_switch_speaks_english(client, cast):
     page = client.get("/").text
     assert 'lang="en"' in page
     assert "Worklist" in page
+
+
+def test_an_involvement_with_an_end_can_end_earlier(client, cast):
+    row = Involvement.objects.get(case=cast.case, team=cast.partner_team)
+    row.until = timezone.localdate() + timedelta(days=30)
+    row.save()
+    assert client.act_as(cast.owner).post(end_url(cast.case, cast.partner_team)).status_code == 302
+    assert client.act_as(cast.partner).get(page_of(cast.case)).status_code == 404
+
+
+def test_older_notes_are_within_reach(client, cast):
+    for number in range(60):
+        make.NoteFactory(
+            case=cast.case,
+            text=f"verslag-nummer-{number:02}",
+            happened_on=timezone.localdate() - timedelta(days=number),
+        )
+    client.act_as(cast.owner)
+    first = client.get(page_of(cast.case) + "?toon=notes").text
+    assert "verslag-nummer-00" in first
+    assert "verslag-nummer-55" not in first
+    assert "Toon oudere" in first
+    assert "verslag-nummer-55" in client.get(page_of(cast.case) + "?toon=notes&meer=1").text
+    for odd in ("x", "-1", "²", "9" * 5000):
+        assert client.get(page_of(cast.case) + f"?meer={odd}").status_code == 200
+
+
+def test_odd_posts_are_no_faults(client, cast):
+    client.act_as(cast.owner)
+    readers_url = reverse("casework:note_readers", args=[cast.case.reference])
+    assert client.post(readers_url, note(visibility="selected_partners", shared_with="²")).status_code == 200
+    assert client.get(reverse("casework:readings") + "?casus=%00").status_code == 200
+    for key in ("note:" + "-" * 36, "note:" + "0" * 36):
+        assert client.post(reverse("casework:draft_save"), {"draft_key": key, "text": "x"}).status_code == 400
+    assert client.post(reverse("casework:draft_save"), {"draft_key": "register", "name": "a\x00b"}).status_code == 200
+    assert client.get("/").status_code == 200

@@ -200,3 +200,15 @@ def test_strangers_to_an_agreement_do_not_find_it(client, cast):
     client.act_as(cast.owner)
     assert client.get(reverse("governance:convenant_detail", args=[other.reference])).status_code == 404
     assert other.pilot.name not in client.get(reverse("governance:convenant_list")).text
+
+
+def test_nobody_activates_what_her_own_organisation_gains(client, cast):
+    proposal = Proposal.objects.create(
+        convenant=cast.convenant, changes={str(cast.municipal.pk): {"medical_content": "read"}}, explanation="x",
+        article="7", purpose="p", legal_basis="b", proposed_by=cast.coordinator,
+    )  # fmt: skip
+    page = reverse("governance:proposal_decide", args=[proposal.reference])
+    assert client.act_as(cast.officer).post(page).status_code == 403
+    other = make.MembershipFactory(team=None, organisation=cast.partner_team.organisation, role="privacy_officer").user
+    assert client.act_as(other).post(page).status_code == 302
+    assert client.post(page).status_code == 403  # decided already

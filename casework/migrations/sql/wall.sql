@@ -14,6 +14,7 @@ DECLARE
     grants jsonb;
     offices jsonb;
     coordinated text;
+    privacy text;
     one record;
 BEGIN
     IF access_user() IS NOT NULL AND access_user() <> who THEN
@@ -43,7 +44,10 @@ BEGIN
                 SELECT 'write', array_agg(DISTINCT s.team_id)::text FROM scope s WHERE s.verb = 'write' HAVING count(*) > 0
                 UNION ALL
                 SELECT 'teams', array_agg(DISTINCT s.team_id)::text FROM scope s HAVING count(*) > 0) r),
-           (SELECT array_agg(DISTINCT s.pilot_id)::text FROM scope s WHERE s.role = 'coordinator')
+           -- The pilot's coordinator is the municipality's; another organisation may call somebody so for itself.
+           (SELECT array_agg(DISTINCT s.pilot_id)::text FROM scope s
+            JOIN partners_pilot l ON l.id = s.pilot_id AND l.municipality_id = s.organisation_id
+            WHERE s.role = 'coordinator')
     INTO seats, rights, coordinated;
     FOR one IN SELECT key, value FROM jsonb_each_text(rights) LOOP
         PERFORM set_config('lvv.' || one.key, one.value, true);
@@ -56,6 +60,9 @@ BEGIN
     FROM casework_caseuserobjectpermission g JOIN casework_case c ON c.id = g.content_object_id
     JOIN partners_pilot l ON l.id = c.pilot_id
     WHERE g.user_id = who AND g.since <= today AND g.until > today
+      -- Whoever works for nobody any more has no grants either.
+      AND EXISTS (SELECT FROM partners_membership m WHERE m.user_id = who AND m.since <= today
+                  AND (m.until IS NULL OR m.until > today))
       AND l.state <> 'closed' AND (l.closes_on IS NULL OR l.closes_on > today);
     IF grants <> '[]' THEN
         FOR one IN SELECT category.value AS name, array_agg(DISTINCT (g.value ->> 'case')::bigint)::text AS cases
@@ -69,15 +76,18 @@ BEGIN
 
     SELECT coalesce(jsonb_agg(jsonb_build_object('role', m.role, 'organisation', m.organisation_id)), '[]'),
            coalesce(array_agg(m.organisation_id) FILTER (WHERE m.role = 'privacy_officer'), '{}')::text
-    INTO offices, coordinated
+    INTO offices, privacy
     FROM partners_membership m
     WHERE m.user_id = who AND m.team_id IS NULL AND m.since <= today AND (m.until IS NULL OR m.until > today);
-    PERFORM set_config('lvv.privacy', coordinated, true);
-    RETURN jsonb_build_object('seats', seats, 'grants', grants, 'offices', offices);
+    PERFORM set_config('lvv.privacy', privacy, true);
+    RETURN jsonb_build_object('seats', seats, 'grants', grants, 'offices', offices,
+        'coordinates', to_jsonb(coalesce(coordinated, '{}')::bigint[]),
+        'organisation', (SELECT m.organisation_id FROM partners_membership m WHERE m.user_id = who AND m.since <= today
+                             AND (m.until IS NULL OR m.until > today) ORDER BY m.id LIMIT 1));
 END
 $$;
 
--- Carries out the beginnings and endings whose day has come. With nothing due this is two probes of small indexes.
+-- Carries out the beginnings and endings whose day has come. With nothing due this is one probe of a small index.
 CREATE FUNCTION access_apply_due() RETURNS integer LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = public, pg_temp AS
 $$
@@ -85,16 +95,13 @@ DECLARE
     today date := access_today();
     due bigint[];
 BEGIN
-    SELECT array_agg(id ORDER BY id) INTO due FROM (
-        SELECT v.id FROM casework_involvement v
-        WHERE NOT v.counted AND v.since <= today AND (v.until IS NULL OR v.until > today)
-        UNION
-        SELECT v.id FROM casework_involvement v WHERE v.counted AND v.until <= today
-        UNION
-        SELECT v.id FROM casework_involvement v WHERE v.counted AND v.since > today) d;
+    SELECT array_agg(v.id ORDER BY v.id) INTO due FROM casework_involvement v WHERE v.due_on <= today;
     IF due IS NULL THEN
         RETURN 0;
     END IF;
+    -- Cases first, then involvements: the order in which the web locks them.
+    PERFORM 1 FROM casework_case c WHERE c.id IN (SELECT v.case_id FROM casework_involvement v WHERE v.id = ANY (due))
+        ORDER BY c.id FOR UPDATE;
     PERFORM 1 FROM casework_involvement v WHERE v.id = ANY (due) ORDER BY v.id FOR UPDATE;
     UPDATE casework_involvement v
        SET counted = (v.since <= today AND (v.until IS NULL OR v.until > today)) WHERE v.id = ANY (due);
@@ -113,6 +120,10 @@ $$
 DECLARE
     one text;
 BEGIN
+    -- Locked before reading: of two changes at once the later must see what the earlier did.
+    PERFORM 1 FROM casework_case c WHERE c.id = ANY (cases) ORDER BY c.id FOR UPDATE;
+    PERFORM 1 FROM casework_person p WHERE p.id IN (SELECT c.person_id FROM casework_case c WHERE c.id = ANY (cases))
+        ORDER BY p.id FOR UPDATE;
     UPDATE casework_case c SET team_ids = x.teams
       FROM (SELECT i.id, coalesce(array_agg(DISTINCT v.team_id ORDER BY v.team_id) FILTER (WHERE v.team_id IS NOT NULL),
                                   '{}') AS teams
@@ -190,6 +201,11 @@ BEGIN
         NEW.case_id := OLD.case_id;
         NEW.team_id := OLD.team_id;
     END IF;
+    NEW.due_on := CASE
+        WHEN NEW.counted AND NEW.since > access_today() THEN access_today()
+        WHEN NEW.counted THEN NEW.until
+        WHEN NEW.until IS NULL OR NEW.until > greatest(NEW.since, access_today()) THEN NEW.since
+        END;
     RETURN NEW;
 END
 $$;
@@ -214,6 +230,8 @@ BEGIN
         NEW.person_id := OLD.person_id;
         NEW.pilot_id := OLD.pilot_id;
         NEW.number := OLD.number;
+        NEW.reference := OLD.reference;
+        NEW.registered_on := OLD.registered_on;
     END IF;
     RETURN NEW;
 END
@@ -221,9 +239,10 @@ $$;
 CREATE TRIGGER case_written BEFORE UPDATE ON casework_case FOR EACH ROW EXECUTE FUNCTION access_case_written();
 CREATE TRIGGER person_keeps_teams BEFORE UPDATE ON casework_person FOR EACH ROW EXECUTE FUNCTION access_keep_projection();
 
-CREATE FUNCTION access_teams_of_case(which bigint) RETURNS integer[] LANGUAGE sql STABLE SECURITY DEFINER
+-- Held until the writer commits, so that a team that ends meanwhile waits and then finds the new record too.
+CREATE FUNCTION access_teams_of_case(which bigint) RETURNS integer[] LANGUAGE sql VOLATILE SECURITY DEFINER
     SET search_path = public, pg_temp AS
-$$ SELECT c.team_ids FROM casework_case c WHERE c.id = which $$;
+$$ SELECT c.team_ids FROM casework_case c WHERE c.id = which FOR SHARE $$;
 
 CREATE FUNCTION access_record_written() RETURNS trigger LANGUAGE plpgsql AS
 $$
@@ -234,6 +253,10 @@ BEGIN
         NEW.team_ids := OLD.team_ids;
         NEW.case_id := OLD.case_id;
         NEW.author_team_id := OLD.author_team_id;
+        NEW.author_id := OLD.author_id;
+        NEW.source_team_id := OLD.source_team_id;
+        NEW.reference := OLD.reference;
+        NEW.recorded_at := OLD.recorded_at;
     END IF;
     RETURN NEW;
 END
@@ -247,7 +270,8 @@ CREATE FUNCTION access_reads(category text, teams integer[], visible text, autho
     RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS
 $$
     SELECT teams && access_teams('read_' || category)
-           AND (visible = 'permitted_partners' OR author = ANY (access_teams('read_' || category))
+           AND (visible = 'permitted_partners'
+                OR author = ANY (access_teams('read_' || category)) AND author = ANY (teams)
                 OR shared && access_teams('read_' || category))
         OR author = ANY (access_teams('write_' || category)) AND author = ANY (teams)
         OR which = ANY (access_granted(category))
@@ -378,6 +402,9 @@ BEGIN
     IF NOT (access_teams_of_case(which) && access_teams('write_identity')) THEN
         RAISE EXCEPTION 'not your case';
     END IF;
+    -- Two registrations of one number at the same moment: the second waits, and then sees the first.
+    PERFORM pg_advisory_xact_lock(7305003, hashtext(v.key)) FROM casework_identityvalue v
+        WHERE v.case_id = which AND v.kind = 'v_number';
     INSERT INTO casework_clash (reference, newer_case_id, older_case_id, newer_pilot_id, older_pilot_id, agreeing,
                                 found_at, newer_answer, older_answer)
     SELECT DISTINCT ON (o.id) gen_random_uuid(), n.id, o.id, n.pilot_id, o.pilot_id,
@@ -450,6 +477,8 @@ CREATE POLICY audit_of_my_organisation ON audit_log FOR SELECT TO lvv_app
     USING (actor_org_id = ANY (access_teams('privacy')));
 CREATE POLICY audit_of_my_pilot ON audit_log FOR SELECT TO lvv_app
     USING (pilot_id = ANY (access_teams('coordinates')));
+-- The background signs the head of the chain and checks it.
+CREATE POLICY audit_head ON audit_log FOR SELECT TO lvv_jobs USING (true);
 
 -- A privacy officer works with case numbers, though she opens no case: only of cases that stand in the part of the log
 -- she may read.
