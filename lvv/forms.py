@@ -5,6 +5,9 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 WIDGET_CLASSES = [
     (forms.Textarea, "utrecht-textarea utrecht-textarea--html-textarea"),
@@ -17,6 +20,10 @@ WIDGET_CLASSES = [
 ]
 
 
+PLAIN_WIDGETS = {forms.TextInput, forms.DateInput, forms.Textarea, forms.Select, forms.EmailInput, forms.NumberInput}
+SELECTED = mark_safe(" selected")
+
+
 class NLBoundField(BoundField):
     def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
         attrs = super().build_widget_attrs(attrs, widget)
@@ -26,6 +33,36 @@ class NLBoundField(BoundField):
             classes += f" {classes.split()[0]}--invalid"
         attrs["class"] = f"{widget.attrs.get('class', '')} {classes}".strip()
         return attrs
+
+    def as_widget(self, widget: Any = None, attrs: Any = None, only_initial: bool = False) -> SafeString:
+        """Text, long text and selects are written here: Django renders a template per widget and per option, which
+        made the forms of a case page cost as much as the page."""
+        widget = widget or self.field.widget
+        plain = type(widget) in PLAIN_WIDGETS and not (self.field.localize or only_initial)
+        if not plain:
+            return super().as_widget(widget, attrs, only_initial)
+        attrs = self.build_widget_attrs(dict(attrs or {}), widget)
+        if self.auto_id:
+            attrs.setdefault("id", self.html_initial_id if only_initial else self.auto_id)
+        attrs = widget.build_attrs(widget.attrs, attrs) | {"name": self.html_name}
+        value = self.value()
+        if isinstance(widget, forms.Select):
+            chosen = "" if value is None else str(value)
+            options = format_html_join(
+                "",
+                '<option value="{}"{}>{}</option>',
+                (
+                    ("" if key is None else key, SELECTED if str(key) == chosen else "", label)
+                    for key, label in widget.choices
+                ),
+            )
+            return format_html("<select{}>{}</select>", flatatt(attrs), options)
+        text = widget.format_value(value) or ""
+        if isinstance(widget, forms.Textarea):
+            return format_html("<textarea{}>\n{}</textarea>", flatatt(attrs), text)
+        return format_html(
+            "<input{}>", flatatt(attrs | {"type": widget.input_type} | ({"value": text} if text else {}))
+        )
 
     @property
     def is_single_checkbox(self) -> bool:

@@ -1,11 +1,22 @@
 from typing import Any
 
+from allauth.account.forms import LoginForm
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from partners.accounts.models import User
+
+
+class SignInForm(LoginForm):
+    """Without the package's way to a forgotten password by mail: an administrator invites anew."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = ""
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)  # the label says it already, and stays
 
 
 class ChoosePasswordForm(forms.Form):

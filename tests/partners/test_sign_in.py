@@ -95,6 +95,9 @@ def test_the_square_code_is_inline_and_holds_no_style(client):
 def test_nobody_signs_herself_up(client):
     for name in ("account_signup", "account_reset_password", "account_email"):
         assert client.get(reverse(name)).status_code == 404
+    page = client.get(reverse("account_login")).text
+    assert "Wachtwoord vergeten?" not in page
+    assert "gesloten" not in page
 
 
 def test_an_unknown_name_and_a_wrong_password_get_the_same_answer(client):
