@@ -23,7 +23,7 @@ def write_head(folder: Path | None = None) -> None:
     """Add the present head to the file; copy that file to a place the database's operator cannot write."""
     head = AuditEntry.objects.order_by("-seq").values("seq", "hash").first()
     if head is None:
-        logging.getLogger("lvv.work").error("the audit log shows no head to sign")
+        logging.getLogger("lvv.work").info("the audit log is empty: no head to sign yet")
         return
     line = {**head, "at": timezone.now().isoformat(), "signature": _signature(head["seq"], head["hash"])}
     with ((folder or settings.DATA_DIR) / FILE).open("a", encoding="utf-8") as file:
