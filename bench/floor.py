@@ -1,20 +1,21 @@
-"""The floor: session, user, one indexed query, fifty rows through the template. No clearance, no policy, no logs."""
+"""The floor: session, user, one indexed query, fifty rows of the list's own kind. No clearance, no policy, no logs."""
 
 from django.db import connection
 from django.shortcuts import render
 
 from partners.accountability.activities import SIGN_IN, processes
+from partners.components import badge
 
 
 @processes(SIGN_IN)
 def floor(request):
     user = request.user
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT number, name, state, registered_on FROM bench_floor ORDER BY registered_on DESC LIMIT 50"
-        )
+        cursor.execute("SELECT * FROM bench_floor ORDER BY registered_iso DESC LIMIT 50")
         names = [column.name for column in cursor.description]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    for row in rows:
+        row["state"] = badge(row["state"], row["state"])
     return render(request, "bench/floor.html", {"rows": rows, "who": str(user)})
 
 

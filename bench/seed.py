@@ -1,6 +1,7 @@
 """A register of any size, made in SQL: eight pilots, one of 1% and one of 7% of the cases, DT&V in 70% of all."""
 
 from datetime import timedelta
+from random import Random
 
 from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
@@ -8,52 +9,24 @@ from django.utils import timezone
 
 from governance.convenants.enums import ConvenantKind
 from governance.convenants.model import make_from_model
+from lvv.demo.names import invent
 from partners.models import Membership, Organisation, Pilot, Team, User
 from partners.organisations.enums import OrganisationKind, Role
 
 SHARES = (1, 7, 15, 15, 15, 15, 16, 16)  # percent of the cases in each pilot
 WORKERS = {"70%": "large", "7%": "medium", "1%": "small", "none": "stranger"}
 
-FIRST = [
-    "Tesfay",
-    "Yonas",
-    "Selam",
-    "Amina",
-    "Farhad",
-    "Navid",
-    "Kofi",
-    "Abena",
-    "Rachid",
-    "Salma",
-    "Giorgi",
-    "Nino",
-    "Wei",
-    "Lan",
-    "Aram",
-    "Ani",
-    "Haider",
-    "Noor",
-    "Emre",
-    "Elif",
-]
-LAST = [
-    "Habte",
-    "Berhane",
-    "Tekle",
-    "Warsame",
-    "Rahimi",
-    "Azizi",
-    "Mensah",
-    "Owusu",
-    "Benali",
-    "Amrani",
-    "Beridze",
-    "Chen",
-    "Nguyen",
-    "Petrosyan",
-    "Kadhim",
-    "Demir",
-]
+NAMES = 20_000
+COLLEAGUES = 100  # in every pilot, who manage the other cases
+
+
+def names() -> list[str]:
+    """Names as a register has them: of many origins, half of them with a second family name, a few thousand different."""
+    rng = Random(42)
+    return [
+        f"{invent(rng)[1][0]} {invent(rng)[1][0].split()[-1]}" if rng.random() < 0.5 else invent(rng)[1][0]
+        for _ in range(NAMES)
+    ]
 
 
 @transaction.atomic
@@ -75,6 +48,9 @@ def seed(cases: int) -> None:
             name=f"Medewerker {number}",
             password=password,
         )
+        colleagues = User.objects.bulk_create(
+            User(username=f"colleague-{number}-{n}", name=f"Collega {n}", password=password) for n in range(COLLEAGUES)
+        )
         Membership.objects.create(
             user=user, organisation=municipality, team=teams[0], role=Role.CASEWORKER, since=begun
         )
@@ -83,7 +59,7 @@ def seed(cases: int) -> None:
         convenant.agreed_on = convenant.in_force_from = begun
         convenant.save()
         convenant.parties.update(signed_on=begun)
-        pilots.append((pilot.pk, user.pk, *(team.pk for team in teams)))
+        pilots.append((pilot.pk, user.pk, [c.pk for c in colleagues], *(team.pk for team in teams)))
     empty = Pilot.objects.create(
         name="Leeg", slug="leeg", municipality=Organisation.objects.create(name="Leeg", kind="municipality")
     )
@@ -98,13 +74,15 @@ def seed(cases: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT setseed(0.42)")
         cursor.execute(
-            "CREATE TEMP TABLE p (n int, pilot bigint, worker int, lead int, dtv int, ind int, low int, high int)"
+            "CREATE TEMP TABLE p (n int, pilot bigint, worker int, colleagues int[], lead int, dtv int, ind int, low int, high int)"
         )
         low = 0
         for number, (pilot, share) in enumerate(zip(pilots, SHARES, strict=True)):
-            cursor.execute("INSERT INTO p VALUES (%s, %s, %s, %s, %s, %s, %s, %s)", [number, *pilot, low, low + share])
+            cursor.execute(
+                "INSERT INTO p VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)", [number, *pilot, low, low + share]
+            )
             low += share
-        cursor.execute(SQL, {"cases": cases, "first": FIRST, "last": LAST})
+        cursor.execute(SQL, {"cases": cases, "names": names()})
 
 
 SQL = """
@@ -112,13 +90,14 @@ ALTER TABLE casework_involvement DISABLE TRIGGER USER;
 ALTER TABLE casework_identityvalue DISABLE TRIGGER USER;
 ALTER TABLE casework_note DISABLE TRIGGER USER;
 CREATE TEMP TABLE c AS
-    SELECT i, p.*, random() < 0.7 AS has_dtv, random() < 0.5 AS has_ind, gen_random_uuid() AS person_ref,
+    SELECT i, p.n, p.pilot, p.lead, p.dtv, p.ind,
+           -- one case in a hundred is the measured worker's own
+           CASE WHEN random() < 0.01 THEN p.worker ELSE p.colleagues[1 + (random() * (cardinality(p.colleagues) - 1))::int] END AS worker,
+           random() < 0.7 AS has_dtv, random() < 0.5 AS has_ind, gen_random_uuid() AS person_ref,
            (access_today() - (random() * 1400)::int) AS day,
            (ARRAY['registered', 'intake', 'awaiting_dossiers', 'in_guidance', 'in_guidance', 'in_guidance', 'exited',
                   'archived', 'archived'])[1 + (random() * 8)::int] AS state,
-           (%(first)s::text[])[1 + (random() * (cardinality(%(first)s::text[]) - 1))::int] || ' ' ||
-           (%(last)s::text[])[1 + (random() * (cardinality(%(last)s::text[]) - 1))::int] ||
-           CASE WHEN random() < 0.5 THEN ' ' || chr(97 + (random() * 25)::int) || substr(md5(i::text), 1, 5) ELSE '' END AS name
+           (%(names)s::text[])[1 + (random() * (cardinality(%(names)s::text[]) - 1))::int] AS name
     FROM generate_series(1, %(cases)s) i JOIN p ON (i * 7919 %% 100) >= p.low AND (i * 7919 %% 100) < p.high;
 INSERT INTO casework_person (id, reference, team_ids, created_at)
     SELECT i, person_ref, array_remove(ARRAY(SELECT t FROM unnest(ARRAY[lead, CASE WHEN has_dtv THEN dtv END, CASE WHEN has_ind THEN ind END]) t
@@ -127,10 +106,10 @@ INSERT INTO casework_case (id, reference, number, person_id, pilot_id, lead_team
                            registered_on, referrer, doubles_judged_on, team_ids, version)
     SELECT c.i, gen_random_uuid(), to_char(day, 'YYYY') || '-' || lpad(c.i::text, 6, '0'), c.i, pilot, lead, worker, state,
            day, day, 'Wijkteam', day, q.team_ids, 1 FROM c JOIN casework_person q ON q.id = c.i;
-INSERT INTO casework_involvement (case_id, team_id, worker_id, since, ground, explanation, counted)
-    SELECT i, lead, worker, day, 'municipality', '', true FROM c
-    UNION ALL SELECT i, dtv, NULL, day, 'dossier_request', '', true FROM c WHERE has_dtv
-    UNION ALL SELECT i, ind, NULL, day, 'dossier_request', '', true FROM c WHERE has_ind;
+INSERT INTO casework_involvement (case_id, team_id, worker_id, since, ground, explanation, tells, counted)
+    SELECT i, lead, worker, day, 'municipality', '', 'identity', true FROM c
+    UNION ALL SELECT i, dtv, NULL, day, 'dossier_request', '', 'identity', true FROM c WHERE has_dtv
+    UNION ALL SELECT i, ind, NULL, day, 'dossier_request', '', 'identity', true FROM c WHERE has_ind;
 INSERT INTO casework_identityvalue (reference, case_id, author_team_id, author_id, visibility, shared_team_ids, team_ids,
                                     recorded_at, version, kind, value, key, status, said_on)
     SELECT gen_random_uuid(), i, lead, worker, 'permitted_partners', '{}', k.team_ids, now(), 1, v.kind, v.value, v.key,
@@ -152,7 +131,10 @@ SET CONSTRAINTS ALL IMMEDIATE;
 ALTER TABLE casework_involvement ENABLE TRIGGER USER;
 ALTER TABLE casework_identityvalue ENABLE TRIGGER USER;
 ALTER TABLE casework_note ENABLE TRIGGER USER;
-CREATE TABLE bench_floor AS SELECT to_char(day, 'YYYY') || '-' || i AS number, name, state, day AS registered_on FROM c;
-CREATE INDEX ON bench_floor (registered_on DESC);
+CREATE TABLE bench_floor AS
+    SELECT '/casussen/' || person_ref || '/' AS address, to_char(day, 'YYYY') || '-' || i AS number, name, state,
+           'Pilot ' || n AS pilot, ARRAY['Gemeente', 'DT&V', 'IND'] AS partners, day::text AS registered_iso,
+           to_char(day, 'DD-MM-YYYY') AS registered, 'Collega ' || i %% 100 AS case_manager FROM c;
+CREATE INDEX ON bench_floor (registered_iso DESC);
 GRANT SELECT ON bench_floor TO lvv_app;
 """

@@ -2,8 +2,9 @@ from casework.cases.models import Case, CaseUserObjectPermission, Consent, Invol
 from casework.drafts.models import Draft, FormToken
 from casework.journal.models import Note
 from casework.register.models import Briefing, Clash, IdentityValue, Person
+from casework.shelter.models import Stay
 
 __all__ = [
     "Briefing", "Case", "CaseUserObjectPermission", "Clash", "Consent", "Draft", "FormToken", "IdentityValue",
-    "Involvement", "Note", "Person",
+    "Involvement", "Note", "Person", "Stay",
 ]  # fmt: skip

@@ -1,10 +1,13 @@
 """The small parts of every page that Python makes too: icons and badges."""
 
+from functools import cache
+
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 
+@cache  # a page has dozens, of some forty kinds
 def icon(name: str, label: str = "", cls: str = "") -> SafeString:
     """Decorative unless a label is given. One cached sprite: works under a strict content security policy."""
     if label:
@@ -47,6 +50,7 @@ LOOKS = {
 }
 
 
+@cache
 def badge(kind: str, label: str) -> SafeString:
     variant, sign = LOOKS.get(kind, ("inactive", "info-circle"))
     return format_html(

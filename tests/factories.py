@@ -9,9 +9,10 @@ from factory import LazyAttribute, SelfAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
 from casework.cases.enums import Ground
-from casework.models import Briefing, Case, Consent, IdentityValue, Involvement, Note, Person
+from casework.models import Briefing, Case, Consent, IdentityValue, Involvement, Note, Person, Stay
 from casework.register.enums import ValueKind
 from casework.register.values import comparison_key
+from casework.shelter.enums import StayGround
 from governance.access.enums import Category, Visibility
 from governance.models import Convenant
 from partners.models import Membership, Organisation, Pilot, Team, User
@@ -150,6 +151,17 @@ class NoteFactory(DjangoModelFactory):
     category = Category.GUIDANCE
     visibility = Visibility.PERMITTED_PARTNERS
     text = "Gesproken over de plannen."
+
+
+class StayFactory(DjangoModelFactory):
+    class Meta:
+        model = Stay
+
+    case = SubFactory(CaseFactory)
+    author_team = SelfAttribute("case.lead_team")
+    author = SubFactory(UserFactory)
+    ground = StayGround.EMERGENCY
+    visibility = Visibility.PERMITTED_PARTNERS
 
 
 class ConsentFactory(DjangoModelFactory):

@@ -31,8 +31,7 @@ class Ground(TextChoices):
 
     REGISTERED = "registered", _("registered the person")
     MUNICIPALITY = "municipality", _("directs the facility")
-    FIRST_SHELTER = "first_shelter", _("first shelter: the departure service is told")
-    GUIDANCE = "guidance", _("guidance: the departure service is told")
+    MADE_KNOWN = "made_known", _("made known to the departure service")
     DOSSIER_REQUEST = "dossier_request", _("asked for its dossier")
     STAY = "stay", _("the person stays at its location")
     LEGAL_AID = "legal_aid", _("gives legal aid")

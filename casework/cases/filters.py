@@ -6,7 +6,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from casework.cases.enums import CaseState
+from casework.cases.involving import with_partner_of
 from casework.cases.models import Case
+from governance.access.clearance import Clearance
 from partners.organisations.enums import OrganisationKind
 from partners.organisations.models import Team
 
@@ -28,17 +30,16 @@ class CaseFilter(django_filters.FilterSet):
         model = Case
         fields = ["state", "pilot", "partner", "since"]
 
-    def __init__(self, *args: object, teams: dict[int, Team], **kwargs: object) -> None:
+    def __init__(self, *args: object, clearance: Clearance, teams: dict[int, Team], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         pilots = {team.pilot.slug: team.pilot.name for team in teams.values()}
         self.filters["pilot"].extra["choices"] = sorted(pilots.items())
-        self.teams = teams
+        self.clearance, self.teams = clearance, teams
         kinds = {team.organisation.kind for team in teams.values()}
         self.filters["partner"].extra["choices"] = [choice for choice in OrganisationKind.choices if choice[0] in kinds]
 
     def with_partner(self, cases: QuerySet[Case], name: str, kind: str) -> QuerySet[Case]:
-        teams = [team.pk for team in self.teams.values() if team.organisation.kind == kind]
-        return cases.filter(team_ids__overlap=teams)
+        return cases.filter(with_partner_of(kind, self.clearance, self.teams))
 
     def registered_since(self, cases: QuerySet[Case], name: str, days: str) -> QuerySet[Case]:
         return cases.filter(registered_on__gte=timezone.localdate() - timedelta(days=int(days)))

@@ -8,12 +8,18 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.cases.enums import Ground
 from casework.drafts.forms import KeptForm
+from partners.organisations.enums import OrganisationKind, TeamFunction
 from partners.organisations.models import Team
 
 CHOSEN_GROUNDS = (
     Ground.DOSSIER_REQUEST, Ground.STAY, Ground.LEGAL_AID, Ground.CARE, Ground.IDENTITY_RESEARCH,
     Ground.RETURN_SUPPORT, Ground.HAND_OVER, Ground.COOPERATION,
 )  # fmt: skip
+
+
+FITS = {
+    Ground.STAY: TeamFunction.SHELTER, Ground.CARE: TeamFunction.CARE, Ground.LEGAL_AID: TeamFunction.LEGAL,
+}  # fmt: skip
 
 
 class InvolveForm(KeptForm):
@@ -38,9 +44,21 @@ class InvolveForm(KeptForm):
         error_messages={"invalid": _("Enter an existing date, for example 12-11-2026.")},
     )  # fmt: skip
 
-    def __init__(self, *args: Any, teams: list[Team], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, teams: list[Team], dtv_stays: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.dtv_stays = dtv_stays
+        self.teams = {team.pk: team for team in teams}
         self.fields["team"].choices = [("", _("Choose a team")), *((team.pk, team.label) for team in teams)]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        team = self.teams[data["team"]] if data.get("team") else None
+        fits = FITS.get(data["ground"]) if data.get("ground") else None
+        if team and fits and team.function != fits:
+            self.add_error("ground", _("This ground fits another kind of team."))
+        if team and self.dtv_stays and data.get("until") and team.organisation.kind == OrganisationKind.DTV:
+            self.add_error("until", _("The departure service takes part as long as the person is sheltered or guided."))
+        return data
 
     def clean_until(self) -> date | None:
         until: date | None = self.cleaned_data["until"]

@@ -1,9 +1,13 @@
 """Who takes part in a case: involving a further team, and ending a follow-up."""
 
+from collections.abc import Iterable
 from datetime import date
+from typing import TypeVar
 
 from django.db import connection, transaction
+from django.db.models import Model, Q
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from casework.cases.enums import Ground
 from casework.cases.models import Case, Involvement
@@ -12,6 +16,8 @@ from governance.access.enums import Category
 from partners.accountability.history import because
 from partners.organisations.enums import TeamFunction
 from partners.organisations.models import Team
+
+M = TypeVar("M", bound=Model)
 
 
 class AlreadyInvolved(Exception):
@@ -60,23 +66,33 @@ def shown_categories(case: Case, clearance: Clearance) -> list[Category]:
     return [category for category in Category if clearance.reads(case, category)]
 
 
-# What taking part gives away: that a shelter team takes part says that the person is sheltered.
-TELLS_BY_FUNCTION = {
+def visible_teams(clearance: Clearance) -> dict[int, Team]:
+    """The teams of the pilots this worker works in or has a personal grant in: for labels, filters and choices."""
+    pilots = {seat.pilot for seat in clearance.seats} | {grant.pilot for grant in clearance.grants}
+    return {team.pk: team for team in Team.objects.filter(pilot__in=pilots).select_related("organisation", "pilot")}
+
+
+def with_teams(rows: Iterable[M], teams: dict[int, Team], *names: str) -> list[M]:
+    """The rows with these teams filled in from the ones at hand: cheaper than joining them to every row."""
+    found = list(rows)
+    for row in found:
+        for name in names:
+            if (key := getattr(row, f"{name}_id")) in teams:
+                setattr(row, name, teams[key])
+    return found
+
+
+# What the bare fact that a team takes part gives away; the database keeps the same in Involvement.tells, where a
+# policy acts on it. Here it is for the teams of a whole list of cases at once.
+TELLS: dict[str, Category] = {
     TeamFunction.SHELTER: Category.CONTACT_SHELTER,
     TeamFunction.CARE: Category.MEDICAL_LIMITATION,
-}
-TELLS_BY_GROUND = {
-    Ground.FIRST_SHELTER: Category.CONTACT_SHELTER,
-    Ground.STAY: Category.CONTACT_SHELTER,
-    Ground.GUIDANCE: Category.GUIDANCE,
-    Ground.CARE: Category.MEDICAL_LIMITATION,
-    Ground.LEGAL_AID: Category.LEGAL_AID,
 }
 
 
 def knows_team(clearance: Clearance, case: Case, team: Team) -> bool:
     """Whether this reader may know that the team takes part: her own, or one that tells nothing she may not read."""
-    category = TELLS_BY_FUNCTION.get(TeamFunction(team.function))
+    category = TELLS.get(team.function)
     return team.pk in clearance.teams or category is None or clearance.reads(case, category)
 
 
@@ -84,9 +100,21 @@ def known_partners(clearance: Clearance, case: Case, teams: dict[int, Team]) -> 
     return [teams[pk] for pk in case.team_ids if pk in teams and knows_team(clearance, case, teams[pk])]
 
 
-def shown_ground(clearance: Clearance, case: Case, row: Involvement) -> tuple[str, str]:
-    """Why a team takes part, in as many words as this reader may have: ground and explanation, or neither."""
-    category = TELLS_BY_GROUND.get(Ground(row.ground))
-    if row.team_id in clearance.teams or category is None or clearance.reads(case, category):
-        return str(row.get_ground_display()), row.explanation
-    return "", ""
+def team_label(clearance: Clearance, case: Case, teams: dict[int, Team], team: int) -> str:
+    """How a team is called as the source of a record; a team of which this reader may not know stays unnamed."""
+    if team in teams and knows_team(clearance, case, teams[team]):
+        return teams[team].label
+    return gettext("another partner")
+
+
+def with_partner_of(kind: str, clearance: Clearance, teams: dict[int, Team]) -> Q:
+    """Cases in which a team of this kind of organisation takes part, as far as this reader may know that."""
+    found = Q(pk__in=[])
+    for team in teams.values():
+        if team.organisation.kind == kind:
+            category = TELLS.get(team.function)
+            known = Q(team_ids__contains=[team.pk])
+            if category is not None and team.pk not in clearance.teams:
+                known &= Q(team_ids__overlap=[seat.team for seat in clearance.seats if category in seat.reads])
+            found |= known
+    return found

@@ -77,11 +77,15 @@ def tab_counts(clearance: Clearance) -> dict[str, int]:
 
 
 class CappedPaginator(Paginator):  # type: ignore[type-arg]
-    """Pages up to the cap; beyond it people filter."""
+    """Pages up to the cap; beyond it people filter. `known` is the number of objects, if it was counted already."""
+
+    def __init__(self, objects: QuerySet[Case], known: int | None) -> None:
+        super().__init__(objects, PAGE_SIZE)
+        self.known = known
 
     @cached_property
     def count(self) -> int:
-        return min(capped_count(self.object_list), CAP)  # type: ignore[arg-type]
+        return min(capped_count(self.object_list) if self.known is None else self.known, CAP)  # type: ignore[arg-type]
 
 
 def rows(cases: Iterable[Case], teams: dict[int, Team], clearance: Clearance) -> list[Row]:

@@ -31,6 +31,13 @@ class CaseQuerySet(TrackedQuerySet):
     def newest_first(self) -> Self:
         return self.order_by("-registered_on", "-id")
 
+    def for_list(self) -> Self:
+        """With what a line of a list shows, and no column more; team_ids for the second wall."""
+        return self.select_related("pilot", "case_manager").only(
+            "reference", "number", "person_id", "state", "registered_on", "team_ids",
+            "pilot__name", "case_manager__name", "case_manager__username",
+        )  # fmt: skip
+
 
 class CaseManager(models.Manager.from_queryset(CaseQuerySet)):  # type: ignore[misc]
     def next_number(self) -> str:
@@ -56,7 +63,6 @@ class Case(Walled, Versioned):
     state_since = models.DateField(default=timezone.localdate)
     registered_on = models.DateField(_("registered on"), default=timezone.localdate)
     referrer = models.CharField(_("referred by"), max_length=160, blank=True)
-    emergency_shelter_on = models.DateField(_("emergency placement on"), null=True, blank=True)
     # Likely doubles in the registrar's sight were looked at; after an emergency that is still to do.
     doubles_judged_on = models.DateField(null=True, editable=False)
     team_ids = ArrayField(models.IntegerField(), default=list, editable=False)  # who is involved; kept by a trigger
@@ -70,6 +76,9 @@ class Case(Walled, Versioned):
             models.Index(fields=["-registered_on", "-id"], name="case_newest"),
             models.Index(fields=["case_manager", "-registered_on"], name="case_manager_newest"),
             models.Index(fields=["state", "-registered_on", "-id"], name="case_state_newest"),
+            # For two short lists everybody opens: what is new, and what a colleague still has to complete.
+            GinIndex(fields=["team_ids"], name="case_new_teams", condition=Q(state=CaseState.REGISTERED)),
+            models.Index(fields=["case_manager"], name="case_unjudged", condition=Q(doubles_judged_on=None)),
         ]
 
     def __str__(self) -> str:
@@ -87,13 +96,6 @@ class Case(Walled, Versioned):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
-
-    @property
-    def must_be_known_to_dtv(self) -> bool:
-        """R7: whoever receives shelter or guidance is known to the departure service."""
-        return self.is_open and (
-            self.emergency_shelter_on is not None or self.state in (CaseState.ADMITTED, CaseState.IN_GUIDANCE)
-        )
 
 
 class _Period(Func):
@@ -117,11 +119,13 @@ class Involvement(models.Model):
     until = models.DateField(_("until"), null=True, blank=True)
     ground = models.CharField(_("ground"), max_length=20, choices=Ground)
     explanation = models.CharField(_("explanation"), max_length=300, blank=True)
+    # What it gives away that this team takes part: read by who reads that category. Set by the database.
+    tells = models.CharField(max_length=20, choices=Category, default=Category.IDENTITY, editable=False)
     # Whether this row stands in the case's team_ids. The database sets it; access_apply_due() when a date has come.
     counted = models.BooleanField(default=False, editable=False)
     # When that changes next, if a date is known: the one thing access_apply_due() has to look at.
     due_on = models.DateField(null=True, editable=False)
-    history = History(excluded_fields=["counted", "due_on"])
+    history = History(excluded_fields=["counted", "due_on", "tells"])
 
     objects = InvolvementQuerySet.as_manager()
 
@@ -150,6 +154,11 @@ class Involvement(models.Model):
 
     def __str__(self) -> str:
         return f"involvement {self.pk}"
+
+    @property
+    def holds(self) -> bool:
+        day = timezone.localdate()
+        return self.since <= day and (self.until is None or self.until > day)
 
 
 class CaseUserObjectPermission(UserObjectPermissionBase):

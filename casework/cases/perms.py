@@ -2,7 +2,9 @@
 
 from django.utils import timezone
 
+from casework.cases.enums import CaseState
 from casework.cases.models import Case, Involvement
+from casework.shelter.staying import shelter_is_running
 from governance.access.clearance import Clearance
 from governance.access.enums import Category
 from partners.organisations.enums import OrganisationKind, Role, TeamFunction
@@ -20,6 +22,11 @@ def registers(team: Team) -> bool:
         team.organisation.kind == MUNICIPAL
         or (team.organisation.kind in NGO and team.function in (TeamFunction.GENERAL, TeamFunction.SHELTER))
     ) and team.pilot.takes_new_cases(timezone.localdate())
+
+
+def registers_people(clearance: Clearance, teams: dict[int, Team]) -> bool:
+    """To be offered the registration, one must work for a team that registers."""
+    return any(registers(teams[team]) for team in clearance.teams)
 
 
 def registering_teams(clearance: Clearance) -> list[Team]:
@@ -44,6 +51,11 @@ def can_involve(clearance: Clearance, case: Case) -> bool:
     )
 
 
+def must_be_known_to_dtv(case: Case) -> bool:
+    """R7: whoever receives shelter or guidance is known to the departure service."""
+    return case.is_open and (case.state in (CaseState.ADMITTED, CaseState.IN_GUIDANCE) or shelter_is_running(case.pk))
+
+
 def can_end_involvement(clearance: Clearance, case: Case, involvement: Involvement) -> bool:
     """To end the involvement of a team, one must be all of:
     - of an involvement in this case that has not ended
@@ -56,7 +68,7 @@ def can_end_involvement(clearance: Clearance, case: Case, involvement: Involveme
         and (involvement.until is None or involvement.until > timezone.localdate())
         and (involvement.team_id in clearance.teams or can_involve(clearance, case))
         and involvement.team_id != case.lead_team_id
-        and not (involvement.team.organisation.kind == OrganisationKind.DTV and case.must_be_known_to_dtv)
+        and not (involvement.team.organisation.kind == OrganisationKind.DTV and must_be_known_to_dtv(case))
     )
 
 

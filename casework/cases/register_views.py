@@ -91,9 +91,7 @@ def register_emergency(request: ClearanceRequest) -> HttpResponse:
     form.restore(draft)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        claim = Claim(
-            names=[data["name"]], referrer=data["referrer"], emergency_shelter_on=data["emergency_shelter_on"]
-        )
+        claim = Claim(names=[data["name"]], referrer=data["referrer"], sheltered_since=data["sheltered_since"])
         return once(
             request, "emergency",
             lambda: case_url(register(claim, by=request.clearance, team=_chosen(teams, data))),

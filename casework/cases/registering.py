@@ -12,6 +12,8 @@ from casework.register.doubles import Candidate
 from casework.register.enums import BRIEFING_VERSION, ValueKind
 from casework.register.models import Briefing, IdentityValue, Person
 from casework.register.values import comparison_key
+from casework.shelter.enums import StayGround
+from casework.shelter.models import Stay
 from governance.access.clearance import Clearance
 from partners.organisations.enums import OrganisationKind, TeamFunction
 from partners.organisations.models import Team
@@ -37,7 +39,7 @@ class Claim:
     told_on: date | None = None
     language: str = ""
     interpreter: bool = False
-    emergency_shelter_on: date | None = None
+    sheltered_since: date | None = None  # in an emergency, before anything else is known
 
     def values(self) -> list[tuple[ValueKind, str]]:
         single = [(ValueKind.BIRTH_DATE, self.birth_date), (ValueKind.V_NUMBER, self.v_number)]
@@ -59,8 +61,8 @@ def register(claim: Claim, *, by: Clearance, team: Team, person: Person | None =
     lead = leading_team(team)
     case = Case.objects.create(
         number=Case.objects.next_number(), person=person, pilot=team.pilot, lead_team=lead, case_manager=by.user,
-        referrer=claim.referrer, emergency_shelter_on=claim.emergency_shelter_on, team_ids=[team.pk],
-        doubles_judged_on=None if claim.emergency_shelter_on else timezone.localdate(),
+        referrer=claim.referrer, team_ids=[team.pk],
+        doubles_judged_on=None if claim.sheltered_since else timezone.localdate(),
     )  # fmt: skip
     Involvement.objects.create(
         case=case, team=team, worker=by.user,
@@ -68,8 +70,11 @@ def register(claim: Claim, *, by: Clearance, team: Team, person: Person | None =
     )  # fmt: skip
     if lead != team:
         Involvement.objects.create(case=case, team=lead, ground=Ground.MUNICIPALITY)
-    if claim.emergency_shelter_on:
-        tell_departure_service(case, Ground.FIRST_SHELTER)
+    if claim.sheltered_since:
+        Stay.objects.create(
+            case=case, author_team=team, author=by.user, ground=StayGround.EMERGENCY, since=claim.sheltered_since
+        )
+        tell_departure_service(case)
     for kind, value in claim.values():
         IdentityValue.objects.create(
             case=case, author_team=team, author=by.user, kind=kind, value=value, key=comparison_key(kind, value)
@@ -95,11 +100,11 @@ def leading_team(team: Team) -> Team:
     return municipal or team
 
 
-def tell_departure_service(case: Case, ground: Ground) -> None:
+def tell_departure_service(case: Case) -> None:
     """R7: from the first shelter or guidance on, DT&V takes part."""
     team = Team.objects.filter(pilot=case.pilot, organisation__kind=OrganisationKind.DTV).first()
     if team and not Involvement.objects.in_force().filter(case=case, team=team).exists():
-        Involvement.objects.create(case=case, team=team, ground=ground)
+        Involvement.objects.create(case=case, team=team, ground=Ground.MADE_KNOWN)
 
 
 def same_candidates(shown: str, found: list[Candidate]) -> bool:

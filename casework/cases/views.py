@@ -18,8 +18,10 @@ from casework.cases.involving import (
     end_involvement,
     involve,
     known_partners,
+    knows_team,
     shown_categories,
     team_reads,
+    visible_teams,
 )
 from casework.cases.models import Case, Involvement
 from casework.cases.registering import same_candidates
@@ -31,17 +33,9 @@ from casework.register.forms import BriefingForm
 from casework.register.identity import leading_names
 from casework.register.models import Briefing, IdentityValue
 from casework.register.values import clean_v_number, display, name_key
-from governance.access.clearance import Clearance
 from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
 from partners.accountability.activities import CASEWORK, REGISTRATION, processes
-from partners.organisations.models import Team
-
-
-def visible_teams(clearance: Clearance) -> dict[int, Team]:
-    """The teams of the pilots this worker works in: for tags, filters and choices."""
-    pilots = {seat.pilot for seat in clearance.seats}
-    return {team.pk: team for team in Team.objects.filter(pilot__in=pilots).select_related("organisation", "pilot")}
 
 
 @processes(CASEWORK)
@@ -53,21 +47,21 @@ def case_list(request: ClearanceRequest) -> HttpResponse:
     tab = request.GET.get("tab", "")
     tab = tab if tab in listing.TABS else "open"
     teams = visible_teams(clearance)
-    queryset = listing.tab_queryset(tab, clearance).select_related("pilot", "case_manager")
-    found = CaseFilter(request.GET, queryset.newest_first(), teams=teams)
-    page = listing.CappedPaginator(found.qs, listing.PAGE_SIZE).get_page(request.GET.get("page"))
+    queryset = listing.tab_queryset(tab, clearance).for_list().newest_first()
+    found = CaseFilter(request.GET, queryset, clearance=clearance, teams=teams)
+    chips = _chips(found, request)
+    only_table = request.htmx and not request.htmx.boosted
+    counts = {} if only_table else listing.tab_counts(clearance)
+    page = listing.CappedPaginator(found.qs, None if chips else counts.get(tab)).get_page(request.GET.get("page"))
     kept = request.GET.copy()
     kept.pop("page", None)
     context = {
         "rows": listing.rows(page.object_list, teams, clearance), "page": page, "filter": found, "tab": tab,
-        "capped": page.paginator.count >= listing.CAP, "address": kept.urlencode(), "chips": _chips(found, request),
-        "registers": any(perms.registers(teams[team]) for team in clearance.teams if team in teams),
+        "capped": page.paginator.count >= listing.CAP, "address": kept.urlencode(), "chips": chips,
+        "tabs": [(name, listing.TAB_LABELS[name], number) for name, number in counts.items()],
+        "registers": perms.registers_people(clearance, teams),
     }  # fmt: skip
-    if request.htmx and not request.htmx.boosted:
-        return render(request, "casework/cases/_table.html", context)
-    counts = listing.tab_counts(clearance)
-    context["tabs"] = [(name, listing.TAB_LABELS[name], counts[name]) for name in listing.TABS]
-    return render(request, "casework/cases/list.html", context)
+    return render(request, "casework/cases/_table.html" if only_table else "casework/cases/list.html", context)
 
 
 def _chips(found: CaseFilter, request: ClearanceRequest) -> list[tuple[str, str, str]]:
@@ -103,9 +97,7 @@ def case_search(request: ClearanceRequest) -> HttpResponse:
             keys = search_names(name_key(wanted), listing.PAGE_SIZE) if name_key(wanted) else []
         order = {key: place for place, key in enumerate(keys)}
         rows = Case.objects.filter(pk__in=keys) | by_number
-        found = sorted(rows.select_related("pilot", "case_manager"), key=lambda case: order.get(case.pk, -1))[
-            : listing.PAGE_SIZE
-        ]
+        found = sorted(rows.for_list(), key=lambda case: order.get(case.pk, -1))[: listing.PAGE_SIZE]
     context = {"rows": listing.rows(found, teams, clearance), "wanted": wanted, "most": listing.PAGE_SIZE}
     return render(request, "casework/cases/search.html", context)
 
@@ -138,8 +130,8 @@ def case_involve(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         raise PermissionDenied
     key = f"involve:{case.reference}"
     teams = [team for team in visible_teams(request.clearance).values() if team.pilot_id == case.pilot_id]
-    free = [team for team in teams if team.pk not in case.team_ids]
-    form = InvolveForm(request.POST or None, teams=free)
+    free = [team for team in teams if team.pk not in case.team_ids and knows_team(request.clearance, case, team)]
+    form = InvolveForm(request.POST or None, teams=free, dtv_stays=perms.must_be_known_to_dtv(case))
     form.restore(find_draft(request.user, key))
     context: dict[str, Any] = {
         "case": case, "form": form, "draft_key": key, "name": leading_names([case.pk]).get(case.pk, "")

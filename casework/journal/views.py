@@ -6,9 +6,9 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from casework.cases.involving import known_partners, knows_team
+from casework.cases.involving import known_partners, knows_team, visible_teams
 from casework.cases.models import Case
-from casework.cases.views import case_url, visible_teams
+from casework.cases.views import case_url
 from casework.drafts.keeping import find_draft, once
 from casework.journal.forms import NoteForm
 from casework.journal.writing import readers, writable_categories, write_note
@@ -19,18 +19,17 @@ from partners.accountability.activities import CASEWORK, processes
 from partners.organisations.models import Team
 
 
-def note_form(request: ClearanceRequest, case: Case, data: Any = None) -> NoteForm | None:
+def note_form(request: ClearanceRequest, case: Case, teams: dict[int, Team], data: Any = None) -> NoteForm | None:
     """The form for a note in this case, with the worker's draft in it; nothing if she writes nothing here."""
     categories = writable_categories(request.clearance, case)
     if not categories:
         return None
-    form = NoteForm(data, categories=categories, partners=other_teams(request, case))
+    form = NoteForm(data, categories=categories, partners=other_teams(request, case, teams))
     form.restore(find_draft(request.user, f"note:{case.reference}"))
     return form
 
 
-def other_teams(request: ClearanceRequest, case: Case) -> list[Team]:
-    teams = visible_teams(request.clearance)
+def other_teams(request: ClearanceRequest, case: Case, teams: dict[int, Team]) -> list[Team]:
     return [team for team in known_partners(request.clearance, case, teams) if team.pk not in request.clearance.teams]
 
 
@@ -38,7 +37,7 @@ def other_teams(request: ClearanceRequest, case: Case) -> list[Team]:
 @require_http_methods(["GET", "POST"])
 def note_add(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     case = get_object_or_404(Case.objects.select_related("pilot"), reference=reference)
-    form = note_form(request, case, request.POST or None)
+    form = note_form(request, case, visible_teams(request.clearance), request.POST or None)
     if form is None:
         raise PermissionDenied
     key = f"note:{case.reference}"

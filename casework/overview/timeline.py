@@ -7,10 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from casework.cases.enums import CaseState
-from casework.cases.involving import knows_team, shown_ground
+from casework.cases.involving import team_label
 from casework.cases.models import Case, Involvement
 from casework.journal.models import Note
 from casework.register.models import Briefing, IdentityValue
+from casework.shelter.models import Stay
 from governance.access.clearance import Clearance
 from partners.organisations.models import Team
 
@@ -28,27 +29,37 @@ class Event:
     text: str = ""
 
 
+@dataclass(frozen=True)
+class Known:
+    """What the case page has read already and its story needs too."""
+
+    involvements: list[Involvement]
+    values: list[IdentityValue]
+    stays: list[Stay]
+    briefings: list[Briefing]
+
+
 def events(
-    case: Case, teams: dict[int, Team], clearance: Clearance, *, kind: str = "all", most: int = 40
+    case: Case, known: Known, teams: dict[int, Team], clearance: Clearance, *, kind: str = "all", most: int = 40
 ) -> list[Event]:
     """Newest first. A fixed number of queries, whatever happened."""
     found: list[Event] = []
+
+    def who(team: int) -> str:
+        return team_label(clearance, case, teams, team)
+
     if kind in ("all", "notes"):
         notes = Note.objects.current().filter(case=case).select_related("author")[:most]
         found += [
             Event(note.happened_on, note.recorded_at, "notes", "notes", note.get_category_display(),
-                  f"{note.author}, {_label(teams, note.author_team_id)}", note.text)
+                  f"{note.author}, {who(note.author_team_id)}", note.text)
             for note in notes
         ]  # fmt: skip
     if kind in ("all", "partners"):
-        for row in Involvement.objects.filter(case=case).select_related("team__organisation"):
-            if not knows_team(clearance, case, row.team):
-                continue
-            ground, explanation = shown_ground(clearance, case, row)
-            since = _moment(row.since)
+        for row in known.involvements:
             found.append(
-                Event(row.since, since, "partners", "users", _("%(team)s takes part") % {"team": row.team.label},
-                      ground, explanation)
+                Event(row.since, _moment(row.since), "partners", "users",
+                      _("%(team)s takes part") % {"team": row.team.label}, row.get_ground_display(), row.explanation)
             )  # fmt: skip
             if row.until and row.until <= timezone.localdate():
                 found.append(
@@ -57,23 +68,29 @@ def events(
                 )  # fmt: skip
     if kind in ("all", "steps"):
         found += _steps(case)
-        for told in Briefing.objects.current().filter(case=case):
+        for stay in known.stays:
+            found.append(
+                Event(stay.since, stay.recorded_at, "steps", "home", _("Sheltered"), who(stay.author_team_id),
+                      str(stay.get_ground_display()))
+            )  # fmt: skip
+        for told in known.briefings:
             found.append(
                 Event(told.told_on, told.recorded_at, "steps", "message", _("Told what happens with the data"),
-                      _label(teams, told.author_team_id),
+                      who(told.author_team_id),
                       _("Text %(version)s, in %(language)s") % {
                           "version": told.text_version, "language": told.get_language_display()
                       })
             )  # fmt: skip
         kinds: dict[tuple[date, int], list[IdentityValue]] = {}
-        for value in IdentityValue.objects.current().filter(case=case):
+        for value in known.values:
             kinds.setdefault((value.said_on, value.author_team_id), []).append(value)
         for (on, team), values in kinds.items():
             names = ", ".join(dict.fromkeys(value.get_kind_display() for value in values))
             found.append(
-                Event(on, values[0].recorded_at, "steps", "user-circle", _("Identity values recorded"),
-                      _label(teams, team), names)
-            )  # fmt: skip
+                Event(
+                    on, values[0].recorded_at, "steps", "user-circle", _("Identity values recorded"), who(team), names
+                )
+            )
     found.sort(key=lambda event: (event.on, event.at), reverse=True)
     return found[:most]
 
@@ -91,10 +108,6 @@ def _steps(case: Case) -> list[Event]:
             found.append(Event(since, at, "steps", "arrow-right" if before else "plus", title, who or ""))
         before = state
     return found
-
-
-def _label(teams: dict[int, Team], team: int) -> str:
-    return teams[team].label if team in teams else ""
 
 
 def _moment(day: date) -> datetime:

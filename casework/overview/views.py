@@ -12,16 +12,16 @@ from django.views.decorators.http import require_GET, require_POST
 
 from casework.cases import listing, perms
 from casework.cases.enums import STEPS, CaseState
-from casework.cases.involving import knows_team, shown_ground
+from casework.cases.involving import team_label, visible_teams, with_teams
 from casework.cases.models import Case, Involvement
-from casework.cases.views import visible_teams
 from casework.drafts.models import Draft
 from casework.journal.views import note_form
-from casework.overview.timeline import KINDS, events
+from casework.overview.timeline import KINDS, Known, events
 from casework.register.clashes import answer_clash, clashes_for
 from casework.register.enums import ClashAnswer
 from casework.register.identity import by_kind, leading_names
 from casework.register.models import Briefing, IdentityValue, Person
+from casework.shelter.models import Stay
 from governance.access.clearance import Clearance
 from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
@@ -70,18 +70,19 @@ def home(request: ClearanceRequest) -> HttpResponse:
     """The worklist: what waits for me, then my newest cases."""
     clearance = request.clearance
     teams = visible_teams(clearance)
-    mine = list(
-        Case.objects.managed_by(clearance.user_id).open().select_related("pilot").newest_first()[:10]
-    ) if clearance.sees_cases else []  # fmt: skip
+    mine: list[Case] = []
+    unfinished: list[Case] = []
+    if clearance.sees_cases:
+        managed = Case.objects.managed_by(clearance.user_id).open().for_list().newest_first()
+        mine, unfinished = list(managed[:10]), list(managed.filter(doubles_judged_on=None)[:10])
+    rows = listing.rows([*mine, *unfinished], teams, clearance)
     clashes = clashes_for(clearance)
     own = Case.objects.in_bulk([clash.own_case_id for clash in clashes])
-    unfinished = Case.objects.managed_by(clearance.user_id).open().filter(doubles_judged_on=None)[:10]
     context = {
-        "rows": listing.rows(mine, teams, clearance),
-        "unfinished": listing.rows(unfinished, teams, clearance) if clearance.sees_cases else [],
+        "rows": rows[: len(mine)], "unfinished": rows[len(mine) :],
         "drafts": [draft_link(draft) for draft in Draft.objects.filter(owner=request.user).order_by("-saved_at")[:5]],
         "clashes": [(clash, own.get(clash.own_case_id)) for clash in clashes],
-        "registers": any(perms.registers(teams[t]) for t in clearance.teams),
+        "registers": perms.registers_people(clearance, teams),
         "proposals": Proposal.objects.waiting_for(clearance.organisations_as(Role.PRIVACY_OFFICER)),
         "offices": sorted({role.label for role, _organisation in clearance.offices}),
     }  # fmt: skip
@@ -119,30 +120,30 @@ def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     clearance = request.clearance
     case = get_object_or_404(Case.objects.select_related("pilot", "person", "case_manager"), reference=reference)
     teams = visible_teams(clearance)
-    involvements = list(Involvement.objects.in_force().filter(case=case).select_related("team__organisation", "worker"))
+    involvements = with_teams(Involvement.objects.filter(case=case).select_related("worker"), teams, "team")
     involvements.sort(key=lambda row: (row.team_id != case.lead_team_id, row.since, row.pk))
-    values = by_kind(
-        IdentityValue.objects.current().filter(case=case)
-        .select_related("author_team__organisation", "source_team__organisation")
-    )  # fmt: skip
+    said = with_teams(IdentityValue.objects.current().filter(case=case), teams, "author_team", "source_team")
+    values = by_kind(said)
+    stays = list(Stay.objects.current().filter(case=case)) if clearance.reads(case, Category.CONTACT_SHELTER) else []
+    briefings = list(Briefing.objects.current().filter(case=case))
     kind = request.GET.get("toon", "all")
     kind = kind if kind in KINDS else "all"
     asked = request.GET.get("meer", "")[:3]
     more = min(int(asked), 50) if asked.isdecimal() else 0
     most = STORY_LENGTH * (more + 1)
-    story = events(case, teams, clearance, kind=kind, most=most + 1)
-    briefing = Briefing.objects.current().filter(case=case).first()
+    known = Known(involvements, said, stays, briefings)
+    story = events(case, known, teams, clearance, kind=kind, most=most + 1)
+    briefing = briefings[0] if briefings else None
     context = {
         "case": case, "name": values["name"][0].value if values["name"] else "", "values": values,
         "involvements": [
-            (row, *shown_ground(clearance, case, row), perms.can_end_involvement(clearance, case, row))
-            for row in involvements if knows_team(clearance, case, row.team)
+            (row, perms.can_end_involvement(clearance, case, row)) for row in involvements if row.holds
         ],
-        "sees_shelter": clearance.reads(case, Category.CONTACT_SHELTER), "more": more + 1,
+        "stays": stays, "more": more + 1,
         "can_involve": perms.can_involve(clearance, case), "can_take_over": perms.can_take_over(clearance, case),
         "steps": steps_of(case), "events": story[:most], "older": len(story) > most, "kind": kind, "briefing": briefing,
         "todos": todos(clearance, case, told=briefing is not None),
-        "note_form": note_form(request, case), "draft_key": f"note:{case.reference}", "readers": [],
+        "note_form": note_form(request, case, teams), "draft_key": f"note:{case.reference}", "readers": [],
         "lead": teams.get(case.lead_team_id),
     }  # fmt: skip
     return render(request, "casework/overview/case.html", context)
@@ -152,14 +153,22 @@ def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 @require_GET
 def person_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """Who somebody is, as far as anybody said: every value with its status, source and date."""
+    clearance = request.clearance
     person = get_object_or_404(Person, reference=reference)
     cases = list(Case.objects.filter(person=person).select_related("pilot", "case_manager").newest_first())
-    values = by_kind(
-        IdentityValue.objects.current().filter(case__in=cases)
-        .select_related("author_team__organisation", "source_team__organisation", "case")
-    )  # fmt: skip
+    teams = visible_teams(clearance)
+    by_key = {case.pk: case for case in cases}
+    said = with_teams(IdentityValue.objects.current().filter(case__in=cases), teams, "author_team", "source_team")
+    values = by_kind(said)
     context = {
-        "person": person, "cases": cases, "values": [(kind, group) for kind, group in values.items() if group],
+        "person": person, "cases": cases,
+        "values": [
+            (group[0].get_kind_display(), [
+                (value, by_key[value.case_id], team_label(clearance, by_key[value.case_id], teams, value.source.pk))
+                for value in group
+            ])
+            for group in values.values() if group
+        ],
         "name": values["name"][0].value if values["name"] else "",
     }  # fmt: skip
     return render(request, "casework/overview/person.html", context)
@@ -171,11 +180,11 @@ def person_list(request: ClearanceRequest) -> HttpResponse:
     """People are found by their name or number; there is no list to leaf through."""
     clearance = request.clearance
     teams = visible_teams(clearance)
-    newest = Case.objects.select_related("pilot", "person", "case_manager").newest_first()[: listing.PAGE_SIZE]
+    newest = Case.objects.select_related("pilot", "person").newest_first()[: listing.PAGE_SIZE]
     found = list(newest) if clearance.sees_cases else []
     names = leading_names(case.pk for case in found)
     context = {
         "people": [(case.person, names.get(case.pk, ""), case) for case in found],
-        "registers": any(perms.registers(teams[team]) for team in clearance.teams),
+        "registers": perms.registers_people(clearance, teams),
     }  # fmt: skip
     return render(request, "casework/overview/persons.html", context)

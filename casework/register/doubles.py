@@ -25,9 +25,6 @@ def search_names(wanted: str, most: int = MOST_SEARCHED) -> list[int]:
 
     `wanted` is a normalised key (values.name_key). Short texts are only searched as beginnings.
     """
-    if len(wanted) < 3:
-        found = IdentityValue.objects.current().filter(kind=ValueKind.NAME, key__startswith=wanted)
-        return list(found.order_by("-case_id").values_list("case_id", flat=True)[:most])
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM search_names(%s, %s)", [wanted, most])
         return [row[0] for row in cursor.fetchall()]

@@ -122,7 +122,7 @@ class RegistrationForm(ClaimedIdentityForm):
 class EmergencyForm(ClaimedIdentityForm):
     """Somebody needs shelter tonight. The rest follows on the next working day."""
 
-    emergency_shelter_on = DayField(
+    sheltered_since = DayField(
         label=_("Sheltered from"), error_messages={"required": _("Enter from which day the person is sheltered.")}
     )
     referrer = forms.CharField(label=_("Brought by"), max_length=160, required=False)

@@ -48,6 +48,7 @@ class Grant:
 
     case: int
     person: int
+    pilot: int
     categories: frozenset[str]
     kind: str
     until: date
@@ -157,8 +158,8 @@ def enter(user: "User") -> Clearance:
         ),
         grants=tuple(
             Grant(
-                case=grant["case"], person=grant["person"], categories=frozenset(grant["categories"]),
-                kind=grant["kind"], until=date.fromisoformat(grant["until"]),
+                case=grant["case"], person=grant["person"], pilot=grant["pilot"],
+                categories=frozenset(grant["categories"]), kind=grant["kind"], until=date.fromisoformat(grant["until"]),
             )
             for grant in scope["grants"]
         ),

@@ -10,9 +10,10 @@ from django.db import connection
 from django.utils import timezone
 
 from casework.cases.enums import CaseState, Ground
-from casework.models import Briefing, Case, IdentityValue, Involvement, Note, Person
+from casework.models import Briefing, Case, IdentityValue, Involvement, Note, Person, Stay
 from casework.register.enums import BRIEFING_VERSION, IdentityStatus, ValueKind
 from casework.register.values import comparison_key
+from casework.shelter.enums import StayGround
 from governance.access.enums import Category, Visibility
 from lvv.demo.accounts import Cast
 from lvv.demo.names import invent
@@ -93,7 +94,7 @@ def make_cases(cast: Cast) -> int:
     lives.sort(key=lambda life: (life.begun, life.place))
     people = written_in_bulk([Person(reference=_uuid(rng)) for _ in lives])
     cases = _cases(rng, cast, lives, people)
-    _involvements(rng, cast, lives, cases)
+    _involvements(rng, cast, lives, cases, _stays(rng, cast, lives, cases))
     _values(rng, cast, lives, cases)
     _notes(rng, cast, lives, cases)
     with connection.cursor() as cursor:
@@ -144,7 +145,7 @@ def _cases(rng: Random, cast: Cast, lives: list[Life], people: list[Person]) -> 
     for place in cast.pilots:
         recent = [case for case in cases if case.pilot == cast.pilots[place] and case.state == S.REGISTERED]
         for case in recent[-2:]:
-            case.emergency_shelter_on, case.doubles_judged_on = case.registered_on, None
+            case.doubles_judged_on = None
     plain: Any = Case._base_manager
     made = plain.bulk_create(cases, batch_size=2000)
     # One history row for each state a case went through, at the moment it did.
@@ -170,7 +171,26 @@ def _numbers(lives: list[Life]) -> list[str]:
         return [f"{life.begun.year}-{row[0]:06}" for life, row in zip(lives, cursor.fetchall(), strict=True)]
 
 
-def _involvements(rng: Random, cast: Cast, lives: list[Life], cases: list[Case]) -> None:
+def _stays(rng: Random, cast: Cast, lives: list[Life], cases: list[Case]) -> set[int]:
+    """Where somebody stays: from the emergency, or from the admission until she left. Returns whose stay is admitted."""
+    stays = []
+    for life, case in zip(lives, cases, strict=True):
+        emergency = case.doubles_judged_on is None
+        begun = life.begun if emergency else life.since(S.ADMITTED)
+        if begun is None or not (emergency or rng.random() < 0.7):
+            continue
+        stays.append(
+            Stay(
+                reference=_uuid(rng), case=case, author_team=cast.teams[life.place, K.MUNICIPALITY, F.GENERAL],
+                author=case.case_manager, ground=StayGround.EMERGENCY if emergency else StayGround.ADMITTED,
+                since=begun, until=life.since(S.EXITED), recorded_at=_moment(rng, begun),
+            )
+        )  # fmt: skip
+    written_in_bulk(stays)
+    return {stay.case_id for stay in stays if stay.ground == StayGround.ADMITTED}
+
+
+def _involvements(rng: Random, cast: Cast, lives: list[Life], cases: list[Case], sheltered: set[int]) -> None:
     found = []
     for life, case in zip(lives, cases, strict=True):
         archived = life.since(S.ARCHIVED)
@@ -190,14 +210,14 @@ def _involvements(rng: Random, cast: Cast, lives: list[Life], cases: list[Case])
         add(K.MUNICIPALITY, F.GENERAL, life.begun, Ground.MUNICIPALITY, case.case_manager)
         if rng.random() < 0.85:
             add(K.NGO, F.GENERAL, life.begun, Ground.COOPERATION, workers["ngo", place])
-        first = life.begun if case.emergency_shelter_on else dossiers
-        ground = Ground.FIRST_SHELTER if case.emergency_shelter_on else Ground.DOSSIER_REQUEST
+        emergency = case.doubles_judged_on is None
+        first, ground = (life.begun, Ground.MADE_KNOWN) if emergency else (dossiers, Ground.DOSSIER_REQUEST)
         add(K.DTV, F.GENERAL, first, ground, workers["dtv", place])
         add(K.IND, F.GENERAL, dossiers, Ground.DOSSIER_REQUEST, workers["ind", place])
         if rng.random() < 0.3:
             add(K.AVIM, F.GENERAL, life.since(S.IN_CONFERENCE), Ground.IDENTITY_RESEARCH, workers["avim", place])
-        if rng.random() < 0.7:
-            add(K.NGO, F.SHELTER, life.since(S.ADMITTED, S.NOT_ADMITTED), Ground.STAY, workers["opvang", place])
+        if case.pk in sheltered:
+            add(K.NGO, F.SHELTER, life.since(S.ADMITTED), Ground.STAY, workers["opvang", place])
         if rng.random() < 0.35:
             add(K.NGO, F.LEGAL, life.since(S.IN_GUIDANCE), Ground.LEGAL_AID, workers["ngo-juridisch", place])
         if rng.random() < 0.3:

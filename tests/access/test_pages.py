@@ -377,23 +377,32 @@ def test_who_may_not_read_shelter_meets_no_trace_of_it(client, cast):
     """The partner here reads identity and departure, and nothing of shelter or care."""
     shelter = make.TeamFactory(organisation=cast.stranger_team.organisation, pilot=cast.pilot, function="shelter")
     care = make.TeamFactory(organisation=cast.stranger_team.organisation, pilot=cast.pilot, function="care")
-    make.InvolvementFactory(case=cast.case, team=shelter, ground="stay", explanation="kamer-vier")
+    hidden = make.InvolvementFactory(case=cast.case, team=shelter, ground="stay", explanation="kamer-vier")
     make.InvolvementFactory(case=cast.case, team=care, ground="care", explanation="zorg-vraag")
-    third = make.TeamFactory(pilot=cast.pilot, organisation__name="Derde partij")
-    make.InvolvementFactory(case=cast.case, team=third, ground="stay", explanation="bed-twee")
-    cast.case.refresh_from_db()
-    cast.case.emergency_shelter_on = timezone.localdate()
-    cast.case.save()
+    third = make.TeamFactory(pilot=cast.pilot, organisation__name="Derde partij", organisation__kind="coa")
+    make.InvolvementFactory(case=cast.case, team=third, explanation="mee-denken")
+    make.StayFactory(case=cast.case)
     pages = [
         reverse("casework:case_detail", args=[cast.case.reference]),
         reverse("casework:case_why", args=[cast.case.reference]),
         reverse("casework:note_add", args=[cast.case.reference]),
+        reverse("casework:person_detail", args=[cast.case.person.reference]),
         reverse("casework:case_list") + "?tab=all",
     ]
-    traces = ("kamer-vier", "zorg-vraag", "bed-twee", "opvangteam", "zorgteam", "Noodopvang</dt>", "verblijft op")
+    traces = ("kamer-vier", "zorg-vraag", "opvangteam", "zorgteam", "Opvang</dt>", "verblijft op")
     for page in pages:
         shown = client.act_as(cast.partner).get(page).text
         assert not [trace for trace in traces if trace in shown], page
     known = client.act_as(cast.owner).get(pages[0]).text
     assert [trace for trace in traces if trace in known] == list(traces)
-    assert "Derde partij" in client.act_as(cast.partner).get(pages[0]).text  # takes part; why is not said
+    assert "mee-denken" in client.act_as(cast.partner).get(pages[0]).text
+    # Neither by a filter, nor by an address: hidden answers as what is not there.
+    kind = cast.stranger_team.organisation.kind
+    assert cast.case.number not in client.get(reverse("casework:case_list") + f"?tab=all&partner={kind}").text
+    assert (
+        cast.case.number
+        in client.act_as(cast.owner).get(reverse("casework:case_list") + f"?tab=all&partner={kind}").text
+    )
+    ends = reverse("casework:involvement_end", args=[cast.case.reference, hidden.pk])
+    assert client.act_as(cast.partner).get(ends).status_code == 404
+    assert client.act_as(cast.owner).get(ends).status_code == 200

@@ -17,6 +17,7 @@ from casework.models import (
     Involvement,
     Note,
     Person,
+    Stay,
 )
 from governance.access.clearance import NoScope, acting_as, enter
 from governance.access.enums import Category
@@ -40,8 +41,8 @@ class Built:
             for facts in world.pilots
         ]
         self.teams = [
-            make.TeamFactory(pilot=pilots[pilot], organisation=organisations[organisation])
-            for pilot, organisation in world.teams
+            make.TeamFactory(pilot=pilots[pilot], organisation=organisations[organisation], function=function)
+            for pilot, organisation, function in world.teams
         ]
         self.users = [make.UserFactory() for _ in range(world.users)]
         for number in world.closed_accounts:
@@ -78,11 +79,13 @@ class Built:
             for number, lead in enumerate(world.cases)
         ]  # fmt: skip
         self.people = people
-        for (case, team), period in world.involvements.items():
-            make.InvolvementFactory(
+        self.involvements = {
+            (case, team): make.InvolvementFactory(
                 case=self.cases[case], team=self.teams[team],
                 since=day(period.since, today), until=day(period.until, today),
-            )  # fmt: skip
+            )
+            for (case, team), period in world.involvements.items()
+        }  # fmt: skip
         view = Permission.objects.get(codename="view_case")
         for (user, case), (categories, period) in world.grants.items():
             CaseUserObjectPermission.objects.create(
@@ -103,6 +106,8 @@ class Built:
             }  # fmt: skip
             if facts.category == "identity":
                 self.records.append(make.NameFactory(**common))
+            elif facts.category == "contact_shelter":
+                self.records.append(make.StayFactory(**common))
             else:
                 self.records.append(make.NoteFactory(category=facts.category, **common))
 
@@ -122,27 +127,27 @@ def compare(world: World) -> None:
             seen_cases = {case for case in range(3) if world.sees_case(number, case)}
             assert keys(Case.objects) == {built.cases[case].pk for case in seen_cases}
             assert keys(Person.objects) == {built.people[world.people[case]].pk for case in seen_cases}
-            assert keys(Involvement.objects) == keys(
-                Involvement.objects.filter(case__in=[built.cases[case] for case in seen_cases])
-            )
+            assert keys(Involvement.objects) == {
+                row.pk for (case, team), row in built.involvements.items() if world.sees_involvement(number, case, team)
+            }
             expected = {
                 (type(record), record.pk)
                 for facts, record in zip(world.records, built.records, strict=True)
                 if world.sees_record(number, facts)
             }
-            for model in (Note, IdentityValue):
+            for model in (Note, IdentityValue, Stay):
                 wanted = {pk for kind, pk in expected if kind is model}
                 assert keys(model.objects) == wanted
                 # History shows exactly the rows whose live row shows.
                 assert set(model.history.values_list("id", flat=True)) == wanted
             assert set(Case.history.values_list("id", flat=True)) == keys(Case.objects)
             # Loading whole objects passes the second wall exactly for these rows.
-            for model in (Case, Person, Note, IdentityValue, Consent):
+            for model in (Case, Person, Note, IdentityValue, Stay, Consent):
                 list(model.objects.all())
             # Python's clearance agrees with the database on every category.
             for case in Case.objects.all():
                 position = built.cases.index(case)
-                for category in ("identity", "guidance", "departure"):
+                for category in ("identity", "contact_shelter", "guidance", "departure", "medical_limitation"):
                     reads = world.granted(number, position, category) or any(
                         world.involved(position, team) and world.cell(team, "read", category)
                         for team in world.seats(number)
@@ -191,7 +196,7 @@ def test_the_tests_own_the_tables_and_ask_as_the_web(cast: Any) -> None:
 def test_without_a_scope_there_are_no_rows(cast: Any) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL ROLE lvv_app")
-        for model in (Case, Person, IdentityValue, Note, Involvement):
+        for model in (Case, Person, IdentityValue, Note, Stay, Involvement):
             assert not model.objects.exists()
             assert not model.history.exists()
         cursor.execute("RESET ROLE")

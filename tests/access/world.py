@@ -9,7 +9,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-CATEGORIES = ("identity", "guidance", "departure", "medical_content")
+CATEGORIES = ("identity", "contact_shelter", "guidance", "departure", "medical_limitation", "medical_content")
+# What the bare fact that a team takes part gives away, by its function.
+TELLS = {"general": "identity", "shelter": "contact_shelter", "care": "medical_limitation"}
 DAYS = (-10, -1, 0, 1, 10)
 
 
@@ -57,7 +59,7 @@ class RecordFacts:
 @dataclass
 class World:
     pilots: list[PilotFacts]
-    teams: list[tuple[int, int]]  # pilot, organisation
+    teams: list[tuple[int, int, str]]  # pilot, organisation, function
     memberships: list[tuple[int, int, str, Period]]  # user, team, role
     convenants: list[ConvenantFacts]
     cases: list[int]  # the lead team
@@ -78,7 +80,7 @@ class World:
         }  # fmt: skip
 
     def cell(self, team: int, verb: str, category: str) -> bool:
-        pilot, organisation = self.teams[team]
+        pilot, organisation, _function = self.teams[team]
         return any(
             c.holds() and c.pilot == pilot and organisation in c.parties and (team, verb, category) in c.cells
             for c in self.convenants
@@ -110,6 +112,15 @@ class World:
             self.involved(case, team) and self.cell(team, "read", "identity") for team in self.seats(user)
         )
 
+    def sees_involvement(self, user: int, case: int, team: int) -> bool:
+        """Of a case she sees: her own team's, and others' as far as she may know what it tells."""
+        tells = TELLS[self.teams[team][2]]
+        return self.sees_case(user, case) and (
+            (team in self.seats(user) and self.has_scope(user, team))
+            or self.granted(user, case, tells)
+            or any(self.involved(case, mine) and self.cell(mine, "read", tells) for mine in self.seats(user))
+        )
+
     def sees_record(self, user: int, record: RecordFacts) -> bool:
         if self.granted(user, record.case, record.category):
             return True
@@ -122,7 +133,7 @@ class World:
         if involved & reading and (
             record.visibility == "permitted_partners"
             or (record.author in reading and self.involved(record.case, record.author))
-            or record.shared & reading
+            or record.shared & reading & involved
         ):
             return True
         if record.author in involved and self.cell(record.author, "write", record.category):
@@ -151,7 +162,7 @@ def worlds(draw: Any) -> World:
     ]
     if pilots[0].state == "winding_down":
         pilots[0].closes = draw(st.sampled_from((-1, 0, 1, 10)))
-    teams = [(0, 0), (0, 1), (1, 0), (0, 2)]
+    teams = [(0, 0, "general"), (0, 1, "shelter"), (1, 0, "general"), (0, 2, "care")]
     index = st.integers(0, len(teams) - 1)
     memberships = draw(
         st.lists(
@@ -161,11 +172,11 @@ def worlds(draw: Any) -> World:
     )  # fmt: skip
     convenants = []
     for pilot, kind in ((0, "convenant"), (0, "ngo_agreement"), (1, "convenant")):
-        mine = [team for team, (where, _) in enumerate(teams) if where == pilot]
+        mine = [team for team, (where, _, _) in enumerate(teams) if where == pilot]
         cells = draw(
             st.sets(
                 st.tuples(st.sampled_from(mine), st.sampled_from(("read", "write")), st.sampled_from(CATEGORIES)),
-                max_size=14,
+                max_size=20,
             )
         )
         cells |= {(team, "read", "identity") for team in mine if draw(st.booleans())}
@@ -175,7 +186,7 @@ def worlds(draw: Any) -> World:
     people = [0, draw(st.sampled_from((0, 1))), draw(st.sampled_from((0, 2)))]
     involvements = {}
     for case, lead in enumerate(cases):
-        for team, (pilot, _) in enumerate(teams):
+        for team, (pilot, _, _) in enumerate(teams):
             if pilot == teams[lead][0] and draw(st.booleans()):
                 involvements[case, team] = draw(periods())
     grants = {}

@@ -12,6 +12,7 @@ from casework.cases.listing import CAP, capped_count
 from casework.journal.writing import readers
 from casework.models import Case, Involvement, Note
 from casework.register.identity import leading_names
+from casework.shelter.staying import shelter_is_running
 from governance.access.clearance import acting_as
 from governance.access.enums import Category, Visibility
 from governance.convenants.enums import Cell
@@ -140,7 +141,7 @@ def test_a_former_pilot_learns_nothing_of_what_came_later(client, cast):
 
 
 def involving(team, **changes):
-    return {"team": str(team.pk), "ground": "legal_aid", "explanation": "Advies nodig", "until": "",
+    return {"team": str(team.pk), "ground": "cooperation", "explanation": "Advies nodig", "until": "",
             "form_token": str(uuid.uuid4()), **changes}  # fmt: skip
 
 
@@ -156,7 +157,7 @@ def test_a_partner_is_involved_after_reading_what_it_will_see(client, cast):
     done = client.act_as(cast.owner).post(url, {**form, "confirmed": "1"})
     assert done.url == page_of(cast.case)
     row = Involvement.objects.get(case=cast.case, team=cast.stranger_team)
-    assert (row.ground, row.until, row.counted) == (Ground.LEGAL_AID, until, True)
+    assert (row.ground, row.until, row.counted) == (Ground.COOPERATION, until, True)
     assert row.history.get().history_user == cast.owner
     assert client.act_as(cast.stranger).get(page_of(cast.case)).status_code == 200
 
@@ -168,12 +169,32 @@ def test_bad_involvements(client, cast):
     yesterday = (timezone.localdate() - timedelta(days=1)).strftime("%d-%m-%Y")
     for change in (
         {"team": ""}, {"team": str(elsewhere.pk)}, {"team": str(cast.partner_team.pk)}, {"ground": ""},
-        {"ground": "registered"}, {"explanation": ""}, {"until": yesterday}, {"until": "31-02-2030"},
+        {"ground": "registered"}, {"ground": "legal_aid"}, {"ground": "stay"}, {"ground": "care"}, {"explanation": ""}, {"until": yesterday}, {"until": "31-02-2030"},
     ):  # fmt: skip
         assert client.post(url, {**involving(cast.stranger_team), "confirmed": "1", **change}).status_code == 400, (
             change
         )
     assert Involvement.objects.filter(case=cast.case).count() == 2
+
+
+def test_the_departure_service_gets_no_end_date_while_the_person_is_sheltered(client, cast):
+    Involvement.objects.filter(case=cast.case, team=cast.partner_team).delete()
+    make.StayFactory(case=cast.case)
+    url = reverse("casework:case_involve", args=[cast.case.reference])
+    until = (timezone.localdate() + timedelta(days=30)).strftime("%d-%m-%Y")
+    form = {**involving(cast.partner_team), "confirmed": "1"}
+    refused = client.act_as(cast.owner).post(url, {**form, "until": until})
+    assert (refused.status_code, "zolang de persoon opvang" in refused.text) == (400, True)
+    assert client.post(url, form).status_code == 302
+    assert Involvement.objects.in_force().filter(case=cast.case, team=cast.partner_team, until=None).exists()
+
+
+def test_who_takes_part_in_nothing_hears_of_no_shelter(cast):
+    """The function behind rule R7 answers the departure service and the municipality only, where they take part."""
+    make.StayFactory(case=cast.case)
+    for user, answer in ((cast.partner, True), (cast.owner, True), (cast.stranger, False)):
+        with acting_as(user):
+            assert shelter_is_running(cast.case.pk) is answer
 
 
 def test_two_workers_involving_one_team_make_one_involvement(client, cast):
@@ -201,11 +222,13 @@ def test_a_partner_ends_its_own_follow_up(client, cast):
     assert row.history.first().history_user == cast.partner
 
 
-@pytest.mark.parametrize("facts", [{"emergency_shelter_on": timezone.localdate()}, {"state": CaseState.IN_GUIDANCE}])
-def test_the_departure_service_does_not_leave_while_the_person_must_be_known_to_it(client, cast, facts):
-    for name, value in facts.items():
-        setattr(cast.case, name, value)
-    cast.case.save()
+@pytest.mark.parametrize("sheltered", [True, False])
+def test_the_departure_service_does_not_leave_while_the_person_must_be_known_to_it(client, cast, sheltered):
+    if sheltered:
+        make.StayFactory(case=cast.case)
+    else:
+        cast.case.state = CaseState.IN_GUIDANCE
+        cast.case.save()
     url = end_url(cast.case, cast.partner_team)
     for asker in (cast.partner, cast.owner, cast.coordinator):
         assert client.act_as(asker).post(url).status_code == 403

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from casework.cases.enums import CaseState, Ground
 from casework.models import Briefing, Case, Clash, Draft, IdentityValue, Involvement, Person
+from casework.shelter.enums import StayGround
 from governance.access.clearance import acting_as
 from governance.access.enums import Category
 from governance.convenants.enums import Cell
@@ -248,7 +249,7 @@ def test_a_clash_is_settled_when_both_say_the_same(client, cast):
 
 
 def emergency(**changes):
-    return {"name": "Onbekende vrouw", "emergency_shelter_on": timezone.localdate().strftime("%d-%m-%Y"),
+    return {"name": "Onbekende vrouw", "sheltered_since": timezone.localdate().strftime("%d-%m-%Y"),
             "referrer": "", "form_token": str(uuid.uuid4()), "draft_key": "emergency", **changes}  # fmt: skip
 
 
@@ -256,7 +257,7 @@ def test_an_emergency_is_one_short_form_and_the_rest_becomes_work(client, cast):
     url = reverse("casework:register_emergency")
     response = client.act_as(cast.owner).post(url, emergency())
     case = Case.objects.latest("id")
-    assert case.emergency_shelter_on == timezone.localdate()
+    assert (case.stays.get().ground, case.stays.get().since) == (StayGround.EMERGENCY, timezone.localdate())
     assert not Briefing.objects.filter(case=case).exists()
     # R7: sheltered, so known to the departure service.
     assert cast.partner_team.pk in case.team_ids
@@ -276,14 +277,15 @@ def test_an_emergency_is_one_short_form_and_the_rest_becomes_work(client, cast):
 
 def test_an_emergency_in_the_future_is_refused(client, cast):
     url = reverse("casework:register_emergency")
-    assert client.act_as(cast.owner).post(url, emergency(emergency_shelter_on="01-01-2999")).status_code == 400
+    assert client.act_as(cast.owner).post(url, emergency(sheltered_since="01-01-2999")).status_code == 400
 
 
 def test_a_shelter_team_registers_for_its_pilot(client, cast):
     shelter = make.TeamFactory(
         organisation=cast.stranger_team.organisation, pilot=cast.pilot, function=TeamFunction.SHELTER
     )
-    agreement(cast.pilot, {shelter: {Category.IDENTITY: Cell.WRITE}}, kind="ngo_agreement")
+    cells = {Category.IDENTITY: Cell.WRITE, Category.CONTACT_SHELTER: Cell.WRITE}
+    agreement(cast.pilot, {shelter: cells}, kind="ngo_agreement")
     user = make.MembershipFactory(team=shelter).user
     assert client.act_as(user).post(reverse("casework:register_emergency"), emergency()).status_code == 302
     case = Case.objects.latest("id")

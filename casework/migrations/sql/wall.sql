@@ -54,7 +54,7 @@ BEGIN
     END LOOP;
     PERFORM set_config('lvv.coordinates', coalesce(coordinated, ''), true);
 
-    SELECT coalesce(jsonb_agg(jsonb_build_object('case', g.content_object_id, 'person', c.person_id,
+    SELECT coalesce(jsonb_agg(jsonb_build_object('case', g.content_object_id, 'person', c.person_id, 'pilot', c.pilot_id,
                 'categories', g.categories, 'kind', g.kind, 'until', g.until)), '[]')
     INTO grants
     FROM casework_caseuserobjectpermission g JOIN casework_case c ON c.id = g.content_object_id
@@ -193,9 +193,17 @@ CREATE TRIGGER involvement_removed AFTER DELETE ON casework_involvement REFERENC
 
 -- A beginning counts at once; an end when access_apply_due() comes by, which is before anybody's next page. So the
 -- worker who ends her own follow-up still gets her answer and her history row.
+-- That a shelter or care team takes part tells something by itself; a ground that would tell as much fits no other team.
 CREATE FUNCTION access_involvement_counts() RETURNS trigger LANGUAGE plpgsql AS
 $$
+DECLARE
+    kind text := (SELECT t.function FROM partners_team t WHERE t.id = NEW.team_id);
 BEGIN
+    IF NEW.ground = 'stay' AND kind <> 'shelter' OR NEW.ground = 'care' AND kind <> 'care'
+       OR NEW.ground = 'legal_aid' AND kind <> 'legal' THEN
+        RAISE EXCEPTION 'this ground does not fit this team' USING ERRCODE = 'check_violation';
+    END IF;
+    NEW.tells := CASE kind WHEN 'shelter' THEN 'contact_shelter' WHEN 'care' THEN 'medical_limitation' ELSE 'identity' END;
     IF TG_OP = 'INSERT' THEN
         NEW.counted := NEW.since <= access_today() AND (NEW.until IS NULL OR NEW.until > access_today());
     ELSIF current_user = 'lvv_app' THEN
@@ -274,7 +282,8 @@ $$
     SELECT teams && access_teams('read_' || category)
            AND (visible = 'permitted_partners'
                 OR author = ANY (access_teams('read_' || category)) AND author = ANY (teams)
-                OR shared && access_teams('read_' || category))
+                OR EXISTS (SELECT FROM unnest(shared) s (team)
+                           WHERE s.team = ANY (access_teams('read_' || category)) AND s.team = ANY (teams)))
         OR author = ANY (access_teams('write_' || category)) AND author = ANY (teams)
         OR which = ANY (access_granted(category))
 $$;
@@ -347,14 +356,19 @@ CREATE POLICY case_read ON casework_case FOR SELECT TO lvv_app
 CREATE POLICY case_add ON casework_case FOR INSERT TO lvv_app
     WITH CHECK (team_ids <@ access_teams('write_identity') AND team_ids <> '{}'
         -- A case of somebody out of sight would bring her into sight.
-        AND EXISTS (SELECT FROM casework_person p WHERE p.id = person_id));
+        AND EXISTS (SELECT FROM casework_person p WHERE p.id = person_id)
+        -- Of one pilot: the teams, the team that leads, and the case.
+        AND (SELECT bool_and(t.pilot_id = casework_case.pilot_id) FROM partners_team t
+             WHERE t.id = ANY (casework_case.team_ids || casework_case.lead_team_id)));
 -- Any involved team that writes something may move the case on; which step is allowed, the transition table says.
 CREATE POLICY case_change ON casework_case FOR UPDATE TO lvv_app USING (team_ids && access_teams('write'));
 GRANT SELECT, INSERT, UPDATE ON casework_case TO lvv_app;
 
 ALTER TABLE casework_involvement ENABLE ROW LEVEL SECURITY;
 CREATE POLICY involvement_read ON casework_involvement FOR SELECT TO lvv_app
-    USING (EXISTS (SELECT FROM casework_case c WHERE c.id = case_id));
+    USING (EXISTS (SELECT FROM casework_case c WHERE c.id = case_id
+                   AND (team_id = ANY (access_teams('teams')) OR c.team_ids && access_teams('read_' || tells)
+                        OR c.id = ANY (access_granted(tells)))));
 CREATE POLICY involvement_add ON casework_involvement FOR INSERT TO lvv_app
     WITH CHECK (EXISTS (SELECT FROM casework_case c WHERE c.id = case_id AND c.team_ids && access_teams('write'))
         AND EXISTS (SELECT FROM casework_case c JOIN partners_team t ON t.pilot_id = c.pilot_id
@@ -371,6 +385,7 @@ GRANT SELECT ON casework_caseuserobjectpermission TO lvv_app;
 
 SELECT access_wall_around('casework_identityvalue', '''identity''');
 SELECT access_wall_around('casework_briefing', '''identity''');
+SELECT access_wall_around('casework_stay', '''contact_shelter''');
 SELECT access_wall_around('casework_note', 'category');
 SELECT access_wall_around('casework_consent', '''medical_content''');
 -- The team a consent names must know of it.
@@ -442,24 +457,63 @@ BEGIN
 END
 $$;
 
+-- ------------------------------------------------------------------ shelter (R7)
+
+-- Whether somebody has a place today, whatever the local matrix lets the asker read: the departure service may not
+-- leave while she has. Only for it and for the municipality, in a case in which they take part.
+CREATE FUNCTION shelter_is_running(which bigint) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = public, pg_temp AS
+$$
+    SELECT EXISTS (SELECT FROM casework_stay s WHERE s.case_id = which AND s.ended_at IS NULL
+                   AND s.since <= access_today() AND (s.until IS NULL OR s.until > access_today()))
+       AND EXISTS (SELECT FROM partners_team t JOIN partners_organisation o ON o.id = t.organisation_id
+                   JOIN casework_case c ON c.id = which
+                   WHERE t.id = ANY (access_teams('teams')) AND t.id = ANY (c.team_ids)
+                     AND o.kind IN ('dtv', 'municipality'))
+$$;
+
 -- ------------------------------------------------------------------ searching
 
 -- Fragments and misspellings of names. LIKE and similarity are not leakproof, so under a policy their index is not
 -- used (53 ms against 2); this function looks with the same predicate the policy has and returns keys of cases only.
-CREATE FUNCTION search_names(wanted text, most integer) RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER
+-- In stages, each only when the one before left room: beginnings in the order of their index (so equal names come
+-- first), then fragments, then misspellings. Ranking every match first cost 200 ms for a common fragment.
+CREATE FUNCTION search_names(wanted text, most integer) RETURNS SETOF bigint LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path = public, pg_temp SET pg_trgm.word_similarity_threshold = 0.5 AS
 $$
-    SELECT f.case_id FROM (
-        SELECT v.case_id, min(CASE WHEN v.key = wanted THEN 0 WHEN v.key ^@ wanted THEN 1
-                                   WHEN v.key LIKE '%' || wanted || '%' THEN 2 ELSE 3 END) AS far,
-               max(word_similarity(wanted, v.key)) AS near
-        FROM casework_identityvalue v
-        WHERE v.kind = 'name' AND v.ended_at IS NULL
-          AND (v.key LIKE '%' || replace(replace(replace(wanted, '\', '\\'), '%', '\%'), '_', '\_') || '%'
-               OR wanted <% v.key)
-          AND access_reads('identity', v.team_ids, v.visibility, v.author_team_id, v.shared_team_ids, v.case_id)
-        GROUP BY v.case_id
-        ORDER BY 2, 3 DESC, 1 DESC LIMIT most) f
+DECLARE
+    inside text := '%' || replace(replace(replace(wanted, '\', '\\'), '%', '\%'), '_', '\_') || '%';
+    found bigint[];
+BEGIN
+    found := ARRAY(
+        SELECT f.case_id FROM (
+            SELECT v.case_id, v.key FROM casework_identityvalue v
+            WHERE v.kind = 'name' AND v.ended_at IS NULL
+              AND v.key ~>=~ wanted AND v.key ~<~ (wanted || chr(1114111))
+              AND access_reads('identity', v.team_ids, v.visibility, v.author_team_id, v.shared_team_ids, v.case_id)
+            ORDER BY v.key USING ~<~ LIMIT 3 * most) f
+        GROUP BY f.case_id ORDER BY min(f.key) USING ~<~, f.case_id DESC LIMIT most);
+    IF cardinality(found) < most AND length(wanted) > 2 THEN
+        found := found || ARRAY(
+            SELECT DISTINCT f.case_id FROM (
+                SELECT v.case_id FROM casework_identityvalue v
+                WHERE v.kind = 'name' AND v.ended_at IS NULL AND v.key LIKE inside AND v.case_id <> ALL (found)
+                  AND access_reads('identity', v.team_ids, v.visibility, v.author_team_id, v.shared_team_ids, v.case_id)
+                LIMIT 3 * most) f
+            ORDER BY 1 DESC LIMIT most - cardinality(found));
+    END IF;
+    IF cardinality(found) < most AND length(wanted) > 2 THEN
+        found := found || ARRAY(
+            SELECT f.case_id FROM (
+                SELECT v.case_id, v.key FROM casework_identityvalue v
+                WHERE v.kind = 'name' AND v.ended_at IS NULL AND wanted <% v.key AND v.case_id <> ALL (found)
+                  AND access_reads('identity', v.team_ids, v.visibility, v.author_team_id, v.shared_team_ids, v.case_id)
+                LIMIT 20 * most) f
+            GROUP BY f.case_id ORDER BY max(word_similarity(wanted, f.key)) DESC, f.case_id DESC
+            LIMIT most - cardinality(found));
+    END IF;
+    RETURN QUERY SELECT unnest(found);
+END
 $$;
 
 -- ------------------------------------------------------------------ who reads the audit log
@@ -505,10 +559,10 @@ GRANT EXECUTE ON FUNCTION accountability_case_numbers(uuid[]), accountability_ca
 
 REVOKE ALL ON FUNCTION access_enter(integer), access_apply_due(), access_project(bigint[]),
     access_teams_of_case(bigint), access_consented(bigint), register_clashes(bigint), clash_answer(uuid, text),
-    search_names(text, integer), access_managed_cases(), access_wall_around(text, text),
+    search_names(text, integer), shelter_is_running(bigint), access_managed_cases(), access_wall_around(text, text),
     access_wall_around_history(text, text), access_check_projections() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION access_enter(integer), access_apply_due(), access_teams_of_case(bigint),
     access_consented(bigint), register_clashes(bigint), clash_answer(uuid, text), search_names(text, integer),
-    access_managed_cases() TO lvv_app;
+    access_managed_cases(), shelter_is_running(bigint) TO lvv_app;
 GRANT EXECUTE ON FUNCTION access_apply_due() TO lvv_jobs;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO lvv_app, lvv_jobs;
