@@ -21,7 +21,7 @@ from lvv.roles import make_roles
 
 DATA = Path(os.environ.get("LVV_DATA_DIR") or BASE_DIR / "var") / "bench"
 TICK = os.sysconf("SC_CLK_TCK")
-WARM, RUNS = 12, int(os.environ.get("LVV_BENCH_RUNS", "60"))
+TURNS, EACH = int(os.environ.get("LVV_BENCH_TURNS", "10")), 10  # requests: turns x each
 
 
 def say(**facts: object) -> None:
@@ -143,30 +143,40 @@ def cookies(environment: dict[str, str]) -> dict[str, str]:
     return json.loads(manage(environment, "-c", script))
 
 
-def measure(port: int, pids: set[int], browser: Browser, method: str, path: str, data: dict | None) -> dict[str, float]:
-    for _ in range(WARM):
-        response, body = browser.ask(method, path, data)
-    if response.status != 200:
-        return {"status": response.status}
-    before, times = cpu(pids), []
-    for _ in range(RUNS):
-        begun = time.perf_counter()
-        browser.ask(method, path, data)
-        times.append((time.perf_counter() - begun) * 1000)
-    spent = (cpu(pids) - before) / RUNS * 1000
-    counted, _ = browser.ask(method, path, data, **{"X-Count": "1"})
-    times.sort()
-    return {
-        "status": response.status, "cpu_ms": round(spent, 2), "p50_ms": round(statistics.median(times), 1),
-        "p95_ms": round(times[int(len(times) * 0.95)], 1), "statements": int(counted.headers.get("X-Statements", -1)),
-        "bytes": len(body),
-    }  # fmt: skip
+Ask = tuple[str, str, dict | None]
 
 
-def pages(browser: Browser) -> dict[str, tuple[str, str, dict | None]]:
+def measure(pids: set[int], browser: Browser, asks: dict[str, Ask]) -> dict[str, dict[str, float]]:
+    """CPU and time of each page. In turns of a few requests each, so that a machine that grows slower or faster
+    meanwhile does so for all of them; the first turn warms up and does not count."""
+    spent, times, last = dict.fromkeys(asks, 0.0), {page: [] for page in asks}, {}
+    for turn in range(TURNS + 1):
+        for page, ask in asks.items():
+            before = cpu(pids)
+            for _ in range(EACH):
+                begun = time.perf_counter()
+                last[page] = browser.ask(*ask)
+                if turn:
+                    times[page].append((time.perf_counter() - begun) * 1000)
+            if turn:
+                spent[page] += cpu(pids) - before
+    found = {}
+    for page, ask in asks.items():
+        response, body = last[page]
+        counted, _ = browser.ask(*ask, **{"X-Count": "1"})
+        ordered = sorted(times[page])
+        found[page] = {
+            "status": response.status, "cpu_ms": round(spent[page] / len(ordered) * 1000, 2),
+            "p50_ms": round(statistics.median(ordered), 1), "p95_ms": round(ordered[int(len(ordered) * 0.95)], 1),
+            "statements": int(counted.headers.get("X-Statements", -1)), "bytes": len(body),
+        }  # fmt: skip
+    return found
+
+
+def pages(browser: Browser) -> dict[str, Ask]:
     """The pages to measure; a POST needs the token of a page that has one."""
     response, body = browser.ask("GET", "/casussen/?tab=all")
-    found = {"worklist": ("GET", "/", None), "list": ("GET", "/casussen/", None), "list, all": ("GET", "/casussen/?tab=all", None),
+    found: dict[str, Ask] = {"floor": ("GET", "/floor/", None), "worklist": ("GET", "/", None), "list": ("GET", "/casussen/", None), "list, all": ("GET", "/casussen/?tab=all", None),
              "list, filtered": ("GET", "/casussen/?state=intake", None)}  # fmt: skip
     cookie = response.headers.get("Set-Cookie", "")
     if "lvv_csrf=" in cookie:
@@ -194,14 +204,11 @@ def run(server: postgres.Server, cases: int) -> dict[tuple[str, str], float]:
         pids = {web, postmaster}
         for worker, cookie in sessions.items():
             browser = Browser(port, cookie)
-            floor = measure(port, pids, browser, "GET", "/floor/", None)
-            say(cases=cases, worker=worker, page="floor", **floor)
-            for page, (method, path, data) in pages(browser).items():
-                found = measure(port, pids, browser, method, path, data)
-                if "cpu_ms" in found:
-                    found["ratio_to_floor"] = round(found["cpu_ms"] / floor["cpu_ms"], 2)
-                    costs[worker, page] = found["cpu_ms"]
-                say(cases=cases, worker=worker, page=page, **found)
+            found = measure(pids, browser, pages(browser))
+            for page, facts in found.items():
+                ratio = round(facts["cpu_ms"] / found["floor"]["cpu_ms"], 2)
+                costs[worker, page] = facts["cpu_ms"]
+                say(cases=cases, worker=worker, page=page, ratio_to_floor=ratio, **facts)
     return costs
 
 

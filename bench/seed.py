@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from governance.convenants.enums import ConvenantKind
 from governance.convenants.model import make_from_model
+from lvv.demo.cases import LEFT, LEFT_STATES, PRESENT, PRESENT_STATES
 from lvv.demo.names import invent
 from partners.models import Membership, Organisation, Pilot, Team, User
 from partners.organisations.enums import OrganisationKind, Role
@@ -27,6 +28,17 @@ def names() -> list[str]:
         f"{invent(rng)[1][0]} {invent(rng)[1][0].split()[-1]}" if rng.random() < 0.5 else invent(rng)[1][0]
         for _ in range(NAMES)
     ]
+
+
+def states() -> list[str]:
+    """A thousand states, in the shares of the demonstration: the public figures of who is present and who left."""
+    rng = Random(42)
+    present, left = sum(PRESENT.values()), sum(LEFT.values())
+    shares = [(PRESENT_STATES, present), (LEFT_STATES, left)]
+    return [
+        rng.choices(list(among), list(among.values()))[0].value
+        for among, people in shares for _ in range(1000 * people // (present + left))
+    ]  # fmt: skip
 
 
 @transaction.atomic
@@ -82,7 +94,7 @@ def seed(cases: int) -> None:
                 "INSERT INTO p VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)", [number, *pilot, low, low + share]
             )
             low += share
-        cursor.execute(SQL, {"cases": cases, "names": names()})
+        cursor.execute(SQL, {"cases": cases, "names": names(), "states": states()})
 
 
 SQL = """
@@ -92,12 +104,11 @@ ALTER TABLE casework_note DISABLE TRIGGER USER;
 CREATE TEMP TABLE c AS
     SELECT i, p.n, p.pilot, p.lead, p.dtv, p.ind,
            -- one case in a hundred is the measured worker's own
-           CASE WHEN random() < 0.01 THEN p.worker ELSE p.colleagues[1 + (random() * (cardinality(p.colleagues) - 1))::int] END AS worker,
+           CASE WHEN random() < 0.01 THEN p.worker ELSE p.colleagues[ceil(random() * cardinality(p.colleagues))] END AS worker,
            random() < 0.7 AS has_dtv, random() < 0.5 AS has_ind, gen_random_uuid() AS person_ref,
            (access_today() - (random() * 1400)::int) AS day,
-           (ARRAY['registered', 'intake', 'awaiting_dossiers', 'in_guidance', 'in_guidance', 'in_guidance', 'exited',
-                  'archived', 'archived'])[1 + (random() * 8)::int] AS state,
-           (%(names)s::text[])[1 + (random() * (cardinality(%(names)s::text[]) - 1))::int] AS name
+           (%(states)s::text[])[ceil(random() * cardinality(%(states)s::text[]))] AS state,
+           (%(names)s::text[])[ceil(random() * cardinality(%(names)s::text[]))] AS name
     FROM generate_series(1, %(cases)s) i JOIN p ON (i * 7919 %% 100) >= p.low AND (i * 7919 %% 100) < p.high;
 INSERT INTO casework_person (id, reference, team_ids, created_at)
     SELECT i, person_ref, array_remove(ARRAY(SELECT t FROM unnest(ARRAY[lead, CASE WHEN has_dtv THEN dtv END, CASE WHEN has_ind THEN ind END]) t
@@ -132,9 +143,9 @@ ALTER TABLE casework_involvement ENABLE TRIGGER USER;
 ALTER TABLE casework_identityvalue ENABLE TRIGGER USER;
 ALTER TABLE casework_note ENABLE TRIGGER USER;
 CREATE TABLE bench_floor AS
-    SELECT '/casussen/' || person_ref || '/' AS address, to_char(day, 'YYYY') || '-' || i AS number, name, state,
-           'Pilot ' || n AS pilot, ARRAY['Gemeente', 'DT&V', 'IND'] AS partners, day::text AS registered_iso,
-           to_char(day, 'DD-MM-YYYY') AS registered, 'Collega ' || i %% 100 AS case_manager FROM c;
-CREATE INDEX ON bench_floor (registered_iso DESC);
+    SELECT person_ref AS reference, to_char(day, 'YYYY') || '-' || i AS number, name, state, 'Pilot ' || n AS pilot,
+           '["Gemeente", "DT&V", "IND"]'::jsonb AS partners, day AS registered_on, 'Collega ' || i %% 100 AS case_manager
+    FROM c;
+CREATE INDEX ON bench_floor (registered_on DESC);
 GRANT SELECT ON bench_floor TO lvv_app;
 """

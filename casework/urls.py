@@ -34,6 +34,7 @@ pages = (
         path("verantwoording/verwerkingen/", accountability.activities, name="activities"),
         # draft_: text that is not sent yet
         path("concepten/", drafts.draft_save, name="draft_save"),
+        path("concepten/<int:pk>/", drafts.draft_detail, name="draft_detail"),
     ],
     "casework",
 )

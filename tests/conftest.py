@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from governance.access.enums import Category
 from governance.convenants.enums import Cell
@@ -47,6 +47,12 @@ def as_the_web() -> Iterator[None]:
         with connection.cursor() as cursor:
             cursor.execute("SELECT access_leave()")
             cursor.execute("RESET ROLE")
+
+
+@pytest.fixture(autouse=True)
+def dutch() -> None:
+    """A request leaves its language behind in the thread; the next test begins in Dutch."""
+    translation.activate("nl")
 
 
 @pytest.fixture

@@ -69,7 +69,8 @@ def shown_categories(case: Case, clearance: Clearance) -> list[Category]:
 def visible_teams(clearance: Clearance) -> dict[int, Team]:
     """The teams of the pilots this worker works in or has a personal grant in: for labels, filters and choices."""
     pilots = {seat.pilot for seat in clearance.seats} | {grant.pilot for grant in clearance.grants}
-    return {team.pk: team for team in Team.objects.filter(pilot__in=pilots).select_related("organisation", "pilot")}
+    teams = Team.objects.filter(pilot__in=pilots).select_related("organisation", "pilot").order_by()
+    return {team.pk: team for team in teams}
 
 
 def with_teams(rows: Iterable[M], teams: dict[int, Team], *names: str) -> list[M]:

@@ -8,7 +8,8 @@ from django.core.paginator import Paginator
 from django.db import connection
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.formats import date_format
+from django.utils import dateformat
+from django.utils.formats import get_format
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -44,12 +45,14 @@ class Row:
     case_manager: str
 
 
-def tab_queryset(tab: str, clearance: Clearance) -> CaseQuerySet:
+def tab_queryset(tab: str, clearance: Clearance, state: str = "") -> CaseQuerySet:
+    """The cases of a tab; `state` is a filter that follows, and says already what "open" would say once more: the
+    planner takes two conditions on one column for independent, and then read 140,000 rows to count 1,000."""
     if tab == "mine":
         return Case.objects.managed_by(clearance.user_id).open()
     if tab == "new":
         return Case.objects.filter(state=CaseState.REGISTERED)
-    if tab == "open":
+    if tab == "open" and state not in OPEN_STATES:
         return Case.objects.open()
     return Case.objects.all()
 
@@ -61,18 +64,22 @@ def capped_count(cases: QuerySet[Case]) -> int:
 
 def tab_counts(clearance: Clearance) -> dict[str, int]:
     """The capped count of every tab in one statement: asked one by one through the ORM they cost 8 ms more."""
-    conditions = {
-        "mine": "case_manager_id = %(me)s AND state = ANY (%(open)s)",
-        "new": "state = 'registered'",
-        "open": "state = ANY (%(open)s)",
-        "all": "true",
-    }
-    counts = ", ".join(
-        f"(SELECT count(*) FROM (SELECT FROM casework_case WHERE {conditions[tab]} LIMIT {CAP + 1}) x)"  # noqa: S608 - our words
-        for tab in TABS
-    )
+
+    def capped(condition: str) -> str:
+        return f"(SELECT count(*) FROM (SELECT FROM casework_case WHERE {condition} LIMIT {CAP + 1}) x)"  # noqa: S608 - our words
+
+    mine, new = capped("case_manager_id = %(me)s AND state = ANY (%(open)s)"), capped("state = 'registered'")
+    # One reading of the open ones answers three tabs; only where it reaches the cap must they be asked one by one,
+    # and then all cases reach it too.
+    sql = f"""
+        SELECT CASE WHEN o.n > {CAP} THEN {mine} ELSE o.mine END, CASE WHEN o.n > {CAP} THEN {new} ELSE o.new END, o.n,
+               CASE WHEN o.n > {CAP} THEN o.n ELSE {capped("true")} END
+        FROM (SELECT count(*) AS n, count(*) FILTER (WHERE case_manager_id = %(me)s) AS mine,
+                     count(*) FILTER (WHERE state = 'registered') AS new
+              FROM (SELECT case_manager_id, state FROM casework_case WHERE state = ANY (%(open)s) LIMIT {CAP + 1}) x) o
+    """  # noqa: S608 - our words
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {counts}", {"me": clearance.user_id, "open": list(OPEN_STATES)})
+        cursor.execute(sql, {"me": clearance.user_id, "open": list(OPEN_STATES)})
         return dict(zip(TABS, cursor.fetchone(), strict=True))
 
 
@@ -93,11 +100,13 @@ def rows(cases: Iterable[Case], teams: dict[int, Team], clearance: Clearance) ->
     names = leading_names(case.pk for case in cases)
     base = reverse("casework:case_detail", args=[NOWHERE])
     states = {state.value: badge(state.value, str(state.label)) for state in CaseState}
-    days = {case.registered_on: date_format(case.registered_on, "SHORT_DATE_FORMAT") for case in cases}
+    style = get_format("SHORT_DATE_FORMAT")
+    days = {case.registered_on: dateformat.format(case.registered_on, style) for case in cases}
+    pilots = {team.pilot_id: team.pilot.name for team in teams.values()}
     return [
         Row(
             base.replace(NOWHERE, str(case.reference)), case.number, names.get(case.pk) or case.number,
-            states[case.state], case.pilot.name,
+            states[case.state], pilots[case.pilot_id],
             [team.label for team in known_partners(clearance, case, teams)], case.registered_on.isoformat(),
             days[case.registered_on], str(case.case_manager or ""),
         )

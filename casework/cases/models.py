@@ -33,9 +33,9 @@ class CaseQuerySet(TrackedQuerySet):
 
     def for_list(self) -> Self:
         """With what a line of a list shows, and no column more; team_ids for the second wall."""
-        return self.select_related("pilot", "case_manager").only(
-            "reference", "number", "person_id", "state", "registered_on", "team_ids",
-            "pilot__name", "case_manager__name", "case_manager__username",
+        return self.select_related("case_manager").only(
+            "reference", "number", "person_id", "pilot_id", "state", "registered_on", "team_ids",
+            "case_manager__name", "case_manager__username",
         )  # fmt: skip
 
 
@@ -76,8 +76,10 @@ class Case(Walled, Versioned):
             models.Index(fields=["-registered_on", "-id"], name="case_newest"),
             models.Index(fields=["case_manager", "-registered_on"], name="case_manager_newest"),
             models.Index(fields=["state", "-registered_on", "-id"], name="case_state_newest"),
-            # For two short lists everybody opens: what is new, and what a colleague still has to complete.
+            # The lists everybody opens are of open cases, which are the smaller part of a register that grows old.
+            GinIndex(fields=["team_ids"], name="case_open_teams", condition=Q(state__in=OPEN_STATES)),
             GinIndex(fields=["team_ids"], name="case_new_teams", condition=Q(state=CaseState.REGISTERED)),
+            models.Index(fields=["-registered_on", "-id"], name="case_newest_open", condition=Q(state__in=OPEN_STATES)),
             models.Index(fields=["case_manager"], name="case_unjudged", condition=Q(doubles_judged_on=None)),
         ]
 
@@ -89,6 +91,7 @@ class Case(Walled, Versioned):
         if "reference" in self.__dict__ and "person_id" in self.__dict__:
             trace.cases.add(self.reference)
             trace.persons.add(self.person_id)
+            trace.teams.update(self.team_ids)
 
     def grant_key(self) -> int:
         return self.pk

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from casework.cases import perms
 from casework.cases.registering import Claim, HasOpenCase, register, same_candidates
 from casework.cases.views import candidate_rows, case_url
-from casework.drafts.keeping import find_draft, once, sent_before
+from casework.drafts.keeping import find_draft, new_sheet, once, sent_before, sheet_page
 from casework.register.doubles import likely_doubles
 from casework.register.enums import BRIEFING_VERSION
 from casework.register.forms import EmergencyForm, RegistrationForm
@@ -41,10 +41,11 @@ def register_person(request: ClearanceRequest) -> HttpResponse:
     if request.method == "POST" and (sent := sent_before(request)):
         return sent
     form = RegistrationForm(request.POST or None, teams=teams)
-    draft = find_draft(request.user, "register")
+    key = new_sheet(request, "register")
+    draft = find_draft(request.user, key)
     form.restore(draft)
     context: dict[str, Any] = {
-        "form": form, "draft_key": "register", "version": BRIEFING_VERSION,
+        "form": form, "draft_key": key, "form_page": sheet_page(request, key), "version": BRIEFING_VERSION,
         "draft": draft if request.method == "GET" else None,
     }  # fmt: skip
     if request.method != "POST" or not form.is_valid():
@@ -66,7 +67,7 @@ def register_person(request: ClearanceRequest) -> HttpResponse:
     )  # fmt: skip
     try:
         return once(
-            request, "register",
+            request, key,
             lambda: case_url(register(claim, by=request.clearance, team=_chosen(teams, data), person=person)),
         )  # fmt: skip
     except HasOpenCase as found:
@@ -87,17 +88,19 @@ def register_emergency(request: ClearanceRequest) -> HttpResponse:
     """No time for doubles and explanation: both are to be done on the next working day, and the case says so."""
     teams = _teams(request)
     form = EmergencyForm(request.POST or None, teams=teams)
-    draft = find_draft(request.user, "emergency")
+    key = new_sheet(request, "emergency")
+    draft = find_draft(request.user, key)
     form.restore(draft)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         claim = Claim(names=[data["name"]], referrer=data["referrer"], sheltered_since=data["sheltered_since"])
         return once(
-            request, "emergency",
+            request, key,
             lambda: case_url(register(claim, by=request.clearance, team=_chosen(teams, data))),
         )  # fmt: skip
     context = {
-        "form": form, "draft_key": "emergency", "draft": draft if request.method == "GET" else None,
+        "form": form, "draft_key": key, "form_page": sheet_page(request, key),
+        "draft": draft if request.method == "GET" else None,
         "full": reverse("casework:register_person"),
     }  # fmt: skip
     return render(request, "casework/register/emergency.html", context, status=400 if form.errors else 200)

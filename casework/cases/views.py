@@ -47,7 +47,7 @@ def case_list(request: ClearanceRequest) -> HttpResponse:
     tab = request.GET.get("tab", "")
     tab = tab if tab in listing.TABS else "open"
     teams = visible_teams(clearance)
-    queryset = listing.tab_queryset(tab, clearance).for_list().newest_first()
+    queryset = listing.tab_queryset(tab, clearance, request.GET.get("state", "")).for_list().newest_first()
     found = CaseFilter(request.GET, queryset, clearance=clearance, teams=teams)
     chips = _chips(found, request)
     only_table = request.htmx and not request.htmx.boosted

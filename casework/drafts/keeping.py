@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import connection, transaction
 from django.dispatch import receiver
@@ -18,15 +18,28 @@ from governance.access.clearance import entered
 from partners.accounts.models import User
 from partners.accounts.signals import typed_text_left_behind
 
-# The form, and the case it is about.
-KEY = re.compile(r"register|emergency|(note|involve|briefing):[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-KEEP_DRAFTS = timedelta(days=14)
+# The form, and the case it is about; a registration has no case yet, so every sheet of it has a mark of its own.
+KEY = re.compile(r"(register|emergency|note|involve|briefing):[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+KEEP = timedelta(days=14)  # drafts, and the tokens of sent forms
 MOST_TYPED = 200_000
 
 
 def save_draft(user: User, key: str, fields: dict[str, list[str]]) -> Draft:
-    Draft.objects.filter(owner=user, saved_at__lt=timezone.now() - KEEP_DRAFTS).delete()
+    Draft.objects.filter(owner=user, saved_at__lt=timezone.now() - KEEP).delete()
     return Draft.objects.update_or_create(owner=user, key=key[:120], defaults={"fields": fields})[0]
+
+
+def new_sheet(request: HttpRequest, form: str) -> str:
+    """The draft key of a form that is not about a case: the one it was sent with, the one asked for, or a new one."""
+    for key in (request.POST.get("draft_key", ""), f"{form}:{request.GET.get('concept', '')}"):
+        if key.startswith(f"{form}:") and KEY.fullmatch(key):
+            return key
+    return f"{form}:{uuid4()}"
+
+
+def sheet_page(request: HttpRequest, key: str) -> str:
+    """The address under which a sheet comes back with its text."""
+    return f"{request.path}?concept={key.partition(':')[2]}"
 
 
 def find_draft(user: User, key: str) -> Draft | None:
@@ -71,6 +84,7 @@ def once(request: HttpRequest, key: str, act: Callable[[], str]) -> HttpResponse
             result = act()
             FormToken.objects.filter(token=token).update(result=result)
     Draft.objects.filter(owner=user, key=key).delete()
+    FormToken.objects.filter(owner=user, used_at__lt=timezone.now() - KEEP).delete()
     return redirect(result)
 
 

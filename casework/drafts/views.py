@@ -1,10 +1,11 @@
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from casework.drafts.forms import typed_fields
 from casework.drafts.keeping import KEY, MOST_TYPED, save_draft, sent_before
+from casework.drafts.models import Draft
 from governance.access.middleware import ClearanceRequest
 from partners.accountability.activities import FRAME, processes
 
@@ -20,3 +21,15 @@ def draft_save(request: ClearanceRequest) -> HttpResponse:
     if sent_before(request) is None:  # a save that was under way when the form was sent
         save_draft(request.user, key, fields)
     return render(request, "casework/drafts/saved.html", {"at": timezone.localtime()})
+
+
+@processes(FRAME)
+@require_http_methods(["GET", "POST"])
+def draft_detail(request: ClearanceRequest, pk: int) -> HttpResponse:
+    """One's own unsent text, to copy or to discard: also when the page it belongs to is closed to her by now."""
+    draft = get_object_or_404(Draft, pk=pk)
+    if request.method == "POST":
+        draft.delete()
+        return redirect("home")
+    texts = [value for values in draft.fields.values() for value in values if value]
+    return render(request, "casework/drafts/draft.html", {"draft": draft, "texts": texts})

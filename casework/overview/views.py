@@ -27,8 +27,10 @@ from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
 from governance.convenants.models import Proposal
 from partners.accountability.activities import CASEWORK, REGISTRATION, processes
+from partners.accounts.models import User
 from partners.organisations.enums import Role
 
+SHEETS = ("register", "emergency")  # forms that are not about a case yet
 STORY_LENGTH = 40  # events on a case page before "older"
 
 
@@ -50,9 +52,9 @@ def todos(clearance: Clearance, case: Case, *, told: bool) -> list[Todo]:
     return found
 
 
-def draft_link(draft: Draft) -> dict[str, Any]:
-    """Where unsent text belongs, in words and as an address."""
-    form, _colon, case = draft.key.partition(":")
+def draft_link(draft: Draft, cases: set[UUID]) -> dict[str, Any]:
+    """Where unsent text belongs, in words and as an address; of a case that left sight only the text itself is left."""
+    form, _colon, mark = draft.key.partition(":")
     pages = {
         "register": (_("Registration of a person"), "casework:register_person"),
         "emergency": (_("Emergency shelter"), "casework:register_emergency"),
@@ -61,7 +63,19 @@ def draft_link(draft: Draft) -> dict[str, Any]:
         "briefing": (_("Telling the person"), "casework:case_briefing"),
     }
     label, name = pages[form]
-    return {"label": label, "page": reverse(name, args=[case] if case else []), "saved_at": draft.saved_at}
+    kept = reverse("casework:draft_detail", args=[draft.pk])
+    if form in SHEETS:
+        page = f"{reverse(name)}?concept={mark}"
+    else:
+        page = reverse(name, args=[mark]) if UUID(mark) in cases else kept
+    return {"label": label, "page": page, "kept": kept, "saved_at": draft.saved_at}
+
+
+def unsent(user: User) -> list[dict[str, Any]]:
+    drafts = list(Draft.objects.filter(owner=user).order_by("-saved_at")[:5])
+    marks = [UUID(draft.key.partition(":")[2]) for draft in drafts]
+    cases = set(Case.objects.filter(reference__in=marks).values_list("reference", flat=True)) if marks else set()
+    return [draft_link(draft, cases) for draft in drafts]
 
 
 @processes(CASEWORK)
@@ -80,7 +94,7 @@ def home(request: ClearanceRequest) -> HttpResponse:
     own = Case.objects.in_bulk([clash.own_case_id for clash in clashes])
     context = {
         "rows": rows[: len(mine)], "unfinished": rows[len(mine) :],
-        "drafts": [draft_link(draft) for draft in Draft.objects.filter(owner=request.user).order_by("-saved_at")[:5]],
+        "drafts": unsent(request.user),
         "clashes": [(clash, own.get(clash.own_case_id)) for clash in clashes],
         "registers": perms.registers_people(clearance, teams),
         "proposals": Proposal.objects.waiting_for(clearance.organisations_as(Role.PRIVACY_OFFICER)),

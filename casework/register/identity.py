@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db.models.functions import Coalesce
+from django.db import connection
 
 from casework.register.enums import IdentityStatus, ValueKind
 from casework.register.models import IdentityValue
@@ -12,6 +12,15 @@ _ESTABLISHING = (OrganisationKind.AVIM, OrganisationKind.IND)
 _SURENESS = {IdentityStatus.ESTABLISHED: 0, IdentityStatus.PLAUSIBLE: 1, IdentityStatus.CLAIMED: 2}
 
 
+NAMES = """
+    SELECT v.case_id, v.value, v.status, v.said_on, v.id,
+           CASE v.status WHEN 'established' THEN (
+               SELECT o.kind FROM partners_team t JOIN partners_organisation o ON o.id = t.organisation_id
+               WHERE t.id = coalesce(v.source_team_id, v.author_team_id)) ELSE '' END
+    FROM casework_identityvalue v WHERE v.case_id = ANY (%s) AND v.kind = 'name' AND v.ended_at IS NULL
+"""
+
+
 def _rank(status: str, organisation_kind: str) -> int:
     if status == IdentityStatus.ESTABLISHED and organisation_kind not in _ESTABLISHING:
         return 1  # only AVIM and IND establish; another's word makes it plausible
@@ -19,22 +28,15 @@ def _rank(status: str, organisation_kind: str) -> int:
 
 
 def leading_names(case_ids: Iterable[int]) -> dict[int, str]:
-    """The name to show for each case: established by AVIM or IND first, else the surest, else the first said."""
-    rows = (
-        IdentityValue.objects.current()
-        .filter(case__in=list(case_ids), kind=ValueKind.NAME)
-        .order_by()
-        .values_list(
-            "case_id",
-            "value",
-            "status",
-            Coalesce("source_team__organisation__kind", "author_team__organisation__kind"),
-            "said_on",
-            "id",
-        )
-    )
+    """The name to show for each case: established by AVIM or IND first, else the surest, else the first said.
+
+    In SQL by hand: building the same query through the ORM costs more than running it, and every list asks it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(NAMES, [list(case_ids)])
+        rows = cursor.fetchall()
     best: dict[int, tuple[tuple[int, object, int], str]] = {}
-    for case_id, value, status, kind, said_on, key in rows:
+    for case_id, value, status, said_on, key, kind in rows:
         order = (_rank(status, kind), said_on, key)
         if case_id not in best or order < best[case_id][0]:
             best[case_id] = (order, value)

@@ -4,7 +4,7 @@ Called clearance because a *mandaat* is something legal in this subject.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -116,9 +116,10 @@ class Clearance:
         held = {role.value for seat in self.seats for role in seat.roles} | {role.value for role, _ in self.offices}
         return ",".join(sorted(held))
 
-    @property
-    def main_organisation(self) -> int | None:
-        return next((seat.organisation for seat in self.seats), self.organisation)
+    def organisations_at_work(self, teams: Set[int]) -> tuple[int | None, ...]:
+        """For which of her organisations this worker touched cases of these teams: their privacy officers read it."""
+        seats = [seat for seat in self.seats if seat.team in teams] or self.seats
+        return tuple(dict.fromkeys(seat.organisation for seat in seats)) or (self.organisation,)
 
 
 class NoScope(Exception):

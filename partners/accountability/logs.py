@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
@@ -26,8 +26,7 @@ class Worker(Protocol):
 
     @property
     def role_names(self) -> str: ...
-    @property
-    def main_organisation(self) -> int | None: ...
+    def organisations_at_work(self, teams: Set[int]) -> tuple[int | None, ...]: ...
 
 
 def audit(
@@ -43,17 +42,21 @@ def audit(
     purpose: str = "",
     reason: str = "",
 ) -> None:
-    """Append one row to the chain. `reason` is a fixed word, never free text: no personal data in logs."""
+    """Append one row to the chain, or one for each organisation of somebody who works for several.
+
+    `reason` is a fixed word, never free text: no personal data in logs.
+    """
     trace = trace or current_trace() or Trace()
     actor = actor or trace.actor
     entry = {
         "trace_id": trace.trace_id, "actor_id": actor.pk if actor else None,
-        "actor_org_id": worker.main_organisation if worker else None, "role": worker.role_names if worker else "",
+        "role": worker.role_names if worker else "",
         "action": action, "object_type": obj[0], "object_id": str(obj[1]), "cases": sorted(map(str, cases)),
         "pilot_id": pilot_id, "outcome": outcome, "purpose_of_use": purpose, "reason": reason, "origin": trace.origin,
     }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute("SELECT audit_append(%s::jsonb)", [json.dumps(entry)])
+        for organisation in worker.organisations_at_work(trace.teams) if worker else (None,):
+            cursor.execute("SELECT audit_append(%s::jsonb)", [json.dumps(entry | {"actor_org_id": organisation})])
 
 
 def pseudonym(person: int) -> str:
@@ -108,10 +111,14 @@ def log_request(trace: Trace, request: HttpRequest, activity: Activity, worker: 
 def log_denial(trace: Trace, request: HttpRequest, activity: Activity, worker: Worker | None) -> None:
     """In a transaction of its own: the refused one was rolled back."""
     match = request.resolver_match
-    wanted = next((str(value) for value in (match.kwargs if match else {}).values()), "")
+    kept = match.kwargs if match else {}
+    wanted = next((str(value) for value in kept.values()), "")
+    # If it is the reference of a case, its case manager reads of the attempt; of anything else nobody does by it.
+    references = [value for value in kept.values() if isinstance(value, UUID)]
     with transaction.atomic():
         audit(
             match.view_name if match else "unknown", trace=trace, worker=worker, obj=("asked for", wanted[:40]),
-            outcome=AuditEntry.Outcome.DENIED, purpose=activity.identifier, reason=request.method or "",
+            cases=references, outcome=AuditEntry.Outcome.DENIED, purpose=activity.identifier,
+            reason=request.method or "",
         )  # fmt: skip
         log_processing(Trace(trace_id=trace.trace_id, started=trace.started), "denied", activity, status="Unset")

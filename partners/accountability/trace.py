@@ -30,6 +30,7 @@ class Trace:
     origin: str = ""
     cases: set[UUID] = field(default_factory=set)
     persons: set[int] = field(default_factory=set)
+    teams: set[int] = field(default_factory=set)  # that take part in these cases
 
 
 _current: ContextVar[Trace | None] = ContextVar("trace", default=None)

@@ -66,7 +66,7 @@ def test_the_same_form_twenty_times_at_once_is_one_person(site):
     page = worker.get("/personen/aanmelden/")
     form = {
         "name": "Tegelijk Verstuurd", "nationality": "0084", "referrer": "Wijkteam", "told_on": "01-11-2026",
-        "language": "ti", "form_token": str(uuid.uuid4()), "draft_key": "register", "form_page": "/personen/aanmelden/",
+        "language": "ti", "form_token": str(uuid.uuid4()), "draft_key": "register:6f1de2a4-8d0e-4f5a-9f7b-0d7c8e2a1b34", "form_page": "/personen/aanmelden/",
     }  # fmt: skip
     results = at_once(20, lambda: worker.post("/personen/aanmelden/", form, page))
     assert {status for status, _ in results} == {200}

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from casework.cases.enums import CaseState, Ground
-from casework.models import Briefing, Case, Clash, Draft, IdentityValue, Involvement, Person
+from casework.models import Briefing, Case, Clash, Draft, FormToken, IdentityValue, Involvement, Person
 from casework.shelter.enums import StayGround
 from governance.access.clearance import acting_as
 from governance.access.enums import Category
@@ -22,6 +22,7 @@ from tests.conftest import agreement
 
 pytestmark = pytest.mark.django_db
 URL = "/personen/aanmelden/"
+SHEET = "register:6f1de2a4-8d0e-4f5a-9f7b-0d7c8e2a1b34"
 
 
 def typed(**changes):
@@ -29,7 +30,7 @@ def typed(**changes):
         "name": "Selam Berhane", "other_names": "", "birth_date": "12-03-1990", "nationality": "0084",
         "second_nationality": "", "v_number": "", "referrer": "Wijkteam",
         "told_on": timezone.localdate().strftime("%d-%m-%Y"), "language": "ti", "interpreter": "on",
-        "form_token": str(uuid.uuid4()), "draft_key": "register", "form_page": URL, **changes,
+        "form_token": str(uuid.uuid4()), "draft_key": SHEET, "form_page": URL, **changes,
     }  # fmt: skip
 
 
@@ -139,9 +140,46 @@ def test_a_draft_goes_when_its_form_was_sent(client, cast):
     assert not Draft.objects.exists()
 
 
+def test_two_sheets_side_by_side_keep_their_own_text(client, cast):
+    client.act_as(cast.owner)
+    sheets = [re.search(r'name="draft_key" value="(register:[^"]+)"', client.get(URL).text)[1] for _ in range(2)]
+    assert sheets[0] != sheets[1]
+    for sheet, name in zip(sheets, ("Een", "Twee"), strict=True):
+        client.post(reverse("casework:draft_save"), typed(draft_key=sheet, name=name))
+    for sheet, name in zip(sheets, ("Een", "Twee"), strict=True):
+        page = f"{URL}?concept={sheet.partition(':')[2]}"
+        assert page in client.get("/").text
+        assert f'value="{name}"' in client.get(page).text
+    assert f'value="{sheets[0]}"' not in client.get(f"{URL}?concept=onzin").text
+
+
+def test_unsent_text_can_be_read_and_discarded_also_when_its_case_left_sight(client, cast):
+    key = f"note:{cast.case.reference}"
+    client.act_as(cast.partner).post(reverse("casework:draft_save"), {"draft_key": key, "text": "Bijna af"})
+    assert reverse("casework:note_add", args=[cast.case.reference]) in client.get("/").text
+    row = Involvement.objects.get(team=cast.partner_team)
+    row.until = timezone.localdate()
+    row.save()
+    home = client.get("/").text
+    assert reverse("casework:note_add", args=[cast.case.reference]) not in home
+    kept = re.search(r'href="(/concepten/\d+/)"', home)[1]
+    assert "Bijna af" in client.get(kept).text
+    assert client.act_as(cast.owner).get(kept).status_code == 404
+    assert client.act_as(cast.partner).post(kept).status_code == 302
+    assert not Draft.objects.exists()
+
+
+def test_old_tokens_of_sent_forms_go(client, cast):
+    old = FormToken.objects.create(owner=cast.owner)
+    FormToken.objects.update(used_at=timezone.now() - timedelta(days=15))
+    client.act_as(cast.owner).post(URL, typed())
+    assert not FormToken.objects.filter(pk=old.pk).exists()
+    assert FormToken.objects.count() == 1
+
+
 def test_drafts_with_other_keys_are_refused(client, cast):
     client.act_as(cast.owner)
-    for key in ("", "other", "note:x", "register\n"):
+    for key in ("", "other", "note:x", "register", SHEET + "\n"):
         assert client.post(reverse("casework:draft_save"), typed(draft_key=key)).status_code == 400
     assert client.post(reverse("casework:draft_save"), typed(name="x" * 300_000)).status_code == 400
 
@@ -250,7 +288,7 @@ def test_a_clash_is_settled_when_both_say_the_same(client, cast):
 
 def emergency(**changes):
     return {"name": "Onbekende vrouw", "sheltered_since": timezone.localdate().strftime("%d-%m-%Y"),
-            "referrer": "", "form_token": str(uuid.uuid4()), "draft_key": "emergency", **changes}  # fmt: skip
+            "referrer": "", "form_token": str(uuid.uuid4()), "draft_key": SHEET.replace("register", "emergency"), **changes}  # fmt: skip
 
 
 def test_an_emergency_is_one_short_form_and_the_rest_becomes_work(client, cast):

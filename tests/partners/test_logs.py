@@ -11,11 +11,14 @@ from django.test import override_settings
 from django.urls import reverse
 
 from governance.access.clearance import acting_as
+from governance.access.enums import Category
+from governance.convenants.enums import Cell
 from partners.accountability.heads import FILE, verify, write_head
 from partners.accountability.logs import audit, pseudonym
 from partners.models import AuditEntry, ProcessingEntry
+from partners.organisations.enums import Role
 from tests import factories as make
-from tests.conftest import as_the_web
+from tests.conftest import agreement, as_the_web
 
 pytestmark = pytest.mark.django_db
 
@@ -199,6 +202,34 @@ def test_a_case_manager_reads_who_looked_and_others_do_not(client, cast):
     assert cast.partner.name in shown.text
     assert cast.case.number in shown.text
     assert cast.partner.name not in client.act_as(cast.stranger).get(reverse("casework:readings")).text
+
+
+def test_a_case_manager_reads_of_attempts_that_were_refused(client, cast):
+    page = reverse("casework:case_detail", args=[cast.case.reference])
+    assert client.act_as(cast.stranger).get(page).status_code == 404
+    shown = client.act_as(cast.owner).get(reverse("casework:readings")).text
+    assert str(cast.stranger) in shown
+    assert "geweigerd" in shown
+    assert str(cast.stranger) not in client.act_as(cast.partner).get(reverse("casework:readings")).text
+
+
+def test_who_works_for_two_organisations_is_read_by_the_privacy_officer_of_the_one_she_worked_for(client, cast):
+    other = make.TeamFactory(organisation__kind="ngo")
+    agreement(other.pilot, {other: {Category.IDENTITY: Cell.READ}})
+    make.MembershipFactory(user=cast.partner, team=other)
+    elsewhere = make.CaseFactory(lead_team=other, pilot=other.pilot)
+    client.act_as(cast.partner)
+    for case in (cast.case, elsewhere):
+        assert client.get(reverse("casework:case_detail", args=[case.reference])).status_code == 200
+    for team, mine, theirs in ((cast.partner_team, cast.case, elsewhere), (other, elsewhere, cast.case)):
+        officer = make.MembershipFactory(organisation=team.organisation, team=None, role=Role.PRIVACY_OFFICER).user
+        shown = client.act_as(officer).get(reverse("casework:readings")).text
+        assert mine.number in shown
+        assert theirs.number not in shown
+    # A list with both is read by both.
+    client.act_as(cast.partner).get(reverse("casework:case_list") + "?tab=all")
+    organisations = set(AuditEntry.objects.filter(action="casework:case_list").values_list("actor_org_id", flat=True))
+    assert organisations == {cast.partner_team.organisation_id, other.organisation_id}
 
 
 def test_a_case_manager_who_left_reads_no_more(cast, client):

@@ -3,6 +3,7 @@
 import re
 import time
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from allauth.mfa.adapter import get_adapter
@@ -21,6 +22,7 @@ from partners.accounts.middleware import SEEN, STARTED
 from partners.models import AuditEntry, Invitation, OutboxMessage, Session
 from tests import factories as make
 
+SHEET = "register:6f1de2a4-8d0e-4f5a-9f7b-0d7c8e2a1b34"
 pytestmark = pytest.mark.django_db
 PASSWORD = "een lang wachtwoord"
 
@@ -198,9 +200,9 @@ def test_reopening_needs_a_passkey(client, cast):
 def test_a_form_sent_after_the_end_is_kept_as_a_draft(client, cast):
     client.act_as(cast.owner)
     age(client, idle=16 * 60)
-    page = reverse("casework:register_person")
-    sent = client.post(page, {"name": "Half Ingevuld", "draft_key": "register", "form_page": page, "form_token": "x"})
-    assert sent.url == f"/inloggen/?next={page}"
+    page = f"{reverse('casework:register_person')}?concept={SHEET.partition(':')[2]}"
+    sent = client.post(page, {"name": "Half Ingevuld", "draft_key": SHEET, "form_page": page, "form_token": "x"})
+    assert sent.url == f"/inloggen/?next={quote(page)}"
     assert Draft.objects.get(owner=cast.owner).fields["name"] == ["Half Ingevuld"]
     client.act_as(cast.owner)
     assert "Half Ingevuld" in client.get(page).text
@@ -270,9 +272,7 @@ def test_a_page_of_a_signed_out_worker_learns_it(client, cast):
     swapped = client.get(reverse("casework:case_list"), headers={"HX-Request": "true"})
     assert swapped.status_code == 401
     assert swapped["HX-Redirect"].startswith("/inloggen/")
-    saved = client.post(
-        reverse("casework:draft_save"), {"draft_key": "register"}, headers={"Accept": "application/json"}
-    )
+    saved = client.post(reverse("casework:draft_save"), {"draft_key": SHEET}, headers={"Accept": "application/json"})
     assert saved.status_code == 401
 
 
@@ -281,6 +281,6 @@ def test_what_was_typed_survives_a_fault_and_a_refusal(client, cast, monkeypatch
     client.act_as(cast.owner)
     monkeypatch.setattr("casework.cases.register_views.likely_doubles", lambda *a, **k: 1 / 0)
     form = {"name": "Bijna Klaar", "nationality": "0084", "referrer": "x", "told_on": "01-11-2026", "language": "ti",
-            "draft_key": "register"}  # fmt: skip
+            "draft_key": SHEET}  # fmt: skip
     assert client.post(reverse("casework:register_person"), form).status_code == 500
     assert Draft.objects.get(owner=cast.owner).fields["name"] == ["Bijna Klaar"]
