@@ -5,7 +5,7 @@ DATA ?= $(or $(LVV_DATA_DIR),var)
 
 export DJANGO_SETTINGS_MODULE ?= lvv.settings.base
 
-.PHONY: run test test-pg15 check slow bench lock messages clean
+.PHONY: run test test-pg15 check slow mutants bench lock messages clean
 
 run: .venv/run
 	LVV_DEMO=$${LVV_DEMO-1} $(PY) -m lvv.start
@@ -24,6 +24,10 @@ check: .venv/dev
 # Searches too long for `make test`.
 slow: .venv/dev
 	$(PY) -m tests.run --slow
+
+# Loosen one rule at a time; some test must notice.
+mutants: .venv/dev
+	$(PY) -m tests.mutants
 
 bench: .venv/dev
 	$(PY) -m bench

@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from partners.accountability.logs import audit
 from partners.accounts.closing import NotTwo, ask_factor_reset, close_account, confirm_factor_reset, invite
 from partners.accounts.models import FactorReset, User
 from partners.accounts.scoped_admin import ScopedAdmin, administered, is_national
@@ -124,7 +125,7 @@ class UserAdmin(ScopedAdmin):
     list_display = ("name", "username", "email", "is_active")
     search_fields = ("name", "username")
     fields = ("name", "username", "email", "phone")
-    actions = ("send_invitation", "ask_reset", "close")
+    actions = ("send_invitation", "end_sessions", "ask_reset", "close")
 
     def scope(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(pk__in=users_of(administered(request)).values("pk"))
@@ -155,6 +156,14 @@ class UserAdmin(ScopedAdmin):
             link = invite(user, by=request.user)  # type: ignore[arg-type]
             text = gettext("Give %(user)s this link by a safe way; it is shown once and works for three days:")
             self.message_user(request, format_html("{} {}", text % {"user": user}, link), messages.SUCCESS)
+
+    @admin.action(description=_("Sign out everywhere"))
+    def end_sessions(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        for user in self.ours(request, queryset):
+            ended = user.end_sessions()
+            audit("sessions_ended", actor=request.user, worker=request.clearance, obj=("user", user.pk))  # type: ignore[arg-type,attr-defined]
+            text = gettext("%(sessions)s sessions of %(user)s ended.")
+            self.message_user(request, text % {"user": user, "sessions": ended}, messages.SUCCESS)
 
     @admin.action(description=_("Ask to lift a lost second factor"))
     def ask_reset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from casework.cases.involving import known_partners, knows_team, visible_teams
+from casework.cases.involving import TELLS, known_partners, knows_team, visible_teams
 from casework.cases.models import Case
 from casework.cases.views import case_url
 from casework.drafts.keeping import find_draft, once
@@ -54,7 +54,7 @@ def note_add(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         return once(request, key, act)
     context = {
         "case": case, "note_form": form, "draft_key": key, "name": leading_names([case.pk]).get(case.pk, ""),
-        "readers": would_read(request, case),
+        "readers": would_read(request, case), "and_others": tells_of_others(request, case),
     }  # fmt: skip
     failed = form.errors and "preview" not in request.POST
     return render(request, "casework/journal/note.html", context, status=400 if failed else 200)
@@ -76,6 +76,16 @@ def would_read(request: ClearanceRequest, case: Case) -> list[Team]:
     return [teams[team] for team in found if team in teams and knows_team(request.clearance, case, teams[team])]
 
 
+def tells_of_others(request: ClearanceRequest, case: Case) -> bool:
+    """Whether the line of readers must say that there may be more: this worker may not know of every kind of team.
+
+    The same whether or not such a team takes part, so that the line gives nothing away.
+    """
+    return request.POST.get("visibility") == Visibility.PERMITTED_PARTNERS and any(
+        not request.clearance.reads(case, category) for category in TELLS.values()
+    )
+
+
 @processes(CASEWORK)
 @require_POST
 def note_readers(request: ClearanceRequest, reference: UUID) -> HttpResponse:
@@ -83,4 +93,6 @@ def note_readers(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     case = get_object_or_404(Case, reference=reference)
     if not writable_categories(request.clearance, case):
         raise PermissionDenied
-    return render(request, "casework/journal/_readers.html", {"readers": would_read(request, case)})
+    return render(request, "casework/journal/_readers.html", {
+        "readers": would_read(request, case), "and_others": tells_of_others(request, case),
+    })  # fmt: skip

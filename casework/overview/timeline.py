@@ -69,10 +69,14 @@ def events(
     if kind in ("all", "steps"):
         found += _steps(case)
         for stay in known.stays:
+            ground = _("Ground: %(ground)s") % {"ground": stay.get_ground_display()}
             found.append(
-                Event(stay.since, stay.recorded_at, "steps", "home", _("Sheltered"), who(stay.author_team_id),
-                      str(stay.get_ground_display()))
-            )  # fmt: skip
+                Event(
+                    stay.since, stay.recorded_at, "steps", "home", _("Shelter began"), who(stay.author_team_id), ground
+                )
+            )
+            if stay.until and stay.until <= timezone.localdate():
+                found.append(Event(stay.until, _moment(stay.until), "steps", "home", _("Shelter ended"), "", ground))
         for told in known.briefings:
             found.append(
                 Event(told.told_on, told.recorded_at, "steps", "message", _("Told what happens with the data"),

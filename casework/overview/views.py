@@ -19,7 +19,7 @@ from casework.journal.views import note_form
 from casework.overview.timeline import KINDS, Known, events
 from casework.register.clashes import answer_clash, clashes_for
 from casework.register.enums import ClashAnswer
-from casework.register.identity import by_kind, leading_names
+from casework.register.identity import by_kind, distinct
 from casework.register.models import Briefing, IdentityValue, Person
 from casework.shelter.models import Stay
 from governance.access.clearance import Clearance
@@ -153,11 +153,13 @@ def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         "involvements": [
             (row, perms.can_end_involvement(clearance, case, row)) for row in involvements if row.holds
         ],
+        "nationalities": distinct(values["nationality"]),
         "stays": stays, "more": more + 1,
         "can_involve": perms.can_involve(clearance, case), "can_take_over": perms.can_take_over(clearance, case),
         "steps": steps_of(case), "events": story[:most], "older": len(story) > most, "kind": kind, "briefing": briefing,
         "todos": todos(clearance, case, told=briefing is not None),
-        "note_form": note_form(request, case, teams), "draft_key": f"note:{case.reference}", "readers": [],
+        "note_form": note_form(request, case, teams), "draft_key": f"note:{case.reference}",
+        "readers": [], "and_others": False,
         "lead": teams.get(case.lead_team_id),
     }  # fmt: skip
     return render(request, "casework/overview/case.html", context)
@@ -196,9 +198,11 @@ def person_list(request: ClearanceRequest) -> HttpResponse:
     teams = visible_teams(clearance)
     newest = Case.objects.select_related("pilot", "person").newest_first()[: listing.PAGE_SIZE]
     found = list(newest) if clearance.sees_cases else []
-    names = leading_names(case.pk for case in found)
+    said: dict[int, list[IdentityValue]] = {case.pk: [] for case in found}
+    for value in with_teams(IdentityValue.objects.current().filter(case__in=said), teams, "author_team", "source_team"):
+        said[value.case_id].append(value)
     context = {
-        "people": [(case.person, names.get(case.pk, ""), case) for case in found],
+        "people": [(case, {kind: group[:1] for kind, group in by_kind(said[case.pk]).items()}) for case in found],
         "registers": perms.registers_people(clearance, teams),
     }  # fmt: skip
     return render(request, "casework/overview/persons.html", context)

@@ -51,3 +51,11 @@ def by_kind(values: Iterable[IdentityValue]) -> dict[str, list[IdentityValue]]:
     for group in grouped.values():
         group.sort(key=lambda value: (_rank(value.status, value.source.organisation.kind), value.said_on, value.pk))
     return grouped
+
+
+def distinct(values: list[IdentityValue]) -> list[IdentityValue]:
+    """Each value once, by the surest word for it, which stands first; who said what stands on the person's page."""
+    found: dict[str, IdentityValue] = {}
+    for value in values:
+        found.setdefault(value.value, value)
+    return list(found.values())

@@ -107,6 +107,10 @@ class Clearance:
         return frozenset(organisation for held, organisation in self.offices if held == role)
 
     @property
+    def administers(self) -> bool:
+        return bool(self.organisations_as(Role.FUNCTIONAL_ADMIN))
+
+    @property
     def sees_cases(self) -> bool:
         return any("identity" in seat.reads for seat in self.seats) or bool(self.grants)
 

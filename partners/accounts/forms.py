@@ -19,6 +19,21 @@ class SignInForm(LoginForm):
             field.widget.attrs.pop("placeholder", None)  # the label says it already, and stays
 
 
+class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What a worker keeps of her own account; the rest is for an administrator."""
+
+    use_required_attribute = False
+
+    class Meta:
+        model = User
+        fields = ("phone", "shortcuts")
+        labels = {
+            "phone": _("My phone number at work"),
+            "shortcuts": _("Single keys as shortcuts, such as / for search"),
+        }
+        help_texts = {"phone": _("Partners in your cases see this.")}
+
+
 class ChoosePasswordForm(forms.Form):
     use_required_attribute = False
     password = forms.CharField(

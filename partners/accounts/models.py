@@ -36,9 +36,9 @@ class User(AbstractUser):
     def get_short_name(self) -> str:
         return str(self)
 
-    def end_sessions(self) -> int:
-        """Sign this user out everywhere, now."""
-        return Session.objects.filter(user=self).delete()[0]
+    def end_sessions(self, *, besides: str = "") -> int:
+        """Sign this user out everywhere, now; `besides` one session, her own."""
+        return Session.objects.filter(user=self).exclude(session_key=besides).delete()[0]
 
 
 class Session(AbstractBaseSession):

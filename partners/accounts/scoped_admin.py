@@ -29,6 +29,7 @@ class ScopedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """An administrator manages what belongs to the organisations she administers."""
 
     noun = ""
+    list_per_page = 25
 
     def scope(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         raise NotImplementedError

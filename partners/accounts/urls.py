@@ -5,6 +5,8 @@ from partners.accounts import views
 
 urlpatterns = [
     path("inloggen/", account.login, name="account_login"),
+    path("account/", views.account, name="account_home"),
+    path("account/sessies/", views.end_other_sessions, name="account_end_sessions"),
     path("account/afgesloten/", account.account_inactive, name="account_inactive"),
     path("uitloggen/", account.logout, name="account_logout"),
     path("account/wachtwoord/", account.password_change, name="account_change_password"),

@@ -1,4 +1,6 @@
 import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
@@ -16,11 +18,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from partners.accountability.activities import SIGN_IN, processes
+from partners.accountability.activities import PARTICIPATION, SIGN_IN, processes
 from partners.accountability.logs import audit
-from partners.accounts.forms import ChoosePasswordForm
+from partners.accounts.forms import AccountForm, ChoosePasswordForm
 from partners.accounts.middleware import SEEN, STARTED
-from partners.accounts.models import Invitation, User
+from partners.accounts.models import Invitation, Session, User
 
 
 def _left(request: HttpRequest) -> dict[str, int]:
@@ -92,6 +94,53 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     status = 400 if form.errors else 200
     context: dict[str, Any] = {"form": form, "invited": found.user}
     return render(request, "partners/accounts/invitation.html", context, status=status)
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """Where somebody is signed in, as far as she needs it to recognise one that is not hers."""
+
+    since: datetime
+    seen: datetime
+    is_this: bool
+
+
+def open_sessions(user: User, this: str) -> list[OpenSession]:
+    found = []
+    for row in Session.objects.filter(user=user, expire_date__gt=timezone.now()):
+        data = row.get_decoded()
+        if STARTED in data and SEEN in data:
+            since, seen = (datetime.fromtimestamp(data[key], tz=UTC) for key in (STARTED, SEEN))
+            found.append(OpenSession(since, seen, row.session_key == this))
+    return sorted(found, key=lambda one: (not one.is_this, one.seen), reverse=False)
+
+
+@processes(PARTICIPATION)
+@require_http_methods(["GET", "POST"])
+def account(request: HttpRequest) -> HttpResponse:
+    """One's own account: reachable by whom, working for whom, signed in where."""
+    user: User = request.user  # type: ignore[assignment]
+    form = AccountForm(request.POST or None, instance=User.objects.get(pk=user.pk))
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Your account is changed."))
+        return redirect("account_home")
+    context = {
+        "form": form,
+        "memberships": user.memberships.in_force().select_related("organisation", "team__pilot", "team__organisation"),
+        "sessions": open_sessions(user, request.session.session_key or ""),
+    }  # fmt: skip
+    return render(request, "partners/accounts/account.html", context, status=400 if form.errors else 200)
+
+
+@processes(PARTICIPATION)
+@require_POST
+def end_other_sessions(request: HttpRequest) -> HttpResponse:
+    """Signed out everywhere but here."""
+    user: User = request.user  # type: ignore[assignment]
+    user.end_sessions(besides=request.session.session_key or "")
+    messages.success(request, _("You are signed out everywhere else."))
+    return redirect("account_home")
 
 
 @processes(SIGN_IN)

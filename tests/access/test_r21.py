@@ -1,5 +1,6 @@
 """R21 is written once in SQL; here it is said again in plain Python, and both must show the same rows."""
 
+import os
 from types import SimpleNamespace
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.db import connection, transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 
 from casework.models import (
     Case,
@@ -155,7 +156,12 @@ def compare(world: World) -> None:
                     assert clearance.reads(case, Category(category)) == reads
 
 
-common_settings = settings(deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
+PHASES = [Phase.explicit, Phase.reuse, Phase.generate]
+if not os.environ.get("LVV_MUTANTS"):  # there the first failure is enough, however large its world
+    PHASES += [Phase.shrink]
+common_settings = settings(
+    deadline=None, suppress_health_check=list(HealthCheck), print_blob=True, phases=PHASES
+)  # fmt: skip
 
 
 def rolled_back(world: World) -> None:

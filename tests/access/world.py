@@ -133,14 +133,17 @@ class World:
         if involved & reading and (
             record.visibility == "permitted_partners"
             or (record.author in reading and self.involved(record.case, record.author))
-            or record.shared & reading & involved
+            or (record.visibility == "selected_partners" and record.shared & reading & involved)
         ):
             return True
         if record.author in involved and self.cell(record.author, "write", record.category):
             return True
         if record.category == "medical_content":
             named = {team for team in involved if self.has_scope(user, team) and self.consented(record.case, team)}
-            return bool(named) and (record.visibility == "permitted_partners" or bool(record.shared & named))
+            return bool(named) and (
+                record.visibility == "permitted_partners"
+                or (record.visibility == "selected_partners" and bool(record.shared & named))
+            )
         return False
 
 

@@ -118,6 +118,13 @@ def test_table_32_is_whole():
     assert "0065" not in dict(nationality_choices())  # ended: no new claims of it
 
 
+def test_months_keep_their_names():
+    """A word of ours that is also a month, such as "May", once gave everybody born in it another one."""
+    months = "januari februari maart april mei juni juli augustus september oktober november december"
+    shown = [display("birth_date", f"1985-{number:02}-12").split()[1] for number in range(1, 13)]
+    assert shown == months.split()
+
+
 def test_values_are_shown_in_words():
     assert display("birth_date", "1985-03-12") == "12 maart 1985"
     assert display("birth_date", "1985-03") == "maart 1985"

@@ -316,7 +316,8 @@ DECLARE
 BEGIN
     IF category !~ '^''' THEN  -- the column may say medical content, for which a consent stands in for the cell
         reads := reads || format(' OR %s = ''medical_content'' AND (visibility = ''permitted_partners''
-            AND access_consented(case_id) <> ''{}'' OR shared_team_ids && access_consented(case_id))', category);
+            AND access_consented(case_id) <> ''{}''
+            OR visibility = ''selected_partners'' AND shared_team_ids && access_consented(case_id))', category);
     END IF;
     INSERT INTO access_record_table VALUES (record);
     EXECUTE format('CREATE TRIGGER record_written BEFORE INSERT OR UPDATE ON %I

@@ -1,0 +1,125 @@
+"""`make mutants`: loosen one rule at a time and see that a test notices. A rule that nobody misses is not proved.
+
+Works on a copy of the project; takes about half a minute for each rule, so it is not part of `make test`.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from lvv import postgres
+from lvv.env import BASE_DIR
+from lvv.roles import make_roles
+
+ACCESS, WALL = "governance/migrations/sql/access.sql", "casework/migrations/sql/wall.sql"
+LOG = "partners/migrations/sql/accountability.sql"
+
+# file, what stands there, what it becomes
+MUTANTS = [
+    (ACCESS, "c.in_force_from <= day AND", "true AND"),
+    (ACCESS, "(c.in_force_until IS NULL OR c.in_force_until > day)", "true"),
+    (ACCESS, "(y.signed_on IS NULL OR y.signed_on > day)", "false"),
+    (ACCESS, "AND u.is_active", ""),
+    (ACCESS, "m.since <= day AND (m.until IS NULL OR m.until > day)", "true"),
+    (ACCESS, "l.state <> 'closed' AND (l.closes_on", "(l.closes_on"),
+    (ACCESS, "AND (l.closes_on IS NULL OR l.closes_on > day)", ""),
+    (ACCESS, "AND y.organisation_id = t.organisation_id", ""),
+    (ACCESS, "AND c.pilot_id = t.pilot_id", ""),
+    (WALL, "access_user() <> who", "false"),
+    (WALL, "g.since <= today AND g.until > today", "true"),
+    (WALL, "AND l.state <> 'closed' AND (l.closes_on IS NULL OR l.closes_on > today);", ";"),
+    (WALL, "USING (team_ids && access_teams('read_identity') OR id = ANY (access_granted('person')))", "USING (true)"),
+    (WALL, "USING (team_ids && access_teams('read_identity') OR id = ANY (access_granted('identity')))", "USING (true)"),
+    (WALL, "OR c.team_ids && access_teams('read_' || tells)", "OR true"),
+    (WALL, "AND (visible = 'permitted_partners'", "AND (true"),
+    (WALL, "author = ANY (access_teams('read_' || category)) AND author = ANY (teams)\n", "author = ANY (access_teams('read_' || category))\n"),
+    (WALL, "shared && access_both(access_teams('read_' || category), teams)", "shared && access_teams('read_' || category)"),
+    (WALL, "OR author = ANY (access_teams('write_' || category)) AND author = ANY (teams)", "OR author = ANY (access_teams('write_' || category))"),
+    (WALL, "SELECT teams && access_teams('read_' || category)\n", "SELECT true\n"),
+    (WALL, "$$ SELECT author = ANY (access_teams('write_' || category)) AND author = ANY (teams) $$", "$$ SELECT true $$"),
+    (WALL, "AND k.team_id = ANY (c.team_ids)", ""),
+    (WALL, "AND k.since <= access_today() AND k.until > access_today()", ""),
+    (WALL, "AND (k.withdrawn_on IS NULL OR k.withdrawn_on > access_today())", ""),
+    (WALL, "USING (EXISTS (SELECT FROM %2$I live WHERE live.id = %1$I.id))', past, record);\n    EXECUTE format('CREATE POLICY history_add", "USING (true)', past, record);\n    EXECUTE format('CREATE POLICY history_add"),
+    (WALL, "WITH CHECK (team_ids <@ access_teams('write_identity') AND team_ids <> '{}'\n", "WITH CHECK (true\n"),
+    (WALL, "AND EXISTS (SELECT FROM casework_person p WHERE p.id = person_id)", ""),
+    (WALL, "AND (SELECT bool_and(t.pilot_id = casework_case.pilot_id)", "AND (SELECT true OR bool_and(t.pilot_id = casework_case.pilot_id)"),
+    (WALL, "FOR UPDATE TO lvv_app USING (team_ids && access_teams('write'))", "FOR UPDATE TO lvv_app USING (true)"),
+    (WALL, "USING (owner_id = access_user());\nGRANT SELECT, INSERT, UPDATE, DELETE ON casework_draft", "USING (true);\nGRANT SELECT, INSERT, UPDATE, DELETE ON casework_draft"),
+    (WALL, "USING (owner_id = access_user());\nGRANT SELECT, INSERT, UPDATE, DELETE ON casework_formtoken", "USING (true);\nGRANT SELECT, INSERT, UPDATE, DELETE ON casework_formtoken"),
+    (WALL, "USING (newer_pilot_id = ANY (access_teams('coordinates')) OR older_pilot_id = ANY (access_teams('coordinates')));", "USING (true);"),
+    (WALL, "AND (newer_pilot_id = ANY (access_teams('coordinates')) OR older_pilot_id", "AND (true OR older_pilot_id"),
+    (WALL, "cases && (SELECT access_managed_cases())", "true"),
+    (WALL, "USING (actor_org_id = ANY (access_teams('privacy')))", "USING (true)"),
+    (WALL, "USING (pilot_id = ANY (access_teams('coordinates')))", "USING (true)"),
+    (WALL, "AND c.team_ids && access_teams('read_identity')\n$$", "\n$$"),
+    (WALL, "AND access_reads('identity', v.team_ids, v.visibility, v.author_team_id, v.shared_team_ids, v.case_id)", ""),
+    (WALL, "NEW.team_ids := coalesce(access_teams_of_case(NEW.case_id), '{}');", ""),
+    (WALL, "NEW.person_id := OLD.person_id;", ""),
+    (WALL, "IF NOT (access_teams_of_case(which) && access_teams('write_identity')) THEN", "IF false THEN"),
+    (WALL, "AND o.kind IN ('dtv', 'municipality')", ""),
+    (WALL, "v.due_on <= today", "false"),
+    (WALL, "AND l.municipality_id = s.organisation_id", ""),
+    (LOG, "PERFORM pg_advisory_xact_lock(7305001);", ""),
+    ("governance/access/wall.py", "if clearance is not None and", "if False and"),
+    ("governance/access/middleware.py", "transaction.set_rollback(True)", "pass"),
+    ("casework/cases/involving.py", "return team.pk in clearance.teams or category is None or", "return True or"),
+    ("casework/cases/involving.py", "    if team in teams and knows_team(", "    if team in teams or knows_team("),
+    ("casework/cases/involving.py", "if category is not None and team.pk not in clearance.teams:", "if False:"),
+    ("casework/cases/perms.py", "        and (involvement.team_id in clearance.teams or can_involve(clearance, case))\n", ""),
+    ("casework/cases/perms.py", "        and involvement.team_id != case.lead_team_id\n", ""),
+    ("casework/cases/perms.py", "and clearance.writes(case, Category.IDENTITY))\n", "and True)\n"),
+    ("casework/cases/perms.py", "case.lead_team_id in clearance.teams and case.case_manager_id", "case.case_manager_id"),
+    ("casework/journal/views.py", "not request.clearance.reads(case, category) for category", "False for category"),
+    ("partners/accounts/closing.py", "by.pk in (reset.requested_by_id, reset.user_id)", "False"),
+    ("partners/accounts/middleware.py", "if now - started >= settings.SESSION_ABSOLUTE_SECONDS:", "if False:"),
+    ("partners/accounts/models.py", ".exclude(session_key=besides)", ""),
+]  # fmt: skip
+
+
+def survives(copy: Path, path: str, old: str, new: str) -> bool:
+    source = copy / path
+    text = source.read_text(encoding="utf-8")
+    if old not in text:
+        sys.exit(f"{path} does not say: {old}")
+    source.write_text(text.replace(old, new), encoding="utf-8")
+    command = [
+        sys.executable, "-m", "pytest", "-q", "-x", "--no-header", "-p", "no:cacheprovider", "--create-db", "-n", "2",
+        "-m", "not browser and not slow and not setup", "--ignore", "tests/lvv", "--ignore", "tests/browser",
+    ]  # fmt: skip
+    try:
+        done = subprocess.run(
+            command, cwd=copy, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+    finally:
+        source.write_text(text, encoding="utf-8")
+    failed = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
+    print("SURVIVES" if done.returncode == 0 else "noticed ", path, repr(old[:70]), *failed[:1], flush=True)
+    return done.returncode == 0
+
+
+def main(argv: Sequence[str]) -> None:
+    wanted = [mutant for mutant in MUTANTS if not argv or any(word in " ".join(mutant) for word in argv)]
+    with tempfile.TemporaryDirectory(prefix="lvv-mutants-", ignore_cleanup_errors=True) as folder:
+        copy = Path(folder) / "project"
+        shutil.copytree(
+            BASE_DIR, copy, ignore=shutil.ignore_patterns(".git", ".venv", "var", ".*_cache", ".hypothesis")
+        )
+        os.environ.update(
+            LVV_DATA_DIR=folder, LVV_DEMO="1", LVV_MUTANTS="1", DJANGO_SETTINGS_MODULE="lvv.settings.test"
+        )
+        server = postgres.start()
+        try:
+            make_roles(server.url(), createdb=True)
+            survivors = [mutant for mutant in wanted if survives(copy, *mutant)]
+        finally:
+            postgres.stop()
+    sys.exit(f"{len(survivors)} of {len(wanted)} survive" if survivors else None)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
