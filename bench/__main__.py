@@ -11,6 +11,7 @@ import statistics
 import subprocess
 import sys
 import time
+import uuid
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -193,6 +194,30 @@ def pages(browser: Browser) -> dict[str, Ask]:
     return found
 
 
+def registrations(browser: Browser, cases: int) -> dict[str, float]:
+    """Registering with a V-number that is known out of sight, and with one nobody knows: the time must not tell (R1)."""
+    _, page = browser.ask("GET", "/personen/aanmelden/")
+    token = page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
+    today = time.strftime("%d-%m-%Y")
+    times: dict[str, list[float]] = {"known": [], "unknown": []}
+    for number in range(4 * EACH * 2):
+        kind = ("known", "unknown")[number % 2]
+        # Numbers of the largest pilots, which this worker does not see, and numbers beyond every case.
+        v_number = 2000000000 + (cases - 1 - number if kind == "known" else cases + 1000 + number)
+        form = {
+            "csrfmiddlewaretoken": token, "form_token": str(uuid.uuid4()), "name": f"Zqx{uuid.uuid4().hex[:12]}",
+            "nationality": "0084", "v_number": str(v_number), "referrer": "Wijkteam", "told_on": today, "language": "en",
+        }  # fmt: skip
+        begun = time.perf_counter()
+        response, body = browser.ask("POST", "/personen/aanmelden/", form)
+        if response.status != 302:
+            raise SystemExit(f"registration answered {response.status}: {body[:300]}")
+        if number >= 2 * EACH:
+            times[kind].append((time.perf_counter() - begun) * 1000)
+    return {f"{kind}_{name}_ms": round(value, 1) for kind, found in times.items()
+            for name, value in (("p50", statistics.median(found)), ("p95", sorted(found)[int(len(found) * 0.95)]))}  # fmt: skip
+
+
 def run(server: postgres.Server, cases: int) -> dict[tuple[str, str], float]:
     environment = prepare(server, cases)
     sessions = cookies(environment)
@@ -204,7 +229,10 @@ def run(server: postgres.Server, cases: int) -> dict[tuple[str, str], float]:
         pids = {web, postmaster}
         for worker, cookie in sessions.items():
             browser = Browser(port, cookie)
-            found = measure(pids, browser, pages(browser))
+            asks = pages(browser)
+            found = measure(pids, browser, asks)
+            if worker == "1%":
+                say(cases=cases, page="registration", **registrations(browser, cases))
             for page, facts in found.items():
                 ratio = round(facts["cpu_ms"] / found["floor"]["cpu_ms"], 2)
                 costs[worker, page] = facts["cpu_ms"]

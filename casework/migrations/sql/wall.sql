@@ -516,7 +516,7 @@ BEGIN
                 WHERE v.kind = 'name' AND v.ended_at IS NULL AND wanted <% v.key AND v.case_id <> ALL (found)
                   AND access_reads('identity', v.team_ids, v.visibility, v.author_team_id, v.shared_team_ids, v.case_id)
                 LIMIT 20 * most) f
-            GROUP BY f.case_id ORDER BY max(word_similarity(wanted, f.key)) DESC, f.case_id DESC
+            GROUP BY f.case_id ORDER BY max(strict_word_similarity(wanted, f.key)) DESC, f.case_id DESC
             LIMIT most - cardinality(found));
     END IF;
     RETURN QUERY SELECT unnest(found);
