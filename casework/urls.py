@@ -3,7 +3,6 @@ from django.urls import include, path
 from casework.accountability import views as accountability
 from casework.cases import register_views
 from casework.cases import views as cases
-from casework.drafts import views as drafts
 from casework.journal import views as journal
 from casework.overview import views as overview
 
@@ -32,9 +31,6 @@ pages = (
         # who looked
         path("verantwoording/", accountability.readings, name="readings"),
         path("verantwoording/verwerkingen/", accountability.activities, name="activities"),
-        # draft_: text that is not sent yet
-        path("concepten/", drafts.draft_save, name="draft_save"),
-        path("concepten/<int:pk>/", drafts.draft_detail, name="draft_detail"),
     ],
     "casework",
 )

@@ -5,5 +5,9 @@ from governance.convenants.models import (
     ConvenantParty,
     Proposal,
 )
+from governance.drafts.models import Draft, FormToken
 
-__all__ = ["Convenant", "ConvenantArticle", "ConvenantGroupObjectPermission", "ConvenantParty", "Proposal"]
+__all__ = [
+    "Convenant", "ConvenantArticle", "ConvenantGroupObjectPermission", "ConvenantParty", "Draft", "FormToken",
+    "Proposal",
+]  # fmt: skip

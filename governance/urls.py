@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from governance.convenants import views
+from governance.drafts import views as drafts
 
 pages = (
     [
@@ -8,6 +9,9 @@ pages = (
         path("convenanten/<uuid:reference>/", views.convenant_detail, name="convenant_detail"),
         path("convenanten/<uuid:reference>/voorstel/", views.proposal_add, name="proposal_add"),
         path("convenanten/voorstellen/<uuid:reference>/", views.proposal_decide, name="proposal_decide"),
+        # draft_: text that is not sent yet
+        path("concepten/", drafts.draft_save, name="draft_save"),
+        path("concepten/<int:pk>/", drafts.draft_detail, name="draft_detail"),
     ],
     "governance",
 )

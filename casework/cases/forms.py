@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from casework.cases.enums import Ground
-from casework.drafts.forms import KeptForm
+from governance.drafts.forms import KeptForm
 from partners.organisations.enums import OrganisationKind, TeamFunction
 from partners.organisations.models import Team
 

@@ -50,6 +50,8 @@ class CaseManager(models.Manager.from_queryset(CaseQuerySet)):  # type: ignore[m
 class Case(Walled, Versioned):
     """One passage of one person through one pilot."""
 
+    needs_reading = Category.IDENTITY
+
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     number = models.CharField(_("case number"), max_length=14, unique=True, editable=False)
     person = models.ForeignKey(Person, models.PROTECT, related_name="cases")

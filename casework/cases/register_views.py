@@ -12,12 +12,12 @@ from django.views.decorators.http import require_http_methods
 from casework.cases import perms
 from casework.cases.registering import Claim, HasOpenCase, register, same_candidates
 from casework.cases.views import candidate_rows, case_url
-from casework.drafts.keeping import find_draft, new_sheet, once, sent_before, sheet_page
 from casework.register.doubles import likely_doubles
 from casework.register.enums import BRIEFING_VERSION
 from casework.register.forms import EmergencyForm, RegistrationForm
 from casework.register.models import Person
 from governance.access.middleware import ClearanceRequest
+from governance.drafts.keeping import find_draft, new_sheet, once, sent_before, sheet_page
 from partners.accountability.activities import REGISTRATION, processes
 from partners.organisations.models import Team
 

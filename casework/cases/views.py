@@ -25,7 +25,6 @@ from casework.cases.involving import (
 )
 from casework.cases.models import Case, Involvement
 from casework.cases.registering import same_candidates
-from casework.drafts.keeping import find_draft, once
 from casework.records.models import VersionConflict
 from casework.register.doubles import Candidate, likely_doubles, search_names, with_v_number
 from casework.register.enums import BRIEFING_VERSION
@@ -35,6 +34,7 @@ from casework.register.models import Briefing, IdentityValue
 from casework.register.values import clean_v_number, display, name_key
 from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
+from governance.drafts.keeping import find_draft, once
 from partners.accountability.activities import CASEWORK, REGISTRATION, processes
 
 

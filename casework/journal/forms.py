@@ -5,9 +5,9 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from casework.drafts.forms import KeptForm
 from casework.register.forms import DayField
 from governance.access.enums import Category, Visibility
+from governance.drafts.forms import KeptForm
 from partners.organisations.models import Team
 
 NOTE_LENGTH = 20_000

@@ -9,12 +9,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from casework.cases.involving import TELLS, known_partners, knows_team, visible_teams
 from casework.cases.models import Case
 from casework.cases.views import case_url
-from casework.drafts.keeping import find_draft, once
 from casework.journal.forms import NoteForm
 from casework.journal.writing import readers, writable_categories, write_note
 from casework.register.identity import leading_names
 from governance.access.enums import Category, Visibility
 from governance.access.middleware import ClearanceRequest
+from governance.drafts.keeping import find_draft, once
 from partners.accountability.activities import CASEWORK, processes
 from partners.organisations.models import Team
 

@@ -6,6 +6,6 @@ SQL = (Path(__file__).parent / "sql" / "wall.sql").read_text(encoding="utf-8")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("casework", "0001_initial"), ("governance", "0003_access")]
+    dependencies = [("casework", "0001_initial"), ("governance", "0002_access")]
     # Forward only: a wall is not taken down by a migration.
     operations = [migrations.RunSQL(SQL)]

@@ -14,7 +14,6 @@ from casework.cases import listing, perms
 from casework.cases.enums import STEPS, CaseState
 from casework.cases.involving import team_label, visible_teams, with_teams
 from casework.cases.models import Case, Involvement
-from casework.drafts.models import Draft
 from casework.journal.views import note_form
 from casework.overview.timeline import KINDS, Known, events
 from casework.register.clashes import answer_clash, clashes_for
@@ -26,6 +25,7 @@ from governance.access.clearance import Clearance
 from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
 from governance.convenants.models import Proposal
+from governance.drafts.models import Draft
 from partners.accountability.activities import CASEWORK, REGISTRATION, processes
 from partners.accounts.models import User
 from partners.organisations.enums import Role
@@ -61,13 +61,14 @@ def draft_link(draft: Draft, cases: set[UUID]) -> dict[str, Any]:
         "note": (_("Note"), "casework:note_add"),
         "involve": (_("Involving a partner"), "casework:case_involve"),
         "briefing": (_("Telling the person"), "casework:case_briefing"),
+        "proposal": (_("Proposal for another matrix"), "governance:proposal_add"),
     }
     label, name = pages[form]
-    kept = reverse("casework:draft_detail", args=[draft.pk])
+    kept = reverse("governance:draft_detail", args=[draft.pk])
     if form in SHEETS:
         page = f"{reverse(name)}?concept={mark}"
     else:
-        page = reverse(name, args=[mark]) if UUID(mark) in cases else kept
+        page = reverse(name, args=[mark]) if form == "proposal" or UUID(mark) in cases else kept
     return {"label": label, "page": page, "kept": kept, "saved_at": draft.saved_at}
 
 

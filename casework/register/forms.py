@@ -6,7 +6,6 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from casework.drafts.forms import KeptForm
 from casework.register.enums import BriefingLanguage
 from casework.register.values import (
     NAME_LENGTH,
@@ -15,6 +14,7 @@ from casework.register.values import (
     nationality_choices,
     parse_partial_date,
 )
+from governance.drafts.forms import KeptForm
 from partners.organisations.models import Team
 
 MOST_NAMES = 10

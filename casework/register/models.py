@@ -21,6 +21,8 @@ from partners.organisations.models import Pilot
 class Person(Walled):
     """One human being, once nationally. Who she is stands in identity values, each a record of a case."""
 
+    needs_reading = Category.IDENTITY
+
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     # Only what two coordinators settled: a number somebody typed is an identity value like any other (R1).
     v_number = models.CharField(max_length=10, unique=True, null=True, editable=False)  # noqa: DJ001 - unique, so not ""

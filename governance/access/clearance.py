@@ -71,9 +71,9 @@ class Clearance:
     def user_id(self) -> int:
         return self.user.pk
 
-    def is_involved(self, team_ids: Sequence[int]) -> bool:
-        """One of my teams that reads identity at all takes part: the condition under which a case exists for me."""
-        return any(seat.team in team_ids and ("identity" in seat.reads or seat.writes) for seat in self.seats)
+    def is_involved(self, team_ids: Sequence[int], reading: Category | None = None) -> bool:
+        """One of my teams takes part, and reads this category if one is named."""
+        return any(seat.team in team_ids and (reading is None or reading in seat.reads) for seat in self.seats)
 
     def granted(self, model: str) -> frozenset[int]:
         return frozenset(grant.person if model == "person" else grant.case for grant in self.grants)

@@ -1,11 +1,12 @@
 """The second wall: what was loaded is compared once more, in Python, with what this worker may see."""
 
 from collections.abc import Collection, Sequence
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 
 from governance.access.clearance import current_clearance
+from governance.access.enums import Category
 from partners.accountability.trace import Trace, current_trace
 
 
@@ -15,6 +16,9 @@ class WallBreach(Exception):
 
 class Walled(models.Model):
     """Checks itself on loading while a clearance is active. Independent of row-level security on purpose."""
+
+    # What one of my teams must read before such a row exists for me; of records the category is the row's own affair.
+    needs_reading: ClassVar[Category | None] = None
 
     class Meta:
         abstract = True
@@ -40,7 +44,9 @@ class Walled(models.Model):
 
     def is_covered_by(self, clearance: Any) -> bool:
         teams: Sequence[int] = self.team_ids  # type: ignore[attr-defined]
-        return clearance.is_involved(teams) or self.grant_key() in clearance.granted(type(self)._meta.model_name or "")
+        return clearance.is_involved(teams, self.needs_reading) or self.grant_key() in clearance.granted(
+            type(self)._meta.model_name or ""
+        )
 
     def grant_key(self) -> int:
         """The case a personal grant would have to name."""

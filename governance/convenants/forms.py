@@ -6,13 +6,13 @@ from django.utils.translation import gettext_lazy as _
 from governance.access.enums import Category
 from governance.convenants.enums import Cell
 from governance.convenants.matrix import Matrix, MatrixCell
+from governance.drafts.forms import KeptForm
 from partners.organisations.models import Team
 
 
-class ProposalForm(forms.Form):
+class ProposalForm(KeptForm):
     """Another matrix: one choice for each team and category, and why."""
 
-    use_required_attribute = False
     explanation = forms.CharField(
         label=_("Why"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Explain why the matrix should change.")},

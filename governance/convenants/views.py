@@ -2,10 +2,11 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -17,6 +18,7 @@ from governance.convenants.enums import Cell
 from governance.convenants.forms import ProposalForm
 from governance.convenants.matrix import MatrixCell, OutOfDate, activate, can_decide, can_propose, matrix_of
 from governance.convenants.models import Convenant, Proposal
+from governance.drafts.keeping import find_draft, once
 from partners.accountability.activities import AGREEMENTS, processes
 from partners.organisations.models import Team
 
@@ -65,27 +67,34 @@ def proposal_add(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     parties = convenant.parties.values_list("organisation_id", flat=True)
     teams = list(Team.objects.filter(pilot=convenant.pilot, organisation__in=parties).select_related("organisation"))
     form = ProposalForm(request.POST or None, teams=teams, matrix=matrix_of(convenant)[1])
+    key = f"proposal:{convenant.reference}"
+    draft = find_draft(request.user, key)
+    form.restore(draft)
     status = 200
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        try:
-            with transaction.atomic():
-                proposal = Proposal.objects.create(
-                    convenant=convenant, changes=form.changes(), explanation=data["explanation"],
-                    article=data["article"], purpose=data["purpose"], legal_basis=data["legal_basis"],
-                    proposed_by=request.user,
-                )  # fmt: skip
-        except IntegrityError:
-            form.add_error(None, _("Somebody else made a proposal in the meantime."))
-            status = 409
-        else:
+
+        def act() -> str:
+            proposal = Proposal.objects.create(
+                convenant=convenant, changes=form.changes(), explanation=data["explanation"], article=data["article"],
+                purpose=data["purpose"], legal_basis=data["legal_basis"], proposed_by=request.user,
+            )  # fmt: skip
             request.audited = {"action": "matrix_proposed", "obj": ("proposal", proposal.reference),
                                "pilot_id": convenant.pilot_id}  # fmt: skip
             messages.success(request, _("The proposal waits for a privacy officer."))
-            return redirect("governance:convenant_detail", convenant.reference)
+            return reverse("governance:convenant_detail", args=[convenant.reference])
+
+        try:
+            return once(request, key, act)
+        except IntegrityError:
+            form.add_error(None, _("Somebody else made a proposal in the meantime."))
+            status = 409
     elif form.errors:
         status = 400
-    context = {"convenant": convenant, "form": form, "teams": teams}
+    context = {
+        "convenant": convenant, "form": form, "teams": teams, "draft_key": key,
+        "draft": draft if request.method == "GET" else None,
+    }  # fmt: skip
     return render(request, "governance/convenants/propose.html", context, status=status)
 
 

@@ -83,12 +83,12 @@ def test_roles_cannot_pass_the_wall():
 
 
 def test_the_web_may_not_delete_or_truncate_casework():
-    kept = {"casework_draft", "casework_formtoken"}
+    kept = {"governance_draft", "governance_formtoken"}
     deletable = {
         table
         for (table,) in rows(
             "SELECT table_name FROM information_schema.role_table_grants WHERE grantee = 'lvv_app'"
-            " AND privilege_type IN ('DELETE', 'TRUNCATE') AND table_name LIKE 'casework%%'"
+            " AND privilege_type IN ('DELETE', 'TRUNCATE') AND (table_name LIKE 'casework%%' OR table_name LIKE 'governance%%')"
         )
     }
     assert deletable == kept

@@ -382,10 +382,10 @@ def test_odd_posts_are_no_faults(client, cast):
     assert client.post(readers_url, note(visibility="selected_partners", shared_with="²")).status_code == 200
     assert client.get(reverse("casework:readings") + "?casus=%00").status_code == 200
     for key in ("note:" + "-" * 36, "note:" + "0" * 36):
-        assert client.post(reverse("casework:draft_save"), {"draft_key": key, "text": "x"}).status_code == 400
+        assert client.post(reverse("governance:draft_save"), {"draft_key": key, "text": "x"}).status_code == 400
     assert (
         client.post(
-            reverse("casework:draft_save"), {"draft_key": f"note:{cast.case.reference}", "text": "a\x00b"}
+            reverse("governance:draft_save"), {"draft_key": f"note:{cast.case.reference}", "text": "a\x00b"}
         ).status_code
         == 200
     )

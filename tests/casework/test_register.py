@@ -10,11 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from casework.cases.enums import CaseState, Ground
-from casework.models import Briefing, Case, Clash, Draft, FormToken, IdentityValue, Involvement, Person
+from casework.models import Briefing, Case, Clash, IdentityValue, Involvement, Person
 from casework.shelter.enums import StayGround
 from governance.access.clearance import acting_as
 from governance.access.enums import Category
 from governance.convenants.enums import Cell
+from governance.models import Draft, FormToken
 from partners.models import AuditEntry
 from partners.organisations.enums import OrganisationKind, Role, TeamFunction
 from tests import factories as make
@@ -133,7 +134,7 @@ def test_the_same_form_twice_is_one_person(client, cast):
 
 
 def test_a_draft_goes_when_its_form_was_sent(client, cast):
-    client.act_as(cast.owner).post(reverse("casework:draft_save"), typed(name="Half"))
+    client.act_as(cast.owner).post(reverse("governance:draft_save"), typed(name="Half"))
     assert Draft.objects.get().fields["name"] == ["Half"]
     assert "csrfmiddlewaretoken" not in Draft.objects.get().fields
     client.post(URL, typed())
@@ -145,7 +146,7 @@ def test_two_sheets_side_by_side_keep_their_own_text(client, cast):
     sheets = [re.search(r'name="draft_key" value="(register:[^"]+)"', client.get(URL).text)[1] for _ in range(2)]
     assert sheets[0] != sheets[1]
     for sheet, name in zip(sheets, ("Een", "Twee"), strict=True):
-        client.post(reverse("casework:draft_save"), typed(draft_key=sheet, name=name))
+        client.post(reverse("governance:draft_save"), typed(draft_key=sheet, name=name))
     for sheet, name in zip(sheets, ("Een", "Twee"), strict=True):
         page = f"{URL}?concept={sheet.partition(':')[2]}"
         assert page in client.get("/").text
@@ -155,7 +156,7 @@ def test_two_sheets_side_by_side_keep_their_own_text(client, cast):
 
 def test_unsent_text_can_be_read_and_discarded_also_when_its_case_left_sight(client, cast):
     key = f"note:{cast.case.reference}"
-    client.act_as(cast.partner).post(reverse("casework:draft_save"), {"draft_key": key, "text": "Bijna af"})
+    client.act_as(cast.partner).post(reverse("governance:draft_save"), {"draft_key": key, "text": "Bijna af"})
     assert reverse("casework:note_add", args=[cast.case.reference]) in client.get("/").text
     row = Involvement.objects.get(team=cast.partner_team)
     row.until = timezone.localdate()
@@ -180,8 +181,8 @@ def test_old_tokens_of_sent_forms_go(client, cast):
 def test_drafts_with_other_keys_are_refused(client, cast):
     client.act_as(cast.owner)
     for key in ("", "other", "note:x", "register", SHEET + "\n"):
-        assert client.post(reverse("casework:draft_save"), typed(draft_key=key)).status_code == 400
-    assert client.post(reverse("casework:draft_save"), typed(name="x" * 300_000)).status_code == 400
+        assert client.post(reverse("governance:draft_save"), typed(draft_key=key)).status_code == 400
+    assert client.post(reverse("governance:draft_save"), typed(name="x" * 300_000)).status_code == 400
 
 
 def test_likely_doubles_in_sight_come_first(client, cast):

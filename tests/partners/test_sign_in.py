@@ -15,7 +15,7 @@ from django.test import override_settings
 from django.urls import reverse
 from django.utils import timezone
 
-from casework.models import Draft
+from governance.models import Draft
 from lvv.jobs import deliver_messages
 from partners.accounts.closing import NotTwo, ask_factor_reset, close_account, confirm_factor_reset, invite
 from partners.accounts.middleware import SEEN, STARTED
@@ -272,7 +272,7 @@ def test_a_page_of_a_signed_out_worker_learns_it(client, cast):
     swapped = client.get(reverse("casework:case_list"), headers={"HX-Request": "true"})
     assert swapped.status_code == 401
     assert swapped["HX-Redirect"].startswith("/inloggen/")
-    saved = client.post(reverse("casework:draft_save"), {"draft_key": SHEET}, headers={"Accept": "application/json"})
+    saved = client.post(reverse("governance:draft_save"), {"draft_key": SHEET}, headers={"Accept": "application/json"})
     assert saved.status_code == 401
 
 

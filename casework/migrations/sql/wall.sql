@@ -400,14 +400,6 @@ SELECT access_wall_around_history('casework_person', 'casework_historicalperson'
        access_wall_around_history('casework_involvement', 'casework_historicalinvolvement'),
        access_wall_around_history('casework_caseuserobjectpermission', 'casework_historicalcaseuserobjectpermission');
 
--- One's own, whoever one is: drafts and sent forms.
-ALTER TABLE casework_draft ENABLE ROW LEVEL SECURITY;
-CREATE POLICY draft_own ON casework_draft FOR ALL TO lvv_app USING (owner_id = access_user());
-GRANT SELECT, INSERT, UPDATE, DELETE ON casework_draft TO lvv_app;
-ALTER TABLE casework_formtoken ENABLE ROW LEVEL SECURITY;
-CREATE POLICY form_token_own ON casework_formtoken FOR ALL TO lvv_app USING (owner_id = access_user());
-GRANT SELECT, INSERT, UPDATE, DELETE ON casework_formtoken TO lvv_app;
-
 -- ------------------------------------------------------------------ clashes (R1)
 
 ALTER TABLE casework_clash ENABLE ROW LEVEL SECURITY;

@@ -81,6 +81,14 @@ $$
     SELECT DISTINCT s.team_id, s.category, s.verb FROM access_effective_scope s WHERE s.team_id = ANY (teams)
 $$;
 
+-- One's own, whoever one is: drafts and sent forms.
+ALTER TABLE governance_draft ENABLE ROW LEVEL SECURITY;
+CREATE POLICY draft_own ON governance_draft FOR ALL TO lvv_app USING (owner_id = access_user());
+GRANT SELECT, INSERT, UPDATE, DELETE ON governance_draft TO lvv_app;
+ALTER TABLE governance_formtoken ENABLE ROW LEVEL SECURITY;
+CREATE POLICY form_token_own ON governance_formtoken FOR ALL TO lvv_app USING (owner_id = access_user());
+GRANT SELECT, INSERT, UPDATE, DELETE ON governance_formtoken TO lvv_app;
+
 REVOKE ALL ON FUNCTION access_leave() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION access_leave() TO lvv_app, lvv_jobs;
 GRANT SELECT ON access_effective_scope TO lvv_app, lvv_jobs;

@@ -3,10 +3,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from casework.drafts.forms import typed_fields
-from casework.drafts.keeping import KEY, MOST_TYPED, save_draft, sent_before
-from casework.drafts.models import Draft
 from governance.access.middleware import ClearanceRequest
+from governance.drafts.forms import typed_fields
+from governance.drafts.keeping import KEY, MOST_TYPED, save_draft, sent_before
+from governance.drafts.models import Draft
 from partners.accountability.activities import FRAME, processes
 
 
@@ -20,7 +20,7 @@ def draft_save(request: ClearanceRequest) -> HttpResponse:
         return HttpResponse(status=400)
     if sent_before(request) is None:  # a save that was under way when the form was sent
         save_draft(request.user, key, fields)
-    return render(request, "casework/drafts/saved.html", {"at": timezone.localtime()})
+    return render(request, "governance/drafts/saved.html", {"at": timezone.localtime()})
 
 
 @processes(FRAME)
@@ -32,4 +32,4 @@ def draft_detail(request: ClearanceRequest, pk: int) -> HttpResponse:
         draft.delete()
         return redirect("home")
     texts = [value for values in draft.fields.values() for value in values if value]
-    return render(request, "casework/drafts/draft.html", {"draft": draft, "texts": texts})
+    return render(request, "governance/drafts/draft.html", {"draft": draft, "texts": texts})

@@ -12,14 +12,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from casework.drafts.forms import typed_fields
-from casework.drafts.models import Draft, FormToken
 from governance.access.clearance import entered
+from governance.drafts.forms import typed_fields
+from governance.drafts.models import Draft, FormToken
 from partners.accounts.models import User
 from partners.accounts.signals import typed_text_left_behind
 
-# The form, and the case it is about; a registration has no case yet, so every sheet of it has a mark of its own.
-KEY = re.compile(r"(register|emergency|note|involve|briefing):[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# The form, and the case or agreement it is about; a registration has no case yet, so every sheet of it has a mark
+# of its own.
+KEY = re.compile(r"(register|emergency|note|involve|briefing|proposal):[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 KEEP = timedelta(days=14)  # drafts, and the tokens of sent forms
 MOST_TYPED = 200_000
 
@@ -91,7 +92,7 @@ def once(request: HttpRequest, key: str, act: Callable[[], str]) -> HttpResponse
 def _claim(token: UUID, user: User) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO casework_formtoken (token, owner_id, result, used_at) VALUES (%s, %s, '', now())"
+            "INSERT INTO governance_formtoken (token, owner_id, result, used_at) VALUES (%s, %s, '', now())"
             " ON CONFLICT (token) DO NOTHING",
             [token, user.pk],
         )

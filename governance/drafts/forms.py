@@ -2,7 +2,7 @@ from typing import Any
 
 from django import forms
 
-from casework.drafts.models import Draft
+from governance.drafts.models import Draft
 
 HOUSEKEEPING = {"csrfmiddlewaretoken", "form_token", "draft_key", "form_page"}
 
