@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
-from django.forms import ModelForm
+from django.db.models import DateField, Model, QuerySet
+from django.forms import DateInput, ModelForm
 from django.http import HttpRequest
 
 from partners.accountability.logs import audit
@@ -30,6 +30,8 @@ class ScopedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     noun = ""
     list_per_page = 25
+    # Django's own date widget writes style attributes, which the content security policy forbids.
+    formfield_overrides = {DateField: {"widget": DateInput}}
 
     def scope(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         raise NotImplementedError

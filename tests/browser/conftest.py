@@ -21,7 +21,7 @@ from lvv.env import BASE_DIR, data_dir, read_json
 
 AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 AXE_RUN = (
-    ";axe.run(document,{resultTypes:['violations'],runOnly:{type:'tag',values:"
+    ";axe.run(document,{preload:PRELOAD,resultTypes:['violations'],runOnly:{type:'tag',values:"
     "['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']}})"
 )
 PASSWORD = "demo-lvv-2026"
@@ -117,7 +117,7 @@ def visit(browser: Browser, site: SimpleNamespace, states: dict[str, Any]) -> It
                 return
             if message.type == "info" and message.text.startswith("Clear-Site-Data header"):
                 return  # Chromium's own receipt for signing out
-            bad.append(f"{message.type}: {message.text}")
+            bad.append(f"{message.type}: {message.text} {message.location}")
 
         page.on("console", console)
         page.on("pageerror", lambda error: bad.append(f"error: {error}"))
@@ -144,11 +144,12 @@ def visit(browser: Browser, site: SimpleNamespace, states: dict[str, Any]) -> It
     yield open_for
     for context in contexts:
         context.close()
-    assert bad == []
+    assert not bad, "\n".join(bad)
 
 
 def violations(page: Page) -> list[str]:
-    found = page.evaluate(AXE + AXE_RUN)
+    # The administration's style sheets import each other; axe would copy them into the page, which the policy forbids.
+    found = page.evaluate(AXE + AXE_RUN.replace("PRELOAD", "false" if "/beheer/" in page.url else "true"))
     return [
         f"{v['id']}: {node['html'][:160]} {node['failureSummary']}" for v in found["violations"] for node in v["nodes"]
     ]

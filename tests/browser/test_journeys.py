@@ -152,7 +152,7 @@ def test_text_survives_leaving_the_page(visit):
     page.get_by_label("Verwezen door").fill("Een half formulier")
     page.get_by_text("Bewaard om").wait_for()
     page.goto("/")
-    page.get_by_role("link", name="Aanmelding van een persoon").click()
+    page.get_by_role("link", name="Aanmelding van een persoon", exact=True).click()
     assert page.get_by_label("Verwezen door").input_value() == "Een half formulier"
 
 
