@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import ForeignKey, Q, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -135,7 +136,8 @@ class UserAdmin(ScopedAdmin):
 
     def is_ours(self, request: HttpRequest, user: User) -> bool:
         """Nobody else's: an account that also works elsewhere would open that organisation's cases."""
-        return not user.memberships.in_force().exclude(organisation__in=administered(request)).exists()
+        elsewhere = user.memberships.exclude(organisation__in=administered(request))
+        return not elsewhere.filter(Q(until=None) | Q(until__gt=timezone.localdate())).exists()  # also one to come
 
     def ours(self, request: HttpRequest, queryset: QuerySet[User]) -> list[User]:
         """Of the chosen accounts those this administrator may act on; says so of the others."""

@@ -12,7 +12,7 @@ from partners.organisations.enums import OrganisationKind, TeamFunction
 from partners.organisations.models import Team
 
 CHOSEN_GROUNDS = (
-    Ground.DOSSIER_REQUEST, Ground.STAY, Ground.LEGAL_AID, Ground.CARE, Ground.IDENTITY_RESEARCH,
+    Ground.DOSSIER_REQUEST, Ground.MADE_KNOWN, Ground.STAY, Ground.LEGAL_AID, Ground.CARE, Ground.IDENTITY_RESEARCH,
     Ground.RETURN_SUPPORT, Ground.HAND_OVER, Ground.COOPERATION,
 )  # fmt: skip
 

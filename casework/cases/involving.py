@@ -69,7 +69,11 @@ def shown_categories(case: Case, clearance: Clearance) -> list[Category]:
 def visible_teams(clearance: Clearance) -> dict[int, Team]:
     """The teams of the pilots this worker works in or has a personal grant in: for labels, filters and choices."""
     pilots = {seat.pilot for seat in clearance.seats} | {grant.pilot for grant in clearance.grants}
-    teams = Team.objects.filter(pilot__in=pilots).select_related("organisation", "pilot").order_by()
+    teams = (
+        Team.objects.filter(pilot__in=pilots).select_related("organisation", "pilot").order_by()
+        .only("function", "phone", "organisation__name", "organisation__kind", "pilot__name", "pilot__slug",
+              "pilot__state", "pilot__closes_on")
+    )  # fmt: skip
     return {team.pk: team for team in teams}
 
 
@@ -88,13 +92,29 @@ def with_teams(rows: Iterable[M], teams: dict[int, Team], *names: str) -> list[M
 TELLS: dict[str, Category] = {
     TeamFunction.SHELTER: Category.CONTACT_SHELTER,
     TeamFunction.CARE: Category.MEDICAL_LIMITATION,
+    TeamFunction.LEGAL: Category.LEGAL_AID,
 }
 
 
 def knows_team(clearance: Clearance, case: Case, team: Team) -> bool:
-    """Whether this reader may know that the team takes part: her own, or one that tells nothing she may not read."""
+    """Whether this reader may know that the team takes part.
+
+    One that tells nothing she may not read, one of her own organisation, or any if her team leads the case.
+    """
     category = TELLS.get(team.function)
-    return team.pk in clearance.teams or category is None or clearance.reads(case, category)
+    return category is None or clearance.reads(case, category) or _is_close(clearance, case, team)
+
+
+def _is_close(clearance: Clearance, case: Case, team: Team) -> bool:
+    return case.lead_team_id in clearance.teams or any(
+        seat.organisation == team.organisation_id and (seat.team == team.pk or seat.team in case.team_ids)
+        for seat in clearance.seats
+    )
+
+
+def knows_every_team(clearance: Clearance, case: Case) -> bool:
+    """Whether no kind of team is hidden from this reader here; the same whether or not one takes part."""
+    return case.lead_team_id in clearance.teams or all(clearance.reads(case, category) for category in TELLS.values())
 
 
 def known_partners(clearance: Clearance, case: Case, teams: dict[int, Team]) -> list[Team]:
@@ -116,6 +136,10 @@ def with_partner_of(kind: str, clearance: Clearance, teams: dict[int, Team]) -> 
             category = TELLS.get(team.function)
             known = Q(team_ids__contains=[team.pk])
             if category is not None and team.pk not in clearance.teams:
-                known &= Q(team_ids__overlap=[seat.team for seat in clearance.seats if category in seat.reads])
+                knowing = [
+                    seat.team for seat in clearance.seats
+                    if category in seat.reads or seat.organisation == team.organisation_id
+                ]  # fmt: skip
+                known &= Q(team_ids__overlap=knowing) | Q(lead_team__in=clearance.teams)
             found |= known
     return found

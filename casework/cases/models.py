@@ -34,7 +34,7 @@ class CaseQuerySet(TrackedQuerySet):
     def for_list(self) -> Self:
         """With what a line of a list shows, and no column more; team_ids for the second wall."""
         return self.select_related("case_manager").only(
-            "reference", "number", "person_id", "pilot_id", "state", "registered_on", "team_ids",
+            "reference", "number", "person_id", "pilot_id", "lead_team_id", "state", "registered_on", "team_ids",
             "case_manager__name", "case_manager__username",
         )  # fmt: skip
 
@@ -91,9 +91,8 @@ class Case(Walled, Versioned):
     def note_touched(self, trace: Trace) -> None:
         # A single column fetched later belongs to a case that was noted when it came.
         if "reference" in self.__dict__ and "person_id" in self.__dict__:
-            trace.cases.add(self.reference)
+            trace.cases[self.reference] = frozenset(self.team_ids)
             trace.persons.add(self.person_id)
-            trace.teams.update(self.team_ids)
 
     def grant_key(self) -> int:
         return self.pk

@@ -29,13 +29,15 @@ def registers_people(clearance: Clearance, teams: dict[int, Team]) -> bool:
     return any(registers(teams[team]) for team in clearance.teams)
 
 
-def registering_teams(clearance: Clearance) -> list[Team]:
+def registering_teams(clearance: Clearance, also: Category = Category.IDENTITY) -> list[Team]:
     """For which of her teams this worker may register somebody:
     - caseworker or coordinator there
-    - writing and reading identity there
+    - writing and reading identity there, and writing what else the registration records
     - a team that registers
     """
-    mine = [seat.team for seat in clearance.seats if Category.IDENTITY in seat.writes & seat.reads]
+    mine = [
+        seat.team for seat in clearance.seats if Category.IDENTITY in seat.writes & seat.reads and also in seat.writes
+    ]
     teams = Team.objects.filter(pk__in=mine).select_related("organisation", "pilot__municipality")
     return [team for team in teams if registers(team)]
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -16,14 +16,15 @@ from casework.register.doubles import likely_doubles
 from casework.register.enums import BRIEFING_VERSION
 from casework.register.forms import EmergencyForm, RegistrationForm
 from casework.register.models import Person
+from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
-from governance.drafts.keeping import find_draft, new_sheet, once, sent_before, sheet_page
+from governance.drafts.keeping import find_draft, once, sent_before, sheet, sheet_page
 from partners.accountability.activities import REGISTRATION, processes
 from partners.organisations.models import Team
 
 
-def _teams(request: ClearanceRequest) -> list[Team]:
-    teams = perms.registering_teams(request.clearance)
+def _teams(request: ClearanceRequest, also: Category = Category.IDENTITY) -> list[Team]:
+    teams = perms.registering_teams(request.clearance, also)
     if not teams:
         raise PermissionDenied
     return teams
@@ -41,7 +42,9 @@ def register_person(request: ClearanceRequest) -> HttpResponse:
     if request.method == "POST" and (sent := sent_before(request)):
         return sent
     form = RegistrationForm(request.POST or None, teams=teams)
-    key = new_sheet(request, "register")
+    key = sheet(request, "register")
+    if request.method == "GET" and not key:
+        return redirect(sheet_page(request))
     draft = find_draft(request.user, key)
     form.restore(draft)
     context: dict[str, Any] = {
@@ -86,9 +89,11 @@ def _uuid(text: str) -> UUID:
 @require_http_methods(["GET", "POST"])
 def register_emergency(request: ClearanceRequest) -> HttpResponse:
     """No time for doubles and explanation: both are to be done on the next working day, and the case says so."""
-    teams = _teams(request)
+    teams = _teams(request, Category.CONTACT_SHELTER)
     form = EmergencyForm(request.POST or None, teams=teams)
-    key = new_sheet(request, "emergency")
+    key = sheet(request, "emergency")
+    if request.method == "GET" and not key:
+        return redirect(sheet_page(request))
     draft = find_draft(request.user, key)
     form.restore(draft)
     if request.method == "POST" and form.is_valid():

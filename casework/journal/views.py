@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from casework.cases.involving import TELLS, known_partners, knows_team, visible_teams
+from casework.cases.involving import known_partners, knows_every_team, knows_team, visible_teams
 from casework.cases.models import Case
 from casework.cases.views import case_url
 from casework.journal.forms import NoteForm
@@ -81,9 +81,8 @@ def tells_of_others(request: ClearanceRequest, case: Case) -> bool:
 
     The same whether or not such a team takes part, so that the line gives nothing away.
     """
-    return request.POST.get("visibility") == Visibility.PERMITTED_PARTNERS and any(
-        not request.clearance.reads(case, category) for category in TELLS.values()
-    )
+    shared = request.POST.get("visibility") == Visibility.PERMITTED_PARTNERS
+    return shared and not knows_every_team(request.clearance, case)
 
 
 @processes(CASEWORK)

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from casework.cases.enums import CaseState
-from casework.cases.involving import team_label
+from casework.cases.involving import knows_team, team_label
 from casework.cases.models import Case, Involvement
 from casework.journal.models import Note
 from casework.register.models import Briefing, IdentityValue
@@ -48,11 +48,15 @@ def events(
     def who(team: int) -> str:
         return team_label(clearance, case, teams, team)
 
+    def written_by(note: Note) -> str:
+        known_team = note.author_team_id in teams and knows_team(clearance, case, teams[note.author_team_id])
+        return f"{note.author}, {who(note.author_team_id)}" if known_team else who(note.author_team_id)
+
     if kind in ("all", "notes"):
         notes = Note.objects.current().filter(case=case).select_related("author")[:most]
         found += [
             Event(note.happened_on, note.recorded_at, "notes", "notes", note.get_category_display(),
-                  f"{note.author}, {who(note.author_team_id)}", note.text)
+                  written_by(note), note.text)
             for note in notes
         ]  # fmt: skip
     if kind in ("all", "partners"):

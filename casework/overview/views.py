@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from casework.cases import listing, perms
 from casework.cases.enums import STEPS, CaseState
-from casework.cases.involving import team_label, visible_teams, with_teams
+from casework.cases.involving import knows_team, team_label, visible_teams, with_teams
 from casework.cases.models import Case, Involvement
 from casework.journal.views import note_form
 from casework.overview.timeline import KINDS, Known, events
@@ -22,7 +22,6 @@ from casework.register.identity import by_kind, distinct
 from casework.register.models import Briefing, IdentityValue, Person
 from casework.shelter.models import Stay
 from governance.access.clearance import Clearance
-from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
 from governance.convenants.models import Proposal
 from governance.drafts.models import Draft
@@ -73,7 +72,7 @@ def draft_link(draft: Draft, cases: set[UUID]) -> dict[str, Any]:
 
 
 def unsent(user: User) -> list[dict[str, Any]]:
-    drafts = list(Draft.objects.filter(owner=user).order_by("-saved_at")[:5])
+    drafts = list(Draft.objects.filter(owner=user).order_by("-saved_at")[:50])
     marks = [UUID(draft.key.partition(":")[2]) for draft in drafts]
     cases = set(Case.objects.filter(reference__in=marks).values_list("reference", flat=True)) if marks else set()
     return [draft_link(draft, cases) for draft in drafts]
@@ -139,13 +138,14 @@ def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     involvements.sort(key=lambda row: (row.team_id != case.lead_team_id, row.since, row.pk))
     said = with_teams(IdentityValue.objects.current().filter(case=case), teams, "author_team", "source_team")
     values = by_kind(said)
-    stays = list(Stay.objects.current().filter(case=case)) if clearance.reads(case, Category.CONTACT_SHELTER) else []
+    stays = list(Stay.objects.current().filter(case=case))
     briefings = list(Briefing.objects.current().filter(case=case))
     kind = request.GET.get("toon", "all")
     kind = kind if kind in KINDS else "all"
     asked = request.GET.get("meer", "")[:3]
     more = min(int(asked), 50) if asked.isdecimal() else 0
     most = STORY_LENGTH * (more + 1)
+    lead = teams.get(case.lead_team_id)
     known = Known(involvements, said, stays, briefings)
     story = events(case, known, teams, clearance, kind=kind, most=most + 1)
     briefing = briefings[0] if briefings else None
@@ -161,7 +161,7 @@ def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         "todos": todos(clearance, case, told=briefing is not None),
         "note_form": note_form(request, case, teams), "draft_key": f"note:{case.reference}",
         "readers": [], "and_others": False,
-        "lead": teams.get(case.lead_team_id),
+        "lead": lead if lead and knows_team(clearance, case, lead) else None,
     }  # fmt: skip
     return render(request, "casework/overview/case.html", context)
 

@@ -1,5 +1,5 @@
 import uuid
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -61,6 +61,15 @@ class Record(Walled, Versioned):
     @property
     def record_category(self) -> Category:
         raise NotImplementedError
+
+    def is_covered_by(self, clearance: Any) -> bool:
+        """A team of mine that takes part has to do with this category; what a consent opens, the policy knows."""
+        category = self.record_category
+        if category == Category.MEDICAL_CONTENT and clearance.is_involved(self.team_ids):
+            return True
+        return any(
+            seat.team in self.team_ids and category in seat.reads | seat.writes for seat in clearance.seats
+        ) or any(grant.case == self.case_id and category in grant.categories for grant in clearance.grants)
 
     @property
     def source(self) -> Team:

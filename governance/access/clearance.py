@@ -4,12 +4,13 @@ Called clearance because a *mandaat* is something legal in this subject.
 """
 
 import json
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -120,10 +121,16 @@ class Clearance:
         held = {role.value for seat in self.seats for role in seat.roles} | {role.value for role, _ in self.offices}
         return ",".join(sorted(held))
 
-    def organisations_at_work(self, teams: Set[int]) -> tuple[int | None, ...]:
-        """For which of her organisations this worker touched cases of these teams: their privacy officers read it."""
-        seats = [seat for seat in self.seats if seat.team in teams] or self.seats
-        return tuple(dict.fromkeys(seat.organisation for seat in seats)) or (self.organisation,)
+    def cases_by_organisation(self, cases: Mapping[UUID, Set[int]]) -> dict[int | None, list[UUID]]:
+        """Which of these cases (with their teams) this worker touched for which of her organisations: the privacy
+        officer of the one has nothing to do with the cases of the other."""
+        main = next((seat.organisation for seat in self.seats), self.organisation)
+        found: dict[int | None, list[UUID]] = {}
+        for case, teams in cases.items():
+            touched: set[int | None] = {seat.organisation for seat in self.seats if seat.team in teams}
+            for organisation in touched or {main}:
+                found.setdefault(organisation, []).append(case)
+        return found or {main: []}
 
 
 class NoScope(Exception):

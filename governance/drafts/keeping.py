@@ -30,17 +30,17 @@ def save_draft(user: User, key: str, fields: dict[str, list[str]]) -> Draft:
     return Draft.objects.update_or_create(owner=user, key=key[:120], defaults={"fields": fields})[0]
 
 
-def new_sheet(request: HttpRequest, form: str) -> str:
-    """The draft key of a form that is not about a case: the one it was sent with, the one asked for, or a new one."""
+def sheet(request: HttpRequest, form: str) -> str:
+    """The draft key of a form that is about no case: the one it was sent with, or that of its address, or nothing."""
     for key in (request.POST.get("draft_key", ""), f"{form}:{request.GET.get('concept', '')}"):
         if key.startswith(f"{form}:") and KEY.fullmatch(key):
             return key
-    return f"{form}:{uuid4()}"
+    return ""
 
 
-def sheet_page(request: HttpRequest, key: str) -> str:
-    """The address under which a sheet comes back with its text."""
-    return f"{request.path}?concept={key.partition(':')[2]}"
+def sheet_page(request: HttpRequest, key: str = "") -> str:
+    """The address under which a sheet, or a new one, comes back with its text when the page is loaded again."""
+    return f"{request.path}?concept={key.partition(':')[2] or uuid4()}"
 
 
 def find_draft(user: User, key: str) -> Draft | None:
@@ -76,13 +76,11 @@ def once(request: HttpRequest, key: str, act: Callable[[], str]) -> HttpResponse
     """
     token = _token(request)
     user: User = request.user  # type: ignore[assignment]
-    if token is None:
+    with transaction.atomic():  # an act that refuses takes its token back, so the mended form may be sent
+        if token and not _claim(token, user):
+            return sent_before(request) or redirect("home")
         result = act()
-    else:
-        with transaction.atomic():  # an act that refuses takes its token back, so the mended form may be sent
-            if not _claim(token, user):
-                return sent_before(request) or redirect("home")
-            result = act()
+        if token:
             FormToken.objects.filter(token=token).update(result=result)
     Draft.objects.filter(owner=user, key=key).delete()
     FormToken.objects.filter(owner=user, used_at__lt=timezone.now() - KEEP).delete()

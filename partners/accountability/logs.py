@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Iterable, Set
+from collections.abc import Mapping, Set
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
@@ -26,7 +26,7 @@ class Worker(Protocol):
 
     @property
     def role_names(self) -> str: ...
-    def organisations_at_work(self, teams: Set[int]) -> tuple[int | None, ...]: ...
+    def cases_by_organisation(self, cases: Mapping[UUID, Set[int]]) -> dict[int | None, list[UUID]]: ...
 
 
 def audit(
@@ -36,7 +36,7 @@ def audit(
     worker: Worker | None = None,
     actor: "User | None" = None,
     obj: tuple[str, object] = ("", ""),
-    cases: Iterable[UUID] = (),
+    cases: Mapping[UUID, Set[int]] | None = None,
     pilot_id: int | None = None,
     outcome: str = AuditEntry.Outcome.DONE,
     purpose: str = "",
@@ -51,12 +51,14 @@ def audit(
     entry = {
         "trace_id": trace.trace_id, "actor_id": actor.pk if actor else None,
         "role": worker.role_names if worker else "",
-        "action": action, "object_type": obj[0], "object_id": str(obj[1]), "cases": sorted(map(str, cases)),
+        "action": action, "object_type": obj[0], "object_id": str(obj[1]),
         "pilot_id": pilot_id, "outcome": outcome, "purpose_of_use": purpose, "reason": reason, "origin": trace.origin,
     }  # fmt: skip
     with connection.cursor() as cursor:
-        for organisation in worker.organisations_at_work(trace.teams) if worker else (None,):
-            cursor.execute("SELECT audit_append(%s::jsonb)", [json.dumps(entry | {"actor_org_id": organisation})])
+        shares = worker.cases_by_organisation(cases or {}) if worker else {None: list(cases or {})}
+        for organisation, its in shares.items():
+            own = entry | {"actor_org_id": organisation, "cases": sorted(map(str, its))}
+            cursor.execute("SELECT audit_append(%s::jsonb)", [json.dumps(own)])
 
 
 def pseudonym(person: int) -> str:
@@ -114,7 +116,7 @@ def log_denial(trace: Trace, request: HttpRequest, activity: Activity, worker: W
     kept = match.kwargs if match else {}
     wanted = next((str(value) for value in kept.values()), "")
     # If it is the reference of a case, its case manager reads of the attempt; of anything else nobody does by it.
-    references = [value for value in kept.values() if isinstance(value, UUID)]
+    references = {value: frozenset[int]() for value in kept.values() if isinstance(value, UUID)}
     with transaction.atomic():
         audit(
             match.view_name if match else "unknown", trace=trace, worker=worker, obj=("asked for", wanted[:40]),

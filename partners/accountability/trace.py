@@ -28,9 +28,8 @@ class Trace:
     parent_span_id: str = ""
     started: datetime = field(default_factory=timezone.now)
     origin: str = ""
-    cases: set[UUID] = field(default_factory=set)
+    cases: dict[UUID, frozenset[int]] = field(default_factory=dict)  # with the teams that take part
     persons: set[int] = field(default_factory=set)
-    teams: set[int] = field(default_factory=set)  # that take part in these cases
 
 
 _current: ContextVar[Trace | None] = ContextVar("trace", default=None)

@@ -5,6 +5,7 @@ from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
 from allauth.mfa.webauthn.forms import ReauthenticateWebAuthnForm
 from allauth.mfa.webauthn.internal import auth as webauthn
 from django.conf import settings
@@ -85,10 +86,14 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         found.used_at = timezone.now()
         found.save(update_fields=["used_at"])
         found.user.end_sessions()
+        audit("invitation_accepted", actor=found.user)
+        if is_mfa_enabled(found.user):
+            # The new password opens nothing by itself: whoever holds the link still needs the second factor.
+            messages.success(request, _("Your password is set. Sign in with it and your second factor."))
+            return redirect("account_login")
         login(request, found.user, backend=settings.AUTHENTICATION_BACKENDS[0])
         # The password was just chosen: adding the factor asks for it no second time.
         record_authentication(request, found.user, method="password", reauthenticated=True)
-        audit("invitation_accepted", actor=found.user)
         messages.success(request, _("Your password is set. Now add a second factor."))
         return redirect("mfa_index")
     status = 400 if form.errors else 200
@@ -112,7 +117,7 @@ def open_sessions(user: User, this: str) -> list[OpenSession]:
         if STARTED in data and SEEN in data:
             since, seen = (datetime.fromtimestamp(data[key], tz=UTC) for key in (STARTED, SEEN))
             found.append(OpenSession(since, seen, row.session_key == this))
-    return sorted(found, key=lambda one: (not one.is_this, one.seen), reverse=False)
+    return sorted(found, key=lambda one: (not one.is_this, -one.seen.timestamp()))
 
 
 @processes(PARTICIPATION)

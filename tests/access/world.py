@@ -9,9 +9,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-CATEGORIES = ("identity", "contact_shelter", "guidance", "departure", "medical_limitation", "medical_content")
+CATEGORIES = (
+    "identity", "contact_shelter", "guidance", "departure", "medical_limitation", "medical_content", "legal_aid",
+)  # fmt: skip
 # What the bare fact that a team takes part gives away, by its function.
-TELLS = {"general": "identity", "shelter": "contact_shelter", "care": "medical_limitation"}
+TELLS = {"general": "identity", "shelter": "contact_shelter", "care": "medical_limitation", "legal": "legal_aid"}
 DAYS = (-10, -1, 0, 1, 10)
 
 
@@ -115,8 +117,14 @@ class World:
     def sees_involvement(self, user: int, case: int, team: int) -> bool:
         """Of a case she sees: her own team's, and others' as far as she may know what it tells."""
         tells = TELLS[self.teams[team][2]]
+        working = {mine for mine in self.seats(user) if self.has_scope(user, mine)}
+        organisation = self.teams[team][1]
         return self.sees_case(user, case) and (
-            (team in self.seats(user) and self.has_scope(user, team))
+            tells == "identity"
+            or self.cases[case] in working
+            or any(
+                self.teams[mine][1] == organisation and (mine == team or self.involved(case, mine)) for mine in working
+            )
             or self.granted(user, case, tells)
             or any(self.involved(case, mine) and self.cell(mine, "read", tells) for mine in self.seats(user))
         )
@@ -165,7 +173,7 @@ def worlds(draw: Any) -> World:
     ]
     if pilots[0].state == "winding_down":
         pilots[0].closes = draw(st.sampled_from((-1, 0, 1, 10)))
-    teams = [(0, 0, "general"), (0, 1, "shelter"), (1, 0, "general"), (0, 2, "care")]
+    teams = [(0, 0, "general"), (0, 1, "shelter"), (1, 0, "general"), (0, 2, "care"), (0, 1, "legal")]
     index = st.integers(0, len(teams) - 1)
     memberships = draw(
         st.lists(
@@ -179,7 +187,7 @@ def worlds(draw: Any) -> World:
         cells = draw(
             st.sets(
                 st.tuples(st.sampled_from(mine), st.sampled_from(("read", "write")), st.sampled_from(CATEGORIES)),
-                max_size=20,
+                max_size=24,
             )
         )
         cells |= {(team, "read", "identity") for team in mine if draw(st.booleans())}

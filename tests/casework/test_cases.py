@@ -192,7 +192,14 @@ def test_the_departure_service_gets_no_end_date_while_the_person_is_sheltered(cl
 def test_who_takes_part_in_nothing_hears_of_no_shelter(cast):
     """The function behind rule R7 answers the departure service and the municipality only, where they take part."""
     make.StayFactory(case=cast.case)
-    for user, answer in ((cast.partner, True), (cast.owner, True), (cast.stranger, False)):
+    ngo, police = (make.TeamFactory(organisation__kind=kind, pilot=cast.pilot) for kind in ("ngo", "avim"))
+    agreement(cast.pilot, {team: {Category.IDENTITY: Cell.WRITE} for team in (ngo, police)}, kind="ngo_agreement")
+    for team in (ngo, police):
+        make.InvolvementFactory(case=cast.case, team=team)
+    worker, officer = (make.MembershipFactory(team=team).user for team in (ngo, police))
+    for user, answer in (
+        (cast.partner, True), (cast.owner, True), (worker, True), (officer, False), (cast.stranger, False),
+    ):  # fmt: skip
         with acting_as(user):
             assert shelter_is_running(cast.case.pk) is answer
 

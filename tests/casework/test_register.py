@@ -15,7 +15,8 @@ from casework.shelter.enums import StayGround
 from governance.access.clearance import acting_as
 from governance.access.enums import Category
 from governance.convenants.enums import Cell
-from governance.models import Draft, FormToken
+from governance.convenants.model import write_cell
+from governance.models import ConvenantParty, Draft, FormToken
 from partners.models import AuditEntry
 from partners.organisations.enums import OrganisationKind, Role, TeamFunction
 from tests import factories as make
@@ -143,7 +144,9 @@ def test_a_draft_goes_when_its_form_was_sent(client, cast):
 
 def test_two_sheets_side_by_side_keep_their_own_text(client, cast):
     client.act_as(cast.owner)
-    sheets = [re.search(r'name="draft_key" value="(register:[^"]+)"', client.get(URL).text)[1] for _ in range(2)]
+    sheets = [
+        re.search(r'name="draft_key" value="(register:[^"]+)"', client.get(URL, follow=True).text)[1] for _ in range(2)
+    ]
     assert sheets[0] != sheets[1]
     for sheet, name in zip(sheets, ("Een", "Twee"), strict=True):
         client.post(reverse("governance:draft_save"), typed(draft_key=sheet, name=name))
@@ -151,7 +154,7 @@ def test_two_sheets_side_by_side_keep_their_own_text(client, cast):
         page = f"{URL}?concept={sheet.partition(':')[2]}"
         assert page in client.get("/").text
         assert f'value="{name}"' in client.get(page).text
-    assert f'value="{sheets[0]}"' not in client.get(f"{URL}?concept=onzin").text
+    assert f'value="{sheets[0]}"' not in client.get(f"{URL}?concept=onzin", follow=True).text
 
 
 def test_unsent_text_can_be_read_and_discarded_also_when_its_case_left_sight(client, cast):
@@ -319,6 +322,39 @@ def test_an_emergency_in_the_future_is_refused(client, cast):
     assert client.act_as(cast.owner).post(url, emergency(sheltered_since="01-01-2999")).status_code == 400
 
 
+def test_the_page_of_a_sheet_is_the_same_when_loaded_again(client, cast):
+    page = client.act_as(cast.owner).get(URL)
+    assert page.status_code == 302
+    key = "register:" + page.url.partition("?concept=")[2]
+    client.post(reverse("governance:draft_save"), typed(draft_key=key, name="Nog niet af"))
+    assert 'value="Nog niet af"' in client.get(page.url).text
+
+
+def test_an_emergency_needs_the_right_to_record_shelter(client, cast):
+    """A team that writes identity alone registers people, and is refused here instead of failing half-way."""
+    team = make.TeamFactory(organisation__kind=OrganisationKind.NGO, pilot=cast.pilot)
+    agreement(cast.pilot, {team: {Category.IDENTITY: Cell.WRITE}}, kind="ngo_agreement")
+    user = make.MembershipFactory(team=team).user
+    assert client.act_as(user).get(URL, follow=True).status_code == 200
+    assert client.post(reverse("casework:register_emergency"), emergency()).status_code == 403
+
+
+def test_an_emergency_hides_itself_from_who_may_not_read_shelter(client, cast):
+    """The trace of an emergency as the form makes it, not as a factory would."""
+    client.act_as(cast.owner).post(reverse("casework:register_emergency"), emergency())
+    case = Case.objects.latest("id")
+    third = make.TeamFactory(organisation__kind=OrganisationKind.AVIM, pilot=cast.pilot)
+    convenant = cast.convenant
+    write_cell(convenant, third, Category.IDENTITY, Cell.WRITE, article="1", purpose="p", legal_basis="b")
+    ConvenantParty.objects.create(convenant=convenant, organisation=third.organisation, signed_on=case.registered_on)
+    make.InvolvementFactory(case=case, team=third)
+    user = make.MembershipFactory(team=third).user
+    for name in ("case_detail", "case_why", "note_add"):
+        page = client.act_as(user).get(reverse(f"casework:{name}", args=[case.reference]))
+        assert page.status_code == 200
+        assert not [word for word in ("opvang", "Opvang", "nog niet") if word in page.text.split("<main")[1]], name
+
+
 def test_a_shelter_team_registers_for_its_pilot(client, cast):
     shelter = make.TeamFactory(
         organisation=cast.stranger_team.organisation, pilot=cast.pilot, function=TeamFunction.SHELTER
@@ -338,7 +374,7 @@ def test_a_worker_of_two_teams_chooses_for_which(client, cast):
     agreement(second.pilot, {second: {Category.IDENTITY: Cell.WRITE}})
     make.MembershipFactory(user=cast.owner, team=second)
     client.act_as(cast.owner)
-    assert "Tweede stad" in client.get(URL).text
+    assert "Tweede stad" in client.get(URL, follow=True).text
     assert client.post(URL, typed()).status_code == 400
     assert client.post(URL, typed(team=str(cast.stranger_team.pk))).status_code == 400
     assert client.post(URL, typed(team=str(second.pk))).status_code == 302

@@ -226,10 +226,24 @@ def test_who_works_for_two_organisations_is_read_by_the_privacy_officer_of_the_o
         shown = client.act_as(officer).get(reverse("casework:readings")).text
         assert mine.number in shown
         assert theirs.number not in shown
-    # A list with both is read by both.
+    # A list with both is read by both, each with her own cases.
     client.act_as(cast.partner).get(reverse("casework:case_list") + "?tab=all")
-    organisations = set(AuditEntry.objects.filter(action="casework:case_list").values_list("actor_org_id", flat=True))
-    assert organisations == {cast.partner_team.organisation_id, other.organisation_id}
+    lists = AuditEntry.objects.filter(action="casework:case_list")
+    assert {row.actor_org_id: set(row.cases) for row in lists} == {
+        cast.partner_team.organisation_id: {cast.case.reference}, other.organisation_id: {elsewhere.reference},
+    }  # fmt: skip
+
+
+def test_a_refused_attempt_does_not_tell_that_there_is_a_case(client, cast):
+    officer = make.MembershipFactory(
+        organisation=cast.stranger_team.organisation, team=None, role=Role.PRIVACY_OFFICER
+    ).user
+    client.act_as(cast.stranger).get(reverse("casework:case_detail", args=[cast.case.reference]))
+    shown = client.act_as(officer).get(reverse("casework:readings"))
+    assert str(cast.stranger) in shown.text
+    assert cast.case.number not in shown.text
+    found = client.get(reverse("casework:readings"), {"casus": cast.case.number})
+    assert str(cast.stranger) not in found.text
 
 
 def test_a_case_manager_who_left_reads_no_more(cast, client):

@@ -11,7 +11,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from django.core import mail
 from django.core.cache import cache
-from django.test import override_settings
+from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -153,6 +153,26 @@ def test_an_invitation_keeps_the_second_factor(client):
     path = "/" + invite(user, by=make.UserFactory()).split("/", 3)[3]
     client.post(path, {"password": "een hele lange zin", "again": "een hele lange zin"})
     assert Authenticator.objects.filter(user=user).exists()
+    # And the link alone opens nothing.
+    assert client.get(reverse("home")).url.startswith("/inloggen/")
+    assert sign_in(client, user, "een hele lange zin").url == reverse("mfa_authenticate")
+
+
+def test_my_account(client, cast):
+    client.act_as(cast.owner)
+    first = client.session.session_key
+    page = client.get(reverse("account_home"))
+    assert cast.municipal.label in page.text
+    assert client.post(reverse("account_home"), {"phone": "088 999 00 11"}).status_code == 302
+    cast.owner.refresh_from_db()
+    assert (cast.owner.phone, cast.owner.shortcuts) == ("088 999 00 11", False)
+    assert 'data-shortcuts="off"' in client.get(reverse("account_home")).text
+    elsewhere = Client()
+    elsewhere.force_login(cast.owner)
+    assert Session.objects.filter(user=cast.owner).count() == 2
+    client.post(reverse("account_end_sessions"))
+    assert [row.session_key for row in Session.objects.filter(user=cast.owner)] == [first]
+    assert client.get(reverse("account_home")).status_code == 200
 
 
 def age(client, **seconds):

@@ -193,7 +193,7 @@ CREATE TRIGGER involvement_removed AFTER DELETE ON casework_involvement REFERENC
 
 -- A beginning counts at once; an end when access_apply_due() comes by, which is before anybody's next page. So the
 -- worker who ends her own follow-up still gets her answer and her history row.
--- That a shelter or care team takes part tells something by itself; a ground that would tell as much fits no other team.
+-- That a shelter, care or legal team takes part tells something by itself; a ground that would tell as much fits no other team.
 CREATE FUNCTION access_involvement_counts() RETURNS trigger LANGUAGE plpgsql AS
 $$
 DECLARE
@@ -203,7 +203,8 @@ BEGIN
        OR NEW.ground = 'legal_aid' AND kind <> 'legal' THEN
         RAISE EXCEPTION 'this ground does not fit this team' USING ERRCODE = 'check_violation';
     END IF;
-    NEW.tells := CASE kind WHEN 'shelter' THEN 'contact_shelter' WHEN 'care' THEN 'medical_limitation' ELSE 'identity' END;
+    NEW.tells := CASE kind WHEN 'shelter' THEN 'contact_shelter' WHEN 'care' THEN 'medical_limitation'
+                           WHEN 'legal' THEN 'legal_aid' ELSE 'identity' END;
     IF TG_OP = 'INSERT' THEN
         NEW.counted := NEW.since <= access_today() AND (NEW.until IS NULL OR NEW.until > access_today());
     ELSIF current_user = 'lvv_app' THEN
@@ -371,8 +372,13 @@ GRANT SELECT, INSERT, UPDATE ON casework_case TO lvv_app;
 ALTER TABLE casework_involvement ENABLE ROW LEVEL SECURITY;
 CREATE POLICY involvement_read ON casework_involvement FOR SELECT TO lvv_app
     USING (EXISTS (SELECT FROM casework_case c WHERE c.id = case_id
-                   AND (team_id = ANY (access_teams('teams')) OR c.team_ids && access_teams('read_' || tells)
-                        OR c.id = ANY (access_granted(tells)))));
+                   AND (tells = 'identity' OR c.team_ids && access_teams('read_' || tells)
+                        OR c.id = ANY (access_granted(tells))
+                        -- The team that leads knows its partners, and an organisation its own teams.
+                        OR c.lead_team_id = ANY (access_teams('teams'))
+                        OR EXISTS (SELECT FROM partners_team t JOIN partners_team m ON m.organisation_id = t.organisation_id
+                                   WHERE t.id = casework_involvement.team_id AND m.id = ANY (access_teams('teams'))
+                                     AND m.id = ANY (c.team_ids || t.id)))));
 CREATE POLICY involvement_add ON casework_involvement FOR INSERT TO lvv_app
     WITH CHECK (EXISTS (SELECT FROM casework_case c WHERE c.id = case_id AND c.team_ids && access_teams('write'))
         AND EXISTS (SELECT FROM casework_case c JOIN partners_team t ON t.pilot_id = c.pilot_id
@@ -456,7 +462,7 @@ $$;
 -- ------------------------------------------------------------------ shelter (R7)
 
 -- Whether somebody has a place today, whatever the local matrix lets the asker read: the departure service may not
--- leave while she has. Only for it and for the municipality, in a case in which they take part.
+-- leave while she has. Only for it and for those who may end its part, in a case in which they take part.
 CREATE FUNCTION shelter_is_running(which bigint) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = public, pg_temp AS
 $$
@@ -465,7 +471,7 @@ $$
        AND EXISTS (SELECT FROM partners_team t JOIN partners_organisation o ON o.id = t.organisation_id
                    JOIN casework_case c ON c.id = which
                    WHERE t.id = ANY (access_teams('teams')) AND t.id = ANY (c.team_ids)
-                     AND o.kind IN ('dtv', 'municipality'))
+                     AND o.kind IN ('dtv', 'municipality', 'ngo', 'shelter_operator'))
 $$;
 
 -- ------------------------------------------------------------------ searching
@@ -535,14 +541,15 @@ CREATE POLICY audit_of_my_pilot ON audit_log FOR SELECT TO lvv_app
 -- The background signs the head of the chain and checks it.
 CREATE POLICY audit_head ON audit_log FOR SELECT TO lvv_jobs USING (true);
 
--- A privacy officer works with case numbers, though she opens no case: only of cases that stand in the part of the log
--- she may read.
+-- A privacy officer works with case numbers, though she opens no case: only of cases that her own people saw. A refused
+-- attempt has no number here: it would say that the address somebody tried is a case.
 CREATE FUNCTION accountability_case_numbers(wanted uuid[]) RETURNS TABLE (reference uuid, number text)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
     SELECT c.reference, c.number::text FROM casework_case c
     WHERE c.reference = ANY (wanted) AND EXISTS (
-        SELECT FROM audit_log a WHERE a.cases && ARRAY[c.reference] AND a.actor_org_id = ANY (access_teams('privacy')))
+        SELECT FROM audit_log a WHERE a.cases && ARRAY[c.reference] AND a.outcome <> 'denied'
+            AND a.actor_org_id = ANY (access_teams('privacy')))
 $$;
 
 CREATE FUNCTION accountability_case_reference(wanted text) RETURNS uuid
@@ -550,7 +557,7 @@ CREATE FUNCTION accountability_case_reference(wanted text) RETURNS uuid
 $$
     SELECT c.reference FROM casework_case c
     WHERE c.number = wanted AND EXISTS (
-        SELECT FROM audit_log a WHERE a.cases && ARRAY[c.reference] AND a.actor_org_id = ANY (access_teams('privacy')))
+        SELECT FROM audit_log a WHERE a.cases && ARRAY[c.reference] AND a.outcome <> 'denied' AND a.actor_org_id = ANY (access_teams('privacy')))
 $$;
 
 REVOKE ALL ON FUNCTION accountability_case_numbers(uuid[]), accountability_case_reference(text) FROM PUBLIC;
