@@ -114,7 +114,11 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "partners.accounts.adapters.AccountAdapter"
-ACCOUNT_FORMS = {"login": "partners.accounts.forms.SignInForm"}
+ACCOUNT_FORMS = {
+    "login": "partners.accounts.forms.SignInForm",
+    "reauthenticate": "partners.accounts.forms.ConfirmForm",
+    "change_password": "partners.accounts.forms.NewPasswordForm",
+}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"

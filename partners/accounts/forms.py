@@ -1,6 +1,6 @@
 from typing import Any
 
-from allauth.account.forms import LoginForm
+from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateForm
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -9,14 +9,29 @@ from django.utils.translation import gettext_lazy as _
 from partners.accounts.models import User
 
 
-class SignInForm(LoginForm):
+class Plain:
     """Without the package's way to a forgotten password by mail: an administrator invites anew."""
+
+    fields: dict[str, forms.Field]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["password"].help_text = ""
-        for field in self.fields.values():
+        for name, field in self.fields.items():
+            if name in ("password", "oldpassword"):
+                field.help_text = ""
             field.widget.attrs.pop("placeholder", None)  # the label says it already, and stays
+
+
+class SignInForm(Plain, LoginForm):
+    pass
+
+
+class ConfirmForm(Plain, ReauthenticateForm):
+    pass
+
+
+class NewPasswordForm(Plain, ChangePasswordForm):
+    pass
 
 
 class AccountForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import ProgrammingError, transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
@@ -265,7 +266,7 @@ def test_the_second_wall_stops_what_the_first_let_through(cast):
 
     with acting_as(cast.stranger):
         pass
-    from django.db import connection, transaction
+    from django.db import connection
 
     with transaction.atomic():
         with entered(cast.stranger):
@@ -293,8 +294,6 @@ def test_the_web_cannot_write_itself_into_a_case(cast):
 
 
 def test_nobody_writes_in_the_name_of_another_team(cast):
-    from django.db import ProgrammingError
-
     with pytest.raises(ProgrammingError, match="row-level security"), acting_as(cast.partner):
         Note.objects.create(
             case=cast.case, author=cast.partner, author_team=cast.municipal, category=Category.DEPARTURE, text="x"
@@ -307,8 +306,6 @@ def test_nobody_writes_in_the_name_of_another_team(cast):
 
 
 def test_a_person_out_of_sight_cannot_be_given_a_case(cast):
-    from django.db import ProgrammingError
-
     with pytest.raises(ProgrammingError, match="row-level security"), acting_as(cast.stranger):
         Case.objects.create(
             number="x", person_id=cast.case.person_id, pilot=cast.pilot, lead_team=cast.stranger_team,
@@ -406,3 +403,15 @@ def test_who_may_not_read_shelter_meets_no_trace_of_it(client, cast):
     ends = reverse("casework:involvement_end", args=[cast.case.reference, hidden.pk])
     assert client.act_as(cast.partner).get(ends).status_code == 404
     assert client.act_as(cast.owner).get(ends).status_code == 200
+
+
+@pytest.mark.parametrize("teams", ["another's", "none", "another pilot's"])
+def test_nobody_opens_a_case_for_a_team_she_does_not_write_for(cast, teams):
+    elsewhere = make.TeamFactory()
+    wanted = {"another's": [cast.partner_team.pk], "none": [], "another pilot's": [cast.municipal.pk]}[teams]
+    lead = elsewhere if teams == "another pilot's" else cast.municipal
+    case = {"number": "2026-999999", "person": cast.case.person, "pilot": cast.pilot, "lead_team": lead}
+    with acting_as(cast.owner), pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
+        Case.objects.create(team_ids=wanted, **case)
+    with acting_as(cast.owner):  # and her own she opens
+        assert Case.objects.create(team_ids=[cast.municipal.pk], **{**case, "lead_team": cast.municipal}).pk

@@ -158,6 +158,16 @@ def test_an_invitation_keeps_the_second_factor(client):
     assert sign_in(client, user, "een hele lange zin").url == reverse("mfa_authenticate")
 
 
+def test_no_page_leads_to_a_reset_by_mail(client, cast):
+    """There is none: an administrator invites anew. The package's own forms link to one."""
+    client.act_as(cast.owner)
+    for name in ("account_reauthenticate", "account_change_password"):
+        page = client.get(reverse(name)).text
+        assert reverse("account_reset_password") not in page
+        assert not re.search(r"\b(je|jouw)\b", page.split("<main")[1].split("</main")[0])
+    assert reverse("account_reset_password") not in client.get(reverse("account_login")).text
+
+
 def test_my_account(client, cast):
     client.act_as(cast.owner)
     first = client.session.session_key
