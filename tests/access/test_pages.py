@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import ProgrammingError, transaction
+from django.db import ProgrammingError, connection, transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
@@ -13,10 +13,12 @@ from casework.models import Case, CaseUserObjectPermission, Involvement, Note
 from governance.access.clearance import acting_as
 from governance.access.enums import Category, Visibility
 from governance.access.wall import WallBreach
+from governance.convenants.enums import Cell
 from partners.accountability.activities import activity_of
 from partners.models import AuditEntry
 from partners.organisations.enums import Role
 from tests import factories as make
+from tests.conftest import agreement
 
 pytestmark = pytest.mark.django_db
 CASE_PAGES = ("case_detail", "case_why", "case_involve", "case_briefing", "case_doubles", "note_add")
@@ -266,7 +268,6 @@ def test_the_second_wall_stops_what_the_first_let_through(cast):
 
     with acting_as(cast.stranger):
         pass
-    from django.db import connection
 
     with transaction.atomic():
         with entered(cast.stranger):
@@ -415,3 +416,41 @@ def test_nobody_opens_a_case_for_a_team_she_does_not_write_for(cast, teams):
         Case.objects.create(team_ids=wanted, **case)
     with acting_as(cast.owner):  # and her own she opens
         assert Case.objects.create(team_ids=[cast.municipal.pk], **{**case, "lead_team": cast.municipal}).pk
+
+
+def test_who_writes_nothing_changes_no_case(cast):
+    reader = make.TeamFactory(organisation__kind="coa", pilot=cast.pilot)
+    agreement(cast.pilot, {reader: {Category.IDENTITY: Cell.READ}}, kind="ngo_agreement")
+    make.InvolvementFactory(case=cast.case, team=reader)
+    user = make.MembershipFactory(team=reader).user
+    for who, changed in ((user, 0), (cast.owner, 1)):
+        with acting_as(who), connection.cursor() as cursor:
+            assert Case.objects.filter(pk=cast.case.pk).exists()
+            cursor.execute("UPDATE casework_case SET referrer = 'x' WHERE id = %s", [cast.case.pk])
+            assert cursor.rowcount == changed
+
+
+def test_the_line_of_readers_says_that_there_may_be_others_whoever_takes_part(client, cast):
+    """To who cannot know of every kind of team; the team that leads knows them all."""
+    url = reverse("casework:note_readers", args=[cast.case.reference])
+    note = {"category": "departure", "visibility": "permitted_partners"}
+    others = "voor anderen die meedoen"
+    assert others in client.act_as(cast.partner).post(url, note).text
+    assert others not in client.post(url, {**note, "visibility": "own_organisation"}).text
+    assert others not in client.act_as(cast.owner).post(url, {**note, "category": "identity"}).text
+
+
+def test_a_refused_request_leaves_nothing_behind(client, cast, monkeypatch):
+    """What a view wrote before it found that it may not is not kept."""
+
+    def writes_then_refuses(clearance, case):
+        Note.objects.create(
+            case=case, author_team=cast.municipal, author=cast.owner, category=Category.IDENTITY, text="half werk",
+            visibility=Visibility.OWN_ORGANISATION, happened_on=timezone.localdate(),
+        )  # fmt: skip
+        return False
+
+    monkeypatch.setattr("casework.cases.perms.can_involve", writes_then_refuses)
+    url = reverse("casework:case_involve", args=[cast.case.reference])
+    assert client.act_as(cast.owner).get(url).status_code == 403
+    assert not Note.objects.filter(text="half werk").exists()

@@ -6,6 +6,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -288,6 +289,39 @@ def test_a_clash_is_settled_when_both_say_the_same(client, cast):
         assert "Op twee plaatsen" not in client.act_as(coordinator).get("/").text
     clash = Clash.objects.get()
     assert (clash.newer_answered_by, clash.older_answered_by) == (cast.coordinator, elsewhere.coordinator)
+
+
+def test_a_clash_is_nobody_elses(client, cast):
+    """Not a third pilot's coordinator's, nor a worker's whose own registration is in it."""
+    other_pilot()
+    client.act_as(cast.owner).post(URL, typed(v_number="2777777777"))
+    third = make.PilotFactory()
+    team = make.TeamFactory(pilot=third, organisation=third.municipality)
+    agreement(third, {team: {Category.IDENTITY: Cell.WRITE}})
+    coordinator = make.MembershipFactory(team=team, role=Role.COORDINATOR).user
+    with acting_as(cast.coordinator):
+        assert Clash.objects.count() == 1
+    for user in (coordinator, cast.owner):
+        with acting_as(user):
+            assert not Clash.objects.exists()
+    answer = reverse("casework:clash_answer", args=[Clash.objects.get().reference])
+    assert client.act_as(coordinator).post(answer, {"answer": "same"}).status_code == 404
+
+
+def test_nobody_asks_for_clashes_of_anothers_case(cast):
+    with (
+        acting_as(cast.stranger), pytest.raises(DatabaseError, match="not your case"), transaction.atomic(),
+        connection.cursor() as cursor,
+    ):  # fmt: skip
+        cursor.execute("SELECT register_clashes(%s)", [cast.case.pk])
+
+
+def test_anothers_form_token_leads_nowhere(client, cast):
+    form = typed()
+    first = client.act_as(cast.owner).post(URL, form)
+    again = client.act_as(cast.coordinator).post(URL, form)
+    assert first.url not in again.headers.get("Location", "")
+    assert Case.objects.filter(identity_values__value="Selam Berhane").count() == 1
 
 
 def emergency(**changes):
