@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from partners.accounts.models import User
 
 
-class Plain:
+class WithoutResetByMail:
     """Without the package's way to a forgotten password by mail: an administrator invites anew."""
 
     fields: dict[str, forms.Field]
@@ -22,15 +22,15 @@ class Plain:
             field.widget.attrs.pop("placeholder", None)  # the label says it already, and stays
 
 
-class SignInForm(Plain, LoginForm):
+class SignInForm(WithoutResetByMail, LoginForm):
     pass
 
 
-class ConfirmForm(Plain, ReauthenticateForm):
+class ConfirmForm(WithoutResetByMail, ReauthenticateForm):
     pass
 
 
-class NewPasswordForm(Plain, ChangePasswordForm):
+class NewPasswordForm(WithoutResetByMail, ChangePasswordForm):
     pass
 
 

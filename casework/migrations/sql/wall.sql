@@ -557,7 +557,8 @@ CREATE FUNCTION accountability_case_reference(wanted text) RETURNS uuid
 $$
     SELECT c.reference FROM casework_case c
     WHERE c.number = wanted AND EXISTS (
-        SELECT FROM audit_log a WHERE a.cases && ARRAY[c.reference] AND a.outcome <> 'denied' AND a.actor_org_id = ANY (access_teams('privacy')))
+        SELECT FROM audit_log a WHERE a.cases && ARRAY[c.reference] AND a.outcome <> 'denied'
+            AND a.actor_org_id = ANY (access_teams('privacy')))
 $$;
 
 REVOKE ALL ON FUNCTION accountability_case_numbers(uuid[]), accountability_case_reference(text) FROM PUBLIC;
