@@ -9,6 +9,7 @@ from django.core.management import call_command
 
 from lvv.env import BASE_DIR
 from lvv.jobs import run
+from tests.mutants import MUTANTS
 
 
 def tracked() -> list[str]:
@@ -116,3 +117,10 @@ def test_the_same_seed_invents_the_same_people():
     assert people(1) == people(1)
     assert people(1) != people(2)
     assert len({names[0] for _code, names in people(1)}) > 120
+
+
+def test_every_rule_to_be_loosened_still_stands_where_it_is_looked_for():
+    """`make mutants` is too slow to run each time; that its list fits the code is not."""
+    for path, old, new in MUTANTS:
+        assert old in (BASE_DIR / path).read_text(encoding="utf-8"), f"{path}: {old}"
+        assert old != new

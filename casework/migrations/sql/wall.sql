@@ -193,7 +193,8 @@ CREATE TRIGGER involvement_removed AFTER DELETE ON casework_involvement REFERENC
 
 -- A beginning counts at once; an end when access_apply_due() comes by, which is before anybody's next page. So the
 -- worker who ends her own follow-up still gets her answer and her history row.
--- That a shelter, care or legal team takes part tells something by itself; a ground that would tell as much fits no other team.
+-- That a shelter, care or legal team takes part tells something by itself; a ground that would tell as much fits no
+-- other team.
 CREATE FUNCTION access_involvement_counts() RETURNS trigger LANGUAGE plpgsql AS
 $$
 DECLARE
@@ -376,7 +377,8 @@ CREATE POLICY involvement_read ON casework_involvement FOR SELECT TO lvv_app
                         OR c.id = ANY (access_granted(tells))
                         -- The team that leads knows its partners, and an organisation its own teams.
                         OR c.lead_team_id = ANY (access_teams('teams'))
-                        OR EXISTS (SELECT FROM partners_team t JOIN partners_team m ON m.organisation_id = t.organisation_id
+                        OR EXISTS (SELECT FROM partners_team t
+                                   JOIN partners_team m ON m.organisation_id = t.organisation_id
                                    WHERE t.id = casework_involvement.team_id AND m.id = ANY (access_teams('teams'))
                                      AND m.id = ANY (c.team_ids || t.id)))));
 CREATE POLICY involvement_add ON casework_involvement FOR INSERT TO lvv_app
