@@ -1,9 +1,17 @@
 from casework.cases.models import Case, CaseUserObjectPermission, Consent, Involvement
-from casework.journal.models import Note
-from casework.register.models import Briefing, Clash, IdentityValue, Person
-from casework.shelter.models import Stay
+from casework.dossiers.corrections import CorrectionRequest
+from casework.dossiers.departure import DeparturePlan, Mediation, ReturnSupport, TravelDocument, TravelDocumentStep
+from casework.dossiers.procedures import Procedure, ProcedureStep, ResidenceTitle
+from casework.dossiers.supervision import IdentityResearch, Signal, Supervision
+from casework.dossiers.support import Allowance, HandOver, LegalAid, MedicalLimitation, MedicalRecord
+from casework.journal.models import Contact, Note
+from casework.register.models import Briefing, Clash, IdentityDocument, IdentityValue, Person, Relation
+from casework.shelter.models import AddressReading, Location, LocationAddress, Stay
 
 __all__ = [
-    "Briefing", "Case", "CaseUserObjectPermission", "Clash", "Consent", "IdentityValue",
-    "Involvement", "Note", "Person", "Stay",
+    "AddressReading", "Allowance", "Briefing", "Case", "CaseUserObjectPermission", "Clash", "Consent", "Contact",
+    "CorrectionRequest", "DeparturePlan", "HandOver", "IdentityDocument", "IdentityResearch", "IdentityValue",
+    "Involvement", "LegalAid", "Location", "LocationAddress", "Mediation", "MedicalLimitation", "MedicalRecord",
+    "Note", "Person", "Procedure", "ProcedureStep", "Relation", "ResidenceTitle", "ReturnSupport", "Signal", "Stay",
+    "Supervision", "TravelDocument", "TravelDocumentStep",
 ]  # fmt: skip

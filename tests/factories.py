@@ -1,5 +1,6 @@
 """Ordinary, valid objects. Written as the owner of the tables; tests ask as workers."""
 
+import uuid
 from datetime import timedelta
 
 import factory
@@ -9,7 +10,37 @@ from factory import LazyAttribute, SelfAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
 from casework.cases.enums import Ground
-from casework.models import Briefing, Case, Consent, IdentityValue, Involvement, Note, Person, Stay
+from casework.models import (
+    Allowance,
+    Briefing,
+    Case,
+    Consent,
+    Contact,
+    CorrectionRequest,
+    DeparturePlan,
+    HandOver,
+    IdentityDocument,
+    IdentityResearch,
+    IdentityValue,
+    Involvement,
+    LegalAid,
+    Location,
+    Mediation,
+    MedicalLimitation,
+    MedicalRecord,
+    Note,
+    Person,
+    Procedure,
+    ProcedureStep,
+    Relation,
+    ResidenceTitle,
+    ReturnSupport,
+    Signal,
+    Stay,
+    Supervision,
+    TravelDocument,
+    TravelDocumentStep,
+)
 from casework.register.enums import ValueKind
 from casework.register.values import comparison_key
 from casework.shelter.enums import StayGround
@@ -174,6 +205,60 @@ class ConsentFactory(DjangoModelFactory):
     team = SubFactory(TeamFactory)
     scope = "verslag van de huisarts"
     until = LazyAttribute(lambda _: timezone.localdate() + timedelta(days=30))
+
+
+class LocationFactory(DjangoModelFactory):
+    class Meta:
+        model = Location
+
+    pilot = SubFactory(PilotFactory)
+    name = Sequence(lambda n: f"Locatie {n}")
+    kind = "group_location_24h"
+
+
+def _record(record: type, **fields: object) -> type[DjangoModelFactory]:
+    """A factory for one table of records: the case, its lead team as author, open to permitted partners."""
+    common = {
+        "case": SubFactory(CaseFactory), "author_team": SelfAttribute("case.lead_team"),
+        "author": SubFactory(UserFactory), "visibility": Visibility.PERMITTED_PARTNERS,
+    }  # fmt: skip
+    meta = type("Meta", (), {"model": record})
+    return type(f"{record.__name__}Factory", (DjangoModelFactory,), {"Meta": meta, **common, **fields})
+
+
+LONG_AGO = LazyAttribute(lambda _: timezone.localdate() - timedelta(days=20))
+RECORDS: dict[str, type[DjangoModelFactory]] = {
+    "note": NoteFactory, "identityvalue": NameFactory, "briefing": BriefingFactory, "stay": StayFactory,
+    "contact": _record(Contact, kind="guidance_talk", happened_on=LONG_AGO, text="Gesprek over de plannen."),
+    "identitydocument": _record(IdentityDocument, kind="passport", number="P123", seen_on=LONG_AGO),
+    "relation": _record(Relation, kind="child", other_name="Een kind"),
+    "identityresearch": _record(IdentityResearch, method="interview", started_on=LONG_AGO),
+    "procedure": _record(Procedure, kind="repeat_asylum", applied_on=LONG_AGO),
+    "residencetitle": _record(ResidenceTitle, code="98", since=LONG_AGO),
+    "departureplan": _record(DeparturePlan, destination="Armenië", agreed_on=LONG_AGO, plan="Eerst papieren."),
+    "traveldocument": _record(TravelDocument, kind="laissez_passer", country="Armenië", applied_on=LONG_AGO),
+    "mediation": _record(Mediation, country="Armenië", requested_on=LONG_AGO, reason="Geen antwoord"),
+    "returnsupport": _record(ReturnSupport, kind="ticket", requested_on=LONG_AGO),
+    "supervision": _record(Supervision, kind="reporting_duty", since=LONG_AGO),
+    "signal": _record(Signal, kind="public_order", happened_on=LONG_AGO, text="Lawaai."),
+    "legalaid": _record(LegalAid, subject="Nieuwe aanvraag", asked_on=LONG_AGO),
+    "medicallimitation": _record(MedicalLimitation, take_account_of="geen trappen", since=LONG_AGO),
+    "medicalrecord": _record(MedicalRecord, happened_on=LONG_AGO, text="Bij de huisarts geweest."),
+    "allowance": _record(Allowance, amount=60, since=LONG_AGO),
+    "handover": _record(HandOver, place="azc", planned_on=LONG_AGO, to_team=SubFactory(TeamFactory)),
+    "correctionrequest": _record(
+        CorrectionRequest, category=Category.IDENTITY, record_kind="identity_value", text="Anders.",
+        record_reference=LazyAttribute(lambda _: uuid.uuid4()), to_team=SubFactory(TeamFactory),
+    ),
+}  # fmt: skip
+RECORDS["procedurestep"] = _record(
+    ProcedureStep, stage="decision", happened_on=LONG_AGO,
+    procedure=SubFactory(RECORDS["procedure"], case=SelfAttribute("..case")),
+)  # fmt: skip
+RECORDS["traveldocumentstep"] = _record(
+    TravelDocumentStep, step="sent", happened_on=LONG_AGO,
+    application=SubFactory(RECORDS["traveldocument"], case=SelfAttribute("..case")),
+)  # fmt: skip
 
 
 class ConvenantFactory(DjangoModelFactory):

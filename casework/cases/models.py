@@ -3,15 +3,16 @@ from typing import Self
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.contrib.postgres.indexes import GinIndex
 from django.db import connection, models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from casework.cases.enums import OPEN_STATES, CaseState, Ground
 from casework.records.models import Record, Versioned
+from casework.records.periods import Period
 from casework.register.models import Person
 from governance.access.enums import Category, GrantKind
 from governance.access.grants import UserObjectPermissionBase
@@ -102,11 +103,6 @@ class Case(Walled, Versioned):
         return self.state in OPEN_STATES
 
 
-class _Period(Func):
-    function = "daterange"
-    output_field = DateRangeField()
-
-
 class InvolvementQuerySet(TrackedQuerySet):
     def in_force(self) -> Self:
         day = timezone.localdate()
@@ -145,7 +141,7 @@ class Involvement(models.Model):
                 expressions=[
                     ("case", RangeOperators.EQUAL),
                     ("team", RangeOperators.EQUAL),
-                    (_Period("since", "until"), RangeOperators.OVERLAPS),
+                    (Period("since", "until"), RangeOperators.OVERLAPS),
                 ],
                 violation_error_message=_("This team is involved in this case already."),
             ),
@@ -186,21 +182,17 @@ class CaseUserObjectPermission(UserObjectPermissionBase):
 class Consent(Record):
     """The person agrees that one team of another organisation reads her medical content, until a day (R17)."""
 
+    CATEGORY = Category.MEDICAL_CONTENT
+
     case = models.ForeignKey(Case, models.PROTECT, related_name="consents")
-    team = models.ForeignKey(Team, models.PROTECT, related_name="+")
-    scope = models.CharField(max_length=300)
-    since = models.DateField(default=timezone.localdate)
-    until = models.DateField()
+    team = models.ForeignKey(Team, models.PROTECT, related_name="+", verbose_name=_("team that may read"))
+    scope = models.CharField(
+        _("what may be read"), max_length=300, help_text=_("In the words in which the person agreed.")
+    )
+    since = models.DateField(_("from"), default=timezone.localdate)
+    until = models.DateField(_("until"))
     withdrawn_on = models.DateField(null=True, blank=True)
-    history = History(excluded_fields=["team_ids"])
 
     class Meta:
         indexes = [models.Index(fields=["case", "team"], name="consent_case_team")]
         constraints = [models.CheckConstraint(name="consent_has_scope", condition=~Q(scope=""))]
-
-    def __str__(self) -> str:
-        return f"consent {self.reference}"
-
-    @property
-    def record_category(self) -> Category:
-        return Category.MEDICAL_CONTENT

@@ -1,10 +1,13 @@
+from typing import Any
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from casework.journal.enums import ContactKind
 from casework.records.models import Record
+from casework.records.validators import not_in_future
 from governance.access.enums import Category
-from partners.accountability.history import History
 
 
 class Note(Record):
@@ -14,15 +17,34 @@ class Note(Record):
     category = models.CharField(_("kind of data"), max_length=20, choices=Category)
     happened_on = models.DateField(_("date"), default=timezone.localdate)
     text = models.TextField(_("note"), max_length=20_000)
-    history = History(excluded_fields=["team_ids"])
 
     class Meta:
         ordering = ["-happened_on", "-id"]
         indexes = [models.Index(fields=["case", "-happened_on"], name="note_case")]
 
-    def __str__(self) -> str:
-        return f"note {self.reference}"
 
-    @property
-    def record_category(self) -> Category:
-        return Category(self.category)
+KIND_CATEGORY = {
+    ContactKind.DEPARTURE_INTERVIEW: Category.DEPARTURE, ContactKind.PRESENTATION_IN_PERSON: Category.DEPARTURE,
+    ContactKind.LEGAL_CONSULTATION: Category.LEGAL_AID,
+}  # fmt: skip
+
+
+class Contact(Record):
+    """A contact with the person, or one that she missed. Which kind of data it is follows from its kind."""
+
+    kind = models.CharField(_("contact"), max_length=30, choices=ContactKind)
+    category = models.CharField(max_length=20, choices=Category, editable=False)
+    happened_on = models.DateField(_("date"), default=timezone.localdate, validators=[not_in_future])
+    present = models.CharField(_("also present"), max_length=200, blank=True)
+    text = models.TextField(_("report"), max_length=20_000)
+
+    class Meta(Record.Meta):
+        ordering = ["-happened_on", "-id"]
+
+    @staticmethod
+    def category_of(kind: str) -> Category:
+        return KIND_CATEGORY.get(ContactKind(kind), Category.GUIDANCE)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.category = self.category_of(self.kind)
+        super().save(*args, **kwargs)

@@ -1,5 +1,5 @@
 import uuid
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -7,9 +7,11 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from casework.records.enums import Answer, EndReason, ShareBasis
+from casework.records.validators import not_in_future
 from governance.access.enums import Category, Visibility
 from governance.access.wall import Walled
-from partners.accountability.history import TrackedQuerySet
+from partners.accountability.history import History, TrackedQuerySet, because
 from partners.organisations.models import Team
 
 
@@ -49,18 +51,34 @@ class Record(Walled, Versioned):
         _("who may read this"), max_length=20, choices=Visibility, default=Visibility.PERMITTED_PARTNERS
     )
     shared_team_ids = ArrayField(models.IntegerField(), default=list, editable=False)
+    # Of a sharing: what for, on what basis, and the first day on which it no longer holds.
+    share_purpose = models.CharField(_("purpose of sharing"), max_length=300, blank=True, db_default="")
+    share_basis = models.CharField(_("basis of sharing"), max_length=20, choices=ShareBasis, blank=True, db_default="")
+    shared_until = models.DateField(_("shared until"), null=True, blank=True)
     team_ids = ArrayField(models.IntegerField(), default=list, editable=False)  # of the case; kept by a trigger
     recorded_at = models.DateTimeField(default=timezone.now, editable=False)
+    # Of what a partner supplied outside the application (R20): when it came, and in which paper.
+    received_on = models.DateField(_("received on"), null=True, blank=True)
+    received_document = models.CharField(_("document"), max_length=200, blank=True, db_default="")
     ended_at = models.DateTimeField(null=True, editable=False)
+    end_reason = models.CharField(max_length=10, choices=EndReason, blank=True, db_default="", editable=False)
+
+    history = History(inherit=True, excluded_fields=["team_ids"])
 
     objects = RecordQuerySet.as_manager()
+
+    # Of a kind of record that is always of one category; others have a column of that name.
+    CATEGORY: ClassVar[Category | None] = None
 
     class Meta:
         abstract = True
 
+    def __str__(self) -> str:
+        return f"{self._meta.model_name} {self.reference}"
+
     @property
     def record_category(self) -> Category:
-        raise NotImplementedError
+        return self.CATEGORY or Category(self.category)  # type: ignore[attr-defined]
 
     def is_covered_by(self, clearance: Any) -> bool:
         """A team of mine that takes part has to do with this category; what a consent opens, the policy knows."""
@@ -75,3 +93,39 @@ class Record(Walled, Versioned):
     def source(self) -> Team:
         """Who says so: the team it came from, or the team that wrote it."""
         return self.source_team or self.author_team
+
+    @property
+    def source_id(self) -> int:
+        return self.source_team_id or self.author_team_id
+
+    def end(self, reason: EndReason) -> None:
+        """It no longer holds, or never did; it stays to be read."""
+        self.ended_at = timezone.now()
+        self.end_reason = reason
+        self.version += 1
+        because(self, reason.value)
+        self.save()
+
+
+class Checked(Record):
+    """A fact that grows old: the team it comes from says from time to time that it still holds."""
+
+    checked_on = models.DateField(_("checked on"), default=timezone.localdate, validators=[not_in_future])
+
+    class Meta(Record.Meta):
+        abstract = True
+
+
+class Addressed(Record):
+    """A record that asks one other team something, and its answer. The team asked writes the answer, and only that."""
+
+    to_team = models.ForeignKey(Team, models.PROTECT, related_name="+")
+    answer = models.CharField(_("answer"), max_length=10, choices=Answer, blank=True, db_default="")
+    answer_text = models.CharField(_("explanation"), max_length=1000, blank=True, db_default="")
+    answered_on = models.DateField(null=True, editable=False)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False
+    )
+
+    class Meta(Record.Meta):
+        abstract = True

@@ -4,9 +4,43 @@ from django.utils.translation import gettext_lazy as _
 
 class ValueKind(TextChoices):
     NAME = "name", _("name")
+    ALIAS = "alias", _("other name")
     BIRTH_DATE = "birth_date", _("date of birth")
     NATIONALITY = "nationality", _("nationality")
     V_NUMBER = "v_number", _("V-number")
+    SEX = "sex", _("sex")
+    LANGUAGE = "language", _("language")
+
+
+class Sex(TextChoices):
+    WOMAN = "woman", _("woman")
+    MAN = "man", _("man")
+    OTHER = "other", _("neither, or unknown")
+
+
+class DocumentKind(TextChoices):
+    """Papers that say who somebody is."""
+
+    PASSPORT = "passport", _("passport")
+    IDENTITY_CARD = "identity_card", _("identity card")
+    LAISSEZ_PASSER = "laissez_passer", _("laissez-passer")
+    EMERGENCY_TRAVEL_DOCUMENT = "emergency_travel_document", _("emergency travel document")
+    BIRTH_CERTIFICATE = "birth_certificate", _("birth certificate")
+    DRIVING_LICENCE = "driving_licence", _("driving licence")
+    W_DOCUMENT = "w_document", _("W document")
+    W2_DOCUMENT = "w2_document", _("W2 document")
+    RESIDENCE_DOCUMENT = "residence_document", _("residence document")
+
+
+class RelationKind(TextChoices):
+    """What the other one is to the person."""
+
+    PARTNER = "partner", _("partner")
+    CHILD = "child", _("child")
+    PARENT = "parent", _("parent")
+    SIBLING = "sibling", _("brother or sister")
+    GUARDIAN = "guardian", _("guardian")
+    OTHER = "other", _("another member of the household")
 
 
 class IdentityStatus(TextChoices):

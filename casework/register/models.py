@@ -6,10 +6,19 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from casework.records.models import Record
-from casework.register.enums import BriefingLanguage, ClashAnswer, IdentityStatus, ValueKind
+from casework.records.validators import not_in_future
+from casework.register.enums import (
+    BriefingLanguage,
+    ClashAnswer,
+    DocumentKind,
+    IdentityStatus,
+    RelationKind,
+    ValueKind,
+)
 from casework.register.values import display
 from governance.access.enums import Category
 from governance.access.wall import Walled
@@ -51,14 +60,16 @@ class Person(Walled):
 class IdentityValue(Record):
     """One thing said about who a person is: by whom, when, and how sure it is (R3)."""
 
+    CATEGORY = Category.IDENTITY
+
     case = models.ForeignKey("casework.Case", models.PROTECT, related_name="identity_values")
     kind = models.CharField(max_length=12, choices=ValueKind)
     # A name in any script; a date as 1985, 1985-03 or 1985-03-12; a code of national table 32; ten digits.
     value = models.CharField(max_length=200)
     key = models.CharField(max_length=200, editable=False)  # what is compared and searched, see values.name_key()
     status = models.CharField(max_length=12, choices=IdentityStatus, default=IdentityStatus.CLAIMED)
-    said_on = models.DateField(default=timezone.localdate)
-    history = History(excluded_fields=["team_ids"])
+    said_on = models.DateField(_("said on"), default=timezone.localdate, validators=[not_in_future])
+    estimated = models.BooleanField(_("estimated"), default=False, db_default=False)  # of a date of birth
 
     class Meta:
         ordering = ["kind", "-said_on", "-id"]
@@ -73,35 +84,73 @@ class IdentityValue(Record):
         return f"{self.kind} {self.reference}"
 
     @property
-    def record_category(self) -> Category:
-        return Category.IDENTITY
-
-    @property
     def shown(self) -> str:
         """The value for people; only for those who may open the person."""
-        return display(self.kind, self.value)
+        shown = display(self.kind, self.value)
+        return gettext("about %(date)s") % {"date": shown} if self.estimated else shown
+
+
+class IdentityDocument(Record):
+    """A paper that says who somebody is, and what is known of it."""
+
+    CATEGORY = Category.IDENTITY
+
+    kind = models.CharField(_("document"), max_length=30, choices=DocumentKind)
+    number = models.CharField(_("number"), max_length=60, blank=True)
+    country = models.CharField(_("issued by"), max_length=100, blank=True)
+    status = models.CharField(
+        _("how sure is it"), max_length=12, choices=IdentityStatus, default=IdentityStatus.CLAIMED
+    )
+    seen_on = models.DateField(_("seen on"), validators=[not_in_future])
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    kept_by = models.CharField(_("where it is"), max_length=160, blank=True)
+
+    class Meta:
+        ordering = ["-seen_on", "-id"]
+
+
+class Relation(Record):
+    """Who belongs to somebody's household, or is responsible for a minor: with a case of her own, or only by name.
+
+    A record of the person's case; of the other one it shows no more than the reader may see of her anyway.
+    """
+
+    CATEGORY = Category.IDENTITY
+
+    kind = models.CharField(_("relation"), max_length=10, choices=RelationKind)
+    other = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    other_name = models.CharField(
+        _("name or organisation"), max_length=200, blank=True,
+        help_text=_("Only of somebody who is not registered here, such as a guardian."),
+    )  # fmt: skip
+    is_responsible = models.BooleanField(_("responsible for this minor"), default=False)
+    since = models.DateField(_("known since"), default=timezone.localdate, validators=[not_in_future])
+
+    class Meta:
+        ordering = ["kind", "id"]
+        constraints = [
+            models.CheckConstraint(
+                name="relation_names_somebody",
+                condition=Q(other__isnull=False, other_name="") | Q(other=None) & ~Q(other_name=""),
+                violation_error_message=_("Choose somebody who is registered, or enter a name."),
+            ),
+        ]
 
 
 class Briefing(Record):
     """That the person was told what happens with her data. This is not consent."""
+
+    CATEGORY = Category.IDENTITY
 
     case = models.ForeignKey("casework.Case", models.PROTECT, related_name="briefings")
     text_version = models.CharField(_("version of the text"), max_length=20)
     language = models.CharField(_("language"), max_length=5, choices=BriefingLanguage)
     interpreter = models.BooleanField(_("with an interpreter"), default=False)
     told_on = models.DateField(_("told on"))
-    history = History(excluded_fields=["team_ids"])
 
     class Meta:
         ordering = ["-told_on", "-id"]
         indexes = [models.Index(fields=["case"], name="briefing_case")]
-
-    def __str__(self) -> str:
-        return f"briefing {self.reference}"
-
-    @property
-    def record_category(self) -> Category:
-        return Category.IDENTITY
 
 
 class Clash(models.Model):

@@ -1,22 +1,88 @@
+import uuid
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from casework.records.models import Record
-from casework.shelter.enums import StayGround
+from casework.records.periods import Period
+from casework.shelter.enums import ShelterKind, StayGround
 from governance.access.enums import Category
 from partners.accountability.history import History
+from partners.organisations.models import Pilot, Team
+
+
+class Location(models.Model):
+    """A place where people stay. Its address stands apart: it is protected."""
+
+    reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    pilot = models.ForeignKey(Pilot, models.PROTECT, related_name="+")
+    name = models.CharField(_("name"), max_length=80)
+    kind = models.CharField(_("kind of shelter"), max_length=20, choices=ShelterKind)
+    team = models.ForeignKey(
+        Team, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("team at the location")
+    )
+    closed_on = models.DateField(_("closed on"), null=True, blank=True)
+    history = History()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["pilot", "name"], name="location_once_per_pilot",
+                violation_error_message=_("This pilot already has a location of this name."),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LocationAddress(models.Model):
+    """Where a location is. Its staff reads it; others by shelter_address(), with a reason (R19)."""
+
+    location = models.OneToOneField(Location, models.PROTECT, related_name="address_row")
+    address = models.TextField(_("address"), max_length=300)
+
+    def __str__(self) -> str:
+        return f"address of location {self.location_id}"
+
+
+class AddressReading(models.Model):
+    """Who asked for the address behind a stay, and why. Written by the database."""
+
+    case = models.ForeignKey("casework.Case", models.PROTECT, related_name="+")
+    stay = models.ForeignKey("casework.Stay", models.PROTECT, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    team = models.ForeignKey(Team, models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=300)
+    read_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-read_at"]
+        constraints = [models.CheckConstraint(name="address_reading_has_reason", condition=~Q(reason=""))]
+
+    def __str__(self) -> str:
+        return f"address reading {self.pk}"
 
 
 class Stay(Record):
     """Somebody has a place, from a day until (not including) a day. A record of its own, because it tells so."""
 
+    CATEGORY = Category.CONTACT_SHELTER
+
     case = models.ForeignKey("casework.Case", models.PROTECT, related_name="stays")
+    location = models.ForeignKey(
+        Location, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("location")
+    )
+    kind = models.CharField(_("kind of shelter"), max_length=20, choices=ShelterKind, blank=True, db_default="")
     ground = models.CharField(_("ground"), max_length=20, choices=StayGround)
     since = models.DateField(_("from"), default=timezone.localdate)
     until = models.DateField(_("until"), null=True, blank=True)
-    history = History(excluded_fields=["team_ids"])
 
     class Meta:
         ordering = ["-since", "-id"]
@@ -27,11 +93,10 @@ class Stay(Record):
                 condition=Q(until=None) | Q(until__gte=F("since")),
                 violation_error_message=_("The end lies before the beginning."),
             ),
+            ExclusionConstraint(
+                name="stay_no_overlap",
+                expressions=[("case", RangeOperators.EQUAL), (Period("since", "until"), RangeOperators.OVERLAPS)],
+                condition=Q(ended_at=None),
+                violation_error_message=_("In this period the person has a place already."),
+            ),
         ]
-
-    def __str__(self) -> str:
-        return f"stay {self.reference}"
-
-    @property
-    def record_category(self) -> Category:
-        return Category.CONTACT_SHELTER

@@ -38,7 +38,7 @@ class Pilot(models.Model):
     # What each setting means stands in its help text; the settings page shows it with default and last change.
     SETTINGS = (
         "maximum_stay_months", "early_admission", "municipal_mode", "take_over_months", "contact_name",
-        "contact_phone",
+        "contact_phone", "procedures_check_days", "departure_check_days", "supervision_check_days",
     )  # fmt: skip
 
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -75,6 +75,18 @@ class Pilot(models.Model):
     contact_phone = models.CharField(
         _("phone of the contact"), max_length=40, blank=True,
         help_text=_("On which number the contact can be reached during working hours."),
+    )  # fmt: skip
+    procedures_check_days = models.PositiveSmallIntegerField(
+        _("check procedures after, in days"), null=True, blank=True, default=90,
+        help_text=_("After how many days the page says that the immigration service has not checked. Empty: never."),
+    )  # fmt: skip
+    departure_check_days = models.PositiveSmallIntegerField(
+        _("check departure after, in days"), null=True, blank=True, default=60,
+        help_text=_("After how many days the page says that the departure service has not checked. Empty: never."),
+    )  # fmt: skip
+    supervision_check_days = models.PositiveSmallIntegerField(
+        _("check supervision after, in days"), null=True, blank=True, default=60,
+        help_text=_("After how many days the page says that the aliens police has not checked. Empty: never."),
     )  # fmt: skip
     history = History()
 

@@ -3,7 +3,7 @@
 Nothing here looks at the database's own definition: it works on the facts as they were drawn.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,7 +11,20 @@ from hypothesis import strategies as st
 
 CATEGORIES = (
     "identity", "contact_shelter", "guidance", "departure", "medical_limitation", "medical_content", "legal_aid",
+    "procedures", "public_order", "outcome",
 )  # fmt: skip
+# Every table of records, with the categories its rows may have.
+TABLES = {
+    "note": CATEGORIES, "contact": ("guidance", "departure", "legal_aid"),
+    "signal": ("medical_limitation", "contact_shelter", "identity", "public_order"), "correctionrequest": CATEGORIES,
+    "identityvalue": ("identity",), "identitydocument": ("identity",), "relation": ("identity",),
+    "briefing": ("identity",), "identityresearch": ("identity",), "stay": ("contact_shelter",),
+    "allowance": ("contact_shelter",), "procedure": ("procedures",), "procedurestep": ("procedures",),
+    "residencetitle": ("procedures",), "departureplan": ("departure",), "traveldocument": ("departure",),
+    "traveldocumentstep": ("departure",), "mediation": ("departure",), "returnsupport": ("departure",),
+    "supervision": ("public_order",), "legalaid": ("legal_aid",), "medicallimitation": ("medical_limitation",),
+    "medicalrecord": ("medical_content",), "handover": ("outcome",),
+}  # fmt: skip
 # What the bare fact that a team takes part gives away, by its function.
 TELLS = {"general": "identity", "shelter": "contact_shelter", "care": "medical_limitation", "legal": "legal_aid"}
 DAYS = (-10, -1, 0, 1, 10)
@@ -56,6 +69,15 @@ class RecordFacts:
     category: str
     visibility: str
     shared: frozenset[int]
+    table: str = "note"
+    shared_until: int | None = None
+    to: int = 0  # the team a correction request or hand-over asks
+    parent_visibility: str = "permitted_partners"  # of what a step belongs to
+    other: int | None = None  # the case of the other member of the household
+
+    @property
+    def shares(self) -> bool:
+        return self.shared_until is None or self.shared_until > 0
 
 
 @dataclass
@@ -129,7 +151,21 @@ class World:
             or any(self.involved(case, mine) and self.cell(mine, "read", tells) for mine in self.seats(user))
         )
 
+    def sees_person(self, user: int, person: int) -> bool:
+        return any(self.sees_case(user, case) for case in range(3) if self.people[case] == person)
+
     def sees_record(self, user: int, record: RecordFacts) -> bool:
+        seen = self.sees_plainly(user, record)
+        if record.table.endswith("step"):
+            return seen and self.sees_plainly(user, replace(record, visibility=record.parent_visibility))
+        if record.table == "relation" and record.other is not None:
+            return seen and self.sees_person(user, self.people[record.other])
+        if record.table in ("correctionrequest", "handover"):
+            asked = record.to in self.seats(user) and self.involved(record.case, record.to)
+            return seen or (asked and any(self.cell(record.to, verb, record.category) for verb in ("read", "write")))
+        return seen
+
+    def sees_plainly(self, user: int, record: RecordFacts) -> bool:
         if self.granted(user, record.case, record.category):
             return True
         involved = {team for team in self.seats(user) if self.involved(record.case, team)}
@@ -139,14 +175,14 @@ class World:
             if self.cell(team, "read", record.category)
         }  # fmt: skip
         if involved & reading and (
-            record.visibility == "permitted_partners"
+            (record.shares and record.visibility == "permitted_partners")
             or (record.author in reading and self.involved(record.case, record.author))
-            or (record.visibility == "selected_partners" and record.shared & reading & involved)
+            or (record.shares and record.visibility == "selected_partners" and record.shared & reading & involved)
         ):
             return True
         if record.author in involved and self.cell(record.author, "write", record.category):
             return True
-        if record.category == "medical_content":
+        if record.category == "medical_content" and record.shares:
             named = {team for team in involved if self.has_scope(user, team) and self.consented(record.case, team)}
             return bool(named) and (
                 record.visibility == "permitted_partners"
@@ -187,7 +223,7 @@ def worlds(draw: Any) -> World:
         cells = draw(
             st.sets(
                 st.tuples(st.sampled_from(mine), st.sampled_from(("read", "write")), st.sampled_from(CATEGORIES)),
-                max_size=24,
+                max_size=32,
             )
         )
         cells |= {(team, "read", "identity") for team in mine if draw(st.booleans())}
@@ -211,16 +247,15 @@ def worlds(draw: Any) -> World:
         st.lists(st.tuples(st.integers(0, 2), index, periods(), st.sampled_from((None, None, -1, 0, 1))), max_size=3)
     )
     consents = [(c, t, Period(p.since, 10 if p.until is None else p.until), w) for c, t, p, w in consents]
-    records = draw(
-        st.lists(
-            st.builds(
-                RecordFacts, st.integers(0, 2), index, st.sampled_from(CATEGORIES),
-                st.sampled_from(("own_organisation", "selected_partners", "permitted_partners")),
-                st.frozensets(index, max_size=2),
-            ),
-            min_size=1, max_size=6,
+    visibilities = st.sampled_from(("own_organisation", "selected_partners", "permitted_partners"))
+    records = [
+        RecordFacts(
+            draw(st.integers(0, 2)), draw(index), draw(st.sampled_from(TABLES[table])), draw(visibilities),
+            draw(st.frozensets(index, max_size=2)), table, draw(st.sampled_from((None, None, -1, 0, 1))),
+            draw(index), draw(visibilities), draw(st.sampled_from((None, 0, 1, 2))),
         )
-    )  # fmt: skip
+        for table in draw(st.lists(st.sampled_from(sorted(TABLES)), min_size=1, max_size=6))
+    ]  # fmt: skip
     closed = {2} if draw(st.integers(0, 4)) == 0 else set()
     return World(
         pilots, teams, memberships, convenants, cases, involvements, grants, consents, records, closed, people=people

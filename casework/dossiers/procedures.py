@@ -1,0 +1,73 @@
+"""Of the immigration service: procedures with their stages, and the residence title."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from casework.dossiers.enums import ProcedureKind, ProcedureResult, ProcedureStage, ResidenceCode
+from casework.records.models import Checked, Record
+from casework.records.validators import not_in_future
+from governance.access.enums import Category
+
+
+class Procedure(Checked):
+    """One procedure about somebody's stay."""
+
+    CATEGORY = Category.PROCEDURES
+
+    kind = models.CharField(_("procedure"), max_length=30, choices=ProcedureKind)
+    applied_on = models.DateField(_("applied on"), validators=[not_in_future])
+    representative = models.CharField(_("representative"), max_length=160, blank=True)
+    result = models.CharField(_("result"), max_length=20, choices=ProcedureResult, default=ProcedureResult.PENDING)
+    result_on = models.DateField(_("date of the result"), null=True, blank=True, validators=[not_in_future])
+
+    class Meta(Checked.Meta):
+        ordering = ["-applied_on", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="procedure_result_has_date",
+                condition=models.Q(result=ProcedureResult.PENDING, result_on=None)
+                | ~models.Q(result=ProcedureResult.PENDING) & models.Q(result_on__isnull=False),
+                violation_error_message=_("A result needs its date, and a pending procedure has none yet."),
+            ),
+        ]
+
+
+class ProcedureStep(Record):
+    """A stage of a procedure: shown to whoever the procedure is shown to."""
+
+    CATEGORY = Category.PROCEDURES
+
+    procedure = models.ForeignKey(Procedure, models.PROTECT, related_name="steps", verbose_name=_("procedure"))
+    stage = models.CharField(_("stage"), max_length=20, choices=ProcedureStage)
+    happened_on = models.DateField(_("date"), validators=[not_in_future])
+    result = models.CharField(_("result"), max_length=20, choices=ProcedureResult, blank=True)
+    remark = models.CharField(_("remark"), max_length=300, blank=True)
+
+    class Meta(Record.Meta):
+        ordering = ["happened_on", "id"]
+
+
+class ResidenceTitle(Checked):
+    """The code of somebody's residence title. It says nothing about whether she may be removed (R28)."""
+
+    CATEGORY = Category.PROCEDURES
+
+    code = models.CharField(_("residence title"), max_length=10, choices=ResidenceCode)
+    other_code = models.CharField(_("which code"), max_length=60, blank=True)
+    since = models.DateField(_("from"), validators=[not_in_future])
+    until = models.DateField(_("until"), null=True, blank=True)
+
+    class Meta(Checked.Meta):
+        ordering = ["-since", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="residence_title_names_code",
+                condition=~models.Q(code=ResidenceCode.OTHER) | ~models.Q(other_code=""),
+                violation_error_message=_("Enter which other code it is."),
+            ),
+            models.CheckConstraint(
+                name="residence_title_ends_after_it_began",
+                condition=models.Q(until=None) | models.Q(until__gte=models.F("since")),
+                violation_error_message=_("The end lies before the beginning."),
+            ),
+        ]
