@@ -3,8 +3,14 @@ from django.urls import include, path
 from casework.accountability import views as accountability
 from casework.cases import register_views
 from casework.cases import views as cases
+from casework.dossiers import address
+from casework.dossiers import views as dossiers
 from casework.journal import views as journal
+from casework.overview import shared
 from casework.overview import views as overview
+from casework.shelter import views as shelter
+
+RECORD = "casussen/<uuid:reference>/dossier/<slug:kind>/<uuid:record>/"
 
 pages = (
     [
@@ -12,6 +18,7 @@ pages = (
         path("casussen/", cases.case_list, name="case_list"),
         path("casussen/zoeken/", cases.case_search, name="case_search"),
         path("casussen/<uuid:reference>/", overview.case_detail, name="case_detail"),
+        path("casussen/<uuid:reference>/gedeeld/", shared.case_shared, name="case_shared"),
         path("casussen/<uuid:reference>/waarom/", cases.case_why, name="case_why"),
         path("casussen/<uuid:reference>/betrekken/", cases.case_involve, name="case_involve"),
         path("casussen/<uuid:reference>/overnemen/", cases.case_take_over, name="case_take_over"),
@@ -21,6 +28,20 @@ pages = (
         # note_: the journal
         path("casussen/<uuid:reference>/notities/nieuw/", journal.note_add, name="note_add"),
         path("casussen/<uuid:reference>/notities/lezers/", journal.note_readers, name="note_readers"),
+        # record_: the dossiers
+        path("casussen/<uuid:reference>/dossier/<slug:kind>/nieuw/", dossiers.record_add, name="record_add"),
+        path("casussen/<uuid:reference>/dossier/<slug:kind>/lezers/", dossiers.record_readers, name="record_readers"),
+        path(RECORD, dossiers.record_detail, name="record_detail"),
+        path(f"{RECORD}wijzigen/", dossiers.record_change, name="record_change"),
+        path(f"{RECORD}beeindigen/", dossiers.record_end, name="record_end"),
+        path(f"{RECORD}intrekken/", dossiers.record_withdraw, name="record_withdraw"),
+        path(f"{RECORD}corrigeren/", dossiers.record_correct, name="record_correct"),
+        path(f"{RECORD}antwoorden/", dossiers.record_answer, name="record_answer"),
+        path("casussen/<uuid:reference>/verblijf/<uuid:record>/adres/", address.stay_address, name="stay_address"),
+        # location_: where people stay
+        path("opvang/locaties/", shelter.location_list, name="location_list"),
+        path("opvang/locaties/nieuw/<slug:slug>/", shelter.location_add, name="location_add"),
+        path("opvang/locaties/<uuid:reference>/", shelter.location_change, name="location_change"),
         # register_: T1
         path("personen/aanmelden/", register_views.register_person, name="register_person"),
         path("personen/noodopvang/", register_views.register_emergency, name="register_emergency"),

@@ -47,9 +47,7 @@ class TravelDocumentStep(Record):
 
     CATEGORY = Category.DEPARTURE
 
-    application = models.ForeignKey(
-        TravelDocument, models.PROTECT, related_name="steps", verbose_name=_("application")
-    )
+    application = models.ForeignKey(TravelDocument, models.PROTECT, related_name="steps", verbose_name=_("application"))
     step = models.CharField(_("step"), max_length=20, choices=TravelDocumentStepKind)
     happened_on = models.DateField(_("date"), validators=[not_in_future])
     remark = models.CharField(_("remark"), max_length=300, blank=True)

@@ -3,19 +3,25 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from casework.cases.enums import CaseState
 from casework.cases.involving import knows_team, team_label
 from casework.cases.models import Case, Involvement
-from casework.journal.models import Note
+from casework.dossiers.kinds import KINDS as RECORD_KINDS
+from casework.dossiers.kinds import headline
+from casework.records.models import Record
 from casework.register.models import Briefing, IdentityValue
 from casework.shelter.models import Stay
 from governance.access.clearance import Clearance
+from partners.accounts.models import User
 from partners.organisations.models import Team
 
-KINDS = ("all", "steps", "notes", "partners")
+KINDS = ("all", "steps", "dossier", "notes", "partners")
+WRITTEN = ("note", "contact")  # what shows under notes
+TOLD_APART = ("identity_value", "briefing", "stay")  # their story has words of its own
 
 
 @dataclass(frozen=True)
@@ -27,40 +33,24 @@ class Event:
     title: str
     who: str
     text: str = ""
-
-
-@dataclass(frozen=True)
-class Known:
-    """What the case page has read already and its story needs too."""
-
-    involvements: list[Involvement]
-    values: list[IdentityValue]
-    stays: list[Stay]
-    briefings: list[Briefing]
+    page: str = ""
+    ended: str = ""
 
 
 def events(
-    case: Case, known: Known, teams: dict[int, Team], clearance: Clearance, *, kind: str = "all", most: int = 40
-) -> list[Event]:
+    case: Case, involvements: list[Involvement], records: dict[str, list[Record]], teams: dict[int, Team],
+    clearance: Clearance, *, kind: str = "all", most: int = 40,
+) -> list[Event]:  # fmt: skip
     """Newest first. A fixed number of queries, whatever happened."""
     found: list[Event] = []
 
     def who(team: int) -> str:
         return team_label(clearance, case, teams, team)
 
-    def written_by(note: Note) -> str:
-        known_team = note.author_team_id in teams and knows_team(clearance, case, teams[note.author_team_id])
-        return f"{note.author}, {who(note.author_team_id)}" if known_team else who(note.author_team_id)
-
-    if kind in ("all", "notes"):
-        notes = Note.objects.current().filter(case=case).select_related("author")[:most]
-        found += [
-            Event(note.happened_on, note.recorded_at, "notes", "notes", note.get_category_display(),
-                  written_by(note), note.text)
-            for note in notes
-        ]  # fmt: skip
+    if kind in ("all", "notes", "dossier"):
+        found += _records(case, records, teams, clearance, kind, most)
     if kind in ("all", "partners"):
-        for row in known.involvements:
+        for row in involvements:
             found.append(
                 Event(row.since, _moment(row.since), "partners", "users",
                       _("%(team)s takes part") % {"team": row.team.label}, row.get_ground_display(), row.explanation)
@@ -72,16 +62,9 @@ def events(
                 )  # fmt: skip
     if kind in ("all", "steps"):
         found += _steps(case)
-        for stay in known.stays:
-            ground = _("Ground: %(ground)s") % {"ground": stay.get_ground_display()}
-            found.append(
-                Event(
-                    stay.since, stay.recorded_at, "steps", "home", _("Shelter began"), who(stay.author_team_id), ground
-                )
-            )
-            if stay.until and stay.until <= timezone.localdate():
-                found.append(Event(stay.until, _moment(stay.until), "steps", "home", _("Shelter ended"), "", ground))
-        for told in known.briefings:
+        found += _stays(case, [row for row in records["stay"] if isinstance(row, Stay)], who)
+        for told in records["briefing"]:
+            assert isinstance(told, Briefing)
             found.append(
                 Event(told.told_on, told.recorded_at, "steps", "message", _("Told what happens with the data"),
                       who(told.author_team_id),
@@ -90,8 +73,10 @@ def events(
                       })
             )  # fmt: skip
         kinds: dict[tuple[date, int], list[IdentityValue]] = {}
-        for value in known.values:
-            kinds.setdefault((value.said_on, value.author_team_id), []).append(value)
+        for value in records["identity_value"]:
+            assert isinstance(value, IdentityValue)
+            if not value.ended_at:
+                kinds.setdefault((value.said_on, value.source_id), []).append(value)
         for (on, team), values in kinds.items():
             names = ", ".join(dict.fromkeys(value.get_kind_display() for value in values))
             found.append(
@@ -101,6 +86,52 @@ def events(
             )
     found.sort(key=lambda event: (event.on, event.at), reverse=True)
     return found[:most]
+
+
+def _records(
+    case: Case, records: dict[str, list[Record]], teams: dict[int, Team], clearance: Clearance, kind: str, most: int
+) -> list[Event]:
+    found: list[tuple[date, Record, str]] = []
+    for slug, rows in records.items():
+        if slug in TOLD_APART or (kind == "notes") != (slug in WRITTEN) and kind != "all":
+            continue
+        for record in rows:
+            happened = getattr(record, RECORD_KINDS[slug].happened)
+            found.append((happened.date() if isinstance(happened, datetime) else happened, record, slug))
+    found.sort(key=lambda row: (row[0], row[1].recorded_at), reverse=True)
+    found = found[:most]
+    authors = User.objects.in_bulk({record.author_id for _on, record, slug in found if slug in WRITTEN})
+    made = []
+    for on, record, slug in found:
+        record_kind = RECORD_KINDS[slug]
+        team = record.source_id
+        said = team_label(clearance, case, teams, team)
+        if record.author_id in authors and team in teams and knows_team(clearance, case, teams[team]):
+            said = f"{authors[record.author_id]}, {said}"
+        title = headline(record) if slug in WRITTEN else f"{record_kind.label}: {headline(record)}"
+        made.append(
+            Event(
+                on, record.recorded_at, "notes" if slug in WRITTEN else "dossier", record_kind.icon, title, said,
+                getattr(record, "text", ""),
+                reverse("casework:record_detail", args=[case.reference, slug, record.reference]),
+                record.get_end_reason_display() if record.ended_at else "",
+            )
+        )  # fmt: skip
+    return made
+
+
+def _stays(case: Case, stays: list[Stay], who: object) -> list[Event]:
+    found = []
+    for stay in stays:
+        if stay.ended_at:
+            continue
+        ground = _("Ground: %(ground)s") % {"ground": stay.get_ground_display()}
+        page = reverse("casework:record_detail", args=[case.reference, "stay", stay.reference])
+        title, begun = _("Shelter began"), stay.recorded_at
+        found.append(Event(stay.since, begun, "steps", "home", title, who(stay.source_id), ground, page))  # type: ignore[operator]
+        if stay.until and stay.until <= timezone.localdate():
+            found.append(Event(stay.until, _moment(stay.until), "steps", "home", _("Shelter ended"), "", ground, page))
+    return found
 
 
 def _steps(case: Case) -> list[Event]:

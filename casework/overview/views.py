@@ -1,5 +1,6 @@
 """The pages that bring the rooms together: the worklist, the case, the person."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -8,19 +9,25 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from casework.cases import listing, perms
 from casework.cases.enums import STEPS, CaseState
 from casework.cases.involving import knows_team, team_label, visible_teams, with_teams
 from casework.cases.models import Case, Involvement
+from casework.dossiers import perms as perms_of_records
+from casework.dossiers.kinds import KINDS
+from casework.dossiers.reading import records_of
 from casework.journal.views import note_form
-from casework.overview.timeline import KINDS, Known, events
+from casework.overview.composition import panels
+from casework.overview.timeline import KINDS as STORY_KINDS
+from casework.overview.timeline import events
+from casework.records.models import Record
 from casework.register.clashes import answer_clash, clashes_for
 from casework.register.enums import ClashAnswer
-from casework.register.identity import by_kind, distinct
-from casework.register.models import Briefing, IdentityValue, Person
-from casework.shelter.models import Stay
+from casework.register.identity import by_kind, distinct, leading_names
+from casework.register.models import IdentityValue, Person, Relation
 from governance.access.clearance import Clearance
 from governance.access.middleware import ClearanceRequest
 from governance.convenants.models import Proposal
@@ -28,8 +35,8 @@ from governance.drafts.models import Draft
 from partners.accountability.activities import CASEWORK, REGISTRATION, processes
 from partners.accounts.models import User
 from partners.organisations.enums import Role
+from partners.organisations.models import Team
 
-SHEETS = ("register", "emergency")  # forms that are not about a case yet
 STORY_LENGTH = 40  # events on a case page before "older"
 
 
@@ -51,29 +58,28 @@ def todos(clearance: Clearance, case: Case, *, told: bool) -> list[Todo]:
     return found
 
 
+DRAFT_LABELS = {
+    "register": _lazy("Registration of a person"), "emergency": _lazy("Emergency shelter"),
+    "household": _lazy("Registration of a household"), "note": _lazy("Note"), "involve": _lazy("Involving a partner"),
+    "briefing": _lazy("Telling the person"), "proposal": _lazy("Proposal for another matrix"),
+    "correct": _lazy("Ask for a correction"), "answer": _lazy("Answer"),
+}  # fmt: skip
+OF_A_CASE = re.compile(r"^/casussen/([0-9a-f-]{36})/")
+
+
 def draft_link(draft: Draft, cases: set[UUID]) -> dict[str, Any]:
     """Where unsent text belongs, in words and as an address; of a case that left sight only the text itself is left."""
-    form, _colon, mark = draft.key.partition(":")
-    pages = {
-        "register": (_("Registration of a person"), "casework:register_person"),
-        "emergency": (_("Emergency shelter"), "casework:register_emergency"),
-        "note": (_("Note"), "casework:note_add"),
-        "involve": (_("Involving a partner"), "casework:case_involve"),
-        "briefing": (_("Telling the person"), "casework:case_briefing"),
-        "proposal": (_("Proposal for another matrix"), "governance:proposal_add"),
-    }
-    label, name = pages[form]
+    verb, _dash, slug = draft.key.partition(":")[0].partition("-")
+    label = KINDS[slug].label if verb in ("add", "change") and slug in KINDS else DRAFT_LABELS.get(verb, _("Text"))
     kept = reverse("governance:draft_detail", args=[draft.pk])
-    if form in SHEETS:
-        page = f"{reverse(name)}?concept={mark}"
-    else:
-        page = reverse(name, args=[mark]) if form == "proposal" or UUID(mark) in cases else kept
-    return {"label": label, "page": page, "kept": kept, "saved_at": draft.saved_at}
+    about = OF_A_CASE.match(draft.page)
+    in_sight = draft.page and (about is None or UUID(about[1]) in cases)
+    return {"label": label, "page": draft.page if in_sight else kept, "kept": kept, "saved_at": draft.saved_at}
 
 
 def unsent(user: User) -> list[dict[str, Any]]:
     drafts = list(Draft.objects.filter(owner=user).order_by("-saved_at")[:50])
-    marks = [UUID(draft.key.partition(":")[2]) for draft in drafts]
+    marks = [UUID(found[1]) for draft in drafts if (found := OF_A_CASE.match(draft.page))]
     cases = set(Case.objects.filter(reference__in=marks).values_list("reference", flat=True)) if marks else set()
     return [draft_link(draft, cases) for draft in drafts]
 
@@ -136,21 +142,24 @@ def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     teams = visible_teams(clearance)
     involvements = with_teams(Involvement.objects.filter(case=case).select_related("worker"), teams, "team")
     involvements.sort(key=lambda row: (row.team_id != case.lead_team_id, row.since, row.pk))
-    said = with_teams(IdentityValue.objects.current().filter(case=case), teams, "author_team", "source_team")
-    values = by_kind(said)
-    stays = list(Stay.objects.current().filter(case=case))
-    briefings = list(Briefing.objects.current().filter(case=case))
+    records = records_of([case])
+    values = by_kind(with_teams(current(records["identity_value"]), teams, "author_team", "source_team"))
+    stays, briefings = current(records["stay"]), current(records["briefing"])
     kind = request.GET.get("toon", "all")
-    kind = kind if kind in KINDS else "all"
+    kind = kind if kind in STORY_KINDS else "all"
     asked = request.GET.get("meer", "")[:3]
     more = min(int(asked), 50) if asked.isdecimal() else 0
     most = STORY_LENGTH * (more + 1)
     lead = teams.get(case.lead_team_id)
-    known = Known(involvements, said, stays, briefings)
-    story = events(case, known, teams, clearance, kind=kind, most=most + 1)
+    story = events(case, involvements, records, teams, clearance, kind=kind, most=most + 1)
     briefing = briefings[0] if briefings else None
+    own, shared = panels(clearance, case, teams, records)
     context = {
         "case": case, "name": values["name"][0].value if values["name"] else "", "values": values,
+        "own": own, "shared": shared, "household": household(current(records["relation"])),
+        "adds_household": perms_of_records.adding_team(clearance, case, KINDS["relation"], teams) is not None,
+        "supplies": perms_of_records.suppliable(clearance, case, teams),
+        "corrections": corrections(clearance, case, teams, records),
         "involvements": [
             (row, perms.can_end_involvement(clearance, case, row)) for row in involvements if row.holds
         ],
@@ -160,10 +169,51 @@ def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         "steps": steps_of(case), "events": story[:most], "older": len(story) > most, "kind": kind, "briefing": briefing,
         "todos": todos(clearance, case, told=briefing is not None),
         "note_form": note_form(request, case, teams), "draft_key": f"note:{case.reference}",
-        "readers": [], "and_others": False,
+        "readers": [], "and_others": False, "manages": case.case_manager_id == clearance.user_id,
         "lead": lead if lead and knows_team(clearance, case, lead) else None,
     }  # fmt: skip
     return render(request, "casework/overview/case.html", context)
+
+
+def current(records: list[Record]) -> list[Any]:
+    return [record for record in records if record.ended_at is None]
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody of the household: as far as she is in sight, or only by the name that was written down."""
+
+    relation: Relation
+    name: str
+    page: str
+
+
+def household(relations: list[Relation]) -> list[Member]:
+    """The policy left out whoever the reader may not see; of the others the name comes from her own newest case."""
+    others = {relation.other_id for relation in relations if relation.other_id}
+    cases = {
+        case.person_id: case for case in Case.objects.filter(person__in=others).select_related("person").order_by("pk")
+    }
+    names = leading_names([case.pk for case in cases.values()]) if cases else {}
+    found = []
+    for relation in relations:
+        if relation.other_id is None:
+            found.append(Member(relation, relation.other_name, ""))
+        elif case := cases.get(relation.other_id):
+            page = reverse("casework:person_detail", args=[case.person.reference])
+            found.append(Member(relation, names.get(case.pk) or case.number, page))
+    return found
+
+
+def corrections(
+    clearance: Clearance, case: Case, teams: dict[int, Team], records: dict[str, list[Record]]
+) -> list[tuple[Record, str]]:
+    """Requests to correct something that wait for one of this worker's teams, with who asks."""
+    return [
+        (record, team_label(clearance, case, teams, record.author_team_id))
+        for record in [*records["correction"], *records["hand_over"]]
+        if perms_of_records.can_answer(clearance, case, record)
+    ]
 
 
 @processes(CASEWORK)

@@ -100,3 +100,8 @@ class Stay(Record):
                 violation_error_message=_("In this period the person has a place already."),
             ),
         ]
+
+    @property
+    def is_running(self) -> bool:
+        day = timezone.localdate()
+        return self.ended_at is None and self.since <= day and (self.until is None or self.until > day)

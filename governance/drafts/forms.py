@@ -7,15 +7,15 @@ from governance.drafts.models import Draft
 HOUSEKEEPING = {"csrfmiddlewaretoken", "form_token", "draft_key", "form_page"}
 
 
-class KeptForm(forms.Form):
-    """A form whose text survives: saved while typing, restored on return, sent twice is done once.
+class Kept:
+    """What makes the text of a form survive: saved while typing, restored on return, sent twice is done once.
 
     Its page carries the hidden fields `form_token`, `draft_key` and `form_page` (components/kept_fields.html).
     """
 
     use_required_attribute = False  # the style sheet paints :invalid, so an untouched field would be red at once
 
-    def restore(self, draft: Draft | None) -> None:
+    def restore(self: Any, draft: Draft | None) -> None:
         """Put a draft's text back into an unsent form."""
         if draft is not None and not self.is_bound:
             for name, field in self.fields.items():
@@ -23,6 +23,10 @@ class KeptForm(forms.Form):
                     several = isinstance(field, forms.MultipleChoiceField)
                     values = draft.fields[name]
                     self.initial[name] = values if several else values[-1]
+
+
+class KeptForm(Kept, forms.Form):
+    """A form whose text survives."""
 
 
 def typed_fields(data: Any) -> dict[str, list[str]]:

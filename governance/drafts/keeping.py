@@ -11,6 +11,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from governance.access.clearance import entered
 from governance.drafts.forms import typed_fields
@@ -20,14 +21,22 @@ from partners.accounts.signals import typed_text_left_behind
 
 # The form, and the case or agreement it is about; a registration has no case yet, so every sheet of it has a mark
 # of its own.
-KEY = re.compile(r"(register|emergency|note|involve|briefing|proposal):[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+KEY = re.compile(
+    r"(register|emergency|household|note|involve|briefing|proposal|(add|change|correct|answer)-[a-z_]{1,30}):[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+)
 KEEP = timedelta(days=14)  # drafts, and the tokens of sent forms
 MOST_TYPED = 200_000
 
 
-def save_draft(user: User, key: str, fields: dict[str, list[str]]) -> Draft:
+def save_draft(user: User, key: str, fields: dict[str, list[str]], page: str = "") -> Draft:
     Draft.objects.filter(owner=user, saved_at__lt=timezone.now() - KEEP).delete()
-    return Draft.objects.update_or_create(owner=user, key=key[:120], defaults={"fields": fields})[0]
+    return Draft.objects.update_or_create(owner=user, key=key[:120], defaults={"fields": fields, "page": _own(page)})[0]
+
+
+def _own(page: str) -> str:
+    """An address of this application, or nothing."""
+    safe = len(page) <= 300 and page.startswith("/") and url_has_allowed_host_and_scheme(page, allowed_hosts=None)
+    return page if safe else ""
 
 
 def sheet(request: HttpRequest, form: str) -> str:
@@ -52,7 +61,7 @@ def keep_what_was_typed(sender: object, user: User, fields: Any, **_: object) ->
     key = fields.get("draft_key") or ""
     if KEY.fullmatch(key):
         with transaction.atomic(), entered(user):
-            save_draft(user, key, typed_fields(fields))
+            save_draft(user, key, typed_fields(fields), fields.get("form_page") or "")
 
 
 def _token(request: HttpRequest) -> UUID | None:

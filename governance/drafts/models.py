@@ -9,6 +9,7 @@ class Draft(models.Model):
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     key = models.CharField(max_length=120)  # which form, such as `register` or `note:<case>`
+    page = models.CharField(max_length=300, blank=True, db_default="")  # where it was typed
     fields = models.JSONField()
     saved_at = models.DateTimeField(auto_now=True)
 

@@ -19,7 +19,7 @@ def draft_save(request: ClearanceRequest) -> HttpResponse:
     if not KEY.fullmatch(key) or sum(len(value) for values in fields.values() for value in values) > MOST_TYPED:
         return HttpResponse(status=400)
     if sent_before(request) is None:  # a save that was under way when the form was sent
-        save_draft(request.user, key, fields)
+        save_draft(request.user, key, fields, request.POST.get("form_page", ""))
     return render(request, "governance/drafts/saved.html", {"at": timezone.localtime()})
 
 

@@ -16,6 +16,7 @@ from casework.register.values import comparison_key
 from casework.shelter.enums import StayGround
 from governance.access.enums import Category, Visibility
 from lvv.demo.accounts import Cast
+from lvv.demo.dossiers import make_dossiers, make_locations
 from lvv.demo.names import invent
 from partners.accountability.history import written_in_bulk
 from partners.models import Team, User
@@ -95,6 +96,7 @@ def make_cases(cast: Cast) -> int:
     people = written_in_bulk([Person(reference=_uuid(rng)) for _ in lives])
     cases = _cases(rng, cast, lives, people)
     _involvements(rng, cast, lives, cases, _stays(rng, cast, lives, cases))
+    make_dossiers(Random(SEED + 1), cast, lives, cases)  # noqa: S311 - the same every time
     _values(rng, cast, lives, cases)
     _notes(rng, cast, lives, cases)
     with connection.cursor() as cursor:
@@ -174,16 +176,18 @@ def _numbers(lives: list[Life]) -> list[str]:
 def _stays(rng: Random, cast: Cast, lives: list[Life], cases: list[Case]) -> set[int]:
     """Where somebody stays: from the emergency, or from the admission until she left. Returns whose stay is admitted."""
     stays = []
+    locations = make_locations(rng, cast)
     for life, case in zip(lives, cases, strict=True):
         emergency = case.doubles_judged_on is None
         begun = life.begun if emergency else life.since(S.ADMITTED)
         if begun is None or not (emergency or rng.random() < 0.7):
             continue
+        location = rng.choice(locations[life.place])
         stays.append(
             Stay(
                 reference=_uuid(rng), case=case, author_team=cast.teams[life.place, K.MUNICIPALITY, F.GENERAL],
                 author=case.case_manager, ground=StayGround.EMERGENCY if emergency else StayGround.ADMITTED,
-                since=begun, until=life.since(S.EXITED), recorded_at=_moment(rng, begun),
+                since=begun, until=life.since(S.EXITED), location=location, kind=location.kind, recorded_at=_moment(rng, begun),
             )
         )  # fmt: skip
     written_in_bulk(stays)
@@ -237,15 +241,17 @@ def _values(rng: Random, cast: Cast, lives: list[Life], cases: list[Case]) -> No
         values.append(
             IdentityValue(
                 reference=_uuid(rng), case=case, author_team=team, author=author, kind=kind, value=value,
-                key=comparison_key(kind, value), status=status, said_on=day, recorded_at=_moment(rng, day),
+                key=comparison_key(kind, value), status=status, said_on=day,
+                estimated=kind == ValueKind.BIRTH_DATE and len(value) < 10, recorded_at=_moment(rng, day),
             )
         )  # fmt: skip
 
     for life, case in zip(lives, cases, strict=True):
         team, author = cast.teams[life.place, K.MUNICIPALITY, F.GENERAL], case.case_manager
         assert author is not None
-        for name in life.names:
-            add(case, team, ValueKind.NAME, name, IdentityStatus.CLAIMED, life.begun, author)
+        for position, name in enumerate(life.names):
+            kind = ValueKind.ALIAS if position else ValueKind.NAME
+            add(case, team, kind, name, IdentityStatus.CLAIMED, life.begun, author)
         if case.doubles_judged_on is None:
             continue  # an emergency: the rest is not known yet
         born = date(rng.randint(1955, 2004), rng.randint(1, 12), rng.randint(1, 28))
@@ -268,6 +274,9 @@ def _values(rng: Random, cast: Cast, lives: list[Life], cases: list[Case]) -> No
                 add(case, police, ValueKind.NAME, life.names[0], IdentityStatus.ESTABLISHED, day,
                     cast.workers["avim", life.place])  # fmt: skip
         language = LANGUAGES.get(life.nationality, "en")
+        add(case, team, ValueKind.LANGUAGE, language, IdentityStatus.CLAIMED, life.begun, author)
+        sex = rng.choices(("man", "woman", "other"), (70, 29, 1))[0]
+        add(case, team, ValueKind.SEX, sex, IdentityStatus.CLAIMED, life.begun, author)
         briefings.append(
             Briefing(
                 reference=_uuid(rng), case=case, author_team=team, author=author, text_version=BRIEFING_VERSION,

@@ -2,7 +2,9 @@ import uuid
 from typing import Any
 
 from django import template
+from django.urls import reverse
 
+from casework.dossiers.kinds import BY_MODEL
 from partners.components import badge, icon
 
 register = template.Library()
@@ -21,6 +23,12 @@ def capped(number: int) -> str:
 @register.filter
 def at(mapping: dict[Any, Any], key: Any) -> Any:
     return mapping.get(key, "")
+
+
+@register.simple_tag
+def record_page(case: Any, record: Any, page: str = "record_detail") -> str:
+    """The address of a record of a case."""
+    return reverse(f"casework:{page}", args=[case.reference, BY_MODEL[type(record)].slug, record.reference])
 
 
 @register.simple_tag(takes_context=True)

@@ -41,11 +41,14 @@ REGISTRATION = Activity(
     "registration", 1, _("Registration"), _("Registering a person for shelter and guidance, once."), _TASK
 )
 CASEWORK = Activity("casework", 1, _("Casework"), _("Guiding a person towards a durable solution."), _TASK)
+SHELTER_ADDRESS = Activity(
+    "shelter-address", 1, _("Protected address"), _("Reaching somebody at a protected address, with a reason."), _TASK
+)
 ACCOUNTABILITY = Activity(
     "accountability", 1, _("Accountability"), _("Showing who looked at which case."), _DUTY, shows_persons=True
 )
 
-ALL = (SIGN_IN, FRAME, PARTICIPATION, AGREEMENTS, REGISTRATION, CASEWORK, ACCOUNTABILITY)
+ALL = (SIGN_IN, FRAME, PARTICIPATION, AGREEMENTS, REGISTRATION, CASEWORK, SHELTER_ADDRESS, ACCOUNTABILITY)
 
 # Views that are not ours cannot carry a declaration; their names tell what they are.
 BY_NAME_PREFIX = {"account_": SIGN_IN, "mfa_": SIGN_IN, "admin:": PARTICIPATION}

@@ -199,6 +199,7 @@ def test_no_answer_to_a_stranger_holds_a_marker_of_a_hidden_person(client, cast)
     make.NameFactory(case=hidden, kind="v_number", value="2777777777")
     note = make.NoteFactory(case=hidden, text="geheim-verslag-9", visibility=Visibility.PERMITTED_PARTNERS)
     involvement = hidden.involvements.get()
+    research = make.RECORDS["identityresearch"](case=hidden, remark="Verborgenmarkering")
     values = {"reference": [hidden.reference, hidden.person.reference, note.reference, cast.convenant.reference],
               "pk": [involvement.pk], "token": ["x"]}  # fmt: skip
     # The markers are real: whoever may see her, does.
@@ -212,7 +213,7 @@ def test_no_answer_to_a_stranger_holds_a_marker_of_a_hidden_person(client, cast)
                 continue
             wanted = re.findall(r"<(?:\w+:)?(\w+)>", str(entry.pattern))
             choices = [{}] if not wanted else [
-                {"reference": ref, "pk": involvement.pk, "token": "x", "object_id": hidden.pk, "app_label": "partners",
+                {"reference": ref, "kind": "research", "record": research.reference, "pk": involvement.pk, "token": "x", "object_id": hidden.pk, "app_label": "partners",
                  "content_type_id": 1, "url": "x"} for ref in values["reference"]
             ]  # fmt: skip
             for choice in choices:
@@ -238,6 +239,7 @@ def test_no_answer_to_a_stranger_holds_a_marker_of_a_hidden_person(client, cast)
 
 
 def test_strangers_get_404_where_a_case_is_asked_for(client, cast):
+    procedure = make.RECORDS["procedure"](case=cast.case)
     client.act_as(cast.stranger)
     asked = 0
     for name, _entry, pattern in patterns():
@@ -245,6 +247,10 @@ def test_strangers_get_404_where_a_case_is_asked_for(client, cast):
             kwargs = {"reference": cast.case.reference}
             if "<int:pk>" in pattern:
                 kwargs["pk"] = cast.case.involvements.first().pk
+            if "<slug:kind>" in pattern:
+                kwargs["kind"] = "procedure"
+            if "<uuid:record>" in pattern:
+                kwargs["record"] = procedure.reference
             response = client.get(reverse(name, kwargs=kwargs))
             posted = client.post(reverse(name, kwargs=kwargs))
             assert response.status_code in (404, 405), name

@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from casework.cases.enums import CaseState, Ground
 from casework.cases.listing import CAP, capped_count
-from casework.journal.writing import readers
 from casework.models import Case, Involvement, Note
 from casework.register.identity import leading_names
+from casework.sharing.reading import readers
 from casework.shelter.staying import shelter_is_running
 from governance.access.clearance import acting_as
 from governance.access.enums import Category, Visibility
@@ -51,11 +51,17 @@ def test_the_list_costs_the_same_for_one_case_and_thirty(client, cast, django_as
 
 
 def test_a_case_costs_the_same_whatever_happened_in_it(client, cast, django_assert_max_num_queries):
+    def one_of_each(number):
+        for name, factory in make.RECORDS.items():
+            since = timezone.localdate() - timedelta(days=100 + number)
+            extra = {"since": since, "until": since + timedelta(days=1)} if name == "stay" else {}
+            factory(case=cast.case, **extra)
+
     client.act_as(cast.owner)
+    one_of_each(1)
     one = statements(client, django_assert_max_num_queries, CASE_STATEMENTS, page_of(cast.case))
-    for _ in range(12):
-        make.NoteFactory(case=cast.case)
-        make.NameFactory(case=cast.case)
+    for number in range(2, 8):
+        one_of_each(number)
     assert statements(client, django_assert_max_num_queries, CASE_STATEMENTS, page_of(cast.case)) == one
 
 

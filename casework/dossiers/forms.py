@@ -1,0 +1,299 @@
+"""Forms of records: made from the model and the table of kinds; a few kinds need more."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, cast
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.forms.models import modelform_factory
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from casework.cases.models import Case, Consent
+from casework.dossiers.corrections import CorrectionRequest
+from casework.dossiers.kinds import RecordKind
+from casework.records.enums import Answer, EndReason, default_visibility
+from casework.records.models import Record
+from casework.records.validators import not_in_future
+from casework.register.enums import BriefingLanguage, IdentityStatus, Sex, ValueKind
+from casework.register.forms import DayField
+from casework.register.models import IdentityValue, Relation
+from casework.register.values import clean_name, clean_v_number, comparison_key, nationality_choices, parse_partial_date
+from casework.sharing.forms import SHARING_FIELDS, SharingFields
+from casework.shelter.models import Location, Stay
+from governance.access.enums import Category, Visibility
+from governance.drafts.forms import Kept, KeptForm
+from partners.organisations.enums import OrganisationKind
+from partners.organisations.models import Team
+
+ESTABLISHES = (OrganisationKind.AVIM, OrganisationKind.IND)
+
+
+def _form_field(field: "models.Field[Any, Any]", **kwargs: Any) -> forms.Field | None:
+    """Days as people write them here; a choice begins with nothing chosen; long text gets room."""
+    if isinstance(field, models.DateField):
+        required, label, initial = not field.blank, field.verbose_name, kwargs.get("initial", field.default)
+        initial = None if initial is models.NOT_PROVIDED else initial
+        if not_in_future in field.validators:
+            return DayField(label=label.capitalize(), required=required, initial=initial)
+        return forms.DateField(
+            label=str(label).capitalize(), required=required, initial=initial, help_text=_("For example 12-11-2026"),
+            widget=forms.DateInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+            error_messages={"invalid": _("Enter an existing date, for example 12-11-2026.")},
+        )  # fmt: skip
+    if field.choices and not isinstance(field, models.ForeignKey):
+        kwargs["choices_form_class"] = forms.TypedChoiceField
+    if isinstance(field, models.DecimalField):  # 62,50
+        kwargs["localize"] = True
+    made = field.formfield(**kwargs)
+    if made is not None and isinstance(field, models.TextField):
+        made.widget = forms.Textarea(attrs={"rows": 5, "dir": "auto"})
+    return made
+
+
+class RecordForm(Kept, SharingFields, forms.ModelForm):  # type: ignore[type-arg]
+    """The fields of one kind of record, where it comes from, and who reads it."""
+
+    def __init__(
+        self, *args: Any, kind: RecordKind, case: Case, author: Team | None, partners: list[Team],
+        sources: list[Team], writes: frozenset[str] = frozenset(), variant: str = "", **kwargs: Any,
+    ) -> None:  # fmt: skip
+        super().__init__(*args, **kwargs)
+        self.kind, self.case, self.author, self.variant = kind, case, author, variant
+        self.instance.case = case
+        if kind.parent:  # a step shows to whoever its procedure or application shows to
+            for name in SHARING_FIELDS:
+                self.fields.pop(name)
+        else:
+            category = kind.categories[0]
+            own_only = [Visibility.OWN_ORGANISATION] if category == Category.LEGAL_AID else None
+            initial = Visibility(self.instance.visibility) if self.instance.pk else default_visibility(category)
+            visibilities = [v for v in Visibility if not (sources and v == Visibility.OWN_ORGANISATION)]
+            if sources and initial == Visibility.OWN_ORGANISATION:
+                initial = Visibility.SELECTED_PARTNERS
+            self.offer(partners, initial, own_only or visibilities)
+            if self.instance.pk:
+                self.initial["shared_with"] = self.instance.shared_team_ids
+                self.initial["share_basis"] = self.instance.share_basis or self.fields["share_basis"].initial
+                for name in ("share_purpose", "shared_until"):
+                    self.initial[name] = getattr(self.instance, name)
+        if sources:
+            self._ask_source(sources)
+        if not kind.model.CATEGORY and not sources:  # of the things it can be, those this team writes
+            field = self.fields["kind"]
+            field.choices = [  # type: ignore[attr-defined]
+                choice for choice in field.choices  # type: ignore[attr-defined]
+                if not choice[0] or kind.model.category_of(choice[0]) in writes  # type: ignore[attr-defined]
+            ]  # fmt: skip
+        limits = kind.only.get(OrganisationKind(author.organisation.kind), {}) if author and not sources else {}
+        for name, values in limits.items():
+            field = self.fields[name]
+            field.choices = [choice for choice in field.choices if choice[0] in ("", *values)]  # type: ignore[attr-defined]
+
+    def _ask_source(self, sources: list[Team]) -> None:
+        self.fields["source_team"] = forms.TypedChoiceField(
+            label=_("Supplied by"), coerce=int,
+            choices=[("", _("Choose a team")), *((team.pk, team.label) for team in sources)],
+            error_messages={"required": _("Choose which partner supplied this.")},
+        )  # fmt: skip
+        self.fields["received_on"] = DayField(
+            label=_("Received on"), error_messages={"required": _("Enter the day on which it came.")}
+        )
+        self.fields["received_document"] = forms.CharField(
+            label=_("In which document"), max_length=200, help_text=_("Such as: letter of 3 March, reference 12.")
+        )
+        self.order_fields(["source_team", "received_on", "received_document"])
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        if not self.errors:
+            try:
+                self.instance.validate_constraints()
+            except ValidationError as error:
+                self.add_error(None, error.messages)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        since, until = data.get("since"), data.get("until")
+        if since and until and until < since:
+            self.add_error("until", _("The end lies before the beginning."))
+        return data
+
+    @property
+    def own_fields(self) -> list[forms.BoundField]:
+        """All but the sharing part, which a page shows apart."""
+        return [self[name] for name in self.fields if name not in SHARING_FIELDS]
+
+    @property
+    def shares(self) -> bool:
+        return "visibility" in self.fields
+
+    def record(self) -> Record:
+        """The record as the form says it, not saved yet."""
+        record: Record = self.save(commit=False)
+        if self.shares:
+            for name, value in self.sharing().items():
+                setattr(record, name, value)
+        if "source_team" in self.fields:
+            record.source_team_id = self.cleaned_data["source_team"]
+            record.received_on = self.cleaned_data["received_on"]
+            record.received_document = self.cleaned_data["received_document"]
+            if record.visibility == Visibility.SELECTED_PARTNERS:
+                record.shared_team_ids = sorted({*record.shared_team_ids, record.source_team_id})
+        return record
+
+
+VALUE_CHOICES: dict[str, Callable[[], Iterable[tuple[Any, Any]]]] = {
+    ValueKind.NATIONALITY: nationality_choices,
+    ValueKind.SEX: lambda: Sex.choices,
+    ValueKind.LANGUAGE: lambda: BriefingLanguage.choices,
+}
+VALUE_HELP = {
+    ValueKind.BIRTH_DATE: _("12-03-1985; partly known: 03-1985 or 1985."),
+    ValueKind.V_NUMBER: _("Ten digits."),
+}
+
+
+class IdentityValueForm(RecordForm):
+    """One value of one kind; only the aliens police and the immigration service establish."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kind = self.instance.kind or self.variant
+        self.value_kind = ValueKind(kind if kind in ValueKind.values else ValueKind.NAME)
+        label = self.value_kind.label.capitalize()
+        if choices := VALUE_CHOICES.get(self.value_kind):
+            self.fields["value"] = forms.ChoiceField(label=label, choices=[("", _("Choose")), *choices()])
+        else:
+            self.fields["value"] = forms.CharField(
+                label=label, max_length=2000, help_text=VALUE_HELP.get(self.value_kind, ""),
+                widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
+            )  # fmt: skip
+        if self.value_kind != ValueKind.BIRTH_DATE:
+            del self.fields["estimated"]
+        source = self.author.organisation.kind if self.author else ""
+        if source not in ESTABLISHES and "source_team" not in self.fields:
+            status = self.fields["status"]
+            status.choices = [c for c in IdentityStatus.choices if c[0] != IdentityStatus.ESTABLISHED]  # type: ignore[attr-defined]
+        self.order_fields(["source_team", "received_on", "received_document", "value"])
+
+    def clean_value(self) -> str:
+        text = self.cleaned_data["value"].strip()
+        if self.value_kind in (ValueKind.NAME, ValueKind.ALIAS):
+            return clean_name(text)
+        if self.value_kind == ValueKind.BIRTH_DATE:
+            return parse_partial_date(text)
+        return clean_v_number(text) if self.value_kind == ValueKind.V_NUMBER else text
+
+    def record(self) -> Record:
+        record = super().record()
+        assert isinstance(record, IdentityValue)
+        record.kind = self.value_kind
+        record.key = comparison_key(record.kind, record.value)
+        return record
+
+
+class RelationForm(RecordForm):
+    """Somebody registered, by the number of her case; or only a name."""
+
+    other_number = forms.CharField(
+        label=_("Case number"), required=False, max_length=14,
+        help_text=_("Of somebody who is registered and whom you may see, such as 2026-000123."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:  # whom it is about does not change: another one is another relation
+            del self.fields["other_number"]
+        else:
+            self.order_fields(["kind", "other_number", "other_name"])
+
+    def clean_other_number(self) -> str:
+        number: str = self.cleaned_data["other_number"].strip()
+        if number:
+            found = Case.objects.filter(number=number).select_related("person").first()
+            if found is None:
+                raise ValidationError(_("You see no case with this number."), code="unknown")
+            if found.person_id == self.case.person_id:
+                raise ValidationError(_("This is the person herself."), code="herself")
+            self.instance.other = found.person
+        return number
+
+
+class StayForm(RecordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        today = timezone.localdate()
+        open_ones = Location.objects.filter(pilot=self.case.pilot_id).exclude(closed_on__lte=today)
+        self.fields["location"].queryset = open_ones  # type: ignore[attr-defined]
+        self.fields["location"].empty_label = _("No location of this pilot")  # type: ignore[attr-defined]
+        self.fields["kind"].required = False
+        self.fields["kind"].help_text = _("Only when you chose no location.")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if location := data.get("location"):
+            data["kind"] = location.kind
+        elif not data.get("kind") and "kind" not in self.errors:
+            self.add_error("kind", _("Choose a location or the kind of shelter."))
+        return data
+
+
+class ConsentForm(RecordForm):
+    def __init__(self, *args: Any, partners: list[Team], **kwargs: Any) -> None:
+        super().__init__(*args, partners=partners, **kwargs)
+        for name in SHARING_FIELDS:  # read by the care team and by the team it names
+            self.fields.pop(name, None)
+        self.fields["team"] = forms.ModelChoiceField(
+            Team.objects.filter(pk__in=[team.pk for team in partners]).select_related("organisation", "pilot"),
+            label=_("Team that may read"), empty_label=_("Choose a team"),
+        )  # fmt: skip
+        self.order_fields(["team"])
+
+    def clean_until(self) -> Any:
+        until = self.cleaned_data["until"]
+        if until <= timezone.localdate():
+            raise ValidationError(_("The end must lie in the future."), code="past")
+        return until
+
+    def record(self) -> Record:
+        record = super().record()
+        record.visibility = Visibility.OWN_ORGANISATION
+        return record
+
+
+FORMS: dict[type[Record], type[RecordForm]] = {
+    IdentityValue: IdentityValueForm, Relation: RelationForm, Stay: StayForm, Consent: ConsentForm,
+}  # fmt: skip
+
+
+def form_class(kind: RecordKind) -> type[RecordForm]:
+    base = FORMS.get(kind.model, RecordForm)
+    return cast(type[RecordForm], modelform_factory(kind.model, base, kind.fields, formfield_callback=_form_field))
+
+
+class EndForm(KeptForm):
+    reason = forms.ChoiceField(
+        label=_("Why does it end?"), widget=forms.RadioSelect, error_messages={"required": _("Choose why it ends.")},
+        choices=[(r.value, r.label) for r in (EndReason.OVER, EndReason.MISTAKE)],
+    )  # fmt: skip
+
+
+class CorrectionForm(Kept, forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = CorrectionRequest
+        fields = ["text"]
+        widgets = {"text": forms.Textarea(attrs={"rows": 5})}
+        error_messages = {"text": {"required": _("Write what should be corrected.")}}
+
+
+class AnswerForm(KeptForm):
+    answer = forms.ChoiceField(
+        label=_("Answer"), choices=Answer.choices, widget=forms.RadioSelect,
+        error_messages={"required": _("Choose an answer.")},
+    )  # fmt: skip
+    answer_text = forms.CharField(
+        label=_("Explanation"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Explain the answer.")},
+    )  # fmt: skip

@@ -1,0 +1,159 @@
+"""Every kind of record a worker can add, correct and end: one table, from which pages, forms and story are made."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from casework.cases.models import Consent
+from casework.dossiers.corrections import CorrectionRequest
+from casework.dossiers.departure import DeparturePlan, Mediation, ReturnSupport, TravelDocument, TravelDocumentStep
+from casework.dossiers.enums import ProcedureKind
+from casework.dossiers.procedures import Procedure, ProcedureStep, ResidenceTitle
+from casework.dossiers.supervision import IdentityResearch, Signal, Supervision
+from casework.dossiers.support import Allowance, HandOver, LegalAid, MedicalLimitation, MedicalRecord
+from casework.journal.models import Contact, Note
+from casework.records.models import Checked, Record
+from casework.register.models import Briefing, IdentityDocument, IdentityValue, Relation
+from casework.shelter.models import Stay
+from governance.access.enums import Category
+from partners.organisations.enums import OrganisationKind, TeamFunction
+from partners.organisations.models import Team
+
+K, F = OrganisationKind, TeamFunction
+Owner = tuple[OrganisationKind, TeamFunction]
+MUNICIPAL, NGO, LEGAL, CARE, SHELTER = (
+    (K.MUNICIPALITY, F.GENERAL), (K.NGO, F.GENERAL), (K.NGO, F.LEGAL), (K.NGO, F.CARE), (K.NGO, F.SHELTER)
+)  # fmt: skip
+IND, DTV, AVIM, IOM, COA = ((kind, F.GENERAL) for kind in (K.IND, K.DTV, K.AVIM, K.IOM, K.COA))
+EVERYBODY = frozenset({MUNICIPAL, NGO, LEGAL, CARE, SHELTER, IND, DTV, AVIM, IOM, COA})
+
+
+@dataclass(frozen=True)
+class RecordKind:
+    """One kind of record.
+
+    `owners` may add it, where their cell of the matrix lets them write its category. `happened` is the attribute that
+    places it in time, `headline` what is said of it first. A kind with a `parent` is a step of another one.
+    """
+
+    slug: str
+    model: type[Record]
+    label: str | Promise
+    icon: str
+    owners: frozenset[Owner]
+    happened: str
+    headline: tuple[str, ...]
+    fields: tuple[str, ...] = ()
+    parent: str = ""
+    end_label: str | Promise = _("End")
+    warning: Callable[[Any], str | Promise] | None = None
+    # For some owners only some values of a field, such as: the municipality writes only objections.
+    only: dict[OrganisationKind, dict[str, tuple[str, ...]]] = field(default_factory=dict)
+    added_here: bool = True  # False: it has a form of its own elsewhere
+
+    @property
+    def categories(self) -> tuple[Category, ...]:
+        if self.model.CATEGORY:
+            return (self.model.CATEGORY,)
+        if not hasattr(self.model, "category_of"):  # chosen by the worker
+            return tuple(Category)
+        return tuple(dict.fromkeys(self.model.category_of(value) for value, _label in self.choices))
+
+    @property
+    def choices(self) -> list[tuple[str, Any]]:
+        """Of a kind whose records differ in category by what they are: what they can be."""
+        model: Any = self.model
+        return list(model._meta.get_field("kind").flatchoices)
+
+    @property
+    def grows_old(self) -> bool:
+        return issubclass(self.model, Checked)
+
+    def is_owned_by(self, team: Team) -> bool:
+        kind = K.NGO if team.organisation.kind == K.SHELTER_OPERATOR else K(team.organisation.kind)
+        return (kind, F(team.function)) in self.owners
+
+
+def _residence_warning(title: ResidenceTitle) -> str | Promise:
+    if title.code != "98":
+        return ""
+    return _(
+        "Code 98 can also stand while an application is undecided. It does not mean that the person may be removed."
+    )
+
+
+_ALL = (
+    RecordKind("identity_value", IdentityValue, _("identity value"), "user-circle",
+               frozenset({MUNICIPAL, NGO, SHELTER, IND, DTV, AVIM}), "said_on", ("kind", "shown"),
+               ("value", "estimated", "status", "said_on")),
+    RecordKind("document", IdentityDocument, _("identity document"), "file-text",
+               frozenset({MUNICIPAL, NGO, SHELTER, IND, DTV, AVIM}), "seen_on", ("kind", "number"),
+               ("kind", "number", "country", "status", "seen_on", "valid_until", "kept_by")),
+    RecordKind("relation", Relation, _("member of the household"), "users",
+               frozenset({MUNICIPAL, NGO, SHELTER, IND, DTV, AVIM}), "since", ("kind", "other_name"),
+               ("kind", "other_name", "is_responsible", "since")),
+    RecordKind("briefing", Briefing, _("told what happens with the data"), "message",
+               frozenset({MUNICIPAL, NGO, SHELTER}), "told_on", ("text_version", "language"), added_here=False),
+    RecordKind("research", IdentityResearch, _("identity research"), "search", frozenset({AVIM}), "started_on",
+               ("method", "result"), ("method", "started_on", "result", "result_on", "remark")),
+    RecordKind("procedure", Procedure, _("procedure"), "file-text", frozenset({IND, MUNICIPAL}), "applied_on",
+               ("kind", "result"), ("kind", "applied_on", "representative", "result", "result_on", "checked_on"),
+               only={K.MUNICIPALITY: {"kind": (ProcedureKind.OBJECTION_LVV_DECISION,)}}),
+    RecordKind("procedure_step", ProcedureStep, _("stage of a procedure"), "arrow-right", frozenset({IND, MUNICIPAL}),
+               "happened_on", ("stage", "result"), ("stage", "happened_on", "result", "remark"), parent="procedure"),
+    RecordKind("residence_title", ResidenceTitle, _("residence title"), "file-text", frozenset({IND}), "since",
+               ("code", "other_code"), ("code", "other_code", "since", "until", "checked_on"),
+               warning=_residence_warning),
+    RecordKind("departure_plan", DeparturePlan, _("departure plan"), "arrow-right", frozenset({DTV}), "agreed_on",
+               ("destination",), ("destination", "agreed_on", "target_on", "plan", "checked_on")),
+    RecordKind("travel_document", TravelDocument, _("application for a travel document"), "file-text", frozenset({DTV}),
+               "applied_on", ("kind", "country"), ("kind", "country", "applied_on", "remark", "checked_on")),
+    RecordKind("travel_document_step", TravelDocumentStep, _("step of an application"), "arrow-right", frozenset({DTV}),
+               "happened_on", ("step",), ("step", "happened_on", "remark"), parent="application"),
+    RecordKind("mediation", Mediation, _("mediation"), "users", frozenset({DTV}), "requested_on", ("country", "result"),
+               ("country", "requested_on", "reason", "result", "result_on")),
+    RecordKind("return_support", ReturnSupport, _("support of return"), "arrow-right", frozenset({IOM}), "requested_on",
+               ("kind",), ("kind", "requested_on", "departs_on", "remark")),
+    RecordKind("supervision", Supervision, _("supervision"), "shield-check", frozenset({AVIM}), "since", ("kind",),
+               ("kind", "since", "until", "terms", "checked_on")),
+    RecordKind("signal", Signal, _("signal"), "alert-triangle", EVERYBODY, "happened_on", ("kind",),
+               ("kind", "happened_on", "text")),
+    RecordKind("contact", Contact, _("contact"), "message", EVERYBODY, "happened_on", ("kind",),
+               ("kind", "happened_on", "present", "text")),
+    RecordKind("note", Note, _("note"), "notes", EVERYBODY, "happened_on", ("category",), ("happened_on", "text"),
+               added_here=False),
+    RecordKind("legal_aid", LegalAid, _("legal aid"), "file-text", frozenset({LEGAL}), "asked_on", ("subject",),
+               ("subject", "asked_on", "lawyer", "deadline_on", "advice")),
+    RecordKind("limitation", MedicalLimitation, _("limitation to take account of"), "info-circle",
+               frozenset({CARE, NGO}), "since", ("take_account_of",), ("take_account_of", "since", "until")),
+    RecordKind("medical", MedicalRecord, _("medical content"), "lock", frozenset({CARE}), "happened_on",
+               ("care_giver",), ("happened_on", "care_giver", "text")),
+    RecordKind("consent", Consent, _("consent"), "circle-check", frozenset({CARE}), "since", ("scope",),
+               ("team", "scope", "since", "until"), end_label=_("Withdraw")),
+    RecordKind("stay", Stay, _("stay"), "home", frozenset({MUNICIPAL, NGO, SHELTER}), "since", ("kind", "ground"),
+               ("location", "kind", "ground", "since", "until")),
+    RecordKind("allowance", Allowance, _("living allowance"), "home", frozenset({MUNICIPAL}), "since",
+               ("amount", "period"), ("amount", "period", "since", "until")),
+    RecordKind("hand_over", HandOver, _("hand-over to state reception"), "arrow-right", frozenset({MUNICIPAL, NGO}),
+               "planned_on", ("place", "answer"), ("place", "planned_on", "remark")),
+    RecordKind("correction", CorrectionRequest, _("request to correct"), "pencil", EVERYBODY, "recorded_at",
+               ("answer",), ("text",), added_here=False),
+)  # fmt: skip
+KINDS = {kind.slug: kind for kind in _ALL}
+BY_MODEL = {kind.model: kind for kind in _ALL}
+
+
+def headline(record: Record) -> str:
+    """What is said of a record first: choices in words, empty parts left out."""
+    kind = BY_MODEL[type(record)]
+    parts = []
+    for name in kind.headline:
+        display = getattr(record, f"get_{name}_display", None)
+        text = display() if display else getattr(record, name)
+        if text not in ("", None):
+            parts.append(str(text))
+    return str(format_lazy("{}", ", ".join(parts))) if parts else str(kind.label)

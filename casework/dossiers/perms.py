@@ -1,0 +1,114 @@
+"""Who may add, correct, end and answer a record. Every line of a docstring is a line of the code."""
+
+from casework.cases.models import Case
+from casework.dossiers.kinds import KINDS, RecordKind
+from casework.records.models import Addressed, Record
+from governance.access.clearance import Clearance
+from governance.access.enums import Category
+from partners.organisations.enums import OrganisationKind, Role
+from partners.organisations.models import Team
+
+
+def adding_team(clearance: Clearance, case: Case, kind: RecordKind, teams: dict[int, Team]) -> int | None:
+    """In the name of which of her teams a worker adds such a record here:
+    - a team of hers that takes part in this case
+    - writing (one of) its categories
+    - one of its owners
+    """
+    for seat in clearance.seats:
+        if seat.team in case.team_ids and any(category in seat.writes for category in kind.categories):
+            team = teams.get(seat.team)
+            if team and kind.is_owned_by(team):
+                return seat.team
+    return None
+
+
+def supplying_team(clearance: Clearance, case: Case, teams: dict[int, Team]) -> int | None:
+    """To record what a partner supplied on paper (R20), one must be:
+    - coordinator of the pilot of this case
+    - in the municipality's own team that takes part in it
+    """
+    if not (clearance.coordinates(case.pilot_id) and clearance.has_role(Role.COORDINATOR, case)):
+        return None
+    return next(
+        (seat.team for seat in clearance.seats if seat.team in case.team_ids and seat.team in teams
+         and teams[seat.team].organisation.kind == OrganisationKind.MUNICIPALITY),
+        None,
+    )  # fmt: skip
+
+
+def can_be_supplied(clearance: Clearance, case: Case, kind: RecordKind) -> bool:
+    """What may be recorded on a partner's behalf:
+    - a kind with an owner other than the municipality, and no step, consent or contact
+    - in a category the coordinator reads in this case, and never public order
+    """
+    return (
+        any(owner[0] != OrganisationKind.MUNICIPALITY for owner in kind.owners)
+        and kind.added_here and kind.slug not in ("consent", "contact", "signal", "hand_over", "stay")
+        and all(c != Category.PUBLIC_ORDER and clearance.reads(case, c) for c in kind.categories)
+    )  # fmt: skip
+
+
+def suppliers(case: Case, kind: RecordKind, teams: dict[int, Team]) -> list[Team]:
+    """Partners from whom such a record may come: owners that take part, other than the municipality."""
+    partners = [teams[team] for team in case.team_ids if team in teams]
+    return [
+        team for team in partners
+        if kind.is_owned_by(team) and team.organisation.kind != OrganisationKind.MUNICIPALITY
+    ]  # fmt: skip
+
+
+def can_change(clearance: Clearance, case: Case, record: Record) -> bool:
+    """To correct or end a record, one must be all of:
+    - of a record that has not ended
+    - writing its category for the team it comes from, while that takes part in this case
+    - or, of a record made on a partner's behalf, coordinator of its pilot in the team that wrote it
+    """
+    if record.ended_at is not None:
+        return False
+    source = record.source_id
+    return (source in case.team_ids and any(
+        seat.team == source and record.record_category in seat.writes for seat in clearance.seats
+    )) or (
+        record.source_team_id is not None and record.author_team_id in clearance.teams
+        and record.author_team_id in case.team_ids and clearance.coordinates(case.pilot_id)
+    )  # fmt: skip
+
+
+def can_answer(clearance: Clearance, case: Case, record: Record) -> bool:
+    """To answer, one must be all of:
+    - working for the team that is asked, while it takes part in this case
+    - about something not answered and not ended
+    """
+    return (
+        isinstance(record, Addressed) and not record.answer and record.ended_at is None
+        and record.to_team_id in clearance.teams and record.to_team_id in case.team_ids
+    )  # fmt: skip
+
+
+def can_ask_correction(clearance: Clearance, case: Case, record: Record) -> bool:
+    """To ask for a correction, one must be all of:
+    - not able to correct the record oneself
+    - taking part in this case with a team that writes something here
+    - of a record that is no question itself
+    """
+    return (
+        not isinstance(record, Addressed) and record.ended_at is None and not can_change(clearance, case, record)
+        and any(seat.team in case.team_ids and seat.writes for seat in clearance.seats)
+    )  # fmt: skip
+
+
+def addable(clearance: Clearance, case: Case, teams: dict[int, Team]) -> list[RecordKind]:
+    return [
+        kind for kind in KINDS.values()
+        if kind.added_here and not kind.parent and adding_team(clearance, case, kind, teams) is not None
+    ]  # fmt: skip
+
+
+def suppliable(clearance: Clearance, case: Case, teams: dict[int, Team]) -> list[RecordKind]:
+    if supplying_team(clearance, case, teams) is None:
+        return []
+    return [
+        kind for kind in KINDS.values()
+        if not kind.parent and can_be_supplied(clearance, case, kind) and suppliers(case, kind, teams)
+    ]  # fmt: skip

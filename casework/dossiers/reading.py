@@ -1,0 +1,50 @@
+"""All records of a case that this worker may see, in one statement."""
+
+import json
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django.db import DEFAULT_DB_ALIAS, connection, models
+
+from casework.cases.models import Case
+from casework.dossiers.kinds import KINDS
+from casework.records.models import Record
+
+
+def records_of(cases: Iterable[Case]) -> dict[str, list[Record]]:
+    """Records by slug of their kind, newest first, ended ones too. The rows pass both walls."""
+    by_key = {case.pk: case for case in cases}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT kind, row_data FROM dossier_rows(%s)", [list(by_key)])
+        rows = cursor.fetchall()
+    found: dict[str, list[Record]] = {slug: [] for slug in KINDS}
+    for slug, data in rows:
+        record = _built(KINDS[slug].model, json.loads(data) if isinstance(data, str) else data)
+        record.case = by_key[record.case_id]
+        found[slug].append(record)
+    for slug, records in found.items():
+        happened = KINDS[slug].happened
+        records.sort(key=lambda record: (getattr(record, happened), record.pk), reverse=True)
+    return found
+
+
+def seen_by(cases: Iterable[Case], team: int) -> set[tuple[str, UUID]]:
+    """Of the records this worker sees, which that team sees: kind and reference, by the rule that decides."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT kind, reference FROM dossier_rows_of(%s, %s)", [[case.pk for case in cases], team])
+        return {(kind, reference) for kind, reference in cursor.fetchall()}
+
+
+@cache
+def _columns(model: type[Record]) -> tuple[list[str], list[tuple[str, Any]]]:
+    fields = model._meta.concrete_fields
+    return [field.attname for field in fields], [
+        (str(field.column), field.target_field if isinstance(field, models.ForeignKey) else field) for field in fields
+    ]
+
+
+def _built(model: type[Record], data: dict[str, Any]) -> Record:
+    names, columns = _columns(model)
+    return model.from_db(DEFAULT_DB_ALIAS, names, [field.to_python(data[column]) for column, field in columns])

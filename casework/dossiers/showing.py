@@ -1,0 +1,101 @@
+"""A record in words: its fields, its changes, its age."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils import formats, timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from casework.dossiers.kinds import RecordKind
+from casework.records.models import Checked, Record
+from governance.access.enums import Category
+from partners.organisations.models import Pilot
+
+
+@dataclass(frozen=True)
+class Line:
+    label: str
+    text: str
+    long: bool = False
+
+
+def _text(record: Any, name: str) -> str:
+    display = getattr(record, f"get_{name}_display", None)
+    value = display() if display else getattr(record, name)
+    if value in ("", None):
+        return ""
+    if isinstance(value, bool):
+        return _("yes") if value else ""
+    if isinstance(value, date):
+        return formats.date_format(value, "j b Y")
+    if isinstance(value, Decimal):
+        return formats.number_format(value, 2)
+    return str(value)
+
+
+def lines(record: Record, kind: RecordKind) -> list[Line]:
+    """The fields of a record that say something, in the order of its form."""
+    found = []
+    for name in kind.fields:
+        field = record._meta.get_field(name)
+        shown = "shown" if kind.slug == "identity_value" and name == "value" else name
+        if shown == "location":  # a location this reader may not know of is left out
+            continue
+        if text := _text(record, shown):
+            found.append(Line(str(field.verbose_name).capitalize(), text, field.get_internal_type() == "TextField"))  # type: ignore[union-attr]
+    return found
+
+
+@dataclass(frozen=True)
+class Change:
+    at: datetime
+    who: str
+    what: list[tuple[str, str, str]]  # field, before, after
+    reason: str
+
+
+def changes(record: Record, kind: RecordKind, *, named: bool) -> list[Change]:
+    """Newest first: what changed in this record, and by whom if the reader may know its team; the first one is its
+    writing."""
+    words = {
+        "withdrawn": _("sharing withdrawn"), "checked": _("checked, unchanged"), "mistake": _("recorded by mistake"),
+        "over": _("ended"), "ended": _("ended"), "replaced": _("replaced by the source's own record"),
+        "accepted": _("accepted"), "declined": _("declined"),
+    }  # fmt: skip
+    history = list(record.history.select_related("history_user").order_by("-history_date", "-history_id")[:50])
+    names = [*kind.fields, *(name for name in ("visibility", "shared_until") if hasattr(record, name))]
+    found = []
+    for newer, older in zip(history, [*history[1:], None], strict=True):
+        what = []
+        for name in names:
+            if name == "location" or older is None:
+                continue
+            before, after = _text(older, name), _text(newer, name)
+            if before != after:
+                what.append((str(record._meta.get_field(name).verbose_name).capitalize(), before, after))  # type: ignore[union-attr]
+        reason = words.get(newer.history_change_reason or "", "") or (_("recorded") if older is None else "")
+        found.append(Change(newer.history_date, str(newer.history_user or "") if named else "", what, reason))
+    return found
+
+
+LIMITS = {
+    Category.PROCEDURES: "procedures_check_days", Category.DEPARTURE: "departure_check_days",
+    Category.PUBLIC_ORDER: "supervision_check_days",
+}  # fmt: skip
+
+
+def check_limit(pilot: Pilot, category: Category) -> int | None:
+    limit: int | None = getattr(pilot, LIMITS[category])
+    return limit
+
+
+def age_warning(record: Record, pilot: Pilot) -> str | Promise:
+    """That a fact others supplied has grown old; empty while it is young enough, has ended or never grows old."""
+    if not isinstance(record, Checked) or record.ended_at is not None:
+        return ""
+    limit = check_limit(pilot, record.record_category)
+    days = (timezone.localdate() - record.checked_on).days
+    return _("checked %(days)d days ago") % {"days": days} if limit is not None and days > limit else ""

@@ -1,0 +1,334 @@
+"""Adding, reading, correcting, ending a record; asking its owner to correct it, and answering."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from casework.cases.involving import knows_team, team_label, visible_teams
+from casework.cases.models import Case
+from casework.cases.views import case_url
+from casework.dossiers import perms
+from casework.dossiers.address import location_of
+from casework.dossiers.corrections import CorrectionRequest
+from casework.dossiers.forms import AnswerForm, CorrectionForm, EndForm, RecordForm, form_class
+from casework.dossiers.kinds import KINDS, RecordKind, headline
+from casework.dossiers.showing import changes, lines
+from casework.dossiers.writing import (
+    NobodyToAsk,
+    add_record,
+    answer_record,
+    ask_correction,
+    change_record,
+    end_record,
+)
+from casework.records.enums import Answer, EndReason
+from casework.records.models import Addressed, Record, VersionConflict
+from casework.register.identity import leading_names
+from casework.sharing.reading import other_teams, readers, tells_of_others, would_read
+from casework.shelter.models import Stay
+from governance.access.clearance import Clearance
+from governance.access.enums import Category, Visibility
+from governance.access.middleware import ClearanceRequest
+from governance.drafts.keeping import find_draft, once, sent_before
+from partners.accountability.activities import CASEWORK, processes
+from partners.organisations.models import Team
+
+
+@dataclass(frozen=True)
+class At:
+    """Where a request is: a case, a kind of record, perhaps one record; all of it in sight."""
+
+    case: Case
+    kind: RecordKind
+    teams: dict[int, Team]
+    record: Any = None
+
+    @property
+    def page(self) -> str:
+        return reverse("casework:record_detail", args=[self.case.reference, self.kind.slug, self.record.reference])
+
+    def context(self, **more: Any) -> dict[str, Any]:
+        return {
+            "case": self.case, "kind": self.kind, "record": self.record,
+            "name": leading_names([self.case.pk]).get(self.case.pk, ""),
+            "title": headline(self.record) if self.record is not None else "", **more,
+        }  # fmt: skip
+
+
+def _find(request: ClearanceRequest, reference: UUID, slug: str, record: UUID | None = None) -> At:
+    case = get_object_or_404(Case.objects.select_related("pilot", "person"), reference=reference)
+    if slug not in KINDS:
+        raise Http404
+    kind = KINDS[slug]
+    found = None
+    if record is not None:
+        found = get_object_or_404(kind.model.objects.filter(case=case).select_related("author"), reference=record)
+        found.case = case
+    return At(case, kind, visible_teams(request.clearance), found)
+
+
+def _form(
+    request: ClearanceRequest, at: At, author: int, *, supplying: bool = False, instance: Record | None = None
+) -> RecordForm:
+    sources = perms.suppliers(at.case, at.kind, at.teams) if supplying else []
+    form: RecordForm = form_class(at.kind)(
+        request.POST or None, instance=instance, kind=at.kind, case=at.case, author=at.teams.get(author),
+        partners=other_teams(request.clearance, at.case, at.teams), sources=sources,
+        writes=next((seat.writes for seat in request.clearance.seats if seat.team == author), frozenset()),
+        variant=request.POST.get("variant", "") or request.GET.get("soort", ""),
+    )  # fmt: skip
+    return form
+
+
+@processes(CASEWORK)
+@require_http_methods(["GET", "POST"])
+def record_add(request: ClearanceRequest, reference: UUID, kind: str) -> HttpResponse:
+    """A new record in the name of the worker's own team; with ?namens=1 on behalf of a partner (R20)."""
+    at = _find(request, reference, kind)
+    author = perms.adding_team(request.clearance, at.case, at.kind, at.teams)
+    # What belongs to her own team she records in its name, unless she says that it came from a partner.
+    supplying = "namens" in request.GET or author is None
+    if supplying:
+        author = perms.supplying_team(request.clearance, at.case, at.teams)
+        allowed = perms.can_be_supplied(request.clearance, at.case, at.kind)
+        if not (allowed and perms.suppliers(at.case, at.kind, at.teams)):
+            author = None
+    if author is None or not at.kind.added_here:
+        raise PermissionDenied
+    # Before validating: of a form sent twice, the second would clash with the first one's record.
+    if request.method == "POST" and (sent := sent_before(request)):
+        return sent
+    parent = _parent(request, at)
+    form = _form(request, at, author, supplying=supplying)
+    if parent is not None:
+        setattr(form.instance, at.kind.parent, parent)
+    key = f"add-{at.kind.slug}:{parent.reference if parent else at.case.reference}"
+    draft = find_draft(request.user, key)
+    form.restore(draft)
+    preview = "preview" in request.POST
+    if request.method == "POST" and form.is_valid() and not preview:
+
+        def act() -> str:
+            add_record(form.record(), by=request.clearance, author_team=author)
+            return f"{case_url(at.case)}#dossier-{at.kind.slug if not at.kind.parent else at.kind.parent}"
+
+        try:
+            return once(request, key, act)
+        except NobodyToAsk:
+            form.add_error(None, _("The reception agency has no team in this pilot."))
+    context = at.context(
+        form=form, draft_key=key, draft=draft if request.method == "GET" else None, parent=parent, supplying=supplying,
+        form_page=request.get_full_path(), variant=form.variant, **_who_reads(request, at),
+    )  # fmt: skip
+    return render(request, "casework/dossiers/form.html", context, status=400 if form.errors and not preview else 200)
+
+
+def _parent(request: ClearanceRequest, at: At) -> Record | None:
+    """The procedure or application a step belongs to, which must be in sight and the worker's to write."""
+    if not at.kind.parent:
+        return None
+    field = at.kind.model._meta.get_field(at.kind.parent)
+    model: type[Record] = field.related_model  # type: ignore[assignment]
+    try:
+        wanted = UUID(request.GET.get("bij", ""))
+    except ValueError:
+        raise Http404 from None
+    parent = get_object_or_404(model.objects.current().filter(case=at.case), reference=wanted)
+    if not perms.can_change(request.clearance, at.case, parent):
+        raise PermissionDenied
+    return parent
+
+
+@processes(CASEWORK)
+@require_GET
+def record_detail(request: ClearanceRequest, reference: UUID, kind: str, record: UUID) -> HttpResponse:
+    at = _find(request, reference, kind, record)
+    clearance, found = request.clearance, at.record
+    shown = readers(
+        at.case, found.record_category, Visibility(found.visibility), author_team=found.author_team_id,
+        shared=found.shared_team_ids,
+    )  # fmt: skip
+    context = at.context(
+        lines=lines(found, at.kind), source=team_label(clearance, at.case, at.teams, found.source_id),
+        author_known=(author_known := _knows(clearance, at, found.author_team_id)),
+        on_behalf=team_label(clearance, at.case, at.teams, found.author_team_id) if found.source_team_id else "",
+        readers=[at.teams[team].label for team in shown if _knows(clearance, at, team)],
+        warning=at.kind.warning(found) if at.kind.warning else "",
+        can_change=perms.can_change(clearance, at.case, found) and at.kind.slug not in ("correction", "briefing"),
+        can_end=perms.can_change(clearance, at.case, found) and at.kind.slug != "briefing",
+        can_ask=perms.can_ask_correction(clearance, at.case, found),
+        can_answer=perms.can_answer(clearance, at.case, found),
+        asked=[
+            (row, team_label(clearance, at.case, at.teams, row.author_team_id))
+            for row in CorrectionRequest.objects.filter(case=at.case, record_reference=found.reference)
+        ],
+        to=team_label(clearance, at.case, at.teams, found.to_team_id) if isinstance(found, Addressed) else "",
+        **(location_of(clearance, at.case, found) if isinstance(found, Stay) else {}),
+        changes=changes(found, at.kind, named=author_known), about=_about(at),
+    )  # fmt: skip
+    return render(request, "casework/dossiers/record.html", context)
+
+
+def _knows(clearance: Clearance, at: At, team: int) -> bool:
+    return team in at.teams and knows_team(clearance, at.case, at.teams[team])
+
+
+def _about(at: At) -> str:
+    """Of a request to correct: the page of the record it is about, if that is in sight."""
+    if not isinstance(at.record, CorrectionRequest):
+        return ""
+    kind = KINDS.get(at.record.record_kind)
+    if kind is None or not kind.model.objects.filter(reference=at.record.record_reference).exists():
+        return ""
+    return reverse("casework:record_detail", args=[at.case.reference, kind.slug, at.record.record_reference])
+
+
+@processes(CASEWORK)
+@require_http_methods(["GET", "POST"])
+def record_change(request: ClearanceRequest, reference: UUID, kind: str, record: UUID) -> HttpResponse:
+    at = _find(request, reference, kind, record)
+    if not perms.can_change(request.clearance, at.case, at.record) or at.kind.slug in ("correction", "briefing"):
+        raise PermissionDenied
+    key = f"change-{at.kind.slug}:{at.record.reference}"
+    if request.method == "POST" and "preview" not in request.POST:
+        try:
+            at.record.claim_version(request.POST.get("version", ""))
+        except VersionConflict:
+            return render(request, "errors/409.html", {"back": request.path}, status=409)
+    form = _form(request, at, at.record.source_id, instance=at.record)
+    draft = find_draft(request.user, key)
+    form.restore(draft)
+    if request.method == "POST" and form.is_valid() and "preview" not in request.POST:
+
+        def act() -> str:
+            change_record(form.record())
+            return at.page
+
+        return once(request, key, act)
+    context = at.context(
+        form=form, draft_key=key, draft=draft if request.method == "GET" else None, form_page=request.path,
+        parent=None, supplying=False, variant=form.variant, version=request.POST.get("version", at.record.version),
+        **_who_reads(request, at),
+    )  # fmt: skip
+    return render(request, "casework/dossiers/form.html", context, status=400 if form.errors else 200)
+
+
+@processes(CASEWORK)
+@require_http_methods(["GET", "POST"])
+def record_end(request: ClearanceRequest, reference: UUID, kind: str, record: UUID) -> HttpResponse:
+    at = _find(request, reference, kind, record)
+    if not perms.can_change(request.clearance, at.case, at.record) or at.kind.slug == "briefing":
+        raise PermissionDenied
+    form = EndForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        end_record(at.record, EndReason(form.cleaned_data["reason"]))
+        return redirect(at.page)
+    return render(request, "casework/dossiers/end.html", at.context(form=form), status=400 if form.errors else 200)
+
+
+@processes(CASEWORK)
+@require_POST
+def record_withdraw(request: ClearanceRequest, reference: UUID, kind: str, record: UUID) -> HttpResponse:
+    """End a sharing: from the next request on only the author's team reads it."""
+    at = _find(request, reference, kind, record)
+    if not perms.can_change(request.clearance, at.case, at.record) or at.kind.parent:
+        raise PermissionDenied
+    at.record.visibility, at.record.shared_team_ids, at.record.shared_until = Visibility.OWN_ORGANISATION, [], None
+    at.record.version += 1
+    change_record(at.record, reason="withdrawn")
+    messages.success(request, _("From now on only your own team reads this."))
+    return redirect(at.page)
+
+
+@processes(CASEWORK)
+@require_http_methods(["GET", "POST"])
+def record_correct(request: ClearanceRequest, reference: UUID, kind: str, record: UUID) -> HttpResponse:
+    """Ask the owner of a record to correct it."""
+    at = _find(request, reference, kind, record)
+    if not perms.can_ask_correction(request.clearance, at.case, at.record):
+        raise PermissionDenied
+    category = at.record.record_category
+    author = next(
+        (seat.team for seat in request.clearance.seats if seat.team in at.case.team_ids and category in seat.reads),
+        None,
+    )
+    if author is None:
+        raise PermissionDenied
+    key = f"correct-{at.kind.slug}:{at.record.reference}"
+    form = CorrectionForm(request.POST or None)
+    form.restore(find_draft(request.user, key))
+    if request.method == "POST" and form.is_valid():
+
+        def act() -> str:
+            ask_correction(
+                at.case, at.record, at.kind, form.cleaned_data["text"], by=request.clearance, author_team=author
+            )
+            return at.page
+
+        return once(request, key, act)
+    context = at.context(
+        form=form, draft_key=key, source=team_label(request.clearance, at.case, at.teams, at.record.source_id),
+        lines=lines(at.record, at.kind),
+    )  # fmt: skip
+    return render(request, "casework/dossiers/correct.html", context, status=400 if form.errors else 200)
+
+
+@processes(CASEWORK)
+@require_http_methods(["GET", "POST"])
+def record_answer(request: ClearanceRequest, reference: UUID, kind: str, record: UUID) -> HttpResponse:
+    at = _find(request, reference, kind, record)
+    if not perms.can_answer(request.clearance, at.case, at.record):
+        raise PermissionDenied
+    key = f"answer-{at.kind.slug}:{at.record.reference}"
+    form = AnswerForm(request.POST or None)
+    form.restore(find_draft(request.user, key))
+    if request.method == "POST" and form.is_valid():
+
+        def act() -> str:
+            data = form.cleaned_data
+            answer_record(at.record, Answer(data["answer"]), data["answer_text"], by=request.clearance)
+            return at.page
+
+        return once(request, key, act)
+    context = at.context(
+        form=form, draft_key=key, lines=lines(at.record, at.kind), about=_about(at),
+        source=team_label(request.clearance, at.case, at.teams, at.record.source_id),
+    )  # fmt: skip
+    return render(request, "casework/dossiers/answer.html", context, status=400 if form.errors else 200)
+
+
+def _category(request: ClearanceRequest, at: At) -> Category | None:
+    if at.kind.model.CATEGORY:
+        return at.kind.model.CATEGORY
+    said = request.POST.get("kind", "")
+    if said in dict(at.kind.choices):
+        category: Category = at.kind.model.category_of(said)  # type: ignore[attr-defined]
+        return category
+    return None
+
+
+def _who_reads(request: ClearanceRequest, at: At) -> dict[str, Any]:
+    return {
+        "readers": would_read(request.clearance, at.case, at.teams, _category(request, at), request.POST),
+        "and_others": tells_of_others(request.clearance, at.case, request.POST),
+    }
+
+
+@processes(CASEWORK)
+@require_POST
+def record_readers(request: ClearanceRequest, reference: UUID, kind: str) -> HttpResponse:
+    """The line "visible to: ..." while the worker chooses."""
+    at = _find(request, reference, kind)
+    if perms.adding_team(request.clearance, at.case, at.kind, at.teams) is None and not perms.can_be_supplied(
+        request.clearance, at.case, at.kind
+    ):
+        raise PermissionDenied
+    return render(request, "casework/sharing/_readers.html", _who_reads(request, at))

@@ -1,0 +1,122 @@
+"""What each kind of team finds on a case page: one table. What it does and keeps first, in this order; then what others
+share with it, in the order of ALL. Whether a row is there at all the database decided."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.functional import Promise
+
+from casework.cases.involving import team_label
+from casework.cases.models import Case
+from casework.dossiers import perms
+from casework.dossiers.kinds import (
+    AVIM,
+    CARE,
+    COA,
+    DTV,
+    IND,
+    IOM,
+    KINDS,
+    LEGAL,
+    MUNICIPAL,
+    NGO,
+    SHELTER,
+    Owner,
+    RecordKind,
+    headline,
+)
+from casework.dossiers.showing import age_warning
+from casework.records.models import Record
+from governance.access.clearance import Clearance
+from partners.organisations.enums import OrganisationKind, TeamFunction
+from partners.organisations.models import Team
+
+OWN_WORK: dict[Owner, tuple[str, ...]] = {
+    MUNICIPAL: ("stay", "allowance", "hand_over", "signal", "contact"),
+    NGO:       ("contact", "limitation", "stay", "signal"),
+    LEGAL:     ("legal_aid", "contact"),
+    CARE:      ("limitation", "medical", "consent", "contact"),
+    SHELTER:   ("stay", "signal"),
+    IND:       ("procedure", "residence_title", "document"),
+    DTV:       ("departure_plan", "contact", "travel_document", "mediation"),
+    AVIM:      ("research", "supervision", "signal", "document"),
+    IOM:       ("return_support", "contact"),
+    COA:       ("hand_over",),
+}  # fmt: skip
+ALL = (
+    "hand_over", "stay", "allowance", "procedure", "residence_title", "departure_plan", "travel_document", "mediation",
+    "return_support", "research", "document", "limitation", "medical", "consent", "legal_aid", "supervision", "signal",
+    "contact",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Row:
+    title: str
+    record: Record
+    on: object
+    source: str
+    age: str | Promise
+    warning: str | Promise
+    page: str
+    steps: list["Row"]
+    add_step: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    kind: RecordKind
+    rows: list[Row]
+    add: str  # the address of the form, or nothing
+
+
+STEPS_OF = {"procedure": "procedure_step", "travel_document": "travel_document_step"}
+
+
+def own_work(clearance: Clearance, case: Case, teams: dict[int, Team]) -> list[str]:
+    """The kinds of record this worker's teams in this case keep, in the order of the table."""
+    found: dict[str, None] = {}
+    for seat in clearance.seats:
+        if seat.team in case.team_ids and seat.team in teams:
+            team = teams[seat.team]
+            kind = OrganisationKind(team.organisation.kind)
+            kind = OrganisationKind.NGO if kind == OrganisationKind.SHELTER_OPERATOR else kind
+            found |= dict.fromkeys(OWN_WORK.get((kind, TeamFunction(team.function)), ()))
+    return list(found)
+
+
+def panels(
+    clearance: Clearance, case: Case, teams: dict[int, Team], records: dict[str, list[Record]]
+) -> tuple[list[Panel], list[Panel]]:
+    """Own work and what others share: a panel of one's own also when it is empty, of others' only with rows in it."""
+    mine = own_work(clearance, case, teams)
+
+    def panel(slug: str) -> Panel:
+        kind = KINDS[slug]
+        rows = [_row(clearance, case, teams, record, kind, records) for record in records[slug] if not record.ended_at]
+        adds = perms.adding_team(clearance, case, kind, teams) is not None
+        return Panel(kind, rows, reverse("casework:record_add", args=[case.reference, slug]) if adds else "")
+
+    own = [panel(slug) for slug in mine]
+    shared = [panel(slug) for slug in ALL if slug not in mine and any(not r.ended_at for r in records[slug])]
+    return [p for p in own if p.rows or p.add], shared
+
+
+def _row(
+    clearance: Clearance, case: Case, teams: dict[int, Team], record: Record, kind: RecordKind,
+    records: dict[str, list[Record]],
+) -> Row:  # fmt: skip
+    steps, add_step = [], ""
+    if slug := STEPS_OF.get(kind.slug):
+        step_kind = KINDS[slug]
+        steps = [
+            _row(clearance, case, teams, step, step_kind, records) for step in records[slug]
+            if getattr(step, f"{step_kind.parent}_id") == record.pk and not step.ended_at
+        ]  # fmt: skip
+        if perms.can_change(clearance, case, record):
+            add_step = f"{reverse('casework:record_add', args=[case.reference, slug])}?bij={record.reference}"
+    return Row(
+        headline(record), record, getattr(record, kind.happened), team_label(clearance, case, teams, record.source_id),
+        age_warning(record, case.pilot), kind.warning(record) if kind.warning else "",
+        reverse("casework:record_detail", args=[case.reference, kind.slug, record.reference]), steps, add_step,
+    )  # fmt: skip

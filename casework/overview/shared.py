@@ -1,0 +1,103 @@
+"""What is shared with whom: what one partner sees of a case, and the register of sharing."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from casework.cases.involving import knows_team, team_label, team_reads, visible_teams
+from casework.cases.models import Case
+from casework.dossiers.kinds import KINDS, headline
+from casework.dossiers.reading import records_of, seen_by
+from casework.records.models import Record
+from casework.register.identity import leading_names
+from casework.sharing.reading import other_teams
+from governance.access.clearance import Clearance
+from governance.access.enums import Category, Visibility
+from governance.access.middleware import ClearanceRequest
+from partners.accountability.activities import CASEWORK, processes
+from partners.organisations.models import Team
+
+
+@dataclass(frozen=True)
+class Sharing:
+    """One entry of the register: that a record was shared with teams, or no longer."""
+
+    at: datetime
+    who: str
+    kind: str
+    title: str
+    page: str
+    teams: list[str]
+    purpose: str
+    basis: str
+    until: date | None
+
+
+def register_of_sharing(
+    clearance: Clearance, case: Case, teams: dict[int, Team], records: dict[str, list[Record]]
+) -> list[Sharing]:
+    """From the history of the records this reader sees: each time that their circle of chosen teams changed."""
+    found = []
+    for slug, rows in records.items():
+        by_key = {row.pk: row for row in rows}
+        if not by_key:
+            continue
+        shared: dict[int, list[int]] = {}
+        history = KINDS[slug].model.history.filter(id__in=by_key).select_related("history_user")
+        for version in history.order_by("history_date", "history_id"):
+            chosen = version.shared_team_ids if version.visibility == Visibility.SELECTED_PARTNERS else []
+            if chosen == shared.get(version.id, []):
+                continue
+            shared[version.id] = chosen
+            record = by_key[version.id]
+            source = teams.get(record.author_team_id)
+            named = source is not None and knows_team(clearance, case, source)
+            found.append(
+                Sharing(
+                    version.history_date, str(version.history_user or "") if named else "", str(KINDS[slug].label),
+                    headline(record), reverse("casework:record_detail", args=[case.reference, slug, record.reference]),
+                    [team_label(clearance, case, teams, team) for team in chosen], version.share_purpose,
+                    version.get_share_basis_display() if chosen else "", version.shared_until,
+                )
+            )  # fmt: skip
+    return sorted(found, key=lambda row: row.at, reverse=True)
+
+
+@processes(CASEWORK)
+@require_GET
+def case_shared(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    """Per partner: of what I see, what that team sees. And the register of what was shared with chosen teams."""
+    clearance = request.clearance
+    case = get_object_or_404(Case.objects.select_related("pilot"), reference=reference)
+    teams = visible_teams(clearance)
+    partners = other_teams(clearance, case, teams)
+    asked = request.GET.get("team", "")
+    chosen = next((team for team in partners if str(team.pk) == asked), None)
+    records = records_of([case])
+    sees: list[tuple[str, list[tuple[str, object, str]]]] = []
+    rights: dict[str, str] = {}
+    if chosen is not None:
+        visible = seen_by([case], chosen.pk)
+        rights = team_reads([chosen.pk])[chosen.pk]
+        for slug, rows in records.items():
+            shown = [row for row in rows if (slug, row.reference) in visible and row.ended_at is None]
+            if shown:
+                sees.append((str(KINDS[slug].label), [
+                    (headline(row), getattr(row, KINDS[slug].happened),
+                     reverse("casework:record_detail", args=[case.reference, slug, row.reference]))
+                    for row in shown
+                ]))  # fmt: skip
+    context = {
+        "case": case, "name": leading_names([case.pk]).get(case.pk, ""), "partners": partners, "chosen": chosen,
+        "sees": sees, "known": "identity" in rights,
+        "categories": [c.label for c in Category if c in rights and clearance.reads(case, c)],
+        "register": register_of_sharing(clearance, case, teams, records),
+        "question": _("What does %(team)s see of this person?") % {"team": chosen.label} if chosen else "",
+    }  # fmt: skip
+    return render(request, "casework/overview/shared.html", context)

@@ -1,0 +1,82 @@
+"""The part of a form that says who may read a record, for what and until when."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from casework.records.enums import ShareBasis
+from governance.access.enums import Visibility
+from partners.organisations.models import Team
+
+SHARING_FIELDS = ("visibility", "shared_with", "share_purpose", "share_basis", "shared_until")
+
+
+class SharingFields(forms.Form):
+    """Visibility; of a sharing with chosen teams also what for, on what basis, and until when."""
+
+    visibility = forms.ChoiceField(
+        label=_("Who may read this"), choices=Visibility.choices, widget=forms.RadioSelect,
+        error_messages={"required": _("Choose who may read this.")},
+    )  # fmt: skip
+    shared_with = forms.TypedMultipleChoiceField(
+        label=_("Teams"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple
+    )
+    share_purpose = forms.CharField(
+        label=_("What do they need it for?"), required=False, max_length=300,
+        help_text=_("In a few words. It stays with the sharing."),
+    )  # fmt: skip
+    share_basis = forms.ChoiceField(
+        label=_("On what basis?"), required=False, choices=ShareBasis.choices, initial=ShareBasis.CONVENANT
+    )
+    shared_until = forms.DateField(
+        label=_("Shared until"), required=False,
+        help_text=_("The first day on which it no longer is. Empty: until you withdraw it."),
+        widget=forms.DateInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={"invalid": _("Enter an existing date, for example 12-11-2026.")},
+    )  # fmt: skip
+
+    def offer(self, partners: list[Team], initial: Visibility, visibilities: list[Visibility] | None = None) -> None:
+        """Put in the teams one may choose, and what is chosen to begin with."""
+        self.fields["shared_with"].choices = [(team.pk, team.label) for team in partners]  # type: ignore[attr-defined]
+        self.fields["visibility"].initial = initial
+        if visibilities is not None:
+            self.fields["visibility"].choices = [(v.value, v.label) for v in visibilities]  # type: ignore[attr-defined]
+        if not partners:
+            del self.fields["shared_with"]
+
+    def clean_shared_until(self) -> date | None:
+        until: date | None = self.cleaned_data["shared_until"]
+        if until and until <= timezone.localdate():
+            raise ValidationError(_("The end must lie in the future."), code="past")
+        return until
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("visibility") == Visibility.SELECTED_PARTNERS:
+            if not data.get("shared_with"):
+                self.add_error(
+                    "shared_with" if "shared_with" in self.fields else "visibility",
+                    ValidationError(_("Choose at least one team, or keep it within your own team.")),
+                )
+            if not data.get("share_purpose"):
+                self.add_error("share_purpose", _("Write what they need it for."))
+            if not data.get("share_basis"):
+                self.add_error("share_basis", _("Choose the basis of this sharing."))
+        return data
+
+    def sharing(self) -> dict[str, Any]:
+        """The fields of a record that say who reads it. What does not belong to the choice is not kept."""
+        data = self.cleaned_data
+        chosen = data["visibility"] == Visibility.SELECTED_PARTNERS
+        own = data["visibility"] == Visibility.OWN_ORGANISATION
+        return {
+            "visibility": Visibility(data["visibility"]),
+            "shared_team_ids": sorted(set(data.get("shared_with") or [])) if chosen else [],
+            "share_purpose": data["share_purpose"] if chosen else "",
+            "share_basis": data["share_basis"] if chosen else "",
+            "shared_until": None if own else data["shared_until"],
+        }

@@ -1,0 +1,65 @@
+"""Who will read a record: worked out by the rule that decides, before it is saved."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from casework.cases.involving import known_partners, knows_every_team, knows_team, team_reads
+from casework.cases.models import Case, Consent
+from governance.access.clearance import Clearance
+from governance.access.enums import Category, Visibility
+from partners.organisations.models import Team
+
+
+def writable_categories(clearance: Clearance, case: Case) -> list[Category]:
+    return [category for category in Category if clearance.writes(case, category)]
+
+
+def other_teams(clearance: Clearance, case: Case, teams: dict[int, Team]) -> list[Team]:
+    """With whom this worker may choose to share: the partners she knows of, but for her own teams."""
+    return [team for team in known_partners(clearance, case, teams) if team.pk not in clearance.teams]
+
+
+def readers(
+    case: Case, category: Category, visibility: Visibility, *, author_team: int, shared: list[int]
+) -> list[int]:
+    """The teams that would read such a record today, the author's first."""
+    today = timezone.localdate()
+    consented = set()
+    if category == Category.MEDICAL_CONTENT:
+        consented = {
+            consent.team_id for consent in Consent.objects.current().filter(case=case)
+            if consent.since <= today < consent.until and not (consent.withdrawn_on and consent.withdrawn_on <= today)
+        }  # fmt: skip
+    reads = {
+        team for team, rights in team_reads(list(case.team_ids)).items()
+        if rights.get(category) in ("read", "write") or (team in consented and rights)
+    }  # fmt: skip
+    if visibility == Visibility.OWN_ORGANISATION:
+        reads = set()
+    elif visibility == Visibility.SELECTED_PARTNERS:
+        reads &= set(shared)
+    return [author_team, *sorted(reads - {author_team})]
+
+
+def would_read(
+    clearance: Clearance, case: Case, teams: dict[int, Team], category: Category | None, data: Any
+) -> list[Team]:
+    """For the choices made so far in a form: who would read the record, as far as this worker may know of them."""
+    if category is None or data.get("visibility") not in Visibility.values:
+        return []
+    author = clearance.author_team(case, category)
+    if author is None:
+        return []
+    chosen = set(data.getlist("shared_with"))
+    shared = [team for team in case.team_ids if str(team) in chosen]
+    found = readers(case, category, Visibility(data["visibility"]), author_team=author, shared=shared)
+    return [teams[team] for team in found if team in teams and knows_team(clearance, case, teams[team])]
+
+
+def tells_of_others(clearance: Clearance, case: Case, data: Any) -> bool:
+    """Whether the line of readers must say that there may be more: this worker may not know of every kind of team.
+
+    The same whether or not such a team takes part, so that the line gives nothing away.
+    """
+    return data.get("visibility") == Visibility.PERMITTED_PARTNERS and not knows_every_team(clearance, case)

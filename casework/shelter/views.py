@@ -1,0 +1,94 @@
+"""Locations of a pilot: the coordinator keeps them, their teams and whoever reads addresses see their names."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from casework.shelter.models import Location, LocationAddress
+from governance.access.clearance import Clearance
+from governance.access.middleware import ClearanceRequest
+from partners.accountability.activities import PARTICIPATION, processes
+from partners.organisations.enums import TeamFunction
+from partners.organisations.models import Pilot, Team
+
+
+class LocationForm(forms.ModelForm):  # type: ignore[type-arg]
+    use_required_attribute = False
+    address = forms.CharField(
+        label=_("Address"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Protected. You write it here and do not read it back; leave it empty to keep what stands there."),
+    )  # fmt: skip
+
+    class Meta:
+        model = Location
+        fields = ["name", "kind", "team", "closed_on"]
+
+    def __init__(self, *args: Any, pilot: Pilot, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.pilot = pilot
+        teams = Team.objects.filter(pilot=pilot, function=TeamFunction.SHELTER).select_related("organisation", "pilot")
+        self.fields["team"].queryset = teams  # type: ignore[attr-defined]
+        self.fields["team"].empty_label = _("No team of its own")  # type: ignore[attr-defined]
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        if not self.errors and self.instance.__class__.objects.filter(
+            pilot=self.instance.pilot, name=self.instance.name
+        ).exclude(pk=self.instance.pk).exists():  # fmt: skip
+            self.add_error("name", _("This pilot already has a location of this name."))
+
+
+def _pilots(clearance: Clearance) -> list[Pilot]:
+    return list(Pilot.objects.filter(pk__in=clearance.coordinated))
+
+
+@processes(PARTICIPATION)
+@require_GET
+def location_list(request: ClearanceRequest) -> HttpResponse:
+    """The database shows the locations this worker may know of."""
+    locations = list(Location.objects.select_related("pilot", "team__organisation"))
+    if not locations and not request.clearance.coordinated:
+        raise PermissionDenied
+    own = dict(LocationAddress.objects.values_list("location_id", "address"))
+    context = {
+        "rows": [(row, own.get(row.pk, ""), request.clearance.coordinates(row.pilot_id)) for row in locations],
+        "pilots": _pilots(request.clearance),
+    }
+    return render(request, "casework/shelter/locations.html", context)
+
+
+@processes(PARTICIPATION)
+@require_http_methods(["GET", "POST"])
+def location_add(request: ClearanceRequest, slug: str) -> HttpResponse:
+    pilot = next((pilot for pilot in _pilots(request.clearance) if pilot.slug == slug), None)
+    if pilot is None:
+        raise PermissionDenied
+    return _location(request, pilot, None)
+
+
+@processes(PARTICIPATION)
+@require_http_methods(["GET", "POST"])
+def location_change(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    location = get_object_or_404(Location.objects.select_related("pilot"), reference=reference)
+    if not request.clearance.coordinates(location.pilot_id):
+        raise PermissionDenied
+    return _location(request, location.pilot, location)
+
+
+def _location(request: ClearanceRequest, pilot: Pilot, location: Location | None) -> HttpResponse:
+    form = LocationForm(request.POST or None, instance=location, pilot=pilot)
+    if request.method == "POST" and form.is_valid():
+        saved = form.save()
+        if address := form.cleaned_data["address"].strip():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT shelter_write_address(%s, %s)", [saved.pk, address])
+        return redirect("casework:location_list")
+    context = {"form": form, "pilot": pilot, "location": location}
+    return render(request, "casework/shelter/location.html", context, status=400 if form.errors else 200)
