@@ -1,9 +1,9 @@
 from django.urls import include, path
 
 from casework.accountability import views as accountability
-from casework.cases import register_views
+from casework.cases import household, register_views
 from casework.cases import views as cases
-from casework.dossiers import address
+from casework.dossiers import address, checking
 from casework.dossiers import views as dossiers
 from casework.journal import views as journal
 from casework.overview import shared
@@ -22,6 +22,7 @@ pages = (
         path("casussen/<uuid:reference>/waarom/", cases.case_why, name="case_why"),
         path("casussen/<uuid:reference>/betrekken/", cases.case_involve, name="case_involve"),
         path("casussen/<uuid:reference>/overnemen/", cases.case_take_over, name="case_take_over"),
+        path("casussen/<uuid:reference>/contactpersoon/", cases.case_contact, name="case_contact"),
         path("casussen/<uuid:reference>/informeren/", cases.case_briefing, name="case_briefing"),
         path("casussen/<uuid:reference>/dubbelen/", cases.case_doubles, name="case_doubles"),
         path("casussen/<uuid:reference>/deelname/<int:pk>/einde/", cases.involvement_end, name="involvement_end"),
@@ -29,6 +30,7 @@ pages = (
         path("casussen/<uuid:reference>/notities/nieuw/", journal.note_add, name="note_add"),
         path("casussen/<uuid:reference>/notities/lezers/", journal.note_readers, name="note_readers"),
         # record_: the dossiers
+        path("casussen/controleren/", checking.records_check, name="records_check"),
         path("casussen/<uuid:reference>/dossier/<slug:kind>/nieuw/", dossiers.record_add, name="record_add"),
         path("casussen/<uuid:reference>/dossier/<slug:kind>/lezers/", dossiers.record_readers, name="record_readers"),
         path(RECORD, dossiers.record_detail, name="record_detail"),
@@ -44,6 +46,7 @@ pages = (
         path("opvang/locaties/<uuid:reference>/", shelter.location_change, name="location_change"),
         # register_: T1
         path("personen/aanmelden/", register_views.register_person, name="register_person"),
+        path("personen/huishouden/", household.register_household, name="register_household"),
         path("personen/noodopvang/", register_views.register_emergency, name="register_emergency"),
         # person_: who somebody is
         path("personen/", overview.person_list, name="person_list"),

@@ -29,6 +29,13 @@ class CaseQuerySet(TrackedQuerySet):
     def managed_by(self, user_id: int) -> Self:
         return self.filter(case_manager_id=user_id)
 
+    def caseload_of(self, user_id: int, partner_teams: list[int]) -> Self:
+        """The cases somebody manages, and those in which she is the contact of a partner's team, over all pilots."""
+        if not partner_teams:
+            return self.managed_by(user_id)
+        contact = Involvement.objects.filter(worker=user_id, team__in=partner_teams, counted=True)
+        return self.filter(Q(case_manager_id=user_id) | Q(pk__in=contact.values("case_id")))
+
     def newest_first(self) -> Self:
         return self.order_by("-registered_on", "-id")
 
@@ -133,6 +140,7 @@ class Involvement(models.Model):
         ordering = ["since", "id"]
         indexes = [
             models.Index(fields=["due_on"], name="involvement_due", condition=Q(due_on__isnull=False)),
+            models.Index(fields=["worker"], name="involvement_contact", condition=Q(counted=True), include=["case"]),
             models.Index(fields=["case"], name="involvement_counted", condition=Q(counted=True), include=["team"]),
         ]
         constraints = [

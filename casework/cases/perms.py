@@ -74,6 +74,16 @@ def can_end_involvement(clearance: Clearance, case: Case, involvement: Involveme
     )
 
 
+def can_become_contact(clearance: Clearance, involvement: Involvement) -> bool:
+    """To become the contact of a team in a case, one must be all of:
+    - working for that team, and writing something for it
+    - of an involvement that holds, of which one is not the contact already
+    """
+    return involvement.holds and involvement.worker_id != clearance.user_id and any(
+        seat.team == involvement.team_id and seat.writes for seat in clearance.seats
+    )  # fmt: skip
+
+
 def can_complete_registration(clearance: Clearance, case: Case) -> bool:
     """To record the briefing or judge doubles afterwards, one must be all of:
     - working for the team that leads the case, or for the municipality that coordinates it

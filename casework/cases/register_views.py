@@ -23,21 +23,21 @@ from partners.accountability.activities import REGISTRATION, processes
 from partners.organisations.models import Team
 
 
-def _teams(request: ClearanceRequest, also: Category = Category.IDENTITY) -> list[Team]:
+def teams_or_refuse(request: ClearanceRequest, also: Category = Category.IDENTITY) -> list[Team]:
     teams = perms.registering_teams(request.clearance, also)
     if not teams:
         raise PermissionDenied
     return teams
 
 
-def _chosen(teams: list[Team], data: dict[str, Any]) -> Team:
+def chosen_team(teams: list[Team], data: dict[str, Any]) -> Team:
     return next(team for team in teams if team.pk == data["team"]) if "team" in data else teams[0]
 
 
 @processes(REGISTRATION)
 @require_http_methods(["GET", "POST"])
 def register_person(request: ClearanceRequest) -> HttpResponse:
-    teams = _teams(request)
+    teams = teams_or_refuse(request)
     # Before looking for doubles: of a form sent twice, the second would find the first one's person.
     if request.method == "POST" and (sent := sent_before(request)):
         return sent
@@ -67,11 +67,12 @@ def register_person(request: ClearanceRequest) -> HttpResponse:
         names=form.names, referrer=data["referrer"], birth_date=data["birth_date"], v_number=data["v_number"],
         nationalities=[code for code in (data["nationality"], data["second_nationality"]) if code],
         told_on=data["told_on"], language=data["language"], interpreter=data["interpreter"],
+        guardian=data["guardian"],
     )  # fmt: skip
     try:
         return once(
             request, key,
-            lambda: case_url(register(claim, by=request.clearance, team=_chosen(teams, data), person=person)),
+            lambda: case_url(register(claim, by=request.clearance, team=chosen_team(teams, data), person=person)),
         )  # fmt: skip
     except HasOpenCase as found:
         context["open_case"] = found.case
@@ -89,7 +90,7 @@ def _uuid(text: str) -> UUID:
 @require_http_methods(["GET", "POST"])
 def register_emergency(request: ClearanceRequest) -> HttpResponse:
     """No time for doubles and explanation: both are to be done on the next working day, and the case says so."""
-    teams = _teams(request, Category.CONTACT_SHELTER)
+    teams = teams_or_refuse(request, Category.CONTACT_SHELTER)
     form = EmergencyForm(request.POST or None, teams=teams)
     key = sheet(request, "emergency")
     if request.method == "GET" and not key:
@@ -101,7 +102,7 @@ def register_emergency(request: ClearanceRequest) -> HttpResponse:
         claim = Claim(names=[data["name"]], referrer=data["referrer"], sheltered_since=data["sheltered_since"])
         return once(
             request, key,
-            lambda: case_url(register(claim, by=request.clearance, team=_chosen(teams, data))),
+            lambda: case_url(register(claim, by=request.clearance, team=chosen_team(teams, data))),
         )  # fmt: skip
     context = {
         "form": form, "draft_key": key, "form_page": sheet_page(request, key),

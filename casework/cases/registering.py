@@ -9,8 +9,8 @@ from django.utils import timezone
 from casework.cases.enums import Ground
 from casework.cases.models import Case, Involvement
 from casework.register.doubles import Candidate
-from casework.register.enums import BRIEFING_VERSION, ValueKind
-from casework.register.models import Briefing, IdentityValue, Person
+from casework.register.enums import BRIEFING_VERSION, RelationKind, ValueKind
+from casework.register.models import Briefing, IdentityValue, Person, Relation
 from casework.register.values import comparison_key
 from casework.shelter.enums import StayGround
 from casework.shelter.models import Stay
@@ -39,11 +39,12 @@ class Claim:
     told_on: date | None = None
     language: str = ""
     interpreter: bool = False
+    guardian: str = ""  # of a minor who comes without a registered adult
     sheltered_since: date | None = None  # in an emergency, before anything else is known
 
     def values(self) -> list[tuple[ValueKind, str]]:
         single = [(ValueKind.BIRTH_DATE, self.birth_date), (ValueKind.V_NUMBER, self.v_number)]
-        several = [(ValueKind.NAME, name) for name in self.names]
+        several = [(ValueKind.ALIAS if n else ValueKind.NAME, name) for n, name in enumerate(self.names)]
         several += [(ValueKind.NATIONALITY, code) for code in self.nationalities]
         return [(kind, value) for kind, value in several + single if value]
 
@@ -84,6 +85,11 @@ def register(claim: Claim, *, by: Clearance, team: Team, person: Person | None =
             case=case, author_team=team, author=by.user, text_version=BRIEFING_VERSION, language=claim.language,
             interpreter=claim.interpreter, told_on=claim.told_on,
         )  # fmt: skip
+    if claim.guardian:
+        Relation.objects.create(
+            case=case, author_team=team, author=by.user, kind=RelationKind.GUARDIAN, other_name=claim.guardian,
+            is_responsible=True,
+        )  # fmt: skip
     # Asked whether or not there is a number, and answered to nobody: only the two coordinators hear of a clash.
     with connection.cursor() as cursor:
         cursor.execute("SELECT register_clashes(%s)", [case.pk])
@@ -110,3 +116,40 @@ def tell_departure_service(case: Case) -> None:
 def same_candidates(shown: str, found: list[Candidate]) -> bool:
     """Whether the worker judged exactly these candidates, and no new one turned up since."""
     return {part for part in shown.split(",") if part} >= {str(candidate.case_id) for candidate in found}
+
+
+# What the first person is to somebody, given what that somebody is to her.
+INVERSE = {
+    RelationKind.PARTNER: RelationKind.PARTNER, RelationKind.CHILD: RelationKind.PARENT,
+    RelationKind.PARENT: RelationKind.CHILD, RelationKind.SIBLING: RelationKind.SIBLING,
+    RelationKind.OTHER: RelationKind.OTHER,
+}  # fmt: skip
+
+
+@dataclass
+class Member:
+    """One of a household, as she was registered together with the others."""
+
+    claim: Claim
+    relation: RelationKind | None = None  # to the first one, who has none
+    responsible: int | None = None  # of a minor: which of the others, by position
+    person: Person | None = None  # when she is somebody this worker already sees
+
+
+@transaction.atomic
+def register_together(members: list[Member], *, by: Clearance, team: Team) -> list[Case]:
+    """A household: one person and one case each, and how they belong together (both ways)."""
+    cases = [register(member.claim, by=by, team=team, person=member.person) for member in members]
+    for number, (member, case) in enumerate(zip(members, cases, strict=True)):
+        if member.relation is not None:
+            _relate(cases[0], case, member.relation, by, team, responsible=members[0].responsible == number)
+            _relate(case, cases[0], INVERSE[member.relation], by, team, responsible=member.responsible == 0)
+        if member.responsible not in (None, 0) and number:
+            _relate(case, cases[member.responsible], RelationKind.PARENT, by, team, responsible=True)
+    return cases
+
+
+def _relate(case: Case, other: Case, kind: RelationKind, by: Clearance, team: Team, *, responsible: bool) -> None:
+    Relation.objects.create(
+        case=case, author_team=team, author=by.user, kind=kind, other=other.person, is_responsible=responsible
+    )

@@ -47,11 +47,11 @@ def case_list(request: ClearanceRequest) -> HttpResponse:
     tab = request.GET.get("tab", "")
     tab = tab if tab in listing.TABS else "open"
     teams = visible_teams(clearance)
-    queryset = listing.tab_queryset(tab, clearance, request.GET.get("state", "")).for_list().newest_first()
+    queryset = listing.tab_queryset(tab, clearance, teams, request.GET.get("state", "")).for_list().newest_first()
     found = CaseFilter(request.GET, queryset, clearance=clearance, teams=teams)
     chips = _chips(found, request)
     only_table = request.htmx and not request.htmx.boosted
-    counts = {} if only_table else listing.tab_counts(clearance)
+    counts = {} if only_table else listing.tab_counts(clearance, teams)
     page = listing.CappedPaginator(found.qs, None if chips else counts.get(tab)).get_page(request.GET.get("page"))
     kept = request.GET.copy()
     kept.pop("page", None)
@@ -199,6 +199,21 @@ def case_take_over(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         return render(request, "errors/409.html", {"back": case_url(case)}, status=409)
     case.case_manager = request.user
     case.save()
+    return redirect(case_url(case))
+
+
+@processes(CASEWORK)
+@require_POST
+def case_contact(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    """Become the contact of one's own team in a case: whom partners phone, and whose caseload it is."""
+    case = get_object_or_404(Case.objects.select_for_update(of=("self",)), reference=reference)
+    involvement = next(
+        (row for row in Involvement.objects.filter(case=case) if perms.can_become_contact(request.clearance, row)), None
+    )
+    if involvement is None:
+        raise PermissionDenied
+    involvement.worker = request.user
+    involvement.save()
     return redirect(case_url(case))
 
 

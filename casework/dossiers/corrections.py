@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from casework.records.models import Addressed
+from casework.records.models import Addressed, open_questions
 from governance.access.enums import Category
 
 
@@ -20,3 +20,4 @@ class CorrectionRequest(Addressed):
 
     class Meta(Addressed.Meta):
         ordering = ["-recorded_at", "-id"]
+        indexes = [open_questions("correction_open")]

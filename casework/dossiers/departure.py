@@ -9,7 +9,7 @@ from casework.dossiers.enums import (
     TravelDocumentKind,
     TravelDocumentStepKind,
 )
-from casework.records.models import Checked, Record
+from casework.records.models import Checked, Record, old_facts
 from casework.records.validators import not_in_future
 from governance.access.enums import Category
 
@@ -26,6 +26,7 @@ class DeparturePlan(Checked):
 
     class Meta(Checked.Meta):
         ordering = ["-agreed_on", "-id"]
+        indexes = [old_facts("departure_plan_checked")]
 
 
 class TravelDocument(Checked):
@@ -40,6 +41,7 @@ class TravelDocument(Checked):
 
     class Meta(Checked.Meta):
         ordering = ["-applied_on", "-id"]
+        indexes = [old_facts("travel_document_checked")]
 
 
 class TravelDocumentStep(Record):

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from casework.cases.models import Consent
 from casework.dossiers.corrections import CorrectionRequest
@@ -122,7 +123,7 @@ _ALL = (
                ("kind", "since", "until", "terms", "checked_on")),
     RecordKind("signal", Signal, _("signal"), "alert-triangle", EVERYBODY, "happened_on", ("kind",),
                ("kind", "happened_on", "text")),
-    RecordKind("contact", Contact, _("contact"), "message", EVERYBODY, "happened_on", ("kind",),
+    RecordKind("contact", Contact, pgettext_lazy("record", "contact"), "message", EVERYBODY, "happened_on", ("kind",),
                ("kind", "happened_on", "present", "text")),
     RecordKind("note", Note, _("note"), "notes", EVERYBODY, "happened_on", ("category",), ("happened_on", "text"),
                added_here=False),

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from casework.dossiers.enums import ProcedureKind, ProcedureResult, ProcedureStage, ResidenceCode
-from casework.records.models import Checked, Record
+from casework.records.models import Checked, Record, old_facts
 from casework.records.validators import not_in_future
 from governance.access.enums import Category
 
@@ -22,6 +22,7 @@ class Procedure(Checked):
 
     class Meta(Checked.Meta):
         ordering = ["-applied_on", "-id"]
+        indexes = [old_facts("procedure_checked")]
         constraints = [
             models.CheckConstraint(
                 name="procedure_result_has_date",
@@ -59,6 +60,7 @@ class ResidenceTitle(Checked):
 
     class Meta(Checked.Meta):
         ordering = ["-since", "-id"]
+        indexes = [old_facts("residence_title_checked")]
         constraints = [
             models.CheckConstraint(
                 name="residence_title_names_code",

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from casework.dossiers.enums import ResearchMethod, ResearchResult, SignalKind, SupervisionKind
-from casework.records.models import Checked, Record
+from casework.records.models import Checked, Record, old_facts
 from casework.records.validators import not_in_future
 from governance.access.enums import Category
 
@@ -38,6 +38,7 @@ class Supervision(Checked):
 
     class Meta(Checked.Meta):
         ordering = ["-since", "-id"]
+        indexes = [old_facts("supervision_checked")]
         constraints = [
             models.CheckConstraint(
                 name="supervision_ends_after_it_began",

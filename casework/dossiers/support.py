@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from casework.dossiers.enums import AllowancePeriod, HandOverPlace
-from casework.records.models import Addressed, Record
+from casework.records.models import Addressed, Record, open_questions
 from casework.records.validators import not_in_future
 from governance.access.enums import Category
 
@@ -92,3 +92,4 @@ class HandOver(Addressed):
 
     class Meta(Addressed.Meta):
         ordering = ["-planned_on", "-id"]
+        indexes = [open_questions("hand_over_open")]

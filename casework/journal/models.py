@@ -32,7 +32,7 @@ KIND_CATEGORY = {
 class Contact(Record):
     """A contact with the person, or one that she missed. Which kind of data it is follows from its kind."""
 
-    kind = models.CharField(_("contact"), max_length=30, choices=ContactKind)
+    kind = models.CharField(_("kind of contact"), max_length=30, choices=ContactKind)
     category = models.CharField(max_length=20, choices=Category, editable=False)
     happened_on = models.DateField(_("date"), default=timezone.localdate, validators=[not_in_future])
     present = models.CharField(_("also present"), max_length=200, blank=True)

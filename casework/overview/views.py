@@ -16,16 +16,19 @@ from casework.cases import listing, perms
 from casework.cases.enums import STEPS, CaseState
 from casework.cases.involving import knows_team, team_label, visible_teams, with_teams
 from casework.cases.models import Case, Involvement
+from casework.dossiers import checking
 from casework.dossiers import perms as perms_of_records
+from casework.dossiers.corrections import CorrectionRequest
 from casework.dossiers.kinds import KINDS
 from casework.dossiers.reading import records_of
+from casework.dossiers.support import HandOver
 from casework.journal.views import note_form
 from casework.overview.composition import panels
 from casework.overview.timeline import KINDS as STORY_KINDS
 from casework.overview.timeline import events
 from casework.records.models import Record
 from casework.register.clashes import answer_clash, clashes_for
-from casework.register.enums import ClashAnswer
+from casework.register.enums import ClashAnswer, ValueKind
 from casework.register.identity import by_kind, distinct, leading_names
 from casework.register.models import IdentityValue, Person, Relation
 from governance.access.clearance import Clearance
@@ -84,6 +87,17 @@ def unsent(user: User) -> list[dict[str, Any]]:
     return [draft_link(draft, cases) for draft in drafts]
 
 
+def questions(clearance: Clearance) -> list[Record]:
+    """What other teams asked this worker's teams and nobody answered yet: the oldest first."""
+    if not clearance.sees_cases:
+        return []
+    found: list[Record] = []
+    for model in (CorrectionRequest, HandOver):
+        waiting = model.objects.current().filter(to_team__in=clearance.teams, answer="").select_related("case")
+        found += waiting.order_by("recorded_at")[:20]
+    return sorted(found, key=lambda record: record.recorded_at)
+
+
 @processes(CASEWORK)
 @require_GET
 def home(request: ClearanceRequest) -> HttpResponse:
@@ -93,7 +107,8 @@ def home(request: ClearanceRequest) -> HttpResponse:
     mine: list[Case] = []
     unfinished: list[Case] = []
     if clearance.sees_cases:
-        managed = Case.objects.managed_by(clearance.user_id).open().for_list().newest_first()
+        mine_of = listing.partner_teams(clearance, teams)
+        managed = Case.objects.caseload_of(clearance.user_id, mine_of).open().for_list().newest_first()
         mine, unfinished = list(managed[:10]), list(managed.filter(doubles_judged_on=None)[:10])
     rows = listing.rows([*mine, *unfinished], teams, clearance)
     clashes = clashes_for(clearance)
@@ -101,6 +116,7 @@ def home(request: ClearanceRequest) -> HttpResponse:
     context = {
         "rows": rows[: len(mine)], "unfinished": rows[len(mine) :],
         "drafts": unsent(request.user),
+        "questions": questions(clearance), "to_check": checking.number_to_check(clearance, teams),
         "clashes": [(clash, own.get(clash.own_case_id)) for clash in clashes],
         "registers": perms.registers_people(clearance, teams),
         "proposals": Proposal.objects.waiting_for(clearance.organisations_as(Role.PRIVACY_OFFICER)),
@@ -161,7 +177,8 @@ def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         "supplies": perms_of_records.suppliable(clearance, case, teams),
         "corrections": corrections(clearance, case, teams, records),
         "involvements": [
-            (row, perms.can_end_involvement(clearance, case, row)) for row in involvements if row.holds
+            (row, perms.can_end_involvement(clearance, case, row), perms.can_become_contact(clearance, row))
+            for row in involvements if row.holds
         ],
         "nationalities": distinct(values["nationality"]),
         "stays": stays, "more": more + 1,
@@ -225,17 +242,22 @@ def person_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     cases = list(Case.objects.filter(person=person).select_related("pilot", "case_manager").newest_first())
     teams = visible_teams(clearance)
     by_key = {case.pk: case for case in cases}
-    said = with_teams(IdentityValue.objects.current().filter(case__in=cases), teams, "author_team", "source_team")
-    values = by_kind(said)
+    records = records_of(cases)
+    values = by_kind(with_teams(current(records["identity_value"]), teams, "author_team", "source_team"))
+
+    def with_source(found: list[Any]) -> list[tuple[Any, Case, str]]:
+        return [
+            (row, by_key[row.case_id], team_label(clearance, by_key[row.case_id], teams, row.source_id))
+            for row in found
+        ]
+
+    kind = KINDS["identity_value"]
+    here = next((c for c in cases if perms_of_records.adding_team(clearance, c, kind, teams) is not None), None)
     context = {
         "person": person, "cases": cases,
-        "values": [
-            (group[0].get_kind_display(), [
-                (value, by_key[value.case_id], team_label(clearance, by_key[value.case_id], teams, value.source.pk))
-                for value in group
-            ])
-            for group in values.values() if group
-        ],
+        "values": [(group[0].get_kind_display(), with_source(group)) for group in values.values() if group],
+        "documents": with_source(current(records["document"])), "household": household(current(records["relation"])),
+        "here": here, "kinds": ValueKind.choices,
         "name": values["name"][0].value if values["name"] else "",
     }  # fmt: skip
     return render(request, "casework/overview/person.html", context)

@@ -116,6 +116,16 @@ class Checked(Record):
         abstract = True
 
 
+def old_facts(name: str) -> models.Index:
+    """The index by which a team finds what it must check."""
+    return models.Index(fields=["author_team", "checked_on"], name=name, condition=models.Q(ended_at=None))
+
+
+def open_questions(name: str) -> models.Index:
+    """The index by which a team finds what it is asked."""
+    return models.Index(fields=["to_team"], name=name, condition=models.Q(answer="", ended_at=None))
+
+
 class Addressed(Record):
     """A record that asks one other team something, and its answer. The team asked writes the answer, and only that."""
 

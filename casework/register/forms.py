@@ -11,6 +11,7 @@ from casework.register.values import (
     NAME_LENGTH,
     clean_name,
     clean_v_number,
+    may_be_minor,
     nationality_choices,
     parse_partial_date,
 )
@@ -52,7 +53,26 @@ class ClaimedIdentityForm(KeptForm):
         return clean_name(self.cleaned_data["name"])
 
 
-class RegistrationForm(ClaimedIdentityForm):
+class ToldForm(KeptForm):
+    """Who referred somebody, and that she was told what happens with her data."""
+
+    referrer = forms.CharField(
+        label=_("Referred by"), max_length=160,
+        help_text=_("Organisation or function, such as a helpdesk or a lawyer."),
+        error_messages={"required": _("Enter who referred the person, or: came by herself.")},
+    )  # fmt: skip
+    told_on = DayField(
+        label=_("Told on"),
+        error_messages={"required": _("Enter the day on which the person was told.")},
+    )  # fmt: skip
+    language = forms.ChoiceField(
+        label=_("In which language"), choices=[("", _("Choose a language")), *BriefingLanguage.choices],
+        error_messages={"required": _("Choose the language.")},
+    )  # fmt: skip
+    interpreter = forms.BooleanField(label=_("With an interpreter"), required=False)
+
+
+class RegistrationForm(ClaimedIdentityForm, ToldForm):
     other_names = forms.CharField(
         label=_("Other names"), required=False, max_length=20 * NAME_LENGTH,
         help_text=_("Aliases, other spellings or scripts: one on each line."),
@@ -72,24 +92,17 @@ class RegistrationForm(ClaimedIdentityForm):
         label=_("V-number"), required=False, max_length=60, help_text=_("Ten digits, if it is known."),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )  # fmt: skip
-    referrer = forms.CharField(
-        label=_("Referred by"), max_length=160,
-        help_text=_("Organisation or function, such as a helpdesk or a lawyer."),
-        error_messages={"required": _("Enter who referred the person, or: came by herself.")},
+    guardian = forms.CharField(
+        label=_("Responsible adult or guardian"), required=False, max_length=NAME_LENGTH,
+        help_text=_("Only of a minor: the name of an adult, or of an organisation that has guardianship."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
     )  # fmt: skip
-    told_on = DayField(
-        label=_("Told on"),
-        error_messages={"required": _("Enter the day on which the person was told.")},
-    )  # fmt: skip
-    language = forms.ChoiceField(label=_("In which language"), error_messages={"required": _("Choose the language.")})
-    interpreter = forms.BooleanField(label=_("With an interpreter"), required=False)
 
     def __init__(self, *args: Any, teams: list[Team], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         nations = nationality_choices()
         self.fields["nationality"].choices = [("", _("Choose a nationality")), *nations]  # type: ignore[attr-defined]
         self.fields["second_nationality"].choices = [("", _("None")), *nations]  # type: ignore[attr-defined]
-        self.fields["language"].choices = [("", _("Choose a language")), *BriefingLanguage.choices]  # type: ignore[attr-defined]
         add_team_choice(self, teams)
 
     def clean_other_names(self) -> list[str]:
@@ -110,6 +123,8 @@ class RegistrationForm(ClaimedIdentityForm):
         data = super().clean() or self.cleaned_data
         if data.get("second_nationality") and data["second_nationality"] == data.get("nationality"):
             self.add_error("second_nationality", _("This is the same nationality twice."))
+        if may_be_minor(data.get("birth_date", ""), timezone.localdate()) and not data.get("guardian"):
+            self.add_error("guardian", _("This person may be a minor: enter who is responsible."))
         return data
 
     @property

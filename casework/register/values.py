@@ -76,6 +76,15 @@ def parse_partial_date(text: str) -> str:
     return f"{year:04}" + (f"-{month:02}" if month else "") + (f"-{day:02}" if day else "")
 
 
+def may_be_minor(birth_date: str, on: date) -> bool:
+    """Whether somebody born on this date, as far as it is known, may be younger than eighteen on a day."""
+    if not birth_date:
+        return False
+    latest = birth_date + {4: "-12-31", 7: "-31", 10: ""}[len(birth_date)]
+    year, month, day = map(int, latest.split("-"))
+    return (year + 18, month, day) > (on.year, on.month, on.day)
+
+
 def clean_v_number(text: str) -> str:
     """Ten digits; spaces, dots and hyphens between them are forgiven. Raises ValidationError otherwise."""
     digits = re.sub(r"[\s.\-]", "", text)

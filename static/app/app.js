@@ -86,3 +86,12 @@ if (dialog) {
 let closed = [];
 addEventListener("beforeprint", () => { closed = [...document.querySelectorAll("details:not([open])")]; closed.forEach((part) => { part.open = true; }); });
 addEventListener("afterprint", () => { closed.forEach((part) => { part.open = false; }); });
+
+// Tick all boxes of a name, or none when all are ticked.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-tick-all]");
+  if (!button) return;
+  const boxes = [...button.form.elements].filter((box) => box.name === button.dataset.tickAll);
+  const all = boxes.every((box) => box.checked);
+  for (const box of boxes) box.checked = !all;
+});

@@ -1,7 +1,7 @@
 """Records of every kind: who reads which, who adds, corrects, ends and answers; sharing, and what a partner sees."""
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -12,6 +12,7 @@ from django.utils import timezone
 from casework.dossiers.kinds import BY_MODEL, KINDS
 from casework.dossiers.reading import records_of, seen_by
 from casework.models import (
+    AddressReading,
     Case,
     Consent,
     Contact,
@@ -19,14 +20,19 @@ from casework.models import (
     HandOver,
     IdentityValue,
     Involvement,
+    Location,
+    LocationAddress,
     Procedure,
     ProcedureStep,
+    Relation,
     Stay,
 )
+from casework.register.values import may_be_minor
 from governance.access.clearance import acting_as
 from governance.access.enums import Category, Visibility
 from governance.convenants.enums import ConvenantKind
 from governance.convenants.model import make_from_model
+from partners.models import AuditEntry
 from partners.organisations.enums import OrganisationKind, Role, TeamFunction
 from tests import factories as make
 
@@ -123,7 +129,9 @@ def written(pilot, name, **extra):
     author, _readers = READERS[name]
     extra = {"to_team": pilot.teams["coa"], **extra} if name == "handover" else extra
     case = extra.pop("case", pilot.case)
-    return make.RECORDS[name](case=case, author_team=pilot.teams[author], **extra)
+    record = make.RECORDS[name](case=case, author_team=pilot.teams[author], **extra)
+    record.refresh_from_db()  # what the database filled in
+    return record
 
 
 @pytest.mark.parametrize("reader", TEAMS)
@@ -624,3 +632,230 @@ def test_categories_of_what_is_written_follow_from_what_it_is():
     assert KINDS["contact"].model.category_of("iom_talk") == Category.GUIDANCE
     assert KINDS["signal"].model.category_of("suicide_risk") == Category.MEDICAL_LIMITATION
     assert KINDS["signal"].model.category_of("missing") == Category.CONTACT_SHELTER
+
+
+# ------------------------------------------------------------------ the protected address (R19)
+
+
+@pytest.fixture
+def sheltered(pilot):
+    location = make.LocationFactory(pilot=pilot.pilot, team=pilot.teams["shelter"], name="De Brug")
+    LocationAddress.objects.create(location=location, address="Geheime Kade 12")
+    stay = written(pilot, "stay", location=location, kind="dwelling")
+    return SimpleNamespace(location=location, stay=stay, **vars(pilot))
+
+
+def address_of(sheltered):
+    return reverse("casework:stay_address", args=[sheltered.case.reference, sheltered.stay.reference])
+
+
+def test_the_address_opens_with_a_reason_which_is_kept(client, sheltered):
+    url = address_of(sheltered)
+    client.act_as(sheltered.workers["municipality"])
+    for page in (page_of(sheltered.case), record_page(sheltered.case, sheltered.stay), url):
+        assert "Geheime Kade" not in client.get(page).text
+    for reason in ("", "   ", "x", "x" * 301):
+        refused = client.post(url, {"reason": reason})
+        assert (refused.status_code, "Geheime Kade" in refused.text) == (400, False)
+    assert not AddressReading.objects.exists()
+    shown = client.post(url, {"reason": "Afspraak met de huisarts"})
+    assert "Geheime Kade 12" in shown.text
+    reading = AddressReading.objects.get()
+    assert (reading.user, reading.team, reading.reason) == (
+        sheltered.workers["municipality"], sheltered.teams["municipality"], "Afspraak met de huisarts",
+    )  # fmt: skip
+    assert AuditEntry.objects.filter(action="address_read").count() == 1
+    page = record_page(sheltered.case, sheltered.stay)
+    assert "Afspraak met de huisarts" in client.act_as(sheltered.workers["ngo"]).get(page).text
+    for name in ("ind", "dtv"):  # read of the stay, not of its address, nor of who read that
+        assert "Afspraak met de huisarts" not in client.act_as(sheltered.workers[name]).get(page).text
+
+
+def test_staff_of_the_location_needs_no_reason(client, sheltered):
+    client.act_as(sheltered.workers["shelter"])
+    assert "Geheime Kade 12" in client.get(record_page(sheltered.case, sheltered.stay)).text
+    assert "Geheime Kade 12" in client.get(reverse("casework:location_list")).text
+
+
+@pytest.mark.parametrize("name", ["ind", "dtv", "avim", "legal", "care", "iom", "coa"])
+def test_nobody_else_reads_the_address_by_any_way(client, sheltered, name):
+    client.act_as(sheltered.workers[name])
+    expected = 403 if name in ("ind", "dtv", "legal", "care") else 404  # the stay is there for them, or not
+    for response in (client.get(address_of(sheltered)), client.post(address_of(sheltered), {"reason": "nieuwsgierig"})):
+        assert response.status_code == expected
+        assert "Geheime" not in response.text
+    assert client.get(reverse("casework:location_list")).status_code == 403
+    for page in (page_of(sheltered.case), reverse("casework:case_shared", args=[sheltered.case.reference])):
+        assert "De Brug" not in client.get(page).text
+    with acting_as(sheltered.workers[name]), connection.cursor() as cursor:
+        cursor.execute("SELECT shelter_address(%s, 'nieuwsgierig')", [sheltered.stay.reference])
+        assert cursor.fetchone() == (None,)
+        assert not Location.objects.exists()
+        assert not LocationAddress.objects.exists()
+    assert not AddressReading.objects.exists()
+
+
+def test_the_address_is_gone_with_the_stay_and_in_another_case(client, sheltered):
+    elsewhere = written(sheltered, "stay", case=sheltered.other, location=sheltered.location)
+    with acting_as(sheltered.workers["ngo"]), connection.cursor() as cursor:
+        cursor.execute("SELECT shelter_address(%s, 'voor een afspraak')", [elsewhere.reference])
+        assert cursor.fetchone() == (None,)
+    sheltered.stay.until = timezone.localdate()
+    sheltered.stay.save()
+    client.act_as(sheltered.workers["municipality"])
+    assert client.post(address_of(sheltered), {"reason": "voor een afspraak"}).status_code == 404
+
+
+def test_coordinators_keep_locations_and_write_an_address_without_reading_it(client, pilot):
+    add = reverse("casework:location_add", args=[pilot.pilot.slug])
+    form = {
+        "name": "Nieuwe plek",
+        "kind": "dwelling",
+        "team": str(pilot.teams["shelter"].pk),
+        "address": "Stille Laan 3",
+    }
+    for name in ("municipality", "ngo", "dtv"):
+        assert client.act_as(pilot.workers[name]).post(add, form).status_code == 403
+    client.act_as(pilot.workers["coordinator"])
+    assert client.post(add, form).status_code == 302
+    assert client.post(add, form).status_code == 400  # once by this name
+    location = Location.objects.get()
+    change = reverse("casework:location_change", args=[location.reference])
+    assert "Stille Laan" not in client.get(change).text
+    assert "Stille Laan" not in client.get(reverse("casework:location_list")).text
+    assert client.post(change, {**form, "name": "Andere naam", "address": ""}).status_code == 302
+    assert LocationAddress.objects.get().address == "Stille Laan 3"
+    assert client.act_as(pilot.workers["ngo"]).get(change).status_code == 403
+    with acting_as(pilot.workers["municipality"]), connection.cursor() as cursor:
+        cursor.execute("SELECT shelter_write_address(%s, 'Ergens anders')", [location.pk])
+        assert cursor.fetchone() == (False,)
+
+
+# ------------------------------------------------------------------ caseload and checks
+
+
+def test_a_worker_checks_many_old_facts_at_once(client, pilot):
+    old = timezone.localdate() - timedelta(days=120)
+    first, second = (written(pilot, name, checked_on=old) for name in ("procedure", "residencetitle"))
+    fresh = written(pilot, "procedure")
+    other = written(pilot, "departureplan", checked_on=old)  # of another partner
+    url = reverse("casework:records_check")
+    client.act_as(pilot.workers["ind"])
+    assert "2 gegevens van uw team wachten op controle" in client.get("/").text
+    page = client.get(url).text
+    assert str(first.reference) in page
+    assert str(fresh.reference) not in page
+    ticks = [f"{record.reference}:1" for record in (first, second, other)]
+    first.version = 2  # corrected by a colleague meanwhile
+    first.save()
+    client.post(url, {"checked": ticks})
+    for record in (first, second, other):
+        record.refresh_from_db()
+    assert (first.checked_on, second.checked_on, other.checked_on) == (old, timezone.localdate(), old)
+    assert second.history.first().history_change_reason == "checked"
+    assert "Niets te controleren" in client.act_as(pilot.workers["avim"]).get(url).text
+
+
+def test_a_supervisor_of_several_pilots_has_her_own_caseload_over_them(client, pilot):
+    supervisor = pilot.workers["dtv"]
+    elsewhere = make.PilotFactory(name="Elders", slug="elders")
+    lead = make.TeamFactory(organisation=elsewhere.municipality, pilot=elsewhere)
+    team = make.TeamFactory(organisation=pilot.teams["dtv"].organisation, pilot=elsewhere)
+    make.MembershipFactory(team=team, user=supervisor)
+    convenant = make_from_model(elsewhere, ConvenantKind.CONVENANT)
+    convenant.agreed_on = convenant.in_force_from = timezone.localdate()
+    convenant.save()
+    convenant.parties.update(signed_on=convenant.agreed_on)
+    there = make.CaseFactory(lead_team=lead, involve=[team], named="In Elders")
+    client.act_as(supervisor)
+
+    def mine():
+        return {row.name for row in client.get(reverse("casework:case_list") + "?tab=mine").context["rows"]}
+
+    assert mine() == set()
+    for case in (pilot.case, there):
+        assert client.post(reverse("casework:case_contact", args=[case.reference])).status_code == 302
+    assert mine() == {"Selam Zichtbaar", "In Elders"}
+    assert "In Elders" in client.get("/").text
+    tabs = client.get(reverse("casework:case_list")).context["tabs"]
+    assert {name: number for name, _label, number in tabs}["mine"] == 2
+    assert client.post(reverse("casework:case_contact", args=[pilot.case.reference])).status_code == 403  # already
+    assert client.post(reverse("casework:case_contact", args=[pilot.other.reference])).status_code == 404
+
+
+# ------------------------------------------------------------------ households
+
+
+def household(**changes):
+    form = {
+        "referrer": "Wijkteam", "told_on": day(-1), "language": "ti", "rows": "4", "lid0-name": "Moeder Eerste",
+        "lid0-birth_date": "1985", "lid0-nationality": "0084", "lid1-name": "Kind Tweede",
+        "lid1-birth_date": (timezone.localdate() - timedelta(days=3000)).strftime("%d-%m-%Y"), "lid1-relation": "child",
+        "lid1-responsible": "0", "form_token": str(uuid.uuid4()),
+        "draft_key": f"household:{uuid.uuid4()}",
+    }  # fmt: skip
+    return {**form, **changes}
+
+
+def test_a_household_is_registered_in_one_step_one_record_each(client, pilot):
+    url = reverse("casework:register_household")
+    client.act_as(pilot.workers["municipality"])
+    assert client.get(url, follow=True).status_code == 200
+    form = household()
+    done = client.post(url, form)
+    assert done.status_code == 302
+    assert client.post(url, form).url == done.url
+    mother, child = Case.objects.order_by("-pk")[:2][::-1]
+    assert mother.person != child.person
+    relation = Relation.objects.get(case=child)
+    assert (relation.other, relation.kind, relation.is_responsible) == (mother.person, "parent", True)
+    assert Relation.objects.get(case=mother).kind == "child"
+    page = client.get(page_of(child)).text
+    assert "Moeder Eerste" in page
+    assert "verantwoordelijk voor deze minderjarige" in page
+
+
+BAD_HOUSEHOLDS = [
+    {"lid0-name": ""}, {"lid1-relation": ""}, {"lid1-responsible": ""}, {"lid1-responsible": "1"},
+    {"lid1-responsible": "2"}, {"lid1-name": ""}, {"referrer": ""}, {"lid0-birth_date": "morgen"}, {"rows": "0", "lid0-name": ""},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("change", BAD_HOUSEHOLDS)
+def test_bad_households(client, pilot, change):
+    before = Case.objects.count()
+    answer = client.act_as(pilot.workers["municipality"]).post(
+        reverse("casework:register_household"), household(**change)
+    )
+    assert answer.status_code == 400
+    assert Case.objects.count() == before
+
+
+def test_more_rows_keep_what_was_typed(client, pilot):
+    client.act_as(pilot.workers["municipality"])
+    page = client.post(reverse("casework:register_household"), household(more="1"))
+    assert page.status_code == 200
+    assert "lid5-name" in page.text
+    assert "Kind Tweede" in page.text
+
+
+def test_a_minor_alone_names_a_guardian(client, pilot):
+    born = (timezone.localdate() - timedelta(days=4000)).strftime("%d-%m-%Y")
+    form = {
+        "name": "Alleen Gekomen", "other_names": "", "birth_date": born, "nationality": "0084", "second_nationality": "",
+        "v_number": "", "referrer": "Politie", "told_on": day(), "language": "ti", "guardian": "",
+        "form_token": str(uuid.uuid4()), "draft_key": f"register:{uuid.uuid4()}",
+    }  # fmt: skip
+    url = reverse("casework:register_person")
+    client.act_as(pilot.workers["municipality"])
+    assert client.post(url, form).status_code == 400
+    assert client.post(url, {**form, "guardian": "Nidos"}).status_code == 302
+    relation = Relation.objects.get()
+    assert (relation.kind, relation.other_name, relation.is_responsible) == ("guardian", "Nidos", True)
+
+
+def test_who_may_be_a_minor():
+    today = date(2026, 11, 22)
+    for born, minor in (("2008-11-22", False), ("2008-11-23", True), ("2008-11", True), ("2008", True), ("2007", False),
+                        ("2008-10", False), ("", False)):  # fmt: skip
+        assert may_be_minor(born, today) is minor, born

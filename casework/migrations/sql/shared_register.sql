@@ -226,13 +226,13 @@ CREATE FUNCTION shelter_address(which uuid, why text) RETURNS text LANGUAGE plpg
     SET search_path = public, pg_temp AS
 $$
 DECLARE
-    found record;
+    place record;
 BEGIN
     IF length(trim(why)) < 5 THEN
         RAISE EXCEPTION 'an address is read with a reason' USING ERRCODE = 'check_violation';
     END IF;
     SELECT s.id, s.case_id, a.address,
-           (access_both(s.team_ids, access_teams('read_shelter_address')))[1] AS team INTO found
+           (access_both(s.team_ids, access_teams('read_shelter_address')))[1] AS team INTO place
     FROM casework_stay s JOIN casework_locationaddress a ON a.location_id = s.location_id
     WHERE s.reference = which AND s.ended_at IS NULL
       AND s.since <= access_today() AND (s.until IS NULL OR s.until > access_today())
@@ -243,8 +243,8 @@ BEGIN
         RETURN NULL;
     END IF;
     INSERT INTO casework_addressreading (case_id, stay_id, user_id, team_id, reason, read_at)
-    VALUES (found.case_id, found.id, access_user(), found.team, left(trim(why), 300), now());
-    RETURN found.address;
+    VALUES (place.case_id, place.id, access_user(), place.team, left(trim(why), 300), now());
+    RETURN place.address;
 END
 $$;
 

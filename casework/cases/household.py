@@ -1,0 +1,175 @@
+"""Registering a household: several people in one step, one person and one case each."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from casework.cases.register_views import chosen_team, teams_or_refuse
+from casework.cases.registering import Claim, Member, register_together, same_candidates
+from casework.cases.views import candidate_rows, case_url
+from casework.register.doubles import Candidate, likely_doubles
+from casework.register.enums import BRIEFING_VERSION, RelationKind
+from casework.register.forms import ClaimedIdentityForm, ToldForm, add_team_choice
+from casework.register.values import NAME_LENGTH, clean_name, may_be_minor, nationality_choices, parse_partial_date
+from governance.access.middleware import ClearanceRequest
+from governance.drafts.keeping import find_draft, once, sent_before, sheet, sheet_page
+from partners.accountability.activities import REGISTRATION, processes
+from partners.organisations.models import Team
+
+MOST_MEMBERS = 8
+ROWS = 4
+RELATIONS = [(kind.value, kind.label) for kind in RelationKind if kind != RelationKind.GUARDIAN]
+
+
+class MemberForm(ClaimedIdentityForm):
+    """One of the household. A row without a name is nobody."""
+
+    birth_date = forms.CharField(
+        label=_("Date of birth"), required=False, max_length=40, help_text=_("12-03-1985, 03-1985 or 1985"),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
+    nationality = forms.ChoiceField(label=_("Nationality"), required=False)
+    relation = forms.ChoiceField(
+        label=_("To the first person"), required=False, choices=[("", _("Choose")), *RELATIONS]
+    )
+    responsible = forms.ChoiceField(
+        label=_("Responsible, of a minor"), required=False,
+        choices=[("", _("Nobody of these")), ("0", _("the first person")), ("1", _("the second person")),
+                 ("2", _("the third person"))],
+    )  # fmt: skip
+    guardian = forms.CharField(label=_("Or a guardian"), required=False, max_length=NAME_LENGTH)
+
+    def __init__(self, *args: Any, number: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.number = number
+        self.fields["nationality"].choices = [("", _("Unknown")), *nationality_choices()]  # type: ignore[attr-defined]
+        self.fields["name"].required = number == 0
+        if number == 0:
+            del self.fields["relation"]
+
+    @property
+    def is_nobody(self) -> bool:
+        return bool(self.number) and not any(
+            (self.data.get(self.add_prefix(name)) or "").strip() for name in ("name", "birth_date", "guardian")
+        )
+
+    def clean_name(self) -> str:
+        return clean_name(self.cleaned_data["name"]) if self.cleaned_data["name"].strip() else ""
+
+    def clean_birth_date(self) -> str:
+        text = self.cleaned_data["birth_date"].strip()
+        return parse_partial_date(text) if text else ""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if self.number and not data.get("name") and "name" not in self.errors:
+            self.add_error("name", _("Enter the name the person gives."))
+        if self.number and not data.get("relation") and "relation" not in self.errors:
+            self.add_error("relation", _("Choose what this person is to the first one."))
+        if data.get("responsible") == str(self.number):
+            self.add_error("responsible", _("Nobody is responsible for herself."))
+        minor = may_be_minor(data.get("birth_date", ""), timezone.localdate())
+        if minor and not data.get("responsible") and not data.get("guardian"):
+            self.add_error("responsible", _("This person may be a minor: choose or enter who is responsible."))
+        return data
+
+
+class HouseholdForm(ToldForm):
+    def __init__(self, *args: Any, teams: list[Team], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        add_team_choice(self, teams)
+
+
+@dataclass
+class Household:
+    """The forms of one page together."""
+
+    told: HouseholdForm
+    rows: list[MemberForm]
+
+    def is_valid(self) -> bool:
+        valid = self.told.is_valid()
+        for row in self.members:
+            valid = row.is_valid() and valid
+        for row in self.members:
+            responsible = row.cleaned_data.get("responsible") if row.is_valid() else ""
+            if responsible and int(responsible) >= len(self.members):
+                row.add_error("responsible", ValidationError(_("There is nobody in this place.")))
+                valid = False
+        return valid
+
+    @property
+    def members(self) -> list[MemberForm]:
+        return [row for row in self.rows if not row.is_nobody]
+
+    def claims(self) -> list[Member]:
+        told, found = self.told.cleaned_data, []
+        for row in self.members:
+            data = row.cleaned_data
+            claim = Claim(
+                names=[data["name"]], referrer=told["referrer"], birth_date=data["birth_date"],
+                nationalities=[data["nationality"] or "0000"], told_on=told["told_on"], language=told["language"],
+                interpreter=told["interpreter"], guardian="" if data["responsible"] else data["guardian"],
+            )  # fmt: skip
+            relation = data.get("relation")
+            responsible = int(data["responsible"]) if data["responsible"] else None
+            found.append(Member(claim, RelationKind(relation) if relation else None, responsible))
+        return found
+
+
+def _household(request: ClearanceRequest, teams: list[Team], number: int) -> Household:
+    data = request.POST or None
+    return Household(
+        HouseholdForm(data, teams=teams),
+        [MemberForm(data, prefix=f"lid{n}", number=n) for n in range(number)],
+    )
+
+
+@processes(REGISTRATION)
+@require_http_methods(["GET", "POST"])
+def register_household(request: ClearanceRequest) -> HttpResponse:
+    teams = teams_or_refuse(request)
+    if request.method == "POST" and (sent := sent_before(request)):
+        return sent
+    key = sheet(request, "household")
+    if request.method == "GET" and not key:
+        return redirect(sheet_page(request))
+    said = request.POST.get("rows", "")
+    number = max(1, min(int(said), MOST_MEMBERS)) if said.isdecimal() and len(said) < 4 else ROWS
+    if "more" in request.POST:
+        number = min(number + 2, MOST_MEMBERS)
+    household = _household(request, teams, number)
+    draft = find_draft(request.user, key)
+    if request.method == "GET" and draft is not None:
+        household.told.restore(draft)
+        for row in household.rows:
+            row.initial.update({name: draft.fields[f"lid{row.number}-{name}"][-1] for name in row.fields
+                                if f"lid{row.number}-{name}" in draft.fields})  # fmt: skip
+    context: dict[str, Any] = {
+        "household": household, "form": household.told, "draft_key": key, "form_page": sheet_page(request, key),
+        "version": BRIEFING_VERSION, "draft": draft if request.method == "GET" else None, "number": number,
+        "most": MOST_MEMBERS,
+    }  # fmt: skip
+    asked = request.method == "POST" and "more" not in request.POST
+    if not asked or not household.is_valid():
+        return render(request, "casework/register/household.html", context, status=400 if asked else 200)
+    members = household.claims()
+    found: list[tuple[str, list[Candidate]]] = [
+        (member.claim.names[0], likely_doubles(member.claim.names, member.claim.birth_date, "")) for member in members
+    ]
+    candidates = [candidate for _name, row in found for candidate in row]
+    if not same_candidates(request.POST.get("judged", ""), candidates):
+        context |= {
+            "found": [(name, candidate_rows(row)) for name, row in found if row],
+            "judged": ",".join(str(candidate.case_id) for candidate in candidates),
+        }
+        return render(request, "casework/register/household_doubles.html", context)
+    team = chosen_team(teams, household.told.cleaned_data)
+    return once(request, key, lambda: case_url(register_together(members, by=request.clearance, team=team)[0]))

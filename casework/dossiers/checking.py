@@ -1,0 +1,82 @@
+"""Facts of one's own team that have grown old, and the word that they still hold: many at once."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from casework.cases.involving import visible_teams
+from casework.dossiers.kinds import KINDS, RecordKind, headline
+from casework.dossiers.showing import check_limit
+from casework.dossiers.writing import confirm_unchanged
+from casework.records.models import Checked
+from casework.register.identity import leading_names
+from governance.access.clearance import Clearance
+from governance.access.middleware import ClearanceRequest
+from partners.accountability.activities import CASEWORK, processes
+from partners.organisations.models import Team
+
+MOST = 100
+
+
+def _old(clearance: Clearance, teams: dict[int, Team]) -> list[tuple[RecordKind, QuerySet[Any]]]:
+    """For each kind that this worker's teams keep and that grows old: the records older than their pilot's limit."""
+    today = timezone.localdate()
+    found: list[tuple[RecordKind, QuerySet[Any]]] = []
+    for kind in KINDS.values():
+        if not kind.grows_old:
+            continue
+        before: dict[date, list[int]] = {}
+        for seat in clearance.seats:
+            team = teams.get(seat.team)
+            if team is None or kind.categories[0] not in seat.writes or not kind.is_owned_by(team):
+                continue
+            if (limit := check_limit(team.pilot, kind.categories[0])) is not None:
+                before.setdefault(today - timedelta(days=limit), []).append(seat.team)
+        for day, mine in before.items():
+            old = kind.model.objects.current().filter(author_team__in=mine, source_team=None, checked_on__lt=day)
+            found.append((kind, old))
+    return found
+
+
+def number_to_check(clearance: Clearance, teams: dict[int, Team]) -> int:
+    """How many, counted no further than a page of them."""
+    return min(sum(rows.order_by()[:MOST].count() for _kind, rows in _old(clearance, teams)), MOST)
+
+
+def to_check(clearance: Clearance, teams: dict[int, Team]) -> list[tuple[RecordKind, Checked]]:
+    """The oldest first."""
+    found = []
+    for kind, rows in _old(clearance, teams):
+        found += [(kind, row) for row in rows.select_related("case").order_by("checked_on", "pk")[:MOST]]
+    return sorted(found, key=lambda row: (row[1].checked_on, row[1].pk))[:MOST]
+
+
+@processes(CASEWORK)
+@require_http_methods(["GET", "POST"])
+def records_check(request: ClearanceRequest) -> HttpResponse:
+    teams = visible_teams(request.clearance)
+    rows = to_check(request.clearance, teams)
+    if request.method == "POST":
+        # What was shown and ticked; a record somebody corrected meanwhile has another version and stays.
+        ticked = set(request.POST.getlist("checked"))
+        done = [row for _kind, row in rows if f"{row.reference}:{row.version}" in ticked]
+        confirm_unchanged(done)
+        messages.success(request, ngettext(
+            "%(n)d fact checked, unchanged.", "%(n)d facts checked, unchanged.", len(done)
+        ) % {"n": len(done)})  # fmt: skip
+        return redirect("casework:records_check")
+    names = leading_names({row.case_id for _kind, row in rows})
+    today = timezone.localdate()
+    context = {
+        "rows": [
+            (kind, row, headline(row), names.get(row.case_id, ""), (today - row.checked_on).days) for kind, row in rows
+        ]
+    }
+    return render(request, "casework/dossiers/check.html", context)
