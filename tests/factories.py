@@ -42,7 +42,6 @@ from casework.models import (
     TravelDocumentStep,
 )
 from casework.register.enums import ValueKind
-from casework.register.values import comparison_key
 from casework.shelter.enums import StayGround
 from governance.access.enums import Category, Visibility
 from governance.models import Convenant
@@ -155,7 +154,6 @@ class NameFactory(DjangoModelFactory):
     case = SubFactory(CaseFactory)
     kind = ValueKind.NAME
     value = Sequence(lambda n: f"Naam Nummer{n}")
-    key = LazyAttribute(lambda value: comparison_key(value.kind, value.value))
     author_team = SelfAttribute("case.lead_team")
     author = SubFactory(UserFactory)
 

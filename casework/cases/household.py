@@ -162,7 +162,7 @@ def register_household(request: ClearanceRequest) -> HttpResponse:
         return render(request, "casework/register/household.html", context, status=400 if asked else 200)
     members = household.claims()
     found: list[tuple[str, list[Candidate]]] = [
-        (member.claim.names[0], likely_doubles(member.claim.names, member.claim.birth_date, "")) for member in members
+        (member.claim.names[0], likely_doubles(member.claim.facts())) for member in members
     ]
     candidates = [candidate for _name, row in found for candidate in row]
     if not same_candidates(request.POST.get("judged", ""), candidates):

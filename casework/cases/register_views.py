@@ -54,21 +54,21 @@ def register_person(request: ClearanceRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return render(request, "casework/register/form.html", context, status=400 if form.errors else 200)
     data = form.cleaned_data
-    person = get_object_or_404(Person, reference=_uuid(request.POST["person"])) if request.POST.get("person") else None
-    if person is None:
-        candidates = likely_doubles(form.names, data["birth_date"], data["v_number"])
-        if not same_candidates(request.POST.get("judged", ""), candidates):
-            context |= {
-                "candidates": candidate_rows(candidates),
-                "judged": ",".join(str(candidate.case_id) for candidate in candidates),
-            }
-            return render(request, "casework/register/doubles.html", context)
     claim = Claim(
         names=form.names, referrer=data["referrer"], birth_date=data["birth_date"], v_number=data["v_number"],
         nationalities=[code for code in (data["nationality"], data["second_nationality"]) if code],
         told_on=data["told_on"], language=data["language"], interpreter=data["interpreter"],
         guardian=data["guardian"],
     )  # fmt: skip
+    person = get_object_or_404(Person, reference=_uuid(request.POST["person"])) if request.POST.get("person") else None
+    if person is None:
+        candidates = likely_doubles(claim.facts())
+        if not same_candidates(request.POST.get("judged", ""), candidates):
+            context |= {
+                "candidates": candidate_rows(candidates),
+                "judged": ",".join(str(candidate.case_id) for candidate in candidates),
+            }
+            return render(request, "casework/register/doubles.html", context)
     try:
         return once(
             request, key,

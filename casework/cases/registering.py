@@ -10,8 +10,8 @@ from casework.cases.enums import Ground
 from casework.cases.models import Case, Involvement
 from casework.register.doubles import Candidate
 from casework.register.enums import BRIEFING_VERSION, RelationKind, ValueKind
+from casework.register.matching import Facts
 from casework.register.models import Briefing, IdentityValue, Person, Relation
-from casework.register.values import comparison_key
 from casework.shelter.enums import StayGround
 from casework.shelter.models import Stay
 from governance.access.clearance import Clearance
@@ -41,6 +41,12 @@ class Claim:
     interpreter: bool = False
     guardian: str = ""  # of a minor who comes without a registered adult
     sheltered_since: date | None = None  # in an emergency, before anything else is known
+
+    def facts(self) -> Facts:
+        """As matching compares them; an unknown nationality says nothing."""
+        known = [code for code in self.nationalities if code != "0000"]
+        births, numbers = ([text] if text else [] for text in (self.birth_date, self.v_number))
+        return Facts(names=self.names, birth_dates=births, nationalities=known, v_numbers=numbers)
 
     def values(self) -> list[tuple[ValueKind, str]]:
         single = [(ValueKind.BIRTH_DATE, self.birth_date), (ValueKind.V_NUMBER, self.v_number)]
@@ -77,9 +83,7 @@ def register(claim: Claim, *, by: Clearance, team: Team, person: Person | None =
         )
         tell_departure_service(case)
     for kind, value in claim.values():
-        IdentityValue.objects.create(
-            case=case, author_team=team, author=by.user, kind=kind, value=value, key=comparison_key(kind, value)
-        )
+        IdentityValue.objects.create(case=case, author_team=team, author=by.user, kind=kind, value=value)
     if claim.told_on:
         Briefing.objects.create(
             case=case, author_team=team, author=by.user, text_version=BRIEFING_VERSION, language=claim.language,

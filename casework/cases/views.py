@@ -26,7 +26,7 @@ from casework.cases.involving import (
 from casework.cases.models import Case, Involvement
 from casework.cases.registering import same_candidates
 from casework.records.models import VersionConflict
-from casework.register.doubles import Candidate, likely_doubles, search_names, with_v_number
+from casework.register.doubles import Candidate, facts_of, likely_doubles, search_names, with_v_number
 from casework.register.enums import BRIEFING_VERSION
 from casework.register.forms import BriefingForm
 from casework.register.identity import leading_names
@@ -252,12 +252,7 @@ def case_doubles(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     case = get_object_or_404(Case.objects.select_for_update(of=("self",)), reference=reference)
     if not perms.can_complete_registration(request.clearance, case):
         raise PermissionDenied
-    values = list(case.identity_values.current().values_list("kind", "value"))
-    candidates = likely_doubles(
-        [value for kind, value in values if kind == "name"],
-        next((value for kind, value in values if kind == "birth_date"), ""),
-        next((value for kind, value in values if kind == "v_number"), ""), besides=case.pk,
-    )  # fmt: skip
+    candidates = likely_doubles(facts_of([case.pk])[case.pk], besides=case.pk)
     if request.method == "POST":
         if not same_candidates(request.POST.get("judged", ""), candidates):
             return render(request, "errors/409.html", {"back": request.path}, status=409)
@@ -286,7 +281,7 @@ def candidate_rows(candidates: list[Candidate]) -> list[dict[str, Any]]:
         {
             "case": cases[candidate.case_id], "name": names.get(candidate.case_id, ""),
             "birth_date": display("birth_date", births[candidate.case_id]) if candidate.case_id in births else "",
-            "agrees": candidate.agrees,
+            "words": candidate.words,
         }
         for candidate in candidates if candidate.case_id in cases
     ]  # fmt: skip

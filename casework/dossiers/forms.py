@@ -19,7 +19,7 @@ from casework.records.validators import not_in_future
 from casework.register.enums import BriefingLanguage, IdentityStatus, Sex, ValueKind
 from casework.register.forms import DayField
 from casework.register.models import IdentityValue, Relation
-from casework.register.values import clean_name, clean_v_number, comparison_key, nationality_choices, parse_partial_date
+from casework.register.values import clean_name, clean_v_number, nationality_choices, parse_partial_date
 from casework.sharing.forms import SHARING_FIELDS, SharingFields
 from casework.shelter.models import Location, Stay
 from governance.access.enums import Category, Visibility
@@ -190,7 +190,6 @@ class IdentityValueForm(RecordForm):
         record = super().record()
         assert isinstance(record, IdentityValue)
         record.kind = self.value_kind
-        record.key = comparison_key(record.kind, record.value)
         return record
 
 

@@ -3,30 +3,56 @@
 from dataclasses import dataclass, field
 
 from django.db import connection
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from casework.register.enums import ValueKind
+from casework.register.matching import Agreement, Facts, agreements, heard, is_likely, swapped, weight
 from casework.register.models import IdentityValue
-from casework.register.values import comparison_key
 
 MOST_SHOWN = 10
 MOST_SEARCHED = 50
+MOST_COMPARED = 200
+
+# Why somebody stands in a list of likely doubles or of people found, in words.
+A = Agreement
+WORDS: dict[tuple[str, Agreement], str | Promise] = {
+    ("v_number", A.SAME): _("same V-number"), ("v_number", A.NEAR): _("V-number almost the same"),
+    ("v_number", A.OTHER): _("other V-number"), ("name", A.SAME): _("same name"),
+    ("name", A.ALIKE): _("similar name"),
+    ("name", A.WITHIN): _("similar, shorter or longer name"), ("name", A.PARTLY): _("part of the name the same"),
+    ("birth_date", A.SAME): _("same date of birth"), ("birth_date", A.SWAPPED): _("day and month of birth exchanged"),
+    ("birth_date", A.NEAR): _("date of birth almost the same"), ("birth_date", A.PARTLY): _("same year of birth"),
+    ("birth_date", A.OTHER): _("other date of birth"), ("nationality", A.SAME): _("same nationality"),
+    ("nationality", A.OTHER): _("other nationality"), ("sex", A.OTHER): _("other sex"),
+}  # fmt: skip
+FIELDS = {
+    ValueKind.NAME: "names", ValueKind.ALIAS: "names", ValueKind.BIRTH_DATE: "birth_dates",
+    ValueKind.NATIONALITY: "nationalities", ValueKind.SEX: "sexes", ValueKind.V_NUMBER: "v_numbers",
+}  # fmt: skip
 
 
 @dataclass
 class Candidate:
-    """A case in sight whose person may be the one at the desk, and in what they agree."""
+    """A case in sight whose person may be the one at the desk: in what they agree, and how much that weighs."""
 
     case_id: int
-    agrees: set[str] = field(default_factory=set)  # v_number, name, like_name, birth_date
+    agreed: dict[str, Agreement] = field(default_factory=dict)
+    weight: float = 0.0
+
+    @property
+    def words(self) -> list[str | Promise]:
+        """What speaks for it and what against it."""
+        return [WORDS[key] for key in self.agreed.items() if key in WORDS]
 
 
 def search_names(wanted: str, most: int = MOST_SEARCHED) -> list[int]:
-    """Keys of cases in sight with a name like this: equal first, then beginnings, fragments and misspellings.
+    """Keys of cases in sight with a name like this: equal first, then beginnings, fragments, sounds and misspellings.
 
     `wanted` is a normalised key (values.name_key). Short texts are only searched as beginnings.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM search_names(%s, %s)", [wanted, most])
+        cursor.execute("SELECT * FROM search_names(%s, %s, %s)", [wanted, heard([wanted]), most])
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -36,34 +62,36 @@ def with_v_number(number: str, most: int = MOST_SEARCHED) -> list[int]:
     return list(same.order_by("-case_id").values_list("case_id", flat=True)[:most])
 
 
-def likely_doubles(names: list[str], birth_date: str, v_number: str, *, besides: int | None = None) -> list[Candidate]:
-    """Candidates in sight, most telling first: same V-number, then same name, then like name with the same birth date.
+def candidates(facts: Facts, most: int = MOST_COMPARED) -> list[int]:
+    """Keys of cases in sight that share enough with these facts to be compared: the candidate rules of
+    docs/matching.md, in one statement."""
+    born = {day for known in facts.birth_dates if len(known) == 10 for day in (known, swapped(known), known[:4]) if day}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT * FROM match_candidates(%s, %s, %s, %s)", [heard(facts.names), sorted(born), facts.v_numbers, most]
+        )
+        return [row[0] for row in cursor.fetchall()]
 
-    A name that is only alike counts when the birth dates do not contradict each other.
-    """
-    found: dict[int, Candidate] = {}
-    if v_number:
-        for case_id in with_v_number(v_number):
-            found.setdefault(case_id, Candidate(case_id)).agrees.add("v_number")
-    keys = {comparison_key(ValueKind.NAME, name) for name in names}
-    for key in keys:
-        for case_id in search_names(key):
-            found.setdefault(case_id, Candidate(case_id))
-    if besides is not None:
-        found.pop(besides, None)
-    values = IdentityValue.objects.current().filter(case__in=found)
-    for case_id, kind, key in values.values_list("case_id", "kind", "key"):
-        candidate = found[case_id]
-        if kind == ValueKind.NAME:
-            candidate.agrees.add("name" if key in keys else "like_name")
-        elif kind == ValueKind.BIRTH_DATE and birth_date:
-            shared = min(len(key), len(birth_date))
-            candidate.agrees.add("birth_date" if key[:shared] == birth_date[:shared] else "other_birth_date")
-    likely = [
-        candidate for candidate in found.values()
-        if "v_number" in candidate.agrees or "name" in candidate.agrees
-        or ("like_name" in candidate.agrees and "other_birth_date" not in candidate.agrees)
-    ]  # fmt: skip
-    rank = ("v_number", "name", "birth_date")
-    likely.sort(key=lambda candidate: ([mark not in candidate.agrees for mark in rank], -candidate.case_id))
-    return likely[:MOST_SHOWN]
+
+def facts_of(cases: list[int]) -> dict[int, Facts]:
+    """What the visible values of these cases say; ended values are left out."""
+    found = {case: Facts() for case in cases}
+    values = IdentityValue.objects.current().filter(case__in=cases, kind__in=list(FIELDS)).order_by("pk")
+    for case, kind, value in values.values_list("case_id", "kind", "value"):
+        getattr(found[case], FIELDS[ValueKind(kind)]).append(value)
+    return found
+
+
+def compare(facts: Facts, cases: list[int]) -> list[Candidate]:
+    """Those of these cases that are likely the same person, the heaviest first; of equal weight the newest."""
+    found = []
+    for case, known in facts_of(cases).items():
+        agreed = agreements(facts, known)
+        if is_likely(agreed):
+            found.append(Candidate(case, agreed, weight(agreed)))
+    return sorted(found, key=lambda candidate: (-candidate.weight, -candidate.case_id))
+
+
+def likely_doubles(facts: Facts, *, besides: int | None = None) -> list[Candidate]:
+    """Candidates in sight that are likely to be this person, the likeliest first."""
+    return compare(facts, [case for case in candidates(facts) if case != besides])[:MOST_SHOWN]

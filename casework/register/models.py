@@ -1,4 +1,5 @@
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -19,7 +20,8 @@ from casework.register.enums import (
     RelationKind,
     ValueKind,
 )
-from casework.register.values import display
+from casework.register.sounds import sounds
+from casework.register.values import comparison_key, display
 from governance.access.enums import Category
 from governance.access.wall import Walled
 from partners.accountability.history import History, TrackedQuerySet
@@ -67,6 +69,7 @@ class IdentityValue(Record):
     # A name in any script; a date as 1985, 1985-03 or 1985-03-12; a code of national table 32; ten digits.
     value = models.CharField(max_length=200)
     key = models.CharField(max_length=200, editable=False)  # what is compared and searched, see values.name_key()
+    sounds = ArrayField(models.TextField(), default=list, db_default=[], editable=False)  # of a name
     status = models.CharField(max_length=12, choices=IdentityStatus, default=IdentityStatus.CLAIMED)
     said_on = models.DateField(_("said on"), default=timezone.localdate, validators=[not_in_future])
     estimated = models.BooleanField(_("estimated"), default=False, db_default=False)  # of a date of birth
@@ -78,10 +81,20 @@ class IdentityValue(Record):
             GinIndex(OpClass(F("key"), name="gin_trgm_ops"), name="identity_key_fragments"),
             models.Index(OpClass(F("key"), name="text_pattern_ops"), F("kind"), name="identity_key_prefix"),
             GinIndex(fields=["team_ids"], name="identity_teams"),
+            GinIndex(fields=["sounds"], name="identity_sounds", condition=Q(kind__in=["name", "alias"])),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.reference}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.make_findable()
+        super().save(*args, **kwargs)
+
+    def make_findable(self) -> None:
+        """Work out what the value is compared and searched by."""
+        self.key = comparison_key(self.kind, self.value)
+        self.sounds = sounds(self.value) if self.kind in (ValueKind.NAME, ValueKind.ALIAS) else []
 
     @property
     def shown(self) -> str:

@@ -130,4 +130,4 @@ def display(kind: str, value: str) -> str:
 
 
 def comparison_key(kind: str, value: str) -> str:
-    return name_key(value) if kind == "name" else value
+    return name_key(value) if kind in ("name", "alias") else value

@@ -12,7 +12,6 @@ from django.utils import timezone
 from casework.cases.enums import CaseState, Ground
 from casework.models import Briefing, Case, IdentityValue, Involvement, Note, Person, Stay
 from casework.register.enums import BRIEFING_VERSION, IdentityStatus, ValueKind
-from casework.register.values import comparison_key
 from casework.shelter.enums import StayGround
 from governance.access.enums import Category, Visibility
 from lvv.demo.accounts import Cast
@@ -241,7 +240,7 @@ def _values(rng: Random, cast: Cast, lives: list[Life], cases: list[Case]) -> No
         values.append(
             IdentityValue(
                 reference=_uuid(rng), case=case, author_team=team, author=author, kind=kind, value=value,
-                key=comparison_key(kind, value), status=status, said_on=day,
+                status=status, said_on=day,
                 estimated=kind == ValueKind.BIRTH_DATE and len(value) < 10, recorded_at=_moment(rng, day),
             )
         )  # fmt: skip
@@ -284,6 +283,8 @@ def _values(rng: Random, cast: Cast, lives: list[Life], cases: list[Case]) -> No
                 recorded_at=_moment(rng, life.begun),
             )
         )  # fmt: skip
+    for value in values:
+        value.make_findable()
     written_in_bulk(values)
     written_in_bulk(briefings)
 

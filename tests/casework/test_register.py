@@ -48,8 +48,8 @@ def test_a_registered_person_has_a_case_values_briefing_and_involvement(client, 
     )  # fmt: skip
     kinds = sorted(case.identity_values.values_list("kind", "value", "status"))
     assert kinds == [
-        ("birth_date", "1990-03-12", "claimed"), ("name", "Selam Berhane", "claimed"),
-        ("name", "Selamawit", "claimed"), ("name", "ሰላም በርሃነ", "claimed"), ("nationality", "0084", "claimed"),
+        ("alias", "Selamawit", "claimed"), ("alias", "ሰላም በርሃነ", "claimed"), ("birth_date", "1990-03-12", "claimed"),
+        ("name", "Selam Berhane", "claimed"), ("nationality", "0084", "claimed"),
         ("nationality", "0114", "claimed"), ("v_number", "2345678901", "claimed"),
     ]  # fmt: skip
     assert case.person.v_number is None

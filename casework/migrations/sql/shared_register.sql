@@ -375,7 +375,8 @@ $$;
 
 -- ------------------------------------------------------------------ searching, by the new predicate
 
-CREATE OR REPLACE FUNCTION search_names(wanted text, most integer) RETURNS SETOF bigint
+DROP FUNCTION search_names(text, integer);
+CREATE FUNCTION search_names(wanted text, asked text[], most integer) RETURNS SETOF bigint
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path = public, pg_temp SET pg_trgm.word_similarity_threshold = 0.5 AS
 $$
@@ -405,6 +406,16 @@ BEGIN
                 LIMIT 3 * most) f
             ORDER BY 1 DESC LIMIT most - cardinality(found));
     END IF;
+    IF cardinality(found) < most AND length(wanted) > 2 AND asked <> '{}' THEN
+        found := found || ARRAY(
+            SELECT DISTINCT f.case_id FROM (
+                SELECT v.case_id FROM casework_identityvalue v
+                WHERE v.kind IN ('name', 'alias') AND v.ended_at IS NULL AND v.sounds @> asked AND v.case_id <> ALL (found)
+                  AND access_reads('identity', v.team_ids, v.visibility, v.author_team_id, v.shared_team_ids,
+                                   v.shared_until, v.case_id)
+                LIMIT 3 * most) f
+            ORDER BY 1 DESC LIMIT most - cardinality(found));
+    END IF;
     IF cardinality(found) < most AND length(wanted) > 2 THEN
         found := found || ARRAY(
             SELECT f.case_id FROM (
@@ -420,6 +431,57 @@ BEGIN
 END
 $$;
 DROP FUNCTION access_reads(text, integer[], text, integer, integer[], bigint);
+
+-- Cases in sight to be compared with somebody at the desk (docs/matching.md): the same V-number; two words of a name
+-- that sound the same, or the only one; the same day of birth, exchanged or only its year, with one such word.
+CREATE FUNCTION match_candidates(asked text[], born text[], numbers text[], most integer) RETURNS SETOF bigint
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$
+DECLARE
+    one integer;
+    other integer;
+    hits bigint[];
+BEGIN
+    IF access_teams('read_identity') || access_teams('write_identity') = '{}' AND access_granted('identity') = '{}' THEN
+        RETURN;
+    END IF;
+    hits := ARRAY(
+        SELECT v.case_id FROM casework_identityvalue v
+        WHERE v.kind = 'v_number' AND v.key = ANY (numbers) AND v.ended_at IS NULL
+          AND access_reads('identity', v.team_ids, v.visibility, v.author_team_id, v.shared_team_ids, v.shared_until,
+                           v.case_id)
+        LIMIT most);
+    FOR one IN 1 .. cardinality(asked) LOOP
+        FOR other IN one + 1 .. cardinality(asked) LOOP
+            hits := hits || ARRAY(
+                SELECT v.case_id FROM casework_identityvalue v
+                WHERE v.kind IN ('name', 'alias') AND v.sounds @> ARRAY[asked[one], asked[other]] AND v.ended_at IS NULL
+                  AND access_reads('identity', v.team_ids, v.visibility, v.author_team_id, v.shared_team_ids,
+                                   v.shared_until, v.case_id)
+                LIMIT most);
+        END LOOP;
+        hits := hits || ARRAY(
+            SELECT v.case_id FROM casework_identityvalue v
+            WHERE v.kind IN ('name', 'alias') AND v.ended_at IS NULL
+              AND (v.sounds = ARRAY[asked[one]] OR cardinality(asked) = 1 AND v.sounds @> asked)
+              AND access_reads('identity', v.team_ids, v.visibility, v.author_team_id, v.shared_team_ids,
+                               v.shared_until, v.case_id)
+            LIMIT most);
+    END LOOP;
+    hits := hits || ARRAY(
+        SELECT b.case_id FROM casework_identityvalue b
+        JOIN casework_identityvalue v ON v.case_id = b.case_id AND v.kind IN ('name', 'alias') AND v.ended_at IS NULL
+        WHERE b.kind = 'birth_date' AND b.key = ANY (born) AND b.ended_at IS NULL AND v.sounds && asked
+          AND access_reads('identity', b.team_ids, b.visibility, b.author_team_id, b.shared_team_ids, b.shared_until,
+                           b.case_id)
+          AND access_reads('identity', v.team_ids, v.visibility, v.author_team_id, v.shared_team_ids, v.shared_until,
+                           v.case_id)
+        LIMIT most);
+    RETURN QUERY SELECT DISTINCT hit FROM unnest(hits) hit ORDER BY hit DESC LIMIT most;
+END
+$$;
+REVOKE ALL ON FUNCTION match_candidates(text[], text[], text[], integer), search_names(text, text[], integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION match_candidates(text[], text[], text[], integer), search_names(text, text[], integer) TO lvv_app;
 
 REVOKE ALL ON FUNCTION shelter_address(uuid, text), shelter_write_address(bigint, text), access_wall_around(text, text),
     access_wall_addressed(text, text) FROM PUBLIC;

@@ -1,0 +1,155 @@
+"""Whether two records are about one person: Fellegi-Sunter weights over what both of them say.
+
+Method, generator, error rates and measured quality: docs/matching.md. Source: Fellegi and Sunter (1969), A theory for
+record linkage, JASA 64(328), 1183-1210; partial agreement as in Winkler (1990), string comparator metrics.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from rapidfuzz.distance import JaroWinkler
+
+from casework.register.sounds import sounds
+from casework.register.values import name_key
+
+
+class Agreement(StrEnum):
+    """How far two records agree in one field; what is missing in one of them says nothing."""
+
+    SAME = "same"
+    ALIKE = "alike"  # sounds the same, or is written almost the same
+    WITHIN = "within"  # all words of the shorter name in the longer one
+    SWAPPED = "swapped"  # day and month exchanged
+    NEAR = "near"  # one digit different
+    PARTLY = "partly"  # some of the words; the year only
+    OTHER = "other"
+    MISSING = "missing"
+
+
+A = Agreement
+LIKE = 0.90  # Jaro-Winkler similarity from which two words are almost the same
+
+# log2(m / u): the chance of this agreement for one person over its chance for two different persons of like name,
+# fitted on generated doubles (bench/doubles.py, seed 1). Rounded to a tenth.
+WEIGHTS: dict[str, dict[Agreement, float]] = {
+    "name": {A.SAME: 4.0, A.ALIKE: 3.3, A.WITHIN: -1.3, A.PARTLY: -3.8, A.OTHER: -3.8},
+    "birth_date": {A.SAME: 7.1, A.SWAPPED: 5.1, A.NEAR: 3.9, A.PARTLY: 1.8, A.OTHER: -11.8},
+    "nationality": {A.SAME: 0.0, A.OTHER: -0.4},
+    "sex": {A.SAME: 0.8, A.OTHER: -5.3},
+    "v_number": {A.SAME: 9.4, A.NEAR: 4.3, A.OTHER: -10.5},
+}
+LIKELY = 0.5  # bits from which a pair is shown as a likely double; chosen on seed 1
+
+
+@dataclass
+class Facts:
+    """What one record says of a person: names and aliases, and the other values as they are kept."""
+
+    names: list[str] = field(default_factory=list)
+    birth_dates: list[str] = field(default_factory=list)  # 1985, 1985-03 or 1985-03-12
+    nationalities: list[str] = field(default_factory=list)
+    sexes: list[str] = field(default_factory=list)
+    v_numbers: list[str] = field(default_factory=list)
+
+
+def words_alike(a: str, b: str) -> bool:
+    """Two words of names in lower case that are almost the same; symmetric."""
+    return a == b or (min(len(a), len(b)) > 2 and JaroWinkler.similarity(a, b) >= LIKE)
+
+
+def compare_names(a: str, b: str) -> Agreement:
+    """Two names: the same key, all words alike or sounding alike, those of the shorter within the longer,
+    some of them, or none. Symmetric."""
+    left, right = name_key(a), name_key(b)
+    if not left or not right:
+        return A.MISSING
+    if left == right or sorted(left.split()) == sorted(right.split()):
+        return A.SAME
+    heard_left, heard_right = set(sounds(a)), set(sounds(b))
+    fewer = min(len(heard_left), len(heard_right))
+    common = len(heard_left & heard_right)
+    pairs = _alike(left.split(), right.split())
+    best = max(common, pairs)
+    if fewer and best >= fewer and (fewer > 1 or len(heard_left) == len(heard_right)):
+        return A.ALIKE if len(heard_left) == len(heard_right) else A.WITHIN
+    return A.PARTLY if best else A.OTHER
+
+
+def _alike(left: list[str], right: list[str]) -> int:
+    """How many words of the one have a like word of their own in the other."""
+    free, found = list(right), 0
+    for word in left:
+        if partner := next((other for other in free if words_alike(word, other)), None):
+            free.remove(partner)
+            found += 1
+    return found
+
+
+def compare_birth_dates(a: str, b: str) -> Agreement:
+    """Dates as far as they are known: the same, day and month swapped, one digit off, the same as far as both go."""
+    if not a or not b:
+        return A.MISSING
+    if a == b:
+        return A.SAME if len(a) == 10 else A.PARTLY
+    if len(a) != len(b) or len(a) < 10:
+        shared = min(len(a), len(b))
+        return A.PARTLY if a[:shared] == b[:shared] else A.OTHER
+    if a[:4] == b[:4] and (a[5:7], a[8:]) == (b[8:], b[5:7]):
+        return A.SWAPPED
+    return A.NEAR if sum(x != y for x, y in zip(a, b, strict=True)) == 1 else A.OTHER
+
+
+def compare_numbers(a: str, b: str) -> Agreement:
+    """Ten digits: the same, one digit different or two neighbours exchanged, or other."""
+    if not a or not b:
+        return A.MISSING
+    if a == b:
+        return A.SAME
+    differing = [n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y]
+    exchanged = len(differing) == 2 and differing[1] == differing[0] + 1 and a[differing[0]] == b[differing[1]]
+    return A.NEAR if len(a) == len(b) and (len(differing) == 1 or exchanged) else A.OTHER
+
+
+def _equal(a: str, b: str) -> Agreement:
+    return A.MISSING if not a or not b else A.SAME if a == b else A.OTHER
+
+
+COMPARERS = {
+    "name": ("names", compare_names), "birth_date": ("birth_dates", compare_birth_dates),
+    "nationality": ("nationalities", _equal), "sex": ("sexes", _equal), "v_number": ("v_numbers", compare_numbers),
+}  # fmt: skip
+_ORDER = list(Agreement)
+
+
+def agreements(a: Facts, b: Facts) -> dict[str, Agreement]:
+    """For each field the best agreement between any value of the one and any of the other. Symmetric."""
+    found = {}
+    for name, (attribute, compare) in COMPARERS.items():
+        said = [compare(x, y) for x in getattr(a, attribute) for y in getattr(b, attribute)]
+        found[name] = min(said, key=_ORDER.index, default=A.MISSING)
+    return found
+
+
+def weight(agreed: dict[str, Agreement]) -> float:
+    """Total weight in bits (log base 2 of the likelihood ratio); higher means more probably one person.
+
+    A field that is missing on either side counts zero. Raises KeyError for an unknown field.
+    """
+    return sum(WEIGHTS[name].get(agreement, 0.0) for name, agreement in agreed.items())
+
+
+def is_likely(agreed: dict[str, Agreement]) -> bool:
+    return weight(agreed) >= LIKELY
+
+
+def swapped(birth_date: str) -> str:
+    """A full date with day and month exchanged; empty if that is no date."""
+    if len(birth_date) != 10 or int(birth_date[8:]) > 12:
+        return ""
+    return f"{birth_date[:4]}-{birth_date[8:]}-{birth_date[5:7]}"
+
+
+def heard(names: Sequence[str]) -> list[str]:
+    """All skeletons of some names together: what candidates are looked up by."""
+    return sorted({skeleton for name in names for skeleton in sounds(name)})
