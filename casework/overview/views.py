@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from casework.cases import listing, perms
@@ -62,10 +62,11 @@ def todos(clearance: Clearance, case: Case, *, told: bool) -> list[Todo]:
 
 
 DRAFT_LABELS = {
-    "register": _lazy("Registration of a person"), "emergency": _lazy("Emergency shelter"),
-    "household": _lazy("Registration of a household"), "note": _lazy("Note"), "involve": _lazy("Involving a partner"),
-    "briefing": _lazy("Telling the person"), "proposal": _lazy("Proposal for another matrix"),
-    "correct": _lazy("Ask for a correction"), "answer": _lazy("Answer"),
+    "register": gettext_lazy("Registration of a person"), "emergency": gettext_lazy("Emergency shelter"),
+    "household": gettext_lazy("Registration of a household"), "note": gettext_lazy("Note"),
+    "involve": gettext_lazy("Involving a partner"),
+    "briefing": gettext_lazy("Telling the person"), "proposal": gettext_lazy("Proposal for another matrix"),
+    "correct": gettext_lazy("Ask for a correction"), "answer": gettext_lazy("Answer"),
 }  # fmt: skip
 OF_A_CASE = re.compile(r"^/casussen/([0-9a-f-]{36})/")
 
@@ -172,7 +173,8 @@ def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     own, shared = panels(clearance, case, teams, records)
     context = {
         "case": case, "name": values["name"][0].value if values["name"] else "", "values": values,
-        "own": own, "shared": shared, "household": household(current(records["relation"])),
+        "own": own, "shared": shared, "begins": [p for p in own if p.add and not p.rows],
+        "household": household(current(records["relation"])),
         "adds_household": perms_of_records.adding_team(clearance, case, KINDS["relation"], teams) is not None,
         "supplies": perms_of_records.suppliable(clearance, case, teams),
         "corrections": corrections(clearance, case, teams, records),
