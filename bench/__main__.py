@@ -218,8 +218,34 @@ def registrations(browser: Browser, cases: int) -> dict[str, float]:
             for name, value in (("p50", statistics.median(found)), ("p95", sorted(found)[int(len(found) * 0.95)]))}  # fmt: skip
 
 
+def matching(server: postgres.Server, cases: int) -> None:
+    """Database time of the candidates for somebody at the desk (docs/matching.md): median, p95 and longest, per worker."""
+    import psycopg2
+
+    from bench.seed import names
+    from casework.register.matching import heard
+
+    known = names()[:: max(1, 20_000 // 200)]
+    with psycopg2.connect(server.url(database=f"bench_{cases}")) as connection, connection.cursor() as cursor:
+        for worker, username in (("70%", "large"), ("1%", "small")):
+            times = []
+            for number, name in enumerate(known):
+                cursor.execute("SELECT access_enter(id) FROM partners_user WHERE username = %s", [username])
+                cursor.execute("SET LOCAL ROLE lvv_app")
+                asked = [heard([name]), [f"19{60 + number % 40}-03-12"], ["2000000042"], 200]
+                begun = time.perf_counter()
+                cursor.execute("SELECT count(*) FROM match_candidates(%s, %s, %s, %s)", asked)
+                if number >= 20:  # the first ones warm up
+                    times.append((time.perf_counter() - begun) * 1000)
+                connection.rollback()
+            times.sort()
+            say(cases=cases, worker=worker, step="match candidates", p50_ms=round(statistics.median(times), 1),
+                p95_ms=round(times[int(len(times) * 0.95)], 1), longest_ms=round(times[-1], 1))  # fmt: skip
+
+
 def run(server: postgres.Server, cases: int) -> dict[tuple[str, str], float]:
     environment = prepare(server, cases)
+    matching(server, cases)
     sessions = cookies(environment)
     postmaster = int(
         (postgres.Embedded(DATA, postgres.wheel_binaries()).cluster / "postmaster.pid").read_text().split()[0]

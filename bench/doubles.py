@@ -12,7 +12,17 @@ from dataclasses import dataclass
 from functools import cache
 from random import Random
 
-from casework.register.matching import COMPARERS, WEIGHTS, Agreement, Facts, agreements, heard, is_likely, swapped
+from casework.register.matching import (
+    COMPARERS,
+    WEIGHTS,
+    Agreement,
+    Facts,
+    agreements,
+    heard,
+    is_likely,
+    sought,
+    swapped,
+)
 from lvv.demo.names import ORIGINS
 from lvv.demo.names import WEIGHTS as ORIGIN_WEIGHTS
 
@@ -179,9 +189,8 @@ class Blocks:
         shared = Counter(n for skeleton in asked for n in self.by_sound[skeleton])
         found |= {n for n, common in shared.items() if common > 1 or len(self.heard[n]) == 1 or len(asked) == 1}
         for born in facts.birth_dates:
-            if len(born) == 10:
-                for same in {born, swapped(born), born[:4]}:
-                    found |= {n for n in self.by_birth[same] if shared[n]}
+            for same in sought(born):
+                found |= {n for n in self.by_birth[same] if shared[n]}
         return found
 
 

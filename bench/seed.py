@@ -7,6 +7,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 from django.utils import timezone
 
+from casework.register.matching import heard
 from governance.convenants.enums import ConvenantKind
 from governance.convenants.model import make_from_model
 from lvv.demo.cases import LEFT, LEFT_STATES, PRESENT, PRESENT_STATES
@@ -94,13 +95,20 @@ def seed(cases: int) -> None:
                 "INSERT INTO p VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)", [number, *pilot, low, low + share]
             )
             low += share
-        cursor.execute(SQL, {"cases": cases, "names": names(), "states": states()})
+        known = names()
+        cursor.execute(
+            SQL, {"cases": cases, "names": known, "states": states(), "sounds": [" ".join(heard([n])) for n in known]}
+        )
 
 
 SQL = """
 ALTER TABLE casework_involvement DISABLE TRIGGER USER;
 ALTER TABLE casework_identityvalue DISABLE TRIGGER USER;
 ALTER TABLE casework_note DISABLE TRIGGER USER;
+ALTER TABLE casework_procedure DISABLE TRIGGER USER;
+ALTER TABLE casework_residencetitle DISABLE TRIGGER USER;
+ALTER TABLE casework_traveldocument DISABLE TRIGGER USER;
+ALTER TABLE casework_contact DISABLE TRIGGER USER;
 CREATE TEMP TABLE c AS
     SELECT i, p.n, p.pilot, p.lead, p.dtv, p.ind,
            -- one case in a hundred is the measured worker's own
@@ -108,8 +116,10 @@ CREATE TEMP TABLE c AS
            random() < 0.7 AS has_dtv, random() < 0.5 AS has_ind, gen_random_uuid() AS person_ref,
            (access_today() - (random() * 1400)::int) AS day,
            (%(states)s::text[])[ceil(random() * cardinality(%(states)s::text[]))] AS state,
-           (%(names)s::text[])[ceil(random() * cardinality(%(names)s::text[]))] AS name
+           ceil(random() * cardinality(%(names)s::text[]))::int AS nth
     FROM generate_series(1, %(cases)s) i JOIN p ON (i * 7919 %% 100) >= p.low AND (i * 7919 %% 100) < p.high;
+ALTER TABLE c ADD name text, ADD sounds text[];
+UPDATE c SET name = (%(names)s::text[])[nth], sounds = string_to_array((%(sounds)s::text[])[nth], ' ');
 INSERT INTO casework_person (id, reference, team_ids, created_at)
     SELECT i, person_ref, array_remove(ARRAY(SELECT t FROM unnest(ARRAY[lead, CASE WHEN has_dtv THEN dtv END, CASE WHEN has_ind THEN ind END]) t
            ORDER BY t), NULL), now() FROM c;
@@ -122,16 +132,33 @@ INSERT INTO casework_involvement (case_id, team_id, worker_id, since, ground, ex
     UNION ALL SELECT i, dtv, NULL, day, 'dossier_request', '', 'identity', true FROM c WHERE has_dtv
     UNION ALL SELECT i, ind, NULL, day, 'dossier_request', '', 'identity', true FROM c WHERE has_ind;
 INSERT INTO casework_identityvalue (reference, case_id, author_team_id, author_id, visibility, shared_team_ids, team_ids,
-                                    recorded_at, version, kind, value, key, status, said_on)
+                                    recorded_at, version, kind, value, key, status, said_on, sounds)
     SELECT gen_random_uuid(), i, lead, worker, 'permitted_partners', '{}', k.team_ids, now(), 1, v.kind, v.value, v.key,
-           'claimed', day
+           'claimed', day, CASE v.kind WHEN 'name' THEN sounds ELSE '{}' END
     FROM c JOIN casework_case k ON k.id = c.i
-    CROSS JOIN LATERAL (VALUES ('name', name, lower(name)), ('birth_date', '1985-03-12', '1985-03-12'),
+    CROSS JOIN LATERAL (VALUES ('name', name, lower(name)), ('birth_date', to_char(date '1955-01-01' + (i * 7 %% 18000), 'YYYY-MM-DD'),
+                               to_char(date '1955-01-01' + (i * 7 %% 18000), 'YYYY-MM-DD')),
         ('nationality', '0084', '0084'), ('v_number', (2000000000 + i)::text, (2000000000 + i)::text)) v (kind, value, key);
 INSERT INTO casework_note (reference, case_id, author_team_id, author_id, visibility, shared_team_ids, team_ids, recorded_at,
                            version, category, happened_on, text)
     SELECT gen_random_uuid(), i, lead, worker, 'permitted_partners', '{}', k.team_ids, now(), 1, 'guidance', day, 'Gesproken.'
     FROM c JOIN casework_case k ON k.id = c.i CROSS JOIN generate_series(1, 2);
+INSERT INTO casework_procedure (reference, case_id, author_team_id, author_id, visibility, shared_team_ids, team_ids, recorded_at,
+                                version, checked_on, kind, applied_on, representative, result)
+    SELECT gen_random_uuid(), i, ind, worker, 'permitted_partners', '{}', k.team_ids, now(), 1, access_today() - i %% 200,
+           'repeat_asylum', day, 'mr. Voorbeeld', 'pending' FROM c JOIN casework_case k ON k.id = c.i WHERE has_ind;
+INSERT INTO casework_residencetitle (reference, case_id, author_team_id, author_id, visibility, shared_team_ids, team_ids,
+                                     recorded_at, version, checked_on, code, other_code, since)
+    SELECT gen_random_uuid(), i, ind, worker, 'permitted_partners', '{}', k.team_ids, now(), 1, access_today() - i %% 200,
+           '98', '', day FROM c JOIN casework_case k ON k.id = c.i WHERE has_ind;
+INSERT INTO casework_traveldocument (reference, case_id, author_team_id, author_id, visibility, shared_team_ids, team_ids,
+                                     recorded_at, version, checked_on, kind, country, applied_on, remark)
+    SELECT gen_random_uuid(), i, dtv, worker, 'permitted_partners', '{}', k.team_ids, now(), 1, access_today() - i %% 200,
+           'laissez_passer', 'Eritrea', day, '' FROM c JOIN casework_case k ON k.id = c.i WHERE has_dtv;
+INSERT INTO casework_contact (reference, case_id, author_team_id, author_id, visibility, shared_team_ids, team_ids, recorded_at,
+                              version, kind, category, happened_on, present, text)
+    SELECT gen_random_uuid(), i, lead, worker, 'permitted_partners', '{}', k.team_ids, now(), 1, 'guidance_talk', 'guidance',
+           day, '', 'Gesproken.' FROM c JOIN casework_case k ON k.id = c.i;
 INSERT INTO casework_historicalcase (id, reference, number, person_id, pilot_id, lead_team_id, case_manager_id, state,
         state_since, registered_on, referrer, doubles_judged_on, version, history_date, history_type)
     SELECT id, reference, number, person_id, pilot_id, lead_team_id, case_manager_id, state, state_since, registered_on,
@@ -142,6 +169,10 @@ SET CONSTRAINTS ALL IMMEDIATE;
 ALTER TABLE casework_involvement ENABLE TRIGGER USER;
 ALTER TABLE casework_identityvalue ENABLE TRIGGER USER;
 ALTER TABLE casework_note ENABLE TRIGGER USER;
+ALTER TABLE casework_procedure ENABLE TRIGGER USER;
+ALTER TABLE casework_residencetitle ENABLE TRIGGER USER;
+ALTER TABLE casework_traveldocument ENABLE TRIGGER USER;
+ALTER TABLE casework_contact ENABLE TRIGGER USER;
 CREATE TABLE bench_floor AS
     SELECT person_ref AS reference, to_char(day, 'YYYY') || '-' || i AS number, name, state, 'Pilot ' || n AS pilot,
            '["Gemeente", "DT&V", "IND"]'::jsonb AS partners, day AS registered_on, 'Collega ' || i %% 100 AS case_manager

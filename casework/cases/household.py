@@ -166,6 +166,8 @@ def register_household(request: ClearanceRequest) -> HttpResponse:
     ]
     candidates = [candidate for _name, row in found for candidate in row]
     if not same_candidates(request.POST.get("judged", ""), candidates):
+        if sent := sent_before(request):  # the form's own first sending, under way a moment ago
+            return sent
         context |= {
             "found": [(name, candidate_rows(row)) for name, row in found if row],
             "judged": ",".join(str(candidate.case_id) for candidate in candidates),

@@ -64,6 +64,9 @@ def register_person(request: ClearanceRequest) -> HttpResponse:
     if person is None:
         candidates = likely_doubles(claim.facts())
         if not same_candidates(request.POST.get("judged", ""), candidates):
+            # The form's own first sending may be who is found, when it was under way a moment ago.
+            if sent := sent_before(request):
+                return sent
             context |= {
                 "candidates": candidate_rows(candidates),
                 "judged": ",".join(str(candidate.case_id) for candidate in candidates),

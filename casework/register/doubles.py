@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from casework.register.enums import ValueKind
-from casework.register.matching import Agreement, Facts, agreements, heard, is_likely, swapped, weight
+from casework.register.matching import Agreement, Facts, agreements, heard, is_likely, sought, weight
 from casework.register.models import IdentityValue
 
 MOST_SHOWN = 10
@@ -65,7 +65,7 @@ def with_v_number(number: str, most: int = MOST_SEARCHED) -> list[int]:
 def candidates(facts: Facts, most: int = MOST_COMPARED) -> list[int]:
     """Keys of cases in sight that share enough with these facts to be compared: the candidate rules of
     docs/matching.md, in one statement."""
-    born = {day for known in facts.birth_dates if len(known) == 10 for day in (known, swapped(known), known[:4]) if day}
+    born = {day for known in facts.birth_dates for day in sought(known)}
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT * FROM match_candidates(%s, %s, %s, %s)", [heard(facts.names), sorted(born), facts.v_numbers, most]

@@ -33,11 +33,11 @@ LIKE = 0.90  # Jaro-Winkler similarity from which two words are almost the same
 # log2(m / u): the chance of this agreement for one person over its chance for two different persons of like name,
 # fitted on generated doubles (bench/doubles.py, seed 1). Rounded to a tenth.
 WEIGHTS: dict[str, dict[Agreement, float]] = {
-    "name": {A.SAME: 4.0, A.ALIKE: 3.3, A.WITHIN: -1.3, A.PARTLY: -3.8, A.OTHER: -3.8},
-    "birth_date": {A.SAME: 7.1, A.SWAPPED: 5.1, A.NEAR: 3.9, A.PARTLY: 1.8, A.OTHER: -11.8},
-    "nationality": {A.SAME: 0.0, A.OTHER: -0.4},
+    "name": {A.SAME: 4.3, A.ALIKE: 3.2, A.WITHIN: -1.2, A.PARTLY: -3.8, A.OTHER: -3.8},
+    "birth_date": {A.SAME: 6.8, A.SWAPPED: 5.3, A.NEAR: 3.6, A.PARTLY: 1.5, A.OTHER: -11.7},
+    "nationality": {A.SAME: 0.1, A.OTHER: -1.0},
     "sex": {A.SAME: 0.8, A.OTHER: -5.3},
-    "v_number": {A.SAME: 9.4, A.NEAR: 4.3, A.OTHER: -10.5},
+    "v_number": {A.SAME: 9.6, A.NEAR: 4.5, A.OTHER: -10.5},
 }
 LIKELY = 0.5  # bits from which a pair is shown as a likely double; chosen on seed 1
 
@@ -141,6 +141,15 @@ def weight(agreed: dict[str, Agreement]) -> float:
 
 def is_likely(agreed: dict[str, Agreement]) -> bool:
     return weight(agreed) >= LIKELY
+
+
+def sought(birth_date: str) -> set[str]:
+    """The dates by which somebody born on this one, as far as it is known, is looked up."""
+    return (
+        {birth_date, swapped(birth_date), birth_date[:7], birth_date[:4]} - {""}
+        if len(birth_date) == 10
+        else {birth_date}
+    )
 
 
 def swapped(birth_date: str) -> str:

@@ -17,9 +17,9 @@ _FOLDS = [
     (re.compile(pattern), sound)
     for pattern, sound in (
         (r"tsch|tch|tsj|dzh|dsch|dj", "j"), (r"sch|sj", "s"), (r"ch(?=[bcdfgklmnpqrstvwxz])", "h"), (r"ch", "s"),
-        (r"sh", "s"), (r"zh", "j"), (r"kh", "k"), (r"gh", "g"), (r"ph", "f"), (r"th", "t"), (r"dh", "d"), (r"ck", "k"),
-        (r"x", "ks"), (r"q", "k"), (r"c(?=[eiy])", "s"), (r"c", "k"), (r"w", "v"), (r"^[yj]", "j"), (r"y", "i"),
-        (r"(?<!^)h$", ""),
+        (r"sh", "s"), (r"zh", "j"), (r"z", "s"), (r"kh", "k"), (r"gh", "g"), (r"ph", "f"), (r"th", "t"), (r"dh", "d"),
+        (r"ck", "k"), (r"x", "ks"), (r"q", "k"), (r"c(?=[eiy])", "s"), (r"c", "k"), (r"w", "v"),
+        (r"^[yj]", "j"), (r"y", "i"), (r"(?<!^)h$", ""),
     )
 ]  # fmt: skip
 _VOWELS = re.compile(r"(?<!^)[aeiou]")
