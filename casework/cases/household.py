@@ -100,7 +100,7 @@ class Household:
             valid = row.is_valid() and valid
         for row in self.members:
             responsible = row.cleaned_data.get("responsible") if row.is_valid() else ""
-            if responsible and int(responsible) >= len(self.members):
+            if responsible and int(responsible) not in self.places:
                 row.add_error("responsible", ValidationError(_("There is nobody in this place.")))
                 valid = False
         return valid
@@ -108,6 +108,11 @@ class Household:
     @property
     def members(self) -> list[MemberForm]:
         return [row for row in self.rows if not row.is_nobody]
+
+    @property
+    def places(self) -> dict[int, int]:
+        """Which row is which member, when rows in between were left empty."""
+        return {row.number: place for place, row in enumerate(self.members)}
 
     def claims(self) -> list[Member]:
         told, found = self.told.cleaned_data, []
@@ -119,7 +124,7 @@ class Household:
                 interpreter=told["interpreter"], guardian="" if data["responsible"] else data["guardian"],
             )  # fmt: skip
             relation = data.get("relation")
-            responsible = int(data["responsible"]) if data["responsible"] else None
+            responsible = self.places[int(data["responsible"])] if data["responsible"] else None
             found.append(Member(claim, RelationKind(relation) if relation else None, responsible))
         return found
 

@@ -15,7 +15,7 @@ from governance.access.clearance import Clearance
 from governance.access.enums import Category
 from partners.accountability.history import because
 from partners.organisations.enums import TeamFunction
-from partners.organisations.models import Team
+from partners.organisations.models import Membership, Team
 
 M = TypeVar("M", bound=Model)
 
@@ -119,6 +119,12 @@ def knows_every_team(clearance: Clearance, case: Case) -> bool:
 
 def known_partners(clearance: Clearance, case: Case, teams: dict[int, Team]) -> list[Team]:
     return [teams[pk] for pk in case.team_ids if pk in teams and knows_team(clearance, case, teams[pk])]
+
+
+def known_workers(clearance: Clearance, case: Case, teams: dict[int, Team], users: Iterable[int]) -> set[int]:
+    """Of these users those who work, or worked, for a team of which this reader may know: only they are named."""
+    known = {team.pk for team in known_partners(clearance, case, teams)} | clearance.teams
+    return set(Membership.objects.filter(team__in=known, user__in=set(users)).values_list("user_id", flat=True))
 
 
 def team_label(clearance: Clearance, case: Case, teams: dict[int, Team], team: int) -> str:

@@ -137,19 +137,18 @@ class Member:
     claim: Claim
     relation: RelationKind | None = None  # to the first one, who has none
     responsible: int | None = None  # of a minor: which of the others, by position
-    person: Person | None = None  # when she is somebody this worker already sees
 
 
 @transaction.atomic
 def register_together(members: list[Member], *, by: Clearance, team: Team) -> list[Case]:
     """A household: one person and one case each, and how they belong together (both ways)."""
-    cases = [register(member.claim, by=by, team=team, person=member.person) for member in members]
+    cases = [register(member.claim, by=by, team=team) for member in members]
     for number, (member, case) in enumerate(zip(members, cases, strict=True)):
         if member.relation is not None:
             _relate(cases[0], case, member.relation, by, team, responsible=members[0].responsible == number)
             _relate(case, cases[0], INVERSE[member.relation], by, team, responsible=member.responsible == 0)
         if member.responsible not in (None, 0) and number:
-            _relate(case, cases[member.responsible], RelationKind.PARENT, by, team, responsible=True)
+            _relate(case, cases[member.responsible], RelationKind.OTHER, by, team, responsible=True)
     return cases
 
 

@@ -68,6 +68,8 @@ class RecordForm(Kept, SharingFields, forms.ModelForm):  # type: ignore[type-arg
         else:
             category = kind.categories[0]
             own_only = [Visibility.OWN_ORGANISATION] if category == Category.LEGAL_AID else None
+            if kind.model is Stay:  # of two stays at once nobody could be told, were one of them hidden
+                own_only = [Visibility.PERMITTED_PARTNERS]
             initial = Visibility(self.instance.visibility) if self.instance.pk else default_visibility(category)
             visibilities = [v for v in Visibility if not (sources and v == Visibility.OWN_ORGANISATION)]
             if sources and initial == Visibility.OWN_ORGANISATION:
@@ -80,11 +82,11 @@ class RecordForm(Kept, SharingFields, forms.ModelForm):  # type: ignore[type-arg
                     self.initial[name] = getattr(self.instance, name)
         if sources:
             self._ask_source(sources)
-        if not kind.model.CATEGORY and not sources:  # of the things it can be, those this team writes
+        if hasattr(kind.model, "category_of") and not sources:  # of the things it can be, those this team writes
             field = self.fields["kind"]
             field.choices = [  # type: ignore[attr-defined]
                 choice for choice in field.choices  # type: ignore[attr-defined]
-                if not choice[0] or kind.model.category_of(choice[0]) in writes  # type: ignore[attr-defined]
+                if not choice[0] or kind.model.category_of(choice[0]) in writes
             ]  # fmt: skip
         limits = kind.only.get(OrganisationKind(author.organisation.kind), {}) if author and not sources else {}
         for name, values in limits.items():

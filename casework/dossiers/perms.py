@@ -59,20 +59,33 @@ def suppliers(case: Case, kind: RecordKind, teams: dict[int, Team]) -> list[Team
 
 
 def can_change(clearance: Clearance, case: Case, record: Record) -> bool:
-    """To correct or end a record, one must be all of:
-    - of a record that has not ended
-    - writing its category for the team it comes from, while that takes part in this case
+    """To correct a record, one must be all of:
+    - of a record that has not ended, and of a question that was not answered
+    - of one's own: writing its category for the team that wrote it, while that takes part in this case
     - or, of a record made on a partner's behalf, coordinator of its pilot in the team that wrote it
+    """
+    if record.ended_at is not None or (isinstance(record, Addressed) and record.answer):
+        return False
+    team = record.author_team_id
+    if record.source_team_id is not None:
+        return team in clearance.teams and team in case.team_ids and clearance.coordinates(case.pilot_id)
+    return team in case.team_ids and any(
+        seat.team == team and record.record_category in seat.writes for seat in clearance.seats
+    )
+
+
+def can_end(clearance: Clearance, case: Case, record: Record) -> bool:
+    """To end a record, one must be either of:
+    - allowed to correct it, or the author of a question that was answered
+    - working for the team on whose behalf it was recorded, writing its category: its own word replaces it
     """
     if record.ended_at is not None:
         return False
-    source = record.source_id
-    return (source in case.team_ids and any(
-        seat.team == source and record.record_category in seat.writes for seat in clearance.seats
-    )) or (
-        record.source_team_id is not None and record.author_team_id in clearance.teams
-        and record.author_team_id in case.team_ids and clearance.coordinates(case.pilot_id)
-    )  # fmt: skip
+    team = record.source_id
+    return can_change(clearance, case, record) or (
+        team in case.team_ids
+        and any(seat.team == team and record.record_category in seat.writes for seat in clearance.seats)
+    )
 
 
 def can_answer(clearance: Clearance, case: Case, record: Record) -> bool:
@@ -96,13 +109,6 @@ def can_ask_correction(clearance: Clearance, case: Case, record: Record) -> bool
         not isinstance(record, Addressed) and record.ended_at is None and not can_change(clearance, case, record)
         and any(seat.team in case.team_ids and seat.writes for seat in clearance.seats)
     )  # fmt: skip
-
-
-def addable(clearance: Clearance, case: Case, teams: dict[int, Team]) -> list[RecordKind]:
-    return [
-        kind for kind in KINDS.values()
-        if kind.added_here and not kind.parent and adding_team(clearance, case, kind, teams) is not None
-    ]  # fmt: skip
 
 
 def suppliable(clearance: Clearance, case: Case, teams: dict[int, Team]) -> list[RecordKind]:

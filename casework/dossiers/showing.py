@@ -1,5 +1,6 @@
 """A record in words: its fields, its changes, its age."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -57,9 +58,9 @@ class Change:
     reason: str
 
 
-def changes(record: Record, kind: RecordKind, *, named: bool) -> list[Change]:
-    """Newest first: what changed in this record, and by whom if the reader may know its team; the first one is its
-    writing."""
+def changes(record: Record, kind: RecordKind, named: Callable[[set[int]], set[int]]) -> list[Change]:
+    """Newest first: what changed in this record, and by whom if `named` says that the reader may know her; the first
+    one is its writing."""
     words = {
         "withdrawn": _("sharing withdrawn"), "checked": _("checked, unchanged"), "mistake": _("recorded by mistake"),
         "over": _("ended"), "ended": _("ended"), "replaced": _("replaced by the source's own record"),
@@ -67,6 +68,7 @@ def changes(record: Record, kind: RecordKind, *, named: bool) -> list[Change]:
     }  # fmt: skip
     history = list(record.history.select_related("history_user").order_by("-history_date", "-history_id")[:50])
     names = [*kind.fields, *(name for name in ("visibility", "shared_until") if hasattr(record, name))]
+    known = named({version.history_user_id for version in history if version.history_user_id})
     found = []
     for newer, older in zip(history, [*history[1:], None], strict=True):
         what = []
@@ -77,7 +79,9 @@ def changes(record: Record, kind: RecordKind, *, named: bool) -> list[Change]:
             if before != after:
                 what.append((str(record._meta.get_field(name).verbose_name).capitalize(), before, after))  # type: ignore[union-attr]
         reason = words.get(newer.history_change_reason or "", "") or (_("recorded") if older is None else "")
-        found.append(Change(newer.history_date, str(newer.history_user or "") if named else "", what, reason))
+        found.append(
+            Change(newer.history_date, str(newer.history_user) if newer.history_user_id in known else "", what, reason)
+        )
     return found
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from casework.cases.involving import knows_team, team_label, visible_teams
+from casework.cases.involving import known_workers, knows_team, team_label, visible_teams
 from casework.cases.models import Case
 from casework.cases.views import case_url
 from casework.dossiers import perms
@@ -158,12 +158,12 @@ def record_detail(request: ClearanceRequest, reference: UUID, kind: str, record:
     )  # fmt: skip
     context = at.context(
         lines=lines(found, at.kind), source=team_label(clearance, at.case, at.teams, found.source_id),
-        author_known=(author_known := _knows(clearance, at, found.author_team_id)),
+        author_known=_knows(clearance, at, found.author_team_id),
         on_behalf=team_label(clearance, at.case, at.teams, found.author_team_id) if found.source_team_id else "",
         readers=[at.teams[team].label for team in shown if _knows(clearance, at, team)],
         warning=at.kind.warning(found) if at.kind.warning else "",
         can_change=perms.can_change(clearance, at.case, found) and at.kind.slug not in ("correction", "briefing"),
-        can_end=perms.can_change(clearance, at.case, found) and at.kind.slug != "briefing",
+        can_end=perms.can_end(clearance, at.case, found) and at.kind.slug != "briefing",
         can_ask=perms.can_ask_correction(clearance, at.case, found),
         can_answer=perms.can_answer(clearance, at.case, found),
         asked=[
@@ -172,7 +172,8 @@ def record_detail(request: ClearanceRequest, reference: UUID, kind: str, record:
         ],
         to=team_label(clearance, at.case, at.teams, found.to_team_id) if isinstance(found, Addressed) else "",
         **(location_of(clearance, at.case, found) if isinstance(found, Stay) else {}),
-        changes=changes(found, at.kind, named=author_known), about=_about(at),
+        changes=changes(found, at.kind, lambda users: known_workers(clearance, at.case, at.teams, users)),
+        about=_about(at),
     )  # fmt: skip
     return render(request, "casework/dossiers/record.html", context)
 
@@ -197,6 +198,8 @@ def record_change(request: ClearanceRequest, reference: UUID, kind: str, record:
     at = _find(request, reference, kind, record)
     if not perms.can_change(request.clearance, at.case, at.record) or at.kind.slug in ("correction", "briefing"):
         raise PermissionDenied
+    if request.method == "POST" and (sent := sent_before(request)):
+        return sent
     key = f"change-{at.kind.slug}:{at.record.reference}"
     if request.method == "POST" and "preview" not in request.POST:
         try:
@@ -225,7 +228,7 @@ def record_change(request: ClearanceRequest, reference: UUID, kind: str, record:
 @require_http_methods(["GET", "POST"])
 def record_end(request: ClearanceRequest, reference: UUID, kind: str, record: UUID) -> HttpResponse:
     at = _find(request, reference, kind, record)
-    if not perms.can_change(request.clearance, at.case, at.record) or at.kind.slug == "briefing":
+    if not perms.can_end(request.clearance, at.case, at.record) or at.kind.slug == "briefing":
         raise PermissionDenied
     form = EndForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -243,7 +246,7 @@ def record_withdraw(request: ClearanceRequest, reference: UUID, kind: str, recor
         raise PermissionDenied
     at.record.visibility, at.record.shared_team_ids, at.record.shared_until = Visibility.OWN_ORGANISATION, [], None
     at.record.version += 1
-    change_record(at.record, reason="withdrawn")
+    change_record(at.record, reason="withdrawn", follow=False)
     messages.success(request, _("From now on only your own team reads this."))
     return redirect(at.page)
 
@@ -284,6 +287,8 @@ def record_correct(request: ClearanceRequest, reference: UUID, kind: str, record
 @processes(CASEWORK)
 @require_http_methods(["GET", "POST"])
 def record_answer(request: ClearanceRequest, reference: UUID, kind: str, record: UUID) -> HttpResponse:
+    if request.method == "POST" and (sent := sent_before(request)):
+        return sent
     at = _find(request, reference, kind, record)
     if not perms.can_answer(request.clearance, at.case, at.record):
         raise PermissionDenied
@@ -308,9 +313,11 @@ def record_answer(request: ClearanceRequest, reference: UUID, kind: str, record:
 def _category(request: ClearanceRequest, at: At) -> Category | None:
     if at.kind.model.CATEGORY:
         return at.kind.model.CATEGORY
+    if not hasattr(at.kind.model, "category_of"):  # chosen when it was written
+        return at.record.record_category if at.record is not None else None
     said = request.POST.get("kind", "")
     if said in dict(at.kind.choices):
-        category: Category = at.kind.model.category_of(said)  # type: ignore[attr-defined]
+        category: Category = at.kind.model.category_of(said)
         return category
     return None
 

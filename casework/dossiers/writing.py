@@ -14,6 +14,7 @@ from casework.dossiers.support import HandOver
 from casework.records.enums import Answer, EndReason
 from casework.records.models import Addressed, Checked, Record
 from casework.register.models import IdentityValue
+from casework.shelter.enums import OUTSIDE_LVV
 from casework.shelter.models import Stay
 from governance.access.clearance import Clearance
 from governance.access.enums import Visibility
@@ -37,11 +38,12 @@ def add_record(record: Record, *, by: Clearance, author_team: int) -> None:
 
 
 @transaction.atomic
-def change_record(record: Record, *, reason: str = "corrected") -> None:
-    """Write a changed record; its version was claimed before."""
+def change_record(record: Record, *, reason: str = "corrected", follow: bool = True) -> None:
+    """Write a changed record; its version was claimed before. A change of who reads it has no further consequence."""
     because(record, reason)
     record.save()
-    _follow(record)
+    if follow:
+        _follow(record)
 
 
 def _follow(record: Record) -> None:
@@ -50,8 +52,10 @@ def _follow(record: Record) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT register_clashes(%s)", [record.case_id])
     if isinstance(record, Stay):
-        tell_departure_service(record.case)
-        _shelter_team_takes_part(record)
+        if record.is_running and record.kind not in OUTSIDE_LVV:
+            tell_departure_service(record.case)
+        if record.until is None or record.until >= timezone.localdate():  # one long past lets nobody in
+            _shelter_team_takes_part(record)
 
 
 def _shelter_team_takes_part(stay: Stay) -> None:
@@ -87,11 +91,26 @@ def end_record(record: Record, reason: EndReason) -> None:
     if isinstance(record, Consent) and reason != EndReason.MISTAKE:
         record.withdrawn_on, reason = timezone.localdate(), EndReason.WITHDRAWN
     if isinstance(record, Stay) and reason == EndReason.OVER:
-        record.until = max(record.since, timezone.localdate())
+        today = timezone.localdate()
+        last = today if record.until is None or record.until > today else record.until  # never later than it was
+        record.until = max(record.since, last)
         record.version += 1
         change_record(record, reason="ended")
         return
     record.end(reason)
+    if isinstance(record, Stay) and record.location and record.location.team:
+        _leaves(record.case, record.location.team, Ground.STAY)
+    if isinstance(record, HandOver):
+        _leaves(record.case, record.to_team, Ground.HAND_OVER)
+
+
+def _leaves(case: Case, team: Team, ground: Ground) -> None:
+    """A team that took part only on this ground takes part no longer."""
+    row = Involvement.objects.in_force().filter(case=case, team=team, ground=ground).first()
+    if row is not None:
+        row.until = timezone.localdate()
+        because(row, "ended")
+        row.save()
 
 
 @transaction.atomic

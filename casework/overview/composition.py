@@ -32,13 +32,13 @@ from partners.organisations.enums import OrganisationKind, TeamFunction
 from partners.organisations.models import Team
 
 OWN_WORK: dict[Owner, tuple[str, ...]] = {
-    MUNICIPAL: ("stay", "allowance", "hand_over", "signal", "contact"),
+    MUNICIPAL: ("stay", "allowance", "hand_over", "signal", "contact", "procedure"),
     NGO:       ("contact", "limitation", "stay", "signal"),
     LEGAL:     ("legal_aid", "contact"),
-    CARE:      ("limitation", "medical", "consent", "contact"),
+    CARE:      ("limitation", "medical", "consent", "signal"),
     SHELTER:   ("stay", "signal"),
-    IND:       ("procedure", "residence_title", "document"),
-    DTV:       ("departure_plan", "contact", "travel_document", "mediation"),
+    IND:       ("procedure", "residence_title", "document", "signal"),
+    DTV:       ("departure_plan", "contact", "travel_document", "mediation", "signal"),
     AVIM:      ("research", "supervision", "signal", "document"),
     IOM:       ("return_support", "contact"),
     COA:       ("hand_over",),

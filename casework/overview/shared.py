@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from casework.cases.involving import knows_team, team_label, team_reads, visible_teams
+from casework.cases.involving import known_workers, knows_team, team_reads, visible_teams
 from casework.cases.models import Case
 from casework.dossiers.kinds import KINDS, headline
 from casework.dossiers.reading import records_of, seen_by
@@ -56,14 +56,16 @@ def register_of_sharing(
                 continue
             shared[version.id] = chosen
             record = by_key[version.id]
-            source = teams.get(record.author_team_id)
-            named = source is not None and knows_team(clearance, case, source)
+            shown = [teams[team].label for team in chosen if team in teams and knows_team(clearance, case, teams[team])]
+            if chosen and not shown:  # with teams of which this reader may not know
+                continue
+            named = version.history_user_id in known_workers(clearance, case, teams, [version.history_user_id or 0])
             found.append(
                 Sharing(
                     version.history_date, str(version.history_user or "") if named else "", str(KINDS[slug].label),
                     headline(record), reverse("casework:record_detail", args=[case.reference, slug, record.reference]),
-                    [team_label(clearance, case, teams, team) for team in chosen], version.share_purpose,
-                    version.get_share_basis_display() if chosen else "", version.shared_until,
+                    shown, version.share_purpose, version.get_share_basis_display() if chosen else "",
+                    version.shared_until,
                 )
             )  # fmt: skip
     return sorted(found, key=lambda row: row.at, reverse=True)
@@ -95,7 +97,7 @@ def case_shared(request: ClearanceRequest, reference: UUID) -> HttpResponse:
                 ]))  # fmt: skip
     context = {
         "case": case, "name": leading_names([case.pk]).get(case.pk, ""), "partners": partners, "chosen": chosen,
-        "sees": sees, "known": "identity" in rights,
+        "sees": sees, 
         "categories": [c.label for c in Category if c in rights and clearance.reads(case, c)],
         "register": register_of_sharing(clearance, case, teams, records),
         "question": _("What does %(team)s see of this person?") % {"team": chosen.label} if chosen else "",

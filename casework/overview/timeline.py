@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from casework.cases.enums import CaseState
-from casework.cases.involving import knows_team, team_label
+from casework.cases.involving import known_workers, knows_team, team_label
 from casework.cases.models import Case, Involvement
 from casework.dossiers.kinds import KINDS as RECORD_KINDS
 from casework.dossiers.kinds import headline
@@ -61,7 +61,7 @@ def events(
                           _("%(team)s ended its follow-up") % {"team": row.team.label}, "")
                 )  # fmt: skip
     if kind in ("all", "steps"):
-        found += _steps(case)
+        found += _steps(case, teams, clearance)
         found += _stays(case, [row for row in records["stay"] if isinstance(row, Stay)], who)
         for told in records["briefing"]:
             assert isinstance(told, Briefing)
@@ -134,16 +134,21 @@ def _stays(case: Case, stays: list[Stay], who: object) -> list[Event]:
     return found
 
 
-def _steps(case: Case) -> list[Event]:
+def _steps(case: Case, teams: dict[int, Team], clearance: Clearance) -> list[Event]:
     """The states the case went through, from its history rows."""
     found = []
     before = None
-    for state, since, at, who in case.history.order_by("history_date", "history_id").values_list(
-        "state", "state_since", "history_date", "history_user__name"
-    ):
+    rows = list(
+        case.history.order_by("history_date", "history_id").values_list(
+            "state", "state_since", "history_date", "history_user_id", "history_user__name"
+        )
+    )
+    named = known_workers(clearance, case, teams, {row[3] for row in rows if row[3]})
+    for state, since, at, user, name in rows:
         if state != before:
             label = CaseState(state).label
             title = _("Registered") if before is None else _("Now: %(state)s") % {"state": label}
+            who = name if user in named else ""
             found.append(Event(since, at, "steps", "arrow-right" if before else "plus", title, who or ""))
         before = state
     return found

@@ -68,7 +68,7 @@ DRAFT_LABELS = {
     "briefing": gettext_lazy("Telling the person"), "proposal": gettext_lazy("Proposal for another matrix"),
     "correct": gettext_lazy("Ask for a correction"), "answer": gettext_lazy("Answer"),
 }  # fmt: skip
-OF_A_CASE = re.compile(r"^/casussen/([0-9a-f-]{36})/")
+OF_A_CASE = re.compile(r"^/casussen/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/")
 
 
 def draft_link(draft: Draft, cases: set[UUID]) -> dict[str, Any]:

@@ -50,7 +50,7 @@ class SharingFields(forms.Form):
 
     def clean_shared_until(self) -> date | None:
         until: date | None = self.cleaned_data["shared_until"]
-        if until and until <= timezone.localdate():
+        if until and until <= timezone.localdate() and until != self.initial.get("shared_until"):
             raise ValidationError(_("The end must lie in the future."), code="past")
         return until
 

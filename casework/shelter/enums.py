@@ -25,3 +25,9 @@ class ShelterKind(TextChoices):
     AZC = "azc", _("COA centre")
     VBL = "vbl", _("location with restricted liberty")
     FAMILY_LOCATION = "family_location", _("family location")
+
+
+# Kinds of shelter that are not the facility's: who has one of these need not be known to the departure service (R7).
+OUTSIDE_LVV = {
+    ShelterKind.BBB, ShelterKind.WINTER_SHELTER, ShelterKind.AZC, ShelterKind.VBL, ShelterKind.FAMILY_LOCATION,
+}  # fmt: skip

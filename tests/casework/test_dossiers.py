@@ -212,13 +212,17 @@ FILLED = {
     ("avim", "document"): {"kind": "passport", "number": "AB12", "status": "established", "seen_on": -1},
     ("ngo", "contact"): {"kind": "guidance_talk", "happened_on": 0, "text": "Over de toekomst gesproken"},
     ("ngo", "limitation"): {"take_account_of": "geen trappen", "since": -1},
-    ("ngo", "stay"): {"kind": "dwelling", "ground": "admitted", "since": -3},
+    ("ngo", "stay"): {
+        "kind": "dwelling", "ground": "admitted", "since": -3, "visibility": "permitted_partners"
+    },
     ("ngo", "relation"): {"kind": "guardian", "other_name": "Nidos", "is_responsible": "on", "since": 0},
     ("legal", "legal_aid"): {"subject": "Nieuwe aanvraag", "asked_on": -1, "deadline_on": 30},
     ("legal", "contact"): {"kind": "legal_consultation", "happened_on": 0, "text": "Vertrouwelijk"},
     ("care", "medical"): {"happened_on": 0, "text": "Verslag van de huisarts"},
     ("care", "limitation"): {"take_account_of": "rust in de ochtend", "since": 0},
-    ("shelter", "stay"): {"kind": "group_location_24h", "ground": "emergency", "since": 0},
+    ("shelter", "stay"): {
+        "kind": "group_location_24h", "ground": "emergency", "since": 0, "visibility": "permitted_partners"
+    },
     ("shelter", "signal"): {"kind": "missing", "happened_on": 0, "text": "Niet in bed"},
     ("municipality", "allowance"): {"amount": "62,50", "period": "week", "since": 0},
     ("municipality", "hand_over"): {"place": "azc", "planned_on": 7},
@@ -476,7 +480,7 @@ def test_a_stay_at_a_location_involves_its_team_until_the_day_after(client, pilo
 
 def test_nobody_has_two_places_at_once(client, pilot):
     client.act_as(pilot.workers["ngo"])
-    form = {"kind": "dwelling", "ground": "admitted", "since": -9}
+    form = {"kind": "dwelling", "ground": "admitted", "since": -9, "visibility": "permitted_partners"}
     assert client.post(adding(pilot.case, "stay"), typed(form, until=day(-2))).status_code == 302
     assert client.post(adding(pilot.case, "stay"), typed(form, since=day(-3))).status_code == 400
     assert client.post(adding(pilot.case, "stay"), typed(form, since=day(-2))).status_code == 302
@@ -859,3 +863,48 @@ def test_who_may_be_a_minor():
     for born, minor in (("2008-11-22", False), ("2008-11-23", True), ("2008-11", True), ("2008", True), ("2007", False),
                         ("2008-10", False), ("", False)):  # fmt: skip
         assert may_be_minor(born, today) is minor, born
+
+
+def test_an_empty_row_between_members_changes_nobodys_responsible(client, pilot):
+    form = household(**{
+        "lid1-name": "", "lid1-birth_date": "", "lid1-relation": "", "lid1-responsible": "",
+        "lid2-name": "Kind Derde", "lid2-birth_date": household()["lid1-birth_date"], "lid2-relation": "child",
+        "lid2-responsible": "0",
+    })  # fmt: skip
+    url = reverse("casework:register_household")
+    client.act_as(pilot.workers["municipality"])
+    assert client.post(url, {**form, "lid2-responsible": "1"}).status_code == 400  # nobody is in that row
+    assert client.post(url, form).status_code == 302
+    mother, child = Case.objects.order_by("-pk")[:2][::-1]
+    assert Relation.objects.get(case=child).other == mother.person
+
+
+def test_a_stay_long_past_or_outside_the_facility_lets_nobody_in(client, pilot):
+    Involvement.objects.filter(case=pilot.case, team__in=[pilot.teams["shelter"], pilot.teams["dtv"]]).delete()
+    location = make.LocationFactory(pilot=pilot.pilot, team=pilot.teams["shelter"])
+    client.act_as(pilot.workers["municipality"])
+    shared = {"visibility": "permitted_partners", "ground": "admitted"}
+    past = typed({"location": str(location.pk), "since": -60, "until": -30}, **shared)
+    assert client.post(adding(pilot.case, "stay"), past).status_code == 302
+    outside = typed({"kind": "bbb", "since": -3}, **shared)
+    assert client.post(adding(pilot.case, "stay"), outside).status_code == 302
+    assert not Involvement.objects.filter(
+        case=pilot.case, team__in=[pilot.teams["shelter"], pilot.teams["dtv"]]
+    ).exists()
+
+
+def test_who_works_for_a_hidden_team_is_not_named(client, pilot):
+    """The police may not know that a shelter team takes part: its worker is named nowhere on the page of a record."""
+    value = make.NameFactory(case=pilot.case, value="Andere Naam", author_team=pilot.teams["shelter"])
+    client.act_as(pilot.workers["avim"])
+    asking = record_page(pilot.case, value, "record_correct")
+    assert client.post(asking, {"text": "Klopt niet", "form_token": str(uuid.uuid4())}).status_code == 302
+    request = CorrectionRequest.objects.get()
+    answer = {"answer": "declined", "answer_text": "Zo is het gezegd", "form_token": str(uuid.uuid4())}
+    answering = record_page(pilot.case, request, "record_answer")
+    assert client.act_as(pilot.workers["shelter"]).post(answering, answer).status_code == 302
+    client.act_as(pilot.workers["avim"])
+    for page in (record_page(pilot.case, request), record_page(pilot.case, value), page_of(pilot.case)):
+        shown = client.get(page)
+        assert shown.status_code == 200
+        assert str(pilot.workers["shelter"]) not in shown.text
