@@ -19,7 +19,9 @@ from casework.register.enums import BRIEFING_VERSION, RelationKind
 from casework.register.forms import ClaimedIdentityForm, ToldForm, add_team_choice
 from casework.register.values import NAME_LENGTH, clean_name, may_be_minor, nationality_choices, parse_partial_date
 from governance.access.middleware import ClearanceRequest
-from governance.drafts.keeping import find_draft, once, sent_before, sheet, sheet_page
+from governance.drafts.forms import typed_fields
+from governance.drafts.keeping import find_draft, kept_value, once, sent_before, sheet, sheet_page
+from governance.drafts.models import Draft
 from partners.accountability.activities import REGISTRATION, processes
 from partners.organisations.models import Team
 
@@ -129,12 +131,18 @@ class Household:
         return found
 
 
-def _household(request: ClearanceRequest, teams: list[Team], number: int) -> Household:
-    data = request.POST or None
+def _household(data: Any, teams: list[Team], number: int) -> Household:
     return Household(
         HouseholdForm(data, teams=teams),
         [MemberForm(data, prefix=f"lid{n}", number=n) for n in range(number)],
     )
+
+
+def _restore(household: Household, kept: Draft) -> None:
+    household.told.restore(kept)
+    for row in household.rows:
+        names = {f"lid{row.number}-{name}": name for name in row.fields}
+        row.initial.update({names[full]: kept.fields[full][-1] for full in names.keys() & kept.fields.keys()})
 
 
 @processes(REGISTRATION)
@@ -146,23 +154,19 @@ def register_household(request: ClearanceRequest) -> HttpResponse:
     key = sheet(request, "household")
     if request.method == "GET" and not key:
         return redirect(sheet_page(request))
-    said = request.POST.get("rows", "")
+    draft = find_draft(request.user, key) if request.method == "GET" else None
+    asked = request.method == "POST" and "more" not in request.POST
+    said = request.POST.get("rows") or kept_value(draft, "rows")
     number = max(1, min(int(said), MOST_MEMBERS)) if said.isdecimal() and len(said) < 4 else ROWS
-    if "more" in request.POST:
+    if "more" in request.POST:  # nothing was sent yet, so nothing is refused yet
         number = min(number + 2, MOST_MEMBERS)
-    household = _household(request, teams, number)
-    draft = find_draft(request.user, key)
-    if request.method == "GET" and draft is not None:
-        household.told.restore(draft)
-        for row in household.rows:
-            row.initial.update({name: draft.fields[f"lid{row.number}-{name}"][-1] for name in row.fields
-                                if f"lid{row.number}-{name}" in draft.fields})  # fmt: skip
+    household = _household(request.POST if asked else None, teams, number)
+    if kept := Draft(fields=typed_fields(request.POST)) if "more" in request.POST else draft:
+        _restore(household, kept)
     context: dict[str, Any] = {
         "household": household, "form": household.told, "draft_key": key, "form_page": sheet_page(request, key),
-        "version": BRIEFING_VERSION, "draft": draft if request.method == "GET" else None, "number": number,
-        "most": MOST_MEMBERS,
+        "version": BRIEFING_VERSION, "draft": draft, "number": number, "most": MOST_MEMBERS,
     }  # fmt: skip
-    asked = request.method == "POST" and "more" not in request.POST
     if not asked or not household.is_valid():
         return render(request, "casework/register/household.html", context, status=400 if asked else 200)
     members = household.claims()

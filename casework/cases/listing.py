@@ -47,7 +47,7 @@ class Row:
 
 
 def partner_teams(clearance: Clearance, teams: dict[int, Team]) -> list[int]:
-    """Of a worker's teams those that never lead: there her caseload is what she is the contact for."""
+    """Of a worker's teams those of partners: there her caseload is also what she is the contact for."""
     return [
         team for team in clearance.teams
         if team in teams and teams[team].organisation.kind != OrganisationKind.MUNICIPALITY

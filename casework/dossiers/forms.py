@@ -82,11 +82,13 @@ class RecordForm(Kept, SharingFields, forms.ModelForm):  # type: ignore[type-arg
                     self.initial[name] = getattr(self.instance, name)
         if sources:
             self._ask_source(sources)
-        if hasattr(kind.model, "category_of") and not sources:  # of the things it can be, those this team writes
+        if hasattr(kind.model, "category_of") and not sources:
+            # Of the things it can be, those this team writes; later only those of the same kind of data.
+            possible = {self.instance.record_category} if self.instance.pk else writes
             field = self.fields["kind"]
             field.choices = [  # type: ignore[attr-defined]
                 choice for choice in field.choices  # type: ignore[attr-defined]
-                if not choice[0] or kind.model.category_of(choice[0]) in writes
+                if not choice[0] or kind.model.category_of(choice[0]) in possible
             ]  # fmt: skip
         limits = kind.only.get(OrganisationKind(author.organisation.kind), {}) if author and not sources else {}
         for name, values in limits.items():
@@ -226,8 +228,9 @@ class StayForm(RecordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         today = timezone.localdate()
-        open_ones = Location.objects.filter(pilot=self.case.pilot_id).exclude(closed_on__lte=today)
-        self.fields["location"].queryset = open_ones  # type: ignore[attr-defined]
+        here = Location.objects.filter(pilot=self.case.pilot_id)
+        possible = here.exclude(closed_on__lte=today) | here.filter(pk=self.instance.location_id)
+        self.fields["location"].queryset = possible  # type: ignore[attr-defined]
         self.fields["location"].empty_label = _("No location of this pilot")  # type: ignore[attr-defined]
         self.fields["kind"].required = False
         self.fields["kind"].help_text = _("Only when you chose no location.")
@@ -276,9 +279,13 @@ def form_class(kind: RecordKind) -> type[RecordForm]:
 
 class EndForm(KeptForm):
     reason = forms.ChoiceField(
-        label=_("Why does it end?"), widget=forms.RadioSelect, error_messages={"required": _("Choose why it ends.")},
-        choices=[(r.value, r.label) for r in (EndReason.OVER, EndReason.MISTAKE)],
-    )  # fmt: skip
+        label=_("Why does it end?"), widget=forms.RadioSelect, error_messages={"required": _("Choose why it ends.")}
+    )
+
+    def __init__(self, *args: Any, replaces: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        reasons = (EndReason.REPLACED, EndReason.MISTAKE) if replaces else (EndReason.OVER, EndReason.MISTAKE)
+        self.fields["reason"].choices = [(r.value, r.label) for r in reasons]  # type: ignore[attr-defined]
 
 
 class CorrectionForm(Kept, forms.ModelForm):  # type: ignore[type-arg]

@@ -1,6 +1,7 @@
 """Who may add, correct, end and answer a record. Every line of a docstring is a line of the code."""
 
 from casework.cases.models import Case
+from casework.dossiers.corrections import CorrectionRequest
 from casework.dossiers.kinds import KINDS, RecordKind
 from casework.records.models import Addressed, Record
 from governance.access.clearance import Clearance
@@ -75,17 +76,27 @@ def can_change(clearance: Clearance, case: Case, record: Record) -> bool:
 
 
 def can_end(clearance: Clearance, case: Case, record: Record) -> bool:
-    """To end a record, one must be either of:
+    """To end a record, one must be any of:
     - allowed to correct it, or the author of a question that was answered
     - working for the team on whose behalf it was recorded, writing its category: its own word replaces it
+    - working for the team that asked for a correction, reading its category
     """
     if record.ended_at is not None:
         return False
-    team = record.source_id
+    team, category = record.source_id, record.record_category
+    asked = isinstance(record, CorrectionRequest)
     return can_change(clearance, case, record) or (
         team in case.team_ids
-        and any(seat.team == team and record.record_category in seat.writes for seat in clearance.seats)
+        and any(
+            seat.team == team and (category in seat.writes or asked and category in seat.reads)
+            for seat in clearance.seats
+        )
     )
+
+
+def replaces(clearance: Clearance, record: Record) -> bool:
+    """Whether this worker ends what another team recorded on behalf of hers, because her own record replaces it."""
+    return record.source_team_id in clearance.teams and record.author_team_id not in clearance.teams
 
 
 def can_answer(clearance: Clearance, case: Case, record: Record) -> bool:
@@ -99,15 +110,17 @@ def can_answer(clearance: Clearance, case: Case, record: Record) -> bool:
     )  # fmt: skip
 
 
-def can_ask_correction(clearance: Clearance, case: Case, record: Record) -> bool:
-    """To ask for a correction, one must be all of:
-    - not able to correct the record oneself
-    - taking part in this case with a team that writes something here
-    - of a record that is no question itself
+def asking_team(clearance: Clearance, case: Case, record: Record) -> int | None:
+    """In the name of which team a worker asks for a correction:
+    - of a record that holds, is no question itself, and that she cannot correct herself
+    - a team of hers that takes part in this case, reads this category and writes something
     """
-    return (
-        not isinstance(record, Addressed) and record.ended_at is None and not can_change(clearance, case, record)
-        and any(seat.team in case.team_ids and seat.writes for seat in clearance.seats)
+    if isinstance(record, Addressed) or record.ended_at is not None or can_change(clearance, case, record):
+        return None
+    return next(
+        (seat.team for seat in clearance.seats
+         if seat.team in case.team_ids and record.record_category in seat.reads and seat.writes),
+        None,
     )  # fmt: skip
 
 

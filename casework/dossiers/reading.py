@@ -37,6 +37,18 @@ def seen_by(cases: Iterable[Case], team: int) -> set[tuple[str, UUID]]:
         return {(kind, reference) for kind, reference in cursor.fetchall()}
 
 
+def readers_of(record: Record) -> list[int]:
+    """The teams that see a record this worker sees, by the rule that decides; the one it comes from first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT t FROM unnest(%s::int[]) t"
+            " WHERE EXISTS (SELECT FROM dossier_rows_of(%s, t) r WHERE r.reference = %s)",
+            [list(record.team_ids), [record.case_id], record.reference],
+        )
+        found = {row[0] for row in cursor.fetchall()}
+    return [team for team in (record.author_team_id, *sorted(found - {record.author_team_id})) if team in found]
+
+
 @cache
 def _columns(model: type[Record]) -> tuple[list[str], list[tuple[str, Any]]]:
     fields = model._meta.concrete_fields

@@ -1,6 +1,6 @@
 """Adding, reading, correcting, ending a record; asking its owner to correct it, and answering."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -18,9 +18,17 @@ from casework.cases.views import case_url
 from casework.dossiers import perms
 from casework.dossiers.address import location_of
 from casework.dossiers.corrections import CorrectionRequest
-from casework.dossiers.forms import AnswerForm, CorrectionForm, EndForm, RecordForm, form_class
+from casework.dossiers.forms import (
+    AnswerForm,
+    CorrectionForm,
+    EndForm,
+    IdentityValueForm,
+    RecordForm,
+    form_class,
+)
 from casework.dossiers.kinds import KINDS, RecordKind, headline
-from casework.dossiers.showing import changes, lines
+from casework.dossiers.reading import readers_of
+from casework.dossiers.showing import Line, changes, lines
 from casework.dossiers.writing import (
     NobodyToAsk,
     add_record,
@@ -28,16 +36,17 @@ from casework.dossiers.writing import (
     ask_correction,
     change_record,
     end_record,
+    joins_by,
 )
 from casework.records.enums import Answer, EndReason
 from casework.records.models import Addressed, Record, VersionConflict
 from casework.register.identity import leading_names
-from casework.sharing.reading import other_teams, readers, tells_of_others, would_read
+from casework.sharing.reading import other_teams, tells_of_others, would_read
 from casework.shelter.models import Stay
 from governance.access.clearance import Clearance
 from governance.access.enums import Category, Visibility
 from governance.access.middleware import ClearanceRequest
-from governance.drafts.keeping import find_draft, once, sent_before
+from governance.drafts.keeping import find_draft, kept_value, once, sent_before
 from partners.accountability.activities import CASEWORK, processes
 from partners.organisations.models import Team
 
@@ -81,7 +90,7 @@ def _form(
     sources = perms.suppliers(at.case, at.kind, at.teams) if supplying else []
     form: RecordForm = form_class(at.kind)(
         request.POST or None, instance=instance, kind=at.kind, case=at.case, author=at.teams.get(author),
-        partners=other_teams(request.clearance, at.case, at.teams), sources=sources,
+        partners=other_teams(request.clearance, at.case, at.teams, besides=author), sources=sources,
         writes=next((seat.writes for seat in request.clearance.seats if seat.team == author), frozenset()),
         variant=request.POST.get("variant", "") or request.GET.get("soort", ""),
     )  # fmt: skip
@@ -110,7 +119,9 @@ def record_add(request: ClearanceRequest, reference: UUID, kind: str) -> HttpRes
     form = _form(request, at, author, supplying=supplying)
     if parent is not None:
         setattr(form.instance, at.kind.parent, parent)
-    key = f"add-{at.kind.slug}:{parent.reference if parent else at.case.reference}"
+    # Each value of an identity, and what is recorded for a partner, is a text of its own.
+    sheet = "-supplied" if supplying else f"-{form.value_kind}" if isinstance(form, IdentityValueForm) else ""
+    key = f"add-{at.kind.slug}{sheet}:{parent.reference if parent else at.case.reference}"
     draft = find_draft(request.user, key)
     form.restore(draft)
     preview = "preview" in request.POST
@@ -126,7 +137,7 @@ def record_add(request: ClearanceRequest, reference: UUID, kind: str) -> HttpRes
             form.add_error(None, _("The reception agency has no team in this pilot."))
     context = at.context(
         form=form, draft_key=key, draft=draft if request.method == "GET" else None, parent=parent, supplying=supplying,
-        form_page=request.get_full_path(), variant=form.variant, **_who_reads(request, at),
+        form_page=request.get_full_path(), variant=form.variant, **_who_reads(request, at, author),
     )  # fmt: skip
     return render(request, "casework/dossiers/form.html", context, status=400 if form.errors and not preview else 200)
 
@@ -152,19 +163,15 @@ def _parent(request: ClearanceRequest, at: At) -> Record | None:
 def record_detail(request: ClearanceRequest, reference: UUID, kind: str, record: UUID) -> HttpResponse:
     at = _find(request, reference, kind, record)
     clearance, found = request.clearance, at.record
-    shown = readers(
-        at.case, found.record_category, Visibility(found.visibility), author_team=found.author_team_id,
-        shared=found.shared_team_ids,
-    )  # fmt: skip
     context = at.context(
         lines=lines(found, at.kind), source=team_label(clearance, at.case, at.teams, found.source_id),
         author_known=_knows(clearance, at, found.author_team_id),
         on_behalf=team_label(clearance, at.case, at.teams, found.author_team_id) if found.source_team_id else "",
-        readers=[at.teams[team].label for team in shown if _knows(clearance, at, team)],
+        readers=[at.teams[team].label for team in readers_of(found) if _knows(clearance, at, team)],
         warning=at.kind.warning(found) if at.kind.warning else "",
         can_change=perms.can_change(clearance, at.case, found) and at.kind.slug not in ("correction", "briefing"),
         can_end=perms.can_end(clearance, at.case, found) and at.kind.slug != "briefing",
-        can_ask=perms.can_ask_correction(clearance, at.case, found),
+        can_ask=perms.asking_team(clearance, at.case, found) is not None,
         can_answer=perms.can_answer(clearance, at.case, found),
         asked=[
             (row, team_label(clearance, at.case, at.teams, row.author_team_id))
@@ -201,15 +208,19 @@ def record_change(request: ClearanceRequest, reference: UUID, kind: str, record:
     if request.method == "POST" and (sent := sent_before(request)):
         return sent
     key = f"change-{at.kind.slug}:{at.record.reference}"
-    if request.method == "POST" and "preview" not in request.POST:
-        try:
-            at.record.claim_version(request.POST.get("version", ""))
-        except VersionConflict:
-            return render(request, "errors/409.html", {"back": request.path}, status=409)
+    draft = find_draft(request.user, key) if request.method == "GET" else None
+    # Text that was kept goes on from what its writer saw, not from what stands there now.
+    seen = request.POST.get("version") or kept_value(draft, "version") or str(at.record.version)
+    meanwhile: list[Line] = []
+    if request.method == "POST":
+        at = _locked(at)
+    if seen != str(at.record.version):
+        meanwhile = lines(at.record, at.kind)
     form = _form(request, at, at.record.source_id, instance=at.record)
-    draft = find_draft(request.user, key)
     form.restore(draft)
-    if request.method == "POST" and form.is_valid() and "preview" not in request.POST:
+    saves = request.method == "POST" and "preview" not in request.POST
+    if saves and not meanwhile and form.is_valid():
+        at.record.claim_version(seen)
 
         def act() -> str:
             change_record(form.record())
@@ -217,11 +228,28 @@ def record_change(request: ClearanceRequest, reference: UUID, kind: str, record:
 
         return once(request, key, act)
     context = at.context(
-        form=form, draft_key=key, draft=draft if request.method == "GET" else None, form_page=request.path,
-        parent=None, supplying=False, variant=form.variant, version=request.POST.get("version", at.record.version),
-        **_who_reads(request, at),
+        form=form, draft_key=key, draft=draft, form_page=request.path, parent=None, supplying=False,
+        variant=form.variant, meanwhile=meanwhile, version=at.record.version if saves else seen,
+        **_who_reads(request, at, at.record.author_team_id),
     )  # fmt: skip
-    return render(request, "casework/dossiers/form.html", context, status=400 if form.errors else 200)
+    status = 409 if saves and meanwhile else 400 if form.errors else 200
+    return render(request, "casework/dossiers/form.html", context, status=status)
+
+
+def _locked(at: At) -> At:
+    """The same record as it stands now, and until this request ends nobody else changes it."""
+    found = get_object_or_404(at.kind.model.objects.select_for_update(of=("self",)), pk=at.record.pk)
+    found.case = at.case
+    return replace(at, record=found)
+
+
+def _changed_meanwhile(request: ClearanceRequest, at: At) -> HttpResponse | None:
+    """The answer to somebody who acts on a record as it stood before."""
+    try:
+        at.record.claim_version(request.POST.get("version", ""))
+    except VersionConflict:
+        return render(request, "errors/409.html", {"back": at.page}, status=409)
+    return None
 
 
 @processes(CASEWORK)
@@ -230,11 +258,16 @@ def record_end(request: ClearanceRequest, reference: UUID, kind: str, record: UU
     at = _find(request, reference, kind, record)
     if not perms.can_end(request.clearance, at.case, at.record) or at.kind.slug == "briefing":
         raise PermissionDenied
-    form = EndForm(request.POST or None)
+    replaces = perms.replaces(request.clearance, at.record)
+    form = EndForm(request.POST or None, replaces=replaces)
     if request.method == "POST" and form.is_valid():
+        at = _locked(at)
+        if refused := _changed_meanwhile(request, at):
+            return refused
         end_record(at.record, EndReason(form.cleaned_data["reason"]))
         return redirect(at.page)
-    return render(request, "casework/dossiers/end.html", at.context(form=form), status=400 if form.errors else 200)
+    context = at.context(form=form, replaces=replaces, version=request.POST.get("version") or at.record.version)
+    return render(request, "casework/dossiers/end.html", context, status=400 if form.errors else 200)
 
 
 @processes(CASEWORK)
@@ -244,8 +277,10 @@ def record_withdraw(request: ClearanceRequest, reference: UUID, kind: str, recor
     at = _find(request, reference, kind, record)
     if not perms.can_change(request.clearance, at.case, at.record) or at.kind.parent:
         raise PermissionDenied
+    at = _locked(at)
+    if refused := _changed_meanwhile(request, at):
+        return refused
     at.record.visibility, at.record.shared_team_ids, at.record.shared_until = Visibility.OWN_ORGANISATION, [], None
-    at.record.version += 1
     change_record(at.record, reason="withdrawn", follow=False)
     messages.success(request, _("From now on only your own team reads this."))
     return redirect(at.page)
@@ -256,13 +291,7 @@ def record_withdraw(request: ClearanceRequest, reference: UUID, kind: str, recor
 def record_correct(request: ClearanceRequest, reference: UUID, kind: str, record: UUID) -> HttpResponse:
     """Ask the owner of a record to correct it."""
     at = _find(request, reference, kind, record)
-    if not perms.can_ask_correction(request.clearance, at.case, at.record):
-        raise PermissionDenied
-    category = at.record.record_category
-    author = next(
-        (seat.team for seat in request.clearance.seats if seat.team in at.case.team_ids and category in seat.reads),
-        None,
-    )
+    author = perms.asking_team(request.clearance, at.case, at.record)
     if author is None:
         raise PermissionDenied
     key = f"correct-{at.kind.slug}:{at.record.reference}"
@@ -322,9 +351,12 @@ def _category(request: ClearanceRequest, at: At) -> Category | None:
     return None
 
 
-def _who_reads(request: ClearanceRequest, at: At) -> dict[str, Any]:
+def _who_reads(request: ClearanceRequest, at: At, author: int | None) -> dict[str, Any]:
+    joining = joins_by(at.kind.model, at.case, request.POST)
     return {
-        "readers": would_read(request.clearance, at.case, at.teams, _category(request, at), request.POST),
+        "readers": would_read(
+            request.clearance, at.case, at.teams, _category(request, at), request.POST, author=author, joining=joining
+        ),
         "and_others": tells_of_others(request.clearance, at.case, request.POST),
     }
 
@@ -334,8 +366,9 @@ def _who_reads(request: ClearanceRequest, at: At) -> dict[str, Any]:
 def record_readers(request: ClearanceRequest, reference: UUID, kind: str) -> HttpResponse:
     """The line "visible to: ..." while the worker chooses."""
     at = _find(request, reference, kind)
-    if perms.adding_team(request.clearance, at.case, at.kind, at.teams) is None and not perms.can_be_supplied(
-        request.clearance, at.case, at.kind
-    ):
+    author = perms.adding_team(request.clearance, at.case, at.kind, at.teams)
+    if (author is None or "source_team" in request.POST) and perms.can_be_supplied(request.clearance, at.case, at.kind):
+        author = perms.supplying_team(request.clearance, at.case, at.teams)
+    if author is None:
         raise PermissionDenied
-    return render(request, "casework/sharing/_readers.html", _who_reads(request, at))
+    return render(request, "casework/sharing/_readers.html", _who_reads(request, at, author))

@@ -1,6 +1,8 @@
 """Adding, correcting, ending and answering records: each one act, with what follows from it."""
 
-from datetime import timedelta
+from collections.abc import Collection
+from datetime import date, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -15,7 +17,7 @@ from casework.records.enums import Answer, EndReason
 from casework.records.models import Addressed, Checked, Record
 from casework.register.models import IdentityValue
 from casework.shelter.enums import OUTSIDE_LVV
-from casework.shelter.models import Stay
+from casework.shelter.models import Location, Stay
 from governance.access.clearance import Clearance
 from governance.access.enums import Visibility
 from partners.accountability.history import because
@@ -40,13 +42,15 @@ def add_record(record: Record, *, by: Clearance, author_team: int) -> None:
 @transaction.atomic
 def change_record(record: Record, *, reason: str = "corrected", follow: bool = True) -> None:
     """Write a changed record; its version was claimed before. A change of who reads it has no further consequence."""
+    was = Stay.objects.filter(pk=record.pk).values_list("location__team", flat=True) if isinstance(record, Stay) else []
+    left = set(was)
     because(record, reason)
     record.save()
     if follow:
-        _follow(record)
+        _follow(record, left)
 
 
-def _follow(record: Record) -> None:
+def _follow(record: Record, left: Collection[int | None] = ()) -> None:
     if isinstance(record, IdentityValue):
         # Answered to nobody: only the two coordinators hear of a clash (R1).
         with connection.cursor() as cursor:
@@ -54,30 +58,49 @@ def _follow(record: Record) -> None:
     if isinstance(record, Stay):
         if record.is_running and record.kind not in OUTSIDE_LVV:
             tell_departure_service(record.case)
-        if record.until is None or record.until >= timezone.localdate():  # one long past lets nobody in
-            _shelter_team_takes_part(record)
+        _settle_shelter_teams(record.case, left)
 
 
-def _shelter_team_takes_part(stay: Stay) -> None:
-    """The team at a location takes part through the stay, until the day after."""
-    team = stay.location.team if stay.location else None
-    if team is None:
-        return
-    until = stay.until + timedelta(days=1) if stay.until else None
-    if until and until <= timezone.localdate():
-        until = timezone.localdate() + timedelta(days=1)
-    row = Involvement.objects.in_force().filter(case=stay.case_id, team=team).first()
-    if row is None:
-        Involvement.objects.create(case=stay.case, team=team, ground=Ground.STAY, until=until)
-    elif row.ground == Ground.STAY and row.until != until:
-        row.until = until
-        because(row, "stay")
-        row.save()
+def _settle_shelter_teams(case: Case, left: Collection[int | None] = ()) -> None:
+    """The team at a location takes part through the stays there, until the day after the last; the teams of a location
+    she left, when no stay there is running, no longer do."""
+    today = timezone.localdate()
+    wanted: dict[int, date | None] = {}
+    for stay in Stay.objects.current().filter(case=case).exclude(until__lt=today).select_related("location"):
+        if stay.location and (team := stay.location.team_id):
+            until = max(stay.until, today) + timedelta(days=1) if stay.until else None
+            longest = wanted.get(team, until)
+            wanted[team] = max(longest, until) if longest and until else None
+    running = {row.team_id: row for row in Involvement.objects.in_force().filter(case=case)}
+    for team in (wanted.keys() | set(left)) & running.keys():
+        row, until = running[team], wanted.get(team, today)
+        if row.ground == Ground.STAY and row.until != until:
+            row.until = until
+            because(row, "stay" if team in wanted else "ended")
+            row.save()
+    for team in wanted.keys() - running.keys():
+        Involvement.objects.create(case=case, team_id=team, ground=Ground.STAY, until=wanted[team])
+
+
+def joins_by(model: type[Record], case: Case, data: Any) -> set[int]:
+    """The teams that would take part by saving such a form, for the line that says who reads it."""
+    if model is HandOver:
+        return {team.pk for team in [_team_of(case, OrganisationKind.COA)] if team}
+    if model is not Stay:
+        return set()
+    departure = _team_of(case, OrganisationKind.DTV)
+    place = data.get("location", "")
+    location = Location.objects.filter(pk=place, pilot=case.pilot_id).first() if place.isdecimal() else None
+    return {team for team in (departure and departure.pk, location and location.team_id) if team}
+
+
+def _team_of(case: Case, kind: OrganisationKind) -> Team | None:
+    return Team.objects.filter(pilot=case.pilot_id, organisation__kind=kind).first()
 
 
 def _reception(case: Case) -> Team:
     """The reception agency's team of this pilot; by the hand-over it takes part."""
-    team = Team.objects.filter(pilot=case.pilot_id, organisation__kind=OrganisationKind.COA).first()
+    team = _team_of(case, OrganisationKind.COA)
     if team is None:
         raise NobodyToAsk
     if not Involvement.objects.in_force().filter(case=case, team=team).exists():
@@ -98,8 +121,8 @@ def end_record(record: Record, reason: EndReason) -> None:
         change_record(record, reason="ended")
         return
     record.end(reason)
-    if isinstance(record, Stay) and record.location and record.location.team:
-        _leaves(record.case, record.location.team, Ground.STAY)
+    if isinstance(record, Stay) and record.location:
+        _settle_shelter_teams(record.case, {record.location.team_id})
     if isinstance(record, HandOver):
         _leaves(record.case, record.to_team, Ground.HAND_OVER)
 
@@ -130,6 +153,8 @@ def answer_record(record: Addressed, answer: Answer, text: str, *, by: Clearance
     record.version += 1
     because(record, answer.value)
     record.save()
+    if isinstance(record, HandOver) and answer == Answer.DECLINED:
+        _leaves(record.case, record.to_team, Ground.HAND_OVER)
 
 
 @transaction.atomic

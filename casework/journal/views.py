@@ -25,7 +25,9 @@ def note_form(request: ClearanceRequest, case: Case, teams: dict[int, Team], dat
     categories = writable_categories(request.clearance, case)
     if not categories:
         return None
-    form = NoteForm(data, categories=categories, partners=other_teams(request.clearance, case, teams))
+    mine = request.clearance.author_team(case, categories[0])
+    partners = other_teams(request.clearance, case, teams, besides=mine)
+    form = NoteForm(data, categories=categories, partners=partners)
     form.restore(find_draft(request.user, f"note:{case.reference}"))
     return form
 
@@ -61,7 +63,14 @@ def _who_reads(request: ClearanceRequest, case: Case) -> dict[str, Any]:
     said = request.POST.get("category", "")
     category = Category(said) if said in Category.values else None
     return {
-        "readers": would_read(request.clearance, case, visible_teams(request.clearance), category, request.POST),
+        "readers": would_read(
+            request.clearance,
+            case,
+            visible_teams(request.clearance),
+            category,
+            request.POST,
+            author=category and request.clearance.author_team(case, category),
+        ),
         "and_others": tells_of_others(request.clearance, case, request.POST),
     }
 

@@ -78,7 +78,7 @@ def case_shared(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     clearance = request.clearance
     case = get_object_or_404(Case.objects.select_related("pilot"), reference=reference)
     teams = visible_teams(clearance)
-    partners = other_teams(clearance, case, teams)
+    partners = [team for team in other_teams(clearance, case, teams) if team.pk not in clearance.teams]
     asked = request.GET.get("team", "")
     chosen = next((team for team in partners if str(team.pk) == asked), None)
     records = records_of([case])
@@ -97,7 +97,7 @@ def case_shared(request: ClearanceRequest, reference: UUID) -> HttpResponse:
                 ]))  # fmt: skip
     context = {
         "case": case, "name": leading_names([case.pk]).get(case.pk, ""), "partners": partners, "chosen": chosen,
-        "sees": sees, 
+        "sees": sees,
         "categories": [c.label for c in Category if c in rights and clearance.reads(case, c)],
         "register": register_of_sharing(clearance, case, teams, records),
         "question": _("What does %(team)s see of this person?") % {"team": chosen.label} if chosen else "",

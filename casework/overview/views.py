@@ -73,7 +73,7 @@ OF_A_CASE = re.compile(r"^/casussen/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}
 
 def draft_link(draft: Draft, cases: set[UUID]) -> dict[str, Any]:
     """Where unsent text belongs, in words and as an address; of a case that left sight only the text itself is left."""
-    verb, _dash, slug = draft.key.partition(":")[0].partition("-")
+    verb, slug, *_sheet = [*draft.key.partition(":")[0].split("-"), ""]
     label = KINDS[slug].label if verb in ("add", "change") and slug in KINDS else DRAFT_LABELS.get(verb, _("Text"))
     kept = reverse("governance:draft_detail", args=[draft.pk])
     about = OF_A_CASE.match(draft.page)
@@ -176,7 +176,10 @@ def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         "own": own, "shared": shared, "begins": [p for p in own if p.add and not p.rows],
         "household": household(current(records["relation"])),
         "adds_household": perms_of_records.adding_team(clearance, case, KINDS["relation"], teams) is not None,
-        "supplies": perms_of_records.suppliable(clearance, case, teams),
+        "supplies": [
+            (kind, variant, label) for kind in perms_of_records.suppliable(clearance, case, teams)
+            for variant, label in (ValueKind.choices if kind.slug == "identity_value" else [("", kind.label)])
+        ],
         "corrections": corrections(clearance, case, teams, records),
         "involvements": [
             (row, perms.can_end_involvement(clearance, case, row), perms.can_become_contact(clearance, row))

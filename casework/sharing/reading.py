@@ -1,5 +1,6 @@
 """Who will read a record: worked out by the rule that decides, before it is saved."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.utils import timezone
@@ -15,15 +16,16 @@ def writable_categories(clearance: Clearance, case: Case) -> list[Category]:
     return [category for category in Category if clearance.writes(case, category)]
 
 
-def other_teams(clearance: Clearance, case: Case, teams: dict[int, Team]) -> list[Team]:
-    """With whom this worker may choose to share: the partners she knows of, but for her own teams."""
-    return [team for team in known_partners(clearance, case, teams) if team.pk not in clearance.teams]
+def other_teams(clearance: Clearance, case: Case, teams: dict[int, Team], besides: int | None = None) -> list[Team]:
+    """With whom this worker may choose to share: the teams she knows of, but for the one she writes for."""
+    return [team for team in known_partners(clearance, case, teams) if team.pk != besides]
 
 
 def readers(
-    case: Case, category: Category, visibility: Visibility, *, author_team: int, shared: list[int]
-) -> list[int]:
-    """The teams that would read such a record today, the author's first."""
+    case: Case, category: Category, visibility: Visibility, *, author_team: int, shared: list[int],
+    joining: Collection[int] = (),
+) -> list[int]:  # fmt: skip
+    """The teams that would read such a record today, the author's first; `joining` would take part by it."""
     today = timezone.localdate()
     consented = set()
     if category == Category.MEDICAL_CONTENT:
@@ -32,7 +34,7 @@ def readers(
             if consent.since <= today < consent.until and not (consent.withdrawn_on and consent.withdrawn_on <= today)
         }  # fmt: skip
     reads = {
-        team for team, rights in team_reads(list(case.team_ids)).items()
+        team for team, rights in team_reads([*case.team_ids, *joining]).items()
         if rights.get(category) in ("read", "write") or (team in consented and rights)
     }  # fmt: skip
     if visibility == Visibility.OWN_ORGANISATION:
@@ -43,17 +45,17 @@ def readers(
 
 
 def would_read(
-    clearance: Clearance, case: Case, teams: dict[int, Team], category: Category | None, data: Any
-) -> list[Team]:
+    clearance: Clearance, case: Case, teams: dict[int, Team], category: Category | None, data: Any,
+    *, author: int | None, joining: Collection[int] = (),
+) -> list[Team]:  # fmt: skip
     """For the choices made so far in a form: who would read the record, as far as this worker may know of them."""
-    if category is None or data.get("visibility") not in Visibility.values:
-        return []
-    author = clearance.author_team(case, category)
-    if author is None:
+    if category is None or author is None or data.get("visibility") not in Visibility.values:
         return []
     chosen = set(data.getlist("shared_with"))
     shared = [team for team in case.team_ids if str(team) in chosen]
-    found = readers(case, category, Visibility(data["visibility"]), author_team=author, shared=shared)
+    if (source := data.get("source_team", "")).isdecimal() and int(source) in case.team_ids:
+        shared.append(int(source))
+    found = readers(case, category, Visibility(data["visibility"]), author_team=author, shared=shared, joining=joining)
     return [teams[team] for team in found if team in teams and knows_team(clearance, case, teams[team])]
 
 

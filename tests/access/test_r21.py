@@ -1,6 +1,7 @@
 """R21 is written once in SQL; here it is said again in plain Python, and both must show the same rows."""
 
 import os
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -11,6 +12,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 
+from casework.dossiers.reading import seen_by
 from casework.models import (
     Case,
     CaseUserObjectPermission,
@@ -25,7 +27,7 @@ from governance.access.clearance import NoScope, acting_as, enter
 from governance.access.enums import Category
 from governance.models import ConvenantGroupObjectPermission, ConvenantParty
 from tests import factories as make
-from tests.access.world import TABLES, World, day, worlds
+from tests.access.world import TABLES, Period, World, day, worlds
 
 KIND_OF = {
     "contact": {
@@ -120,6 +122,8 @@ class Built:
                 "visibility": facts.visibility, "shared_team_ids": sorted(self.teams[t].pk for t in facts.shared),
                 "shared_until": day(facts.shared_until, today),
             }  # fmt: skip
+            if facts.source is not None:
+                common["source_team"] = self.teams[facts.source]
             extra: dict[str, Any] = {}
             if facts.table in ("contact", "signal"):
                 extra = {"kind": KIND_OF[facts.table][facts.category]}
@@ -172,6 +176,17 @@ def compare(world: World) -> None:
                 # History shows exactly the rows whose live row shows.
                 past = set(model.history.values_list("id", flat=True))
                 assert past - {row.pk for row in built.parents if type(row) is model} == wanted
+            # Of what I see, what one team sees: as if somebody of only that team asked.
+            shown_cases = list(Case.objects.all())
+            for team in range(len(world.teams)):
+                of_team = replace(world, memberships=[(9, team, "caseworker", Period(-9, None))], grants={})
+                both = {
+                    record.reference for facts, record in zip(world.records, built.records, strict=True)
+                    if world.sees_record(number, facts) and world.sees_case(number, facts.case)
+                    and of_team.sees_record(9, facts)
+                }  # fmt: skip
+                mine = {record.reference for record in built.records}
+                assert {reference for _kind, reference in seen_by(shown_cases, built.teams[team].pk)} & mine == both
             assert set(Case.history.values_list("id", flat=True)) == keys(Case.objects)
             # Loading whole objects passes the second wall exactly for these rows.
             for model in (Case, Person, Consent, *present):

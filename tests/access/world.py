@@ -25,6 +25,12 @@ TABLES = {
     "supervision": ("public_order",), "legalaid": ("legal_aid",), "medicallimitation": ("medical_limitation",),
     "medicalrecord": ("medical_content",), "handover": ("outcome",),
 }  # fmt: skip
+# What may be recorded on behalf of a partner.
+SUPPLIED = {
+    "identityvalue", "identitydocument", "relation", "identityresearch", "procedure", "procedurestep", "residencetitle",
+    "departureplan", "traveldocument", "traveldocumentstep", "mediation", "returnsupport", "legalaid",
+    "medicallimitation", "medicalrecord",
+}  # fmt: skip
 # What the bare fact that a team takes part gives away, by its function.
 TELLS = {"general": "identity", "shelter": "contact_shelter", "care": "medical_limitation", "legal": "legal_aid"}
 DAYS = (-10, -1, 0, 1, 10)
@@ -74,6 +80,7 @@ class RecordFacts:
     to: int = 0  # the team a correction request or hand-over asks
     parent_visibility: str = "permitted_partners"  # of what a step belongs to
     other: int | None = None  # the case of the other member of the household
+    source: int | None = None  # the team on whose behalf it was recorded
 
     @property
     def shares(self) -> bool:
@@ -180,7 +187,8 @@ class World:
             or (record.shares and record.visibility == "selected_partners" and record.shared & reading & involved)
         ):
             return True
-        if record.author in involved and self.cell(record.author, "write", record.category):
+        if any(team in involved and self.cell(team, "write", record.category)
+               for team in (record.author, record.source) if team is not None):  # fmt: skip
             return True
         if record.category == "medical_content" and record.shares:
             named = {team for team in involved if self.has_scope(user, team) and self.consented(record.case, team)}
@@ -253,6 +261,7 @@ def worlds(draw: Any) -> World:
             draw(st.integers(0, 2)), draw(index), draw(st.sampled_from(TABLES[table])), draw(visibilities),
             draw(st.frozensets(index, max_size=2)), table, draw(st.sampled_from((None, None, -1, 0, 1))),
             draw(index), draw(visibilities), draw(st.sampled_from((None, 0, 1, 2))),
+            draw(st.one_of(st.none(), index)) if table in SUPPLIED else None,
         )
         for table in draw(st.lists(st.sampled_from(sorted(TABLES)), min_size=1, max_size=6))
     ]  # fmt: skip

@@ -1,0 +1,3 @@
+from tests.casework.ten_teams import pilot
+
+__all__ = ["pilot"]

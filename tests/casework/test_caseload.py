@@ -1,0 +1,38 @@
+"""The caseload of somebody who works in several pilots."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from governance.convenants.enums import ConvenantKind
+from governance.convenants.model import make_from_model
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_supervisor_of_several_pilots_has_her_own_caseload_over_them(client, pilot):
+    supervisor = pilot.workers["dtv"]
+    elsewhere = make.PilotFactory(name="Elders", slug="elders")
+    lead = make.TeamFactory(organisation=elsewhere.municipality, pilot=elsewhere)
+    team = make.TeamFactory(organisation=pilot.teams["dtv"].organisation, pilot=elsewhere)
+    make.MembershipFactory(team=team, user=supervisor)
+    convenant = make_from_model(elsewhere, ConvenantKind.CONVENANT)
+    convenant.agreed_on = convenant.in_force_from = timezone.localdate()
+    convenant.save()
+    convenant.parties.update(signed_on=convenant.agreed_on)
+    there = make.CaseFactory(lead_team=lead, involve=[team], named="In Elders")
+    client.act_as(supervisor)
+
+    def mine():
+        return {row.name for row in client.get(reverse("casework:case_list") + "?tab=mine").context["rows"]}
+
+    assert mine() == set()
+    for case in (pilot.case, there):
+        assert client.post(reverse("casework:case_contact", args=[case.reference])).status_code == 302
+    assert mine() == {"Selam Zichtbaar", "In Elders"}
+    assert "In Elders" in client.get("/").text
+    tabs = client.get(reverse("casework:case_list")).context["tabs"]
+    assert {name: number for name, _label, number in tabs}["mine"] == 2
+    assert client.post(reverse("casework:case_contact", args=[pilot.case.reference])).status_code == 403  # already
+    assert client.post(reverse("casework:case_contact", args=[pilot.other.reference])).status_code == 404

@@ -1,0 +1,268 @@
+"""Records of every kind: who reads which, who adds, corrects and ends."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.db import ProgrammingError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from casework.dossiers.kinds import KINDS
+from casework.dossiers.reading import records_of, seen_by
+from casework.models import (
+    ProcedureStep,
+)
+from governance.access.clearance import acting_as
+from governance.access.enums import Category, Visibility
+from tests.casework.ten_teams import FILLED, READERS, TEAMS, WRITERS, adding, day, page_of, record_page, typed, written
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("reader", TEAMS)
+def test_who_reads_which_kind_of_record(client, pilot, reader):
+    """Page, case page, history, preview of a partner and statement for all records agree with the matrix."""
+    records = {name: written(pilot, name) for name in READERS}
+    client.act_as(pilot.workers[reader])
+    case_page = client.get(page_of(pilot.case)).text
+    with acting_as(pilot.workers[reader]):
+        seen = {row.reference for rows in records_of([pilot.case]).values() for row in rows}
+        past = {
+            name for name, record in records.items() if type(record).history.filter(id=record.pk).exists()
+        }  # fmt: skip
+    with acting_as(pilot.workers["municipality"]):  # the preview shows of what the municipality sees
+        previewed = {reference for _kind, reference in seen_by([pilot.case], pilot.teams[reader].pk)}
+    for name, record in records.items():
+        reads = reader in READERS[name][1].split()
+        assert (record.reference in seen) is reads, name
+        assert (client.get(record_page(pilot.case, record)).status_code == 200) is reads, name
+        assert (name in past) is reads, name
+        if name not in ("identityvalue", "briefing"):  # on the page without a link of their own
+            assert (str(record.reference) in case_page) is reads, name
+        if "municipality" in READERS[name][1].split() and reader != "municipality":
+            assert (record.reference in previewed) is reads, name
+        if reads:
+            continue
+        # Nothing about it by any other address either.
+        for page in ("record_change", "record_end", "record_correct", "record_answer"):
+            assert client.get(record_page(pilot.case, record, page)).status_code == 404, (name, page)
+        assert client.post(record_page(pilot.case, record, "record_withdraw")).status_code == 404
+
+
+@pytest.mark.parametrize("reader", [name for name in TEAMS if name != "municipality"])  # which takes part in both
+def test_the_same_right_on_another_person_is_no_right(client, pilot, reader):
+    client.act_as(pilot.workers[reader])
+    for name in READERS:
+        record = written(pilot, name, case=pilot.other)
+        assert client.get(record_page(pilot.other, record)).status_code == 404, name
+        # Nor by the address of a case she does see.
+        assert client.get(record_page(pilot.case, record)).status_code == 404, name
+    for slug in WRITERS:
+        assert client.get(adding(pilot.other, slug)).status_code == 404
+    assert client.get(reverse("casework:case_shared", args=[pilot.other.reference])).status_code == 404
+
+
+@pytest.mark.parametrize("writer", TEAMS)
+def test_whose_own_work_which_kind_of_record_is(client, pilot, writer):
+    client.act_as(pilot.workers[writer])
+    page = client.get(page_of(pilot.case)).text
+    for slug, owners in WRITERS.items():
+        owns = writer in owners.split()
+        url = adding(pilot.case, slug)
+        assert client.get(url).status_code == (200 if owns else 403), slug
+        if not owns:
+            assert url not in page
+            assert client.post(url, {"x": "1"}).status_code == 403
+    assert set(WRITERS) == {kind.slug for kind in KINDS.values() if kind.added_here and not kind.parent}
+
+
+@pytest.mark.parametrize(("writer", "slug"), FILLED)
+def test_the_owner_adds_corrects_and_ends_it_and_finds_it_in_the_timeline(client, pilot, writer, slug):
+    client.act_as(pilot.workers[writer])
+    model = KINDS[slug].model
+    before = set(model.objects.values_list("pk", flat=True))
+    form = typed(FILLED[writer, slug])
+    done = client.post(adding(pilot.case, slug), form)
+    assert done.status_code == 302, done.context["form"].errors
+    assert client.post(adding(pilot.case, slug), form).status_code == 302  # sent twice is one record
+    record = model.objects.exclude(pk__in=before).get()
+    assert (record.author_team, record.author) == (pilot.teams[writer], pilot.workers[writer])
+    assert record.history.get().history_user == pilot.workers[writer]
+    told = client.get(page_of(pilot.case) + "?toon=all").text
+    assert str(record.reference) in told or slug in ("identity_value", "relation")
+    page = client.get(record_page(pilot.case, record))
+    assert page.status_code == 200
+    # Corrected: the version counts, and the old value stays in its history.
+    changing = record_page(pilot.case, record, "record_change")
+    assert client.get(changing).status_code == 200
+    again = {**form, "version": "1", "form_token": str(uuid.uuid4())}
+    assert client.post(changing, again).status_code == 302
+    # Somebody who still has the older one open loses nothing: her text stands there, beside what is there now.
+    refused = client.post(changing, {**again, "form_token": str(uuid.uuid4())})
+    assert refused.status_code == 409
+    assert "Er gaat niets van uw tekst verloren" in refused.text
+    assert 'name="version" value="2"' in refused.text
+    record.refresh_from_db()
+    assert (record.version, record.history.count()) == (2, 2)
+    ending = record_page(pilot.case, record, "record_end")
+    assert client.get(ending).status_code == 200
+    assert client.post(ending, {"reason": ""}).status_code == 400
+    assert client.post(ending, {"reason": "mistake", "version": "1"}).status_code == 409
+    assert client.post(ending, {"reason": "mistake", "version": "2"}).status_code == 302
+    record.refresh_from_db()
+    assert record.ended_at
+    assert "per ongeluk vastgelegd" in client.get(record_page(pilot.case, record)).text
+    assert client.get(changing).status_code == 403
+
+
+BAD = [
+    ("ind", "procedure", {"kind": ""}), ("ind", "procedure", {"applied_on": day(1)}),
+    ("ind", "procedure", {"result": "granted"}), ("ind", "procedure", {"result_on": day(-1)}),
+    ("ind", "procedure", {"applied_on": "31-02-2024"}), ("ind", "procedure", {"kind": "%27; DROP TABLE"}),
+    ("municipality", "procedure", {"kind": "repeat_asylum"}),  # only objections are its own
+    ("ind", "residence_title", {"code": "other"}), ("ind", "residence_title", {"until": day(-900)}),
+    ("avim", "research", {"started_on": day(3)}), ("municipality", "allowance", {"amount": "-1"}),
+    ("municipality", "allowance", {"amount": "veel"}), ("ngo", "relation", {"other_name": ""}),
+    ("ngo", "relation", {"other_number": "1999-000001"}), ("ngo", "contact", {"text": "x" * 20_001}),
+    ("ngo", "contact", {"kind": "legal_consultation"}), ("dtv", "contact", {"kind": "guidance_talk"}),
+    ("ngo", "contact", {"visibility": "selected_partners"}), ("ngo", "contact", {"visibility": "everybody"}),
+    ("ngo", "contact", {"visibility": "permitted_partners", "shared_until": day(0)}),
+    ("legal", "legal_aid", {"visibility": "permitted_partners"}),  # R18: it stays where it is
+    ("ngo", "stay", {"kind": ""}), ("ngo", "stay", {"until": day(-9)}), ("avim", "identity_value", {"value": "12345"}),
+    ("care", "medical", {"text": ""}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("writer", "slug", "change"), BAD)
+def test_bad_input_is_answered_and_nothing_is_kept(client, pilot, writer, slug, change):
+    model = KINDS[slug].model
+    before = model.objects.count()
+    answer = client.act_as(pilot.workers[writer]).post(adding(pilot.case, slug), typed(FILLED[writer, slug], **change))
+    assert answer.status_code == 400
+    assert "Fout:" in answer.text
+    assert model.objects.count() == before
+
+
+def test_only_the_police_and_the_immigration_service_establish(client, pilot):
+    form = {"value": "Zekere Naam", "status": "established", "said_on": day(), "variant": "name"}
+    url = adding(pilot.case, "identity_value", "?soort=name")
+    assert client.act_as(pilot.workers["ngo"]).post(url, typed(form)).status_code == 400
+    assert (
+        client.act_as(pilot.workers["ind"]).post(url, typed(form, visibility="permitted_partners")).status_code == 302
+    )
+    assert "Zekere Naam" in client.act_as(pilot.workers["ngo"]).get(page_of(pilot.case)).text
+
+
+def test_a_step_shows_to_whoever_its_procedure_shows_to(client, pilot):
+    procedure = written(pilot, "procedure", visibility=Visibility.OWN_ORGANISATION)
+    url = adding(pilot.case, "procedure_step", f"?bij={procedure.reference}")
+    form = typed({"stage": "appeal", "happened_on": -1, "result": ""})
+    assert client.act_as(pilot.workers["dtv"]).get(url).status_code == 403  # the same as when it sees the procedure
+    assert client.act_as(pilot.workers["ind"]).post(url, form).status_code == 302
+    step = ProcedureStep.objects.get(procedure=procedure)
+    assert "beroep" in client.get(page_of(pilot.case)).text
+    assert client.act_as(pilot.workers["dtv"]).get(record_page(pilot.case, step)).status_code == 404
+    procedure.visibility = Visibility.PERMITTED_PARTNERS
+    procedure.save()
+    assert client.get(record_page(pilot.case, step)).status_code == 200
+    assert client.get(url).status_code == 403  # but the dossier is not its own
+    with acting_as(pilot.workers["dtv"]), pytest.raises(ProgrammingError), transaction.atomic():
+        ProcedureStep.objects.create(
+            case=pilot.case, procedure=procedure, author_team=pilot.teams["ind"], author=pilot.workers["dtv"],
+            stage="appeal", happened_on=timezone.localdate(),
+        )  # fmt: skip
+
+
+def test_code_98_comes_with_its_warning(client, pilot):
+    title = written(pilot, "residencetitle", code="98")
+    client.act_as(pilot.workers["dtv"])
+    for page in (page_of(pilot.case), record_page(pilot.case, title)):
+        assert "betekent niet dat de persoon uitgezet mag worden" in client.get(page).text
+
+
+def test_old_facts_say_so(client, pilot):
+    old = timezone.localdate() - timedelta(days=94)
+    written(pilot, "procedure", checked_on=old)
+    client.act_as(pilot.workers["dtv"])
+    assert "94 dagen geleden gecontroleerd" in client.get(page_of(pilot.case)).text
+    pilot.pilot.procedures_check_days = None
+    pilot.pilot.save()
+    assert "dagen geleden gecontroleerd" not in client.get(page_of(pilot.case)).text
+
+
+def test_categories_of_what_is_written_follow_from_what_it_is():
+    assert KINDS["contact"].model.category_of("departure_interview") == Category.DEPARTURE
+    assert KINDS["contact"].model.category_of("legal_consultation") == Category.LEGAL_AID
+    assert KINDS["contact"].model.category_of("iom_talk") == Category.GUIDANCE
+    assert KINDS["signal"].model.category_of("suicide_risk") == Category.MEDICAL_LIMITATION
+    assert KINDS["signal"].model.category_of("missing") == Category.CONTACT_SHELTER
+
+
+def test_a_worker_checks_many_old_facts_at_once(client, pilot):
+    old = timezone.localdate() - timedelta(days=120)
+    first, second = (written(pilot, name, checked_on=old) for name in ("procedure", "residencetitle"))
+    fresh = written(pilot, "procedure")
+    other = written(pilot, "departureplan", checked_on=old)  # of another partner
+    url = reverse("casework:records_check")
+    client.act_as(pilot.workers["ind"])
+    assert "2 gegevens van uw team wachten op controle" in client.get("/").text
+    page = client.get(url).text
+    assert str(first.reference) in page
+    assert str(fresh.reference) not in page
+    ticks = [f"{record.reference}:1" for record in (first, second, other)]
+    first.version = 2  # corrected by a colleague meanwhile
+    first.save()
+    client.post(url, {"checked": ticks})
+    for record in (first, second, other):
+        record.refresh_from_db()
+    assert (first.checked_on, second.checked_on, other.checked_on) == (old, timezone.localdate(), old)
+    assert second.history.first().history_change_reason == "checked"
+    assert "Niets te controleren" in client.act_as(pilot.workers["avim"]).get(url).text
+
+
+def test_text_that_was_kept_does_not_overwrite_what_came_meanwhile(client, pilot):
+    """A draft goes on from the version its writer saw: coming back to it, she is told of the newer one."""
+    contact = written(pilot, "contact", text="eerste")
+    changing = record_page(pilot.case, contact, "record_change")
+    form = typed(FILLED["ngo", "contact"], text="mijn lange tekst", version="1")
+    kept = {**form, "draft_key": f"change-contact:{contact.reference}", "form_page": changing}
+    client.act_as(pilot.workers["ngo"])
+    assert client.post(reverse("governance:draft_save"), kept).status_code == 200
+    contact.text, contact.version = "van een collega", 2
+    contact.save()
+    page = client.get(changing).text
+    assert "mijn lange tekst" in page
+    assert "van een collega" in page
+    assert 'name="version" value="1"' in page
+    again = client.post(changing, {**form, "form_token": str(uuid.uuid4())})
+    assert again.status_code == 409
+    assert "mijn lange tekst" in again.text
+    contact.refresh_from_db()
+    assert contact.text == "van een collega"
+    assert client.post(changing, {**form, "version": "2", "form_token": str(uuid.uuid4())}).status_code == 302
+    contact.refresh_from_db()
+    assert contact.text == "mijn lange tekst"
+
+
+def test_a_record_keeps_its_category(client, pilot):
+    """Its earlier wordings would show to the readers of another one."""
+    signal = written(pilot, "signal")
+    client.act_as(pilot.workers["avim"])
+    form = typed(FILLED["avim", "signal"], kind="identity_doubt", version="1")
+    assert client.post(record_page(pilot.case, signal, "record_change"), form).status_code == 400
+    signal.kind = "identity_doubt"
+    with pytest.raises(Exception, match="keeps its category"), acting_as(pilot.workers["avim"]):
+        signal.save()
+
+
+def test_each_value_of_an_identity_is_a_text_of_its_own(client, pilot):
+    client.act_as(pilot.workers["ngo"])
+    pages = [client.get(adding(pilot.case, "identity_value", f"?soort={kind}")) for kind in ("name", "birth_date")]
+    keys = {page.context["draft_key"] for page in pages}
+    assert len(keys) == 2
+    for key in keys:
+        answer = client.post(reverse("governance:draft_save"), {"draft_key": key, "value": "x", "form_page": "/"})
+        assert answer.status_code == 200
+    labels = [str(draft["label"]) for draft in client.get(reverse("home")).context["drafts"]]
+    assert labels == [str(KINDS["identity_value"].label)] * 2

@@ -1,0 +1,149 @@
+"""Sharing with chosen teams and by consent, its end, and what a partner sees."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from casework.models import (
+    Case,
+    Consent,
+    Contact,
+    IdentityValue,
+    Involvement,
+)
+from governance.access.clearance import acting_as
+from governance.access.enums import Visibility
+from tests import factories as make
+from tests.casework.ten_teams import FILLED, READERS, TEAMS, adding, day, page_of, record_page, typed, written
+
+pytestmark = pytest.mark.django_db
+
+
+def test_consent_opens_medical_content_to_the_team_it_names_and_withdrawal_closes_it_at_once(client, pilot):
+    medical = written(pilot, "medicalrecord", visibility=Visibility.PERMITTED_PARTNERS, text="gevoelig-verslag")
+    page = record_page(pilot.case, medical)
+    assert client.act_as(pilot.workers["ind"]).get(page).status_code == 404
+    client.act_as(pilot.workers["care"])
+    form = typed({"team": str(pilot.teams["ind"].pk), "scope": "verslag huisarts", "since": 0, "until": 30})
+    assert client.post(adding(pilot.case, "consent"), {**form, "until": day(0)}).status_code == 400
+    assert client.post(adding(pilot.case, "consent"), form).status_code == 302
+    consent = Consent.objects.get()
+    assert "gevoelig-verslag" in client.act_as(pilot.workers["ind"]).get(page_of(pilot.case)).text or (
+        client.get(page).status_code == 200
+    )
+    assert client.get(page).status_code == 200
+    assert client.act_as(pilot.workers["dtv"]).get(page).status_code == 404
+    client.act_as(pilot.workers["care"])
+    ending = {"reason": "over", "version": "1"}
+    assert client.post(record_page(pilot.case, consent, "record_end"), ending).status_code == 302
+    consent.refresh_from_db()
+    assert (consent.withdrawn_on, consent.end_reason) == (timezone.localdate(), "withdrawn")
+    assert client.act_as(pilot.workers["ind"]).get(page).status_code == 404
+    with acting_as(pilot.workers["ind"]):
+        assert not type(medical).history.exists()
+
+
+def test_a_sharing_keeps_purpose_basis_and_end_and_is_withdrawn_at_the_next_request(client, pilot, on_day):
+    client.act_as(pilot.workers["ngo"])
+    share = {"visibility": "selected_partners", "shared_with": [str(pilot.teams["municipality"].pk)],
+             "share_purpose": "plek zoeken", "share_basis": "convenant", "shared_until": day(10)}  # fmt: skip
+    for missing in ("shared_with", "share_purpose", "share_basis"):
+        form = typed(FILLED["ngo", "contact"], **{**share, missing: ""})
+        assert client.post(adding(pilot.case, "contact"), form).status_code == 400, missing
+    form = typed(FILLED["ngo", "contact"], **share)
+    assert client.post(adding(pilot.case, "contact"), form).status_code == 302
+    contact = Contact.objects.get()
+    page = record_page(pilot.case, contact)
+    for name in TEAMS:
+        expected = 200 if name in ("ngo", "municipality") else 404
+        assert client.act_as(pilot.workers[name]).get(page).status_code == expected, name
+    shared = client.act_as(pilot.workers["municipality"]).get(
+        reverse("casework:case_shared", args=[pilot.case.reference])
+    )
+    assert "plek zoeken" in shared.text
+    assert "het artikel van de overeenkomst" in shared.text
+    on_day(timezone.localdate() + timedelta(days=10))  # its end comes by itself
+    assert client.get(page).status_code == 404
+    on_day(contact.shared_until - timedelta(days=1))
+    assert client.get(page).status_code == 200
+    assert client.post(record_page(pilot.case, contact, "record_withdraw")).status_code == 403
+    assert (
+        client.act_as(pilot.workers["ngo"])
+        .post(record_page(pilot.case, contact, "record_withdraw"), {"version": "1"})
+        .status_code
+        == 302
+    )
+    assert client.act_as(pilot.workers["municipality"]).get(page).status_code == 404
+    register = (
+        client.act_as(pilot.workers["ngo"]).get(reverse("casework:case_shared", args=[pilot.case.reference])).text
+    )
+    assert "Niet meer gedeeld met gekozen teams" in register
+
+
+def test_what_a_partner_sees_of_what_i_see(client, pilot):
+    hidden = written(pilot, "contact", text="alleen-wij", visibility=Visibility.OWN_ORGANISATION)
+    procedure = written(pilot, "procedure")
+    url = reverse("casework:case_shared", args=[pilot.case.reference])
+    client.act_as(pilot.workers["ngo"])
+    shown = client.get(url, {"team": pilot.teams["dtv"].pk}).text
+    assert str(procedure.reference) in shown
+    assert str(hidden.reference) not in shown
+    assert client.get(url, {"team": "999999"}).status_code == 200
+    assert client.get(url, {"team": "x' OR 1=1"}).status_code == 200
+    # The answer holds nothing the asker does not see herself: the police's own signal stays the police's.
+    signal = written(pilot, "signal", visibility=Visibility.OWN_ORGANISATION)
+    assert str(signal.reference) not in client.get(url, {"team": pilot.teams["avim"].pk}).text
+
+
+def test_the_line_of_readers_is_the_rule_that_decides(client, pilot):
+    url = reverse("casework:record_readers", args=[pilot.case.reference, "procedure"])
+    line = client.act_as(pilot.workers["ind"]).post(url, {"visibility": "permitted_partners"}).text
+    assert pilot.teams["avim"].label in line
+    assert pilot.teams["coa"].label not in line
+    alone = client.post(url, {"visibility": "own_organisation"}).text
+    assert pilot.teams["avim"].label not in alone
+
+
+@pytest.mark.parametrize("ending", ["involvement", "cell"])
+def test_a_team_that_ended_sees_no_row_and_no_history_row(client, pilot, ending):
+    records = [written(pilot, name) for name in READERS]
+    if ending == "involvement":
+        row = Involvement.objects.get(case=pilot.case, team=pilot.teams["dtv"])
+        row.until = timezone.localdate()
+        row.save()
+    else:
+        pilot.teams["dtv"].group.convenantgroupobjectpermission_set.all().delete()
+    later = written(pilot, "procedure")
+    with acting_as(pilot.workers["dtv"]):
+        for record in (*records, later):
+            assert not type(record).objects.exists()
+            assert not type(record).history.exists()
+        assert not Case.objects.exists()
+        assert not IdentityValue.history.exists()
+    client.act_as(pilot.workers["dtv"])
+    assert client.get(record_page(pilot.case, later)).status_code == 404
+
+
+def test_who_reads_a_record_is_said_on_it_and_is_true(client, pilot):
+    """A step shows no further than its procedure, a sharing no longer than its end, a consent to the team it names."""
+    procedure = written(pilot, "procedure", visibility="selected_partners", shared_team_ids=[pilot.teams["dtv"].pk])
+    step = written(pilot, "procedurestep", procedure=procedure)
+    over = written(pilot, "contact", visibility="permitted_partners", shared_until=timezone.localdate())
+    consent = make.ConsentFactory(case=pilot.case, team=pilot.teams["ind"], author_team=pilot.teams["care"])
+    for record, author, wanted in (
+        (step, "ind", {"ind", "dtv"}), (over, "ngo", {"ngo"}), (consent, "care", {"care", "ind"}),
+    ):  # fmt: skip
+        shown = client.act_as(pilot.workers[author]).get(record_page(pilot.case, record)).context["readers"]
+        assert set(shown) == {pilot.teams[name].label for name in wanted}
+        for name in TEAMS:
+            found = client.act_as(pilot.workers[name]).get(record_page(pilot.case, record)).status_code
+            assert found == (200 if name in wanted else 404), (record, name)
+
+
+def test_a_team_is_chosen_among_all_others_also_of_ones_own_organisation(client, pilot):
+    make.MembershipFactory(user=pilot.workers["ngo"], team=pilot.teams["care"])
+    form = client.act_as(pilot.workers["ngo"]).get(adding(pilot.case, "contact")).context["form"]
+    offered = {key for key, _label in form.fields["shared_with"].choices}
+    assert offered == {team.pk for team in pilot.teams.values()} - {pilot.teams["ngo"].pk}
