@@ -72,7 +72,7 @@ def _settle_shelter_teams(case: Case, left: Collection[int | None] = ()) -> None
             longest = wanted.get(team, until)
             wanted[team] = max(longest, until) if longest and until else None
     running = {row.team_id: row for row in Involvement.objects.in_force().filter(case=case)}
-    for team in (wanted.keys() | set(left)) & running.keys():
+    for team in (wanted.keys() | {team for team in left if team}) & running.keys():
         row, until = running[team], wanted.get(team, today)
         if row.ground == Ground.STAY and row.until != until:
             row.until = until

@@ -69,7 +69,7 @@ def _who_reads(request: ClearanceRequest, case: Case) -> dict[str, Any]:
             visible_teams(request.clearance),
             category,
             request.POST,
-            author=category and request.clearance.author_team(case, category),
+            author=request.clearance.author_team(case, category) if category else None,
         ),
         "and_others": tells_of_others(request.clearance, case, request.POST),
     }
