@@ -4,14 +4,15 @@ from casework.dossiers.departure import DeparturePlan, Mediation, ReturnSupport,
 from casework.dossiers.procedures import Procedure, ProcedureStep, ResidenceTitle
 from casework.dossiers.supervision import IdentityResearch, Signal, Supervision
 from casework.dossiers.support import Allowance, HandOver, LegalAid, MedicalLimitation, MedicalRecord
+from casework.elsewhere.models import ContactRequest, Hit, Question
 from casework.journal.models import Contact, Note
-from casework.register.models import Briefing, Clash, IdentityDocument, IdentityValue, Person, Relation
+from casework.register.models import Briefing, Clash, IdentityDocument, IdentityValue, Judgement, Person, Relation
 from casework.shelter.models import AddressReading, Location, LocationAddress, Stay
 
 __all__ = [
     "AddressReading", "Allowance", "Briefing", "Case", "CaseUserObjectPermission", "Clash", "Consent", "Contact",
-    "CorrectionRequest", "DeparturePlan", "HandOver", "IdentityDocument", "IdentityResearch", "IdentityValue",
-    "Involvement", "LegalAid", "Location", "LocationAddress", "Mediation", "MedicalLimitation", "MedicalRecord",
-    "Note", "Person", "Procedure", "ProcedureStep", "Relation", "ResidenceTitle", "ReturnSupport", "Signal", "Stay",
-    "Supervision", "TravelDocument", "TravelDocumentStep",
+    "ContactRequest", "CorrectionRequest", "DeparturePlan", "HandOver", "Hit", "IdentityDocument", "IdentityResearch",
+    "IdentityValue", "Involvement", "Judgement", "LegalAid", "Location", "LocationAddress", "Mediation",
+    "MedicalLimitation", "MedicalRecord", "Note", "Person", "Procedure", "ProcedureStep", "Question", "Relation",
+    "ResidenceTitle", "ReturnSupport", "Signal", "Stay", "Supervision", "TravelDocument", "TravelDocumentStep",
 ]  # fmt: skip

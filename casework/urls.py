@@ -1,11 +1,13 @@
 from django.urls import include, path
 
 from casework.accountability import views as accountability
-from casework.cases import household, register_views
+from casework.cases import household, register_views, searching
 from casework.cases import views as cases
 from casework.dossiers import address, checking
 from casework.dossiers import views as dossiers
+from casework.elsewhere import views as elsewhere
 from casework.journal import views as journal
+from casework.linking import views as linking
 from casework.overview import shared
 from casework.overview import views as overview
 from casework.shelter import views as shelter
@@ -16,7 +18,7 @@ pages = (
     [
         # case_: one passage of one person
         path("casussen/", cases.case_list, name="case_list"),
-        path("casussen/zoeken/", cases.case_search, name="case_search"),
+        path("casussen/zoeken/", searching.case_search, name="case_search"),
         path("casussen/<uuid:reference>/", overview.case_detail, name="case_detail"),
         path("casussen/<uuid:reference>/gedeeld/", shared.case_shared, name="case_shared"),
         path("casussen/<uuid:reference>/waarom/", cases.case_why, name="case_why"),
@@ -24,7 +26,9 @@ pages = (
         path("casussen/<uuid:reference>/overnemen/", cases.case_take_over, name="case_take_over"),
         path("casussen/<uuid:reference>/contactpersoon/", cases.case_contact, name="case_contact"),
         path("casussen/<uuid:reference>/informeren/", cases.case_briefing, name="case_briefing"),
-        path("casussen/<uuid:reference>/dubbelen/", cases.case_doubles, name="case_doubles"),
+        path("casussen/<uuid:reference>/dubbelen/", linking.case_doubles, name="case_doubles"),
+        path("casussen/<uuid:reference>/elders/", elsewhere.case_elsewhere, name="case_elsewhere"),
+        path("casussen/<uuid:reference>/afschermen/", elsewhere.case_shield, name="case_shield"),
         path("casussen/<uuid:reference>/deelname/<int:pk>/einde/", cases.involvement_end, name="involvement_end"),
         # note_: the journal
         path("casussen/<uuid:reference>/notities/nieuw/", journal.note_add, name="note_add"),
@@ -51,7 +55,13 @@ pages = (
         # person_: who somebody is
         path("personen/", overview.person_list, name="person_list"),
         path("personen/<uuid:reference>/", overview.person_detail, name="person_detail"),
-        path("botsingen/<uuid:reference>/", overview.clash_answer, name="clash_answer"),
+        # one person, once
+        path("personen/<uuid:reference>/dubbel/", linking.person_double, name="person_double"),
+        path("personen/<uuid:reference>/dubbel/<uuid:other>/", linking.person_link, name="person_link"),
+        path("personen/oordelen/<uuid:reference>/", linking.judgement_undo, name="judgement_undo"),
+        path("personen/vragen/", elsewhere.questions_received, name="questions_received"),
+        path("botsingen/<uuid:reference>/", linking.clash_detail, name="clash_detail"),
+        path("botsingen/<uuid:reference>/antwoord/", linking.clash_answer, name="clash_answer"),
         # who looked
         path("verantwoording/", accountability.readings, name="readings"),
         path("verantwoording/verwerkingen/", accountability.activities, name="activities"),

@@ -1,6 +1,6 @@
 """The case list: a page of cases with what people look for in it, at a cost that does not grow with the rows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import dateformat
 from django.utils.formats import get_format
-from django.utils.functional import cached_property
+from django.utils.functional import Promise, cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -44,6 +44,7 @@ class Row:
     registered_iso: str
     registered: str
     case_manager: str
+    words: Sequence[str | Promise] = ()  # why somebody who was searched for is shown
 
 
 def partner_teams(clearance: Clearance, teams: dict[int, Team]) -> list[int]:
@@ -112,7 +113,10 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
         return min(capped_count(self.object_list) if self.known is None else self.known, CAP)  # type: ignore[arg-type]
 
 
-def rows(cases: Iterable[Case], teams: dict[int, Team], clearance: Clearance) -> list[Row]:
+def rows(
+    cases: Iterable[Case], teams: dict[int, Team], clearance: Clearance,
+    words: Mapping[int, Sequence[str | Promise]] | None = None,
+) -> list[Row]:  # fmt: skip
     cases = list(cases)
     names = leading_names(case.pk for case in cases)
     base = reverse("casework:case_detail", args=[NOWHERE])
@@ -125,7 +129,7 @@ def rows(cases: Iterable[Case], teams: dict[int, Team], clearance: Clearance) ->
             base.replace(NOWHERE, str(case.reference)), case.number, names.get(case.pk) or case.number,
             states[case.state], pilots[case.pilot_id],
             [team.label for team in known_partners(clearance, case, teams)], case.registered_on.isoformat(),
-            days[case.registered_on], str(case.case_manager or ""),
+            days[case.registered_on], str(case.case_manager or ""), (words or {}).get(case.pk, ()),
         )
         for case in cases
     ]  # fmt: skip

@@ -73,6 +73,8 @@ class Case(Walled, Versioned):
     state_since = models.DateField(default=timezone.localdate)
     registered_on = models.DateField(_("registered on"), default=timezone.localdate)
     referrer = models.CharField(_("referred by"), max_length=160, blank=True)
+    # Somebody who is in danger when others learn where she is: no other pilot hears that she is known here.
+    shielded_reason = models.CharField(_("shielded because"), max_length=200, blank=True, db_default="")
     # Likely doubles in the registrar's sight were looked at; after an emergency that is still to do.
     doubles_judged_on = models.DateField(null=True, editable=False)
     team_ids = ArrayField(models.IntegerField(), default=list, editable=False)  # who is involved; kept by a trigger

@@ -60,10 +60,10 @@ def register(claim: Claim, *, by: Clearance, team: Team, person: Person | None =
     """Register somebody and open her case; `person` when she is somebody this worker already sees."""
     if person is not None:
         with connection.cursor() as cursor:  # two workers choosing the same person: one after the other
-            cursor.execute("SELECT pg_advisory_xact_lock(7305002, %s)", [person.pk % 2**31])
+            cursor.execute("SELECT pg_advisory_xact_lock(7305002, %s)", [(person.same_as or person.pk) % 2**31])
     if person is None:
         person = Person.objects.create(team_ids=[team.pk])
-    elif found := Case.objects.open().filter(person=person).first():
+    elif found := Case.objects.open().filter(person__same_as=person.same_as).first():
         raise HasOpenCase(found)
     lead = leading_team(team)
     case = Case.objects.create(

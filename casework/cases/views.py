@@ -1,11 +1,10 @@
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -24,14 +23,13 @@ from casework.cases.involving import (
     visible_teams,
 )
 from casework.cases.models import Case, Involvement
-from casework.cases.registering import same_candidates
 from casework.records.models import VersionConflict
-from casework.register.doubles import Candidate, facts_of, likely_doubles, search_names, with_v_number
+from casework.register.doubles import Candidate
 from casework.register.enums import BRIEFING_VERSION
 from casework.register.forms import BriefingForm
 from casework.register.identity import leading_names
 from casework.register.models import Briefing, IdentityValue
-from casework.register.values import clean_v_number, display, name_key
+from casework.register.values import display
 from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.keeping import find_draft, once
@@ -75,31 +73,6 @@ def _chips(found: CaseFilter, request: ClearanceRequest) -> list[tuple[str, str,
             if value in choices:
                 chips.append((str(field.label), choices[value], "?" + rest.urlencode()))
     return chips
-
-
-@processes(CASEWORK)
-@require_http_methods(["GET", "POST"])
-def case_search(request: ClearanceRequest) -> HttpResponse:
-    """Find a case by name, V-number or case number. By POST: none of these belongs in an address."""
-    clearance = request.clearance
-    if not clearance.sees_cases:
-        raise PermissionDenied
-    if request.method == "GET":
-        return redirect("casework:case_list")
-    wanted = "".join(c for c in request.POST.get("q", "")[:200] if c.isprintable()).strip()
-    teams = visible_teams(clearance)
-    found: list[Case] = []
-    if wanted:
-        by_number = Case.objects.filter(number=wanted)
-        try:
-            keys = with_v_number(clean_v_number(wanted), most=listing.PAGE_SIZE)
-        except ValidationError:  # then it is a name, or the number of a case
-            keys = search_names(name_key(wanted), listing.PAGE_SIZE) if name_key(wanted) else []
-        order = {key: place for place, key in enumerate(keys)}
-        rows = Case.objects.filter(pk__in=keys) | by_number
-        found = sorted(rows.for_list(), key=lambda case: order.get(case.pk, -1))[: listing.PAGE_SIZE]
-    context = {"rows": listing.rows(found, teams, clearance), "wanted": wanted, "most": listing.PAGE_SIZE}
-    return render(request, "casework/cases/search.html", context)
 
 
 @processes(CASEWORK)
@@ -243,30 +216,6 @@ def case_briefing(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         "name": leading_names([case.pk]).get(case.pk, ""),
     }  # fmt: skip
     return render(request, "casework/cases/briefing.html", context, status=400 if form.errors else 200)
-
-
-@processes(REGISTRATION)
-@require_http_methods(["GET", "POST"])
-def case_doubles(request: ClearanceRequest, reference: UUID) -> HttpResponse:
-    """Judge likely doubles afterwards, when an emergency left no time."""
-    case = get_object_or_404(Case.objects.select_for_update(of=("self",)), reference=reference)
-    if not perms.can_complete_registration(request.clearance, case):
-        raise PermissionDenied
-    candidates = likely_doubles(facts_of([case.pk])[case.pk], besides=case.pk)
-    if request.method == "POST":
-        if not same_candidates(request.POST.get("judged", ""), candidates):
-            return render(request, "errors/409.html", {"back": request.path}, status=409)
-        case.doubles_judged_on = timezone.localdate()
-        case.version += 1
-        case.save()
-        return redirect(case_url(case))
-    context = {
-        "case": case,
-        "judged": ",".join(str(candidate.case_id) for candidate in candidates),
-        "candidates": candidate_rows(candidates),
-        "name": leading_names([case.pk]).get(case.pk, ""),
-    }
-    return render(request, "casework/cases/doubles.html", context)
 
 
 def candidate_rows(candidates: list[Candidate]) -> list[dict[str, Any]]:

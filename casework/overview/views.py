@@ -6,36 +6,40 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from casework.cases import listing, perms
 from casework.cases.enums import STEPS, CaseState
 from casework.cases.involving import knows_team, team_label, visible_teams, with_teams
 from casework.cases.models import Case, Involvement
+from casework.cases.searching import SearchForm
 from casework.dossiers import checking
 from casework.dossiers import perms as perms_of_records
 from casework.dossiers.corrections import CorrectionRequest
 from casework.dossiers.kinds import KINDS
 from casework.dossiers.reading import records_of
 from casework.dossiers.support import HandOver
+from casework.elsewhere.views import can_ask, contact_requests_waiting
 from casework.journal.views import note_form
+from casework.linking.judging import can_judge, cases_of, judgements_of
+from casework.linking.views import judgement_rows
 from casework.overview.composition import panels
 from casework.overview.timeline import KINDS as STORY_KINDS
 from casework.overview.timeline import events
 from casework.records.models import Record
-from casework.register.clashes import answer_clash, clashes_for
-from casework.register.enums import ClashAnswer, ValueKind
+from casework.register.clashes import clashes_for
+from casework.register.enums import ValueKind
 from casework.register.identity import by_kind, distinct, leading_names
 from casework.register.models import IdentityValue, Person, Relation
 from governance.access.clearance import Clearance
 from governance.access.middleware import ClearanceRequest
 from governance.convenants.models import Proposal
 from governance.drafts.models import Draft
-from partners.accountability.activities import CASEWORK, REGISTRATION, processes
+from partners.accountability.activities import CASEWORK, processes
 from partners.accounts.models import User
 from partners.organisations.enums import Role
 from partners.organisations.models import Team
@@ -66,6 +70,7 @@ DRAFT_LABELS = {
     "household": gettext_lazy("Registration of a household"), "note": gettext_lazy("Note"),
     "involve": gettext_lazy("Involving a partner"),
     "briefing": gettext_lazy("Telling the person"), "proposal": gettext_lazy("Proposal for another matrix"),
+    "link": gettext_lazy("Registered twice?"), "contact": gettext_lazy("Known elsewhere?"),
     "correct": gettext_lazy("Ask for a correction"), "answer": gettext_lazy("Answer"),
 }  # fmt: skip
 OF_A_CASE = re.compile(r"^/casussen/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/")
@@ -119,24 +124,13 @@ def home(request: ClearanceRequest) -> HttpResponse:
         "drafts": unsent(request.user),
         "questions": questions(clearance), "to_check": checking.number_to_check(clearance, teams),
         "clashes": [(clash, own.get(clash.own_case_id)) for clash in clashes],
+        "contact_requests": contact_requests_waiting(clearance),
+        "coordinates": bool(clearance.coordinated),
         "registers": perms.registers_people(clearance, teams),
         "proposals": Proposal.objects.waiting_for(clearance.organisations_as(Role.PRIVACY_OFFICER)),
         "offices": sorted({role.label for role, _organisation in clearance.offices}),
     }  # fmt: skip
     return render(request, "casework/overview/home.html", context)
-
-
-@processes(REGISTRATION)
-@require_POST
-def clash_answer(request: ClearanceRequest, reference: UUID) -> HttpResponse:
-    """A coordinator says for her own pilot whether two registrations are one person."""
-    said = request.POST.get("answer", "")
-    if said not in ClashAnswer.values:
-        return render(request, "errors/400.html", status=400)
-    if not answer_clash(reference, said):
-        return render(request, "errors/404.html", status=404)
-    request.audited = {"action": f"clash_{said}", "obj": ("clash", reference)}
-    return redirect("home")
 
 
 def steps_of(case: Case) -> list[dict[str, str]]:
@@ -187,6 +181,8 @@ def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         ],
         "nationalities": distinct(values["nationality"]),
         "stays": stays, "more": more + 1,
+        "completes": perms.can_complete_registration(clearance, case),
+        "asks_elsewhere": can_ask(clearance, case, teams),
         "can_involve": perms.can_involve(clearance, case), "can_take_over": perms.can_take_over(clearance, case),
         "steps": steps_of(case), "events": story[:most], "older": len(story) > most, "kind": kind, "briefing": briefing,
         "todos": todos(clearance, case, told=briefing is not None),
@@ -213,9 +209,10 @@ class Member:
 def household(relations: list[Relation]) -> list[Member]:
     """The policy left out whoever the reader may not see; of the others the name comes from her own newest case."""
     others = {relation.other_id for relation in relations if relation.other_id}
-    cases = {
-        case.person_id: case for case in Case.objects.filter(person__in=others).select_related("person").order_by("pk")
-    }
+    one = dict(Person.objects.filter(pk__in=others).values_list("pk", "same_as")) if others else {}
+    hers = Case.objects.filter(person__same_as__in=one.values()).select_related("person").order_by("pk") if one else []
+    newest = {case.person.same_as: case for case in hers}
+    cases = {person: newest[same] for person, same in one.items() if same in newest}
     names = leading_names([case.pk for case in cases.values()]) if cases else {}
     found = []
     for relation in relations:
@@ -244,7 +241,7 @@ def person_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """Who somebody is, as far as anybody said: every value with its status, source and date."""
     clearance = request.clearance
     person = get_object_or_404(Person, reference=reference)
-    cases = list(Case.objects.filter(person=person).select_related("pilot", "case_manager").newest_first())
+    cases = cases_of(person)
     teams = visible_teams(clearance)
     by_key = {case.pk: case for case in cases}
     records = records_of(cases)
@@ -259,7 +256,8 @@ def person_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     kind = KINDS["identity_value"]
     here = next((c for c in cases if perms_of_records.adding_team(clearance, c, kind, teams) is not None), None)
     context = {
-        "person": person, "cases": cases,
+        "person": person, "cases": cases, "judgements": judgement_rows(judgements_of(person)),
+        "can_judge": can_judge(clearance, cases), "two_open": sum(case.is_open for case in cases) > 1,
         "values": [(group[0].get_kind_display(), with_source(group)) for group in values.values() if group],
         "documents": with_source(current(records["document"])), "household": household(current(records["relation"])),
         "here": here, "kinds": ValueKind.choices,
@@ -281,6 +279,6 @@ def person_list(request: ClearanceRequest) -> HttpResponse:
         said[value.case_id].append(value)
     context = {
         "people": [(case, {kind: group[:1] for kind, group in by_kind(said[case.pk]).items()}) for case in found],
-        "registers": perms.registers_people(clearance, teams),
+        "registers": perms.registers_people(clearance, teams), "form": SearchForm(),
     }  # fmt: skip
     return render(request, "casework/overview/persons.html", context)

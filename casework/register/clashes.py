@@ -1,11 +1,12 @@
-"""Clashes of V-numbers that no worker hears of: for the coordinators of both pilots (R1)."""
+"""Clashes that no worker hears of: for the coordinators of both pilots, who settle them (R1)."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
 
-from casework.register.enums import ValueKind
+from casework.register.enums import ClashAnswer, ValueKind
 from casework.register.models import Clash
 from governance.access.clearance import Clearance
 from partners.organisations.models import Pilot
@@ -13,7 +14,7 @@ from partners.organisations.models import Pilot
 
 @dataclass(frozen=True)
 class ClashView:
-    """What one coordinator is shown of a clash: the other pilot, its contact, and which fields agree."""
+    """What one coordinator is shown of a clash: the other pilot, its contact, which fields agree, and what was said."""
 
     reference: UUID
     own_case_id: int
@@ -21,32 +22,45 @@ class ClashView:
     agreeing: list[str]
     own_answer: str
     other_answer: str
+    found_at: datetime
+    trail: list[tuple[datetime, str, str]]  # when, which pilot, what it said
+
+    @property
+    def settled(self) -> str:
+        return self.own_answer if self.own_answer == self.other_answer else ""
+
+
+def _view(clash: Clash, clearance: Clearance) -> ClashView:
+    mine_is_newer = clearance.coordinates(clash.newer_pilot_id)
+    own, other = (clash.newer_answer, clash.older_answer) if mine_is_newer else (clash.older_answer, clash.newer_answer)
+    pilots = {clash.newer_pilot_id: clash.newer_pilot.name, clash.older_pilot_id: clash.older_pilot.name}
+    labels = dict(ClashAnswer.choices)
+    return ClashView(
+        clash.reference, clash.newer_case_id if mine_is_newer else clash.older_case_id,
+        clash.older_pilot if mine_is_newer else clash.newer_pilot,
+        [str(ValueKind(kind).label) for kind in clash.agreeing], own, other, clash.found_at,
+        [
+            (datetime.fromisoformat(said["at"]), pilots.get(said["pilot"], ""), str(labels.get(said["said"], "")))
+            for said in clash.trail
+        ],
+    )  # fmt: skip
 
 
 def clashes_for(clearance: Clearance) -> list[ClashView]:
     """Clashes in which this coordinator has not answered, or in which the two answers differ."""
     if not clearance.coordinated:
         return []
-    shown = []
-    for clash in Clash.objects.select_related("newer_pilot", "older_pilot"):
-        mine_is_newer = clearance.coordinates(clash.newer_pilot_id)
-        own, other = (
-            (clash.newer_answer, clash.older_answer) if mine_is_newer else (clash.older_answer, clash.newer_answer)
-        )
-        if own and own == other:
-            continue
-        shown.append(
-            ClashView(
-                clash.reference, clash.newer_case_id if mine_is_newer else clash.older_case_id,
-                clash.older_pilot if mine_is_newer else clash.newer_pilot,
-                [str(ValueKind(kind).label) for kind in clash.agreeing], own, other,
-            )
-        )  # fmt: skip
-    return shown
+    shown = [_view(clash, clearance) for clash in Clash.objects.select_related("newer_pilot", "older_pilot")]
+    return [clash for clash in shown if not clash.settled]
+
+
+def find_clash(clearance: Clearance, reference: UUID) -> ClashView | None:
+    clash = Clash.objects.select_related("newer_pilot", "older_pilot").filter(reference=reference).first()
+    return _view(clash, clearance) if clash else None
 
 
 def answer_clash(reference: UUID, said: str) -> bool:
-    """Record this coordinator's answer for her own pilot. False if there is no such clash for her."""
+    """Record this coordinator's answer for her own pilot. False if there is no such clash for her, or it is settled."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT clash_answer(%s, %s)", [reference, said])
         return bool(cursor.fetchone()[0])

@@ -1,5 +1,6 @@
 """Likely doubles among the people this worker may see. Who lies outside her sight is for the coordinators (R1)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from django.db import connection
@@ -62,6 +63,14 @@ def with_v_number(number: str, most: int = MOST_SEARCHED) -> list[int]:
     return list(same.order_by("-case_id").values_list("case_id", flat=True)[:most])
 
 
+def born_on(born: str, most: int = MOST_SEARCHED) -> list[int]:
+    """Keys of cases in sight of somebody born on this date, as far as both are known."""
+    keys = sought(born) if len(born) == 10 else {born}
+    same = IdentityValue.objects.current().filter(kind=ValueKind.BIRTH_DATE)
+    same = same.filter(key__in=keys) if len(born) == 10 else same.filter(key__startswith=born)
+    return list(same.order_by("-case_id").values_list("case_id", flat=True).distinct()[:most])
+
+
 def candidates(facts: Facts, most: int = MOST_COMPARED) -> list[int]:
     """Keys of cases in sight that share enough with these facts to be compared: the candidate rules of
     docs/matching.md, in one statement."""
@@ -92,6 +101,6 @@ def compare(facts: Facts, cases: list[int]) -> list[Candidate]:
     return sorted(found, key=lambda candidate: (-candidate.weight, -candidate.case_id))
 
 
-def likely_doubles(facts: Facts, *, besides: int | None = None) -> list[Candidate]:
-    """Candidates in sight that are likely to be this person, the likeliest first."""
-    return compare(facts, [case for case in candidates(facts) if case != besides])[:MOST_SHOWN]
+def likely_doubles(facts: Facts, *, besides: Collection[int] = ()) -> list[Candidate]:
+    """Candidates in sight that are likely to be this person, the likeliest first; `besides` are keys of cases."""
+    return compare(facts, [case for case in candidates(facts) if case not in besides])[:MOST_SHOWN]

@@ -1,5 +1,5 @@
 import uuid
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -38,8 +38,10 @@ class Person(Walled):
     # Only what two coordinators settled: a number somebody typed is an identity value like any other (R1).
     v_number = models.CharField(max_length=10, unique=True, null=True, editable=False)  # noqa: DJ001 - unique, so not ""
     team_ids = ArrayField(models.IntegerField(), default=list, editable=False)  # of all her cases; kept by a trigger
+    # The first of the registrations that are one person with this one; its own key without links. Kept by a trigger.
+    same_as = models.BigIntegerField(null=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
-    history = History(excluded_fields=["team_ids"])
+    history = History(excluded_fields=["team_ids", "same_as"])
 
     objects = TrackedQuerySet.as_manager()
 
@@ -47,7 +49,10 @@ class Person(Walled):
         constraints = [
             models.CheckConstraint(name="person_v_number_ten_digits", condition=Q(v_number__regex=r"^\d{10}$")),
         ]
-        indexes = [GinIndex(fields=["team_ids"], name="person_teams")]
+        indexes = [
+            GinIndex(fields=["team_ids"], name="person_teams"),
+            models.Index(fields=["same_as"], name="person_same_as"),
+        ]
 
     def __str__(self) -> str:
         return str(self.reference)
@@ -166,6 +171,45 @@ class Briefing(Record):
         indexes = [models.Index(fields=["case"], name="briefing_case")]
 
 
+class JudgementQuerySet(models.QuerySet["Judgement"]):
+    def in_force(self) -> Self:
+        return self.filter(revoked_at=None)
+
+
+class Judgement(models.Model):
+    """That two registrations are one person (R2), or that they are not: dated, reasoned, taken back in one act.
+
+    No record moves: pages, search and projections read through the links in force. Written by the database.
+    """
+
+    reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    one = models.ForeignKey(Person, models.PROTECT, related_name="+")  # the one registered first
+    other = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    answer = models.CharField(max_length=10, choices=ClashAnswer)
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    said_at = models.DateTimeField(default=timezone.now)
+    said_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    revoke_reason = models.CharField(max_length=500, blank=True)
+
+    objects = JudgementQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-said_at", "-id"]
+        indexes = [models.Index(fields=["other"], name="judgement_other", condition=Q(revoked_at=None))]
+        constraints = [
+            models.CheckConstraint(name="judgement_of_two", condition=Q(one__lt=F("other"))),
+            models.CheckConstraint(name="link_has_reason", condition=~Q(answer="same", reason="")),
+            models.UniqueConstraint(
+                fields=["one", "other"], name="judgement_once", condition=Q(revoked_at=None),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"judgement {self.reference}"
+
+
 class Clash(models.Model):
     """Two registrations that share a V-number and do not see each other: for both coordinators only (R1)."""
 
@@ -180,6 +224,7 @@ class Clash(models.Model):
     older_answer = models.CharField(max_length=10, choices=ClashAnswer, blank=True)
     newer_answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     older_answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    trail = models.JSONField(default=list, db_default=[])  # every answer: which pilot, what, when
 
     class Meta:
         ordering = ["-found_at"]

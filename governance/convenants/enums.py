@@ -23,3 +23,9 @@ class Cell(TextChoices):
     READ = "read", _("reads")
     WRITE = "write", _("reads and writes")
     WRITE_OWN = "write_own", _("writes, reads its own only")
+
+
+class Allows(TextChoices):
+    """What an article may allow besides sharing within the pilot."""
+
+    HIT_NO_HIT = "hit_no_hit", _("asking other pilots whether a person is known there")

@@ -4,7 +4,7 @@ from django.contrib.auth.models import Permission
 from django.utils.translation import gettext as _
 
 from governance.access.enums import Category
-from governance.convenants.enums import Cell, ConvenantKind
+from governance.convenants.enums import Allows, Cell, ConvenantKind
 from governance.convenants.models import Convenant, ConvenantArticle, ConvenantGroupObjectPermission, ConvenantParty
 from partners.organisations.enums import OrganisationKind, TeamFunction
 from partners.organisations.models import Pilot, Team
@@ -58,6 +58,7 @@ PURPOSES = {
     Category.PUBLIC_ORDER: ("9", "Overlast en onveiligheid voorkomen"),
     Category.OUTCOME: ("10", "Vaststellen of een oplossing is bereikt en standhoudt"),
 }
+HIT_NO_HIT_ARTICLE = "12"
 ARTICLES = (
     ("1", "Doel", "Partijen werken samen aan een bestendige oplossing voor vreemdelingen zonder recht op verblijf of "
      "rijksopvang: terugkeer, doormigratie of legalisering van verblijf."),
@@ -76,6 +77,9 @@ ARTICLES = (
     ("9", "Openbare orde", "Signalen over openbare orde worden alleen gedeeld met partijen die ze nodig hebben."),
     ("10", "Uitkomst", "Partijen leggen vast wat er van de persoon is geworden en of dat standhoudt."),
     ("11", "Verantwoording", "Iedere inzage wordt vastgelegd. De persoon kan vragen wie haar gegevens heeft gezien."),
+    (HIT_NO_HIT_ARTICLE, "Elders bekend",
+     "Gemeente en ngo mogen van een persoon met een open casus vragen of zij in een andere pilot bekend is. Het "
+     "antwoord noemt alleen de pilot en de contactpersoon, en wordt vastgelegd."),
 )  # fmt: skip
 
 
@@ -118,7 +122,8 @@ def make_from_model(pilot: Pilot, kind: ConvenantKind) -> Convenant:
         aim=ARTICLES[0][2],
     )  # fmt: skip
     for number, title, text in ARTICLES:
-        ConvenantArticle.objects.create(convenant=convenant, number=number, title=title, text=text)
+        allows = Allows.HIT_NO_HIT if number == HIT_NO_HIT_ARTICLE else ""
+        ConvenantArticle.objects.create(convenant=convenant, number=number, title=title, text=text, allows=allows)
     teams = list(Team.objects.filter(pilot=pilot).select_related("organisation", "group"))
     for organisation in sorted({team.organisation for team in teams}, key=lambda party: party.pk):
         if organisation.kind in PARTIES[kind]:

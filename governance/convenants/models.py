@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from governance.access.enums import Category
 from governance.access.grants import GroupObjectPermissionBase
-from governance.convenants.enums import ConvenantKind, ConvenantState
+from governance.convenants.enums import Allows, ConvenantKind, ConvenantState
 from partners.accountability.history import History
 from partners.organisations.models import Organisation, Pilot, Team
 
@@ -128,6 +128,8 @@ class ConvenantArticle(models.Model):
     number = models.CharField(_("number"), max_length=10)
     title = models.CharField(_("title"), max_length=160)
     text = models.TextField(_("text"))
+    # What it allows besides sharing within the pilot.
+    allows = models.CharField(max_length=20, choices=Allows, blank=True, db_default="")
 
     class Meta:
         ordering = ["id"]

@@ -44,11 +44,14 @@ CASEWORK = Activity("casework", 1, _("Casework"), _("Guiding a person towards a 
 SHELTER_ADDRESS = Activity(
     "shelter-address", 1, _("Protected address"), _("Reaching somebody at a protected address, with a reason."), _TASK
 )
+ELSEWHERE = Activity(
+    "known-elsewhere", 1, _("Known elsewhere"), _("Asking other pilots whether a person at hand is known there."), _TASK
+)
 ACCOUNTABILITY = Activity(
     "accountability", 1, _("Accountability"), _("Showing who looked at which case."), _DUTY, shows_persons=True
 )
 
-ALL = (SIGN_IN, FRAME, PARTICIPATION, AGREEMENTS, REGISTRATION, CASEWORK, SHELTER_ADDRESS, ACCOUNTABILITY)
+ALL = (SIGN_IN, FRAME, PARTICIPATION, AGREEMENTS, REGISTRATION, CASEWORK, SHELTER_ADDRESS, ELSEWHERE, ACCOUNTABILITY)
 
 # Views that are not ours cannot carry a declaration; their names tell what they are.
 BY_NAME_PREFIX = {"account_": SIGN_IN, "mfa_": SIGN_IN, "admin:": PARTICIPATION}

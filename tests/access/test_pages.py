@@ -249,6 +249,8 @@ def test_strangers_get_404_where_a_case_is_asked_for(client, cast):
                 kwargs["pk"] = cast.case.involvements.first().pk
             if "<slug:kind>" in pattern:
                 kwargs["kind"] = "procedure"
+            if "<uuid:other>" in pattern:
+                kwargs["other"] = cast.case.person.reference
             if "<uuid:record>" in pattern:
                 kwargs["record"] = procedure.reference
             response = client.get(reverse(name, kwargs=kwargs))

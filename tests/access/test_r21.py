@@ -19,6 +19,7 @@ from casework.models import (
     Consent,
     IdentityValue,
     Involvement,
+    Judgement,
     Note,
     Person,
     Stay,
@@ -96,6 +97,12 @@ class Built:
             for number, lead in enumerate(world.cases)
         ]  # fmt: skip
         self.people = people
+        self.links = [
+            Judgement.objects.create(
+                one=people[one], other=people[other], answer="same", reason="gelijk", said_by=self.users[0]
+            )
+            for one, other in world.links
+        ]
         self.involvements = {
             (case, team): make.InvolvementFactory(
                 case=self.cases[case], team=self.teams[team],
@@ -160,7 +167,13 @@ def compare(world: World) -> None:
         with acting_as(user) as clearance:
             seen_cases = {case for case in range(3) if world.sees_case(number, case)}
             assert keys(Case.objects) == {built.cases[case].pk for case in seen_cases}
-            assert keys(Person.objects) == {built.people[world.people[case]].pk for case in seen_cases}
+            assert keys(Person.objects) == {
+                built.people[person].pk for person in range(3) if world.sees_person(number, person)
+            }  # fmt: skip
+            sides = {world.people[case] for case in seen_cases}
+            assert keys(Judgement.objects) == {
+                link.pk for link in built.links if {built.people.index(link.one), built.people.index(link.other)} <= sides
+            }  # fmt: skip
             assert keys(Involvement.objects) == {
                 row.pk for (case, team), row in built.involvements.items() if world.sees_involvement(number, case, team)
             }

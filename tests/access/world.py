@@ -102,6 +102,7 @@ class World:
     users: int = 3
     organisations: int = 3
     people: list[int] = field(default_factory=list)  # case -> person
+    links: list[tuple[int, int]] = field(default_factory=list)  # persons who are one
 
     def seats(self, user: int) -> set[int]:
         return {
@@ -158,8 +159,19 @@ class World:
             or any(self.involved(case, mine) and self.cell(mine, "read", tells) for mine in self.seats(user))
         )
 
+    def one_with(self, person: int) -> set[int]:
+        found = {person}
+        while more := {b for a, b in [*self.links, *((b, a) for a, b in self.links)] if a in found} - found:
+            found |= more
+        return found
+
     def sees_person(self, user: int, person: int) -> bool:
-        return any(self.sees_case(user, case) for case in range(3) if self.people[case] == person)
+        """Through the registrations that are one with her; a personal grant is for one registration only."""
+        return any(
+            self.people[case] in self.one_with(person)
+            and any(self.involved(case, team) and self.cell(team, "read", "identity") for team in self.seats(user))
+            for case in range(3)
+        ) or any(self.granted(user, case, "identity") for case in range(3) if self.people[case] == person)
 
     def sees_record(self, user: int, record: RecordFacts) -> bool:
         seen = self.sees_plainly(user, record)
@@ -265,9 +277,21 @@ def worlds(draw: Any) -> World:
         )
         for table in draw(st.lists(st.sampled_from(sorted(TABLES)), min_size=1, max_size=6))
     ]  # fmt: skip
+    links = draw(st.sampled_from(([], [], [(0, 1)], [(0, 2)], [(1, 2)], [(0, 1), (1, 2)])))
     closed = {2} if draw(st.integers(0, 4)) == 0 else set()
     return World(
-        pilots, teams, memberships, convenants, cases, involvements, grants, consents, records, closed, people=people
+        pilots,
+        teams,
+        memberships,
+        convenants,
+        cases,
+        involvements,
+        grants,
+        consents,
+        records,
+        closed,
+        people=people,
+        links=links,
     )
 
 

@@ -1,0 +1,121 @@
+"""Finding somebody by name, number, birth and nationality, among those one may see; each match explains itself."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from casework.cases import listing
+from casework.cases.involving import visible_teams
+from casework.cases.models import Case
+from casework.register.doubles import WORDS, born_on, facts_of, search_names, with_v_number
+from casework.register.matching import Agreement, Facts, agreements
+from casework.register.values import clean_v_number, name_key, nationality_choices, parse_partial_date
+from governance.access.middleware import ClearanceRequest
+from partners.accountability.activities import CASEWORK, processes
+
+MOST_NARROWED = 200  # looked through when a date of birth or a nationality narrows what a name finds
+
+
+class SearchForm(forms.Form):
+    """What one knows of somebody. A nationality alone finds nobody: nobody leafs through people."""
+
+    use_required_attribute = False
+    q = forms.Field(label=_("Name or number"), required=False)  # whatever was typed; cleaned below
+    born = forms.CharField(
+        label=_("Date of birth"), required=False, max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "12-03-1985"}),
+    )  # fmt: skip
+    nationality = forms.ChoiceField(label=_("Nationality"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["nationality"].choices = [("", _("All")), *nationality_choices()]  # type: ignore[attr-defined]
+
+    def clean_q(self) -> str:
+        return "".join(c for c in (self.cleaned_data["q"] or "")[:200] if c.isprintable()).strip()
+
+    def clean_born(self) -> str:
+        text = self.cleaned_data["born"].strip()
+        return parse_partial_date(text) if text else ""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("nationality") and not data.get("q") and not data.get("born") and not self.errors:
+            self.add_error("q", _("Enter a name, a number or a date of birth too."))
+        return data
+
+
+@dataclass
+class Found:
+    """Keys of cases, the best first, and in what each agrees with what was asked."""
+
+    keys: list[int] = field(default_factory=list)
+    words: dict[int, list[str | Promise]] = field(default_factory=dict)
+
+
+def search(wanted: str, born: str = "", nationality: str = "", most: int = listing.PAGE_SIZE) -> Found:
+    """Cases in sight of somebody like this; with them the other cases of whoever is linked as the same person.
+
+    `wanted` is a name, a V-number or a case number; `born` a date as far as it is known (1985, 1985-03, 1985-03-12).
+    """
+    facts = Facts(birth_dates=[born] if born else [], nationalities=[nationality] if nationality else [])
+    narrowed = MOST_NARROWED if born or nationality else most
+    try:
+        facts.v_numbers = [clean_v_number(wanted)]
+        pool = with_v_number(facts.v_numbers[0], narrowed)
+    except ValidationError:  # then it is a name, or the number of a case
+        facts.names = [wanted] if wanted else []
+        key = name_key(wanted)
+        pool = search_names(key, narrowed) if key else born_on(born, narrowed) if born else []
+    found = Found()
+    for number in Case.objects.filter(number=wanted).values_list("pk", flat=True):
+        found.keys.append(number)
+        found.words[number] = [_("this case number")]
+    known = facts_of(pool)
+    for case in pool:
+        agreed = agreements(facts, known[case])
+        if Agreement.OTHER in (agreed["birth_date"], agreed["nationality"]):
+            continue
+        found.keys.append(case)
+        found.words[case] = [
+            _("the name contains this") if pair == ("name", Agreement.OTHER) else WORDS[pair]
+            for pair in agreed.items() if pair in WORDS or pair == ("name", Agreement.OTHER)
+        ]  # fmt: skip
+    del found.keys[most:]
+    linked = Case.objects.filter(
+        person__same_as__in=Case.objects.filter(pk__in=found.keys).values("person__same_as")
+    ).exclude(pk__in=found.keys)
+    for case in linked.order_by("-pk").values_list("pk", flat=True)[:most] if found.keys else []:
+        found.keys.append(case)
+        found.words[case] = [_("linked as the same person")]
+    return found
+
+
+@processes(CASEWORK)
+@require_http_methods(["GET", "POST"])
+def case_search(request: ClearanceRequest) -> HttpResponse:
+    """By POST: none of this belongs in an address."""
+    clearance = request.clearance
+    if not clearance.sees_cases:
+        raise PermissionDenied
+    if request.method == "GET":
+        return redirect("casework:case_list")
+    form = SearchForm(request.POST)
+    teams = visible_teams(clearance)
+    found = Found()
+    if form.is_valid() and any(form.cleaned_data.values()):
+        data = form.cleaned_data
+        found = search(data["q"], data["born"], data["nationality"])
+    order = {key: place for place, key in enumerate(found.keys)}
+    cases = sorted(Case.objects.filter(pk__in=found.keys).for_list(), key=lambda case: order[case.pk])
+    context = {
+        "rows": listing.rows(cases, teams, clearance, found.words), "form": form, "most": listing.PAGE_SIZE,
+    }  # fmt: skip
+    return render(request, "casework/cases/search.html", context, status=400 if form.errors else 200)

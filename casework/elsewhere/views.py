@@ -1,0 +1,276 @@
+"""Asking whether somebody is known in another pilot, asking for contact, and what the coordinator there sees of it."""
+
+import json
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from casework.cases import perms
+from casework.cases.involving import visible_teams
+from casework.cases.models import Case
+from casework.elsewhere.models import ContactRequest, Hit, Question
+from casework.register.identity import leading_names
+from governance.access.clearance import Clearance
+from governance.access.enums import Category
+from governance.access.middleware import ClearanceRequest
+from governance.drafts.forms import KeptForm
+from governance.drafts.keeping import find_draft, once, sent_before
+from partners.accountability.activities import CASEWORK, ELSEWHERE, processes
+from partners.organisations.enums import OrganisationKind
+from partners.organisations.models import Pilot, Team
+
+ASKS = (OrganisationKind.MUNICIPALITY, OrganisationKind.NGO, OrganisationKind.SHELTER_OPERATOR)
+SAID = {
+    "refused": gettext_lazy("You may not ask this of this case."),
+    "no_article": gettext_lazy("Your agreement has no article that allows this question."),
+    "too_many": gettext_lazy("You asked ten times within an hour. Try again later."),
+}
+TERM = timedelta(days=14)
+
+
+def can_ask(clearance: Clearance, case: Case, teams: dict[int, Team]) -> bool:
+    """To ask whether somebody is known elsewhere, one must be all of:
+    - about a case that is open
+    - in a team of the municipality or an NGO that takes part in it, reading and writing who she is
+    """
+    return case.is_open and any(
+        seat.team in case.team_ids and Category.IDENTITY in seat.reads & seat.writes
+        and seat.team in teams and teams[seat.team].organisation.kind in ASKS
+        for seat in clearance.seats
+    )  # fmt: skip
+
+
+class AskForm(forms.Form):
+    use_required_attribute = False
+    reason = forms.CharField(
+        label=gettext_lazy("Why do you ask?"), min_length=5, max_length=300,
+        help_text=gettext_lazy("Kept with the question. Where she is known, the coordinator sees that you asked."),
+        error_messages={
+            "required": gettext_lazy("Write why you ask."), "min_length": gettext_lazy("Say a little more."),
+        },
+    )  # fmt: skip
+
+
+class ContactForm(KeptForm):
+    pilot = forms.TypedChoiceField(
+        label=gettext_lazy("Pilot"), coerce=int, error_messages={"required": gettext_lazy("Choose the pilot.")}
+    )
+    text = forms.CharField(
+        label=gettext_lazy("What is it about?"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("No names and no details: those you give on the phone."),
+        error_messages={"required": gettext_lazy("Write what it is about.")},
+    )  # fmt: skip
+    due_on = forms.DateField(
+        label=gettext_lazy("Before"), help_text=gettext_lazy("For example 12-11-2026"),
+        widget=forms.DateInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={
+            "required": gettext_lazy("Enter before which day you need to hear."),
+            "invalid": gettext_lazy("Enter an existing date, for example 12-11-2026."),
+        },
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, pilots: list[Pilot], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["pilot"].choices = [("", _("Choose")), *((pilot.pk, pilot.name) for pilot in pilots)]  # type: ignore[attr-defined]
+        self.fields["due_on"].initial = timezone.localdate() + TERM
+
+    def clean_due_on(self) -> date:
+        due: date = self.cleaned_data["due_on"]
+        if due <= timezone.localdate():
+            raise ValidationError(_("The term must lie in the future."), code="past")
+        return due
+
+
+class ContactAnswerForm(forms.Form):
+    use_required_attribute = False
+    text = forms.CharField(
+        label=gettext_lazy("What was done?"), max_length=500,
+        error_messages={"required": gettext_lazy("Write what was done.")},
+    )  # fmt: skip
+
+
+def ask(case: UUID, reason: str) -> tuple[str, Question | None]:
+    """Ask the other pilots; what came of it, and the question as it was kept."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT elsewhere_ask(%s, %s)", [case, reason])
+        said = cursor.fetchone()[0]
+    said = json.loads(said) if isinstance(said, str) else said
+    question = Question.objects.filter(reference=said["question"]).first() if "question" in said else None
+    return said["answer"], question
+
+
+@dataclass(frozen=True)
+class Known:
+    """A pilot that knows the person, and whom to phone there."""
+
+    pilot: Pilot
+    request: ContactRequest | None
+
+
+@dataclass(frozen=True)
+class Asked:
+    question: Question
+    known: list[Known]
+
+
+def _asked(case: Case) -> list[Asked]:
+    questions = list(Question.objects.filter(case=case).select_related("asked_by", "team__organisation")[:20])
+    pilots = Pilot.objects.in_bulk({pilot for question in questions for pilot in question.pilots})
+    requests = {
+        (row.question_id, row.pilot_id): row for row in ContactRequest.objects.filter(question__in=questions)
+    }  # fmt: skip
+    return [
+        Asked(question, [Known(pilots[pk], requests.get((question.pk, pk))) for pk in question.pilots])
+        for question in questions
+    ]
+
+
+@processes(ELSEWHERE)
+@require_http_methods(["GET", "POST"])
+def case_elsewhere(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    """Is this person known in another pilot? What was asked before, a new question, a request for contact."""
+    case = get_object_or_404(Case.objects.select_related("pilot", "person"), reference=reference)
+    clearance = request.clearance
+    if not can_ask(clearance, case, visible_teams(clearance)):
+        raise PermissionDenied
+    if request.method == "POST" and (sent := sent_before(request)):
+        return sent
+    here = reverse("casework:case_elsewhere", args=[case.reference])
+    key = f"contact:{case.reference}"
+    asking = AskForm(request.POST if "ask" in request.POST else None)
+    known = {known.pilot.pk: known.pilot for row in _asked(case) for known in row.known if known.request is None}
+    contacting = ContactForm(request.POST if "contact" in request.POST else None, pilots=list(known.values()))
+    contacting.restore(find_draft(request.user, key))
+    status = 200
+    if asking.is_bound and asking.is_valid():
+        request.audited = {"action": "elsewhere_asked", "obj": ("case", case.reference)}
+        answer, question = ask(case.reference, asking.cleaned_data["reason"])
+        if question is not None:
+            messages.success(
+                request, _("Asked. The answer stands below.") if question.pilots
+                else _("Asked. Among the pilots that may answer nobody like this is known."),
+            )  # fmt: skip
+            return redirect(here)
+        asking.add_error(None, str(SAID[answer]))
+        status = 403 if answer == "refused" else 409
+    if contacting.is_bound and contacting.is_valid():
+        data = contacting.cleaned_data
+        question = Question.objects.filter(case=case, pilots__contains=[data["pilot"]]).latest("asked_at")
+
+        def act() -> str:
+            ContactRequest.objects.create(
+                question=question, pilot_id=data["pilot"], asking_pilot=case.pilot, asked_by=request.user,
+                text=data["text"], due_on=data["due_on"],
+            )  # fmt: skip
+            return here
+
+        return once(request, key, act)
+    form = contacting if contacting.is_bound else asking
+    context = {
+        "case": case, "name": leading_names([case.pk]).get(case.pk, ""), "asking": asking, "contacting": contacting,
+        "form": form, "asked": _asked(case), "open": bool(known), "draft_key": key, "form_page": here,
+    }  # fmt: skip
+    if form.errors and status == 200:
+        status = 400
+    return render(request, "casework/elsewhere/ask.html", context, status=status)
+
+
+@dataclass(frozen=True)
+class HitRow:
+    """What the coordinator there reads: who asked about which of her cases, and what is asked of her."""
+
+    hit: Hit
+    case: Case | None
+    requests: list[ContactRequest]
+
+
+def hits_for(clearance: Clearance, most: int = 50) -> list[HitRow]:
+    """Questions of other pilots about people of the pilots this worker coordinates, of the last ninety days.
+    Requests for contact that wait stand first."""
+    if not clearance.coordinated:
+        return []
+    since = timezone.now() - timedelta(days=90)
+    hits = list(
+        Hit.objects.filter(pilot__in=clearance.coordinated, asked_at__gte=since)
+        .select_related("asking_pilot", "asking_team__organisation", "asked_by")[:most]
+    )  # fmt: skip
+    cases = Case.objects.in_bulk([hit.case_id for hit in hits])
+    requests: dict[tuple[int, int], list[ContactRequest]] = {}
+    for row in ContactRequest.objects.filter(
+        question__in=[hit.question_id for hit in hits], pilot__in=clearance.coordinated
+    ):
+        requests.setdefault((row.question_id, row.pilot_id), []).append(row)
+    rows = [HitRow(hit, cases.get(hit.case_id), requests.get((hit.question_id, hit.pilot_id), [])) for hit in hits]
+    return sorted(rows, key=lambda row: not any(asked.answered_at is None for asked in row.requests))
+
+
+def contact_requests_waiting(clearance: Clearance) -> int:
+    if not clearance.coordinated:
+        return 0
+    return ContactRequest.objects.filter(pilot__in=clearance.coordinated, answered_at=None).count()
+
+
+@processes(ELSEWHERE)
+@require_http_methods(["GET", "POST"])
+def questions_received(request: ClearanceRequest) -> HttpResponse:
+    """For coordinators: what other pilots asked about people here, and requests for contact to answer."""
+    if not request.clearance.coordinated:
+        raise PermissionDenied
+    form = ContactAnswerForm(request.POST or None)
+    if request.method == "POST":
+        try:
+            asked = UUID(request.POST.get("request", ""))
+        except ValueError:
+            raise Http404 from None
+        if form.is_valid():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT elsewhere_answer(%s, %s)", [asked, form.cleaned_data["text"]])
+                done = cursor.fetchone()[0]
+            if not done:
+                return render(request, "errors/409.html", {"back": request.path}, status=409)
+            return redirect("casework:questions_received")
+    context = {"rows": hits_for(request.clearance), "form": form}
+    return render(request, "casework/elsewhere/received.html", context, status=400 if form.errors else 200)
+
+
+class ShieldForm(forms.Form):
+    use_required_attribute = False
+    reason = forms.CharField(
+        label=gettext_lazy("Why is this person shielded?"), max_length=200, required=False,
+        help_text=gettext_lazy("Empty: no longer shielded. Only the team that leads reads this."),
+    )  # fmt: skip
+
+
+@processes(CASEWORK)
+@require_http_methods(["GET", "POST"])
+def case_shield(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    """Shield somebody: no other pilot hears that she is known here."""
+    case = get_object_or_404(Case.objects.select_related("pilot"), reference=reference)
+    if not perms.can_complete_registration(request.clearance, case):
+        raise PermissionDenied
+    form = ShieldForm(request.POST or None, initial={"reason": case.shielded_reason})
+    if request.method == "POST" and form.is_valid():
+        locked = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
+        locked.shielded_reason = form.cleaned_data["reason"].strip()
+        locked.version += 1
+        locked.save()
+        request.audited = {
+            "action": "shielded" if locked.shielded_reason else "unshielded",
+            "obj": ("case", case.reference),
+        }
+        return redirect("casework:case_detail", case.reference)
+    context = {"case": case, "form": form, "name": leading_names([case.pk]).get(case.pk, "")}
+    return render(request, "casework/elsewhere/shield.html", context, status=400 if form.errors else 200)

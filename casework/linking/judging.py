@@ -1,0 +1,65 @@
+"""One person, once (R1, R2): registrations are linked as one person, or judged not to be; nothing moves."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q
+
+from casework.cases import perms
+from casework.cases.models import Case
+from casework.register.enums import ClashAnswer
+from casework.register.models import Judgement, Person
+from governance.access.clearance import Clearance
+
+
+class Outcome(StrEnum):
+    """What came of a judgement; the database decides."""
+
+    DONE = "done"
+    HERSELF = "herself"
+    ALREADY = "already"
+    NOT_SAME = "not_same"  # judged so before: that must be taken back first
+    TWO_PILOTS = "two_pilots"  # both coordinators must say it; they are asked now
+    REFUSED = "refused"
+
+
+def judge(one: Person, other: Person, answer: ClashAnswer, reason: str) -> Outcome:
+    """Say that two registrations are one person, or are not."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT register_judge(%s, %s, %s, %s)", [one.reference, other.reference, answer.value, reason])
+        return Outcome(cursor.fetchone()[0])
+
+
+def revoke(reference: UUID, reason: str) -> bool:
+    """Take a judgement back. False if there is none that this worker may take back."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT register_revoke(%s, %s)", [reference, reason])
+        return bool(cursor.fetchone()[0])
+
+
+def cases_of(person: Person) -> list[Case]:
+    """All cases in sight of somebody, over all her registrations, the newest first."""
+    found = Case.objects.filter(person__same_as=person.same_as).select_related("pilot", "person", "case_manager")
+    return list(found.newest_first())
+
+
+def judgements_of(person: Person) -> list[Judgement]:
+    """What was judged about her registrations and still holds, as far as this worker sees a case on both sides."""
+    hers = Judgement.objects.in_force().filter(Q(one__same_as=person.same_as) | Q(other__same_as=person.same_as))
+    return list(hers.select_related("one", "other", "said_by"))
+
+
+def judged_cases(person: Person) -> set[int]:
+    """Keys of cases that are no likely double any more: her own, and those of people judged not to be her."""
+    groups = {person.same_as}
+    for row in judgements_of(person):
+        groups |= {row.one.same_as, row.other.same_as}
+    return set(Case.objects.filter(person__same_as__in=groups).values_list("pk", flat=True))
+
+
+def can_judge(clearance: Clearance, cases: list[Case]) -> bool:
+    """To judge whether a registration is somebody else's too, one must be:
+    - allowed to complete the registration of one of her cases in sight
+    """
+    return any(perms.can_complete_registration(clearance, case) for case in cases)

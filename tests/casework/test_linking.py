@@ -1,0 +1,364 @@
+"""One person, once: links and their undoing, what is remembered, and clashes that two coordinators settle."""
+
+import uuid
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.db import connection, transaction
+from django.urls import reverse
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from casework.linking.judging import Outcome, cases_of, judge, judged_cases, revoke
+from casework.models import Case, Clash, IdentityValue, Judgement, Person
+from casework.register.doubles import facts_of, likely_doubles
+from casework.register.enums import ClashAnswer
+from governance.access.clearance import acting_as
+from governance.access.enums import Category
+from governance.convenants.enums import Cell
+from partners.organisations.enums import Role
+from tests import factories as make
+from tests.conftest import agreement
+
+pytestmark = pytest.mark.django_db
+SAME, NOT_SAME = ClashAnswer.SAME, ClashAnswer.NOT_SAME
+
+
+@pytest.fixture
+def twice(cast):
+    """Somebody registered twice in one pilot; the partner takes part in the first registration only."""
+    second = make.CaseFactory(lead_team=cast.municipal, named="Tesfai Markerson")
+    make.NameFactory(case=cast.case, kind="birth_date", value="1988-04-09", author_team=cast.municipal)
+    make.NameFactory(case=second, kind="birth_date", value="1988-09-04", author_team=cast.municipal)
+    return SimpleNamespace(**{**vars(cast), "second": second})
+
+
+def link_page(one, other):
+    return reverse("casework:person_link", args=[one.person.reference, other.person.reference])
+
+
+def person_page(case):
+    return reverse("casework:person_detail", args=[case.person.reference])
+
+
+def form(answer, reason="Zelfde foto en litteken", **more):
+    return {"answer": answer, "reason": reason, "form_token": str(uuid.uuid4()), **more}
+
+
+def teams_of(case):
+    return sorted(Person.objects.get(pk=case.person_id).team_ids)
+
+
+def test_two_registrations_are_compared_linked_and_parted_again(client, twice):
+    client.act_as(twice.owner)
+    doubles = client.get(reverse("casework:person_double", args=[twice.case.person.reference]))
+    assert link_page(twice.case, twice.second) in doubles.text
+    page = client.get(link_page(twice.case, twice.second))
+    for words in ("Tesfay Markerson", "Tesfai Markerson", "dag en maand", "Allebei hebben ze een open casus"):
+        assert words in page.text, words
+    assert client.post(link_page(twice.case, twice.second), form("same", reason="")).status_code == 400
+    before = {case.pk: teams_of(case) for case in (twice.case, twice.second)}
+    sent = form("same")
+    assert client.post(link_page(twice.case, twice.second), sent).status_code == 302
+    assert client.post(link_page(twice.case, twice.second), sent).status_code == 302  # sent twice is one link
+    link = Judgement.objects.get()
+    assert (link.answer, link.said_by, link.reason) == ("same", twice.owner, "Zelfde foto en litteken")
+    for case in (twice.case, twice.second):  # either page shows both, and the values of both
+        shown = client.get(person_page(case)).text
+        for words in (
+            twice.case.number,
+            twice.second.number,
+            "Tesfay Markerson",
+            "Tesfai Markerson",
+            "meer dan één open",
+        ):
+            assert words in shown, words
+    # Nothing moved.
+    assert Case.objects.get(pk=twice.second.pk).person == twice.second.person
+    undo = reverse("casework:judgement_undo", args=[link.reference])
+    assert client.post(undo, {"reason": ""}).status_code == 400
+    assert client.post(undo, {"reason": "Toch een broer"}).status_code == 302
+    link.refresh_from_db()
+    assert (link.revoked_by, link.revoke_reason) == (twice.owner, "Toch een broer")
+    assert {case.pk: teams_of(case) for case in (twice.case, twice.second)} == before
+    assert twice.second.number not in client.get(person_page(twice.case)).text
+    assert client.post(undo, {"reason": "nog eens"}).status_code == 404
+
+
+def test_nobody_sees_a_case_more_by_a_link(client, twice):
+    with acting_as(twice.owner):
+        assert judge(twice.case.person, twice.second.person, SAME, "gelijk") == Outcome.DONE
+    client.act_as(twice.partner)  # takes part in the first registration only
+    page = client.get(person_page(twice.case)).text
+    assert "Tesfay Markerson" in page
+    for hidden in ("Tesfai Markerson", twice.second.number, str(twice.second.reference), "gekoppeld"):
+        assert hidden not in page
+    assert client.get(reverse("casework:case_detail", args=[twice.second.reference])).status_code == 404
+    with acting_as(twice.partner):
+        assert list(Case.objects.all()) == [twice.case]
+        assert not Judgement.objects.exists()
+        assert not IdentityValue.objects.filter(case=twice.second).exists()
+    # By the address of the second registration she finds the person as she knows her.
+    assert "Tesfai Markerson" not in client.get(person_page(twice.second)).text
+
+
+@pytest.mark.parametrize("asker", ["partner", "stranger", "officer"])
+def test_who_does_not_answer_for_a_registration_judges_nothing(client, twice, asker):
+    client.act_as(getattr(twice, asker))
+    for page in (
+        link_page(twice.case, twice.second),
+        reverse("casework:person_double", args=[twice.case.person.reference]),
+    ):
+        assert client.get(page).status_code in (403, 404)
+        assert client.post(page, form("same")).status_code in (403, 404)
+    with acting_as(getattr(twice, asker)):
+        assert judge(twice.case.person, twice.second.person, SAME, "gelijk") == Outcome.REFUSED
+    assert not Judgement.objects.exists()
+
+
+def test_a_person_is_not_linked_with_herself_twice_or_in_a_circle(client, twice):
+    third = make.CaseFactory(lead_team=twice.municipal, named="Derde Keer")
+    client.act_as(twice.owner)
+    herself = client.post(link_page(twice.case, twice.case), form("same"))
+    assert herself.status_code == 409
+    assert "een en dezelfde aanmelding" in herself.text
+    for one, other in ((twice.case, twice.second), (twice.second, third)):
+        assert client.post(link_page(one, other), form("same")).status_code == 302
+    for one, other in ((twice.case, twice.second), (third, twice.case)):
+        answer = client.post(link_page(one, other), form("same"))
+        assert answer.status_code == 409
+        assert "Er is niets gewijzigd" in answer.text
+    assert Judgement.objects.count() == 2
+    number = reverse("casework:person_double", args=[twice.case.person.reference])
+    assert client.post(number, {"number": third.number}).status_code == 400
+    assert client.post(number, {"number": "2026-999999"}).status_code == 400
+    assert client.post(number, {"number": "' OR 1=1 --"}).status_code == 400
+
+
+def test_not_the_same_is_remembered_and_can_be_taken_back(client, twice):
+    with acting_as(twice.owner):
+        facts = facts_of([twice.case.pk])[twice.case.pk]
+        assert twice.second.pk in {c.case_id for c in likely_doubles(facts, besides=[twice.case.pk])}
+    client.act_as(twice.owner)
+    assert client.post(link_page(twice.case, twice.second), form("not_same", reason="")).status_code == 302
+    with acting_as(twice.owner):
+        person = Person.objects.get(pk=twice.case.person_id)
+        assert judged_cases(person) == {twice.case.pk, twice.second.pk}
+        assert not likely_doubles(facts, besides=judged_cases(person))
+    assert "niet dezelfde" in client.get(link_page(twice.case, twice.second)).text
+    refused = client.post(link_page(twice.case, twice.second), form("same"))
+    assert refused.status_code == 409
+    assert "Neem dat eerst terug" in refused.text
+    with acting_as(twice.owner):
+        assert revoke(Judgement.objects.get().reference, "vergissing")
+        assert judge(twice.case.person, twice.second.person, SAME, "gelijk") == Outcome.DONE
+
+
+def test_whom_a_worker_leaves_when_checking_doubles_is_remembered(client, twice):
+    page = reverse("casework:case_doubles", args=[twice.case.reference])
+    client.act_as(twice.owner)
+    shown = client.get(page)
+    assert link_page(twice.case, twice.second) in shown.text
+    assert client.post(page, {"judged": shown.context["judged"]}).status_code == 302
+    assert Judgement.objects.get().answer == "not_same"
+    assert not client.get(page).context["candidates"]
+
+
+def test_a_second_open_case_is_refused_through_the_link(client, twice):
+    twice.case.state = "exited"
+    twice.case.save()
+    with acting_as(twice.owner):
+        judge(twice.case.person, twice.second.person, SAME, "gelijk")
+    register = {
+        "name": "Tesfay Markerson", "other_names": "", "birth_date": "", "nationality": "0000", "second_nationality": "",
+        "v_number": "", "referrer": "Wijkteam", "told_on": timezone.localdate().strftime("%d-%m-%Y"), "language": "ti",
+        "guardian": "", "form_token": str(uuid.uuid4()), "draft_key": f"register:{uuid.uuid4()}",
+        "person": str(twice.case.person.reference),
+    }  # fmt: skip
+    answer = client.act_as(twice.owner).post(reverse("casework:register_person"), register)
+    assert answer.status_code == 409
+    assert twice.second.number in answer.text
+
+
+# ------------------------------------------------------------------ two pilots
+
+
+@pytest.fixture
+def two_pilots(cast):
+    """The same number in two pilots; DT&V's national desk sees both, nobody else does."""
+    pilot = make.PilotFactory(contact_name="Coördinator elders", contact_phone="088 1")
+    team = make.TeamFactory(organisation=pilot.municipality, pilot=pilot)
+    departure = make.TeamFactory(organisation=cast.partner_team.organisation, pilot=pilot)
+    agreement(pilot, {team: dict.fromkeys(Category, Cell.WRITE), departure: {Category.IDENTITY: Cell.READ}})
+    there = make.CaseFactory(lead_team=team, involve=[departure], named="Elders Bekend")
+    make.MembershipFactory(user=cast.partner, team=departure)
+    for case in (cast.case, there):
+        make.NameFactory(case=case, kind="v_number", value="2777777777", author_team=case.lead_team)
+    with acting_as(cast.owner), connection.cursor() as cursor:
+        cursor.execute("SELECT register_clashes(%s)", [cast.case.pk])
+    coordinator = make.MembershipFactory(team=team, role=Role.COORDINATOR).user
+    worker = make.MembershipFactory(team=team).user
+    return SimpleNamespace(
+        **vars(cast), there=there, elsewhere=pilot, coordinator_there=coordinator, worker_there=worker
+    )
+
+
+def settle(client, clash, said, *coordinators):
+    for coordinator in coordinators:
+        answer = client.act_as(coordinator).post(
+            reverse("casework:clash_answer", args=[clash.reference]), {"answer": said}
+        )
+        assert answer.status_code == 302
+
+
+def test_two_coordinators_settle_a_clash_on_one_screen(client, two_pilots):
+    w = two_pilots
+    clash = Clash.objects.get()
+    page = reverse("casework:clash_detail", args=[clash.reference])
+    for nobody in (w.owner, w.partner, w.stranger, w.officer, w.worker_there):
+        assert client.act_as(nobody).get(page).status_code == 404
+    shown = client.act_as(w.coordinator).get(page).text
+    assert "Coördinator elders" in shown
+    assert "Elders Bekend" not in shown
+    settle(client, clash, "same", w.coordinator)
+    assert not Judgement.objects.exists()  # it needs both
+    settle(client, clash, "same", w.coordinator_there)
+    link = Judgement.objects.get()
+    assert {link.one, link.other} == {w.case.person, w.there.person}
+    assert "de aanmeldingen zijn gekoppeld" in client.get(page).text
+    assert Person.objects.filter(v_number="2777777777").count() == 1  # what both wrote down is confirmed
+    # Settled is settled: another answer needs the link taken back first.
+    assert (
+        client.post(reverse("casework:clash_answer", args=[clash.reference]), {"answer": "not_same"}).status_code == 409
+    )
+    # Workers of either pilot see no case more, and nothing of the other registration.
+    for worker, hidden in ((w.owner, "Elders Bekend"), (w.worker_there, "Tesfay Markerson")):
+        case = w.case if worker == w.owner else w.there
+        text = client.act_as(worker).get(person_page(case)).text
+        assert hidden not in text
+        assert "gekoppeld" not in text
+    # Undone in one act; the clash is open between them again.
+    with acting_as(w.coordinator_there):
+        assert revoke(link.reference, "andere foto")
+    assert Person.objects.filter(v_number=None).count() == Person.objects.count()
+    assert "Op twee plaatsen" in client.act_as(w.coordinator).get("/").text
+
+
+def test_two_coordinators_who_say_not_the_same_are_not_asked_again(client, two_pilots):
+    w = two_pilots
+    clash = Clash.objects.get()
+    settle(client, clash, "not_same", w.coordinator, w.coordinator_there)
+    assert Judgement.objects.get().answer == "not_same"
+    again = make.CaseFactory(person=w.case.person, lead_team=w.municipal)
+    make.NameFactory(case=again, kind="v_number", value="2777777777", author_team=w.municipal)
+    with acting_as(w.owner), connection.cursor() as cursor:
+        cursor.execute("SELECT register_clashes(%s)", [again.pk])
+    assert Clash.objects.count() == 1
+
+
+def test_nobody_links_two_pilots_alone(client, two_pilots):
+    """Who sees both registrations, and who leads one: both coordinators are asked."""
+    w = two_pilots
+    Clash.objects.all().delete()
+    make.MembershipFactory(user=w.owner, team=w.there.lead_team)  # works in both pilots, coordinates neither
+    with acting_as(w.partner):
+        assert judge(w.case.person, w.there.person, SAME, "gelijk") == Outcome.REFUSED
+    answer = client.act_as(w.owner).post(link_page(w.case, w.there), form("same"), follow=True)
+    assert answer.status_code == 200
+    assert "wanneer beide hetzelfde zeggen" in answer.text
+    assert not Judgement.objects.exists()
+    assert Clash.objects.count() == 1
+
+
+def test_two_links_at_once_make_one_group():
+    """Serialised by a lock: whatever comes first, the second sees it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT prosrc FROM pg_proc WHERE proname IN ('register_judge', 'register_regroup', 'clash_answer')"
+        )
+        assert all("pg_advisory_xact_lock(7305004)" in row[0] for row in cursor.fetchall())
+
+
+# ------------------------------------------------------------------ links and undos at random
+
+
+def together(links, number):
+    """Connected components, in plain Python."""
+    groups = [{n} for n in range(number)]
+    for a, b in links:
+        if groups[a] is not groups[b]:
+            merged = groups[a] | groups[b]
+            for n in merged:
+                groups[n] = merged
+    return groups
+
+
+@given(steps=st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.booleans()), max_size=14), data=st.data())
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+def test_links_and_undos_leave_persons_and_projections_as_they_were(cast, steps, data):
+    with transaction.atomic():
+        others = [make.TeamFactory(organisation__kind="ngo", pilot=cast.pilot) for _ in range(2)]
+        cases = [
+            make.CaseFactory(
+                lead_team=cast.municipal, involve=data.draw(st.sets(st.sampled_from([cast.partner_team, *others])))
+            )
+            for _ in range(5)
+        ]  # fmt: skip
+        people = [case.person for case in cases]
+
+        def facts():
+            rows = {
+                p.pk: (p.same_as, p.team_ids, p.v_number) for p in Person.objects.filter(pk__in=[x.pk for x in people])
+            }
+            with acting_as(cast.partner):
+                seen = set(Case.objects.values_list("pk", flat=True))
+                pages = {p.pk: {c.pk for c in cases_of(p)} for p in Person.objects.filter(pk__in=rows)}
+            return rows, seen, pages
+
+        before = facts()
+        links = {}
+        for a, b, undoes in steps:
+            with acting_as(cast.owner):
+                if undoes and links:
+                    assert revoke(links.pop(sorted(links)[(a + b) % len(links)]), "toch niet")
+                elif judge(people[a], people[b], SAME, "gelijk") == Outcome.DONE:
+                    found = Judgement.objects.in_force().get(
+                        one=min(people[a], people[b], key=lambda p: p.pk),
+                        other=max(people[a], people[b], key=lambda p: p.pk),
+                    )
+                    links[a, b] = found.reference
+            groups = together(links, 5)
+            for n, person in enumerate(people):
+                person.refresh_from_db()
+                assert person.same_as == min(people[m].pk for m in groups[n])
+                assert set(person.team_ids) == {t for m in groups[n] for t in Case.objects.get(pk=cases[m].pk).team_ids}
+            # Whoever takes part in one of her cases finds the person at each of her addresses, with that case only.
+            with acting_as(cast.partner):
+                mine = {n for n, case in enumerate(cases) if cast.partner_team.pk in case.team_ids}
+                for n, person in enumerate(people):
+                    shown = Person.objects.filter(pk=person.pk).first()
+                    assert (shown is not None) == bool(groups[n] & mine)
+                    if shown:
+                        assert {case.pk for case in cases_of(shown)} == {cases[m].pk for m in groups[n] & mine}
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT name FROM access_check_projections() WHERE wrong > 0")
+            assert cursor.fetchall() == []
+        for reference in links.values():
+            with acting_as(cast.owner):
+                assert revoke(reference, "alles terug")
+        assert facts() == before
+        transaction.set_rollback(True)
+
+
+def test_the_trail_of_a_judgement_stays(twice):
+    with acting_as(twice.owner):
+        judge(twice.case.person, twice.second.person, SAME, "gelijk")
+        revoke(Judgement.objects.get().reference, "toch niet")
+        judge(twice.case.person, twice.second.person, SAME, "toch wel")
+    rows = list(Judgement.objects.order_by("pk"))
+    assert [row.revoked_at is None for row in rows] == [False, True]
+    assert rows[0].said_at <= timezone.now() + timedelta(seconds=1)
+    with acting_as(twice.owner), pytest.raises(Exception, match="permission denied"), transaction.atomic():
+        Judgement.objects.update(reason="herschreven")
