@@ -6,6 +6,8 @@ from casework.cases import views as cases
 from casework.dossiers import address, checking
 from casework.dossiers import views as dossiers
 from casework.elsewhere import views as elsewhere
+from casework.exporting import views as exporting
+from casework.importing import views as importing
 from casework.journal import views as journal
 from casework.linking import views as linking
 from casework.overview import shared
@@ -30,6 +32,11 @@ pages = (
         path("casussen/<uuid:reference>/elders/", elsewhere.case_elsewhere, name="case_elsewhere"),
         path("casussen/<uuid:reference>/afschermen/", elsewhere.case_shield, name="case_shield"),
         path("casussen/<uuid:reference>/deelname/<int:pk>/einde/", cases.involvement_end, name="involvement_end"),
+        path("casussen/uitvoer/", exporting.case_export, name="case_export"),
+        # import_: lists that are taken over
+        path("personen/invoer/", importing.import_list, name="import_list"),
+        path("personen/invoer/<uuid:reference>/", importing.import_detail, name="import_detail"),
+        path("personen/invoer/<uuid:reference>/voortgang/", importing.import_progress, name="import_progress"),
         # note_: the journal
         path("casussen/<uuid:reference>/notities/nieuw/", journal.note_add, name="note_add"),
         path("casussen/<uuid:reference>/notities/lezers/", journal.note_readers, name="note_readers"),

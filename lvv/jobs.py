@@ -10,6 +10,7 @@ from django.core.mail import send_mail
 from django.db import close_old_connections, connection, transaction
 from django.utils import timezone
 
+from casework.importing.working import work_on_imports
 from lvv.env import write_private
 from partners.accountability.heads import write_head
 from partners.accountability.models import OutboxMessage
@@ -67,7 +68,14 @@ def clear_sessions() -> None:
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
 
 
+def forget_uploads() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT import_forget()")
+
+
 SCHEDULE: list[tuple[timedelta, Callable[[], object]]] = [
+    (timedelta(seconds=1), work_on_imports),
+    (timedelta(hours=1), forget_uploads),
     (timedelta(seconds=10), beat),
     (timedelta(seconds=10), deliver_messages),
     (timedelta(minutes=1), apply_due),
@@ -76,7 +84,7 @@ SCHEDULE: list[tuple[timedelta, Callable[[], object]]] = [
 ]
 
 
-def run(rounds: int | None = None, pause: float = 5) -> None:
+def run(rounds: int | None = None, pause: float = 1) -> None:
     """Do what is due, for ever or for some rounds. One job that fails does not stop the others."""
     last: dict[Callable[[], object], datetime] = {}
     while rounds is None or rounds > 0:

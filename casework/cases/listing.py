@@ -39,6 +39,7 @@ class Row:
     number: str
     name: str
     state: SafeString
+    state_label: str
     pilot: str
     partners: list[str]
     registered_iso: str
@@ -127,7 +128,7 @@ def rows(
     return [
         Row(
             base.replace(NOWHERE, str(case.reference)), case.number, names.get(case.pk) or case.number,
-            states[case.state], pilots[case.pilot_id],
+            states[case.state], case.get_state_display(), pilots[case.pilot_id],
             [team.label for team in known_partners(clearance, case, teams)], case.registered_on.isoformat(),
             days[case.registered_on], str(case.case_manager or ""), (words or {}).get(case.pk, ()),
         )

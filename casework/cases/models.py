@@ -49,10 +49,13 @@ class CaseQuerySet(TrackedQuerySet):
 
 class CaseManager(models.Manager.from_queryset(CaseQuerySet)):  # type: ignore[misc]
     def next_number(self) -> str:
-        """The number people say on the phone. It tells the year and nothing else."""
+        return self.next_numbers(1)[0]
+
+    def next_numbers(self, most: int) -> list[str]:
+        """The numbers people say on the phone. They tell the year and nothing else."""
         with connection.cursor() as cursor:
-            cursor.execute("SELECT nextval('casework_case_number_seq')")
-            return f"{timezone.localdate().year}-{cursor.fetchone()[0]:06}"
+            cursor.execute("SELECT nextval('casework_case_number_seq') FROM generate_series(1, %s)", [most])
+            return [f"{timezone.localdate().year}-{row[0]:06}" for row in cursor.fetchall()]
 
 
 class Case(Walled, Versioned):

@@ -102,7 +102,9 @@ def register_emergency(request: ClearanceRequest) -> HttpResponse:
     form.restore(draft)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        claim = Claim(names=[data["name"]], referrer=data["referrer"], sheltered_since=data["sheltered_since"])
+        claim = Claim(
+            names=[data["name"]], referrer=data["referrer"], sheltered_since=data["sheltered_since"], in_emergency=True
+        )
         return once(
             request, key,
             lambda: case_url(register(claim, by=request.clearance, team=chosen_team(teams, data))),

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from casework.cases.enums import Ground
+from casework.cases.enums import CaseState, Ground
 from casework.cases.models import Case, Involvement
+from casework.records.models import Record
 from casework.register.doubles import Candidate
 from casework.register.enums import BRIEFING_VERSION, RelationKind, ValueKind
 from casework.register.matching import Facts
@@ -15,6 +17,8 @@ from casework.register.models import Briefing, IdentityValue, Person, Relation
 from casework.shelter.enums import StayGround
 from casework.shelter.models import Stay
 from governance.access.clearance import Clearance
+from partners.accountability.history import written_in_bulk
+from partners.accountability.trace import current_trace
 from partners.organisations.enums import OrganisationKind, TeamFunction
 from partners.organisations.models import Team
 
@@ -29,7 +33,7 @@ class HasOpenCase(Exception):
 
 @dataclass
 class Claim:
-    """What is known at the desk."""
+    """What is known at the desk, or stands in a list that is taken over."""
 
     names: list[str]
     referrer: str = ""
@@ -40,7 +44,11 @@ class Claim:
     language: str = ""
     interpreter: bool = False
     guardian: str = ""  # of a minor who comes without a registered adult
-    sheltered_since: date | None = None  # in an emergency, before anything else is known
+    sheltered_since: date | None = None
+    in_emergency: bool = False  # sheltered before anything else is known: doubles are still to be judged
+    state: CaseState = CaseState.REGISTERED  # later only of a running case that is taken over (T18)
+    state_since: date | None = None
+    registered_on: date | None = None
 
     def facts(self) -> Facts:
         """As matching compares them; an unknown nationality says nothing."""
@@ -59,45 +67,74 @@ class Claim:
 def register(claim: Claim, *, by: Clearance, team: Team, person: Person | None = None) -> Case:
     """Register somebody and open her case; `person` when she is somebody this worker already sees."""
     if person is not None:
+        same = person.same_as or person.pk
         with connection.cursor() as cursor:  # two workers choosing the same person: one after the other
-            cursor.execute("SELECT pg_advisory_xact_lock(7305002, %s)", [(person.same_as or person.pk) % 2**31])
-    if person is None:
-        person = Person.objects.create(team_ids=[team.pk])
-    elif found := Case.objects.open().filter(person__same_as=person.same_as).first():
-        raise HasOpenCase(found)
-    lead = leading_team(team)
-    case = Case.objects.create(
-        number=Case.objects.next_number(), person=person, pilot=team.pilot, lead_team=lead, case_manager=by.user,
-        referrer=claim.referrer, team_ids=[team.pk],
-        doubles_judged_on=None if claim.sheltered_since else timezone.localdate(),
-    )  # fmt: skip
-    Involvement.objects.create(
-        case=case, team=team, worker=by.user,
-        ground=Ground.MUNICIPALITY if team.organisation.kind == OrganisationKind.MUNICIPALITY else Ground.REGISTERED,
-    )  # fmt: skip
-    if lead != team:
-        Involvement.objects.create(case=case, team=lead, ground=Ground.MUNICIPALITY)
-    if claim.sheltered_since:
-        Stay.objects.create(
-            case=case, author_team=team, author=by.user, ground=StayGround.EMERGENCY, since=claim.sheltered_since
+            cursor.execute("SELECT pg_advisory_xact_lock(7305002, %s)", [same % 2**31])
+        if found := Case.objects.open().filter(person__same_as=same).first():
+            raise HasOpenCase(found)
+    return register_many([(claim, person)], by=by, team=team)[0]
+
+
+@transaction.atomic
+def register_many(entries: list[tuple[Claim, Person | None]], *, by: Clearance, team: Team) -> list[Case]:
+    """Open one case for each of these; whoever is no person yet becomes one. As many statements for one as for all."""
+    lead, today = leading_team(team), timezone.localdate()
+    new = iter(written_in_bulk([Person(team_ids=[team.pk]) for _claim, person in entries if person is None]))
+    numbers = Case.objects.next_numbers(len(entries))
+    cases = written_in_bulk([
+        Case(
+            number=number, person=person or next(new), pilot=team.pilot, lead_team=lead, case_manager=by.user,
+            referrer=claim.referrer, team_ids=[team.pk], doubles_judged_on=None if claim.in_emergency else today,
+            state=claim.state, state_since=claim.state_since or claim.registered_on or today,
+            registered_on=claim.registered_on or today,
         )
-        tell_departure_service(case)
-    for kind, value in claim.values():
-        IdentityValue.objects.create(case=case, author_team=team, author=by.user, kind=kind, value=value)
-    if claim.told_on:
-        Briefing.objects.create(
-            case=case, author_team=team, author=by.user, text_version=BRIEFING_VERSION, language=claim.language,
-            interpreter=claim.interpreter, told_on=claim.told_on,
-        )  # fmt: skip
-    if claim.guardian:
-        Relation.objects.create(
-            case=case, author_team=team, author=by.user, kind=RelationKind.GUARDIAN, other_name=claim.guardian,
-            is_responsible=True,
-        )  # fmt: skip
+        for (claim, person), number in zip(entries, numbers, strict=True)
+    ])  # fmt: skip
+    pairs = list(zip((claim for claim, _person in entries), cases, strict=True))
+    municipal = team.organisation.kind == OrganisationKind.MUNICIPALITY
+    ground = Ground.MUNICIPALITY if municipal else Ground.REGISTERED
+    involvements = [Involvement(case=case, team=team, worker=by.user, ground=ground) for case in cases]
+    if lead != team:
+        involvements += [Involvement(case=case, team=lead, ground=Ground.MUNICIPALITY) for case in cases]
+    departure = departure_team(team.pilot_id)
+    if departure:  # R7
+        involvements += [
+            Involvement(case=case, team=departure, ground=Ground.MADE_KNOWN)
+            for claim, case in pairs
+            if claim.sheltered_since or claim.state in (CaseState.ADMITTED, CaseState.IN_GUIDANCE)
+        ]  # fmt: skip
+    written_in_bulk(involvements)
+
+    def written(model: type[Record], case: Case, **fields: Any) -> Any:
+        record = model(case=case, author_team=team, author=by.user, **fields)
+        if isinstance(record, IdentityValue):
+            record.make_findable()
+        return record
+
+    written_in_bulk([
+        written(Stay, case, since=claim.sheltered_since,
+                ground=StayGround.EMERGENCY if claim.state == CaseState.REGISTERED else StayGround.ADMITTED)
+        for claim, case in pairs if claim.sheltered_since
+    ])  # fmt: skip
+    written_in_bulk([
+        written(IdentityValue, case, kind=kind, value=value) for claim, case in pairs for kind, value in claim.values()
+    ])  # fmt: skip
+    written_in_bulk([
+        written(Briefing, case, text_version=BRIEFING_VERSION, language=claim.language,
+                interpreter=claim.interpreter, told_on=claim.told_on)
+        for claim, case in pairs if claim.told_on
+    ])  # fmt: skip
+    written_in_bulk([
+        written(Relation, case, kind=RelationKind.GUARDIAN, other_name=claim.guardian, is_responsible=True)
+        for claim, case in pairs if claim.guardian
+    ])  # fmt: skip
     # Asked whether or not there is a number, and answered to nobody: only the two coordinators hear of a clash.
     with connection.cursor() as cursor:
-        cursor.execute("SELECT register_clashes(%s)", [case.pk])
-    return case
+        cursor.execute("SELECT register_clashes(c) FROM unnest(%s::bigint[]) c", [[case.pk for case in cases]])
+    if trace := current_trace():
+        for case in cases:
+            case.note_touched(trace)
+    return cases
 
 
 def leading_team(team: Team) -> Team:
@@ -110,9 +147,13 @@ def leading_team(team: Team) -> Team:
     return municipal or team
 
 
+def departure_team(pilot: int) -> Team | None:
+    return Team.objects.filter(pilot=pilot, organisation__kind=OrganisationKind.DTV).first()
+
+
 def tell_departure_service(case: Case) -> None:
     """R7: from the first shelter or guidance on, DT&V takes part."""
-    team = Team.objects.filter(pilot=case.pilot, organisation__kind=OrganisationKind.DTV).first()
+    team = departure_team(case.pilot_id)
     if team and not Involvement.objects.in_force().filter(case=case, team=team).exists():
         Involvement.objects.create(case=case, team=team, ground=Ground.MADE_KNOWN)
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from casework.cases.enums import Ground
 from casework.cases.models import Case, Consent, Involvement
-from casework.cases.registering import tell_departure_service
+from casework.cases.registering import departure_team, tell_departure_service
 from casework.dossiers.corrections import CorrectionRequest
 from casework.dossiers.kinds import RecordKind
 from casework.dossiers.support import HandOver
@@ -85,22 +85,22 @@ def _settle_shelter_teams(case: Case, left: Collection[int | None] = ()) -> None
 def joins_by(model: type[Record], case: Case, data: Any) -> set[int]:
     """The teams that would take part by saving such a form, for the line that says who reads it."""
     if model is HandOver:
-        return {team.pk for team in [_team_of(case, OrganisationKind.COA)] if team}
+        return {team.pk for team in [_reception_team(case)] if team}
     if model is not Stay:
         return set()
-    departure = _team_of(case, OrganisationKind.DTV)
+    departure = departure_team(case.pilot_id)
     place = data.get("location", "")
     location = Location.objects.filter(pk=place, pilot=case.pilot_id).first() if place.isdecimal() else None
     return {team for team in (departure and departure.pk, location and location.team_id) if team}
 
 
-def _team_of(case: Case, kind: OrganisationKind) -> Team | None:
-    return Team.objects.filter(pilot=case.pilot_id, organisation__kind=kind).first()
+def _reception_team(case: Case) -> Team | None:
+    return Team.objects.filter(pilot=case.pilot_id, organisation__kind=OrganisationKind.COA).first()
 
 
 def _reception(case: Case) -> Team:
     """The reception agency's team of this pilot; by the hand-over it takes part."""
-    team = _team_of(case, OrganisationKind.COA)
+    team = _reception_team(case)
     if team is None:
         raise NobodyToAsk
     if not Involvement.objects.in_force().filter(case=case, team=team).exists():

@@ -1,5 +1,6 @@
 """Likely doubles among the people this worker may see. Who lies outside her sight is for the coordinators (R1)."""
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
@@ -80,6 +81,28 @@ def candidates(facts: Facts, most: int = MOST_COMPARED) -> list[int]:
             "SELECT * FROM match_candidates(%s, %s, %s, %s)", [heard(facts.names), sorted(born), facts.v_numbers, most]
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+def candidates_of_many(many: list[Facts], most: int = MOST_SHOWN * 2) -> list[list[int]]:
+    """For each of these facts the keys of cases in sight to compare it with, all in one statement."""
+    asked = [
+        {
+            "row": row, "names": heard(facts.names), "numbers": facts.v_numbers,
+            "born": sorted({day for known in facts.birth_dates for day in sought(known)}),
+        }
+        for row, facts in enumerate(many)
+    ]  # fmt: skip
+    found: list[list[int]] = [[] for _ in many]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT r.row, c"
+            " FROM jsonb_to_recordset(%s::jsonb) AS r (row int, names text[], born text[], numbers text[])"
+            " CROSS JOIN LATERAL match_candidates(r.names, r.born, r.numbers, %s) c",
+            [json.dumps(asked), most],
+        )
+        for row, case in cursor.fetchall():
+            found[row].append(case)
+    return found
 
 
 def facts_of(cases: list[int]) -> dict[int, Facts]:

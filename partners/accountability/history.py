@@ -44,3 +44,14 @@ def written_in_bulk(objects: list[Any], *, reason: str = "") -> list[Any]:
     made = plain.bulk_create(objects, batch_size=2000)
     model.history.bulk_history_create(made, batch_size=2000, default_user=current_actor(), default_change_reason=reason)
     return made
+
+
+def changed_in_bulk(objects: list[Any], fields: list[str], *, reason: str) -> None:
+    """Save these fields of many tracked objects of one model, with their history rows."""
+    if objects:
+        model = type(objects[0])
+        plain: models.QuerySet[Any] = models.QuerySet(model)
+        plain.bulk_update(objects, fields, batch_size=500)
+        model.history.bulk_history_create(
+            objects, batch_size=2000, update=True, default_user=current_actor(), default_change_reason=reason
+        )

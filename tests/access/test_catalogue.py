@@ -83,7 +83,7 @@ def test_roles_cannot_pass_the_wall():
 
 
 def test_the_web_may_not_delete_or_truncate_casework():
-    kept = {"governance_draft", "governance_formtoken"}
+    kept = {"governance_draft", "governance_formtoken", "casework_import", "casework_importrow"}  # typed or uploaded
     deletable = {
         table
         for (table,) in rows(

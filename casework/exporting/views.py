@@ -1,0 +1,113 @@
+"""The list on the screen as a file: the same rows and columns, with a reason, after signing in once more."""
+
+import csv
+import io
+from collections.abc import Sequence
+
+from allauth.account.decorators import reauthentication_required
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+from xlsxwriter import Workbook  # type: ignore[import-untyped]
+
+from casework.cases import listing
+from casework.cases.filters import CaseFilter
+from casework.cases.involving import visible_teams
+from casework.exporting.models import Export
+from governance.access.middleware import ClearanceRequest
+from partners.accountability.activities import CASEWORK, processes
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+TYPES = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv; charset=utf-8"}
+
+
+class ExportForm(forms.Form):
+    use_required_attribute = False
+    reason = forms.CharField(
+        label=gettext_lazy("What do you need this list for?"), min_length=5, max_length=300,
+        help_text=gettext_lazy("Kept, and read by the privacy officer of your organisation."),
+        error_messages={
+            "required": gettext_lazy("Write what you need it for."), "min_length": gettext_lazy("Say a little more."),
+        },
+    )  # fmt: skip
+    format = forms.ChoiceField(
+        label=gettext_lazy("As"), choices=[("xlsx", "Excel (.xlsx)"), ("csv", "CSV")], widget=forms.RadioSelect,
+        initial="xlsx",
+    )  # fmt: skip
+
+
+def harmless(text: str) -> str:
+    """A cell that no spreadsheet program takes for a formula."""
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def as_csv(table: Sequence[Sequence[str]]) -> bytes:
+    """With a byte order mark and semicolons, as spreadsheet programs here expect."""
+    out = io.StringIO(newline="")
+    csv.writer(out, delimiter=";").writerows([[harmless(cell) for cell in row] for row in table])
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def as_xlsx(table: Sequence[Sequence[str]]) -> bytes:
+    out = io.BytesIO()
+    book = Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    sheet = book.add_worksheet(_("Cases")[:31])
+    bold = book.add_format({"bold": True})
+    for number, row in enumerate(table):
+        for column, cell in enumerate(row):
+            sheet.write_string(number, column, harmless(cell), bold if number == 0 else None)
+    sheet.freeze_panes(1, 0)
+    sheet.set_column(0, len(table[0]) - 1, 22)
+    book.close()
+    return out.getvalue()
+
+
+@processes(CASEWORK)
+@reauthentication_required  # type: ignore[untyped-decorator]
+@require_http_methods(["GET", "POST"])
+def case_export(request: ClearanceRequest) -> HttpResponse:
+    """The rows come from the same tab and filters as the list, up to its cap."""
+    clearance = request.clearance
+    if not clearance.sees_cases:
+        raise PermissionDenied
+    tab = request.GET.get("tab", "")
+    tab = tab if tab in listing.TABS else "open"
+    teams = visible_teams(clearance)
+    queryset = listing.tab_queryset(tab, clearance, teams, request.GET.get("state", "")).for_list().newest_first()
+    found = CaseFilter(request.GET, queryset, clearance=clearance, teams=teams).qs
+    form = ExportForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        rows = listing.rows(found[: listing.CAP], teams, clearance)
+        head = [
+            _("Case number"),
+            _("Person"),
+            _("State"),
+            _("Pilot"),
+            _("Partners"),
+            _("Registered"),
+            _("Case manager"),
+        ]
+        table = [head, *(
+            [row.number, row.name, row.state_label, row.pilot, ", ".join(row.partners), row.registered,
+             row.case_manager]
+            for row in rows
+        )]  # fmt: skip
+        kind = form.cleaned_data["format"]
+        export = Export.objects.create(
+            owner=request.user, organisation_id=clearance.organisation, reason=form.cleaned_data["reason"], format=kind,
+            rows=len(rows),
+        )  # fmt: skip
+        request.audited = {"action": "cases_exported", "obj": ("export", export.reference)}
+        answer = HttpResponse(as_xlsx(table) if kind == "xlsx" else as_csv(table), content_type=TYPES[kind])
+        answer["Content-Disposition"] = f'attachment; filename="casussen-{timezone.localdate().isoformat()}.{kind}"'
+        return answer
+    context = {
+        "form": form, "number": listing.capped_count(found), "cap": listing.CAP, "address": request.GET.urlencode(),
+        "tab": listing.TAB_LABELS[tab],
+    }  # fmt: skip
+    return render(request, "casework/exporting/export.html", context, status=400 if form.errors else 200)

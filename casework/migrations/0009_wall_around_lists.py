@@ -1,0 +1,11 @@
+from pathlib import Path
+
+from django.db import migrations
+
+SQL = (Path(__file__).parent / "sql" / "lists.sql").read_text(encoding="utf-8")
+
+
+class Migration(migrations.Migration):
+    dependencies = [("casework", "0008_lists_in_and_out")]
+    # Forward only: a wall is not taken down by a migration.
+    operations = [migrations.RunSQL(SQL)]

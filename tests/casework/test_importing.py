@@ -1,0 +1,389 @@
+"""Lists that are taken over: every way a file can be wrong, the dry run, doubles, batches, and undoing."""
+
+import io
+import zipfile
+from datetime import date, timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+from openpyxl import Workbook
+
+from casework.importing.columns import find_header, guess_mapping, understand
+from casework.importing.models import ColumnMapping, Import, ImportRow
+from casework.importing.reading import MOST_ROWS, Line, Unreadable, read_lines
+from casework.importing.working import work_on_imports
+from casework.models import Briefing, Case, IdentityValue, Involvement, Judgement, Person, Stay
+from governance.access.clearance import acting_as
+from partners.models import AuditEntry
+from tests import factories as make
+
+URL = reverse("casework:import_list")
+HEAD = ["Naam", "Geboortedatum", "Nationaliteit", "V-nummer", "Aangemeld door"]
+GOOD = [
+    ["Amina Yusuf", "12-03-1985", "Ethiopische", "2000000001", "Wijkteam"],
+    ["Bilal Haddad", "1990", "0052", "", ""],
+    ["Chen Wei", "", "onbekend", "", "Kwam zelf"],
+]
+
+
+def xlsx(rows, change=None):
+    book = Workbook()
+    sheet = book.active
+    for row in rows:
+        sheet.append(row)
+    if change:
+        change(sheet)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def semicolons(rows, encoding="utf-8"):
+    return "\r\n".join(";".join(row) for row in rows).encode(encoding)
+
+
+def repacked(content, **parts):
+    """The same workbook with some parts replaced or added."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.infolist():
+            if part.filename not in parts:
+                new.writestr(part, old.read(part))
+        for name, text in parts.items():
+            new.writestr(name, text)
+    return out.getvalue()
+
+
+# ------------------------------------------------------------------ files
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("delimiter", [";", ",", "\t"])
+def test_csv_as_programs_write_it(encoding, delimiter):
+    content = f'Naam{delimiter}Geboren\r\n"Zoë, de{delimiter} Vries"{delimiter}1985\r\n\r\n'.encode(encoding)
+    lines = read_lines("lijst.csv", content)
+    assert [line.cells for line in lines] == [["Naam", "Geboren"], [f"Zoë, de{delimiter} Vries", "1985"]]
+
+
+def test_cells_of_a_workbook_become_the_text_a_person_sees():
+    rows = [["Naam", "Geboren", "Nummer", "Ja?"], ["Ali", date(1985, 3, 12), 123.0, True], ["", None, "=1+1", "x\x07y"]]
+    del rows[2][3]
+    lines = read_lines("lijst.xlsx", xlsx(rows))
+    assert lines[1].cells == ["Ali", "12-03-1985", "123", "ja"]
+    assert lines[2].formulas == [2]
+
+
+BROKEN = {
+    "empty": b"", "blank": b"  \n \n", "picture": b"\x89PNG\r\n" + b"x" * 50, "pdf": b"%PDF-1.7 x", "old excel": b"\xd0\xcf\x11\xe0" + b"x" * 90,
+    "binary": b"abc\x00def", "zip that is no workbook": repacked(xlsx([HEAD]), **{"[Content_Types].xml": "x"}),
+    "cut off": xlsx([HEAD, *GOOD])[:900],
+    "macros": repacked(xlsx([HEAD, *GOOD]), **{"xl/vbaProject.bin": b"x"}),
+    "entities": repacked(xlsx([HEAD, *GOOD]), **{"xl/sharedStrings.xml": '<!DOCTYPE x [<!ENTITY a "b">]><sst/>'}),
+    "bomb": repacked(xlsx([HEAD, *GOOD]), **{"xl/media/a.xml": b"0" * (101 * 2**20)}),
+    "many parts": repacked(xlsx([HEAD]), **{f"xl/media/{n}.bin": b"x" for n in range(600)}),
+    "merged cells": xlsx([HEAD, *GOOD], lambda sheet: sheet.merge_cells("A2:B2")),
+    "only a header": semicolons([HEAD]), "too many rows": semicolons([HEAD, *([["Ali"]] * (MOST_ROWS + 20))]),
+    "too many columns": semicolons([[str(n) for n in range(80)], ["x"] * 80]),
+    "a cell like a book": semicolons([HEAD, ["x" * 3000]]), "too large": b"x" * (11 * 2**20),
+    "wrong mark": b"\xff\xfe" + b"odd",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BROKEN)
+@pytest.mark.django_db
+def test_broken_and_hostile_files_get_a_clear_answer(client, cast, name):
+    upload = SimpleUploadedFile("lijst.xlsx", BROKEN[name])
+    answer = client.act_as(cast.owner).post(URL, {"file": upload})
+    assert answer.status_code == 400
+    assert "De lijst is niet gelezen" in answer.text
+    assert not Import.objects.exists()
+
+
+def test_a_sheet_formatted_to_its_last_row_is_read_and_ends():
+    def far(sheet):
+        sheet.cell(row=1_048_576, column=1).value = None
+        sheet.cell(row=1_048_576, column=1).number_format = "0"
+
+    lines = read_lines("lijst.xlsx", xlsx([HEAD, *GOOD], far))
+    assert len(lines) == 4
+
+
+def test_of_two_rows_of_texts_the_finer_one_is_the_header():
+    lines = [Line(1, ["Lijst van de opvang", "", ""]), Line(2, ["Persoon", "", "Opvang"]), Line(3, ["Naam", "Geboren", "In opvang sinds"]),
+             Line(4, ["Ali", "1985", "01-02-2026"])]  # fmt: skip
+    assert find_header(lines) == 2
+    assert find_header([Line(1, ["a", "b"]), Line(2, ["Ali", "1985"])]) == 0
+
+
+# ------------------------------------------------------------------ cells
+
+
+MAPPING = {
+    "name": 0,
+    "birth_date": 1,
+    "nationality": 2,
+    "v_number": 3,
+    "state": 4,
+    "told_on": 5,
+    "language": 6,
+    "guardian": 7,
+}
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "words"),
+    [
+        (["", "1985"], 0, "geen naam"), (["Ali", "31-02-1985"], 1, "bestaat niet"), (["Ali", "31133"], 1, "kaal getal"),
+        (["Ali", "", "Marsiaanse"], 2, "nationale tabel"), (["Ali", "", "", "123456789"], 3, "nul"),
+        (["Ali", "", "", "12"], 3, "tien cijfers"), (["Ali", "", "", "", "gesloten"], 4, "open casus"),
+        (["Ali", "", "", "", "in begeleiding"], 4, "coördinator"), (["Ali", "", "", "", "", "01-02-2026"], 6, "taal"),
+        (["Ali", "", "", "", "", "morgen"], 5, "datum"), (["Ali", "2015"], 7, "minderjarig"),
+        (["💥", "1985"], 0, "letter"), (["x" * 300, "1985"], 0, "tekens"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_row_is_said_by_cell(cells, column, words):
+    _said, problems = understand(cells, [], MAPPING, takes_over=False)
+    assert any(where == column and words in text for where, text in problems), problems
+
+
+def test_a_formula_is_not_taken_for_a_value():
+    said, problems = understand(["=A1", "1985"], [0], MAPPING, takes_over=False)
+    assert "name" not in said
+    assert [column for column, _words in problems] == [0]
+
+
+# ------------------------------------------------------------------ the whole way
+
+
+pytestmark = pytest.mark.django_db
+
+
+def uploaded(client, user, rows, name="lijst.csv"):
+    content = semicolons(rows) if name.endswith("csv") else xlsx(rows)
+    answer = client.act_as(user).post(URL, {"file": SimpleUploadedFile(name, content)})
+    assert answer.status_code == 302, answer.context["form"].errors
+    return Import.objects.latest("pk")
+
+
+def page_of(upload):
+    return reverse("casework:import_detail", args=[upload.reference])
+
+
+def act(client, upload, **said):
+    upload.refresh_from_db()
+    answer = client.post(page_of(upload), {"version": str(upload.version), **said})
+    work_on_imports()
+    upload.refresh_from_db()
+    return answer
+
+
+def checked(client, user, rows, name="lijst.csv"):
+    upload = uploaded(client, user, rows, name)
+    mapping = {slug: str(column) for slug, column in upload.mapping.items()}
+    assert act(client, upload, check="1", **mapping).status_code == 302
+    assert upload.state == "checked"
+    return upload
+
+
+@pytest.mark.parametrize("name", ["lijst.csv", "lijst.xlsx"])
+def test_a_list_is_read_checked_and_taken_over(client, cast, name):
+    upload = checked(client, cast.owner, [HEAD, *GOOD], name)
+    assert upload.mapping == {"name": 0, "birth_date": 1, "nationality": 2, "v_number": 3, "referrer": 4}
+    assert "3 rijen kunnen worden overgenomen" in client.get(page_of(upload)).text
+    before = Case.objects.count()
+    assert not IdentityValue.objects.filter(value="Amina Yusuf").exists()  # nothing yet
+    assert act(client, upload, run="1").status_code == 302
+    assert (upload.state, Case.objects.count() - before) == ("done", 3)
+    case = IdentityValue.objects.get(value="Amina Yusuf").case
+    assert case.history.get().history_user == cast.owner
+    assert (case.referrer, case.lead_team, case.case_manager, case.state) == (
+        "Wijkteam",
+        cast.municipal,
+        cast.owner,
+        "registered",
+    )
+    values = {value.kind: value for value in case.identity_values.all()}
+    assert (values["birth_date"].value, values["nationality"].value, values["v_number"].value) == (
+        "1985-03-12",
+        "0114",
+        "2000000001",
+    )
+    assert values["name"].history.get().history_user == cast.owner
+    assert values["name"].sounds
+    assert case.doubles_judged_on == timezone.localdate()
+    assert not ImportRow.objects.filter(cells__icontains="Amina").exists()  # of what was taken over only the case stays
+    assert AuditEntry.objects.filter(action="import_running", actor_id=cast.owner.pk).exists()
+    # The gap becomes a task: nobody told her yet.
+    assert "Vertel de persoon" in client.get(reverse("casework:case_detail", args=[case.reference])).text
+    # The columns are remembered for the team.
+    assert ColumnMapping.objects.filter(team=cast.municipal, field="name", header="naam").exists()
+
+
+def test_columns_a_team_calls_its_own_way_are_remembered(client, cast):
+    upload = uploaded(client, cast.owner, [["Wie", "Wanneer"], ["Amina Yusuf", "1985"]])
+    assert upload.mapping == {}
+    assert act(client, upload, check="1").status_code == 400  # no name
+    assert act(client, upload, check="1", name="0", birth_date="0").status_code == 400  # one column twice
+    assert act(client, upload, check="1", name="0", birth_date="1").status_code == 302
+    with acting_as(cast.owner):
+        assert guess_mapping(["Wie", "Wanneer"], cast.municipal) == {"name": 0, "birth_date": 1}
+    with acting_as(cast.stranger):
+        assert guess_mapping(["Wie", "Wanneer"], cast.stranger_team) == {}
+
+
+def test_problems_stand_by_row_and_cell_and_good_rows_may_go_ahead(client, cast):
+    rows = [HEAD, GOOD[0], ["", "1985", "", "", ""], ["Dora Kaya", "31-02-1999", "", "12", ""], GOOD[1]]
+    upload = checked(client, cast.owner, rows)
+    page = client.get(page_of(upload)).text
+    for words in ("Er staat geen naam", "Deze datum bestaat niet", "precies tien cijfers", "31-02-1999"):
+        assert words in page, words
+    assert "2 rijen kunnen worden overgenomen" in page
+    before = Case.objects.count()
+    act(client, upload, run="1")
+    assert Case.objects.count() == before + 2
+    assert upload.rows.filter(case=None).count() == 2
+
+
+def test_two_rows_about_one_person_are_both_named(client, cast):
+    twin = ["Andere Naam", "1991", "", "2000000001", ""]
+    upload = checked(client, cast.owner, [HEAD, GOOD[0], twin, GOOD[1], [*GOOD[1][:2], "", "", ""]])
+    problems = {row.number: [words for _column, words in row.problems] for row in upload.rows.all()}
+    assert "V-nummer" in problems[2][0]
+    assert "rij 3" in problems[2][0]
+    assert "rij 2" in problems[3][0]
+    assert "geboortedatum" in problems[4][0] or not problems[4]
+
+
+def test_likely_doubles_are_shown_and_judged_before_they_are_taken_over(client, cast):
+    known = make.CaseFactory(lead_team=cast.municipal, named="Bilal Hadad", state="exited")
+    make.NameFactory(case=known, kind="birth_date", value="1990-05-04", author_team=cast.municipal)
+    hidden = make.CaseFactory(lead_team=cast.stranger_team, named="Amina Yusuf")
+    make.NameFactory(case=hidden, kind="v_number", value="2000000001", author_team=cast.stranger_team)
+    rows = [HEAD, GOOD[0], ["Bilal Haddad", "04-05-1990", "", "", ""]]
+    upload = checked(client, cast.owner, rows)
+    page = client.get(page_of(upload)).text
+    assert known.number in page
+    assert hidden.number not in page
+    assert "Amina Yusuf" not in page  # whom she may not see is no double for her
+    before = Case.objects.count()
+    act(client, upload, run="1")  # the unjudged row is left
+    assert Case.objects.count() == before + 1
+    upload = checked(client, cast.owner, rows[:1] + rows[2:])
+    act(client, upload, answers="1", row2=f"same:{hidden.pk}")  # not among those shown: no answer
+    assert upload.rows.get(number=2).answer == ""
+    act(client, upload, run="1", row2=f"same:{known.pk}")
+    again = Case.objects.filter(person=known.person).exclude(pk=known.pk).get()
+    assert again.state == "registered"
+    assert not Judgement.objects.exists()
+
+
+def test_who_got_an_open_case_meanwhile_is_left_out(client, cast):
+    known = make.CaseFactory(lead_team=cast.municipal, named="Bilal Haddad", state="exited")
+    make.NameFactory(case=known, kind="birth_date", value="1990-05-04", author_team=cast.municipal)
+    upload = checked(client, cast.owner, [HEAD, ["Bilal Haddad", "04-05-1990", "", "", ""]])
+    make.CaseFactory(lead_team=cast.municipal, person=known.person)
+    act(client, upload, run="1", row2=f"same:{known.pk}")
+    row = upload.rows.get()
+    assert row.case is None
+    assert "open casus" in row.problems[0][1]
+
+
+def test_running_cases_are_taken_over_by_the_coordinator(client, cast):
+    head = ["Naam", "Status", "Sinds", "Aangemeld op", "Opvang vanaf"]
+    row = ["Dawit Tesfaye", "In begeleiding", "01-05-2026", "01-02-2026", "03-02-2026"]
+    upload = checked(client, cast.owner, [head, row])
+    assert "coördinator" in upload.rows.get().problems[0][1]
+    upload = checked(client, cast.coordinator, [head, row])
+    act(client, upload, run="1")
+    case = IdentityValue.objects.get(value="Dawit Tesfaye").case
+    assert (case.state, case.state_since, case.registered_on) == ("in_guidance", date(2026, 5, 1), date(2026, 2, 1))
+    assert Stay.objects.get(case=case).since == date(2026, 2, 3)
+    assert Involvement.objects.filter(case=case, team=cast.partner_team, ground="made_known").exists()  # R7
+    assert not Briefing.objects.filter(case=case).exists()
+
+
+def test_the_whole_import_is_undone_but_for_what_was_worked_on(client, cast):
+    upload = checked(client, cast.owner, [HEAD, *GOOD])
+    act(client, upload, run="1")
+    worked_on = IdentityValue.objects.get(value="Chen Wei").case
+    make.NoteFactory(case=worked_on, author_team=cast.municipal, author=cast.owner)
+    people = Person.objects.count()
+    act(client, upload, undo="1")
+    assert upload.state == "undone"
+    page = client.get(page_of(upload)).text
+    assert "2 casussen zijn teruggenomen" in page
+    assert "1 casus is behouden" in page
+    assert Person.objects.count() == people  # nothing is deleted
+    gone = IdentityValue.objects.get(value="Amina Yusuf")
+    assert (gone.end_reason, gone.case.state) == ("mistake", "archived")
+    assert gone.history.count() == 2
+    with acting_as(cast.owner):
+        names = set(IdentityValue.objects.filter(kind="name").values_list("value", flat=True))
+    assert "Chen Wei" in names
+    assert "Amina Yusuf" not in names
+
+
+def test_access_withdrawn_half_way_stops_it(client, cast, monkeypatch):
+    monkeypatch.setattr("casework.importing.working.BATCH", 2)
+    monkeypatch.setattr("casework.importing.working.BATCHES_A_ROUND", 1)
+    upload = uploaded(client, cast.owner, [HEAD, *GOOD, ["Emre Demir", "1980", "", "", ""]])
+    act(client, upload, check="1", name="0", birth_date="1")
+    assert (upload.state, upload.done) == ("checking", 2)
+    work_on_imports()
+    upload.refresh_from_db()
+    assert upload.state == "checked"
+    act(client, upload, run="1")
+    assert (upload.state, upload.done) == ("running", 2)
+    cast.owner.memberships.update(until=timezone.localdate())
+    before = Case.objects.count()
+    work_on_imports()
+    upload.refresh_from_db()
+    assert (upload.state, Case.objects.count()) == ("done", before)
+    assert "Gestopt" in upload.stopped
+
+
+def test_an_upload_is_its_owners_alone(client, cast):
+    upload = checked(client, cast.owner, [HEAD, *GOOD])
+    colleague = cast.worker(cast.municipal)
+    for other in (colleague, cast.coordinator, cast.stranger):
+        client.act_as(other)
+        assert client.get(page_of(upload)).status_code == 404
+        assert client.post(page_of(upload), {"run": "1", "version": str(upload.version)}).status_code == 404
+        assert "lijst.csv" not in client.get(URL).text
+        with acting_as(other):
+            assert not Import.objects.exists()
+            assert not ImportRow.objects.exists()
+    for nobody in (cast.partner, cast.officer, cast.admin):
+        assert client.act_as(nobody).get(URL).status_code == 403
+
+
+def test_an_act_on_an_older_state_is_refused(client, cast):
+    upload = checked(client, cast.owner, [HEAD, *GOOD])
+    assert client.post(page_of(upload), {"run": "1", "version": "1"}).status_code == 409
+    assert client.post(page_of(upload), {"undo": "1", "version": str(upload.version)}).status_code == 409
+    assert act(client, upload, run="1").status_code == 302
+    before = Case.objects.count()
+    assert act(client, upload, run="1").status_code == 409
+    assert Case.objects.count() == before
+
+
+def test_what_nobody_takes_over_is_thrown_away_or_forgotten(client, cast):
+    from lvv.jobs import forget_uploads
+
+    upload = checked(client, cast.owner, [HEAD, *GOOD])
+    assert client.post(page_of(upload), {"discard": "1", "version": str(upload.version)}).status_code == 302
+    assert not ImportRow.objects.exists()
+    upload = checked(client, cast.owner, [HEAD, *GOOD])
+    forget_uploads()
+    assert Import.objects.count() == 1
+    Import.objects.update(uploaded_at=timezone.now() - timedelta(days=15))
+    forget_uploads()
+    assert not Import.objects.exists()
+
+
+def test_readable_errors_name_no_library():
+    with pytest.raises(Unreadable) as caught:
+        read_lines("x.xlsx", BROKEN["cut off"])
+    assert "openpyxl" not in str(caught.value)
