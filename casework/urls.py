@@ -68,6 +68,7 @@ pages = (
         path("personen/oordelen/<uuid:reference>/", linking.judgement_undo, name="judgement_undo"),
         path("personen/vragen/", elsewhere.questions_received, name="questions_received"),
         path("botsingen/<uuid:reference>/", linking.clash_detail, name="clash_detail"),
+        path("botsingen/<uuid:reference>/terug/", linking.clash_undo, name="clash_undo"),
         path("botsingen/<uuid:reference>/antwoord/", linking.clash_answer, name="clash_answer"),
         # who looked
         path("verantwoording/", accountability.readings, name="readings"),

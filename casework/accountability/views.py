@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from casework.cases.models import Case
+from casework.exporting.models import Export
 from casework.register.identity import leading_names
 from governance.access.middleware import ClearanceRequest
 from partners.accountability.activities import ACCOUNTABILITY, ALL, processes
@@ -56,6 +57,7 @@ def readings(request: ClearanceRequest) -> HttpResponse:
     context = {
         "page": page, "rows": _rows(page, numbers, names), "officer": officer, "days": DAYS, "chosen": chosen,
         "cases": sorted(numbers.values()) if not officer else [],
+        "exports": Export.objects.select_related("owner")[:PAGE_SIZE] if officer else [],
     }  # fmt: skip
     return render(request, "casework/accountability/readings.html", context)
 

@@ -10,6 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,6 +23,7 @@ from casework.cases import perms
 from casework.cases.involving import visible_teams
 from casework.cases.models import Case
 from casework.elsewhere.models import ContactRequest, Hit, Question
+from casework.records.models import VersionConflict
 from casework.register.identity import leading_names
 from governance.access.clearance import Clearance
 from governance.access.enums import Category
@@ -36,6 +38,7 @@ ASKS = (OrganisationKind.MUNICIPALITY, OrganisationKind.NGO, OrganisationKind.SH
 SAID = {
     "refused": gettext_lazy("You may not ask this of this case."),
     "no_article": gettext_lazy("Your agreement has no article that allows this question."),
+    "shielded": gettext_lazy("This person is shielded here. By asking, others would learn where she is."),
     "too_many": gettext_lazy("You asked ten times within an hour. Try again later."),
 }
 TERM = timedelta(days=14)
@@ -151,7 +154,11 @@ def case_elsewhere(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     here = reverse("casework:case_elsewhere", args=[case.reference])
     key = f"contact:{case.reference}"
     asking = AskForm(request.POST if "ask" in request.POST else None)
-    known = {known.pilot.pk: known.pilot for row in _asked(case) for known in row.known if known.request is None}
+    known = {known.pilot.pk: known.pilot for row in _asked(case) for known in row.known}
+    for row in _asked(case):  # one request for contact a pilot is enough
+        for said in row.known:
+            if said.request is not None:
+                known.pop(said.pilot.pk, None)
     contacting = ContactForm(request.POST if "contact" in request.POST else None, pilots=list(known.values()))
     contacting.restore(find_draft(request.user, key))
     status = 200
@@ -168,7 +175,10 @@ def case_elsewhere(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         status = 403 if answer == "refused" else 409
     if contacting.is_bound and contacting.is_valid():
         data = contacting.cleaned_data
-        question = Question.objects.filter(case=case, pilots__contains=[data["pilot"]]).latest("asked_at")
+        question = (
+            Question.objects.filter(case=case, pilots__contains=[data["pilot"]])
+            .exclude(contact_requests__pilot=data["pilot"]).latest("asked_at")
+        )  # fmt: skip
 
         def act() -> str:
             ContactRequest.objects.create(
@@ -202,9 +212,11 @@ def hits_for(clearance: Clearance, most: int = 50) -> list[HitRow]:
     Requests for contact that wait stand first."""
     if not clearance.coordinated:
         return []
-    since = timezone.now() - timedelta(days=90)
+    waiting = ContactRequest.objects.filter(pilot__in=clearance.coordinated, answered_at=None)
+    recent = Q(asked_at__gte=timezone.now() - timedelta(days=90))
     hits = list(
-        Hit.objects.filter(pilot__in=clearance.coordinated, asked_at__gte=since)
+        Hit.objects.filter(recent | Q(question__in=waiting.values("question")), pilot__in=clearance.coordinated)
+        .annotate(waits=Exists(waiting.filter(question=OuterRef("question")))).order_by("-waits", "-asked_at")
         .select_related("asking_pilot", "asking_team__organisation", "asked_by")[:most]
     )  # fmt: skip
     cases = Case.objects.in_bulk([hit.case_id for hit in hits])
@@ -239,18 +251,20 @@ def questions_received(request: ClearanceRequest) -> HttpResponse:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT elsewhere_answer(%s, %s)", [asked, form.cleaned_data["text"]])
                 done = cursor.fetchone()[0]
-            if not done:
-                return render(request, "errors/409.html", {"back": request.path}, status=409)
-            return redirect("casework:questions_received")
+            if done:
+                return redirect("casework:questions_received")
+            form.add_error(None, _("This was answered already, or is not yours to answer."))
     context = {"rows": hits_for(request.clearance), "form": form}
-    return render(request, "casework/elsewhere/received.html", context, status=400 if form.errors else 200)
+    status = 409 if form.non_field_errors() else 400 if form.errors else 200
+    return render(request, "casework/elsewhere/received.html", context, status=status)
 
 
 class ShieldForm(forms.Form):
     use_required_attribute = False
     reason = forms.CharField(
-        label=gettext_lazy("Why is this person shielded?"), max_length=200, required=False,
-        help_text=gettext_lazy("Empty: no longer shielded. Only the team that leads reads this."),
+        label=gettext_lazy("Why is this person shielded?"), max_length=200,
+        help_text=gettext_lazy("Shown to the team that leads."),
+        error_messages={"required": gettext_lazy("Write why.")},
     )  # fmt: skip
 
 
@@ -262,10 +276,16 @@ def case_shield(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     if not perms.can_complete_registration(request.clearance, case):
         raise PermissionDenied
     form = ShieldForm(request.POST or None, initial={"reason": case.shielded_reason})
-    if request.method == "POST" and form.is_valid():
+    lifts = "lift" in request.POST
+    if request.method == "POST" and (lifts or form.is_valid()):
         locked = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
-        locked.shielded_reason = form.cleaned_data["reason"].strip()
-        locked.version += 1
+        try:
+            locked.claim_version(request.POST.get("version", ""))
+        except VersionConflict:
+            form.add_error(None, _("Somebody else changed this case meanwhile. Look again before you save."))
+            context = {"case": locked, "form": form, "name": leading_names([case.pk]).get(case.pk, "")}
+            return render(request, "casework/elsewhere/shield.html", context, status=409)
+        locked.shielded_reason = "" if lifts else form.cleaned_data["reason"].strip()
         locked.save()
         request.audited = {
             "action": "shielded" if locked.shielded_reason else "unshielded",

@@ -98,11 +98,12 @@ def case_export(request: ClearanceRequest) -> HttpResponse:
             for row in rows
         )]  # fmt: skip
         kind = form.cleaned_data["format"]
-        export = Export.objects.create(
-            owner=request.user, organisation_id=clearance.organisation, reason=form.cleaned_data["reason"], format=kind,
-            rows=len(rows),
-        )  # fmt: skip
-        request.audited = {"action": "cases_exported", "obj": ("export", export.reference)}
+        for organisation, its in clearance.cases_by_organisation(request.trace.cases).items():
+            export = Export.objects.create(
+                owner=request.user, organisation_id=organisation, reason=form.cleaned_data["reason"], format=kind,
+                rows=len(its),
+            )  # fmt: skip
+            request.audited = {"action": "cases_exported", "obj": ("export", export.reference)}
         answer = HttpResponse(as_xlsx(table) if kind == "xlsx" else as_csv(table), content_type=TYPES[kind])
         answer["Content-Disposition"] = f'attachment; filename="casussen-{timezone.localdate().isoformat()}.{kind}"'
         return answer

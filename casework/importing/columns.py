@@ -138,18 +138,19 @@ def guess_mapping(header: list[str], team: Team) -> dict[str, int]:
 
 
 def remember_mapping(header: list[str], mapping: dict[str, int], team: Team) -> None:
-    chosen = {number: field for field, number in mapping.items()}
-    for number, text in enumerate(header):
-        if key := name_key(text)[:200]:
-            ColumnMapping.objects.update_or_create(team=team, header=key, defaults={"field": chosen.get(number, "")})
+    """Only texts that were chosen, and none with a digit: a list without such texts begins with a person."""
+    for field, number in mapping.items():
+        key = name_key(header[number])[:200] if number < len(header) else ""
+        if key and not any(c.isdigit() for c in key):
+            ColumnMapping.objects.update_or_create(team=team, header=key, defaults={"field": field})
 
 
 def understand(
-    cells: list[str], formulas: list[int], mapping: dict[str, int], *, takes_over: bool
+    cells: list[str], formulas: list[int], mapping: dict[str, int], *, takes_over: bool, shelters: bool = True
 ) -> tuple[dict[str, str], list[tuple[int | None, str]]]:
     """What a row says, and everything that is wrong with it: number of the column (None: the row) and words.
 
-    `takes_over`: who imports may take over cases in a later state (T18).
+    `takes_over`: who imports may take over cases in a later state (T18); `shelters`: may record stays.
     """
     said: dict[str, str] = {}
     problems: list[tuple[int | None, str]] = []
@@ -179,6 +180,8 @@ def understand(
         problems.append((mapping.get("language"), _("In which language the person was told is missing.")))
     if said.get("state", CaseState.REGISTERED) != CaseState.REGISTERED and not takes_over:
         problems.append((mapping.get("state"), _("Only the coordinator of the municipality takes over running cases.")))
+    if said.get("sheltered_since") and not shelters:
+        problems.append((mapping.get("sheltered_since"), _("Your team does not record shelter.")))
     if said.get("state_since") and said.get("registered_on") and said["state_since"] < said["registered_on"]:
         problems.append((mapping.get("state_since"), _("This lies before the day of registration.")))
     return said, problems
@@ -201,8 +204,10 @@ def claim_of(said: dict[str, str]) -> Claim:
 
 
 def split(lines: list[Line]) -> tuple[Line, list[Line]]:
-    """The header and what stands below it. Raises Unreadable when nothing does."""
+    """The header and what stands below it. Raises Unreadable when nothing does, or no row can be the header."""
     at = find_header(lines)
+    if not any(_guess(cell) for cell in lines[at].cells) and any(c.isdigit() for cell in lines[at].cells for c in cell):
+        raise Unreadable(gettext_lazy("No row with texts above the columns was found, such as: Naam, Geboortedatum."))
     if not lines[at + 1 :]:
         raise Unreadable(gettext_lazy("There are no rows below the texts above the columns."))
     return lines[at], lines[at + 1 :]

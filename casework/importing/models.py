@@ -54,6 +54,8 @@ class ImportRow(models.Model):
     answer = models.CharField(max_length=10, choices=RowAnswer, blank=True)
     same_as = models.BigIntegerField(null=True)  # key of the person, when the answer is: that one
     case = models.ForeignKey("casework.Case", models.PROTECT, null=True, related_name="+")
+    footprint = models.BigIntegerField(null=True)  # how much stood in the case when it came; see sql/lists.sql
+    kept = models.BooleanField(default=False)  # not undone, because somebody worked on it since
     undone = models.BooleanField(default=False)
 
     class Meta:

@@ -139,9 +139,11 @@ def _act(request: ClearanceRequest, upload: Import, form: ColumnsForm) -> HttpRe
         _judge(upload, asked)
         if ready(upload).exists():
             upload.state, upload.done = S.RUNNING, 0
-    elif "undo" in asked and upload.state == S.DONE:
+        elif not unjudged(upload).exists() and upload.rows.exclude(case=None).exists():
+            upload.state = S.DONE  # what was left is left out
+    elif "undo" in asked and upload.state in (S.DONE, S.CHECKED) and upload.rows.exclude(case=None).exists():
         upload.state = S.UNDOING
-    elif "discard" in asked and upload.state in (S.UPLOADED, S.CHECKED):
+    elif "discard" in asked and upload.state in (S.UPLOADED, S.CHECKED) and not upload.rows.exclude(case=None).exists():
         upload.delete()
         return redirect("casework:import_list")
     else:
@@ -156,10 +158,12 @@ def _judge(upload: Import, asked: Any) -> None:
     """Keep the answers to likely doubles; only those that were shown with the row count."""
     changed = []
     persons = dict(Case.objects.filter(pk__in=_doubles(upload)).values_list("pk", "person_id"))
-    for row in upload.rows.exclude(doubles=[]):
+    for row in upload.rows.filter(case=None).exclude(doubles=[]):
         said, _colon, case = asked.get(f"row{row.number}", "").partition(":")
         if said == RowAnswer.SAME and case.isdecimal() and int(case) in {shown for shown, _words in row.doubles}:
-            row.answer, row.same_as = RowAnswer.SAME, persons.get(int(case))
+            if int(case) not in persons:  # out of sight since
+                continue
+            row.answer, row.same_as = RowAnswer.SAME, persons[int(case)]
         elif said in (RowAnswer.NEW, RowAnswer.SKIP):
             row.answer, row.same_as = said, None
         else:
@@ -183,7 +187,7 @@ def _shown(upload: Import) -> dict[str, Any]:
          row.cells[column][:80] if column is not None and column < len(row.cells) else "", words)
         for row in troubled[:SHOWN] for column, words in row.problems
     ]  # fmt: skip
-    doubtful = list(rows.filter(problems=[], case=None).exclude(doubles=[])[:SHOWN])
+    doubtful = list(rows.filter(problems=[], case=None).exclude(doubles=[]).order_by("answer", "number")[:SHOWN])
     keys = {case for row in doubtful for case, _words in row.doubles}
     cases = Case.objects.select_related("pilot").in_bulk(keys)
     names = leading_names(keys) if keys else {}
@@ -196,7 +200,7 @@ def _shown(upload: Import) -> dict[str, Any]:
         "ready": ready(upload).count() if upload.state == S.CHECKED else 0, "answers": RowAnswer,
         "taken": rows.filter(case__isnull=False, undone=False).count(),
         "undone": rows.filter(undone=True).count(),
-        "kept": rows.filter(claim__has_key="kept").count(),
+        "kept": rows.filter(kept=True).count(),
         "samples": list(rows.all()[:3]) if upload.state == S.UPLOADED else [],
         "percent": round(100 * upload.done / upload.total) if upload.total else 0,
     }  # fmt: skip

@@ -1,10 +1,11 @@
 """Checking an uploaded list, taking it over and undoing that: in batches, each with its owner's access of then."""
 
+import logging
 from collections import defaultdict
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -22,6 +23,7 @@ from casework.register.matching import agreements, is_likely, weight
 from casework.register.models import Person
 from casework.register.values import name_key
 from governance.access.clearance import Clearance, acting_as
+from governance.access.enums import Category
 from partners.accountability.activities import REGISTRATION
 from partners.accountability.history import changed_in_bulk
 from partners.accountability.logs import audit, log_processing
@@ -29,6 +31,7 @@ from partners.accountability.trace import current_trace
 from partners.accounts.models import User
 from partners.organisations.enums import Role
 
+log = logging.getLogger("lvv.work")
 BATCH = 250
 BATCHES_A_ROUND = 8  # then the rest of the schedule has its turn
 S = ImportState
@@ -37,16 +40,20 @@ S = ImportState
 def work_on_imports() -> None:
     """What the background does of uploads that wait, as their owners."""
     for _batch in range(BATCHES_A_ROUND):
-        with transaction.atomic():
-            waiting = (
-                Import.objects.filter(state__in=[S.CHECKING, S.RUNNING, S.UNDOING])
-                .order_by("uploaded_at").values_list("pk", "owner").first()
-            )  # fmt: skip
-        if waiting is None:
+        waiting = Import.objects.filter(state__in=[S.CHECKING, S.RUNNING, S.UNDOING]).order_by("uploaded_at")
+        found = waiting.values_list("pk", "owner").first()
+        if found is None:
             return
-        pk, owner = waiting
+        pk, owner = found
         with translation.override(settings.LANGUAGE_CODE):
-            work_one_batch(pk, User.objects.get(pk=owner))
+            try:
+                work_one_batch(pk, User.objects.get(pk=owner))
+            except Exception:  # whatever it is, the lists of others go on
+                log.exception("import %s stopped", pk)
+                with connection.cursor() as cursor:
+                    cursor.execute(
+                        "SELECT import_stop(%s, %s)", [pk, _("Stopped by an error. Nothing of the last rows was kept.")]
+                    )
 
 
 def work_one_batch(pk: int, owner: User) -> None:
@@ -56,8 +63,8 @@ def work_one_batch(pk: int, owner: User) -> None:
             .select_related("team__pilot", "team__organisation")
             .get(pk=pk)
         )
-        if upload.team not in perms.registering_teams(clearance):
-            upload.state = S.DONE if upload.state == S.RUNNING else S.UPLOADED if upload.state == S.CHECKING else S.DONE
+        if upload.state != S.UNDOING and upload.team not in perms.registering_teams(clearance):
+            upload.state = S.UPLOADED if upload.state == S.CHECKING else S.DONE
             upload.stopped = _("Stopped: you no longer register people for this team.")
             upload.save()
             return
@@ -78,30 +85,41 @@ def takes_over_running_cases(clearance: Clearance, upload: Import) -> bool:
     )
 
 
+def shelters(clearance: Clearance, upload: Import) -> bool:
+    """Whether this worker may write for the team that somebody has a place."""
+    return any(seat.team == upload.team_id and Category.CONTACT_SHELTER in seat.writes for seat in clearance.seats)
+
+
 def check(upload: Import, clearance: Clearance) -> None:
     """The dry run of one batch: what each row says, what is wrong with it, who is likely registered already."""
-    rows = list(upload.rows.all()[upload.done : upload.done + BATCH])
-    takes_over = takes_over_running_cases(clearance, upload)
+    rows = list(upload.rows.filter(case=None)[upload.done : upload.done + BATCH])
+    rights = {"takes_over": takes_over_running_cases(clearance, upload), "shelters": shelters(clearance, upload)}
     for row in rows:
-        said, problems = understand(row.cells, row.formulas, upload.mapping, takes_over=takes_over)
-        row.claim, row.problems, row.doubles, row.answer, row.same_as = said, problems, [], "", None
+        row.claim, row.problems = understand(row.cells, row.formulas, upload.mapping, **rights)
+    for row, doubles in zip(rows, _doubles_of(rows), strict=True):
+        if [case for case, _words in doubles] != [case for case, _words in row.doubles]:
+            row.answer, row.same_as = "", None  # judged by what was shown then
+        row.doubles = doubles
+    ImportRow.objects.bulk_update(rows, ["claim", "problems", "doubles", "answer", "same_as"])
+    upload.done += len(rows)
+    if upload.done >= upload.rows.filter(case=None).count():
+        _compare_within(upload)
+        upload.state, upload.done = S.CHECKED, 0
+
+
+def _doubles_of(rows: list[ImportRow]) -> list[list[Any]]:
+    """Of each row without problems the likely doubles in sight, the likeliest first: key of the case, and words."""
     sound = [row for row in rows if not row.problems]
     many = [claim_of(row.claim).facts() for row in sound]
     candidates = candidates_of_many(many)
     known = facts_of(sorted({case for found in candidates for case in found}))
+    likely: dict[int, list[Any]] = {}
     for row, facts, found in zip(sound, many, candidates, strict=True):
-        likely = []
-        for case in found:
-            agreed = agreements(facts, known[case])
-            if is_likely(agreed):
-                likely.append(Candidate(case, agreed, weight(agreed)))
-        likely.sort(key=lambda candidate: -candidate.weight)
-        row.doubles = [[candidate.case_id, [str(word) for word in candidate.words]] for candidate in likely[:3]]
-    ImportRow.objects.bulk_update(rows, ["claim", "problems", "doubles", "answer", "same_as"])
-    upload.done += len(rows)
-    if upload.done >= upload.total:
-        _compare_within(upload)
-        upload.state, upload.done = S.CHECKED, 0
+        compared = [(case, agreements(facts, known[case])) for case in found]
+        pairs = [Candidate(case, agreed, weight(agreed)) for case, agreed in compared if is_likely(agreed)]
+        pairs.sort(key=lambda candidate: (-candidate.weight, -candidate.case_id))
+        likely[row.pk] = [[pair.case_id, [str(word) for word in pair.words]] for pair in pairs[:3]]
+    return [likely.get(row.pk, []) for row in rows]
 
 
 def _compare_within(upload: Import) -> None:
@@ -136,78 +154,74 @@ def unjudged(upload: Import) -> Any:
 
 
 def take_over(upload: Import, clearance: Clearance) -> None:
-    """Register one batch of the rows that are ready; who has an open case by now is left out and said so."""
+    """Register one batch of the rows that are ready, judged once more as things stand now."""
     rows = list(ready(upload)[:BATCH])
+    running, may_shelter = takes_over_running_cases(clearance, upload), shelters(clearance, upload)
     people = Person.objects.in_bulk([row.same_as for row in rows if row.same_as])
-    groups = {person.same_as for person in people.values()}
+    groups = sorted({person.same_as or person.pk for person in people.values()})
+    with connection.cursor() as cursor:  # as at the desk: two who choose the same person, one after the other
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(7305002, (p %% 2147483648)::int) FROM unnest(%s::bigint[]) p", [groups]
+        )
     busy = set(Case.objects.open().filter(person__same_as__in=groups).values_list("person__same_as", flat=True))
     entries, taken = [], []
-    for row in rows:
+    for row, doubles in zip(rows, _doubles_of(rows), strict=True):
         person = people.get(row.same_as) if row.same_as else None
-        if row.same_as and (person is None or person.same_as in busy):
+        known = {case for case, _words in row.doubles}
+        if {case for case, _words in doubles} - known:  # registered by somebody since the list was checked
+            row.doubles, row.answer, row.same_as = doubles, "", None
+        elif row.answer == RowAnswer.SAME and person is None:
+            row.problems = [[None, _("You do not see this person any more.")]]
+        elif person is not None and person.same_as in busy:
             row.problems = [[None, _("This person has an open case.")]]
-            continue
-        if person is not None:
-            busy.add(person.same_as)
-        entries.append((claim_of(row.claim), person))
-        taken.append(row)
+        elif row.claim.get("state", CaseState.REGISTERED) != CaseState.REGISTERED and not running:
+            row.problems = [[None, _("Only the coordinator of the municipality takes over running cases.")]]
+        elif row.claim.get("sheltered_since") and not may_shelter:
+            row.problems = [[None, _("Your team does not record shelter.")]]
+        else:
+            if person is not None:
+                busy.add(person.same_as)
+            entries.append((claim_of(row.claim), person))
+            taken.append(row)
     if entries:
-        cases = register_many(entries, by=clearance, team=upload.team)
-        counted = records_of(cases)
-        per_case: dict[int, int] = defaultdict(int)
-        for records in counted.values():
-            for record in records:
-                per_case[record.case_id] += 1
-        for row, case in zip(taken, cases, strict=True):
-            row.case, row.cells, row.claim = case, [], {"records": per_case[case.pk]}
-    ImportRow.objects.bulk_update(rows, ["case", "cells", "claim", "problems"])
+        for row, case in zip(taken, register_many(entries, by=clearance, team=upload.team), strict=True):
+            row.case, row.cells, row.claim, row.doubles = case, [], {}, []
+    ImportRow.objects.bulk_update(rows, ["case", "cells", "claim", "problems", "doubles", "answer", "same_as"])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT import_seal(%s)", [upload.pk])
     upload.done += len(taken)
-    if not rows:
-        upload.state = S.DONE
+    if not rows:  # whoever is still to be judged can be, and taken over then
+        upload.state = S.CHECKED if unjudged(upload).exists() else S.DONE
 
 
 def undo(upload: Import, clearance: Clearance) -> None:
     """End what one batch made: records as a mistake, involvements today, the case archived. A case that was worked on
-    since then stays."""
-    rows = list(upload.rows.filter(case__isnull=False, undone=False, answer__in=["", RowAnswer.NEW, RowAnswer.SAME])
-                .exclude(claim__has_key="kept").select_related("case")[:BATCH])  # fmt: skip
-    cases = {
-        case.pk: case for case in Case.objects.filter(pk__in=[row.case_id for row in rows]).select_related("person")
-    }
-    records: dict[int, list[Any]] = defaultdict(list)
-    for found in records_of(cases.values()).values():
-        for record in found:
-            records[record.case_id].append(record)
-    ended: list[int] = []
+    since then stays, whoever did; the database looks, because the importer may not see it."""
+    rows = list(upload.rows.filter(case__isnull=False, undone=False, kept=False)[:BATCH])
+    with connection.cursor() as cursor:  # locks the cases and their records
+        cursor.execute("SELECT import_untouched(%s, %s)", [upload.pk, [row.case_id for row in rows]])
+        ended = {row[0] for row in cursor.fetchall()}
+    cases = list(Case.objects.filter(pk__in=ended).select_related("person"))
+    ended &= {case.pk for case in cases}
     for row in rows:
-        case = cases.get(row.case_id or 0)
-        its = records[row.case_id or 0]
-        untouched = (
-            case is not None and case.version == 1 and len(its) == row.claim.get("records")
-            and all(record.version == 1 for record in its)
-        )  # fmt: skip
-        if untouched:
-            row.undone = True
-            ended.append(row.case_id or 0)
-        else:
-            row.claim = {**row.claim, "kept": True}
+        row.undone = row.case_id in ended
+        row.kept = not row.undone
     now, today = timezone.now(), timezone.localdate()
     by_model: dict[type, list[Any]] = defaultdict(list)
-    for key in ended:
-        for record in records[key]:
+    for found in records_of(cases).values():
+        for record in found:
             record.ended_at, record.end_reason, record.version = now, EndReason.MISTAKE, record.version + 1
             by_model[type(record)].append(record)
+    for case in cases:
+        case.state, case.state_since, case.version = CaseState.ARCHIVED, today, case.version + 1
+    changed_in_bulk(cases, ["state", "state_since", "version"], reason="import undone")
     for objects in by_model.values():
         changed_in_bulk(objects, ["ended_at", "end_reason", "version"], reason="import undone")
-    gone = [cases[key] for key in ended]
-    for case in gone:
-        case.state, case.state_since, case.version = CaseState.ARCHIVED, today, case.version + 1
-    changed_in_bulk(gone, ["state", "state_since", "version"], reason="import undone")
     involvements = list(Involvement.objects.filter(case__in=ended, until=None))
     for involvement in involvements:
         involvement.until = today
     changed_in_bulk(involvements, ["until"], reason="import undone")
-    ImportRow.objects.bulk_update(rows, ["undone", "claim"])
-    upload.done -= len(ended)
+    ImportRow.objects.bulk_update(rows, ["undone", "kept"])
+    upload.done = max(upload.done - len(ended), 0)
     if not rows:
         upload.state = S.UNDONE

@@ -1,7 +1,7 @@
 """Judging likely doubles, linking two registrations of one person, undoing that, and settling a clash."""
 
 from dataclasses import dataclass
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django import forms
 from django.contrib import messages
@@ -20,7 +20,7 @@ from casework.cases.models import Case
 from casework.cases.registering import same_candidates
 from casework.cases.views import candidate_rows, case_url
 from casework.linking.judging import Outcome, can_judge, cases_of, judge, judged_cases, judgements_of, revoke
-from casework.register.clashes import answer_clash, find_clash
+from casework.register.clashes import ClashView, answer_clash, find_clash, revoke_clash
 from casework.register.doubles import WORDS, Candidate, facts_of, likely_doubles
 from casework.register.enums import ClashAnswer
 from casework.register.identity import by_kind, distinct, leading_names
@@ -130,7 +130,7 @@ def person_link(request: ClearanceRequest, reference: UUID, other: UUID) -> Http
     clearance = request.clearance
     if not (can_judge(clearance, cases_of(one)) or can_judge(clearance, cases_of(two))):
         raise PermissionDenied
-    key = f"link:{one.reference}"
+    key = f"link:{uuid5(one.reference, str(two.reference))}"
     form = ReasonForm(request.POST or None)
     form.restore(find_draft(request.user, key))
     said = request.POST.get("answer", "")
@@ -147,13 +147,14 @@ def person_link(request: ClearanceRequest, reference: UUID, other: UUID) -> Http
                 raise _Refused
             return reverse("casework:person_detail", args=[one.reference])
 
-        request.audited = {"action": f"judged_{said}", "obj": ("person", one.reference)}
         try:
             answer = once(request, key, act)
         except _Refused:
             form.add_error(None, str(SAID[outcome]))
             status = 403 if outcome == Outcome.REFUSED else 409
         else:
+            action = f"judged_{said}" if outcome == Outcome.DONE else f"judgement_{outcome}"
+            request.audited = {"action": action, "obj": ("person", one.reference)}
             messages.success(request, str(SAID.get(outcome, _("This was recorded."))))
             return answer
     teams = visible_teams(clearance)
@@ -163,7 +164,10 @@ def person_link(request: ClearanceRequest, reference: UUID, other: UUID) -> Http
         "form": form, "sides": sides, "draft_key": key, "form_page": request.path,
         "words": [WORDS[pair] for pair in agreed.items() if pair in WORDS],
         "two_open": sum(case.is_open for side in sides for case, _teams in side.cases) > 1,
-        "judged": [row for row in judgements_of(one) if two.same_as in (row.one.same_as, row.other.same_as)],
+        "judged": [
+            row for row in judgements_of(one)
+            if row.answer == ClashAnswer.NOT_SAME and two.same_as in (row.one.same_as, row.other.same_as)
+        ],
         "herself": one.same_as == two.same_as,
     }  # fmt: skip
     if form.errors and status == 200:
@@ -207,9 +211,9 @@ def judgement_undo(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     if not can_judge(request.clearance, cases):
         raise PermissionDenied
     form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        if not revoke(found.reference, form.cleaned_data["reason"]):
-            return render(request, "errors/409.html", {"back": request.path}, status=409)
+    if request.method == "POST" and form.is_valid() and not revoke(found.reference, form.cleaned_data["reason"]):
+        form.add_error(None, str(SAID[Outcome.REFUSED]))
+    elif request.method == "POST" and form.is_valid():
         request.audited = {"action": "judgement_undone", "obj": ("judgement", found.reference)}
         messages.success(request, _("This was taken back. Both registrations are as they were before."))
         return redirect("casework:person_detail", found.one.reference)
@@ -221,9 +225,7 @@ def judgement_undo(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def case_doubles(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """Judge likely doubles afterwards, when an emergency left no time."""
-    case = get_object_or_404(
-        Case.objects.select_for_update(of=("self",)).select_related("person", "pilot"), reference=reference
-    )
+    case = get_object_or_404(Case.objects.select_related("person", "pilot"), reference=reference)
     if not perms.can_complete_registration(request.clearance, case):
         raise PermissionDenied
     candidates: list[Candidate] = likely_doubles(facts_of([case.pk])[case.pk], besides=judged_cases(case.person))
@@ -232,6 +234,7 @@ def case_doubles(request: ClearanceRequest, reference: UUID) -> HttpResponse:
             return render(request, "errors/409.html", {"back": request.path}, status=409)
         for other in Person.objects.filter(cases__in=[candidate.case_id for candidate in candidates]).distinct():
             judge(case.person, other, ClashAnswer.NOT_SAME, "")
+        case = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)  # after the lock of judging, as everywhere
         case.doubles_judged_on = timezone.localdate()
         case.version += 1
         case.save()
@@ -251,12 +254,31 @@ def clash_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     clash = find_clash(request.clearance, reference)
     if clash is None:
         raise Http404
-    own = Case.objects.filter(pk=clash.own_case_id).select_related("person").first()
-    context = {
-        "clash": clash, "own": own, "name": leading_names([own.pk]).get(own.pk, "") if own else "",
-        "answers": ClashAnswer.choices,
-    }  # fmt: skip
-    return render(request, "casework/linking/clash.html", context)
+    return _clash_page(request, clash, ReasonForm())
+
+
+def _clash_page(request: ClearanceRequest, clash: ClashView, form: ReasonForm) -> HttpResponse:
+    own = list(Case.objects.filter(pk__in=clash.own_cases).select_related("person").order_by("pk"))
+    names = leading_names([case.pk for case in own]) if own else {}
+    context = {"clash": clash, "own": [(case, names.get(case.pk) or case.number) for case in own], "form": form}
+    return render(request, "casework/linking/clash.html", context, status=400 if form.errors else 200)
+
+
+@processes(REGISTRATION)
+@require_http_methods(["POST"])
+def clash_undo(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    """One of the two coordinators takes back what both had settled."""
+    clash = find_clash(request.clearance, reference)
+    if clash is None:
+        raise Http404
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return _clash_page(request, clash, form)
+    if not revoke_clash(reference, form.cleaned_data["reason"]):
+        form.add_error(None, str(SAID[Outcome.ALREADY]))
+        return _clash_page(request, clash, form)
+    request.audited = {"action": "clash_undone", "obj": ("clash", reference)}
+    return redirect("casework:clash_detail", reference)
 
 
 @processes(REGISTRATION)

@@ -118,12 +118,12 @@ def home(request: ClearanceRequest) -> HttpResponse:
         mine, unfinished = list(managed[:10]), list(managed.filter(doubles_judged_on=None)[:10])
     rows = listing.rows([*mine, *unfinished], teams, clearance)
     clashes = clashes_for(clearance)
-    own = Case.objects.in_bulk([clash.own_case_id for clash in clashes])
+    own = Case.objects.in_bulk([case for clash in clashes for case in clash.own_cases])
     context = {
         "rows": rows[: len(mine)], "unfinished": rows[len(mine) :],
         "drafts": unsent(request.user),
         "questions": questions(clearance), "to_check": checking.number_to_check(clearance, teams),
-        "clashes": [(clash, own.get(clash.own_case_id)) for clash in clashes],
+        "clashes": [(clash, own.get(clash.own_cases[0])) for clash in clashes],
         "contact_requests": contact_requests_waiting(clearance),
         "coordinates": bool(clearance.coordinated),
         "registers": perms.registers_people(clearance, teams),

@@ -17,13 +17,13 @@ class ClashView:
     """What one coordinator is shown of a clash: the other pilot, its contact, which fields agree, and what was said."""
 
     reference: UUID
-    own_case_id: int
+    own_cases: list[int]  # both, when both lie in a pilot she coordinates
     other_pilot: Pilot
     agreeing: list[str]
     own_answer: str
     other_answer: str
     found_at: datetime
-    trail: list[tuple[datetime, str, str]]  # when, which pilot, what it said
+    trail: list[tuple[datetime, str, str, str]]  # when, which pilot, what it said, why
 
     @property
     def settled(self) -> str:
@@ -35,12 +35,14 @@ def _view(clash: Clash, clearance: Clearance) -> ClashView:
     own, other = (clash.newer_answer, clash.older_answer) if mine_is_newer else (clash.older_answer, clash.newer_answer)
     pilots = {clash.newer_pilot_id: clash.newer_pilot.name, clash.older_pilot_id: clash.older_pilot.name}
     labels = dict(ClashAnswer.choices)
+    sides = ((clash.newer_case_id, clash.newer_pilot_id), (clash.older_case_id, clash.older_pilot_id))
     return ClashView(
-        clash.reference, clash.newer_case_id if mine_is_newer else clash.older_case_id,
+        clash.reference, [case for case, pilot in sides if clearance.coordinates(pilot)],
         clash.older_pilot if mine_is_newer else clash.newer_pilot,
         [str(ValueKind(kind).label) for kind in clash.agreeing], own, other, clash.found_at,
         [
-            (datetime.fromisoformat(said["at"]), pilots.get(said["pilot"], ""), str(labels.get(said["said"], "")))
+            (datetime.fromisoformat(said["at"]), pilots.get(said["pilot"], ""), str(labels.get(said["said"], "")),
+             said.get("why", ""))
             for said in clash.trail
         ],
     )  # fmt: skip
@@ -52,6 +54,13 @@ def clashes_for(clearance: Clearance) -> list[ClashView]:
         return []
     shown = [_view(clash, clearance) for clash in Clash.objects.select_related("newer_pilot", "older_pilot")]
     return [clash for clash in shown if not clash.settled]
+
+
+def revoke_clash(reference: UUID, reason: str) -> bool:
+    """Take back what both coordinators had settled. False if nothing is settled, or it is not hers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clash_revoke(%s, %s)", [reference, reason])
+        return bool(cursor.fetchone()[0])
 
 
 def find_clash(clearance: Clearance, reference: UUID) -> ClashView | None:

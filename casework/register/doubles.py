@@ -83,7 +83,7 @@ def candidates(facts: Facts, most: int = MOST_COMPARED) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def candidates_of_many(many: list[Facts], most: int = MOST_SHOWN * 2) -> list[list[int]]:
+def candidates_of_many(many: list[Facts], most: int = MOST_COMPARED) -> list[list[int]]:
     """For each of these facts the keys of cases in sight to compare it with, all in one statement."""
     asked = [
         {

@@ -16,6 +16,7 @@ from casework.shelter.enums import StayGround
 from governance.access.enums import Category, Visibility
 from lvv.demo.accounts import Cast
 from lvv.demo.dossiers import make_dossiers, make_locations
+from lvv.demo.doubles import plant_doubles
 from lvv.demo.names import invent
 from partners.accountability.history import written_in_bulk
 from partners.models import Team, User
@@ -98,9 +99,10 @@ def make_cases(cast: Cast) -> int:
     make_dossiers(Random(SEED + 1), cast, lives, cases)  # noqa: S311 - the same every time
     _values(rng, cast, lives, cases)
     _notes(rng, cast, lives, cases)
+    doubles = plant_doubles(cast)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    return len(cases)
+    return len(cases) + doubles
 
 
 def _uuid(rng: Random) -> uuid.UUID:

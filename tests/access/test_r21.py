@@ -192,7 +192,11 @@ def compare(world: World) -> None:
             # Of what I see, what one team sees: as if somebody of only that team asked.
             shown_cases = list(Case.objects.all())
             for team in range(len(world.teams)):
-                of_team = replace(world, memberships=[(9, team, "caseworker", Period(-9, None))], grants={})
+                staffed = any(team in world.seats(somebody) for somebody in range(world.users))
+                members = (
+                    [(9, team, "caseworker", Period(-9, None))] if staffed else []
+                )  # a team of nobody sees nothing
+                of_team = replace(world, memberships=members, grants={})
                 both = {
                     record.reference for facts, record in zip(world.records, built.records, strict=True)
                     if world.sees_record(number, facts) and world.sees_case(number, facts.case)

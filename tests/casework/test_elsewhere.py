@@ -71,7 +71,10 @@ def test_a_hit_is_a_pilot_and_whom_to_phone_and_the_coordinator_there_sees_it(cl
 
 def test_who_is_shielded_is_not_known_and_only_the_coordinator_sees_the_question(client, asked):
     shield = reverse("casework:case_shield", args=[asked.there.reference])
-    assert client.act_as(asked.worker_there).post(shield, {"reason": "Bedreigd door familie"}).status_code == 302
+    client.act_as(asked.worker_there)
+    assert client.post(shield, {"reason": "Bedreigd door familie", "version": "0"}).status_code == 409
+    assert client.post(shield, {"reason": "", "version": "1"}).status_code == 400
+    assert client.post(shield, {"reason": "Bedreigd door familie", "version": "1"}).status_code == 302
     shown = client.act_as(asked.owner).post(page_of(asked.case), question(), follow=True).text
     assert "Verderop" not in shown
     assert "Niet bekend" in shown
@@ -96,6 +99,36 @@ def test_shielded_in_one_registration_is_shielded_in_all(asked):
     with acting_as(asked.owner):
         _said, found = ask(asked.case.reference, "Zegt eerder opgevangen te zijn")
         assert found.pilots == []
+
+
+def test_one_shielded_match_and_nobody_is_known_anywhere(asked):
+    """The other match may be the same person, whom nobody linked yet."""
+    third = make.PilotFactory(name="Derdestad")
+    team = make.TeamFactory(organisation=third.municipality, pilot=third)
+    agreed = agreement(third, {team: dict.fromkeys(Category, Cell.WRITE)})
+    ConvenantArticle.objects.create(convenant=agreed, number="12", title="E", text="…", allows=Allows.HIT_NO_HIT)
+    hidden = make.CaseFactory(lead_team=team, named="Tesfay Markerson", shielded_reason="Bedreigd")
+    make.NameFactory(case=hidden, kind="birth_date", value="1988-04-09", author_team=team)
+    with acting_as(asked.owner):
+        _said, found = ask(asked.case.reference, "Zegt eerder opgevangen te zijn")
+        assert found.pilots == []
+    assert Hit.objects.filter(question=found).count() == 2
+
+
+def test_of_whom_is_shielded_here_nothing_is_asked(client, asked):
+    """The question itself would tell the coordinators elsewhere where she is."""
+    asked.case.shielded_reason = "Bedreigd"
+    asked.case.save()
+    answer = client.act_as(asked.owner).post(page_of(asked.case), question())
+    assert answer.status_code == 409
+    assert "afgeschermd" in answer.text
+    assert not Hit.objects.exists()
+    # Only who leads shields, whatever is sent.
+    asked.case.shielded_reason = ""
+    with acting_as(asked.partner):
+        asked.case.save()
+    asked.case.refresh_from_db()
+    assert asked.case.shielded_reason == "Bedreigd"
 
 
 @pytest.mark.parametrize("lacking", [0, 1])

@@ -308,7 +308,9 @@ def test_the_whole_import_is_undone_but_for_what_was_worked_on(client, cast):
     upload = checked(client, cast.owner, [HEAD, *GOOD])
     act(client, upload, run="1")
     worked_on = IdentityValue.objects.get(value="Chen Wei").case
-    make.NoteFactory(case=worked_on, author_team=cast.municipal, author=cast.owner)
+    # By a team that keeps it to itself: the importer does not see it, and still it is no longer only hers.
+    make.InvolvementFactory(case=worked_on, team=cast.partner_team)
+    make.NoteFactory(case=worked_on, author_team=cast.partner_team, visibility="own_organisation")
     people = Person.objects.count()
     act(client, upload, undo="1")
     assert upload.state == "undone"
@@ -342,6 +344,47 @@ def test_access_withdrawn_half_way_stops_it(client, cast, monkeypatch):
     upload.refresh_from_db()
     assert (upload.state, Case.objects.count()) == ("done", before)
     assert "Gestopt" in upload.stopped
+
+
+def test_who_lost_the_role_takes_over_no_running_cases(client, cast):
+    head, row = ["Naam", "Status"], ["Dawit Tesfaye", "In begeleiding"]
+    upload = checked(client, cast.coordinator, [head, row])
+    cast.coordinator.memberships.update(role="caseworker")
+    before = Case.objects.count()
+    act(client, upload, run="1")
+    assert Case.objects.count() == before
+    assert "coördinator" in upload.rows.get().problems[0][1]
+
+
+def test_whom_somebody_registered_meanwhile_is_judged_first(client, cast):
+    upload = checked(client, cast.owner, [HEAD, GOOD[0], GOOD[1]])
+    known = make.CaseFactory(lead_team=cast.municipal, named="Amina Yusuf")
+    make.NameFactory(case=known, kind="v_number", value="2000000001", author_team=cast.municipal)
+    before = Case.objects.count()
+    act(client, upload, run="1")
+    assert (Case.objects.count(), upload.state) == (before + 1, "checked")
+    assert known.number in client.get(page_of(upload)).text
+    act(client, upload, run="1", row2="skip")
+    assert (Case.objects.count(), upload.state) == (before + 1, "done")
+
+
+def test_an_import_that_breaks_does_not_stop_the_others(client, cast):
+    broken = uploaded(client, cast.owner, [HEAD, *GOOD])
+    other = uploaded(client, cast.stranger, [HEAD, *GOOD])
+    Import.objects.update(state="checking")
+    cast.owner.is_active = False
+    cast.owner.save()
+    work_on_imports()
+    for upload in (broken, other):
+        upload.refresh_from_db()
+    assert (broken.state, other.state) == ("uploaded", "checked")
+    assert "fout" in broken.stopped
+
+
+def test_a_list_without_texts_above_the_columns_is_no_list(client, cast):
+    answer = client.act_as(cast.owner).post(URL, {"file": SimpleUploadedFile("x.csv", semicolons(GOOD))})
+    assert answer.status_code == 400
+    assert not ColumnMapping.objects.exists()
 
 
 def test_an_upload_is_its_owners_alone(client, cast):

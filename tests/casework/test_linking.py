@@ -246,6 +246,40 @@ def test_two_coordinators_settle_a_clash_on_one_screen(client, two_pilots):
     assert "Op twee plaatsen" in client.act_as(w.coordinator).get("/").text
 
 
+def test_what_two_coordinators_settled_is_taken_back_on_the_same_screen(client, two_pilots):
+    w = two_pilots
+    clash = Clash.objects.get()
+    undo = reverse("casework:clash_undo", args=[clash.reference])
+    assert client.act_as(w.coordinator).post(undo, {"reason": "te vroeg"}).status_code == 400  # nothing is settled
+    settle(client, clash, "same", w.coordinator, w.coordinator_there)
+    assert undo in client.get(reverse("casework:clash_detail", args=[clash.reference])).text
+    for nobody in (w.owner, w.partner, w.worker_there):
+        assert client.act_as(nobody).post(undo, {"reason": "zomaar"}).status_code == 404
+    client.act_as(w.coordinator)
+    assert client.post(undo, {"reason": ""}).status_code == 400
+    assert client.post(undo, {"reason": "andere vingerafdruk"}).status_code == 302
+    assert not Judgement.objects.in_force().exists()
+    assert Person.objects.filter(v_number=None).count() == Person.objects.count()
+    clash.refresh_from_db()
+    assert (clash.newer_answer, clash.older_answer) == ("", "")
+
+
+def test_a_link_made_by_a_worker_settles_the_clash_and_not_same_needs_it_taken_back(client, twice):
+    for case in (twice.case, twice.second):
+        make.NameFactory(case=case, kind="v_number", value="2777777777", author_team=twice.municipal)
+    with acting_as(twice.owner), connection.cursor() as cursor:
+        cursor.execute("SELECT register_clashes(%s)", [twice.second.pk])
+    with acting_as(twice.owner):
+        assert judge(twice.case.person, twice.second.person, SAME, "gelijk") == Outcome.DONE
+    clash = Clash.objects.get()
+    assert (clash.newer_answer, clash.older_answer) == ("same", "same")
+    answer = reverse("casework:clash_answer", args=[clash.reference])
+    assert client.act_as(twice.coordinator).post(answer, {"answer": "not_same"}).status_code == 409
+    shown = client.get(reverse("casework:clash_detail", args=[clash.reference])).text
+    assert twice.case.number in shown
+    assert twice.second.number in shown
+
+
 def test_two_coordinators_who_say_not_the_same_are_not_asked_again(client, two_pilots):
     w = two_pilots
     clash = Clash.objects.get()
@@ -270,6 +304,21 @@ def test_nobody_links_two_pilots_alone(client, two_pilots):
     assert "wanneer beide hetzelfde zeggen" in answer.text
     assert not Judgement.objects.exists()
     assert Clash.objects.count() == 1
+    # What she compared reaches the coordinators.
+    page = reverse("casework:clash_detail", args=[Clash.objects.get().reference])
+    assert "Zelfde foto en litteken" in client.act_as(w.coordinator_there).get(page).text
+
+
+def test_who_writes_a_person_cannot_make_her_somebody_else(cast):
+    """The projection says who is one with whom; no row the web writes does."""
+    with acting_as(cast.stranger), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO casework_person (reference, team_ids, same_as, created_at)"
+            " VALUES (gen_random_uuid(), %s, %s, now()) RETURNING id, same_as",
+            [[cast.stranger_team.pk], cast.case.person_id],
+        )
+        key, same = cursor.fetchone()
+    assert key == same
 
 
 def test_two_links_at_once_make_one_group():

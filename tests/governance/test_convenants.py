@@ -110,7 +110,7 @@ def test_the_model_makes_a_draft_with_parties_articles_and_cells():
     convenant = make_from_model(pilot, ConvenantKind.CONVENANT)
     assert convenant.state == ConvenantState.DRAFT
     assert convenant.parties.count() == 2
-    assert convenant.articles.count() == 11
+    assert convenant.articles.count() == 12
     teams, matrix = matrix_of(convenant)
     assert ngo not in teams
     assert matrix[municipal.pk][Category.IDENTITY].cell == Cell.WRITE

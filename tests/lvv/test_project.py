@@ -93,7 +93,7 @@ def test_demonstration_data_is_deterministic_and_whole(settings):
     settings.DEMO = True
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     call_command("demo")
-    assert Person.objects.count() == Case.objects.count() == 2065
+    assert Person.objects.count() == Case.objects.count() == 2065 + 5 * 3  # three registered twice in each pilot
     left = Case.objects.filter(state__in=["exited", "in_aftercare", "archived"]).count()
     assert left == 1258
     assert Case.objects.values("pilot").distinct().count() == 5
@@ -124,3 +124,24 @@ def test_every_rule_to_be_loosened_still_stands_where_it_is_looked_for():
     for path, old, new in MUTANTS:
         assert old in (BASE_DIR / path).read_text(encoding="utf-8"), f"{path}: {old}"
         assert old != new
+
+
+def test_the_page_about_partners_says_what_the_model_gives_them():
+    from django.utils import translation
+
+    from governance.access.enums import Category
+    from governance.convenants.model import COLUMNS, MATRIX
+
+    text = (BASE_DIR / "docs/partners.md").read_text(encoding="utf-8")
+    sections = text.split("\n## ")[1:]
+    assert len(sections) == len(COLUMNS)
+    with translation.override("en"):
+        for column, section in enumerate(sections):
+            cells = {category.label: row.split()[column] for category, row in MATRIX.items()}
+            assert {Category(category).label for category in MATRIX} == set(cells)
+            for word, letters in (("Reads", "RW"), ("Writes", "WO"), ("Never", "-")):
+                (said,) = [line for line in section.split("\n") if line.startswith(f"- {word}: ")]
+                expected = [str(label) for label, letter in cells.items() if letter in letters]
+                assert said.removeprefix(f"- {word}: ").split(", ") == (expected or ["nothing"]), section[:20]
+            (picture,) = [line for line in section.split("\n") if line.startswith("![")]
+            assert (BASE_DIR / "docs" / picture.rpartition("(")[2].rstrip(")")).exists()

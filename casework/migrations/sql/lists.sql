@@ -16,7 +16,7 @@ CREATE POLICY column_mapping_of_team ON casework_columnmapping FOR ALL TO lvv_ap
     USING (team_id = ANY (access_teams('teams')));
 GRANT SELECT, INSERT, UPDATE ON casework_columnmapping TO lvv_app;
 
--- What nobody takes over is forgotten after fourteen days; of what was taken over only the numbers of the cases stay.
+-- What nobody takes over is forgotten after fourteen days; of what was taken over the case stays, and nothing of the cells.
 CREATE FUNCTION import_forget() RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
 DECLARE
@@ -32,6 +32,62 @@ END
 $$;
 REVOKE ALL ON FUNCTION import_forget() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION import_forget() TO lvv_jobs;
+
+-- Everything that was recorded in a case, by whomever: a case with more than the import made is not undone. Locks, so
+-- that nothing comes in between. Only of cases of an import of mine, and only whether it is the same as when they came.
+CREATE FUNCTION import_footprint(cases bigint[]) RETURNS TABLE (case_id bigint, size bigint) LANGUAGE plpgsql VOLATILE
+    SECURITY DEFINER SET search_path = public, pg_temp AS
+$$
+#variable_conflict use_column
+DECLARE
+    one text;
+    counted text := '';
+BEGIN
+    PERFORM 1 FROM casework_case c WHERE c.id = ANY (cases) ORDER BY c.id FOR UPDATE;
+    FOR one IN SELECT name FROM access_record_table ORDER BY name LOOP
+        EXECUTE format('SELECT count(*) FROM (SELECT FROM %I r WHERE r.case_id = ANY ($1) ORDER BY r.id FOR UPDATE) x', one) USING cases;
+        counted := counted || format(' UNION ALL SELECT r.case_id, 1 + r.version FROM %I r WHERE r.case_id = ANY ($1)', one);
+    END LOOP;
+    RETURN QUERY EXECUTE 'SELECT f.case_id, sum(f.n)::bigint FROM (
+        SELECT c.id AS case_id, c.version AS n FROM casework_case c WHERE c.id = ANY ($1)
+        UNION ALL SELECT h.case_id, 1 FROM casework_historicalinvolvement h WHERE h.case_id = ANY ($1)
+        UNION ALL SELECT c.id, 1 FROM casework_judgement j JOIN casework_case c ON c.person_id IN (j.one_id, j.other_id)
+            WHERE c.id = ANY ($1)
+        UNION ALL SELECT q.case_id, 1 FROM casework_question q WHERE q.case_id = ANY ($1)'
+        || counted || ') f GROUP BY f.case_id' USING cases;
+END
+$$;
+
+CREATE FUNCTION import_seal(which bigint) RETURNS void LANGUAGE sql VOLATILE SECURITY DEFINER
+    SET search_path = public, pg_temp AS
+$$
+    UPDATE casework_importrow r SET footprint = f.size
+    FROM import_footprint(ARRAY(SELECT x.case_id FROM casework_importrow x JOIN casework_import i ON i.id = x.upload_id
+         WHERE i.id = which AND i.owner_id = access_user() AND x.case_id IS NOT NULL AND x.footprint IS NULL)) f
+    WHERE r.upload_id = which AND r.case_id = f.case_id AND r.footprint IS NULL
+$$;
+
+CREATE FUNCTION import_untouched(which bigint, cases bigint[]) RETURNS SETOF bigint LANGUAGE sql VOLATILE SECURITY DEFINER
+    SET search_path = public, pg_temp AS
+$$
+    SELECT r.case_id FROM import_footprint(ARRAY(
+        SELECT x.case_id FROM casework_importrow x JOIN casework_import i ON i.id = x.upload_id
+        WHERE i.id = which AND i.owner_id = access_user() AND x.case_id = ANY (cases))) f
+    JOIN casework_importrow r ON r.upload_id = which AND r.case_id = f.case_id AND r.footprint = f.size
+$$;
+
+-- An import that cannot go on does not stop the others.
+CREATE FUNCTION import_stop(which bigint, why text) RETURNS void LANGUAGE sql VOLATILE SECURITY DEFINER
+    SET search_path = public, pg_temp AS
+$$
+    UPDATE casework_import SET stopped = left(why, 200), version = version + 1,
+        state = CASE state WHEN 'checking' THEN 'uploaded' ELSE 'done' END
+    WHERE id = which AND state IN ('checking', 'running', 'undoing')
+$$;
+REVOKE ALL ON FUNCTION import_footprint(bigint[]), import_seal(bigint), import_untouched(bigint, bigint[]),
+    import_stop(bigint, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION import_seal(bigint), import_untouched(bigint, bigint[]) TO lvv_app;
+GRANT EXECUTE ON FUNCTION import_stop(bigint, text) TO lvv_jobs;
 
 -- Who exported what, and why: for herself and the privacy officer of her organisation.
 ALTER TABLE casework_export ENABLE ROW LEVEL SECURITY;

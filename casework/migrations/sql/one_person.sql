@@ -5,8 +5,10 @@
 CREATE FUNCTION register_same_as() RETURNS trigger LANGUAGE plpgsql AS
 $$
 BEGIN
-    IF NEW.same_as IS NULL THEN
-        NEW.same_as := CASE WHEN TG_OP = 'UPDATE' THEN OLD.same_as ELSE NEW.id END;
+    IF TG_OP = 'INSERT' THEN
+        NEW.same_as := NEW.id;
+    ELSIF NEW.same_as IS NULL OR current_user = 'lvv_app' THEN
+        NEW.same_as := OLD.same_as;
     END IF;
     RETURN NEW;
 END
@@ -142,14 +144,16 @@ CREATE FUNCTION register_judge(a uuid, b uuid, said text, why text) RETURNS text
     SET search_path = public, pg_temp AS
 $$
 DECLARE
-    ours bigint[] := register_registrations(a);
-    theirs bigint[] := register_registrations(b);
+    ours bigint[];
+    theirs bigint[];
     here integer[];
     there integer[];
     first bigint;
     second bigint;
 BEGIN
     PERFORM pg_advisory_xact_lock(7305004);
+    ours := register_registrations(a);  -- only now: what another link did is seen
+    theirs := register_registrations(b);
     IF cardinality(ours) = 0 OR cardinality(theirs) = 0 OR said NOT IN ('same', 'not_same') THEN
         RETURN 'refused';
     END IF;
@@ -171,17 +175,22 @@ BEGIN
         RETURN CASE said WHEN 'same' THEN 'not_same' ELSE 'already' END;
     END IF;
     IF said = 'same' AND NOT (here && there OR here && access_teams('coordinates') AND there && access_teams('coordinates')) THEN
-        PERFORM register_clash_between(ours, theirs);
+        PERFORM register_clash_between(ours, theirs, why);
         RETURN 'two_pilots';
     END IF;
     INSERT INTO casework_judgement (reference, one_id, other_id, answer, reason, said_at, said_by_id, revoke_reason)
     VALUES (gen_random_uuid(), least(first, second), greatest(first, second), said, left(trim(why), 500), now(), access_user(), '');
+    -- A clash that was open about these two is settled by it.
+    UPDATE casework_clash k SET newer_answer = said, older_answer = said, newer_answered_by_id = access_user(),
+           older_answered_by_id = access_user(), trail = k.trail || jsonb_build_object('at', now(), 'pilot', NULL, 'said', said)
+        FROM casework_case n, casework_case o
+        WHERE n.id = k.newer_case_id AND o.id = k.older_case_id AND n.person_id IN (first, second) AND o.person_id IN (first, second);
     RETURN 'done';
 END
 $$;
 
 -- A clash between the newest cases of two persons, for the coordinators of their pilots.
-CREATE FUNCTION register_clash_between(ours bigint[], theirs bigint[]) RETURNS void LANGUAGE sql VOLATILE SECURITY DEFINER
+CREATE FUNCTION register_clash_between(ours bigint[], theirs bigint[], why text) RETURNS void LANGUAGE sql VOLATILE SECURITY DEFINER
     SET search_path = public, pg_temp AS
 $$
     INSERT INTO casework_clash (reference, newer_case_id, older_case_id, newer_pilot_id, older_pilot_id, agreeing,
@@ -189,12 +198,13 @@ $$
     SELECT gen_random_uuid(), n.id, o.id, n.pilot_id, o.pilot_id,
            ARRAY(SELECT DISTINCT v.kind FROM casework_identityvalue v JOIN casework_identityvalue w
                  ON w.kind = v.kind AND w.key = v.key AND w.ended_at IS NULL
-                 WHERE v.case_id = n.id AND w.case_id = o.id AND v.ended_at IS NULL ORDER BY 1), now(), '', '', '[]'
+                 WHERE v.case_id = n.id AND w.case_id = o.id AND v.ended_at IS NULL ORDER BY 1), now(), '', '',
+           jsonb_build_array(jsonb_build_object('at', now(), 'pilot', NULL, 'said', 'asked', 'why', left(trim(why), 500)))
     FROM (SELECT c.* FROM casework_case c WHERE c.person_id = ANY (ours) ORDER BY c.id DESC LIMIT 1) x
     CROSS JOIN (SELECT c.* FROM casework_case c WHERE c.person_id = ANY (theirs) ORDER BY c.id DESC LIMIT 1) y
     JOIN casework_case n ON n.id = greatest(x.id, y.id)
     JOIN casework_case o ON o.id = least(x.id, y.id)
-    ON CONFLICT DO NOTHING
+    ON CONFLICT (newer_case_id, older_case_id) DO UPDATE SET trail = casework_clash.trail || excluded.trail
 $$;
 
 -- Takes a judgement back: whoever answers for one of the two, or coordinates a pilot of one. What two coordinators had
@@ -217,7 +227,9 @@ BEGIN
     END IF;
     UPDATE casework_judgement SET revoked_at = now(), revoked_by_id = access_user(), revoke_reason = left(trim(why), 500)
         WHERE id = held.id;
-    UPDATE casework_person SET v_number = NULL WHERE id IN (held.one_id, held.other_id) AND held.answer = 'same';
+    -- A number is confirmed by two coordinators who settled just this.
+    UPDATE casework_person SET v_number = NULL
+        WHERE id IN (held.one_id, held.other_id) AND held.answer = 'same' AND held.reason = 'clash';
     UPDATE casework_clash k SET newer_answer = '', older_answer = '', trail = k.trail || jsonb_build_object(
             'at', now(), 'pilot', NULL, 'said', 'undone')
         FROM casework_case n, casework_case o
@@ -225,6 +237,17 @@ BEGIN
           AND o.person_id IN (held.one_id, held.other_id);
     RETURN true;
 END
+$$;
+
+-- The coordinators take back what they settled, from the screen on which they did.
+CREATE FUNCTION clash_revoke(which uuid, why text) RETURNS boolean LANGUAGE sql VOLATILE SECURITY DEFINER
+    SET search_path = public, pg_temp AS
+$$
+    SELECT coalesce(bool_or(register_revoke(j.reference, why)), false)
+    FROM casework_clash k JOIN casework_case n ON n.id = k.newer_case_id JOIN casework_case o ON o.id = k.older_case_id
+    JOIN casework_judgement j ON j.revoked_at IS NULL AND j.one_id IN (n.person_id, o.person_id) AND j.other_id IN (n.person_id, o.person_id)
+    WHERE k.reference = which
+      AND ARRAY[k.newer_pilot_id::integer, k.older_pilot_id::integer] && access_teams('coordinates')
 $$;
 
 -- A coordinator answers for her own pilot. When both say the same, it is settled: a link, or a judgement to remember.
@@ -248,6 +271,11 @@ BEGIN
     WHERE k.reference = which AND said IN ('same', 'not_same')
       AND (k.newer_pilot_id = ANY (mine) OR k.older_pilot_id = ANY (mine))
       AND NOT (k.newer_answer <> '' AND k.newer_answer = k.older_answer)  -- settled: first taken back
+      AND NOT (said = 'not_same' AND EXISTS (  -- and so is a link that stands between them
+          SELECT FROM casework_case n JOIN casework_person p ON p.id = n.person_id
+          JOIN casework_person q ON q.same_as = p.same_as AND q.id <> p.id
+          JOIN casework_case o ON o.person_id = q.id
+          WHERE n.id = k.newer_case_id AND o.id = k.older_case_id))
     RETURNING k.* INTO now_said;
     IF NOT FOUND THEN
         RETURN false;
@@ -314,8 +342,34 @@ CREATE FUNCTION elsewhere_allowed(pilot bigint, organisation bigint) RETURNS boo
 $$
     SELECT EXISTS (SELECT FROM access_convenants_at(access_today()) c
                    JOIN governance_convenantarticle a ON a.convenant_id = c.id AND a.allows = 'hit_no_hit'
-                   WHERE c.pilot_id = pilot AND (organisation IS NULL OR EXISTS (
-                       SELECT FROM governance_convenantparty y WHERE y.convenant_id = c.id AND y.organisation_id = organisation)))
+                   WHERE c.pilot_id = pilot AND EXISTS (
+                       SELECT FROM governance_convenantparty y WHERE y.convenant_id = c.id AND y.organisation_id = organisation))
+$$;
+
+-- Whether somebody is shielded: any registration of hers says so, wherever that is.
+CREATE FUNCTION elsewhere_shielded(which bigint) RETURNS boolean LANGUAGE sql STABLE AS
+$$
+    SELECT EXISTS (SELECT FROM casework_case s JOIN casework_person sp ON sp.id = s.person_id
+                   JOIN casework_person p ON p.same_as = sp.same_as WHERE p.id = which AND s.shielded_reason <> '')
+$$;
+
+-- Only the team that leads, or the coordinator, shields and no longer shields.
+CREATE OR REPLACE FUNCTION access_case_written() RETURNS trigger LANGUAGE plpgsql AS
+$$
+BEGIN
+    IF current_user = 'lvv_app' THEN
+        NEW.team_ids := OLD.team_ids;
+        NEW.person_id := OLD.person_id;
+        NEW.pilot_id := OLD.pilot_id;
+        NEW.number := OLD.number;
+        NEW.reference := OLD.reference;
+        NEW.registered_on := OLD.registered_on;
+        IF NOT (OLD.lead_team_id = ANY (access_teams('teams')) OR OLD.pilot_id = ANY (access_teams('coordinates'))) THEN
+            NEW.shielded_reason := OLD.shielded_reason;
+        END IF;
+    END IF;
+    RETURN NEW;
+END
 $$;
 
 -- Looks past the wall for the person of an open case at hand, by her V-number or by a name that sounds the same with the
@@ -338,6 +392,9 @@ BEGIN
     ORDER BY t.id LIMIT 1;
     IF NOT FOUND OR length(trim(why)) < 5 THEN
         RETURN jsonb_build_object('answer', 'refused');
+    END IF;
+    IF elsewhere_shielded(here.person_id) THEN  -- asking would tell the coordinators elsewhere where she is
+        RETURN jsonb_build_object('answer', 'shielded');
     END IF;
     IF NOT elsewhere_allowed(here.pilot_id, here.organisation) THEN
         RETURN jsonb_build_object('answer', 'no_article');
@@ -365,19 +422,17 @@ BEGIN
     SELECT array_agg(DISTINCT c.id) INTO known FROM met
     JOIN casework_case c ON c.id = met.case_id AND c.pilot_id <> here.pilot_id AND c.state <> 'archived'
     JOIN partners_pilot l ON l.id = c.pilot_id AND l.state <> 'closed' AND (l.closes_on IS NULL OR l.closes_on > access_today())
-    WHERE elsewhere_allowed(c.pilot_id, NULL);
+    JOIN partners_team t ON t.id = c.lead_team_id
+    WHERE elsewhere_allowed(c.pilot_id, t.organisation_id);
     INSERT INTO casework_question (reference, case_id, team_id, asked_by_id, asked_at, reason, pilots)
     VALUES (gen_random_uuid(), here.id, here.team, access_user(), now(), left(trim(why), 300), '{}') RETURNING * INTO asked;
     INSERT INTO casework_hit (question_id, case_id, pilot_id, shielded, asking_pilot_id, asking_team_id, asked_by_id, asked_at)
-    SELECT asked.id, c.id, c.pilot_id,
-           -- A person is shielded when any case of hers says so, wherever that is.
-           EXISTS (SELECT FROM casework_case s JOIN casework_person sp ON sp.id = s.person_id
-                   JOIN casework_person p ON p.same_as = sp.same_as
-                   WHERE p.id = c.person_id AND s.shielded_reason <> ''),
-           here.pilot_id, here.team, access_user(), asked.asked_at
+    SELECT asked.id, c.id, c.pilot_id, elsewhere_shielded(c.person_id), here.pilot_id, here.team, access_user(), asked.asked_at
     FROM casework_case c WHERE c.id = ANY (known);
+    -- One shielded match and nobody is known anywhere: the others may be the same person, not linked yet.
     UPDATE casework_question q SET pilots = ARRAY(
-        SELECT h.pilot_id FROM casework_hit h WHERE h.question_id = q.id GROUP BY h.pilot_id HAVING NOT bool_or(h.shielded) ORDER BY 1)
+        SELECT DISTINCT h.pilot_id FROM casework_hit h WHERE h.question_id = q.id
+            AND NOT EXISTS (SELECT FROM casework_hit s WHERE s.question_id = q.id AND s.shielded) ORDER BY 1)
     WHERE q.id = asked.id RETURNING * INTO asked;
     RETURN jsonb_build_object('answer', 'asked', 'question', asked.reference);
 END
@@ -410,8 +465,9 @@ END
 $$;
 
 REVOKE ALL ON FUNCTION register_regroup(), register_answers_for(bigint[]), register_registrations(uuid),
-    register_judge(uuid, uuid, text, text), register_clash_between(bigint[], bigint[]), register_revoke(uuid, text),
+    register_judge(uuid, uuid, text, text), register_clash_between(bigint[], bigint[], text), register_revoke(uuid, text),
+    clash_revoke(uuid, text),
     elsewhere_ask(uuid, text), elsewhere_answer(uuid, text) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION register_judge(uuid, uuid, text, text), register_revoke(uuid, text), elsewhere_ask(uuid, text),
+GRANT EXECUTE ON FUNCTION register_judge(uuid, uuid, text, text), register_revoke(uuid, text), clash_revoke(uuid, text), elsewhere_ask(uuid, text),
     elsewhere_answer(uuid, text) TO lvv_app;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO lvv_app, lvv_jobs;

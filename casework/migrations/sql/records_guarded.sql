@@ -89,8 +89,9 @@ $$
            OR d.category = 'medical_content' AND d.case_id IN (SELECT c.case_id FROM consents c)
               AND (d.shared_until IS NULL OR d.shared_until > access_today())
               AND (d.visibility = 'permitted_partners' OR d.visibility = 'selected_partners' AND team = ANY (d.shared))
-           OR d.kind = 'consent' AND (d.row_data ->> 'team_id')::integer = team
-           OR d.kind IN ('correction', 'hand_over') AND (d.row_data ->> 'to_team_id')::integer = team)
+           OR d.kind = 'consent' AND (d.row_data ->> 'team_id')::integer = team AND EXISTS (SELECT FROM has)
+           OR d.kind IN ('correction', 'hand_over') AND (d.row_data ->> 'to_team_id')::integer = team
+              AND EXISTS (SELECT FROM has h WHERE h.category = d.category))
     SELECT j.kind, (j.row_data ->> 'reference')::uuid FROM judged j
     WHERE CASE j.kind
           WHEN 'procedure_step' THEN EXISTS (
