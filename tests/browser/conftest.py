@@ -80,7 +80,13 @@ def site() -> Iterator[SimpleNamespace]:
             time.sleep(0.2)
     else:
         pytest.fail(log.read_text())
+
+    def work() -> None:
+        """One round of the background process."""
+        subprocess.run([sys.executable, "manage.py", "work", "--once"], cwd=BASE_DIR, env=environment, check=True)
+
     yield SimpleNamespace(
+        work=work,
         url=f"http://127.0.0.1:{port}",
         local=f"http://localhost:{port}",
         owner=environment["DATABASE_OWNER_URL"],

@@ -22,6 +22,13 @@ PAGES = [
     ("coordinator-utrecht", "/account/tweede-factor/"), ("coordinator-utrecht", "/account/wachtwoord/"),
     ("coordinator-utrecht", "/account/tweede-factor/totp/activate/"),
     ("coordinator-utrecht", "/account/"), ("coordinator-utrecht", "/account/bevestigen/"),
+    ("coordinator-utrecht", CASE + "gedeeld/"), ("coordinator-utrecht", CASE + "elders/"),
+    ("coordinator-utrecht", CASE + "afschermen/"), ("coordinator-utrecht", CASE + "dossier/stay/nieuw/"),
+    ("coordinator-utrecht", CASE + "dossier/identity_value/nieuw/?namens=1&soort=birth_date"),
+    ("coordinator-utrecht", PERSON + "dubbel/"), ("coordinator-utrecht", "/personen/invoer/"),
+    ("coordinator-utrecht", "/personen/huishouden/"), ("coordinator-utrecht", "/personen/vragen/"),
+    ("coordinator-utrecht", "/opvang/locaties/"), ("coordinator-utrecht", "/casussen/controleren/"),
+    ("ind-utrecht", CASE), ("dtv-landelijk", CASE), ("ngo-utrecht", CASE), ("opvang-utrecht", CASE),
     ("avim-utrecht", CASE), ("ministerie", "/"), ("privacy", "/verantwoording/"), ("beheer", "/beheer/"),
     ("beheer", "/beheer/partners/membership/"), ("beheer", "/beheer/partners/membership/add/"),
     ("beheer", "/beheer/partners/pilot/"), ("beheer", "/beheer/partners/user/"),
@@ -29,12 +36,15 @@ PAGES = [
 
 
 def go(page, address):
-    if address.startswith(CASE) or address == PERSON:
+    if address.startswith((CASE, PERSON)):
         page.goto("/casussen/?state=in_guidance")
         page.locator("tbody th a").first.click()
         page.wait_for_url(re.compile(r"/casussen/[0-9a-f-]{36}/$"))
-        if address == PERSON:
+        if address.startswith(PERSON):
             page.get_by_role("link", name="Persoon", exact=True).click()
+            page.wait_for_url(re.compile(r"/personen/[0-9a-f-]{36}/$"))
+            if address != PERSON:
+                page.goto(page.url + address.removeprefix(PERSON))
         elif address != CASE:
             page.goto(page.url + address.removeprefix(CASE))
     elif address.startswith(CONVENANT) and not address.startswith("/"):

@@ -1,0 +1,202 @@
+"""Each partner at its own work, from its own home: on one person it may see, as its people would do it."""
+
+import re
+from datetime import timedelta
+
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from tests.browser.conftest import PASSWORD, violations
+
+CASE_URL = re.compile(r"/casussen/[0-9a-f-]{36}/(#.*)?$")
+
+
+def day(offset=0):
+    return (timezone.localdate() + timedelta(days=offset)).strftime("%d-%m-%Y")
+
+
+def open_case(page, query="?tab=all&state=in_guidance"):
+    page.goto(f"/casussen/{query}")
+    page.locator("tbody th a").first.click()
+    page.wait_for_url(CASE_URL)
+    return page.url.partition("#")[0]
+
+
+def add(page, case, slug):
+    page.goto(f"{case}dossier/{slug}/nieuw/")
+    page.locator("h1").first.wait_for()
+
+
+def save(page, where=CASE_URL):
+    assert violations(page) == []
+    page.get_by_role("button", name="Opslaan", exact=True).click()
+    page.wait_for_url(where)
+
+
+def test_ind_records_a_decision(visit):
+    page = visit("ind-utrecht")
+    case = open_case(page)
+    add(page, case, "procedure")
+    page.get_by_label("Soort procedure").select_option("repeat_asylum")
+    page.get_by_label("Aangevraagd op").fill(day(-60))
+    page.get_by_label("Uitkomst", exact=True).select_option("rejected")
+    page.get_by_label(re.compile("Datum van de uitkomst")).fill(day(-1))
+    save(page)
+    shown = page.locator("#dossier-procedure")
+    expect(page.get_by_text("afgewezen").first).to_be_visible()
+    assert shown is not None
+    assert violations(page) == []
+
+
+def test_dtv_records_a_step_of_a_laissez_passer(visit):
+    page = visit("dtv-utrecht")
+    case = open_case(page)
+    add(page, case, "travel_document")
+    page.get_by_label("Soort", exact=False).first.select_option("laissez_passer")
+    page.get_by_label("Land").fill("Armenië")
+    page.get_by_label("Aangevraagd op").fill(day(-9))
+    save(page)
+    page.locator("a[href*='travel_document_step']").first.click()
+    page.wait_for_url("**/travel_document_step/nieuw/**")
+    page.locator("select[name=step]").select_option(index=1)
+    page.locator("input[name=happened_on]").fill(day(-1))
+    save(page)
+    assert violations(page) == []
+
+
+def test_avim_records_what_its_research_found(visit):
+    page = visit("avim-utrecht")
+    case = open_case(page)
+    add(page, case, "research")
+    page.locator("select[name=method]").select_option("fingerprints")
+    page.locator("input[name=started_on]").fill(day(-4))
+    page.locator("select[name=result]").select_option("confirmed")
+    page.locator("input[name=result_on]").fill(day(-1))
+    save(page)
+    expect(page.locator("#tijdlijn")).to_be_visible()
+    assert violations(page) == []
+
+
+def test_an_ngo_shares_a_note_with_the_municipality_only(visit):
+    page = visit("ngo-utrecht")
+    case = open_case(page)
+    page.goto(f"{case}notities/nieuw/")
+    page.get_by_label("Soort gegevens").select_option("guidance")
+    page.locator("textarea[name=text]").fill("Alleen voor de gemeente bedoeld")
+    page.get_by_label("teams die ik kies").check()
+    page.get_by_label(re.compile("^Gemeente Utrecht")).check()
+    page.get_by_label(re.compile("Waar hebben zij het voor nodig")).fill("plek zoeken")
+    expect(page.locator("#lezers")).to_contain_text("Gemeente Utrecht")
+    expect(page.locator("#lezers")).not_to_contain_text("DT&V")
+    assert violations(page) == []
+    page.locator("form[data-draft] button[type=submit]").first.click()
+    page.wait_for_url(CASE_URL)
+    municipality = visit("gemeente-utrecht")
+    municipality.goto(f"{case}?toon=notes")
+    expect(municipality.get_by_text("Alleen voor de gemeente bedoeld")).to_be_visible()
+    departure = visit("dtv-utrecht")
+    departure.goto(f"{case}?toon=notes")
+    departure.locator("h1").first.wait_for()
+    assert departure.get_by_text("Alleen voor de gemeente bedoeld").count() == 0
+
+
+def test_the_municipality_opens_an_address_with_a_reason(visit):
+    page = visit("gemeente-utrecht")
+    page.goto("/casussen/?tab=all&state=in_guidance")
+    addresses = page.locator("tbody th a").evaluate_all("links => links.map(link => link.href)")
+    for case in addresses:  # the first whose person stays at a location
+        page.goto(case)
+        stay = page.locator("a[href*='/dossier/stay/']").first
+        if not stay.count():
+            continue
+        stay.click()
+        page.wait_for_url("**/dossier/stay/**")
+        button = page.get_by_role("link", name="Toon het adres, met een reden")
+        if button.count():
+            button.click()
+            break
+    page.wait_for_url("**/adres/")
+    page.get_by_label(re.compile("Waarom hebt u het adres nodig")).fill("Bezoek aan de locatie")
+    assert violations(page) == []
+    page.locator("main form button[type=submit]").first.click()
+    expect(page.locator("main")).to_contain_text(re.compile(r"\d{4}\s?[A-Z]{2}|Utrecht"))
+    assert violations(page) == []
+
+
+def test_shelter_legal_care_iom_and_coa_do_their_own_work(visit):
+    for account, slug, fill in (
+        ("opvang-utrecht", "signal", {"kind": "missing", "happened_on": day(), "text": "Niet in bed"}),
+        ("ngo-juridisch-utrecht", "legal_aid", {"subject": "Nieuwe aanvraag", "asked_on": day(-1)}),
+        ("ngo-zorg-utrecht", "limitation", {"take_account_of": "rust in de ochtend", "since": day()}),
+        ("iom-landelijk", "return_support", {"kind": "ticket", "requested_on": day(-1)}),
+    ):
+        page = visit(account)
+        case = open_case(page)
+        add(page, case, slug)
+        for name, value in fill.items():
+            box = page.locator(f"[name={name}]").first
+            if box.evaluate("e => e.tagName") == "SELECT":
+                box.select_option(value)
+            else:
+                box.fill(value)
+        save(page)
+    reception = visit("coa-landelijk")
+    reception.goto("/")
+    question = reception.get_by_role("link", name=re.compile("Overdracht")).first
+    question.click()
+    reception.wait_for_url("**/antwoorden/")
+    assert violations(reception) == []
+
+
+def test_a_list_is_taken_over_by_mouse(visit, site):
+    """Upload, columns, check; the background process does the rest and the page follows it."""
+    page = visit("coordinator-utrecht")
+    page.goto("/personen/invoer/")
+    content = b"Naam;Geboortedatum;Nationaliteit\nQuilla Vantongeren;12-03-1985;0084\nZonder;31-02-1990;\n"
+    page.locator("input[type=file]").set_input_files({"name": "lijst.csv", "mimeType": "text/csv", "buffer": content})
+    page.get_by_role("button", name="Lees de lijst").click()
+    page.wait_for_url("**/personen/invoer/*-*/")
+    assert violations(page) == []
+    page.get_by_role("button", name="Controleer de lijst").click()
+    page.get_by_role("status").first.wait_for()
+    assert violations(page) == []
+    site.work()
+    page.reload()
+    expect(page.get_by_text("Deze datum bestaat niet")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("button", name="Neem de goede rijen over").click()
+    page.get_by_role("status").first.wait_for()
+    site.work()
+    page.reload()
+    expect(page.get_by_text("1 casus staat in het register")).to_be_visible()
+    page.get_by_role("button", name="Neem de hele invoer terug").click()
+    page.get_by_role("status").first.wait_for()
+    site.work()
+    page.reload()
+    expect(page.get_by_text("1 casus is teruggenomen")).to_be_visible()
+
+
+def test_the_list_is_exported_after_the_password(visit):
+    page = visit("dtv-utrecht", fresh=True)
+    page.goto("/casussen/?tab=mine")
+    page.locator("#uitvoer").click()
+    page.wait_for_url("**/account/bevestigen/**")
+    page.get_by_label("Wachtwoord").fill(PASSWORD)
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_url("**/casussen/uitvoer/**")
+    assert violations(page) == []
+    page.get_by_label(re.compile("Waarvoor hebt u deze lijst")).fill("Overleg van donderdag")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Exporteren").click()
+    assert download.value.suggested_filename.endswith(".xlsx")
+
+
+def test_two_coordinators_and_a_planted_double(visit):
+    page = visit("coordinator-amsterdam")
+    page.goto("/")
+    page.get_by_role("link", name="Beslissen").first.click()
+    page.wait_for_url("**/botsingen/**")
+    assert violations(page) == []
+    page.get_by_role("button", name="Dezelfde persoon").click()
+    page.get_by_role("heading", name="Wat er is gezegd").wait_for()
+    assert violations(page) == []
