@@ -2,15 +2,25 @@ from datetime import timedelta
 
 import django_filters
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from casework.cases.enums import CaseState
 from casework.cases.involving import with_partner_of
+from casework.cases.listing import TABS, tab_queryset
 from casework.cases.models import Case
 from governance.access.clearance import Clearance
 from partners.organisations.enums import OrganisationKind
 from partners.organisations.models import Team
+
+
+def asked_list(params: QueryDict, clearance: Clearance, teams: dict[int, Team]) -> tuple[str, "CaseFilter"]:
+    """The tab and the filtered cases an address asks for: of the list on the screen and of its file alike."""
+    tab = params.get("tab", "")
+    tab = tab if tab in TABS else "open"
+    cases = tab_queryset(tab, clearance, teams, params.get("state", "")).for_list().newest_first()
+    return tab, CaseFilter(params, cases, clearance=clearance, teams=teams)
 
 
 class CaseFilter(django_filters.FilterSet):

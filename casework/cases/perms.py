@@ -29,6 +29,16 @@ def registers_people(clearance: Clearance, teams: dict[int, Team]) -> bool:
     return any(registers(teams[team]) for team in clearance.teams)
 
 
+def exports_lists(clearance: Clearance, teams: dict[int, Team]) -> bool:
+    """To take the list of cases out as a file, one must be both:
+    - seeing cases
+    - in a team other than the aliens police: nobody gives it people in bulk
+    """
+    return clearance.sees_cases and any(
+        teams[team].organisation.kind != OrganisationKind.AVIM for team in clearance.teams if team in teams
+    )
+
+
 def registering_teams(clearance: Clearance, also: Category = Category.IDENTITY) -> list[Team]:
     """For which of her teams this worker may register somebody:
     - caseworker or coordinator there

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from casework.cases import listing, perms
 from casework.cases.explaining import explain
-from casework.cases.filters import CaseFilter
+from casework.cases.filters import CaseFilter, asked_list
 from casework.cases.forms import InvolveForm
 from casework.cases.involving import (
     AlreadyInvolved,
@@ -42,11 +42,8 @@ def case_list(request: ClearanceRequest) -> HttpResponse:
     clearance = request.clearance
     if not clearance.sees_cases:
         raise PermissionDenied
-    tab = request.GET.get("tab", "")
-    tab = tab if tab in listing.TABS else "open"
     teams = visible_teams(clearance)
-    queryset = listing.tab_queryset(tab, clearance, teams, request.GET.get("state", "")).for_list().newest_first()
-    found = CaseFilter(request.GET, queryset, clearance=clearance, teams=teams)
+    tab, found = asked_list(request.GET, clearance, teams)
     chips = _chips(found, request)
     only_table = request.htmx and not request.htmx.boosted
     counts = {} if only_table else listing.tab_counts(clearance, teams)
@@ -57,7 +54,7 @@ def case_list(request: ClearanceRequest) -> HttpResponse:
         "rows": listing.rows(page.object_list, teams, clearance), "page": page, "filter": found, "tab": tab,
         "capped": page.paginator.count >= listing.CAP, "address": kept.urlencode(), "chips": chips,
         "tabs": [(name, listing.TAB_LABELS[name], number) for name, number in counts.items()],
-        "registers": perms.registers_people(clearance, teams),
+        "registers": perms.registers_people(clearance, teams), "exports": perms.exports_lists(clearance, teams),
     }  # fmt: skip
     return render(request, "casework/cases/_table.html" if only_table else "casework/cases/list.html", context)
 

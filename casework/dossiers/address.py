@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from casework.cases.models import Case
+from casework.register.forms import ReasonField
 from casework.register.identity import leading_names
 from casework.shelter.models import AddressReading, Location, LocationAddress, Stay
 from governance.access.clearance import Clearance
@@ -27,12 +28,11 @@ REASONS = (
 
 class AddressForm(forms.Form):
     use_required_attribute = False
-    reason = forms.CharField(
-        label=_("Why do you need the address?"), min_length=5, max_length=300,
+    reason = ReasonField(
+        label=_("Why do you need the address?"),
         help_text=_("Your reason is kept and can be read by whoever reads addresses in this case."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages={"required": _("Write why you need the address."), "min_length": _("Say a little more.")},
-    )  # fmt: skip
+        required_message=_("Write why you need the address."),
+    )
 
 
 def read_address(stay: UUID, reason: str) -> str | None:

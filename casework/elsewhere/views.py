@@ -24,6 +24,7 @@ from casework.cases.involving import visible_teams
 from casework.cases.models import Case
 from casework.elsewhere.models import ContactRequest, Hit, Question
 from casework.records.models import VersionConflict
+from casework.register.forms import ReasonField
 from casework.register.identity import leading_names
 from governance.access.clearance import Clearance
 from governance.access.enums import Category
@@ -58,13 +59,11 @@ def can_ask(clearance: Clearance, case: Case, teams: dict[int, Team]) -> bool:
 
 class AskForm(forms.Form):
     use_required_attribute = False
-    reason = forms.CharField(
-        label=gettext_lazy("Why do you ask?"), min_length=5, max_length=300,
+    reason = ReasonField(
+        label=gettext_lazy("Why do you ask?"),
         help_text=gettext_lazy("Kept with the question. Where she is known, the coordinator sees that you asked."),
-        error_messages={
-            "required": gettext_lazy("Write why you ask."), "min_length": gettext_lazy("Say a little more."),
-        },
-    )  # fmt: skip
+        required_message=gettext_lazy("Write why you ask."),
+    )
 
 
 class ContactForm(KeptForm):
@@ -154,11 +153,9 @@ def case_elsewhere(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     here = reverse("casework:case_elsewhere", args=[case.reference])
     key = f"contact:{case.reference}"
     asking = AskForm(request.POST if "ask" in request.POST else None)
-    known = {known.pilot.pk: known.pilot for row in _asked(case) for known in row.known}
-    for row in _asked(case):  # one request for contact a pilot is enough
-        for said in row.known:
-            if said.request is not None:
-                known.pop(said.pilot.pk, None)
+    before = [known for row in _asked(case) for known in row.known]
+    waiting = {known.pilot.pk for known in before if known.request and known.request.answered_at is None}
+    known = {row.pilot.pk: row.pilot for row in before if row.request is None and row.pilot.pk not in waiting}
     contacting = ContactForm(request.POST if "contact" in request.POST else None, pilots=list(known.values()))
     contacting.restore(find_draft(request.user, key))
     status = 200

@@ -15,10 +15,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 from xlsxwriter import Workbook  # type: ignore[import-untyped]
 
-from casework.cases import listing
-from casework.cases.filters import CaseFilter
+from casework.cases import listing, perms
+from casework.cases.filters import asked_list
 from casework.cases.involving import visible_teams
 from casework.exporting.models import Export
+from casework.register.forms import ReasonField
 from governance.access.middleware import ClearanceRequest
 from partners.accountability.activities import CASEWORK, processes
 
@@ -28,13 +29,11 @@ TYPES = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sh
 
 class ExportForm(forms.Form):
     use_required_attribute = False
-    reason = forms.CharField(
-        label=gettext_lazy("What do you need this list for?"), min_length=5, max_length=300,
+    reason = ReasonField(
+        label=gettext_lazy("What do you need this list for?"),
         help_text=gettext_lazy("Kept, and read by the privacy officer of your organisation."),
-        error_messages={
-            "required": gettext_lazy("Write what you need it for."), "min_length": gettext_lazy("Say a little more."),
-        },
-    )  # fmt: skip
+        required_message=gettext_lazy("Write what you need it for."),
+    )
     format = forms.ChoiceField(
         label=gettext_lazy("As"), choices=[("xlsx", "Excel (.xlsx)"), ("csv", "CSV")], widget=forms.RadioSelect,
         initial="xlsx",
@@ -73,13 +72,11 @@ def as_xlsx(table: Sequence[Sequence[str]]) -> bytes:
 def case_export(request: ClearanceRequest) -> HttpResponse:
     """The rows come from the same tab and filters as the list, up to its cap."""
     clearance = request.clearance
-    if not clearance.sees_cases:
-        raise PermissionDenied
-    tab = request.GET.get("tab", "")
-    tab = tab if tab in listing.TABS else "open"
     teams = visible_teams(clearance)
-    queryset = listing.tab_queryset(tab, clearance, teams, request.GET.get("state", "")).for_list().newest_first()
-    found = CaseFilter(request.GET, queryset, clearance=clearance, teams=teams).qs
+    if not perms.exports_lists(clearance, teams):
+        raise PermissionDenied
+    tab, filtered = asked_list(request.GET, clearance, teams)
+    found = filtered.qs
     form = ExportForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         rows = listing.rows(found[: listing.CAP], teams, clearance)

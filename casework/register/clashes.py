@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from casework.register.enums import ClashAnswer, ValueKind
 from casework.register.models import Clash
@@ -34,7 +35,7 @@ def _view(clash: Clash, clearance: Clearance) -> ClashView:
     mine_is_newer = clearance.coordinates(clash.newer_pilot_id)
     own, other = (clash.newer_answer, clash.older_answer) if mine_is_newer else (clash.older_answer, clash.newer_answer)
     pilots = {clash.newer_pilot_id: clash.newer_pilot.name, clash.older_pilot_id: clash.older_pilot.name}
-    labels = dict(ClashAnswer.choices)
+    labels = {**dict(ClashAnswer.choices), "overlap": _("one person, with an open case in both pilots")}
     sides = ((clash.newer_case_id, clash.newer_pilot_id), (clash.older_case_id, clash.older_pilot_id))
     return ClashView(
         clash.reference, [case for case, pilot in sides if clearance.coordinates(pilot)],

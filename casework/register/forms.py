@@ -39,6 +39,17 @@ class DayField(forms.DateField):
         return day
 
 
+class ReasonField(forms.CharField):
+    """Why somebody asks for something that is kept with its reason: a few words at least."""
+
+    def __init__(self, *, required_message: Any, **kwargs: Any) -> None:
+        messages = {"required": required_message, "min_length": _("Say a little more.")}
+        super().__init__(
+            min_length=5, max_length=300, error_messages=messages,
+            widget=forms.TextInput(attrs={"autocomplete": "off"}), **kwargs,
+        )  # fmt: skip
+
+
 class ClaimedIdentityForm(KeptForm):
     """Who somebody says she is."""
 

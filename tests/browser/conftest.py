@@ -27,6 +27,7 @@ AXE_RUN = (
 PASSWORD = "demo-lvv-2026"
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in this same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:

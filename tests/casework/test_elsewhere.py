@@ -203,3 +203,10 @@ def test_a_request_for_contact_has_a_term_and_an_answer(client, asked):
     assert client.act_as(asked.coordinator_there).post(received, answer).status_code == 302
     assert "Gebeld, samen verder" in client.act_as(asked.owner).get(page_of(asked.case)).text
     assert client.act_as(asked.coordinator_there).post(received, answer).status_code == 409
+    # Answered; after a later question one may ask again.
+    client.act_as(asked.owner).post(page_of(asked.case), question())
+    again = {**contact, "form_token": str(uuid.uuid4())}
+    assert client.post(page_of(asked.case), again).status_code == 302
+    assert ContactRequest.objects.count() == 2
+    waits = client.post(page_of(asked.case), {**contact, "form_token": str(uuid.uuid4())})
+    assert waits.status_code == 400  # one that waits is enough

@@ -94,6 +94,17 @@ def test_who_sees_no_cases_exports_none(client, cast, who):
     assert client.post(URL, FORM).status_code == 403
 
 
+def test_the_aliens_police_gets_no_list_in_bulk(client, cast):
+    cast.partner_team.organisation.kind = "avim"
+    cast.partner_team.organisation.save()
+    signed_in_now(client, cast.partner)
+    assert client.get(URL).status_code == 403
+    assert client.post(URL, FORM).status_code == 403
+    page = client.get(reverse("casework:case_list")).text
+    assert cast.case.number in page
+    assert URL not in page
+
+
 def test_what_ended_is_gone_from_the_next_file(client, cast, on_day):
     signed_in_now(client, cast.partner)
     assert cast.case.number in client.post(URL + "?tab=all", FORM).content.decode()

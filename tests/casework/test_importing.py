@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 from openpyxl import Workbook
@@ -344,6 +345,17 @@ def test_access_withdrawn_half_way_stops_it(client, cast, monkeypatch):
     upload.refresh_from_db()
     assert (upload.state, Case.objects.count()) == ("done", before)
     assert "Gestopt" in upload.stopped
+
+
+def test_a_row_that_names_anothers_case_tells_nothing_of_it(client, cast):
+    """By SQL one may write any number into a row of one's own; how much stands in that case stays unknown."""
+    upload = checked(client, cast.owner, [HEAD, *GOOD])
+    with acting_as(cast.owner), connection.cursor() as cursor:
+        upload.rows.filter(number=2).update(case=cast.other_case)
+        cursor.execute("SELECT import_seal(%s)", [upload.pk])
+        cursor.execute("SELECT import_untouched(%s, %s)", [upload.pk, [cast.other_case.pk]])
+        assert cursor.fetchall() == []
+        assert upload.rows.get(number=2).footprint is None
 
 
 def test_who_lost_the_role_takes_over_no_running_cases(client, cast):

@@ -11,6 +11,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from casework.cases.registering import Claim, register
 from casework.linking.judging import Outcome, cases_of, judge, judged_cases, revoke
 from casework.models import Case, Clash, IdentityValue, Judgement, Person
 from casework.register.doubles import facts_of, likely_doubles
@@ -278,6 +279,25 @@ def test_a_link_made_by_a_worker_settles_the_clash_and_not_same_needs_it_taken_b
     shown = client.get(reverse("casework:clash_detail", args=[clash.reference])).text
     assert twice.case.number in shown
     assert twice.second.number in shown
+
+
+def test_one_person_with_an_open_case_in_each_pilot_is_for_both_coordinators(client, two_pilots):
+    """The worker registers her again and hears nothing; R1."""
+    w = two_pilots
+    settle(client, Clash.objects.get(), "same", w.coordinator, w.coordinator_there)
+    w.there.state = "exited"
+    w.there.save()
+    claim = Claim(names=["Elders Bekend"])
+    with acting_as(w.worker_there) as clearance:
+        again = register(claim, by=clearance, team=w.there.lead_team, person=w.there.person)
+        assert not Clash.objects.exists()
+    clash = Clash.objects.get(newer_case=again)
+    assert (clash.older_case, clash.agreeing) == (w.case, [])
+    for coordinator in (w.coordinator, w.coordinator_there):
+        shown = client.act_as(coordinator).get(reverse("casework:clash_detail", args=[clash.reference])).text
+        assert "een open casus in beide pilots" in shown
+    settle(client, clash, "same", w.coordinator, w.coordinator_there)
+    assert "Beslist" in client.get(reverse("casework:clash_detail", args=[clash.reference])).text
 
 
 def test_two_coordinators_who_say_not_the_same_are_not_asked_again(client, two_pilots):

@@ -63,7 +63,8 @@ CREATE FUNCTION import_seal(which bigint) RETURNS void LANGUAGE sql VOLATILE SEC
 $$
     UPDATE casework_importrow r SET footprint = f.size
     FROM import_footprint(ARRAY(SELECT x.case_id FROM casework_importrow x JOIN casework_import i ON i.id = x.upload_id
-         WHERE i.id = which AND i.owner_id = access_user() AND x.case_id IS NOT NULL AND x.footprint IS NULL)) f
+         JOIN casework_case c ON c.id = x.case_id AND c.team_ids && access_teams('read_identity')  -- not just any number
+         WHERE i.id = which AND i.owner_id = access_user() AND x.footprint IS NULL)) f
     WHERE r.upload_id = which AND r.case_id = f.case_id AND r.footprint IS NULL
 $$;
 
@@ -72,6 +73,7 @@ CREATE FUNCTION import_untouched(which bigint, cases bigint[]) RETURNS SETOF big
 $$
     SELECT r.case_id FROM import_footprint(ARRAY(
         SELECT x.case_id FROM casework_importrow x JOIN casework_import i ON i.id = x.upload_id
+        JOIN casework_case c ON c.id = x.case_id AND c.team_ids && access_teams('read_identity')
         WHERE i.id = which AND i.owner_id = access_user() AND x.case_id = ANY (cases))) f
     JOIN casework_importrow r ON r.upload_id = which AND r.case_id = f.case_id AND r.footprint = f.size
 $$;

@@ -333,6 +333,19 @@ BEGIN
             AND j.one_id = least(np.id, op.id) AND j.other_id = greatest(np.id, op.id))
     ORDER BY o.id
     ON CONFLICT DO NOTHING;
+    -- One person already, and open in another pilot where the worker does not see it: for both coordinators (R1).
+    INSERT INTO casework_clash (reference, newer_case_id, older_case_id, newer_pilot_id, older_pilot_id, agreeing,
+                                found_at, newer_answer, older_answer, trail)
+    SELECT gen_random_uuid(), n.id, o.id, n.pilot_id, o.pilot_id, '{}', now(), '', '',
+           jsonb_build_array(jsonb_build_object('at', now(), 'pilot', NULL, 'said', 'overlap'))
+    FROM casework_case n
+    JOIN casework_person np ON np.id = n.person_id
+    JOIN casework_person op ON op.same_as = np.same_as
+    JOIN casework_case o ON o.person_id = op.id AND o.id < n.id AND o.pilot_id <> n.pilot_id
+    WHERE n.id = which AND NOT (o.team_ids && access_teams('read_identity'))
+      AND n.state NOT IN ('not_admitted', 'exited', 'in_aftercare', 'archived')
+      AND o.state NOT IN ('not_admitted', 'exited', 'in_aftercare', 'archived')
+    ON CONFLICT DO NOTHING;
 END
 $$;
 
