@@ -33,6 +33,7 @@ from casework.dossiers.showing import Line, changes, lines
 from casework.dossiers.writing import (
     NobodyToAsk,
     add_record,
+    addressed_by,
     answer_record,
     ask_correction,
     change_record,
@@ -356,9 +357,17 @@ def _category(request: ClearanceRequest, at: At) -> Category | None:
 
 def _who_reads(request: ClearanceRequest, at: At, author: int | None) -> dict[str, Any]:
     joining = joins_by(at.kind.model, at.case, request.POST)
+    addressed = addressed_by(at.kind.model, at.case, request.POST)
     return {
         "readers": would_read(
-            request.clearance, at.case, at.teams, _category(request, at), request.POST, author=author, joining=joining
+            request.clearance,
+            at.case,
+            at.teams,
+            _category(request, at),
+            request.POST,
+            author=author,
+            joining=joining,
+            addressed=addressed,
         ),
         "and_others": tells_of_others(request.clearance, at.case, request.POST),
     }

@@ -94,6 +94,14 @@ def joins_by(model: type[Record], case: Case, data: Any) -> set[int]:
     return {team for team in (departure and departure.pk, location and location.team_id) if team}
 
 
+def addressed_by(model: type[Record], case: Case, data: Any) -> set[int]:
+    """The teams that read such a record whatever its visibility: whom it asks, or whom a consent names."""
+    if model is HandOver:
+        return joins_by(model, case, data)
+    team = data.get("team", "") if model is Consent else ""
+    return {int(team)} & set(case.team_ids) if team.isdecimal() else set()
+
+
 def _reception_team(case: Case) -> Team | None:
     return Team.objects.filter(pilot=case.pilot_id, organisation__kind=OrganisationKind.COA).first()
 

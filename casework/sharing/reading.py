@@ -23,9 +23,12 @@ def other_teams(clearance: Clearance, case: Case, teams: dict[int, Team], beside
 
 def readers(
     case: Case, category: Category, visibility: Visibility, *, author_team: int, shared: list[int],
-    joining: Collection[int] = (),
+    joining: Collection[int] = (), addressed: Collection[int] = (),
 ) -> list[int]:  # fmt: skip
-    """The teams that would read such a record today, the author's first; `joining` would take part by it."""
+    """The teams that would read such a record today, the author's first.
+
+    `joining` would take part by it; `addressed` it asks or names, so that they read it whatever its visibility.
+    """
     today = timezone.localdate()
     consented = set()
     if category == Category.MEDICAL_CONTENT:
@@ -33,20 +36,25 @@ def readers(
             consent.team_id for consent in Consent.objects.current().filter(case=case)
             if consent.since <= today < consent.until and not (consent.withdrawn_on and consent.withdrawn_on <= today)
         }  # fmt: skip
+    rights_of = team_reads([*case.team_ids, *joining])
     reads = {
-        team for team, rights in team_reads([*case.team_ids, *joining]).items()
+        team for team, rights in rights_of.items()
         if rights.get(category) in ("read", "write") or (team in consented and rights)
     }  # fmt: skip
     if visibility == Visibility.OWN_ORGANISATION:
         reads = set()
     elif visibility == Visibility.SELECTED_PARTNERS:
         reads &= set(shared)
+    reads |= {
+        team for team in addressed
+        if (rights := rights_of.get(team)) and (category in rights or category == Category.MEDICAL_CONTENT)
+    }  # fmt: skip
     return [author_team, *sorted(reads - {author_team})]
 
 
 def would_read(
     clearance: Clearance, case: Case, teams: dict[int, Team], category: Category | None, data: Any,
-    *, author: int | None, joining: Collection[int] = (),
+    *, author: int | None, joining: Collection[int] = (), addressed: Collection[int] = (),
 ) -> list[Team]:  # fmt: skip
     """For the choices made so far in a form: who would read the record, as far as this worker may know of them."""
     if category is None or author is None or data.get("visibility") not in Visibility.values:
@@ -55,7 +63,10 @@ def would_read(
     shared = [team for team in case.team_ids if str(team) in chosen]
     if (source := data.get("source_team", "")).isdecimal() and int(source) in case.team_ids:
         shared.append(int(source))
-    found = readers(case, category, Visibility(data["visibility"]), author_team=author, shared=shared, joining=joining)
+    found = readers(
+        case, category, Visibility(data["visibility"]), author_team=author, shared=shared, joining=joining,
+        addressed=addressed,
+    )  # fmt: skip
     return [teams[team] for team in found if team in teams and knows_team(clearance, case, teams[team])]
 
 

@@ -2,10 +2,10 @@ from pathlib import Path
 
 from django.db import migrations
 
-SQL = (Path(__file__).parent / "sql" / "lists.sql").read_text(encoding="utf-8")
+SQL = (Path(__file__).parent / "sql" / "one_person.sql").read_text(encoding="utf-8")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("casework", "0008_lists_in_and_out")]
+    dependencies = [("casework", "0004_records_guarded")]
     # Forward only: a wall is not taken down by a migration.
     operations = [migrations.RunSQL(SQL)]

@@ -2,10 +2,10 @@ from pathlib import Path
 
 from django.db import migrations
 
-SQL = (Path(__file__).parent / "sql" / "shared_register.sql").read_text(encoding="utf-8")
+SQL = (Path(__file__).parent / "sql" / "lists.sql").read_text(encoding="utf-8")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("casework", "0003_shared_register"), ("partners", "0003_check_terms")]
+    dependencies = [("casework", "0005_wall_around_one_person")]
     # Forward only: a wall is not taken down by a migration.
     operations = [migrations.RunSQL(SQL)]
