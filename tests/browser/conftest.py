@@ -63,6 +63,7 @@ def site() -> Iterator[SimpleNamespace]:
     environment.pop("LVV_ROLE", None)
     for command in (["migrate", "-v0"], ["demo"]):
         subprocess.run([sys.executable, "manage.py", *command], cwd=BASE_DIR, env=environment, check=True)
+    admin.cursor().execute(f"CREATE DATABASE {name}_untouched TEMPLATE {name}")
     # Twice if need be: once in some fifty runs a file that had just been written was gone when it was to be compressed.
     collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"]
     if subprocess.run(collect, cwd=BASE_DIR, env=environment, check=False).returncode:
@@ -88,6 +89,11 @@ def site() -> Iterator[SimpleNamespace]:
 
     yield SimpleNamespace(
         work=work,
+        untouched={
+            **environment,
+            "DATABASE_URL": with_database(addresses["app"], f"{name}_untouched"),
+            "DATABASE_OWNER_URL": with_database(addresses["owner"], f"{name}_untouched"),
+        },
         url=f"http://127.0.0.1:{port}",
         local=f"http://localhost:{port}",
         owner=environment["DATABASE_OWNER_URL"],
@@ -95,7 +101,8 @@ def site() -> Iterator[SimpleNamespace]:
     )
     web.terminate()
     web.wait()
-    admin.cursor().execute(f"DROP DATABASE {name} WITH (FORCE)")
+    for each in (name, f"{name}_untouched"):
+        admin.cursor().execute(f"DROP DATABASE {each} WITH (FORCE)")
     admin.close()
 
 

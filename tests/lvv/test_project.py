@@ -5,7 +5,6 @@ import subprocess
 
 import polib
 import pytest
-from django.core.management import call_command
 
 from lvv.env import BASE_DIR
 from lvv.jobs import run
@@ -81,28 +80,6 @@ def test_one_round_of_work_leaves_a_heartbeat_and_a_head(settings, tmp_path):
     run(rounds=1)
     assert (tmp_path / "heartbeat").exists()
     assert (tmp_path / "audit-heads.jsonl").read_text().count("signature") == 1
-
-
-@pytest.mark.django_db
-@pytest.mark.setup
-def test_demonstration_data_is_deterministic_and_whole(settings):
-    from casework.models import Case, IdentityValue, Involvement, Note, Person
-    from governance.models import Convenant
-    from partners.models import User
-
-    settings.DEMO = True
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    call_command("demo")
-    assert Person.objects.count() == Case.objects.count() == 2065 + 5 * 3  # three registered twice in each pilot
-    left = Case.objects.filter(state__in=["exited", "in_aftercare", "archived"]).count()
-    assert left == 1258
-    assert Case.objects.values("pilot").distinct().count() == 5
-    assert User.objects.count() == 5 * 9 + 8
-    assert Convenant.objects.in_force().count() == 10
-    assert Case.history.count() > 10_000
-    for model in (IdentityValue, Note, Involvement):
-        assert model.history.count() == model.objects.count()
-    call_command("check_projections")
 
 
 def test_the_same_seed_invents_the_same_people():
