@@ -6,6 +6,7 @@ Prints one JSON object per line. LVV_BENCH_CASES (default 200000) and LVV_BENCH_
 import http.client
 import json
 import os
+import re
 import socket
 import statistics
 import subprocess
@@ -189,8 +190,15 @@ def pages(browser: Browser) -> dict[str, Ask]:
         ("exact", "2000000042"), ("prefix", name[:2]), ("fragment", name[2:7]), ("fuzzy", name[:3] + name[4:]),
     ):  # fmt: skip
         found[f"search, {kind}"] = ("POST", "/casussen/zoeken/", {"q": wanted, "csrfmiddlewaretoken": token})
+    for kind, said in (
+        ("born", {"born": "12-03-1985"}),
+        ("name and birth", {"q": name[:3] + name[4:], "born": "1985"}),
+    ):
+        found[f"search, {kind}"] = ("POST", "/casussen/zoeken/", {**said, "csrfmiddlewaretoken": token})
     if links:
         found["open"] = ("GET", links[0], None)
+        _, case = browser.ask("GET", links[0])
+        found["person"] = ("GET", re.search(r'href="(/personen/[0-9a-f-]{36}/)"', case)[1], None)
     return found
 
 
@@ -263,6 +271,9 @@ def run(server: postgres.Server, cases: int) -> dict[tuple[str, str], float]:
                 ratio = round(facts["cpu_ms"] / found["floor"]["cpu_ms"], 2)
                 costs[worker, page] = facts["cpu_ms"]
                 say(cases=cases, worker=worker, page=page, ratio_to_floor=ratio, **facts)
+    subprocess.run(
+        [sys.executable, "-m", "bench.lists", "medium", sessions["7%"]], cwd=BASE_DIR, env=environment, check=True
+    )
     return costs
 
 

@@ -29,7 +29,7 @@ from casework.register.models import IdentityValue, Judgement, Person
 from governance.access.clearance import Clearance
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.forms import KeptForm
-from governance.drafts.keeping import find_draft, once
+from governance.drafts.keeping import find_draft, once, sent_before
 from partners.accountability.activities import REGISTRATION, processes
 from partners.organisations.models import Team
 
@@ -204,20 +204,36 @@ def judgement_rows(judgements: list[Judgement]) -> list[JudgementRow]:
 @require_http_methods(["GET", "POST"])
 def judgement_undo(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """Take back a link, or a judgement that two are not one."""
+    if request.method == "POST" and (sent := sent_before(request)):
+        return sent
     found = get_object_or_404(
         Judgement.objects.in_force().select_related("one", "other", "said_by"), reference=reference
     )
     cases = [*cases_of(found.one), *cases_of(found.other)]
     if not can_judge(request.clearance, cases):
         raise PermissionDenied
+    key = f"undo:{found.reference}"
     form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and not revoke(found.reference, form.cleaned_data["reason"]):
-        form.add_error(None, str(SAID[Outcome.REFUSED]))
-    elif request.method == "POST" and form.is_valid():
-        request.audited = {"action": "judgement_undone", "obj": ("judgement", found.reference)}
-        messages.success(request, _("This was taken back. Both registrations are as they were before."))
-        return redirect("casework:person_detail", found.one.reference)
-    context = {"form": form, "row": judgement_rows([found])[0], "cases": {case.pk: case for case in cases}.values()}
+    form.restore(find_draft(request.user, key))
+    if request.method == "POST" and form.is_valid():
+
+        def act() -> str:
+            if not revoke(found.reference, form.cleaned_data["reason"]):
+                raise _Refused
+            return reverse("casework:person_detail", args=[found.one.reference])
+
+        try:
+            answer = once(request, key, act)
+        except _Refused:
+            form.add_error(None, str(SAID[Outcome.REFUSED]))
+        else:
+            request.audited = {"action": "judgement_undone", "obj": ("judgement", found.reference)}
+            messages.success(request, _("This was taken back. Both registrations are as they were before."))
+            return answer
+    context = {
+        "form": form, "row": judgement_rows([found])[0], "cases": {case.pk: case for case in cases}.values(),
+        "draft_key": key, "form_page": request.path,
+    }  # fmt: skip
     return render(request, "casework/linking/undo.html", context, status=400 if form.errors else 200)
 
 

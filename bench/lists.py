@@ -1,0 +1,100 @@
+"""A list of 5,000 people taken over, in a register of any size: upload, dry run, taking over, undo; seconds and memory.
+
+Web and background in one process, so the memory is that of both.
+"""
+
+import io
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable
+from random import Random
+
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from openpyxl import Workbook
+
+from bench.seed import names
+from casework.importing.models import Import, ImportRow
+from casework.importing.working import work_on_imports
+from governance.access.clearance import acting_as
+from partners.accounts.models import User
+
+ROWS = 5000
+
+
+def workbook() -> bytes:
+    """People with the names of the register, so that doubles are found; each with a date of birth and a nationality."""
+    rng, known = Random(7), names()
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
+    sheet.append(["Naam", "Geboortedatum", "Nationaliteit", "V-nummer", "Verwijzer"])
+    for number in range(ROWS):
+        born = f"{rng.randint(1, 28):02}-{rng.randint(1, 12):02}-{rng.randint(1960, 2004)}"
+        sheet.append([rng.choice(known), born, "Eritrese", str(2900000000 + number), "Wijkteam"])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def megabytes() -> float:
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
+
+
+def measure(username: str, cookie: str) -> None:
+    client = Client(SERVER_NAME="127.0.0.1")
+    client.cookies[settings.SESSION_COOKIE_NAME] = cookie.partition("=")[2]
+    owner = User.objects.get(username=username)
+    client.get("/personen/invoer/")
+    content, before, took = workbook(), megabytes(), {}
+
+    def timed(step: str, act: Callable[[], object]) -> None:
+        begun = time.perf_counter()
+        act()
+        took[step] = round(time.perf_counter() - begun, 1)
+
+    def post(page: str, **said: object) -> None:
+        answer = client.post(page, said)
+        if answer.status_code != 302:
+            raise SystemExit(f"{page} answered {answer.status_code}: {answer.text[:500]}")
+
+    timed("upload", lambda: post("/personen/invoer/", file=SimpleUploadedFile("lijst.xlsx", content)))
+    with acting_as(owner):
+        upload = Import.objects.latest("pk")
+    page = f"/personen/invoer/{upload.reference}/"
+
+    def act(step: str, **said: object) -> None:
+        with acting_as(owner):
+            version = Import.objects.get(pk=upload.pk).version
+
+        def whole() -> None:
+            post(page, version=version, **{step: "1"}, **said)
+            state = ""
+            while state not in ("checked", "done", "undone"):
+                work_on_imports()
+                with acting_as(owner):
+                    state = Import.objects.get(pk=upload.pk).state
+
+        timed(step, whole)
+
+    act("check", **{slug: str(column) for slug, column in upload.mapping.items()})
+    with acting_as(owner):
+        doubles = list(ImportRow.objects.filter(upload=upload).exclude(doubles=[]).values_list("number", flat=True))
+    for first in range(0, len(doubles), 200):  # as many as the page shows at a time
+        act("answers", **{f"row{number}": "new" for number in doubles[first : first + 200]})
+    took.pop("answers", None)
+    act("run")
+    with acting_as(owner):
+        made = ImportRow.objects.filter(upload=upload).exclude(case=None).count()
+    act("undo")
+    print(json.dumps({"step": "import", "rows": ROWS, "doubles": len(doubles), "made": made, "seconds": took,
+                      "mb_before": before, "mb": megabytes()}))  # fmt: skip
+
+
+if __name__ == "__main__":
+    import django
+
+    django.setup()
+    measure(*sys.argv[1:])
