@@ -36,7 +36,7 @@ def floor(request):
     rows = [
         Row(
             reverse("casework:case_detail", args=[line.reference]), line.number, line.name,
-            badge(line.state, line.state), line.pilot, line.partners, line.registered_on.isoformat(),
+            badge(line.state, line.state), line.state, line.pilot, line.partners, line.registered_on.isoformat(),
             date_format(line.registered_on, "SHORT_DATE_FORMAT"), line.case_manager,
         )
         for line in Line.objects.order_by("-registered_on")[:50]

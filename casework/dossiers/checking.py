@@ -47,7 +47,8 @@ def _old(clearance: Clearance, teams: dict[int, Team]) -> list[tuple[RecordKind,
 
 def number_to_check(clearance: Clearance, teams: dict[int, Team]) -> int:
     """How many, counted no further than a page of them."""
-    return min(sum(rows.order_by()[:MOST].count() for _kind, rows in _old(clearance, teams)), MOST)
+    old = [rows.order_by().values("pk")[:MOST] for _kind, rows in _old(clearance, teams)]
+    return min(old[0].union(*old[1:], all=True).count(), MOST) if old else 0
 
 
 def to_check(clearance: Clearance, teams: dict[int, Team]) -> list[tuple[RecordKind, Checked]]:

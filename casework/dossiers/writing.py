@@ -125,7 +125,6 @@ def end_record(record: Record, reason: EndReason) -> None:
         today = timezone.localdate()
         last = today if record.until is None or record.until > today else record.until  # never later than it was
         record.until = max(record.since, last)
-        record.version += 1
         change_record(record, reason="ended")
         return
     record.end(reason)

@@ -39,8 +39,9 @@ def revoke(reference: UUID, reason: str) -> bool:
 
 
 def cases_of(person: Person) -> list[Case]:
-    """All cases in sight of somebody, over all her registrations, the newest first."""
-    found = Case.objects.filter(person__same_as=person.same_as).select_related("pilot", "person", "case_manager")
+    """All cases in sight of somebody, over all her registrations as they are now, the newest first."""
+    same_as = Person.objects.filter(pk=person.pk).values("same_as")  # another worker may have linked her just now
+    found = Case.objects.filter(person__same_as__in=same_as).select_related("pilot", "person", "case_manager")
     return list(found.newest_first())
 
 

@@ -99,10 +99,9 @@ class Record(Walled, Versioned):
         return self.source_team_id or self.author_team_id
 
     def end(self, reason: EndReason) -> None:
-        """It no longer holds, or never did; it stays to be read."""
+        """It no longer holds, or never did; it stays to be read. Its version was claimed before."""
         self.ended_at = timezone.now()
         self.end_reason = reason
-        self.version += 1
         because(self, reason.value)
         self.save()
 

@@ -102,3 +102,85 @@ def test_two_workers_taking_over_one_case_at_once(site):
         return workers[number].post(f"{address}overnemen/", {"version": version}, pages[number])
 
     assert sorted(status for status, _ in at_once(2, act)) == [200, 409]
+
+
+def as_owner(site, sql, *values):
+    """Prepare or look something up past every wall."""
+    connection = psycopg2.connect(site.owner)
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        rows = cursor.fetchall() if cursor.description else []
+    connection.close()
+    return rows
+
+
+def test_links_of_the_same_people_at_once_and_in_a_circle_are_one_group(site):
+    """A with B, B with A, B with C and C with A, by two workers: no deadlock, each pair at most once, nothing moved."""
+    workers = [Worker(site, f"{prefix}-eindhoven") for prefix in ("gemeente", "coordinator")]
+    people = as_owner(
+        site,
+        "SELECT p.id, p.reference::text FROM casework_person p JOIN casework_case c ON c.person_id = p.id"
+        " JOIN partners_pilot i ON i.id = c.pilot_id WHERE i.slug = 'eindhoven' AND p.same_as = p.id"
+        " AND c.state IN ('exited', 'in_aftercare') AND NOT EXISTS (SELECT FROM casework_person o"
+        " WHERE o.same_as = p.id AND o.id <> p.id) ORDER BY p.id LIMIT 3",
+    )
+    keys = [key for key, _reference in people]
+    a, b, c = [reference for _key, reference in people]
+    pairs = [(a, b), (b, a), (b, c), (c, a)] * 2
+    pages = [worker.get(f"/personen/{a}/dubbel/{b}/") for worker in workers]
+    turn = iter(range(len(pairs)))
+
+    def link():
+        number = next(turn)
+        worker, page = workers[number % 2], pages[number % 2]
+        one, two = pairs[number]
+        form = {"reason": "zelfde vingerafdrukken", "answer": "same", "form_token": str(uuid.uuid4())}
+        return worker.post(f"/personen/{one}/dubbel/{two}/", form, page)
+
+    statuses = [status for status, _url in at_once(len(pairs), link)]
+    assert set(statuses) == {200, 409}
+    assert statuses.count(200) == 2  # the third pair is one person by then
+    assert count(site, "SELECT count(DISTINCT same_as) FROM casework_person WHERE id = ANY (%s)", keys) == 1
+    links = "SELECT count(*) FROM casework_judgement WHERE one_id = ANY (%s) AND revoked_at IS NULL"
+    assert count(site, links, keys) == 2
+    assert count(site, "SELECT count(*) FROM access_check_projections() WHERE wrong > 0") == 0
+
+
+def test_two_partners_at_one_value_at_once(site):
+    """The municipality corrects what it recorded for the immigration service while that replaces it: one counts, and
+    the other is told."""
+    coordinator, ind = (Worker(site, f"{prefix}-utrecht") for prefix in ("coordinator", "ind"))
+    case, team = as_owner(
+        site,
+        "SELECT c.reference::text, t.id FROM casework_case c JOIN partners_pilot p ON p.id = c.pilot_id"
+        " JOIN partners_team t ON t.pilot_id = p.id AND t.id = ANY (c.team_ids)"
+        " JOIN partners_organisation o ON o.id = t.organisation_id AND o.kind = 'ind'"
+        " WHERE p.slug = 'utrecht' AND c.state = 'in_guidance' ORDER BY c.id LIMIT 1",
+    )[0]
+    form = {
+        "kind": "repeat_asylum", "applied_on": "01-10-2026", "result": "pending", "checked_on": "01-11-2026",
+        "representative": "mr. Tegelijk", "visibility": "permitted_partners", "share_basis": "convenant",
+        "share_purpose": "perspectief", "source_team": str(team), "received_on": "01-11-2026", "received_document": "brief",
+    }  # fmt: skip
+    adding = f"/casussen/{case}/dossier/procedure/nieuw/?namens=1"
+    added, _url = coordinator.post(adding, {**form, "form_token": str(uuid.uuid4())}, coordinator.get(adding))
+    assert added == 200
+    record = as_owner(site, "SELECT reference::text FROM casework_procedure WHERE representative = 'mr. Tegelijk'")[0][
+        0
+    ]
+    page = f"/casussen/{case}/dossier/procedure/{record}/"
+    acts = iter(
+        [
+            (coordinator, f"{page}wijzigen/", {**form, "representative": "mr. Verbeterd"}),
+            (ind, f"{page}beeindigen/", {"reason": "replaced"}),
+        ]
+    )
+    seen = {worker: worker.get(page) for worker in (coordinator, ind)}
+
+    def act():
+        worker, address, said = next(acts)
+        return worker.post(address, {**said, "version": "1", "form_token": str(uuid.uuid4())}, seen[worker])
+
+    assert sorted(status for status, _ in at_once(2, act)) == [200, 409]
+    assert as_owner(site, "SELECT version FROM casework_procedure WHERE reference = %s", record) == [(2,)]

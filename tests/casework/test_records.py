@@ -112,6 +112,7 @@ def test_the_owner_adds_corrects_and_ends_it_and_finds_it_in_the_timeline(client
     assert client.post(ending, {"reason": "mistake", "version": "2"}).status_code == 302
     record.refresh_from_db()
     assert record.ended_at
+    assert record.version == record.history.count() == 3
     assert "per ongeluk vastgelegd" in client.get(record_page(pilot.case, record)).text
     assert client.get(changing).status_code == 403
 
