@@ -11,6 +11,8 @@ from django.core.exceptions import ValidationError
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
+from casework.register.enums import BriefingLanguage, Sex
+
 NAME_LENGTH = 200
 EARLIEST_YEAR = 1900
 # Characters that hide or reorder text; joiners stay, because Persian and Indic names need them.
@@ -114,6 +116,9 @@ def nationality_choices() -> list[tuple[str, str]]:
     return sorted(live, key=lambda entry: (entry[0] not in first, name_key(entry[1])))
 
 
+CHOSEN = {"sex": Sex, "language": BriefingLanguage}
+
+
 def display(kind: str, value: str) -> str:
     if kind == "birth_date":
         parts = [int(part) for part in value.split("-")]
@@ -126,6 +131,8 @@ def display(kind: str, value: str) -> str:
         return nationality_name(value)
     if kind == "v_number":
         return f"{value[:4]} {value[4:7]} {value[7:]}"
+    if kind in CHOSEN:
+        return str(dict(CHOSEN[kind].choices).get(value, value))
     return value
 
 

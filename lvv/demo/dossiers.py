@@ -39,10 +39,10 @@ from casework.models import (
 )
 from casework.records.enums import default_visibility
 from casework.records.models import Record
-from casework.register.values import nationality_name
 from casework.shelter.enums import ShelterKind
 from governance.access.enums import Visibility
 from lvv.demo.accounts import Cast
+from lvv.demo.names import COUNTRIES
 from partners.accountability.history import written_in_bulk
 from partners.models import Team, User
 from partners.organisations.enums import OrganisationKind, TeamFunction
@@ -176,7 +176,7 @@ def _dtv(w: Writer, life: Any, case: Case) -> None:
     team, begun = w.team(case, life.place, K.DTV), life.since(S.IN_GUIDANCE)
     if team is None or begun is None:
         return
-    author, country = w.cast.workers["dtv", life.place], nationality_name(life.nationality)
+    author, country = w.cast.workers["dtv", life.place], COUNTRIES[life.nationality]
     ended = life.since(S.EXITED)
     checked = w.today - timedelta(days=w.rng.randint(0, 100))
     for _ in range(w.rng.choice((0, 1, 2))):
@@ -222,7 +222,7 @@ def _avim(w: Writer, life: Any, case: Case) -> None:
     if w.chance(0.25):
         day = w.between(begun, None)
         w.add(IdentityDocument, case, team, author, day, kind=w.rng.choice(("passport", "identity_card")),
-              number=f"{w.rng.choice('ABCDEF')}{w.rng.randint(100000, 999999)}", country=nationality_name(life.nationality),
+              number=f"{w.rng.choice('ABCDEF')}{w.rng.randint(100000, 999999)}", country=COUNTRIES[life.nationality],
               status="established", seen_on=day, kept_by="AVIM")  # fmt: skip
 
 

@@ -31,6 +31,14 @@ ORIGINS: dict[str, tuple[str, str, str]] = {
     "0499": ("Yahya Salem Meryem Nour", "Bidoon Shammari Enezi", ""),
     "0000": ("Jan Joseph Maria Moses Grace", "Doe Onbekend", ""),
 }  # fmt: skip
+# and the country each comes from
+COUNTRIES = {
+    "0084": "Eritrea", "0114": "Ethiopië", "0149": "Somalië", "0300": "Afghanistan", "0314": "Irak", "0315": "Iran",
+    "0336": "Syrië", "0131": "Marokko", "0100": "Algerije", "0137": "Nigeria", "0118": "Ghana", "0119": "Guinee",
+    "0147": "Sierra Leone", "0148": "Soedan", "0040": "Armenië", "0030": "Georgië", "0039": "Azerbeidzjan",
+    "0307": "China", "0342": "Vietnam", "0326": "Mongolië", "0263": "Suriname", "0339": "Turkije", "0041": "Rusland",
+    "0312": "India", "0499": "Koeweit", "0000": "onbekend",
+}  # fmt: skip
 WEIGHTS = [9, 7, 7, 7, 8, 7, 4, 8, 6, 6, 4, 6, 4, 5, 3, 3, 2, 4, 2, 2, 2, 3, 3, 2, 1, 1]
 
 

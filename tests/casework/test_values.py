@@ -130,3 +130,4 @@ def test_values_are_shown_in_words():
     assert display("birth_date", "1985-03") == "maart 1985"
     assert display("birth_date", "1985") == "1985"
     assert display("v_number", "2345678901") == "2345 678 901"
+    assert (display("sex", "woman"), display("language", "ti")) == ("vrouw", "Tigrinya")
