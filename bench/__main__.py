@@ -284,9 +284,8 @@ def run(server: postgres.Server, cases: int) -> dict[tuple[str, str], float]:
                 ratio = round(facts["cpu_ms"] / found["floor"]["cpu_ms"], 2)
                 costs[worker, page] = facts["cpu_ms"]
                 say(cases=cases, worker=worker, page=page, ratio_to_floor=ratio, **facts)
-    subprocess.run(
-        [sys.executable, "-m", "bench.lists", "medium", sessions["7%"]], cwd=BASE_DIR, env=environment, check=True
-    )
+    script = f"import django; django.setup(); from bench.lists import measure; measure('medium', {sessions['7%']!r})"
+    subprocess.run([sys.executable, "-c", script], cwd=BASE_DIR, env=environment, check=True)
     return costs
 
 

@@ -6,7 +6,6 @@ Web and background in one process, so the memory is that of both.
 import io
 import json
 import resource
-import sys
 import time
 from collections.abc import Callable
 from random import Random
@@ -91,10 +90,3 @@ def measure(username: str, cookie: str) -> None:
     act("undo")
     print(json.dumps({"step": "import", "rows": ROWS, "doubles": len(doubles), "made": made, "seconds": took,
                       "mb_before": before, "mb": megabytes()}))  # fmt: skip
-
-
-if __name__ == "__main__":
-    import django
-
-    django.setup()
-    measure(*sys.argv[1:])

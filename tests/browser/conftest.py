@@ -87,8 +87,13 @@ def site() -> Iterator[SimpleNamespace]:
         """One round of the background process."""
         subprocess.run([sys.executable, "manage.py", "work", "--once"], cwd=BASE_DIR, env=environment, check=True)
 
+    def start_work() -> subprocess.Popen[bytes]:
+        """The background process itself, which goes on until it is stopped."""
+        return subprocess.Popen([sys.executable, "manage.py", "work"], cwd=BASE_DIR, env=environment)
+
     yield SimpleNamespace(
         work=work,
+        start_work=start_work,
         untouched={
             **environment,
             "DATABASE_URL": with_database(addresses["app"], f"{name}_untouched"),

@@ -1,8 +1,10 @@
 """Real concurrency against the real server: the same form twenty times at once, and two workers on one case."""
 
 import http.cookiejar
+import random
 import re
 import threading
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -27,11 +29,17 @@ class Worker:
         with self.opener.open(self.base + path) as answer:
             return answer.read().decode()
 
-    def post(self, path, data, page):
+    def post(self, path, data, page, file=None):
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
-        body = urllib.parse.urlencode({**data, "csrfmiddlewaretoken": token}).encode()
+        data = {**data, "csrfmiddlewaretoken": token}
+        body, headers = urllib.parse.urlencode(data).encode(), {}
+        if file is not None:
+            parts = [f'name="{name}"\r\n\r\n{value}' for name, value in data.items()]
+            parts.append(f'name="file"; filename="lijst.csv"\r\nContent-Type: text/csv\r\n\r\n{file}')
+            body = "".join(f"--grens\r\nContent-Disposition: form-data; {part}\r\n" for part in parts) + "--grens--\r\n"
+            body, headers = body.encode(), {"Content-Type": "multipart/form-data; boundary=grens"}
         try:
-            with self.opener.open(self.base + path, body) as answer:
+            with self.opener.open(urllib.request.Request(self.base + path, body, headers)) as answer:
                 return answer.status, answer.url
         except urllib.error.HTTPError as refused:
             return refused.code, refused.url
@@ -184,3 +192,50 @@ def test_two_partners_at_one_value_at_once(site):
 
     assert sorted(status for status, _ in at_once(2, act)) == [200, 409]
     assert as_owner(site, "SELECT version FROM casework_procedure WHERE reference = %s", record) == [(2,)]
+
+
+def test_a_list_goes_on_where_a_killed_background_stopped(site):
+    """Killed in the middle of a batch: what was finished stays, what was half done is done again, nobody twice."""
+    worker = Worker(site, "gemeente-groningen")
+    number = 900
+    people = [f"{random_name(n)};{1 + n % 28:02}-0{1 + n % 9}-{1960 + n % 40}" for n in range(number)]
+    _status, page = worker.post(
+        "/personen/invoer/", {}, worker.get("/personen/invoer/"), file="\n".join(["Naam;Geboortedatum", *people])
+    )
+    page = page.removeprefix(site.url)
+
+    def go(**said):
+        shown = worker.get(page)
+        version = re.search(r'name="version" value="(\d+)"', shown)[1]
+        assert worker.post(page, {"version": version, **said}, shown)[0] == 200
+
+    upload = as_owner(site, "SELECT id FROM casework_import ORDER BY id DESC LIMIT 1")[0][0]
+    state = "SELECT state FROM casework_import WHERE id = %s"
+    go(check="1", name="0", birth_date="1")
+    site.work()
+    assert as_owner(site, state, upload) == [("checked",)]
+    go(run="1")
+    background = site.start_work()
+    for _ in range(600):
+        if count(site, "SELECT done FROM casework_import WHERE id = %s", upload) >= 250:
+            break
+        time.sleep(0.05)
+    background.kill()
+    background.wait()
+    made = "SELECT count(*) FROM casework_importrow WHERE upload_id = %s AND case_id IS NOT NULL"
+    assert 250 <= count(site, made, upload) < number
+    for _ in range(3):
+        site.work()
+    assert as_owner(site, state, upload) == [("done",)]
+    assert count(site, made, upload) == number
+    named = (
+        "SELECT count(DISTINCT value) FROM casework_identityvalue v JOIN casework_importrow r ON r.case_id = v.case_id"
+    )
+    assert count(site, f"{named} WHERE r.upload_id = %s AND v.kind = 'name'", upload) == number
+    assert count(site, "SELECT count(*) FROM access_check_projections() WHERE wrong > 0") == 0
+
+
+def random_name(number):
+    """Names unlike each other and unlike any in the register."""
+    rng = random.Random(number)
+    return "".join(rng.choice("bcdfgklmnprstvz") + rng.choice("aeiou") for _ in range(9)).capitalize()
