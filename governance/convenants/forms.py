@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from governance.access.enums import Category
 from governance.convenants.enums import Cell
-from governance.convenants.matrix import Matrix, MatrixCell
+from governance.convenants.matrix import Matrix, MatrixCell, may_be_given
 from governance.drafts.forms import KeptForm
 from partners.organisations.models import Team
 
@@ -34,9 +34,12 @@ class ProposalForm(KeptForm):
         self.teams, self.matrix = teams, matrix
         for team in teams:
             for category in Category:
+                present = self._present(team, category).cell
+                offered = Cell.values if may_be_given(team, category) else (Cell.NONE, present)
                 self.fields[self._name(team, category)] = forms.ChoiceField(
-                    choices=Cell.choices, label=f"{team.label}: {category.label}", required=False,
-                    initial=self._present(team, category).cell,
+                    choices=[choice for choice in Cell.choices if choice[0] in offered], required=False,
+                    label=f"{team.label}: {category.label}",
+                    initial=present,
                 )  # fmt: skip
 
     @staticmethod

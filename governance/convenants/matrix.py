@@ -19,7 +19,7 @@ from governance.convenants.models import (
     Proposal,
 )
 from partners.accountability.history import because
-from partners.organisations.enums import Role
+from partners.organisations.enums import OrganisationKind, Role, TeamFunction
 from partners.organisations.models import Team
 
 
@@ -86,6 +86,17 @@ def can_decide(clearance: Clearance, proposal: Proposal) -> bool:
     )
 
 
+# No matter of agreement (R17, R18): what is said to a lawyer or a doctor stays with the team it was said to.
+CONFIDENTIAL = {Category.LEGAL_AID: TeamFunction.LEGAL, Category.MEDICAL_CONTENT: TeamFunction.CARE}
+
+
+def may_be_given(team: Team, category: Category) -> bool:
+    """Whether a proposal may give this team anything of this category."""
+    return category not in CONFIDENTIAL or (
+        team.function == CONFIDENTIAL[category] and team.organisation.kind == OrganisationKind.NGO
+    )
+
+
 class OutOfDate(Exception):
     """The agreement is no longer the version this proposal was made for."""
 
@@ -118,13 +129,17 @@ def activate(proposal: Proposal, *, by: Clearance, on: date | None = None) -> Co
         for party in old.parties.all()
     )
     ConvenantArticle.objects.bulk_create(
-        ConvenantArticle(convenant=new, number=article.number, title=article.title, text=article.text)
+        ConvenantArticle(
+            convenant=new, number=article.number, title=article.title, text=article.text, allows=article.allows
+        )
         for article in old.articles.all()
     )
     for team in _with_new_teams(teams, proposal):
         for category in Category:
             kept = matrix.get(team.pk, {}).get(category, MatrixCell(Cell.NONE))
             wanted = proposal.cell(team, category)
+            if wanted not in (None, Cell.NONE) and not may_be_given(team, category):
+                wanted = None
             cell = kept if wanted is None else MatrixCell(
                 Cell(wanted), proposal.article, proposal.purpose, proposal.legal_basis
             )  # fmt: skip

@@ -12,7 +12,7 @@ from governance.access.enums import Category
 from governance.convenants.enums import Cell, ConvenantKind, ConvenantState
 from governance.convenants.matrix import OutOfDate, activate, matrix_of
 from governance.convenants.model import MATRIX, make_from_model, model_cell
-from governance.models import Convenant, ConvenantGroupObjectPermission, ConvenantParty, Proposal
+from governance.models import Convenant, ConvenantArticle, ConvenantGroupObjectPermission, ConvenantParty, Proposal
 from partners.models import AuditEntry
 from partners.organisations.enums import OrganisationKind, TeamFunction
 from tests import factories as make
@@ -170,6 +170,34 @@ def test_one_proposal_at_a_time_and_not_an_empty_one(client, cast):
     assert proposed(client, cast, cell="none").status_code == 400
     assert proposed(client, cast).status_code == 302
     assert proposed(client, cast, cell="write").status_code == 403
+
+
+@pytest.mark.parametrize("category", [Category.LEGAL_AID, Category.MEDICAL_CONTENT])
+def test_what_is_confidential_is_no_matter_of_agreement(client, cast, category):
+    """R17 and R18: no proposal gives it to another partner, also none that came past the form."""
+    cell = f"cell_{cast.partner_team.pk}_{category}"
+    form = {cell: "read", "explanation": "nodig", "article": "6", "purpose": "afstemmen", "legal_basis": "AVG 6, 1, e"}
+    url = reverse("governance:proposal_add", args=[cast.convenant.reference])
+    assert client.act_as(cast.coordinator).post(url, form).status_code == 400
+    changes = {str(cast.partner_team.pk): {category: "read", "procedures": "read"}}
+    proposal = Proposal.objects.create(
+        convenant=cast.convenant, changes=changes, explanation="x", article="6", purpose="p", legal_basis="b",
+        proposed_by=cast.coordinator,
+    )  # fmt: skip
+    with acting_as(cast.officer) as clearance:
+        matrix = matrix_of(activate(proposal, by=clearance))[1]
+    assert matrix[cast.partner_team.pk][Category.PROCEDURES].cell == Cell.READ
+    assert matrix[cast.partner_team.pk][category].cell == Cell.NONE
+
+
+def test_a_new_version_still_allows_what_its_articles_allow(cast):
+    ConvenantArticle.objects.create(convenant=cast.convenant, number="12", title="Elders", text="", allows="hit_no_hit")
+    proposal = Proposal.objects.create(
+        convenant=cast.convenant, changes={str(cast.partner_team.pk): {"procedures": "read"}}, explanation="x",
+        article="4", purpose="p", legal_basis="b", proposed_by=cast.coordinator,
+    )  # fmt: skip
+    with acting_as(cast.officer) as clearance:
+        assert activate(proposal, by=clearance).articles.get().allows == "hit_no_hit"
 
 
 def test_a_declined_proposal_leaves_everything(client, cast):
