@@ -1,3 +1,8 @@
+from collections import defaultdict
+from functools import cache
+
+from django.apps import apps
+from django.db.models import Field
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -8,6 +13,17 @@ from governance.drafts.forms import typed_fields
 from governance.drafts.keeping import KEY, MOST_TYPED, save_draft, sent_before
 from governance.drafts.models import Draft
 from partners.accountability.activities import FRAME, processes
+
+
+@cache
+def _codes() -> dict[str, set[str]]:
+    """What can be chosen instead of typed, by the name of its field: no words of hers."""
+    codes: dict[str, set[str]] = defaultdict(set)
+    for model in apps.get_models():
+        for field in model._meta.get_fields():
+            if isinstance(field, Field) and field.choices:
+                codes[field.name] |= {str(value) for value, _label in field.flatchoices}
+    return codes
 
 
 @processes(FRAME)
@@ -31,5 +47,8 @@ def draft_detail(request: ClearanceRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         draft.delete()
         return redirect("home")
-    texts = [value for values in draft.fields.values() for value in values if value]
+    texts = [
+        value for name, values in draft.fields.items() for value in values
+        if value and value not in _codes().get(name, ())
+    ]  # fmt: skip
     return render(request, "governance/drafts/draft.html", {"draft": draft, "texts": texts})

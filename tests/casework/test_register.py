@@ -162,7 +162,7 @@ def test_two_sheets_side_by_side_keep_their_own_text(client, cast):
 def test_unsent_text_can_be_read_and_discarded_also_when_its_case_left_sight(client, cast):
     key = f"note:{cast.case.reference}"
     page = reverse("casework:note_add", args=[cast.case.reference])
-    typing = {"draft_key": key, "text": "Bijna af", "form_page": page}
+    typing = {"draft_key": key, "text": "Bijna af", "form_page": page, "visibility": "own_organisation"}
     client.act_as(cast.partner).post(reverse("governance:draft_save"), typing)
     assert page in client.get("/").text
     row = Involvement.objects.get(team=cast.partner_team)
@@ -171,7 +171,9 @@ def test_unsent_text_can_be_read_and_discarded_also_when_its_case_left_sight(cli
     home = client.get("/").text
     assert page not in home
     kept = re.search(r'href="(/concepten/\d+/)"', home)[1]
-    assert "Bijna af" in client.get(kept).text
+    shown = client.get(kept).text
+    assert "Bijna af" in shown
+    assert "own_organisation" not in shown  # chosen, not typed
     assert client.act_as(cast.owner).get(kept).status_code == 404
     assert client.act_as(cast.partner).post(kept).status_code == 302
     assert not Draft.objects.exists()
