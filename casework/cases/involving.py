@@ -73,7 +73,8 @@ def visible_teams(clearance: Clearance) -> dict[int, Team]:
     teams = (
         Team.objects.filter(pilot__in=pilots).select_related("organisation", "pilot").order_by()
         .only("function", "phone", "organisation__name", "organisation__kind", "pilot__name", "pilot__slug",
-              "pilot__state", "pilot__closes_on")
+              "pilot__state", "pilot__closes_on", "pilot__procedures_check_days", "pilot__departure_check_days",
+              "pilot__supervision_check_days")
     )  # fmt: skip
     return {team.pk: team for team in teams}
 
