@@ -124,6 +124,13 @@ class RecordForm(Kept, SharingFields, forms.ModelForm):  # type: ignore[type-arg
             self.add_error("until", _("The end lies before the beginning."))
         return data
 
+    def said_category(self) -> str:
+        model: Any = self.kind.model
+        if hasattr(model, "category_of"):
+            kind = self.cleaned_data.get("kind") or self.instance.kind
+            return model.category_of(kind) if kind else ""
+        return model.CATEGORY or self.instance.record_category
+
     @property
     def own_fields(self) -> list[forms.BoundField]:
         """All but the sharing part, which a page shows apart."""

@@ -329,6 +329,11 @@ def record_answer(request: ClearanceRequest, reference: UUID, kind: str, record:
     form = AnswerForm(request.POST or None)
     form.restore(find_draft(request.user, key))
     if request.method == "POST" and form.is_valid():
+        at = _locked(at)
+        if not perms.can_answer(
+            request.clearance, at.case, at.record
+        ):  # a colleague was first; the draft keeps her text
+            return render(request, "errors/409.html", {"back": at.page}, status=409)
 
         def act() -> str:
             data = form.cleaned_data

@@ -64,7 +64,7 @@ def work_one_batch(pk: int, owner: User) -> None:
             .get(pk=pk)
         )
         if upload.state != S.UNDOING and upload.team not in perms.registering_teams(clearance):
-            upload.state = S.UPLOADED if upload.state == S.CHECKING else S.DONE
+            upload.state = S.UPLOADED if upload.state == S.CHECKING else S.CHECKED
             upload.stopped = _("Stopped: you no longer register people for this team.")
             upload.save()
             return

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from casework.records.enums import ShareBasis
-from governance.access.enums import Visibility
+from governance.access.enums import Category, Visibility
 from partners.organisations.models import Team
 
 SHARING_FIELDS = ("visibility", "shared_with", "share_purpose", "share_basis", "shared_until")
@@ -56,6 +56,8 @@ class SharingFields(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
+        if self.said_category() == Category.LEGAL_AID and data.get("visibility") != Visibility.OWN_ORGANISATION:
+            self.add_error("visibility", _("What concerns legal aid stays within your own team."))
         if data.get("visibility") == Visibility.SELECTED_PARTNERS:
             if not data.get("shared_with"):
                 self.add_error(
@@ -67,6 +69,11 @@ class SharingFields(forms.Form):
             if not data.get("share_basis"):
                 self.add_error("share_basis", _("Choose the basis of this sharing."))
         return data
+
+    def said_category(self) -> str:
+        """The category of what is being written, as far as was chosen."""
+        category: str = self.cleaned_data.get("category", "")
+        return category
 
     def sharing(self) -> dict[str, Any]:
         """The fields of a record that say who reads it. What does not belong to the choice is not kept."""

@@ -13,7 +13,8 @@ from partners.organisations.models import Team
 
 
 def writable_categories(clearance: Clearance, case: Case) -> list[Category]:
-    return [category for category in Category if clearance.writes(case, category)]
+    """What a note may be about. Not the protected address: its own place asks for a reason (R19)."""
+    return [c for c in Category if c != Category.SHELTER_ADDRESS and clearance.writes(case, c)]
 
 
 def other_teams(clearance: Clearance, case: Case, teams: dict[int, Team], besides: int | None = None) -> list[Team]:

@@ -115,6 +115,18 @@ def test_one_shielded_match_and_nobody_is_known_anywhere(asked):
     assert Hit.objects.filter(question=found).count() == 2
 
 
+def test_of_whom_is_linked_and_shielded_elsewhere_one_hears_no_more_than_of_a_stranger(client, asked):
+    asked.there.shielded_reason = "Bedreigd"
+    asked.there.save()
+    asked.there.person.same_as = asked.case.person.same_as
+    asked.there.person.save()
+    answer = client.act_as(asked.owner).post(page_of(asked.case), question(), follow=True)
+    assert answer.status_code == 200
+    for hidden in ("Bekend in Verderop", "afgeschermd", asked.there.number):
+        assert hidden not in answer.text
+    assert Hit.objects.get().case == asked.there  # the coordinator there knows that it was asked
+
+
 def test_of_whom_is_shielded_here_nothing_is_asked(client, asked):
     """The question itself would tell the coordinators elsewhere where she is."""
     asked.case.shielded_reason = "Bedreigd"

@@ -343,8 +343,16 @@ def test_access_withdrawn_half_way_stops_it(client, cast, monkeypatch):
     before = Case.objects.count()
     work_on_imports()
     upload.refresh_from_db()
-    assert (upload.state, Case.objects.count()) == ("done", before)
+    assert (upload.state, Case.objects.count()) == ("checked", before)
     assert "Gestopt" in upload.stopped
+    # Who may again goes on where it stopped.
+    cast.owner.memberships.update(until=None)
+    client.act_as(cast.owner)
+    act(client, upload, run="1")
+    work_on_imports()
+    work_on_imports()
+    upload.refresh_from_db()
+    assert (upload.state, Case.objects.count()) == ("done", before + 2)
 
 
 def test_a_row_that_names_anothers_case_tells_nothing_of_it(client, cast):

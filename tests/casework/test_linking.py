@@ -329,6 +329,16 @@ def test_nobody_links_two_pilots_alone(client, two_pilots):
     assert "Zelfde foto en litteken" in client.act_as(w.coordinator_there).get(page).text
 
 
+def test_nobody_settles_a_clash_of_two_pilots_alone(two_pilots):
+    """That two are not the same may be remembered by whoever sees both; the clash stays with both coordinators (R1)."""
+    w = two_pilots
+    make.MembershipFactory(user=w.owner, team=w.there.lead_team)
+    with acting_as(w.owner):
+        assert judge(w.case.person, w.there.person, NOT_SAME, "ander mens") == Outcome.DONE
+    clash = Clash.objects.get()
+    assert (clash.newer_answer, clash.older_answer) == ("", "")
+
+
 def test_who_writes_a_person_cannot_make_her_somebody_else(cast):
     """The projection says who is one with whom; no row the web writes does."""
     with acting_as(cast.stranger), connection.cursor() as cursor:

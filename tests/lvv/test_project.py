@@ -2,10 +2,12 @@
 
 import re
 import subprocess
+from uuid import uuid4
 
 import polib
 import pytest
 
+from governance.drafts.keeping import KEY
 from lvv.env import BASE_DIR
 from lvv.jobs import run
 from tests.mutants import MUTANTS
@@ -56,6 +58,19 @@ def test_documents_point_at_files_that_exist():
         text = (BASE_DIR / name).read_text(encoding="utf-8")
         for link in re.findall(r"\]\((?!http|#)([^)#]+)", text):
             assert ((BASE_DIR / name).parent / link).exists(), (name, link)
+
+
+def test_the_keys_of_all_drafts_are_taken():
+    """A key that `draft_save` refuses would say that text is kept which is not."""
+    keys = set()
+    for name in tracked():
+        if name.endswith("views.py") or name.endswith("address.py"):
+            keys |= set(
+                re.findall(r'key = f"([a-z-]+(?:\{at\.kind\.slug\})?):', (BASE_DIR / name).read_text(encoding="utf-8"))
+            )
+    assert {"link", "undo", "note", "contact", "answer-{at.kind.slug}"} <= keys
+    for key in keys:
+        assert KEY.fullmatch(f"{key.replace('{at.kind.slug}', 'identity_value')}:{uuid4()}"), key
 
 
 def test_templates_are_all_used():

@@ -83,7 +83,7 @@ CREATE FUNCTION import_stop(which bigint, why text) RETURNS void LANGUAGE sql VO
     SET search_path = public, pg_temp AS
 $$
     UPDATE casework_import SET stopped = left(why, 200), version = version + 1,
-        state = CASE state WHEN 'checking' THEN 'uploaded' ELSE 'done' END
+        state = CASE state WHEN 'checking' THEN 'uploaded' WHEN 'running' THEN 'checked' ELSE 'done' END
     WHERE id = which AND state IN ('checking', 'running', 'undoing')
 $$;
 REVOKE ALL ON FUNCTION import_footprint(bigint[]), import_seal(bigint), import_untouched(bigint, bigint[]),

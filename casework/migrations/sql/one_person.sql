@@ -150,6 +150,7 @@ DECLARE
     there integer[];
     first bigint;
     second bigint;
+    answers_for_both boolean;
 BEGIN
     PERFORM pg_advisory_xact_lock(7305004);
     ours := register_registrations(a);  -- only now: what another link did is seen
@@ -174,17 +175,19 @@ BEGIN
                AND (j.one_id = ANY (ours) AND j.other_id = ANY (theirs) OR j.one_id = ANY (theirs) AND j.other_id = ANY (ours))) THEN
         RETURN CASE said WHEN 'same' THEN 'not_same' ELSE 'already' END;
     END IF;
-    IF said = 'same' AND NOT (here && there OR here && access_teams('coordinates') AND there && access_teams('coordinates')) THEN
+    answers_for_both := here && there OR here && access_teams('coordinates') AND there && access_teams('coordinates');
+    IF said = 'same' AND NOT answers_for_both THEN
         PERFORM register_clash_between(ours, theirs, why);
         RETURN 'two_pilots';
     END IF;
     INSERT INTO casework_judgement (reference, one_id, other_id, answer, reason, said_at, said_by_id, revoke_reason)
     VALUES (gen_random_uuid(), least(first, second), greatest(first, second), said, left(trim(why), 500), now(), access_user(), '');
-    -- A clash that was open about these two is settled by it.
+    -- A clash that was open about these two is settled by it, if she answers for both sides; else by the coordinators (R1).
     UPDATE casework_clash k SET newer_answer = said, older_answer = said, newer_answered_by_id = access_user(),
            older_answered_by_id = access_user(), trail = k.trail || jsonb_build_object('at', now(), 'pilot', NULL, 'said', said)
         FROM casework_case n, casework_case o
-        WHERE n.id = k.newer_case_id AND o.id = k.older_case_id AND n.person_id IN (first, second) AND o.person_id IN (first, second);
+        WHERE answers_for_both AND n.id = k.newer_case_id AND o.id = k.older_case_id
+          AND (n.person_id = first AND o.person_id = second OR n.person_id = second AND o.person_id = first);
     RETURN 'done';
 END
 $$;
@@ -406,7 +409,11 @@ BEGIN
     IF NOT FOUND OR length(trim(why)) < 5 THEN
         RETURN jsonb_build_object('answer', 'refused');
     END IF;
-    IF elsewhere_shielded(here.person_id) THEN  -- asking would tell the coordinators elsewhere where she is
+    -- Asking would tell the coordinators elsewhere where she is. That she is shielded elsewhere is told to nobody here.
+    IF EXISTS (SELECT FROM casework_case s JOIN casework_person sp ON sp.id = s.person_id
+               JOIN casework_person p ON p.same_as = sp.same_as
+               WHERE p.id = here.person_id AND s.shielded_reason <> ''
+                 AND (s.pilot_id = here.pilot_id OR s.team_ids && access_teams('read_identity'))) THEN
         RETURN jsonb_build_object('answer', 'shielded');
     END IF;
     IF NOT elsewhere_allowed(here.pilot_id, here.organisation) THEN
