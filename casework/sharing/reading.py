@@ -38,9 +38,10 @@ def readers(
             if consent.since <= today < consent.until and not (consent.withdrawn_on and consent.withdrawn_on <= today)
         }  # fmt: skip
     rights_of = team_reads([*case.team_ids, *joining])
+    confidential = category in (Category.MEDICAL_CONTENT, Category.LEGAL_AID)  # R17, R18: however open the record is
     reads = {
         team for team, rights in rights_of.items()
-        if rights.get(category) in ("read", "write") or (team in consented and rights)
+        if (rights.get(category) in ("read", "write") and not confidential) or (team in consented and rights)
     }  # fmt: skip
     if visibility == Visibility.OWN_ORGANISATION:
         reads = set()

@@ -193,10 +193,11 @@ class World:
             team for team in self.seats(user)
             if self.cell(team, "read", record.category)
         }  # fmt: skip
+        shares = record.shares and record.category not in ("medical_content", "legal_aid")  # R17, R18
         if involved & reading and (
-            (record.shares and record.visibility == "permitted_partners")
+            (shares and record.visibility == "permitted_partners")
             or (record.author in reading and self.involved(record.case, record.author))
-            or (record.shares and record.visibility == "selected_partners" and record.shared & reading & involved)
+            or (shares and record.visibility == "selected_partners" and record.shared & reading & involved)
         ):
             return True
         if any(team in involved and self.cell(team, "write", record.category)

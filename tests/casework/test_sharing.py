@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from casework.dossiers.reading import seen_by
 from casework.models import (
     Case,
     Consent,
@@ -14,9 +15,11 @@ from casework.models import (
     Involvement,
 )
 from governance.access.clearance import acting_as
-from governance.access.enums import Visibility
+from governance.access.enums import Category, Visibility
+from governance.convenants.enums import Cell
 from tests import factories as make
 from tests.casework.ten_teams import FILLED, READERS, TEAMS, adding, day, page_of, record_page, typed, written
+from tests.conftest import agreement
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +46,25 @@ def test_consent_opens_medical_content_to_the_team_it_names_and_withdrawal_close
     assert client.act_as(pilot.workers["ind"]).get(page).status_code == 404
     with acting_as(pilot.workers["ind"]):
         assert not type(medical).history.exists()
+
+
+@pytest.mark.parametrize(("name", "function"), [("medicalrecord", "care"), ("legalaid", "legal")])
+def test_what_is_confidential_stays_with_its_team_also_where_another_has_the_same_right(client, pilot, name, function):
+    """R17, R18: the care or legal team of another organisation in the same case, under an agreement of its own."""
+    other = make.TeamFactory(organisation__kind="ngo", pilot=pilot.pilot, function=function)
+    category = {"care": Category.MEDICAL_CONTENT, "legal": Category.LEGAL_AID}[function]
+    agreement(pilot.pilot, {other: {Category.IDENTITY: Cell.READ, category: Cell.WRITE}}, kind="municipal_decision")
+    make.InvolvementFactory(case=pilot.case, team=other, ground={"care": "care", "legal": "legal_aid"}[function])
+    pilot.case.refresh_from_db()
+    record = written(pilot, name, visibility=Visibility.PERMITTED_PARTNERS)
+    colleague = make.MembershipFactory(team=other).user
+    with acting_as(colleague):
+        assert not type(record).objects.exists()
+        assert not type(record).history.exists()
+    assert client.act_as(colleague).get(record_page(pilot.case, record)).status_code == 404
+    assert client.act_as(pilot.workers[function]).get(record_page(pilot.case, record)).status_code == 200
+    with acting_as(pilot.workers[function]):
+        assert not {ref for _kind, ref in seen_by([pilot.case], other.pk)} & {record.reference}
 
 
 def test_a_sharing_keeps_purpose_basis_and_end_and_is_withdrawn_at_the_next_request(client, pilot, on_day):

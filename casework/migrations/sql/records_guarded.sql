@@ -83,7 +83,7 @@ $$
         WHERE access_judge(
                   CASE WHEN EXISTS (SELECT FROM has h WHERE h.category = d.category AND h.verb = 'read') THEN ARRAY[team] ELSE '{}' END,
                   CASE WHEN EXISTS (SELECT FROM has h WHERE h.category = d.category AND h.verb = 'write') THEN ARRAY[team] ELSE '{}' END,
-                  '{}', d.team_ids, d.visibility, d.author, d.shared, d.shared_until, d.case_id)
+                  '{}', d.team_ids, access_openness(d.category, d.visibility), d.author, d.shared, d.shared_until, d.case_id)
            OR (d.row_data ->> 'source_team_id')::integer = team
               AND EXISTS (SELECT FROM has h WHERE h.category = d.category AND h.verb = 'write')
            OR d.category = 'medical_content' AND d.case_id IN (SELECT c.case_id FROM consents c)

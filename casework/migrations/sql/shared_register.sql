@@ -15,12 +15,19 @@ $$
         OR which = ANY (granted)
 $$;
 
+-- What is said to a lawyer or a doctor stays with the team it was said to, however open the record is (R17, R18); medical
+-- content is read by others through a consent alone.
+CREATE FUNCTION access_openness(category text, visible text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+$$
+    SELECT CASE WHEN category IN ('medical_content', 'legal_aid') THEN 'own_organisation' ELSE visible END
+$$;
+
 -- The same for whoever has entered. Inlined into every policy; with a literal category the planner sees the value.
 CREATE FUNCTION access_reads(category text, teams integer[], visible text, author integer, shared integer[],
                              shared_until date, which bigint) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS
 $$
     SELECT access_judge(access_teams('read_' || category), access_teams('write_' || category), access_granted(category),
-                        teams, visible, author, shared, shared_until, which)
+                        teams, access_openness(category, visible), author, shared, shared_until, which)
 $$;
 
 -- With twenty-five tables of records: cases first, then the records of each. (The condition on the record's own column
