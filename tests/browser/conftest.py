@@ -61,13 +61,9 @@ def site() -> Iterator[SimpleNamespace]:
         "DATABASE_JOBS_URL": with_database(addresses["jobs"], name),
     }
     environment.pop("LVV_ROLE", None)
-    for command in (["migrate", "-v0"], ["demo"]):
+    for command in (["migrate", "-v0"], ["demo"], ["collectstatic", "--noinput", "-v0"]):
         subprocess.run([sys.executable, "manage.py", *command], cwd=BASE_DIR, env=environment, check=True)
     admin.cursor().execute(f"CREATE DATABASE {name}_untouched TEMPLATE {name}")
-    # Twice if need be: once in some fifty runs a file that had just been written was gone when it was to be compressed.
-    collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"]
-    if subprocess.run(collect, cwd=BASE_DIR, env=environment, check=False).returncode:
-        subprocess.run(collect, cwd=BASE_DIR, env=environment, check=True)
     log = data_dir() / "web.log"
     with log.open("w") as output:
         web = subprocess.Popen(

@@ -16,7 +16,7 @@ from lvv import postgres
 from lvv.env import BASE_DIR, read_json
 from lvv.roles import make_roles
 
-pytestmark = [pytest.mark.setup, pytest.mark.xdist_group("browser")]  # both collect static files in one folder
+pytestmark = [pytest.mark.setup, pytest.mark.xdist_group("postgres")]
 ROOT = os.geteuid() == 0
 
 
