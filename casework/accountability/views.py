@@ -10,8 +10,10 @@ from django.db import connection
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from casework.cases.involving import hidden_workers, visible_teams
 from casework.cases.models import Case
 from casework.exporting.models import Export
 from casework.register.identity import leading_names
@@ -37,6 +39,7 @@ def readings(request: ClearanceRequest) -> HttpResponse:
     entries = AuditEntry.objects.filter(at__gte=timezone.now() - timedelta(days=DAYS)).exclude(cases=[])
     numbers: dict[UUID, str] = {}
     names: dict[UUID, str] = {}
+    unnamed: set[tuple[UUID, int]] = set()
     chosen = request.GET.get("casus", "").replace("\x00", "")
     if officer:
         page = Paginator(entries, PAGE_SIZE).get_page(request.GET.get("page"))
@@ -54,26 +57,37 @@ def readings(request: ClearanceRequest) -> HttpResponse:
         numbers = {reference: case.number for reference, case in mine.items()}
         found = leading_names(case.pk for case in mine.values())
         names = {reference: found.get(case.pk, "") for reference, case in mine.items()}
+        hidden = hidden_workers(
+            clearance, mine.values(), visible_teams(clearance), {entry.actor_id for entry in page if entry.actor_id}
+        )
+        unnamed = {(reference, user) for reference, case in mine.items() for user in hidden[case.pk]}
     context = {
-        "page": page, "rows": _rows(page, numbers, names), "officer": officer, "days": DAYS, "chosen": chosen,
+        "page": page, "rows": _rows(page, numbers, names, unnamed), "officer": officer, "days": DAYS, "chosen": chosen,
         "cases": sorted(numbers.values()) if not officer else [],
         "exports": Export.objects.select_related("owner")[:PAGE_SIZE] if officer else [],
     }  # fmt: skip
     return render(request, "casework/accountability/readings.html", context)
 
 
-def _rows(page: Any, numbers: dict[UUID, str], names: dict[UUID, str]) -> list[dict[str, Any]]:
+def _rows(
+    page: Any, numbers: dict[UUID, str], names: dict[UUID, str], unnamed: set[tuple[UUID, int]]
+) -> list[dict[str, Any]]:
+    """`unnamed`: of these cases this worker is told that a partner looked, not who or for whom."""
     people = User.objects.in_bulk({entry.actor_id for entry in page if entry.actor_id})
     organisations = Organisation.objects.in_bulk({entry.actor_org_id for entry in page if entry.actor_org_id})
-    return [
-        {
-            "at": entry.at, "who": people.get(entry.actor_id), "organisation": organisations.get(entry.actor_org_id),
-            "role": ", ".join(str(Role(role).label) for role in entry.role.split(",") if role in Role.values),
+    rows = []
+    for entry in page:
+        hidden = any((case, entry.actor_id) in unnamed for case in entry.cases)
+        rows.append({
+            "at": entry.at, "who": _("another partner") if hidden else people.get(entry.actor_id),
+            "organisation": None if hidden else organisations.get(entry.actor_org_id),
+            "role": "" if hidden else ", ".join(
+                str(Role(role).label) for role in entry.role.split(",") if role in Role.values
+            ),
             "action": entry.action, "denied": entry.outcome == AuditEntry.Outcome.DENIED,
             "cases": [(numbers[case], names.get(case, "")) for case in entry.cases if case in numbers],
-        }
-        for entry in page
-    ]  # fmt: skip
+        })  # fmt: skip
+    return rows
 
 
 def case_numbers(references: set[UUID]) -> dict[UUID, str]:

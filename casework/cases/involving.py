@@ -123,10 +123,34 @@ def known_partners(clearance: Clearance, case: Case, teams: dict[int, Team]) -> 
     return [teams[pk] for pk in case.team_ids if pk in teams and knows_team(clearance, case, teams[pk])]
 
 
+def listed_partners(clearance: Clearance, case: Case, teams: dict[int, Team]) -> list[Team]:
+    """The partners a list or file names: not the legal team of another organisation, also for who leads (R18)."""
+    own = {seat.organisation for seat in clearance.seats}
+    return [
+        team for team in known_partners(clearance, case, teams)
+        if team.function != TeamFunction.LEGAL or team.organisation_id in own
+    ]  # fmt: skip
+
+
 def known_workers(clearance: Clearance, case: Case, teams: dict[int, Team], users: Iterable[int]) -> set[int]:
     """Of these users those who work, or worked, for a team of which this reader may know: only they are named."""
     known = {team.pk for team in known_partners(clearance, case, teams)} | clearance.teams
     return set(Membership.objects.filter(team__in=known, user__in=set(users)).values_list("user_id", flat=True))
+
+
+def hidden_workers(
+    clearance: Clearance, cases: Iterable[Case], teams: dict[int, Team], users: Iterable[int]
+) -> dict[int, set[int]]:
+    """Per case, which of these users work, or worked, only for teams that this reader may not know to take part in it:
+    whoever came from elsewhere is named."""
+    works_for: dict[int, set[int]] = {}
+    for user, team in Membership.objects.filter(user__in=set(users)).values_list("user_id", "team_id"):
+        works_for.setdefault(user, set()).add(team)
+    found = {}
+    for case in cases:
+        hidden = {team.pk for team in teams.values() if not knows_team(clearance, case, team)}
+        found[case.pk] = {user for user, theirs in works_for.items() if theirs <= hidden}
+    return found
 
 
 def team_label(clearance: Clearance, case: Case, teams: dict[int, Team], team: int) -> str:
@@ -148,6 +172,7 @@ def with_partner_of(kind: str, clearance: Clearance, teams: dict[int, Team]) -> 
                     seat.team for seat in clearance.seats
                     if category in seat.reads or seat.organisation == team.organisation_id
                 ]  # fmt: skip
-                known &= Q(team_ids__overlap=knowing) | Q(lead_team__in=clearance.teams)
+                leads = clearance.teams if category != Category.LEGAL_AID else ()  # R18: in no list of another
+                known &= Q(team_ids__overlap=knowing) | Q(lead_team__in=leads)
             found |= known
     return found

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from casework.cases.enums import OPEN_STATES, CaseState
-from casework.cases.involving import known_partners
+from casework.cases.involving import listed_partners
 from casework.cases.models import Case, CaseQuerySet
 from casework.register.identity import leading_names
 from governance.access.clearance import Clearance
@@ -129,7 +129,7 @@ def rows(
         Row(
             base.replace(NOWHERE, str(case.reference)), case.number, names.get(case.pk) or case.number,
             states[case.state], case.get_state_display(), pilots[case.pilot_id],
-            [team.label for team in known_partners(clearance, case, teams)], case.registered_on.isoformat(),
+            [team.label for team in listed_partners(clearance, case, teams)], case.registered_on.isoformat(),
             days[case.registered_on], str(case.case_manager or ""), (words or {}).get(case.pk, ()),
         )
         for case in cases

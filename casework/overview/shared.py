@@ -42,32 +42,31 @@ class Sharing:
 def register_of_sharing(
     clearance: Clearance, case: Case, teams: dict[int, Team], records: dict[str, list[Record]]
 ) -> list[Sharing]:
-    """From the history of the records this reader sees: each time that their circle of chosen teams changed."""
-    found = []
+    """From the history of the records this reader sees: each time that their circle of chosen teams changed, as far as
+    she may know of these teams. A change among others leaves no entry, nor does its end."""
+    changed = []
     for slug, rows in records.items():
         by_key = {row.pk: row for row in rows}
         if not by_key:
             continue
-        shared: dict[int, list[int]] = {}
+        shared: dict[int, list[str]] = {}
         history = KINDS[slug].model.history.filter(id__in=by_key).select_related("history_user")
         for version in history.order_by("history_date", "history_id"):
             chosen = version.shared_team_ids if version.visibility == Visibility.SELECTED_PARTNERS else []
-            if chosen == shared.get(version.id, []):
-                continue
-            shared[version.id] = chosen
-            record = by_key[version.id]
             shown = [teams[team].label for team in chosen if team in teams and knows_team(clearance, case, teams[team])]
-            if chosen and not shown:  # with teams of which this reader may not know
-                continue
-            named = version.history_user_id in known_workers(clearance, case, teams, [version.history_user_id or 0])
-            found.append(
-                Sharing(
-                    version.history_date, str(version.history_user or "") if named else "", str(KINDS[slug].label),
-                    headline(record), reverse("casework:record_detail", args=[case.reference, slug, record.reference]),
-                    shown, version.share_purpose, version.get_share_basis_display() if chosen else "",
-                    version.shared_until,
-                )
-            )  # fmt: skip
+            if shown != shared.get(version.id, []):
+                shared[version.id] = shown
+                changed.append((version, slug, by_key[version.id], shown))
+    named = known_workers(clearance, case, teams, {row[0].history_user_id for row in changed if row[0].history_user_id})
+    found = [
+        Sharing(
+            version.history_date, str(version.history_user) if version.history_user_id in named else "",
+            str(KINDS[slug].label), headline(record),
+            reverse("casework:record_detail", args=[case.reference, slug, record.reference]),
+            shown, version.share_purpose, version.get_share_basis_display() if shown else "", version.shared_until,
+        )
+        for version, slug, record, shown in changed
+    ]  # fmt: skip
     return sorted(found, key=lambda row: row.at, reverse=True)
 
 

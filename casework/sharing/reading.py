@@ -13,8 +13,10 @@ from partners.organisations.models import Team
 
 
 def writable_categories(clearance: Clearance, case: Case) -> list[Category]:
-    """What a note may be about. Not the protected address: its own place asks for a reason (R19)."""
-    return [c for c in Category if c != Category.SHELTER_ADDRESS and clearance.writes(case, c)]
+    """What a note may be about. Not the protected address: its own place asks for a reason (R19). Not the conference:
+    the police reads only the items it attends, and a note does not say who does."""
+    apart = (Category.SHELTER_ADDRESS, Category.CONFERENCE)
+    return [c for c in Category if c not in apart and clearance.writes(case, c)]
 
 
 def other_teams(clearance: Clearance, case: Case, teams: dict[int, Team], besides: int | None = None) -> list[Team]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 CATEGORIES = (
     "identity", "contact_shelter", "guidance", "departure", "medical_limitation", "medical_content", "legal_aid",
-    "procedures", "public_order", "outcome",
+    "procedures", "public_order", "outcome", "conference", "shelter_address",
 )  # fmt: skip
 # Every table of records, with the categories its rows may have.
 TABLES = {

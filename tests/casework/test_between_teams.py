@@ -225,6 +225,24 @@ def test_who_works_for_a_hidden_team_is_not_named(client, pilot):
         assert str(pilot.workers["shelter"]) not in shown.text
 
 
+def test_who_looked_for_a_hidden_team_is_told_as_another_partner(client, pilot):
+    """A case manager whose own team no longer leads reads that a partner looked, not who or for whom."""
+    for name in ("shelter", "dtv"):
+        assert client.act_as(pilot.workers[name]).get(page_of(pilot.case)).status_code == 200
+    pilot.case.case_manager = pilot.workers["avim"]
+    pilot.case.save()
+    looked = reverse("casework:readings")
+    rows = client.act_as(pilot.workers["avim"]).get(looked).context["rows"]
+    assert [(str(row["who"]), str(row["organisation"])) for row in rows] == [
+        (str(pilot.workers["dtv"]), str(pilot.teams["dtv"].organisation)), ("een andere partner", "None"),
+    ]  # fmt: skip
+    assert rows[1]["role"] == ""
+    pilot.case.case_manager = pilot.workers["municipality"]
+    pilot.case.save()
+    shown = client.act_as(pilot.workers["municipality"]).get(looked).text
+    assert str(pilot.workers["shelter"]) in shown
+
+
 def test_a_team_that_writes_nothing_here_may_leave_but_not_stay_longer(client, pilot):
     row = Involvement.objects.get(case=pilot.case, team=pilot.teams["coa"])
     leaving = reverse("casework:involvement_end", args=[pilot.case.reference, row.pk])

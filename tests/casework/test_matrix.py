@@ -90,13 +90,16 @@ def test_no_words_of_a_record_find_a_person_or_stand_in_a_list_or_file(client, p
 
 @pytest.mark.parametrize("reader", TEAMS)
 def test_which_partners_take_part_is_told_alike_on_list_search_and_file(client, pilot, exported, reader):
-    """Taking part for legal aid or care says something of her: told to who reads that, leads, or is of that organisation."""
+    """Taking part for legal aid or care says something of her: told to who reads that, leads, or is of that organisation.
+    A list or file tells of legal aid only within the organisation that gives it (R18)."""
     client.act_as(pilot.workers[reader])
     with acting_as(pilot.workers[reader]):
         sees = {row.team_id for row in Involvement.objects.filter(case=pilot.case)}
     listed = next(row for row in client.get(LIST).context["rows"] if row.number == pilot.case.number).partners
     searched = client.post(SEARCH, {"q": "Selam"}).context["rows"][0].partners
     assert listed == searched
+    assert (pilot.teams["legal"].label in listed) == (reader in ("ngo", "legal", "care", "shelter"))
+    assert (pilot.teams["care"].label in listed) == (pilot.teams["care"].pk in sees)
     rows = exported(pilot.workers[reader])
     if rows is not None:
         assert next(row[4] for row in rows if row[0] == pilot.case.number) == ", ".join(listed)

@@ -104,6 +104,22 @@ def test_a_sharing_keeps_purpose_basis_and_end_and_is_withdrawn_at_the_next_requ
     assert "Niet meer gedeeld met gekozen teams" in register
 
 
+def test_the_register_of_sharing_says_nothing_of_teams_the_reader_may_not_know(client, pilot):
+    """Neither that a record was shared with the legal team, nor that the circle changed by it, nor that it ended."""
+    dtv, legal = pilot.teams["dtv"].pk, pilot.teams["legal"].pk
+    url = reverse("casework:case_shared", args=[pilot.case.reference])
+    circles = (("selected_partners", [legal]), ("permitted_partners", []), ("selected_partners", [dtv]),
+               ("selected_partners", [dtv, legal]), ("selected_partners", [dtv]))  # fmt: skip
+    contact = written(pilot, "contact", visibility=Visibility.PERMITTED_PARTNERS)
+    for visibility, teams in circles:
+        contact.visibility, contact.shared_team_ids, contact.share_purpose = visibility, teams, "samen verder"
+        contact.save()
+    register = client.act_as(pilot.workers["dtv"]).get(url).context["register"]
+    assert [row.teams for row in register] == [[pilot.teams["dtv"].label]]
+    register = client.act_as(pilot.workers["ngo"]).get(url).context["register"]
+    assert [len(row.teams) for row in register] == [1, 2, 1, 0, 1]
+
+
 def test_what_a_partner_sees_of_what_i_see(client, pilot):
     hidden = written(pilot, "contact", text="alleen-wij", visibility=Visibility.OWN_ORGANISATION)
     procedure = written(pilot, "procedure")
