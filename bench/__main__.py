@@ -253,9 +253,11 @@ def matching(server: postgres.Server, environment: dict[str, str], cases: int) -
             for number, sounds in enumerate(known):
                 cursor.execute("SELECT access_enter(id) FROM partners_user WHERE username = %s", [username])
                 cursor.execute("SET LOCAL ROLE lvv_app")
-                asked = [sounds, [f"19{60 + number % 40}-03-12"], ["2000000042"], 200]
+                asked = [
+                    {"row": 0, "names": sounds, "born": [f"19{60 + number % 40}-03-12"], "numbers": ["2000000042"]}
+                ]
                 begun = time.perf_counter()
-                cursor.execute("SELECT count(*) FROM match_candidates(%s, %s, %s, %s)", asked)
+                cursor.execute("SELECT count(*) FROM match_candidates(%s, 200)", [json.dumps(asked)])
                 if number >= 20:  # the first ones warm up
                     times.append((time.perf_counter() - begun) * 1000)
                 connection.rollback()

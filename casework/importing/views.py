@@ -22,6 +22,7 @@ from casework.register.forms import add_team_choice
 from casework.register.identity import leading_names
 from governance.access.middleware import ClearanceRequest
 from partners.accountability.activities import REGISTRATION, processes
+from partners.accountability.history import save_fields
 from partners.organisations.models import Team
 
 S = ImportState
@@ -169,7 +170,7 @@ def _judge(upload: Import, asked: Any) -> None:
         else:
             continue
         changed.append(row)
-    ImportRow.objects.bulk_update(changed, ["answer", "same_as"])
+    save_fields(changed, ["answer", "same_as"])
 
 
 def _doubles(upload: Import) -> set[int]:

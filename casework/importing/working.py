@@ -18,14 +18,14 @@ from casework.importing.columns import claim_of, understand
 from casework.importing.enums import ImportState, RowAnswer
 from casework.importing.models import Import, ImportRow
 from casework.records.enums import EndReason
-from casework.register.doubles import Candidate, candidates_of_many, facts_of
+from casework.register.doubles import Candidate, candidates, facts_of
 from casework.register.matching import agreements, is_likely, weight
 from casework.register.models import Person
 from casework.register.values import name_key
 from governance.access.clearance import Clearance, acting_as
 from governance.access.enums import Category
 from partners.accountability.activities import REGISTRATION
-from partners.accountability.history import changed_in_bulk
+from partners.accountability.history import changed_in_bulk, save_fields
 from partners.accountability.logs import audit, log_processing
 from partners.accountability.trace import current_trace
 from partners.accounts.models import User
@@ -100,7 +100,7 @@ def check(upload: Import, clearance: Clearance) -> None:
         if [case for case, _words in doubles] != [case for case, _words in row.doubles]:
             row.answer, row.same_as = "", None  # judged by what was shown then
         row.doubles = doubles
-    ImportRow.objects.bulk_update(rows, ["claim", "problems", "doubles", "answer", "same_as"])
+    save_fields(rows, ["claim", "problems", "doubles", "answer", "same_as"])
     upload.done += len(rows)
     if upload.done >= upload.rows.filter(case=None).count():
         _compare_within(upload)
@@ -111,10 +111,10 @@ def _doubles_of(rows: list[ImportRow]) -> list[list[Any]]:
     """Of each row without problems the likely doubles in sight, the likeliest first: key of the case, and words."""
     sound = [row for row in rows if not row.problems]
     many = [claim_of(row.claim).facts() for row in sound]
-    candidates = candidates_of_many(many)
-    known = facts_of(sorted({case for found in candidates for case in found}))
+    offered = candidates(many)
+    known = facts_of(sorted({case for found in offered for case in found}))
     likely: dict[int, list[Any]] = {}
-    for row, facts, found in zip(sound, many, candidates, strict=True):
+    for row, facts, found in zip(sound, many, offered, strict=True):
         compared = [(case, agreements(facts, known[case])) for case in found]
         pairs = [Candidate(case, agreed, weight(agreed)) for case, agreed in compared if is_likely(agreed)]
         pairs.sort(key=lambda candidate: (-candidate.weight, -candidate.case_id))
@@ -140,7 +140,7 @@ def _compare_within(upload: Import) -> None:
             )  # fmt: skip
             row = changed.setdefault(row.pk, row)
             row.problems.append([upload.mapping.get(slug), words % {"rows": others}])
-    ImportRow.objects.bulk_update(changed.values(), ["problems"])
+    save_fields(changed.values(), ["problems"])
 
 
 def ready(upload: Import) -> Any:
@@ -186,7 +186,7 @@ def take_over(upload: Import, clearance: Clearance) -> None:
     if entries:
         for row, case in zip(taken, register_many(entries, by=clearance, team=upload.team), strict=True):
             row.case, row.cells, row.claim, row.doubles = case, [], {}, []
-    ImportRow.objects.bulk_update(rows, ["case", "cells", "claim", "problems", "doubles", "answer", "same_as"])
+    save_fields(rows, ["case", "cells", "claim", "problems", "doubles", "answer", "same_as"])
     with connection.cursor() as cursor:
         cursor.execute("SELECT import_seal(%s)", [upload.pk])
     upload.done += len(taken)
@@ -221,7 +221,7 @@ def undo(upload: Import, clearance: Clearance) -> None:
     for involvement in involvements:
         involvement.until = today
     changed_in_bulk(involvements, ["until"], reason="import undone")
-    ImportRow.objects.bulk_update(rows, ["undone", "kept"])
+    save_fields(rows, ["undone", "kept"])
     upload.done = max(upload.done - len(ended), 0)
     if not rows:
         upload.state = S.UNDONE

@@ -72,19 +72,9 @@ def born_on(born: str, most: int = MOST_SEARCHED) -> list[int]:
     return list(same.order_by("-case_id").values_list("case_id", flat=True).distinct()[:most])
 
 
-def candidates(facts: Facts, most: int = MOST_COMPARED) -> list[int]:
-    """Keys of cases in sight that share enough with these facts to be compared: the candidate rules of
-    docs/matching.md, in one statement."""
-    born = {day for known in facts.birth_dates for day in sought(known)}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT * FROM match_candidates(%s, %s, %s, %s)", [heard(facts.names), sorted(born), facts.v_numbers, most]
-        )
-        return [row[0] for row in cursor.fetchall()]
-
-
-def candidates_of_many(many: list[Facts], most: int = MOST_COMPARED) -> list[list[int]]:
-    """For each of these facts the keys of cases in sight to compare it with, all in one statement."""
+def candidates(many: list[Facts], most: int = MOST_COMPARED) -> list[list[int]]:
+    """For each of these facts the keys of cases in sight that share enough to be compared: the candidate rules of
+    docs/matching.md, for all of them in one statement. At most `most` each, the newest first."""
     asked = [
         {
             "row": row, "names": heard(facts.names), "numbers": facts.v_numbers,
@@ -94,12 +84,7 @@ def candidates_of_many(many: list[Facts], most: int = MOST_COMPARED) -> list[lis
     ]  # fmt: skip
     found: list[list[int]] = [[] for _ in many]
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT r.row, c"
-            " FROM jsonb_to_recordset(%s::jsonb) AS r (row int, names text[], born text[], numbers text[])"
-            " CROSS JOIN LATERAL match_candidates(r.names, r.born, r.numbers, %s) c",
-            [json.dumps(asked), most],
-        )
+        cursor.execute("SELECT * FROM match_candidates(%s, %s)", [json.dumps(asked), most])
         for row, case in cursor.fetchall():
             found[row].append(case)
     return found
@@ -126,4 +111,4 @@ def compare(facts: Facts, cases: list[int]) -> list[Candidate]:
 
 def likely_doubles(facts: Facts, *, besides: Collection[int] = ()) -> list[Candidate]:
     """Candidates in sight that are likely to be this person, the likeliest first; `besides` are keys of cases."""
-    return compare(facts, [case for case in candidates(facts) if case not in besides])[:MOST_SHOWN]
+    return compare(facts, [case for case in candidates([facts])[0] if case not in besides])[:MOST_SHOWN]

@@ -5,7 +5,8 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
+from django.db.models.lookups import Exact
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -83,10 +84,19 @@ class IdentityValue(Record):
         ordering = ["kind", "-said_on", "-id"]
         indexes = [
             models.Index(fields=["case", "kind"], name="identity_case_kind"),
-            GinIndex(OpClass(F("key"), name="gin_trgm_ops"), name="identity_key_fragments"),
+            # Kept up to date at once: after a list was taken over, every search read thousands of waiting entries.
+            GinIndex(OpClass(F("key"), name="gin_trgm_ops"), name="identity_key_fragments", fastupdate=False),
             models.Index(OpClass(F("key"), name="text_pattern_ops"), F("kind"), name="identity_key_prefix"),
             GinIndex(fields=["team_ids"], name="identity_teams"),
-            GinIndex(fields=["sounds"], name="identity_sounds", condition=Q(kind__in=["name", "alias"])),
+            GinIndex(
+                fields=["sounds"], name="identity_sounds", condition=Q(kind__in=["name", "alias"]), fastupdate=False
+            ),
+            models.Index(  # names of one word: the other index reads every name with that word in it
+                fields=["sounds"],
+                name="identity_one_sound",
+                condition=Q(Exact(Func(F("sounds"), function="cardinality", output_field=models.IntegerField()), 1))
+                & Q(kind__in=["name", "alias"]),
+            ),
         ]
 
     def __str__(self) -> str:

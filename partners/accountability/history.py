@@ -1,8 +1,11 @@
 """How changes are kept: django-simple-history, with the person from the running request and no way round it."""
 
+import json
+from collections.abc import Iterable
 from typing import Any
 
-from django.db import models
+from django.db import connection, models
+from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from partners.accountability.trace import current_actor
@@ -39,19 +42,60 @@ def written_in_bulk(objects: list[Any], *, reason: str = "") -> list[Any]:
     """Create many tracked objects of one model with their history rows: the one admitted way."""
     if not objects:
         return []
-    model = type(objects[0])
-    plain: models.QuerySet[Any] = models.QuerySet(model)
+    plain: models.QuerySet[Any] = models.QuerySet(type(objects[0]))
     made = plain.bulk_create(objects, batch_size=2000)
-    model.history.bulk_history_create(made, batch_size=2000, default_user=current_actor(), default_change_reason=reason)
+    _keep(made, "+", reason)
     return made
 
 
 def changed_in_bulk(objects: list[Any], fields: list[str], *, reason: str) -> None:
     """Save these fields of many tracked objects of one model, with their history rows."""
     if objects:
-        model = type(objects[0])
-        plain: models.QuerySet[Any] = models.QuerySet(model)
-        plain.bulk_update(objects, fields, batch_size=500)
-        model.history.bulk_history_create(
-            objects, batch_size=2000, update=True, default_user=current_actor(), default_change_reason=reason
+        save_fields(objects, fields)
+        _keep(objects, "~", reason)
+
+
+def save_fields(objects: Iterable[Any], fields: list[str]) -> None:
+    """Save these fields of many objects of one model in one statement. Django's bulk_update makes a condition of every
+    value, which took two thirds of the time of a long list."""
+    rows = list(objects)
+    if not rows:
+        return
+    model = type(rows[0])
+    names = {field.attname: quoted(field.column) for field in map(model._meta.get_field, fields)}
+    table, key = quoted(model._meta.db_table), quoted(model._meta.pk.column)
+    said = [{model._meta.pk.column: row.pk} | {name: getattr(row, name) for name in names} for row in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} t SET {', '.join(f'{column} = v.{column}' for column in names.values())}"  # noqa: S608
+            f" FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb) v WHERE t.{key} = v.{key}",
+            [json.dumps(said, default=str)],
         )
+        _all_or_nothing(cursor.rowcount, rows)
+
+
+def _keep(objects: list[Any], kind: str, reason: str) -> None:
+    """A history row for each of these objects as it is in the database now, in one statement: a quarter of the time of
+    making them here."""
+    model = type(objects[0])
+    history = model.history.model
+    columns = ", ".join(quoted(field.column) for field in history.tracked_fields)
+    actor = current_actor()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {quoted(history._meta.db_table)}"  # noqa: S608 - names of our own tables
+            f" ({columns}, history_date, history_type, history_change_reason, history_user_id)"
+            f" SELECT {columns}, %s, %s, %s, %s FROM {quoted(model._meta.db_table)} WHERE id = ANY (%s) ORDER BY id",
+            [timezone.now(), kind, reason, actor.pk if actor else None, [row.pk for row in objects]],
+        )
+        _all_or_nothing(cursor.rowcount, objects)
+
+
+def quoted(name: str) -> str:
+    return connection.ops.quote_name(name)
+
+
+def _all_or_nothing(written: int, objects: list[Any]) -> None:
+    """A row that the writer does not see would be left out in silence."""
+    if written != len(objects):
+        raise RuntimeError(f"{written} of {len(objects)} rows were written")
