@@ -170,9 +170,11 @@ def register_household(request: ClearanceRequest) -> HttpResponse:
     if not asked or not household.is_valid():
         return render(request, "casework/register/household.html", context, status=400 if asked else 200)
     members = household.claims()
-    found: list[tuple[str, list[Candidate]]] = [
-        (member.claim.names[0], likely_doubles(member.claim.facts())) for member in members
-    ]
+    found: list[tuple[str, list[Candidate]]] = []
+    for member in members:
+        alike = likely_doubles(member.claim.facts())
+        member.claim.others = [candidate.case_id for candidate in alike]
+        found.append((member.claim.names[0], alike))
     candidates = [candidate for _name, row in found for candidate in row]
     if not same_candidates(request.POST.get("judged", ""), candidates):
         if sent := sent_before(request):  # the form's own first sending, under way a moment ago

@@ -72,6 +72,7 @@ def register_person(request: ClearanceRequest) -> HttpResponse:
                 "judged": ",".join(str(candidate.case_id) for candidate in candidates),
             }
             return render(request, "casework/register/doubles.html", context)
+        claim.others = [candidate.case_id for candidate in candidates]
     try:
         return once(
             request, key,

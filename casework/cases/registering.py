@@ -10,7 +10,7 @@ from django.utils import timezone
 from casework.cases.enums import CaseState, Ground
 from casework.cases.models import Case, Involvement
 from casework.records.models import Record
-from casework.register.doubles import Candidate
+from casework.register.doubles import Candidate, remember_others
 from casework.register.enums import BRIEFING_VERSION, RelationKind, ValueKind
 from casework.register.matching import Facts
 from casework.register.models import Briefing, IdentityValue, Person, Relation
@@ -49,6 +49,7 @@ class Claim:
     state: CaseState = CaseState.REGISTERED  # later only of a running case that is taken over (T18)
     state_since: date | None = None
     registered_on: date | None = None
+    others: list[int] = field(default_factory=list)  # cases of people alike who were judged to be somebody else
 
     def facts(self) -> Facts:
         """As matching compares them; an unknown nationality says nothing."""
@@ -136,6 +137,7 @@ def register_many(entries: list[tuple[Claim, Person | None]], *, by: Clearance, 
             [[claim.v_number for claim, _case in pairs if claim.v_number]],
         )
         cursor.execute("SELECT register_clashes(c) FROM unnest(%s::bigint[]) c", [[case.pk for case in cases]])
+    remember_others([(case.person_id, other) for claim, case in pairs for other in claim.others])
     if trace := current_trace():
         for case in cases:
             case.note_touched(trace)
@@ -188,7 +190,7 @@ class Member:
 @transaction.atomic
 def register_together(members: list[Member], *, by: Clearance, team: Team) -> list[Case]:
     """A household: one person and one case each, and how they belong together (both ways)."""
-    cases = [register(member.claim, by=by, team=team) for member in members]
+    cases = register_many([(member.claim, None) for member in members], by=by, team=team)
     for number, (member, case) in enumerate(zip(members, cases, strict=True)):
         if member.relation is not None:
             _relate(cases[0], case, member.relation, by, team, responsible=members[0].responsible == number)

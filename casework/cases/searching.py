@@ -14,8 +14,17 @@ from django.views.decorators.http import require_http_methods
 from casework.cases import listing
 from casework.cases.involving import visible_teams
 from casework.cases.models import Case
-from casework.register.doubles import WORDS, born_on, facts_of, search_names, with_v_number
-from casework.register.matching import Agreement, Facts, agreements
+from casework.register.doubles import (
+    WORDS,
+    born_on,
+    candidates,
+    facts_of,
+    named_and_born,
+    search_names,
+    with_v_number,
+)
+from casework.register.matching import Agreement as A
+from casework.register.matching import Facts, agreements, weight
 from casework.register.values import clean_v_number, name_key, nationality_choices, parse_partial_date
 from governance.access.middleware import ClearanceRequest
 from partners.accountability.activities import CASEWORK, processes
@@ -58,6 +67,7 @@ class Found:
 
     keys: list[int] = field(default_factory=list)
     words: dict[int, list[str | Promise]] = field(default_factory=dict)
+    more: bool = False  # whether there may be others, beyond what is shown
 
 
 def search(wanted: str, born: str = "", nationality: str = "", most: int = listing.PAGE_SIZE) -> Found:
@@ -66,28 +76,33 @@ def search(wanted: str, born: str = "", nationality: str = "", most: int = listi
     `wanted` is a name, a V-number or a case number; `born` a date as far as it is known (1985, 1985-03, 1985-03-12).
     """
     facts = Facts(birth_dates=[born] if born else [], nationalities=[nationality] if nationality else [])
-    narrowed = MOST_NARROWED if born or nationality else most
+    narrows = bool(facts.birth_dates or facts.nationalities)
+    deep = MOST_NARROWED if narrows else most + 1
     try:
         facts.v_numbers = [clean_v_number(wanted)]
-        pool = with_v_number(facts.v_numbers[0], narrowed)
+        pool = with_v_number(facts.v_numbers[0], deep)
     except ValidationError:  # then it is a name, or the number of a case
         facts.names = [wanted] if wanted else []
         key = name_key(wanted)
-        pool = search_names(key, narrowed) if key else born_on(born, narrowed) if born else []
-    found = Found()
+        pool = search_names(key, deep) if key else born_on(born, deep) if born else []
+    found = Found(more=len(pool) >= deep)
+    if born and facts.names:  # of a common name the first hits may all be others: so from the other side too
+        pool = list(dict.fromkeys([*named_and_born(key, born), *candidates([facts])[0], *pool]))
     for number in Case.objects.filter(number=wanted).values_list("pk", flat=True):
         found.keys.append(number)
         found.words[number] = [_("this case number")]
     known = facts_of(pool)
-    for case in pool:
-        agreed = agreements(facts, known[case])
-        if Agreement.OTHER in (agreed["birth_date"], agreed["nationality"]):
-            continue
+    agreeing = [(case, agreements(facts, known[case])) for case in pool]
+    agreeing = [(case, a) for case, a in agreeing if A.OTHER not in (a["birth_date"], a["nationality"])]
+    if narrows:
+        agreeing.sort(key=lambda pair: -weight(pair[1]))
+    for case, agreed in agreeing:
         found.keys.append(case)
         found.words[case] = [
-            _("the name contains this") if pair == ("name", Agreement.OTHER) else WORDS[pair]
-            for pair in agreed.items() if pair in WORDS or pair == ("name", Agreement.OTHER)
+            _("the name contains this") if pair == ("name", A.OTHER) else WORDS[pair]
+            for pair in agreed.items() if pair in WORDS or pair == ("name", A.OTHER)
         ]  # fmt: skip
+    found.more = found.more or len(found.keys) > most
     del found.keys[most:]
     linked = Case.objects.filter(
         person__same_as__in=Case.objects.filter(pk__in=found.keys).values("person__same_as")
@@ -116,6 +131,6 @@ def case_search(request: ClearanceRequest) -> HttpResponse:
     order = {key: place for place, key in enumerate(found.keys)}
     cases = sorted(Case.objects.filter(pk__in=found.keys).for_list(), key=lambda case: order[case.pk])
     context = {
-        "rows": listing.rows(cases, teams, clearance, found.words), "form": form, "most": listing.PAGE_SIZE,
+        "rows": listing.rows(cases, teams, clearance, found.words), "form": form, "more": found.more,
     }  # fmt: skip
     return render(request, "casework/cases/search.html", context, status=400 if form.errors else 200)

@@ -181,7 +181,9 @@ def take_over(upload: Import, clearance: Clearance) -> None:
         else:
             if person is not None:
                 busy.add(person.same_as)
-            entries.append((claim_of(row.claim), person))
+            claim = claim_of(row.claim)
+            claim.others = [case for case, _words in row.doubles] if person is None else []
+            entries.append((claim, person))
             taken.append(row)
     if entries:
         for row, case in zip(taken, register_many(entries, by=clearance, team=upload.team), strict=True):

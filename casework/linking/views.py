@@ -21,7 +21,7 @@ from casework.cases.registering import same_candidates
 from casework.cases.views import candidate_rows, case_url
 from casework.linking.judging import Outcome, can_judge, cases_of, judge, judged_cases, judgements_of, revoke
 from casework.register.clashes import ClashView, answer_clash, find_clash, revoke_clash
-from casework.register.doubles import WORDS, Candidate, facts_of, likely_doubles
+from casework.register.doubles import WORDS, Candidate, facts_of, likely_doubles, remember_others
 from casework.register.enums import ClashAnswer
 from casework.register.identity import by_kind, distinct, leading_names
 from casework.register.matching import Facts, agreements
@@ -248,8 +248,7 @@ def case_doubles(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     if request.method == "POST":
         if not same_candidates(request.POST.get("judged", ""), candidates):
             return render(request, "errors/409.html", {"back": request.path}, status=409)
-        for other in Person.objects.filter(cases__in=[candidate.case_id for candidate in candidates]).distinct():
-            judge(case.person, other, ClashAnswer.NOT_SAME, "")
+        remember_others([(case.person_id, candidate.case_id) for candidate in candidates])
         case = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)  # after the lock of judging, as everywhere
         case.doubles_judged_on = timezone.localdate()
         case.version += 1

@@ -9,6 +9,7 @@ import simple_history.models
 import uuid
 from django.conf import settings
 from django.db import migrations, models
+from django.db.models.lookups import Exact
 
 
 class Migration(migrations.Migration):
@@ -2228,7 +2229,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['kind', '-said_on', '-id'],
-                'indexes': [models.Index(fields=['case', 'kind'], name='identity_case_kind'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('key'), name='gin_trgm_ops'), name='identity_key_fragments'), models.Index(django.contrib.postgres.indexes.OpClass(models.F('key'), name='text_pattern_ops'), models.F('kind'), name='identity_key_prefix'), django.contrib.postgres.indexes.GinIndex(fields=['team_ids'], name='identity_teams'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('kind__in', ['name', 'alias'])), fields=['sounds'], name='identity_sounds')],
+                'indexes': [models.Index(fields=['case', 'kind'], name='identity_case_kind'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('key'), name='gin_trgm_ops'), name='identity_key_fragments', fastupdate=False), models.Index(django.contrib.postgres.indexes.OpClass(models.F('key'), name='text_pattern_ops'), models.F('kind'), name='identity_key_prefix'), django.contrib.postgres.indexes.GinIndex(fields=['team_ids'], name='identity_teams'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('kind__in', ['name', 'alias'])), fields=['sounds'], name='identity_sounds', fastupdate=False), models.Index(condition=models.Q(Exact(models.Func(models.F('sounds'), function='cardinality', output_field=models.IntegerField()), 1), ('kind__in', ['name', 'alias'])), fields=['sounds'], name='identity_one_sound')],
             },
         ),
     ]

@@ -15,6 +15,7 @@ from casework.register.models import IdentityValue
 MOST_SHOWN = 10
 MOST_SEARCHED = 50
 MOST_COMPARED = 200
+MOST_BORN = 2000  # on one day: many were written down as born on 1 January
 
 # Why somebody stands in a list of likely doubles or of people found, in words.
 A = Agreement
@@ -72,6 +73,13 @@ def born_on(born: str, most: int = MOST_SEARCHED) -> list[int]:
     return list(same.order_by("-case_id").values_list("case_id", flat=True).distinct()[:most])
 
 
+def named_and_born(key: str, born: str, most: int = MOST_COMPARED) -> list[int]:
+    """Keys of cases in sight of somebody born on this date whose name contains this key, however common the name is."""
+    values = IdentityValue.objects.current()
+    of_name = values.filter(kind__in=[ValueKind.NAME, ValueKind.ALIAS], key__contains=key)
+    return list(of_name.filter(case__in=born_on(born, MOST_BORN)).values_list("case_id", flat=True).distinct()[:most])
+
+
 def candidates(many: list[Facts], most: int = MOST_COMPARED) -> list[list[int]]:
     """For each of these facts the keys of cases in sight that share enough to be compared: the candidate rules of
     docs/matching.md, for all of them in one statement. At most `most` each, the newest first."""
@@ -112,3 +120,20 @@ def compare(facts: Facts, cases: list[int]) -> list[Candidate]:
 def likely_doubles(facts: Facts, *, besides: Collection[int] = ()) -> list[Candidate]:
     """Candidates in sight that are likely to be this person, the likeliest first; `besides` are keys of cases."""
     return compare(facts, [case for case in candidates([facts])[0] if case not in besides])[:MOST_SHOWN]
+
+
+def remember_others(judged: list[tuple[int, int]]) -> None:
+    """Keep that these people are not those of these cases (keys of a person and a case each), so that nobody is asked
+    again. What this worker may not judge stays open."""
+    if judged:
+        people, cases = zip(*judged, strict=True)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT register_judge(x.one, x.other, 'not_same', '') FROM ("
+                " SELECT DISTINCT p.reference AS one, o.reference AS other"
+                " FROM unnest(%s::bigint[], %s::bigint[]) AS j (person, of_case)"
+                " JOIN casework_person p ON p.id = j.person"
+                " JOIN casework_case c ON c.id = j.of_case JOIN casework_person o ON o.id = c.person_id"
+                " ORDER BY 1, 2) x",
+                [list(people), list(cases)],
+            )

@@ -278,6 +278,13 @@ def test_likely_doubles_are_shown_and_judged_before_they_are_taken_over(client, 
     again = Case.objects.filter(person=known.person).exclude(pk=known.pk).get()
     assert again.state == "registered"
     assert not Judgement.objects.exists()
+    upload = checked(client, cast.owner, [HEAD, ["Bilal Hadad", "05-05-1990", "", "", ""]])
+    row = upload.rows.get()
+    shown = [case for case, _words in row.doubles]
+    act(client, upload, run="1", **{f"row{row.number}": "new"})  # somebody else: that is remembered
+    made = Case.objects.latest("pk")
+    others = {j.one_id + j.other_id - made.person_id for j in Judgement.objects.filter(answer="not_same")}
+    assert others == set(Case.objects.filter(pk__in=shown).values_list("person", flat=True)) != set()
 
 
 def test_who_got_an_open_case_meanwhile_is_left_out(client, cast):

@@ -21,6 +21,8 @@ from governance.access.enums import Category
 from governance.convenants.enums import Cell
 from partners.organisations.enums import Role
 from tests import factories as make
+from tests.casework.ten_teams import day
+from tests.casework.test_household import household
 from tests.conftest import agreement
 
 pytestmark = pytest.mark.django_db
@@ -165,6 +167,38 @@ def test_whom_a_worker_leaves_when_checking_doubles_is_remembered(client, twice)
     assert client.post(page, {"judged": shown.context["judged"]}).status_code == 302
     assert Judgement.objects.get().answer == "not_same"
     assert not client.get(page).context["candidates"]
+
+
+@pytest.mark.parametrize("name", ["municipality", "ngo"])
+def test_whom_a_worker_passes_by_at_registration_is_remembered(client, pilot, name):
+    """Also one whose team does not lead: she registered her, so she said who she is not. Judging further she may not."""
+    client.act_as(pilot.workers[name])
+    form = {"name": "Selam Sichtbaar", "nationality": "0084", "birth_date": "1990", "referrer": "Wijkteam",
+            "told_on": day(), "language": "nl", "form_token": str(uuid.uuid4()), "draft_key": f"register:{uuid.uuid4()}"}  # fmt: skip
+    url = reverse("casework:register_person")
+    shown = client.post(url, form)
+    assert pilot.case.number in shown.text
+    assert client.post(url, {**form, "judged": shown.context["judged"]}).status_code == 302
+    made = Case.objects.latest("pk")
+    with acting_as(pilot.workers[name]):
+        held = Judgement.objects.get()
+        assert {held.one, held.other} == {pilot.case.person, made.person}
+        assert held.answer == NOT_SAME
+        assert not likely_doubles(facts_of([made.pk])[made.pk], besides=judged_cases(made.person))
+        said = judge(made.person, pilot.case.person, SAME, "toch wel")
+    assert said == (Outcome.NOT_SAME if name == "municipality" else Outcome.REFUSED)
+
+
+def test_whom_a_worker_passes_by_for_a_household_is_remembered(client, pilot):
+    client.act_as(pilot.workers["municipality"])
+    url = reverse("casework:register_household")
+    form = household(**{"lid0-name": "Selam Sichtbaar"})
+    shown = client.post(url, form)
+    assert pilot.case.number in shown.text
+    assert client.post(url, {**form, "judged": shown.context["judged"]}).status_code == 302
+    mother = Case.objects.order_by("-pk")[1]
+    held = Judgement.objects.get()
+    assert {held.one, held.other} == {pilot.case.person, mother.person}
 
 
 def test_a_second_open_case_is_refused_through_the_link(client, twice):

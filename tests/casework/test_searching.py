@@ -42,6 +42,19 @@ def test_a_match_explains_itself_and_stays_in_sight(client, known, asked, words)
     assert known.other_case.number not in shown.text
 
 
+def test_somebody_of_a_common_name_is_found_by_her_birth(client, known, monkeypatch):
+    """However many others of that name come first; and the page says when it shows not everybody."""
+    monkeypatch.setattr("casework.cases.searching.MOST_NARROWED", 5)
+    for _n in range(27):
+        make.CaseFactory(lead_team=known.municipal, named="Aster Markerson")
+    client.act_as(known.owner)
+    for asked in ({"q": "arkers", "born": "09-04-1988"}, {"q": "Tesfai Marckerson", "born": "04-09-1988"}):
+        shown = client.post(URL, asked)
+        assert shown.context["rows"][0].number == known.case.number, asked
+    assert "er kunnen er meer zijn" in client.post(URL, {"q": "arkers"}).text
+    assert "er kunnen er meer zijn" not in client.post(URL, {"q": "Tesfay Markerson"}).text
+
+
 @pytest.mark.parametrize(
     "asked",
     [{"q": "Tesfay", "born": "1990"}, {"q": "Tesfay", "nationality": "0052"}, {"born": "01-01-1970"}, {"q": "%%"}],

@@ -52,7 +52,7 @@ BEGIN
         SELECT c.id AS case_id, c.version AS n FROM casework_case c WHERE c.id = ANY ($1)
         UNION ALL SELECT h.case_id, 1 FROM casework_historicalinvolvement h WHERE h.case_id = ANY ($1)
         UNION ALL SELECT c.id, 1 FROM casework_judgement j JOIN casework_case c ON c.person_id IN (j.one_id, j.other_id)
-            WHERE c.id = ANY ($1)
+            WHERE c.id = ANY ($1) AND j.answer = ''same''
         UNION ALL SELECT q.case_id, 1 FROM casework_question q WHERE q.case_id = ANY ($1)'
         || counted || ') f GROUP BY f.case_id' USING cases;
 END

@@ -1,4 +1,8 @@
--- One person, once (R1, R2): links between registrations, what two coordinators settle, and asking other pilots.
+-- One person, once (R1, R2): links between registrations, and what two coordinators settle.
+--
+-- Locks, in this order: 7305002 with a person, to open a second case of hers; 7305003 with a V-number, to register it;
+-- 7305004, to judge who is one with whom; then rows, cases before persons before involvements before records. Only asking
+-- elsewhere takes 7305005, with the asker.
 
 -- ------------------------------------------------------------------ links
 
@@ -14,40 +18,7 @@ BEGIN
 END
 $$;
 CREATE TRIGGER person_same_as BEFORE INSERT OR UPDATE ON casework_person FOR EACH ROW EXECUTE FUNCTION register_same_as();
-UPDATE casework_person SET same_as = id;
 ALTER TABLE casework_person ALTER COLUMN same_as SET NOT NULL;
-
--- The teams of a person are those of all cases of all her registrations. Always by index: see shared_register.sql.
-CREATE OR REPLACE FUNCTION access_project(cases bigint[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = public, pg_temp SET enable_seqscan = off AS
-$$
-DECLARE
-    one text;
-    people bigint[];
-BEGIN
-    -- Locked before reading: of two changes at once the later must see what the earlier did.
-    PERFORM 1 FROM casework_case c WHERE c.id = ANY (cases) ORDER BY c.id FOR UPDATE;
-    people := ARRAY(SELECT DISTINCT p.same_as FROM casework_person p JOIN casework_case c ON c.person_id = p.id
-                    WHERE c.id = ANY (cases));
-    PERFORM 1 FROM casework_person p WHERE p.same_as = ANY (people) ORDER BY p.id FOR UPDATE;
-    UPDATE casework_case c SET team_ids = x.teams
-      FROM (SELECT i.id, coalesce(array_agg(DISTINCT v.team_id ORDER BY v.team_id) FILTER (WHERE v.team_id IS NOT NULL),
-                                  '{}') AS teams
-              FROM unnest(cases) i (id)
-              LEFT JOIN casework_involvement v ON v.case_id = i.id AND v.counted GROUP BY i.id) x
-     WHERE c.id = x.id AND c.team_ids <> x.teams;
-    UPDATE casework_person p SET team_ids = x.teams
-      FROM (SELECT k.same_as, coalesce(array_agg(DISTINCT t.id ORDER BY t.id) FILTER (WHERE t.id IS NOT NULL), '{}')
-                   AS teams
-              FROM casework_person k JOIN casework_case c ON c.person_id = k.id LEFT JOIN LATERAL unnest(c.team_ids) t (id) ON true
-             WHERE k.same_as = ANY (people) GROUP BY k.same_as) x
-     WHERE p.same_as = x.same_as AND p.team_ids <> x.teams;
-    FOR one IN SELECT name FROM access_record_table ORDER BY name LOOP
-        EXECUTE format('UPDATE %I r SET team_ids = c.team_ids FROM casework_case c
-                        WHERE c.id = r.case_id AND c.id = ANY ($1) AND r.team_ids <> c.team_ids', one) USING cases;
-    END LOOP;
-END
-$$;
 
 -- Who is one with whom: from the links in force, whatever the column says.
 CREATE FUNCTION register_groups(people bigint[]) RETURNS TABLE (person bigint, first bigint) LANGUAGE sql STABLE AS
@@ -88,29 +59,6 @@ CREATE TRIGGER judgement_links AFTER INSERT ON casework_judgement FOR EACH ROW
     WHEN (NEW.answer = 'same') EXECUTE FUNCTION register_regroup();
 CREATE TRIGGER judgement_undone AFTER UPDATE OF revoked_at ON casework_judgement FOR EACH ROW
     WHEN (NEW.answer = 'same') EXECUTE FUNCTION register_regroup();
-
--- How many rows carry other teams, or other persons as one, than the facts give them; nothing but zeros is right.
-CREATE OR REPLACE FUNCTION access_check_projections() RETURNS TABLE (name text, wrong bigint) LANGUAGE plpgsql AS
-$$
-DECLARE
-    one text;
-BEGIN
-    RETURN QUERY SELECT 'casework_case', count(*) FROM casework_case c WHERE c.team_ids <> ARRAY(
-        SELECT DISTINCT v.team_id FROM casework_involvement v WHERE v.case_id = c.id AND v.since <= access_today()
-            AND (v.until IS NULL OR v.until > access_today()) ORDER BY 1);
-    RETURN QUERY SELECT 'casework_person (links)', count(*) FROM casework_person p JOIN register_groups(
-        ARRAY(SELECT k.id FROM casework_person k)) g ON g.person = p.id WHERE p.same_as <> g.first;
-    RETURN QUERY SELECT 'casework_person', count(*) FROM casework_person p WHERE p.team_ids <> ARRAY(
-        SELECT DISTINCT v.team_id FROM casework_involvement v JOIN casework_case c ON c.id = v.case_id
-        JOIN casework_person k ON k.id = c.person_id
-        WHERE k.same_as = p.same_as AND v.since <= access_today() AND (v.until IS NULL OR v.until > access_today())
-        ORDER BY 1);
-    FOR one IN SELECT t.name FROM access_record_table t ORDER BY 1 LOOP
-        RETURN QUERY EXECUTE format('SELECT %L::text, count(*) FROM %I r JOIN casework_case c ON c.id = r.case_id
-                                     WHERE r.team_ids <> c.team_ids', one, one);
-    END LOOP;
-END
-$$;
 
 -- Who sees a case on both sides knows of the link; others have nothing to do with the second registration.
 ALTER TABLE casework_judgement ENABLE ROW LEVEL SECURITY;
@@ -168,7 +116,10 @@ BEGIN
     END IF;
     here := register_answers_for(ours);
     there := register_answers_for(theirs);
-    IF cardinality(here || there) = 0 THEN
+    -- Who registered somebody said then already who she is not.
+    IF cardinality(here || there) = 0 AND NOT (said = 'not_same' AND EXISTS (
+        SELECT FROM casework_case c WHERE c.person_id = ANY (ours || theirs) AND c.case_manager_id = access_user()
+            AND c.team_ids && access_teams('write_identity'))) THEN
         RETURN 'refused';
     END IF;
     IF EXISTS (SELECT FROM casework_judgement j WHERE j.answer = 'not_same' AND j.revoked_at IS NULL
@@ -253,8 +204,60 @@ $$
       AND ARRAY[k.newer_pilot_id::integer, k.older_pilot_id::integer] && access_teams('coordinates')
 $$;
 
+-- ------------------------------------------------------------------ clashes (R1)
+
+ALTER TABLE casework_clash ENABLE ROW LEVEL SECURITY;
+CREATE POLICY clash_read ON casework_clash FOR SELECT TO lvv_app
+    USING (newer_pilot_id = ANY (access_teams('coordinates')) OR older_pilot_id = ANY (access_teams('coordinates')));
+GRANT SELECT ON casework_clash TO lvv_app;
+
+-- As before, but for registrations that are one already, or were judged not to be.
+CREATE FUNCTION register_clashes(which bigint) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = public, pg_temp AS
+$$
+BEGIN
+    IF NOT (access_teams_of_case(which) && access_teams('write_identity')) THEN
+        RAISE EXCEPTION 'not your case';
+    END IF;
+    -- Two registrations of one number at the same moment: the second waits, and then sees the first.
+    PERFORM pg_advisory_xact_lock(7305003, hashtext(v.key)) FROM casework_identityvalue v
+        WHERE v.case_id = which AND v.kind = 'v_number';
+    INSERT INTO casework_clash (reference, newer_case_id, older_case_id, newer_pilot_id, older_pilot_id, agreeing,
+                                found_at, newer_answer, older_answer, trail)
+    SELECT DISTINCT ON (o.id) gen_random_uuid(), n.id, o.id, n.pilot_id, o.pilot_id,
+           ARRAY(SELECT DISTINCT a.kind FROM casework_identityvalue a JOIN casework_identityvalue b
+                 ON b.kind = a.kind AND b.key = a.key
+                 WHERE a.case_id = n.id AND b.case_id = o.id ORDER BY 1),
+           now(), '', '', '[]'
+    FROM casework_case n
+    JOIN casework_person np ON np.id = n.person_id
+    JOIN casework_identityvalue mine ON mine.case_id = n.id AND mine.kind = 'v_number'
+    JOIN casework_identityvalue theirs ON theirs.key = mine.key AND theirs.kind = 'v_number' AND theirs.ended_at IS NULL
+    JOIN casework_case o ON o.id = theirs.case_id AND o.person_id <> n.person_id
+    JOIN casework_person op ON op.id = o.person_id AND op.same_as <> np.same_as
+    WHERE n.id = which AND NOT EXISTS (
+        SELECT FROM casework_judgement j WHERE j.revoked_at IS NULL AND j.answer = 'not_same'
+            AND j.one_id = least(np.id, op.id) AND j.other_id = greatest(np.id, op.id))
+    ORDER BY o.id
+    ON CONFLICT DO NOTHING;
+    -- One person already, and open in another pilot where the worker does not see it: for both coordinators (R1).
+    INSERT INTO casework_clash (reference, newer_case_id, older_case_id, newer_pilot_id, older_pilot_id, agreeing,
+                                found_at, newer_answer, older_answer, trail)
+    SELECT gen_random_uuid(), n.id, o.id, n.pilot_id, o.pilot_id, '{}', now(), '', '',
+           jsonb_build_array(jsonb_build_object('at', now(), 'pilot', NULL, 'said', 'overlap'))
+    FROM casework_case n
+    JOIN casework_person np ON np.id = n.person_id
+    JOIN casework_person op ON op.same_as = np.same_as
+    JOIN casework_case o ON o.person_id = op.id AND o.id < n.id AND o.pilot_id <> n.pilot_id
+    WHERE n.id = which AND NOT (o.team_ids && access_teams('read_identity'))
+      AND n.state NOT IN ('not_admitted', 'exited', 'in_aftercare', 'archived')
+      AND o.state NOT IN ('not_admitted', 'exited', 'in_aftercare', 'archived')
+    ON CONFLICT DO NOTHING;
+END
+$$;
+
 -- A coordinator answers for her own pilot. When both say the same, it is settled: a link, or a judgement to remember.
-CREATE OR REPLACE FUNCTION clash_answer(which uuid, said text) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
+CREATE FUNCTION clash_answer(which uuid, said text) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = public, pg_temp AS
 $$
 DECLARE
@@ -307,187 +310,8 @@ BEGIN
 END
 $$;
 
--- As before, but for registrations that are one already, or were judged not to be.
-CREATE OR REPLACE FUNCTION register_clashes(which bigint) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = public, pg_temp AS
-$$
-BEGIN
-    IF NOT (access_teams_of_case(which) && access_teams('write_identity')) THEN
-        RAISE EXCEPTION 'not your case';
-    END IF;
-    -- Two registrations of one number at the same moment: the second waits, and then sees the first.
-    PERFORM pg_advisory_xact_lock(7305003, hashtext(v.key)) FROM casework_identityvalue v
-        WHERE v.case_id = which AND v.kind = 'v_number';
-    INSERT INTO casework_clash (reference, newer_case_id, older_case_id, newer_pilot_id, older_pilot_id, agreeing,
-                                found_at, newer_answer, older_answer, trail)
-    SELECT DISTINCT ON (o.id) gen_random_uuid(), n.id, o.id, n.pilot_id, o.pilot_id,
-           ARRAY(SELECT DISTINCT a.kind FROM casework_identityvalue a JOIN casework_identityvalue b
-                 ON b.kind = a.kind AND b.key = a.key
-                 WHERE a.case_id = n.id AND b.case_id = o.id ORDER BY 1),
-           now(), '', '', '[]'
-    FROM casework_case n
-    JOIN casework_person np ON np.id = n.person_id
-    JOIN casework_identityvalue mine ON mine.case_id = n.id AND mine.kind = 'v_number'
-    JOIN casework_identityvalue theirs ON theirs.key = mine.key AND theirs.kind = 'v_number' AND theirs.ended_at IS NULL
-    JOIN casework_case o ON o.id = theirs.case_id AND o.person_id <> n.person_id
-    JOIN casework_person op ON op.id = o.person_id AND op.same_as <> np.same_as
-    WHERE n.id = which AND NOT EXISTS (
-        SELECT FROM casework_judgement j WHERE j.revoked_at IS NULL AND j.answer = 'not_same'
-            AND j.one_id = least(np.id, op.id) AND j.other_id = greatest(np.id, op.id))
-    ORDER BY o.id
-    ON CONFLICT DO NOTHING;
-    -- One person already, and open in another pilot where the worker does not see it: for both coordinators (R1).
-    INSERT INTO casework_clash (reference, newer_case_id, older_case_id, newer_pilot_id, older_pilot_id, agreeing,
-                                found_at, newer_answer, older_answer, trail)
-    SELECT gen_random_uuid(), n.id, o.id, n.pilot_id, o.pilot_id, '{}', now(), '', '',
-           jsonb_build_array(jsonb_build_object('at', now(), 'pilot', NULL, 'said', 'overlap'))
-    FROM casework_case n
-    JOIN casework_person np ON np.id = n.person_id
-    JOIN casework_person op ON op.same_as = np.same_as
-    JOIN casework_case o ON o.person_id = op.id AND o.id < n.id AND o.pilot_id <> n.pilot_id
-    WHERE n.id = which AND NOT (o.team_ids && access_teams('read_identity'))
-      AND n.state NOT IN ('not_admitted', 'exited', 'in_aftercare', 'archived')
-      AND o.state NOT IN ('not_admitted', 'exited', 'in_aftercare', 'archived')
-    ON CONFLICT DO NOTHING;
-END
-$$;
-
--- ------------------------------------------------------------------ is this person known elsewhere?
-
-CREATE FUNCTION elsewhere_allowed(pilot bigint, organisation bigint) RETURNS boolean LANGUAGE sql STABLE AS
-$$
-    SELECT EXISTS (SELECT FROM access_convenants_at(access_today()) c
-                   JOIN governance_convenantarticle a ON a.convenant_id = c.id AND a.allows = 'hit_no_hit'
-                   WHERE c.pilot_id = pilot AND EXISTS (
-                       SELECT FROM governance_convenantparty y WHERE y.convenant_id = c.id AND y.organisation_id = organisation))
-$$;
-
--- Whether somebody is shielded: any registration of hers says so, wherever that is.
-CREATE FUNCTION elsewhere_shielded(which bigint) RETURNS boolean LANGUAGE sql STABLE AS
-$$
-    SELECT EXISTS (SELECT FROM casework_case s JOIN casework_person sp ON sp.id = s.person_id
-                   JOIN casework_person p ON p.same_as = sp.same_as WHERE p.id = which AND s.shielded_reason <> '')
-$$;
-
--- Only the team that leads, or the coordinator, shields and no longer shields.
-CREATE OR REPLACE FUNCTION access_case_written() RETURNS trigger LANGUAGE plpgsql AS
-$$
-BEGIN
-    IF current_user = 'lvv_app' THEN
-        NEW.team_ids := OLD.team_ids;
-        NEW.person_id := OLD.person_id;
-        NEW.pilot_id := OLD.pilot_id;
-        NEW.number := OLD.number;
-        NEW.reference := OLD.reference;
-        NEW.registered_on := OLD.registered_on;
-        IF NOT (OLD.lead_team_id = ANY (access_teams('teams')) OR OLD.pilot_id = ANY (access_teams('coordinates'))) THEN
-            NEW.shielded_reason := OLD.shielded_reason;
-        END IF;
-    END IF;
-    RETURN NEW;
-END
-$$;
-
--- Looks past the wall for the person of an open case at hand, by her V-number or by a name that sounds the same with the
--- same full day of birth. Answers which pilots know her, or why nothing was asked: never who, and never of a shielded
--- person. Every question is kept, and shown to the coordinator there.
-CREATE FUNCTION elsewhere_ask(which uuid, why text) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = public, pg_temp AS
-$$
-DECLARE
-    here record;
-    asked record;
-    known bigint[];
-BEGIN
-    PERFORM pg_advisory_xact_lock(7305005, access_user());
-    SELECT c.id, c.pilot_id, c.person_id, t.id AS team, o.id AS organisation INTO here
-    FROM casework_case c
-    JOIN partners_team t ON t.id = ANY (access_both(access_both(c.team_ids, access_teams('write_identity')), access_teams('read_identity')))
-    JOIN partners_organisation o ON o.id = t.organisation_id AND o.kind IN ('municipality', 'ngo', 'shelter_operator')
-    WHERE c.reference = which AND c.state NOT IN ('not_admitted', 'exited', 'in_aftercare', 'archived')
-    ORDER BY t.id LIMIT 1;
-    IF NOT FOUND OR length(trim(why)) < 5 THEN
-        RETURN jsonb_build_object('answer', 'refused');
-    END IF;
-    -- Asking would tell the coordinators elsewhere where she is. That she is shielded elsewhere is told to nobody here.
-    IF EXISTS (SELECT FROM casework_case s JOIN casework_person sp ON sp.id = s.person_id
-               JOIN casework_person p ON p.same_as = sp.same_as
-               WHERE p.id = here.person_id AND s.shielded_reason <> ''
-                 AND (s.pilot_id = here.pilot_id OR s.team_ids && access_teams('read_identity'))) THEN
-        RETURN jsonb_build_object('answer', 'shielded');
-    END IF;
-    IF NOT elsewhere_allowed(here.pilot_id, here.organisation) THEN
-        RETURN jsonb_build_object('answer', 'no_article');
-    END IF;
-    IF (SELECT count(*) FROM casework_question q WHERE q.asked_by_id = access_user() AND q.asked_at > now() - interval '1 hour') >= 10 THEN
-        RETURN jsonb_build_object('answer', 'too_many');
-    END IF;
-    -- Only by values the worker reads herself: what she may not see here she may not ask about either.
-    WITH mine AS MATERIALIZED (
-        SELECT v.kind, v.key, v.sounds FROM casework_identityvalue v
-        WHERE v.case_id = here.id AND v.ended_at IS NULL
-          AND access_reads('identity', v.team_ids, v.visibility, v.author_team_id, v.shared_team_ids, v.shared_until, v.case_id)),
-    met AS (
-        SELECT w.case_id FROM mine m JOIN casework_identityvalue w ON w.kind = 'v_number' AND w.key = m.key AND w.ended_at IS NULL
-        WHERE m.kind = 'v_number'
-        UNION
-        SELECT w.case_id FROM mine m
-        JOIN casework_identityvalue w ON w.kind = 'birth_date' AND w.key = m.key AND w.ended_at IS NULL
-        JOIN casework_identityvalue n ON n.case_id = w.case_id AND n.kind IN ('name', 'alias') AND n.ended_at IS NULL
-        JOIN mine k ON k.kind IN ('name', 'alias') AND k.sounds = n.sounds AND cardinality(k.sounds) > 0
-        WHERE m.kind = 'birth_date' AND length(m.key) = 10
-        UNION
-        SELECT c.id FROM casework_case c JOIN casework_person p ON p.id = c.person_id
-        WHERE p.same_as = (SELECT k.same_as FROM casework_person k WHERE k.id = here.person_id))
-    SELECT array_agg(DISTINCT c.id) INTO known FROM met
-    JOIN casework_case c ON c.id = met.case_id AND c.pilot_id <> here.pilot_id AND c.state <> 'archived'
-    JOIN partners_pilot l ON l.id = c.pilot_id AND l.state <> 'closed' AND (l.closes_on IS NULL OR l.closes_on > access_today())
-    JOIN partners_team t ON t.id = c.lead_team_id
-    WHERE elsewhere_allowed(c.pilot_id, t.organisation_id);
-    INSERT INTO casework_question (reference, case_id, team_id, asked_by_id, asked_at, reason, pilots)
-    VALUES (gen_random_uuid(), here.id, here.team, access_user(), now(), left(trim(why), 300), '{}') RETURNING * INTO asked;
-    INSERT INTO casework_hit (question_id, case_id, pilot_id, shielded, asking_pilot_id, asking_team_id, asked_by_id, asked_at)
-    SELECT asked.id, c.id, c.pilot_id, elsewhere_shielded(c.person_id), here.pilot_id, here.team, access_user(), asked.asked_at
-    FROM casework_case c WHERE c.id = ANY (known);
-    -- One shielded match and nobody is known anywhere: the others may be the same person, not linked yet.
-    UPDATE casework_question q SET pilots = ARRAY(
-        SELECT DISTINCT h.pilot_id FROM casework_hit h WHERE h.question_id = q.id
-            AND NOT EXISTS (SELECT FROM casework_hit s WHERE s.question_id = q.id AND s.shielded) ORDER BY 1)
-    WHERE q.id = asked.id RETURNING * INTO asked;
-    RETURN jsonb_build_object('answer', 'asked', 'question', asked.reference);
-END
-$$;
-
--- The asking side reads its question while it sees the case; the coordinator there reads of which case it was about.
-ALTER TABLE casework_question ENABLE ROW LEVEL SECURITY;
-CREATE POLICY question_read ON casework_question FOR SELECT TO lvv_app
-    USING (team_id = ANY (access_teams('read_identity')) AND EXISTS (SELECT FROM casework_case c WHERE c.id = case_id));
-ALTER TABLE casework_hit ENABLE ROW LEVEL SECURITY;
-CREATE POLICY hit_read ON casework_hit FOR SELECT TO lvv_app USING (pilot_id = ANY (access_teams('coordinates')));
-ALTER TABLE casework_contactrequest ENABLE ROW LEVEL SECURITY;
-CREATE POLICY contact_request_read ON casework_contactrequest FOR SELECT TO lvv_app
-    USING (pilot_id = ANY (access_teams('coordinates')) OR EXISTS (SELECT FROM casework_question q WHERE q.id = question_id));
-CREATE POLICY contact_request_add ON casework_contactrequest FOR INSERT TO lvv_app
-    WITH CHECK (asked_by_id = access_user() AND answer_text = '' AND answered_at IS NULL AND EXISTS (
-        SELECT FROM casework_question q JOIN casework_case c ON c.id = q.case_id
-        WHERE q.id = question_id AND casework_contactrequest.pilot_id = ANY (q.pilots) AND c.pilot_id = asking_pilot_id));
-GRANT SELECT ON casework_question, casework_hit TO lvv_app;
-GRANT SELECT, INSERT ON casework_contactrequest TO lvv_app;
-
-CREATE FUNCTION elsewhere_answer(which uuid, said text) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = public, pg_temp AS
-$$
-BEGIN
-    UPDATE casework_contactrequest r SET answer_text = left(trim(said), 500), answered_at = now(), answered_by_id = access_user()
-    WHERE r.reference = which AND r.answered_at IS NULL AND trim(said) <> '' AND r.pilot_id = ANY (access_teams('coordinates'));
-    RETURN FOUND;
-END
-$$;
-
 REVOKE ALL ON FUNCTION register_regroup(), register_answers_for(bigint[]), register_registrations(uuid),
     register_judge(uuid, uuid, text, text), register_clash_between(bigint[], bigint[], text), register_revoke(uuid, text),
-    clash_revoke(uuid, text),
-    elsewhere_ask(uuid, text), elsewhere_answer(uuid, text) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION register_judge(uuid, uuid, text, text), register_revoke(uuid, text), clash_revoke(uuid, text), elsewhere_ask(uuid, text),
-    elsewhere_answer(uuid, text) TO lvv_app;
-GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO lvv_app, lvv_jobs;
+    register_clashes(bigint), clash_answer(uuid, text), clash_revoke(uuid, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION register_judge(uuid, uuid, text, text), register_revoke(uuid, text), register_clashes(bigint),
+    clash_answer(uuid, text), clash_revoke(uuid, text) TO lvv_app;

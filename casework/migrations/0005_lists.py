@@ -6,6 +6,5 @@ SQL = (Path(__file__).parent / "sql" / "lists.sql").read_text(encoding="utf-8")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("casework", "0005_wall_around_one_person")]
-    # Forward only: a wall is not taken down by a migration.
+    dependencies = [("casework", "0004_register")]
     operations = [migrations.RunSQL(SQL)]
