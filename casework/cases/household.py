@@ -141,8 +141,7 @@ def _household(data: Any, teams: list[Team], number: int) -> Household:
 def _restore(household: Household, kept: Draft) -> None:
     household.told.restore(kept)
     for row in household.rows:
-        names = {f"lid{row.number}-{name}": name for name in row.fields}
-        row.initial.update({names[full]: kept.fields[full][-1] for full in names.keys() & kept.fields.keys()})
+        row.restore(kept)
 
 
 @processes(REGISTRATION)

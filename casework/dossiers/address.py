@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import Http404, HttpResponse
@@ -18,6 +17,8 @@ from casework.shelter.models import AddressReading, Location, LocationAddress, S
 from governance.access.clearance import Clearance
 from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
+from governance.drafts.forms import KeptForm
+from governance.drafts.keeping import drop_draft, find_draft
 from partners.accountability.activities import SHELTER_ADDRESS, processes
 
 REASONS = (
@@ -26,8 +27,7 @@ REASONS = (
 )  # fmt: skip
 
 
-class AddressForm(forms.Form):
-    use_required_attribute = False
+class AddressForm(KeptForm):
     reason = ReasonField(
         label=_("Why do you need the address?"),
         help_text=_("Your reason is kept and can be read by whoever reads addresses in this case."),
@@ -66,13 +66,17 @@ def stay_address(request: ClearanceRequest, reference: UUID, record: UUID) -> Ht
         raise PermissionDenied
     if stay.location_id is None or not stay.is_running:
         raise Http404
+    key = f"address:{stay.reference}"
     form = AddressForm(request.POST or None)
+    form.restore(find_draft(request.user, key))
     address = None
     if request.method == "POST" and form.is_valid():
         address = read_address(stay.reference, form.cleaned_data["reason"])
+        drop_draft(request.user, key)
         request.audited = {"action": "address_read", "obj": ("stay", stay.reference)}
     context = {
         "case": case, "stay": stay, "form": form, "address": address, "reasons": REASONS,
         "asked": request.method == "POST" and form.is_valid(), "name": leading_names([case.pk]).get(case.pk, ""),
+        "draft_key": key, "form_page": request.path,
     }  # fmt: skip
     return render(request, "casework/dossiers/address.html", context, status=400 if form.errors else 200)

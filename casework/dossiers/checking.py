@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -20,28 +20,35 @@ from casework.register.identity import leading_names
 from governance.access.clearance import Clearance
 from governance.access.middleware import ClearanceRequest
 from partners.accountability.activities import CASEWORK, processes
+from partners.organisations.enums import OrganisationKind
 from partners.organisations.models import Team
 
 MOST = 100
 
 
 def _old(clearance: Clearance, teams: dict[int, Team]) -> list[tuple[RecordKind, QuerySet[Any]]]:
-    """For each kind that this worker's teams keep and that grows old: the records older than their pilot's limit."""
+    """For each kind that grows old: the records older than their pilot's limit that this worker's teams keep, or that
+    she recorded on a partner's behalf as coordinator of the pilot."""
     today = timezone.localdate()
     found: list[tuple[RecordKind, QuerySet[Any]]] = []
     for kind in KINDS.values():
         if not kind.grows_old:
             continue
-        before: dict[date, list[int]] = {}
+        before: dict[date, Q] = {}
         for seat in clearance.seats:
             team = teams.get(seat.team)
-            if team is None or kind.categories[0] not in seat.writes or not kind.is_owned_by(team):
+            if team is None or (limit := check_limit(team.pilot, kind.categories[0])) is None:
                 continue
-            if (limit := check_limit(team.pilot, kind.categories[0])) is not None:
-                before.setdefault(today - timedelta(days=limit), []).append(seat.team)
-        for day, mine in before.items():
-            old = kind.model.objects.current().filter(author_team__in=mine, source_team=None, checked_on__lt=day)
-            found.append((kind, old))
+            hers = Q()
+            if kind.categories[0] in seat.writes and kind.is_owned_by(team):
+                hers |= Q(author_team=seat.team, source_team=None)
+            if clearance.coordinates(team.pilot_id) and team.organisation.kind == OrganisationKind.MUNICIPALITY:
+                hers |= Q(author_team=seat.team, source_team__isnull=False)
+            if hers:
+                day = today - timedelta(days=limit)
+                before[day] = before.get(day, Q()) | hers
+        for day, hers in before.items():
+            found.append((kind, kind.model.objects.current().filter(hers, checked_on__lt=day)))
     return found
 
 

@@ -225,7 +225,7 @@ class RelationForm(RecordForm):
             found = Case.objects.filter(number=number).select_related("person").first()
             if found is None:
                 raise ValidationError(_("You see no case with this number."), code="unknown")
-            if found.person_id == self.case.person_id:
+            if found.person.same_as == self.case.person.same_as:
                 raise ValidationError(_("This is the person herself."), code="herself")
             self.instance.other = found.person
         return number

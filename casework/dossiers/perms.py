@@ -113,13 +113,13 @@ def can_answer(clearance: Clearance, case: Case, record: Record) -> bool:
 def asking_team(clearance: Clearance, case: Case, record: Record) -> int | None:
     """In the name of which team a worker asks for a correction:
     - of a record that holds, is no question itself, and that she cannot correct herself
-    - a team of hers that takes part in this case, reads this category and writes something
+    - a team of hers that takes part in this case and reads this category
     """
     if isinstance(record, Addressed) or record.ended_at is not None or can_change(clearance, case, record):
         return None
     return next(
         (seat.team for seat in clearance.seats
-         if seat.team in case.team_ids and record.record_category in seat.reads and seat.writes),
+         if seat.team in case.team_ids and record.record_category in seat.reads),
         None,
     )  # fmt: skip
 

@@ -30,7 +30,7 @@ from governance.access.clearance import Clearance
 from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.forms import KeptForm
-from governance.drafts.keeping import find_draft, once, sent_before
+from governance.drafts.keeping import drop_draft, find_draft, find_drafts, once, sent_before
 from partners.accountability.activities import CASEWORK, ELSEWHERE, processes
 from partners.organisations.enums import OrganisationKind
 from partners.organisations.models import Pilot, Team
@@ -57,8 +57,7 @@ def can_ask(clearance: Clearance, case: Case, teams: dict[int, Team]) -> bool:
     )  # fmt: skip
 
 
-class AskForm(forms.Form):
-    use_required_attribute = False
+class AskForm(KeptForm):
     reason = ReasonField(
         label=gettext_lazy("Why do you ask?"),
         help_text=gettext_lazy("Kept with the question. Where she is known, the coordinator sees that you asked."),
@@ -96,8 +95,7 @@ class ContactForm(KeptForm):
         return due
 
 
-class ContactAnswerForm(forms.Form):
-    use_required_attribute = False
+class ContactAnswerForm(KeptForm):
     text = forms.CharField(
         label=gettext_lazy("What was done?"), max_length=500,
         error_messages={"required": gettext_lazy("Write what was done.")},
@@ -151,8 +149,9 @@ def case_elsewhere(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     if request.method == "POST" and (sent := sent_before(request)):
         return sent
     here = reverse("casework:case_elsewhere", args=[case.reference])
-    key = f"contact:{case.reference}"
+    key, ask_key = f"contact:{case.reference}", f"ask:{case.reference}"
     asking = AskForm(request.POST if "ask" in request.POST else None)
+    asking.restore(find_draft(request.user, ask_key))
     before = [known for row in _asked(case) for known in row.known]
     waiting = {known.pilot.pk for known in before if known.request and known.request.answered_at is None}
     known = {row.pilot.pk: row.pilot for row in before if row.request is None and row.pilot.pk not in waiting}
@@ -163,6 +162,7 @@ def case_elsewhere(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         request.audited = {"action": "elsewhere_asked", "obj": ("case", case.reference)}
         answer, question = ask(case.reference, asking.cleaned_data["reason"])
         if question is not None:
+            drop_draft(request.user, ask_key)
             messages.success(
                 request, _("Asked. The answer stands below.") if question.pilots
                 else _("Asked. Among the pilots that may answer nobody like this is known."),
@@ -188,7 +188,8 @@ def case_elsewhere(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     form = contacting if contacting.is_bound else asking
     context = {
         "case": case, "name": leading_names([case.pk]).get(case.pk, ""), "asking": asking, "contacting": contacting,
-        "form": form, "asked": _asked(case), "open": bool(known), "draft_key": key, "form_page": here,
+        "form": form, "asked": _asked(case), "open": bool(known), "draft_key": key, "ask_key": ask_key,
+        "form_page": here,
     }  # fmt: skip
     if form.errors and status == 200:
         status = 400
@@ -201,12 +202,12 @@ class HitRow:
 
     hit: Hit
     case: Case | None
-    requests: list[ContactRequest]
+    requests: list[tuple[ContactRequest, ContactAnswerForm | None]]  # with a form while it waits
 
 
-def hits_for(clearance: Clearance, most: int = 50) -> list[HitRow]:
+def hits_for(clearance: Clearance, sent: ContactAnswerForm | None = None, most: int = 50) -> list[HitRow]:
     """Questions of other pilots about people of the pilots this worker coordinates, of the last ninety days.
-    Requests for contact that wait stand first."""
+    Requests for contact that wait stand first, each with its form; `sent` is one that could not be taken."""
     if not clearance.coordinated:
         return []
     waiting = ContactRequest.objects.filter(pilot__in=clearance.coordinated, answered_at=None)
@@ -217,13 +218,19 @@ def hits_for(clearance: Clearance, most: int = 50) -> list[HitRow]:
         .select_related("asking_pilot", "asking_team__organisation", "asked_by")[:most]
     )  # fmt: skip
     cases = Case.objects.in_bulk([hit.case_id for hit in hits])
-    requests: dict[tuple[int, int], list[ContactRequest]] = {}
-    for row in ContactRequest.objects.filter(
+    asked = list(ContactRequest.objects.filter(
         question__in=[hit.question_id for hit in hits], pilot__in=clearance.coordinated
-    ):
-        requests.setdefault((row.question_id, row.pilot_id), []).append(row)
+    ))  # fmt: skip
+    drafts = find_drafts(clearance.user, [f"reply:{row.reference}" for row in asked])
+    requests: dict[tuple[int, int], list[tuple[ContactRequest, ContactAnswerForm | None]]] = {}
+    for row in asked:
+        form = None
+        if row.answered_at is None:
+            form = sent if sent and sent.prefix == str(row.reference) else ContactAnswerForm(prefix=str(row.reference))
+            form.restore(drafts.get(f"reply:{row.reference}"))
+        requests.setdefault((row.question_id, row.pilot_id), []).append((row, form))
     rows = [HitRow(hit, cases.get(hit.case_id), requests.get((hit.question_id, hit.pilot_id), [])) for hit in hits]
-    return sorted(rows, key=lambda row: not any(asked.answered_at is None for asked in row.requests))
+    return sorted(rows, key=lambda row: not any(form for _asked, form in row.requests))
 
 
 def contact_requests_waiting(clearance: Clearance) -> int:
@@ -238,26 +245,27 @@ def questions_received(request: ClearanceRequest) -> HttpResponse:
     """For coordinators: what other pilots asked about people here, and requests for contact to answer."""
     if not request.clearance.coordinated:
         raise PermissionDenied
-    form = ContactAnswerForm(request.POST or None)
+    form = None
     if request.method == "POST":
         try:
             asked = UUID(request.POST.get("request", ""))
         except ValueError:
             raise Http404 from None
+        form = ContactAnswerForm(request.POST, prefix=str(asked))
         if form.is_valid():
             with connection.cursor() as cursor:
                 cursor.execute("SELECT elsewhere_answer(%s, %s)", [asked, form.cleaned_data["text"]])
                 done = cursor.fetchone()[0]
             if done:
+                drop_draft(request.user, f"reply:{asked}")
                 return redirect("casework:questions_received")
             form.add_error(None, _("This was answered already, or is not yours to answer."))
-    context = {"rows": hits_for(request.clearance), "form": form}
-    status = 409 if form.non_field_errors() else 400 if form.errors else 200
+    context = {"rows": hits_for(request.clearance, form), "form": form, "form_page": request.path}
+    status = 200 if form is None else 409 if form.non_field_errors() else 400
     return render(request, "casework/elsewhere/received.html", context, status=status)
 
 
-class ShieldForm(forms.Form):
-    use_required_attribute = False
+class ShieldForm(KeptForm):
     reason = forms.CharField(
         label=gettext_lazy("Why is this person shielded?"), max_length=200,
         help_text=gettext_lazy("Shown to the team that leads."),
@@ -272,7 +280,13 @@ def case_shield(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     case = get_object_or_404(Case.objects.select_related("pilot"), reference=reference)
     if not perms.can_complete_registration(request.clearance, case):
         raise PermissionDenied
+    key = f"shield:{case.reference}"
     form = ShieldForm(request.POST or None, initial={"reason": case.shielded_reason})
+    form.restore(find_draft(request.user, key))
+    context: dict[str, Any] = {
+        "case": case, "form": form, "name": leading_names([case.pk]).get(case.pk, ""), "draft_key": key,
+        "form_page": request.path,
+    }  # fmt: skip
     lifts = "lift" in request.POST
     if request.method == "POST" and (lifts or form.is_valid()):
         locked = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
@@ -280,14 +294,13 @@ def case_shield(request: ClearanceRequest, reference: UUID) -> HttpResponse:
             locked.claim_version(request.POST.get("version", ""))
         except VersionConflict:
             form.add_error(None, _("Somebody else changed this case meanwhile. Look again before you save."))
-            context = {"case": locked, "form": form, "name": leading_names([case.pk]).get(case.pk, "")}
-            return render(request, "casework/elsewhere/shield.html", context, status=409)
+            return render(request, "casework/elsewhere/shield.html", context | {"case": locked}, status=409)
         locked.shielded_reason = "" if lifts else form.cleaned_data["reason"].strip()
         locked.save()
+        drop_draft(request.user, key)
         request.audited = {
             "action": "shielded" if locked.shielded_reason else "unshielded",
             "obj": ("case", case.reference),
         }
         return redirect("casework:case_detail", case.reference)
-    context = {"case": case, "form": form, "name": leading_names([case.pk]).get(case.pk, "")}
     return render(request, "casework/elsewhere/shield.html", context, status=400 if form.errors else 200)

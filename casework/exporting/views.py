@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Sequence
+from uuid import NAMESPACE_URL, uuid5
 
 from allauth.account.decorators import reauthentication_required
 from django import forms
@@ -21,14 +22,15 @@ from casework.cases.involving import visible_teams
 from casework.exporting.models import Export
 from casework.register.forms import ReasonField
 from governance.access.middleware import ClearanceRequest
+from governance.drafts.forms import KeptForm
+from governance.drafts.keeping import drop_draft, find_draft
 from partners.accountability.activities import CASEWORK, processes
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 TYPES = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv; charset=utf-8"}
 
 
-class ExportForm(forms.Form):
-    use_required_attribute = False
+class ExportForm(KeptForm):
     reason = ReasonField(
         label=gettext_lazy("What do you need this list for?"),
         help_text=gettext_lazy("Kept, and read by the privacy officer of your organisation."),
@@ -77,7 +79,9 @@ def case_export(request: ClearanceRequest) -> HttpResponse:
         raise PermissionDenied
     tab, filtered = asked_list(request.GET, clearance, teams)
     found = filtered.qs
+    key = f"export:{uuid5(NAMESPACE_URL, request.GET.urlencode())}"  # this list of hers
     form = ExportForm(request.POST or None)
+    form.restore(find_draft(request.user, key))
     if request.method == "POST" and form.is_valid():
         rows = listing.rows(found[: listing.CAP], teams, clearance)
         head = [
@@ -102,10 +106,11 @@ def case_export(request: ClearanceRequest) -> HttpResponse:
             )  # fmt: skip
             request.audited = {"action": "cases_exported", "obj": ("export", export.reference)}
         answer = HttpResponse(as_xlsx(table) if kind == "xlsx" else as_csv(table), content_type=TYPES[kind])
+        drop_draft(request.user, key)
         answer["Content-Disposition"] = f'attachment; filename="casussen-{timezone.localdate().isoformat()}.{kind}"'
         return answer
     context = {
         "form": form, "number": listing.capped_count(found), "cap": listing.CAP, "address": request.GET.urlencode(),
-        "tab": listing.TAB_LABELS[tab],
+        "tab": listing.TAB_LABELS[tab], "draft_key": key, "form_page": request.get_full_path(),
     }  # fmt: skip
     return render(request, "casework/exporting/export.html", context, status=400 if form.errors else 200)

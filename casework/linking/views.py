@@ -29,7 +29,7 @@ from casework.register.models import IdentityValue, Judgement, Person
 from governance.access.clearance import Clearance
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.forms import KeptForm
-from governance.drafts.keeping import find_draft, once, sent_before
+from governance.drafts.keeping import drop_draft, find_draft, once, sent_before
 from partners.accountability.activities import REGISTRATION, processes
 from partners.organisations.models import Team
 
@@ -269,13 +269,19 @@ def clash_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     clash = find_clash(request.clearance, reference)
     if clash is None:
         raise Http404
-    return _clash_page(request, clash, ReasonForm())
+    form = ReasonForm()
+    form.restore(find_draft(request.user, f"clash:{reference}"))
+    return _clash_page(request, clash, form)
 
 
 def _clash_page(request: ClearanceRequest, clash: ClashView, form: ReasonForm) -> HttpResponse:
     own = list(Case.objects.filter(pk__in=clash.own_cases).select_related("person").order_by("pk"))
     names = leading_names([case.pk for case in own]) if own else {}
-    context = {"clash": clash, "own": [(case, names.get(case.pk) or case.number) for case in own], "form": form}
+    context = {
+        "clash": clash, "own": [(case, names.get(case.pk) or case.number) for case in own], "form": form,
+        "draft_key": f"clash:{clash.reference}",
+        "form_page": reverse("casework:clash_detail", args=[clash.reference]),
+    }  # fmt: skip
     return render(request, "casework/linking/clash.html", context, status=400 if form.errors else 200)
 
 
@@ -292,6 +298,7 @@ def clash_undo(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     if not revoke_clash(reference, form.cleaned_data["reason"]):
         form.add_error(None, str(SAID[Outcome.ALREADY]))
         return _clash_page(request, clash, form)
+    drop_draft(request.user, f"clash:{reference}")
     request.audited = {"action": "clash_undone", "obj": ("clash", reference)}
     return redirect("casework:clash_detail", reference)
 

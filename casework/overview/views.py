@@ -71,6 +71,10 @@ DRAFT_LABELS = {
     "involve": gettext_lazy("Involving a partner"),
     "briefing": gettext_lazy("Telling the person"), "proposal": gettext_lazy("Proposal for another matrix"),
     "link": gettext_lazy("Registered twice?"), "contact": gettext_lazy("Known elsewhere?"),
+    "ask": gettext_lazy("Known elsewhere?"), "reply": gettext_lazy("Asked by other pilots"),
+    "shield": gettext_lazy("Shield this person"), "clash": gettext_lazy("Registered in two places?"),
+    "undo": gettext_lazy("Take back"), "address": gettext_lazy("Protected address"),
+    "export": gettext_lazy("Export the list"),
     "correct": gettext_lazy("Ask for a correction"), "answer": gettext_lazy("Answer"),
 }  # fmt: skip
 OF_A_CASE = re.compile(r"^/casussen/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/")
@@ -253,6 +257,12 @@ def person_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
             for row in found
         ]
 
+    work = []
+    for case in cases:
+        if case.is_open:
+            of_case = {slug: [row for row in rows if row.case_id == case.pk] for slug, rows in records.items()}
+            own, _shared = panels(clearance, case, teams, of_case)
+            work.append((case, corrections(clearance, case, teams, of_case), own))
     kind = KINDS["identity_value"]
     here = next((c for c in cases if perms_of_records.adding_team(clearance, c, kind, teams) is not None), None)
     context = {
@@ -260,7 +270,7 @@ def person_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         "can_judge": can_judge(clearance, cases), "two_open": sum(case.is_open for case in cases) > 1,
         "values": [(group[0].get_kind_display(), with_source(group)) for group in values.values() if group],
         "documents": with_source(current(records["document"])), "household": household(current(records["relation"])),
-        "here": here, "kinds": ValueKind.choices,
+        "here": here, "kinds": ValueKind.choices, "work": [row for row in work if row[1] or row[2]],
         "name": values["name"][0].value if values["name"] else "",
     }  # fmt: skip
     return render(request, "casework/overview/person.html", context)

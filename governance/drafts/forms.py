@@ -19,9 +19,8 @@ class Kept:
         """Put a draft's text back into an unsent form."""
         if draft is not None and not self.is_bound:
             for name, field in self.fields.items():
-                if name in draft.fields:
+                if values := draft.fields.get(self.add_prefix(name)):
                     several = isinstance(field, forms.MultipleChoiceField)
-                    values = draft.fields[name]
                     self.initial[name] = values if several else values[-1]
 
 

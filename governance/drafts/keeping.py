@@ -22,7 +22,7 @@ from partners.accounts.signals import typed_text_left_behind
 # The form, and the case or agreement it is about; a registration has no case yet, so every sheet of it has a mark
 # of its own.
 KEY = re.compile(
-    r"(register|emergency|household|note|involve|briefing|proposal|link|undo|contact|(add|change|correct|answer)-[a-z_]{1,30}(-[a-z_]{1,20})?):[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    r"(register|emergency|household|note|involve|briefing|proposal|link|undo|contact|ask|reply|shield|clash|address|export|(add|change|correct|answer)-[a-z_]{1,30}(-[a-z_]{1,20})?):[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 )
 KEEP = timedelta(days=14)  # drafts, and the tokens of sent forms
 MOST_TYPED = 200_000
@@ -54,6 +54,15 @@ def sheet_page(request: HttpRequest, key: str = "") -> str:
 
 def find_draft(user: User, key: str) -> Draft | None:
     return Draft.objects.filter(owner=user, key=key).first()
+
+
+def find_drafts(user: User, keys: list[str]) -> dict[str, Draft]:
+    return {draft.key: draft for draft in Draft.objects.filter(owner=user, key__in=keys)}
+
+
+def drop_draft(user: User, key: str) -> None:
+    """What was typed is sent; once() does this by itself."""
+    Draft.objects.filter(owner=user, key=key).delete()
 
 
 def kept_value(draft: Draft | None, name: str) -> str:
@@ -96,7 +105,7 @@ def once(request: HttpRequest, key: str, act: Callable[[], str]) -> HttpResponse
         result = act()
         if token:
             FormToken.objects.filter(token=token).update(result=result)
-    Draft.objects.filter(owner=user, key=key).delete()
+    drop_draft(user, key)
     FormToken.objects.filter(owner=user, used_at__lt=timezone.now() - KEEP).delete()
     return redirect(result)
 

@@ -209,7 +209,10 @@ def test_a_request_for_contact_has_a_term_and_an_answer(client, asked):
     assert "1 verzoek" in client.get("/").text
     received = reverse("casework:questions_received")
     assert "Graag overleg" in client.get(received).text
-    answer = {"request": str(request.reference), "text": "Gebeld, samen verder"}
+    kept = {"draft_key": f"reply:{request.reference}", f"{request.reference}-text": "half geschr"}
+    assert client.post(reverse("governance:draft_save"), {**kept, "form_page": received}).status_code == 200
+    assert "half geschr" in client.get(received).text
+    answer = {"request": str(request.reference), f"{request.reference}-text": "Gebeld, samen verder"}
     assert client.act_as(asked.worker_there).post(received, answer).status_code == 403
     assert client.act_as(asked.coordinator).post(received, answer).status_code == 409  # of the asking side
     assert client.act_as(asked.coordinator_there).post(received, answer).status_code == 302

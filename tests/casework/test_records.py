@@ -1,5 +1,6 @@
 """Records of every kind: who reads which, who adds, corrects and ends."""
 
+import re
 import uuid
 from datetime import timedelta
 
@@ -8,14 +9,18 @@ from django.db import ProgrammingError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from casework.dossiers.kinds import KINDS
+from casework.dossiers.kinds import BY_MODEL, KINDS
 from casework.dossiers.reading import records_of, seen_by
 from casework.models import (
     ProcedureStep,
 )
+from casework.overview.composition import OWN_WORK
 from governance.access.clearance import acting_as
 from governance.access.enums import Category, Visibility
+from partners.organisations.enums import OrganisationKind, TeamFunction
+from tests import factories as make
 from tests.casework.ten_teams import FILLED, READERS, TEAMS, WRITERS, adding, day, page_of, record_page, typed, written
+from tests.casework.test_exporting import signed_in_now
 
 pytestmark = pytest.mark.django_db
 
@@ -267,3 +272,39 @@ def test_each_value_of_an_identity_is_a_text_of_its_own(client, pilot):
         assert answer.status_code == 200
     labels = [str(draft["label"]) for draft in client.get(reverse("home")).context["drafts"]]
     assert labels == [str(KINDS["identity_value"].label)] * 2
+
+
+@pytest.mark.parametrize("name", TEAMS)
+def test_the_page_of_a_person_begins_with_the_readers_own_work(client, pilot, name):
+    """The kinds of record her team keeps, in the order of one table; what others share stands on the case."""
+    slugs_of = {kind: BY_MODEL[type(written(pilot, kind))].slug for kind in READERS}
+    mine = {slug for kind, slug in slugs_of.items() if READERS[kind][0] == name}
+    shown = client.act_as(pilot.workers[name]).get(
+        reverse("casework:person_detail", args=[pilot.case.person.reference])
+    )
+    ((case, _asked, own),) = shown.context["work"]
+    assert case == pilot.case
+    owner = (OrganisationKind(pilot.teams[name].organisation.kind), TeamFunction(pilot.teams[name].function))
+    slugs = [panel.kind.slug for panel in own]
+    assert slugs == [slug for slug in OWN_WORK[owner] if slug in slugs]
+    assert mine & set(OWN_WORK[owner]) <= set(slugs)
+    for panel in own:
+        assert all(row.page in shown.text for row in panel.rows)
+        assert panel.add in shown.text
+
+
+def test_every_short_form_with_a_reason_keeps_what_was_typed(client, pilot):
+    """What somebody types for a shield, a question elsewhere, an address or an export comes back after a lost session."""
+    stay = written(pilot, "stay", location=make.LocationFactory(pilot=pilot.pilot))
+    signed_in_now(client, pilot.workers["municipality"])
+    for page in (
+        reverse("casework:case_shield", args=[pilot.case.reference]),
+        reverse("casework:case_elsewhere", args=[pilot.case.reference]),
+        reverse("casework:stay_address", args=[pilot.case.reference, stay.reference]),
+        reverse("casework:case_export") + "?tab=open",
+    ):
+        (key,) = re.findall('name="draft_key" value="([^"]+)"', client.get(page).text)
+        typed_now = {"draft_key": key, "form_page": page, "reason": "net getypt"}
+        assert client.post(reverse("governance:draft_save"), typed_now).status_code == 200, key
+        assert "net getypt" in client.get(page).text, page
+    assert len(client.get(reverse("home")).context["drafts"]) == 4

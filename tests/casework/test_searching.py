@@ -52,7 +52,7 @@ def test_somebody_of_a_common_name_is_found_by_her_birth(client, known, monkeypa
         shown = client.post(URL, asked)
         assert shown.context["rows"][0].number == known.case.number, asked
     assert "er kunnen er meer zijn" in client.post(URL, {"q": "arkers"}).text
-    assert "er kunnen er meer zijn" not in client.post(URL, {"q": "Tesfay Markerson"}).text
+    assert "er kunnen er meer zijn" not in client.post(URL, {"q": known.case.number}).text
 
 
 @pytest.mark.parametrize(
