@@ -4,7 +4,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -15,6 +15,7 @@ from openpyxl import load_workbook  # type: ignore[import-untyped]
 
 MOST_BYTES = 10 * 2**20
 MOST_UNPACKED = 100 * 2**20
+MOST_TEXTS = 20 * 2**20  # the texts of all cells, which are kept in memory
 MOST_PARTS = 500
 MOST_ROWS = 10_000
 MOST_COLUMNS = 60
@@ -76,7 +77,8 @@ def _xlsx(content: bytes) -> Iterator[Line]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = archive.infolist()
-            if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
+            texts = sum(part.file_size for part in parts if part.filename.lower() == "xl/sharedstrings.xml")
+            if len(parts) > MOST_PARTS or texts > MOST_TEXTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
                 raise Unreadable(_("The file unpacks to far more than a list holds. Save the list anew."))
             names = {part.filename.lower() for part in parts}
             if any("vbaproject" in name or "macrosheet" in name for name in names):
@@ -86,10 +88,10 @@ def _xlsx(content: bytes) -> Iterator[Line]:
             merged = False
             for part in parts:
                 if part.filename.lower().endswith((".xml", ".rels")):
-                    text = archive.read(part)
-                    if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
+                    found = _words_in(archive, part, (b"<!DOCTYPE", b"<!ENTITY", b"<mergeCell "))
+                    if found & {b"<!DOCTYPE", b"<!ENTITY"}:
                         raise Unreadable(_("The file is damaged or was made to do harm. Save the list anew."))
-                    merged = merged or (part.filename.startswith("xl/worksheets/") and b"<mergeCell " in text)
+                    merged = merged or (part.filename.startswith("xl/worksheets/") and bool(found))
             if merged:
                 raise Unreadable(
                     _("There are merged cells in the list. Unmerge them, so that each row stands by itself.")
@@ -111,6 +113,18 @@ def _xlsx(content: bytes) -> Iterator[Line]:
         raise
     except Exception as error:  # a library's own errors for a broken file are many
         raise Unreadable(_("The file is damaged. Open it in your own program and save it anew.")) from error
+
+
+def _words_in(archive: zipfile.ZipFile, part: zipfile.ZipInfo, words: Sequence[bytes]) -> set[bytes]:
+    """Which of these stand in a part, in one or two bytes a character; read piece by piece, never as a whole."""
+    found: set[bytes] = set()
+    before = b""
+    with archive.open(part) as stream:
+        while piece := stream.read(2**20):
+            text = before + piece.replace(b"\x00", b"")
+            found.update(word for word in words if word in text)
+            before = text[-max(map(len, words)) :]
+    return found
 
 
 def _text(value: Any) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -122,7 +123,7 @@ def import_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
             return render(request, "errors/409.html", {"back": request.path}, status=409)
         if (answer := _act(request, upload, form)) is not None:
             return answer
-    context = {"upload": upload, "form": form, **_shown(upload)}
+    context = {"upload": upload, "form": form, **_shown(upload, request.GET.get("blad", ""))}
     return render(request, "casework/importing/detail.html", context, status=400 if form.errors else 200)
 
 
@@ -179,14 +180,14 @@ def _doubles(upload: Import) -> set[int]:
     }
 
 
-def _shown(upload: Import) -> dict[str, Any]:
-    """The counts, the problems by row and cell, and the rows to be judged."""
+def _shown(upload: Import, page: str) -> dict[str, Any]:
+    """The counts, a page of the problems by row and cell, and the first rows to be judged: the others follow them."""
     rows = upload.rows
-    troubled = rows.exclude(problems=[]).filter(case=None)
+    troubled = Paginator(rows.exclude(problems=[]).filter(case=None), SHOWN).get_page(page)
     problems = [
         (row.number, upload.header[column] if column is not None and column < len(upload.header) else "",
          row.cells[column][:80] if column is not None and column < len(row.cells) else "", words)
-        for row in troubled[:SHOWN] for column, words in row.problems
+        for row in troubled for column, words in row.problems
     ]  # fmt: skip
     doubtful = list(rows.filter(problems=[], case=None).exclude(doubles=[]).order_by("answer", "number")[:SHOWN])
     keys = {case for row in doubtful for case, _words in row.doubles}
@@ -197,7 +198,8 @@ def _shown(upload: Import) -> dict[str, Any]:
         for row in doubtful
     ]
     return {
-        "problems": problems, "troubled": troubled.count(), "doubles": doubles, "unjudged": unjudged(upload).count(),
+        "problems": problems, "troubled": troubled.paginator.count, "page": troubled,
+        "doubles": doubles, "unjudged": unjudged(upload).count(),
         "ready": ready(upload).count() if upload.state == S.CHECKED else 0, "answers": RowAnswer,
         "taken": rows.filter(case__isnull=False, undone=False).count(),
         "undone": rows.filter(undone=True).count(),

@@ -82,6 +82,10 @@ BROKEN = {
     "cut off": xlsx([HEAD, *GOOD])[:900],
     "macros": repacked(xlsx([HEAD, *GOOD]), **{"xl/vbaProject.bin": b"x"}),
     "entities": repacked(xlsx([HEAD, *GOOD]), **{"xl/sharedStrings.xml": '<!DOCTYPE x [<!ENTITY a "b">]><sst/>'}),
+    "entities in two bytes": repacked(
+        xlsx([HEAD, *GOOD]), **{"xl/sharedStrings.xml": '<!DOCTYPE x [<!ENTITY a "b">]><sst/>'.encode("utf-16")}
+    ),
+    "a book of texts": repacked(xlsx([HEAD, *GOOD]), **{"xl/sharedStrings.xml": b"0" * (21 * 2**20)}),
     "bomb": repacked(xlsx([HEAD, *GOOD]), **{"xl/media/a.xml": b"0" * (101 * 2**20)}),
     "many parts": repacked(xlsx([HEAD]), **{f"xl/media/{n}.bin": b"x" for n in range(600)}),
     "merged cells": xlsx([HEAD, *GOOD], lambda sheet: sheet.merge_cells("A2:B2")),
@@ -245,6 +249,16 @@ def test_problems_stand_by_row_and_cell_and_good_rows_may_go_ahead(client, cast)
     act(client, upload, run="1")
     assert Case.objects.count() == before + 2
     assert upload.rows.filter(case=None).count() == 2
+
+
+def test_problems_of_every_row_are_shown_a_page_at_a_time(client, cast, monkeypatch):
+    monkeypatch.setattr("casework.importing.views.SHOWN", 2)
+    upload = checked(client, cast.owner, [HEAD, *(["", "1985", "", "", ""] for _row in range(5))])
+    shown = []
+    for page in ("1", "2", "3", "x"):
+        answer = client.get(page_of(upload) + f"?blad={page}")
+        shown.append({number for number, *_rest in answer.context["problems"]})
+    assert shown == [{2, 3}, {4, 5}, {6}, {2, 3}]
 
 
 def test_two_rows_about_one_person_are_both_named(client, cast):
