@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.cases.enums import OPEN_STATES, CaseState
 from casework.cases.involving import listed_partners
-from casework.cases.models import Case, CaseQuerySet
+from casework.cases.models import Case, CaseQuerySet, contacted_cases
 from casework.register.identity import leading_names
 from governance.access.clearance import Clearance
 from partners.components import badge
@@ -79,13 +79,7 @@ def tab_counts(clearance: Clearance, teams: dict[int, Team]) -> dict[str, int]:
     def capped(condition: str) -> str:
         return f"(SELECT count(*) FROM (SELECT FROM casework_case WHERE {condition} LIMIT {CAP + 1}) x)"  # noqa: S608 - our words
 
-    partner = partner_teams(clearance, teams)
-    is_mine = "case_manager_id = %(me)s"
-    if partner:
-        is_mine = (
-            "(case_manager_id = %(me)s OR id IN (SELECT case_id FROM casework_involvement"
-            " WHERE worker_id = %(me)s AND team_id = ANY (%(partner)s) AND counted))"
-        )
+    is_mine = "(case_manager_id = %(me)s OR id = ANY (%(contacted)s::bigint[]))"
     mine, new = capped(f"{is_mine} AND state = ANY (%(open)s)"), capped("state = 'registered'")
     # One reading of the open ones answers three tabs; only where it reaches the cap must they be asked one by one,
     # and then all cases reach it too.
@@ -98,7 +92,8 @@ def tab_counts(clearance: Clearance, teams: dict[int, Team]) -> dict[str, int]:
                     LIMIT {CAP + 1}) x) o
     """  # noqa: S608 - our words
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"me": clearance.user_id, "open": list(OPEN_STATES), "partner": partner})
+        contacted = contacted_cases(clearance.user_id, partner_teams(clearance, teams))
+        cursor.execute(sql, {"me": clearance.user_id, "open": list(OPEN_STATES), "contacted": contacted})
         return dict(zip(TABS, cursor.fetchone(), strict=True))
 
 

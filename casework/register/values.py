@@ -109,11 +109,16 @@ def nationality_name(code: str) -> str:
     return english if (translation.get_language() or "nl").startswith("en") else dutch
 
 
-def nationality_choices() -> list[tuple[str, str]]:
+def nationality_choices() -> tuple[tuple[str, str], ...]:
     """Entries in use, in the order of the reader's language; unknown and stateless first."""
+    return _nationality_choices(translation.get_language() or "")
+
+
+@cache
+def _nationality_choices(language: str) -> tuple[tuple[str, str], ...]:
     live = [(code, nationality_name(code)) for code, row in nationalities().items() if not row[2]]
     first = ("0000", "0499")
-    return sorted(live, key=lambda entry: (entry[0] not in first, name_key(entry[1])))
+    return tuple(sorted(live, key=lambda entry: (entry[0] not in first, name_key(entry[1]))))
 
 
 CHOSEN = {"sex": Sex, "language": BriefingLanguage}

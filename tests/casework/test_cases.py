@@ -65,6 +65,36 @@ def test_a_case_costs_the_same_whatever_happened_in_it(client, cast, django_asse
     assert statements(client, django_assert_max_num_queries, CASE_STATEMENTS, page_of(cast.case)) == one
 
 
+def test_a_person_costs_the_same_whatever_was_said_of_her(client, cast, django_assert_max_num_queries):
+    page = reverse("casework:person_detail", args=[cast.case.person.reference])
+    client.act_as(cast.owner)
+    make.NameFactory(case=cast.case, kind="birth_date", value="1988")
+    make.RECORDS["relation"](case=cast.case, other=make.CaseFactory(lead_team=cast.municipal).person, other_name="")
+    one = statements(client, django_assert_max_num_queries, CASE_STATEMENTS, page)
+    for number in range(6):
+        make.NameFactory(case=cast.case, value=f"Andere Naam {chr(97 + number)}")
+        make.RECORDS["identitydocument"](case=cast.case)
+        make.RECORDS["relation"](case=cast.case, other=make.CaseFactory(lead_team=cast.municipal).person, other_name="")
+    assert statements(client, django_assert_max_num_queries, CASE_STATEMENTS, page) == one
+
+
+def test_a_search_costs_the_same_for_one_found_and_thirty(client, cast, django_assert_max_num_queries):
+    def cost(asked):
+        client.post("/casussen/zoeken/", asked)
+        with django_assert_max_num_queries(LIST_STATEMENTS + 20) as seen:
+            assert client.post("/casussen/zoeken/", asked).context["rows"]
+        return len(seen.captured_queries)
+
+    client.act_as(cast.owner)
+    make.NameFactory(case=cast.case, kind="birth_date", value="1988-04-09")
+    asks = ({"q": "Markerson"}, {"born": "1988"}, {"q": "Marker", "born": "09-04-1988"}, {"q": cast.case.number})
+    one = [cost(asked) for asked in asks]
+    for number in range(30):
+        case = make.CaseFactory(lead_team=cast.municipal, named=f"Markerson {chr(97 + number % 26)}")
+        make.NameFactory(case=case, kind="birth_date", value="1988-04-09")
+    assert [cost(asked) for asked in asks] == one
+
+
 def test_tabs_and_filters(client, cast):
     other = make.CaseFactory(lead_team=cast.municipal, state=CaseState.INTAKE, named="In Intake")
     client.act_as(cast.owner)

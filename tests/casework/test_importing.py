@@ -261,6 +261,22 @@ def test_problems_of_every_row_are_shown_a_page_at_a_time(client, cast, monkeypa
     assert shown == [{2, 3}, {4, 5}, {6}, {2, 3}]
 
 
+def test_a_batch_costs_as_many_statements_for_three_rows_as_for_thirty(client, cast, django_assert_max_num_queries):
+    def cost(number, **said):
+        rows = [[f"Persoon {chr(97 + n)}{chr(97 + number)}", "1985", "", "", ""] for n in range(number)]
+        upload = uploaded(client, cast.owner, [HEAD, *rows])
+        found = []
+        for step in ({"check": "1", **{s: str(c) for s, c in upload.mapping.items()}}, {"run": "1"}, {"undo": "1"}):
+            upload.refresh_from_db()
+            client.post(page_of(upload), {"version": str(upload.version), **step})
+            with django_assert_max_num_queries(400) as seen:
+                work_on_imports()
+            found.append(len(seen.captured_queries))
+        return found
+
+    assert cost(20) == cost(3)
+
+
 def test_two_rows_about_one_person_are_both_named(client, cast):
     twin = ["Andere Naam", "1991", "", "2000000001", ""]
     upload = checked(client, cast.owner, [HEAD, GOOD[0], twin, GOOD[1], [*GOOD[1][:2], "", "", ""]])

@@ -84,9 +84,10 @@ BEGIN
             LIMIT most) f
         UNION
         SELECT h."row", f.case_id FROM heard h CROSS JOIN LATERAL (
-            SELECT v.case_id FROM casework_identityvalue v
-            WHERE v.kind IN ('name', 'alias') AND v.sounds @> h.sounds AND v.ended_at IS NULL
-              AND access_reads('identity', v.team_ids, v.visibility, v.author_team_id, v.shared_team_ids,
+            SELECT v.case_id FROM (  -- by sound alone: with the teams' index beside it, it cost ten times as much
+                SELECT w.* FROM casework_identityvalue w
+                WHERE w.kind IN ('name', 'alias') AND w.sounds @> h.sounds AND w.ended_at IS NULL OFFSET 0) v
+            WHERE access_reads('identity', v.team_ids, v.visibility, v.author_team_id, v.shared_team_ids,
                                v.shared_until, v.case_id)
             LIMIT most) f
         UNION
