@@ -188,6 +188,9 @@ class CaseUserObjectPermission(UserObjectPermissionBase):
         constraints = [
             models.CheckConstraint(name="grant_has_reason", condition=~Q(reason="")),
             models.CheckConstraint(name="grant_includes_identity", condition=Q(categories__contains=["identity"])),
+            models.CheckConstraint(  # read through a consent, or by nobody outside the team (R17, R18)
+                name="grant_opens_no_confidence", condition=~Q(categories__overlap=["medical_content", "legal_aid"])
+            ),
         ]
 
 

@@ -2005,7 +2005,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='grant_has_reason'), models.CheckConstraint(condition=models.Q(('categories__contains', ['identity'])), name='grant_includes_identity')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='grant_has_reason'), models.CheckConstraint(condition=models.Q(('categories__contains', ['identity'])), name='grant_includes_identity'), models.CheckConstraint(condition=models.Q(('categories__overlap', ['medical_content', 'legal_aid']), _negated=True), name='grant_opens_no_confidence')],
                 'unique_together': {('user', 'permission', 'content_object')},
             },
         ),

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import ProgrammingError, connection, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
@@ -127,6 +127,9 @@ def test_a_personal_grant_opens_its_categories_until_its_day(client, cast, on_da
         user=cast.stranger, permission=Permission.objects.get(codename="view_case"), content_object=cast.case,
         categories=["identity", "departure"], until=until, reason="review", kind="review_team",
     )  # fmt: skip
+    for confidential in ("medical_content", "legal_aid"):  # R17, R18
+        with pytest.raises(IntegrityError), transaction.atomic():
+            CaseUserObjectPermission.objects.update(categories=["identity", confidential])
     page = reverse("casework:case_detail", args=[cast.case.reference])
     client.act_as(cast.stranger)
     shown = client.get(page).text

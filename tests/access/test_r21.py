@@ -1,6 +1,7 @@
 """R21 is written once in SQL; here it is said again in plain Python, and both must show the same rows."""
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
@@ -14,14 +15,25 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from casework.dossiers.reading import seen_by
 from casework.models import (
+    AddressReading,
     Case,
     CaseUserObjectPermission,
+    Clash,
+    ColumnMapping,
     Consent,
+    ContactRequest,
+    Export,
+    Hit,
     IdentityValue,
+    Import,
+    ImportRow,
     Involvement,
     Judgement,
+    Location,
+    LocationAddress,
     Note,
     Person,
+    Question,
     Stay,
 )
 from governance.access.clearance import NoScope, acting_as, enter
@@ -151,6 +163,71 @@ class Built:
                 extra = {parent: above}
             self.records.append(make.RECORDS[facts.table](**common, **extra))
 
+    def beside(self, world: World) -> list[tuple[Any, Callable[[int], bool]]]:
+        """A row of every table that is no record of a case, and who sees it: clashes, questions, hits, requests for
+        contact, locations, addresses and their readings, lists that go in and out."""
+        now, user = timezone.now(), self.users[0]
+        pilots = [self.teams[0].pilot, self.teams[2].pilot]
+        where = [world.teams[lead][0] for lead in world.cases]
+        rows: list[tuple[Any, Callable[[int], bool]]] = []
+        for newer, older in ((1, 0), (2, 0), (2, 1)):
+            clash = Clash.objects.create(
+                newer_case=self.cases[newer], older_case=self.cases[older], newer_pilot=pilots[where[newer]],
+                older_pilot=pilots[where[older]], agreeing=["v_number"],
+            )  # fmt: skip
+            rows.append((clash, lambda who, n=newer, o=older: bool({where[n], where[o]} & world.coordinates(who))))
+        for case, other in ((0, 1), (1, 1), (2, 0)):
+            team = world.cases[case]
+            question = Question.objects.create(
+                case=self.cases[case], team=self.teams[team], asked_by=user, asked_at=now, reason="gezocht",
+                pilots=[pilots[other].pk],
+            )  # fmt: skip
+            asked = {"asking_pilot": pilots[where[case]], "asked_by": user}
+            contact = ContactRequest.objects.create(
+                question=question, pilot=pilots[other], text="overleg", due_on=timezone.localdate(), **asked
+            )
+            there = next(number for number in range(3) if where[number] != where[case])
+            hit = Hit.objects.create(
+                question=question, case=self.cases[there], pilot=pilots[where[there]], shielded=False,
+                asking_team=self.teams[team], asked_at=now, **asked,
+            )  # fmt: skip
+            rows += [
+                (question, lambda who, c=case, t=team: world.sees_question(who, c, t)),
+                (contact, lambda who, c=case, t=team, o=other:
+                    o in world.coordinates(who) or world.sees_question(who, c, t)),
+                (hit, lambda who, t=there: where[t] in world.coordinates(who)),
+            ]  # fmt: skip
+        for pilot, keeper in ((0, 1), (0, None), (1, None)):
+            place = Location.objects.create(
+                pilot=pilots[pilot],
+                name=f"Huis {keeper}",
+                kind="dwelling",
+                team=None if keeper is None else self.teams[keeper],
+            )
+            address = LocationAddress.objects.create(location=place, address="Verborgen 1")
+            rows += [
+                (place, lambda who, p=pilot, k=keeper: world.sees_location(who, p, k)),
+                (address, lambda who, k=keeper: k in world.working(who)),
+            ]
+        ago = timezone.localdate() - timedelta(days=300)
+        stay = make.RECORDS["stay"](case=self.cases[0], since=ago, until=ago + timedelta(days=1))
+        self.parents.append(stay)
+        reading = AddressReading.objects.create(
+            case=self.cases[0], stay=stay, user=user, team=self.teams[0], reason="bezoek", read_at=now
+        )
+        rows.append((reading, lambda who: world.sees_readings(who, 0)))
+        upload = Import.objects.create(owner=user, team=self.teams[0], name="lijst.csv")
+        row = ImportRow.objects.create(upload=upload, number=1, cells=["Ali"])
+        export = Export.objects.create(
+            owner=self.users[1], organisation=self.teams[0].organisation, reason="overleg", format="csv", rows=1
+        )
+        columns = ColumnMapping.objects.create(team=self.teams[0], header="naam", field="name")
+        rows += [
+            (upload, lambda who: who == 0), (row, lambda who: who == 0), (export, lambda who: who == 1),
+            (columns, lambda who: 0 in world.working(who)),
+        ]  # fmt: skip
+        return rows
+
 
 def keys(objects: Any) -> set[int]:
     return set(objects.values_list("pk", flat=True))
@@ -158,6 +235,7 @@ def keys(objects: Any) -> set[int]:
 
 def compare(world: World) -> None:
     built = Built(world)
+    beside = built.beside(world)
     present = {type(record) for record in (*built.records, *built.parents)}
     for number, user in enumerate(built.users):
         if number in world.closed_accounts:
@@ -189,6 +267,10 @@ def compare(world: World) -> None:
                 # History shows exactly the rows whose live row shows.
                 past = set(model.history.values_list("id", flat=True))
                 assert past - {row.pk for row in built.parents if type(row) is model} == wanted
+            for model in {type(row) for row, _sees in beside}:
+                assert keys(model.objects) == {
+                    row.pk for row, sees in beside if type(row) is model and sees(number)
+                }, model  # fmt: skip
             # Of what I see, what one team sees: as if somebody of only that team asked.
             shown_cases = list(Case.objects.all())
             for team in range(len(world.teams)):

@@ -183,7 +183,7 @@ def test_a_note_says_who_will_read_it(visit):
     page.get_by_label("alleen mijn eigen team").check()
     page.locator("#lezers").get_by_text("DT&V").wait_for(state="detached")
     page.get_by_label("Notitie", exact=True).fill("Kennisgemaakt in de browser.")
-    page.get_by_role("button", name="Bewaar notitie").click()
+    page.get_by_role("button", name="Notitie opslaan").click()
     page.get_by_text("Kennisgemaakt in de browser.").wait_for()
 
 
@@ -253,7 +253,7 @@ def test_without_javascript(visit):
     page.get_by_role("button", name="Toon wie dit leest").click()
     expect(page.locator("#lezers")).to_contain_text("Zichtbaar voor")
     assert page.get_by_label("Notitie", exact=True).input_value() == "Zonder scripts."
-    page.get_by_role("button", name="Bewaar notitie").click()
+    page.get_by_role("button", name="Notitie opslaan").click()
     page.wait_for_url(re.compile("#tijdlijn"))
     expect(page.get_by_text("Zonder scripts.", exact=True)).to_be_visible()
     page.get_by_label("Zoek een casus").fill("Zonder Scripts")

@@ -27,6 +27,15 @@ def add(page, case, slug):
     page.locator("h1").first.wait_for()
 
 
+def fill(page, **typed):
+    for name, value in typed.items():
+        field = page.locator(f"[name={name}]")
+        if field.evaluate("field => field.tagName") == "SELECT":
+            field.select_option(value)
+        else:
+            field.fill(value)
+
+
 def save(page, where=CASE_URL):
     assert violations(page) == []
     page.get_by_role("button", name="Opslaan", exact=True).click()
@@ -37,10 +46,7 @@ def test_ind_records_a_decision(visit):
     page = visit("ind-utrecht")
     case = open_case(page)
     add(page, case, "procedure")
-    page.locator("select[name=kind]").select_option("repeat_asylum")
-    page.locator("input[name=applied_on]").fill(day(-60))
-    page.locator("select[name=result]").select_option("rejected")
-    page.locator("input[name=result_on]").fill(day(-1))
+    fill(page, kind="repeat_asylum", applied_on=day(-60), result="rejected", result_on=day(-1))
     save(page)
     expect(page.get_by_text("afgewezen").first).to_be_visible()
     assert violations(page) == []
@@ -50,9 +56,7 @@ def test_dtv_records_a_step_of_a_laissez_passer(visit):
     page = visit("dtv-utrecht")
     case = open_case(page)
     add(page, case, "travel_document")
-    page.locator("select[name=kind]").select_option("laissez_passer")
-    page.locator("input[name=country]").fill("Armenië")
-    page.locator("input[name=applied_on]").fill(day(-9))
+    fill(page, kind="laissez_passer", country="Armenië", applied_on=day(-9))
     save(page)
     page.locator("a[href*='travel_document_step']").first.click()
     page.wait_for_url("**/travel_document_step/nieuw/**")
@@ -66,10 +70,7 @@ def test_avim_records_what_its_research_found(visit):
     page = visit("avim-utrecht")
     case = open_case(page)
     add(page, case, "research")
-    page.locator("select[name=method]").select_option("fingerprints")
-    page.locator("input[name=started_on]").fill(day(-4))
-    page.locator("select[name=result]").select_option("confirmed")
-    page.locator("input[name=result_on]").fill(day(-1))
+    fill(page, method="fingerprints", started_on=day(-4), result="confirmed", result_on=day(-1))
     save(page)
     expect(page.locator("#tijdlijn")).to_be_visible()
     assert violations(page) == []
@@ -122,7 +123,7 @@ def test_the_municipality_opens_an_address_with_a_reason(visit):
 
 
 def test_shelter_legal_care_iom_and_coa_do_their_own_work(visit):
-    for account, slug, fill in (
+    for account, slug, typed in (
         ("opvang-utrecht", "signal", {"kind": "missing", "happened_on": day(), "text": "Niet in bed"}),
         ("ngo-juridisch-utrecht", "legal_aid", {"subject": "Nieuwe aanvraag", "asked_on": day(-1)}),
         ("ngo-zorg-utrecht", "limitation", {"take_account_of": "rust in de ochtend", "since": day()}),
@@ -131,12 +132,7 @@ def test_shelter_legal_care_iom_and_coa_do_their_own_work(visit):
         page = visit(account)
         case = open_case(page)
         add(page, case, slug)
-        for name, value in fill.items():
-            box = page.locator(f"[name={name}]").first
-            if box.evaluate("e => e.tagName") == "SELECT":
-                box.select_option(value)
-            else:
-                box.fill(value)
+        fill(page, **typed)
         save(page)
     reception = visit("coa-landelijk")
     reception.goto("/")
