@@ -90,7 +90,10 @@ def import_list(request: ClearanceRequest) -> HttpResponse:
         else:
             made = _keep(request, chosen_team(teams, form.cleaned_data), upload.name, header, lines)
             return redirect("casework:import_detail", made.reference)
-    context = {"form": form, "imports": Import.objects.select_related("team__organisation", "team__pilot")[:20]}
+    context = {
+        "form": form, "imports": Import.objects.select_related("team__organisation", "team__pilot")[:20],
+        "fields": [field.label for field in columns.FIELDS],
+    }  # fmt: skip
     return render(request, "casework/importing/list.html", context, status=400 if form.errors else 200)
 
 

@@ -26,7 +26,7 @@ from casework.dossiers.kinds import (
     headline,
 )
 from casework.dossiers.showing import age_warning
-from casework.records.models import Record
+from casework.records.models import Addressed, Record
 from governance.access.clearance import Clearance
 from partners.organisations.enums import OrganisationKind, TeamFunction
 from partners.organisations.models import Team
@@ -68,6 +68,7 @@ class Panel:
     kind: RecordKind
     rows: list[Row]
     add: str  # the address of the form, or nothing
+    own: bool  # rows of this reader's teams; else of others
 
 
 STEPS_OF = {"procedure": "procedure_step", "travel_document": "travel_document_step"}
@@ -89,17 +90,26 @@ def panels(
     clearance: Clearance, case: Case, teams: dict[int, Team], records: dict[str, list[Record]]
 ) -> tuple[list[Panel], list[Panel]]:
     """Own work and what others share: a panel of one's own also when it is empty, of others' only with rows in it."""
-    mine = own_work(clearance, case, teams)
 
-    def panel(slug: str) -> Panel:
+    def panel(slug: str, *, own: bool) -> Panel:
         kind = KINDS[slug]
-        rows = [_row(clearance, case, teams, record, kind, records) for record in records[slug] if not record.ended_at]
-        adds = perms.adding_team(clearance, case, kind, teams) is not None
-        return Panel(kind, rows, reverse("casework:record_add", args=[case.reference, slug]) if adds else "")
+        rows = [
+            _row(clearance, case, teams, record, kind, records) for record in records[slug]
+            if not record.ended_at and is_of(clearance, record) == own
+        ]  # fmt: skip
+        adds = own and perms.adding_team(clearance, case, kind, teams) is not None
+        return Panel(kind, rows, reverse("casework:record_add", args=[case.reference, slug]) if adds else "", own)
 
-    own = [panel(slug) for slug in mine]
-    shared = [panel(slug) for slug in ALL if slug not in mine and any(not r.ended_at for r in records[slug])]
-    return [p for p in own if p.rows or p.add], shared
+    first = own_work(clearance, case, teams)
+    mine = [panel(slug, own=True) for slug in dict.fromkeys((*first, *ALL))]
+    shared = [panel(slug, own=False) for slug in ALL]
+    return [p for p in mine if p.rows or p.add and p.kind.slug in first], [p for p in shared if p.rows]
+
+
+def is_of(clearance: Clearance, record: Record) -> bool:
+    """Whether a record is a reader's own: written by a team of hers, on its behalf, or asked of it."""
+    asked = record.to_team_id if isinstance(record, Addressed) else None
+    return bool({record.author_team_id, record.source_team_id, asked} & clearance.teams)
 
 
 def _row(
