@@ -1,5 +1,6 @@
 """Who looked? For a case manager about her cases; for a privacy officer by case number, without contents."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -7,16 +8,17 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import connection
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from casework.cases.involving import hidden_workers, visible_teams
+from casework.cases.involving import hidden_workers, teams_of_workers, visible_teams
 from casework.cases.models import Case
 from casework.exporting.models import Export
 from casework.register.identity import leading_names
+from governance.access.clearance import Clearance
 from governance.access.middleware import ClearanceRequest
 from partners.accountability.activities import ACCOUNTABILITY, ALL, processes
 from partners.accountability.models import AuditEntry
@@ -34,12 +36,13 @@ def readings(request: ClearanceRequest) -> HttpResponse:
     """Row-level security decides which rows of the audit log are here; this page only puts words to them."""
     clearance = request.clearance
     officer = clearance.holds(Role.PRIVACY_OFFICER)
+    mine = {case.reference: case for case in Case.objects.managed_by(clearance.user_id)}
     if not (officer or clearance.sees_cases):
         raise PermissionDenied
     entries = AuditEntry.objects.filter(at__gte=timezone.now() - timedelta(days=DAYS)).exclude(cases=[])
+    entries = without_hidden(entries, clearance, mine.values())
     numbers: dict[UUID, str] = {}
     names: dict[UUID, str] = {}
-    unnamed: set[tuple[UUID, int]] = set()
     chosen = request.GET.get("casus", "").replace("\x00", "")
     if officer:
         page = Paginator(entries, PAGE_SIZE).get_page(request.GET.get("page"))
@@ -50,44 +53,48 @@ def readings(request: ClearanceRequest) -> HttpResponse:
             page = Paginator(entries, PAGE_SIZE).get_page(request.GET.get("page"))
             numbers = {wanted: chosen} if wanted else {}
     else:
-        mine = {case.reference: case for case in Case.objects.managed_by(clearance.user_id)}
         if chosen:
             entries = entries.filter(cases__contains=[r for r, case in mine.items() if case.number == chosen][:1])
         page = Paginator(entries.exclude(actor_id=clearance.user_id), PAGE_SIZE).get_page(request.GET.get("page"))
         numbers = {reference: case.number for reference, case in mine.items()}
         found = leading_names(case.pk for case in mine.values())
         names = {reference: found.get(case.pk, "") for reference, case in mine.items()}
-        hidden = hidden_workers(
-            clearance, mine.values(), visible_teams(clearance), {entry.actor_id for entry in page if entry.actor_id}
-        )
-        unnamed = {(reference, user) for reference, case in mine.items() for user in hidden[case.pk]}
     context = {
-        "page": page, "rows": _rows(page, numbers, names, unnamed), "officer": officer, "days": DAYS, "chosen": chosen,
+        "page": page, "rows": _rows(page, numbers, names), "officer": officer, "days": DAYS, "chosen": chosen,
         "cases": sorted(numbers.values()) if not officer else [],
         "exports": Export.objects.select_related("owner")[:PAGE_SIZE] if officer else [],
     }  # fmt: skip
     return render(request, "casework/accountability/readings.html", context)
 
 
-def _rows(
-    page: Any, numbers: dict[UUID, str], names: dict[UUID, str], unnamed: set[tuple[UUID, int]]
-) -> list[dict[str, Any]]:
-    """`unnamed`: of these cases this worker is told that a partner looked, not who or for whom."""
+def _rows(page: Any, numbers: dict[UUID, str], names: dict[UUID, str]) -> list[dict[str, Any]]:
     people = User.objects.in_bulk({entry.actor_id for entry in page if entry.actor_id})
     organisations = Organisation.objects.in_bulk({entry.actor_org_id for entry in page if entry.actor_org_id})
-    rows = []
-    for entry in page:
-        hidden = any((case, entry.actor_id) in unnamed for case in entry.cases)
-        rows.append({
-            "at": entry.at, "who": _("another partner") if hidden else people.get(entry.actor_id),
-            "organisation": None if hidden else organisations.get(entry.actor_org_id),
-            "role": "" if hidden else ", ".join(
-                str(Role(role).label) for role in entry.role.split(",") if role in Role.values
-            ),
+    return [
+        {
+            "at": entry.at, "who": people.get(entry.actor_id), "organisation": organisations.get(entry.actor_org_id),
+            "role": ", ".join(str(Role(role).label) for role in entry.role.split(",") if role in Role.values),
             "action": entry.action, "denied": entry.outcome == AuditEntry.Outcome.DENIED,
             "cases": [(numbers[case], names.get(case, "")) for case in entry.cases if case in numbers],
-        })  # fmt: skip
-    return rows
+        }
+        for entry in page
+    ]  # fmt: skip
+
+
+def without_hidden(entries: QuerySet[AuditEntry], clearance: Clearance, cases: Iterable[Case]) -> QuerySet[AuditEntry]:
+    """Without what was done in these cases by people of teams that this worker may not know to take part: not even that
+    somebody looked, because where one kind of team is hidden that says which. Her own organisation's she knows of."""
+    teams = visible_teams(clearance)
+    alike: dict[frozenset[int], list[UUID]] = {}
+    works_for = teams_of_workers(teams)
+    for case in cases:
+        if hidden := frozenset(hidden_workers(clearance, case, teams, works_for)):
+            alike.setdefault(hidden, []).append(case.reference)
+    own = clearance.organisations_as(Role.PRIVACY_OFFICER)
+    for hidden, references in alike.items():
+        theirs = Q(actor_id__in=hidden, cases__overlap=references)
+        entries = entries.exclude(theirs & ~Q(actor_org_id__in=own) if own else theirs)
+    return entries
 
 
 def case_numbers(references: set[UUID]) -> dict[UUID, str]:

@@ -138,19 +138,23 @@ def known_workers(clearance: Clearance, case: Case, teams: dict[int, Team], user
     return set(Membership.objects.filter(team__in=known, user__in=set(users)).values_list("user_id", flat=True))
 
 
-def hidden_workers(
-    clearance: Clearance, cases: Iterable[Case], teams: dict[int, Team], users: Iterable[int]
-) -> dict[int, set[int]]:
-    """Per case, which of these users work, or worked, only for teams that this reader may not know to take part in it:
-    whoever came from elsewhere is named."""
-    works_for: dict[int, set[int]] = {}
-    for user, team in Membership.objects.filter(user__in=set(users)).values_list("user_id", "team_id"):
-        works_for.setdefault(user, set()).add(team)
-    found = {}
-    for case in cases:
-        hidden = {team.pk for team in teams.values() if not knows_team(clearance, case, team)}
-        found[case.pk] = {user for user, theirs in works_for.items() if theirs <= hidden}
+def teams_of_workers(teams: Iterable[int]) -> dict[int, set[int]]:
+    """Who works, or worked, for these teams, and for which of them."""
+    found: dict[int, set[int]] = {}
+    for user, team in Membership.objects.filter(team__in=teams).values_list("user_id", "team_id"):
+        found.setdefault(user, set()).add(team)
     return found
+
+
+def hidden_workers(
+    clearance: Clearance, case: Case, teams: dict[int, Team], works_for: dict[int, set[int]]
+) -> set[int]:
+    """Of these workers those of a team in this pilot that this reader may not know to take part in this case, and of
+    none that takes part and may be known: of what they did nothing is told. Whoever came from elsewhere is named."""
+    here = {pk for pk, team in teams.items() if team.pilot_id == case.pilot_id}
+    hidden = {pk for pk in here if not knows_team(clearance, case, teams[pk])}
+    known = {team.pk for team in known_partners(clearance, case, teams)}
+    return {user for user, theirs in works_for.items() if theirs & hidden and not theirs & known}
 
 
 def team_label(clearance: Clearance, case: Case, teams: dict[int, Team], team: int) -> str:
@@ -168,11 +172,12 @@ def with_partner_of(kind: str, clearance: Clearance, teams: dict[int, Team]) -> 
             category = TELLS.get(team.function)
             known = Q(team_ids__contains=[team.pk])
             if category is not None and team.pk not in clearance.teams:
+                elsewhere = category != Category.LEGAL_AID  # R18: no list tells another organisation
                 knowing = [
                     seat.team for seat in clearance.seats
-                    if category in seat.reads or seat.organisation == team.organisation_id
+                    if category in seat.reads and elsewhere or seat.organisation == team.organisation_id
                 ]  # fmt: skip
-                leads = clearance.teams if category != Category.LEGAL_AID else ()  # R18: in no list of another
+                leads = clearance.teams if elsewhere else ()
                 known &= Q(team_ids__overlap=knowing) | Q(lead_team__in=leads)
             found |= known
     return found

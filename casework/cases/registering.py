@@ -80,6 +80,14 @@ def register(claim: Claim, *, by: Clearance, team: Team, person: Person | None =
 def register_many(entries: list[tuple[Claim, Person | None]], *, by: Clearance, team: Team) -> list[Case]:
     """Open one case for each of these; whoever is no person yet becomes one. As many statements for one as for all."""
     lead, today = leading_team(team), timezone.localdate()
+    with connection.cursor() as cursor:  # before any row, in the order of sql/one_person.sql
+        if any(claim.others for claim, _person in entries):
+            cursor.execute("SELECT pg_advisory_xact_lock(7305004)")
+        cursor.execute(  # numbers in order, so that two lists with the same ones do not wait for each other
+            "SELECT pg_advisory_xact_lock(7305003, h)"
+            " FROM (SELECT DISTINCT hashtext(n) AS h FROM unnest(%s::text[]) n ORDER BY 1) x",
+            [[claim.v_number for claim, _person in entries if claim.v_number]],
+        )
     new = iter(written_in_bulk([Person(team_ids=[team.pk]) for _claim, person in entries if person is None]))
     numbers = Case.objects.next_numbers(len(entries))
     cases = written_in_bulk([
@@ -131,11 +139,6 @@ def register_many(entries: list[tuple[Claim, Person | None]], *, by: Clearance, 
     ])  # fmt: skip
     # Asked whether or not there is a number, and answered to nobody: only the two coordinators hear of a clash.
     with connection.cursor() as cursor:
-        cursor.execute(  # numbers in order, so that two lists with the same ones do not wait for each other
-            "SELECT pg_advisory_xact_lock(7305003, h)"
-            " FROM (SELECT DISTINCT hashtext(n) AS h FROM unnest(%s::text[]) n ORDER BY 1) x",
-            [[claim.v_number for claim, _case in pairs if claim.v_number]],
-        )
         cursor.execute("SELECT register_clashes(c) FROM unnest(%s::bigint[]) c", [[case.pk for case in cases]])
     remember_others([(case.person_id, other) for claim, case in pairs for other in claim.others])
     if trace := current_trace():

@@ -68,15 +68,16 @@ def stay_address(request: ClearanceRequest, reference: UUID, record: UUID) -> Ht
         raise Http404
     key = f"address:{stay.reference}"
     form = AddressForm(request.POST or None)
-    form.restore(find_draft(request.user, key))
+    draft = find_draft(request.user, key)
+    form.restore(draft)
     address = None
     if request.method == "POST" and form.is_valid():
         address = read_address(stay.reference, form.cleaned_data["reason"])
-        drop_draft(request.user, key)
+        drop_draft(request, key)
         request.audited = {"action": "address_read", "obj": ("stay", stay.reference)}
     context = {
         "case": case, "stay": stay, "form": form, "address": address, "reasons": REASONS,
         "asked": request.method == "POST" and form.is_valid(), "name": leading_names([case.pk]).get(case.pk, ""),
-        "draft_key": key, "form_page": request.path,
+        "draft_key": key, "form_page": request.path, "restored": draft,
     }  # fmt: skip
     return render(request, "casework/dossiers/address.html", context, status=400 if form.errors else 200)

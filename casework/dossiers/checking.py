@@ -41,9 +41,9 @@ def _old(clearance: Clearance, teams: dict[int, Team]) -> list[tuple[RecordKind,
                 continue
             hers = Q()
             if kind.categories[0] in seat.writes and kind.is_owned_by(team):
-                hers |= Q(author_team=seat.team, source_team=None)
+                hers |= Q(author_team=seat.team, source_team=None, team_ids__contains=[seat.team])
             if clearance.coordinates(team.pilot_id) and team.organisation.kind == OrganisationKind.MUNICIPALITY:
-                hers |= Q(author_team=seat.team, source_team__isnull=False)
+                hers |= Q(author_team=seat.team, source_team__isnull=False, team_ids__contains=[seat.team])
             if hers:
                 day = today - timedelta(days=limit)
                 before[day] = before.get(day, Q()) | hers

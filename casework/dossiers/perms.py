@@ -5,7 +5,7 @@ from casework.dossiers.corrections import CorrectionRequest
 from casework.dossiers.kinds import KINDS, RecordKind
 from casework.records.models import Addressed, Record
 from governance.access.clearance import Clearance
-from governance.access.enums import Category
+from governance.access.enums import Category, Visibility
 from partners.organisations.enums import OrganisationKind, Role
 from partners.organisations.models import Team
 
@@ -113,13 +113,15 @@ def can_answer(clearance: Clearance, case: Case, record: Record) -> bool:
 def asking_team(clearance: Clearance, case: Case, record: Record) -> int | None:
     """In the name of which team a worker asks for a correction:
     - of a record that holds, is no question itself, and that she cannot correct herself
-    - a team of hers that takes part in this case and reads this category
+    - a team of hers that takes part in this case, reads this category and sees this record
     """
     if isinstance(record, Addressed) or record.ended_at is not None or can_change(clearance, case, record):
         return None
     return next(
         (seat.team for seat in clearance.seats
-         if seat.team in case.team_ids and record.record_category in seat.reads),
+         if seat.team in case.team_ids and record.record_category in seat.reads
+         and (record.visibility == Visibility.PERMITTED_PARTNERS
+              or seat.team in (*record.shared_team_ids, record.author_team_id, record.source_team_id))),
         None,
     )  # fmt: skip
 

@@ -30,7 +30,7 @@ from governance.access.clearance import Clearance
 from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.forms import KeptForm
-from governance.drafts.keeping import drop_draft, find_draft, find_drafts, once, sent_before
+from governance.drafts.keeping import drop_draft, find_draft, find_drafts, kept_value, once, sent_before
 from partners.accountability.activities import CASEWORK, ELSEWHERE, processes
 from partners.organisations.enums import OrganisationKind
 from partners.organisations.models import Pilot, Team
@@ -112,6 +112,14 @@ def ask(case: UUID, reason: str) -> tuple[str, Question | None]:
     return said["answer"], question
 
 
+class _NotAsked(Exception):
+    """Nothing was asked; the answer says why."""
+
+    def __init__(self, answer: str) -> None:
+        super().__init__(answer)
+        self.answer = answer
+
+
 @dataclass(frozen=True)
 class Known:
     """A pilot that knows the person, and whom to phone there."""
@@ -160,16 +168,22 @@ def case_elsewhere(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     status = 200
     if asking.is_bound and asking.is_valid():
         request.audited = {"action": "elsewhere_asked", "obj": ("case", case.reference)}
-        answer, question = ask(case.reference, asking.cleaned_data["reason"])
-        if question is not None:
-            drop_draft(request.user, ask_key)
+
+        def put() -> str:
+            answer, question = ask(case.reference, asking.cleaned_data["reason"])
+            if question is None:
+                raise _NotAsked(answer)
             messages.success(
                 request, _("Asked. The answer stands below.") if question.pilots
                 else _("Asked. Among the pilots that may answer nobody like this is known."),
             )  # fmt: skip
-            return redirect(here)
-        asking.add_error(None, str(SAID[answer]))
-        status = 403 if answer == "refused" else 409
+            return here
+
+        try:
+            return once(request, ask_key, put)
+        except _NotAsked as refused:
+            asking.add_error(None, str(SAID[refused.answer]))
+            status = 403 if refused.answer == "refused" else 409
     if contacting.is_bound and contacting.is_valid():
         data = contacting.cleaned_data
         question = (
@@ -257,10 +271,12 @@ def questions_received(request: ClearanceRequest) -> HttpResponse:
                 cursor.execute("SELECT elsewhere_answer(%s, %s)", [asked, form.cleaned_data["text"]])
                 done = cursor.fetchone()[0]
             if done:
-                drop_draft(request.user, f"reply:{asked}")
+                drop_draft(request, f"reply:{asked}")
                 return redirect("casework:questions_received")
             form.add_error(None, _("This was answered already, or is not yours to answer."))
     context = {"rows": hits_for(request.clearance, form), "form": form, "form_page": request.path}
+    if form and form.non_field_errors():  # no row has this form any more: her text stands by itself
+        context["typed"] = form.cleaned_data["text"]
     status = 200 if form is None else 409 if form.non_field_errors() else 400
     return render(request, "casework/elsewhere/received.html", context, status=status)
 
@@ -281,11 +297,13 @@ def case_shield(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     if not perms.can_complete_registration(request.clearance, case):
         raise PermissionDenied
     key = f"shield:{case.reference}"
+    draft = find_draft(request.user, key)
     form = ShieldForm(request.POST or None, initial={"reason": case.shielded_reason})
-    form.restore(find_draft(request.user, key))
+    form.restore(draft)
     context: dict[str, Any] = {
         "case": case, "form": form, "name": leading_names([case.pk]).get(case.pk, ""), "draft_key": key,
-        "form_page": request.path,
+        "form_page": request.path, "restored": draft,
+        "version": kept_value(draft, "version") or case.version,  # of what she saw when she began to type
     }  # fmt: skip
     lifts = "lift" in request.POST
     if request.method == "POST" and (lifts or form.is_valid()):
@@ -294,10 +312,11 @@ def case_shield(request: ClearanceRequest, reference: UUID) -> HttpResponse:
             locked.claim_version(request.POST.get("version", ""))
         except VersionConflict:
             form.add_error(None, _("Somebody else changed this case meanwhile. Look again before you save."))
-            return render(request, "casework/elsewhere/shield.html", context | {"case": locked}, status=409)
+            context |= {"case": locked, "version": locked.version, "meanwhile": locked.shielded_reason}
+            return render(request, "casework/elsewhere/shield.html", context, status=409)
         locked.shielded_reason = "" if lifts else form.cleaned_data["reason"].strip()
         locked.save()
-        drop_draft(request.user, key)
+        drop_draft(request, key)
         request.audited = {
             "action": "shielded" if locked.shielded_reason else "unshielded",
             "obj": ("case", case.reference),

@@ -81,7 +81,8 @@ def case_export(request: ClearanceRequest) -> HttpResponse:
     found = filtered.qs
     key = f"export:{uuid5(NAMESPACE_URL, request.GET.urlencode())}"  # this list of hers
     form = ExportForm(request.POST or None)
-    form.restore(find_draft(request.user, key))
+    draft = find_draft(request.user, key)
+    form.restore(draft)
     if request.method == "POST" and form.is_valid():
         rows = listing.rows(found[: listing.CAP], teams, clearance)
         head = [
@@ -106,11 +107,12 @@ def case_export(request: ClearanceRequest) -> HttpResponse:
             )  # fmt: skip
             request.audited = {"action": "cases_exported", "obj": ("export", export.reference)}
         answer = HttpResponse(as_xlsx(table) if kind == "xlsx" else as_csv(table), content_type=TYPES[kind])
-        drop_draft(request.user, key)
+        drop_draft(request, key)
         answer["Content-Disposition"] = f'attachment; filename="casussen-{timezone.localdate().isoformat()}.{kind}"'
         return answer
     context = {
         "form": form, "number": listing.capped_count(found), "cap": listing.CAP, "address": request.GET.urlencode(),
         "tab": listing.TAB_LABELS[tab], "draft_key": key, "form_page": request.get_full_path(),
+        "restored": draft,
     }  # fmt: skip
     return render(request, "casework/exporting/export.html", context, status=400 if form.errors else 200)

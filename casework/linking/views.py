@@ -187,13 +187,17 @@ class JudgementRow:
     page: str
 
 
+# What the application itself notes as a reason.
+REASONS = {"clash": gettext_lazy("both coordinators said so"), "registration": gettext_lazy("said when registering")}
+
+
 def judgement_rows(judgements: list[Judgement]) -> list[JudgementRow]:
     return [
         JudgementRow(
             row,
             _("Two registrations are linked as one person") if row.answer == ClashAnswer.SAME
             else _("Somebody alike was judged to be another person"),
-            _("both coordinators said so") if row.reason == "clash" else row.reason,
+            str(REASONS.get(row.reason, row.reason)),
             reverse("casework:judgement_undo", args=[row.reference]),
         )
         for row in judgements
@@ -298,7 +302,7 @@ def clash_undo(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     if not revoke_clash(reference, form.cleaned_data["reason"]):
         form.add_error(None, str(SAID[Outcome.ALREADY]))
         return _clash_page(request, clash, form)
-    drop_draft(request.user, f"clash:{reference}")
+    drop_draft(request, f"clash:{reference}")
     request.audited = {"action": "clash_undone", "obj": ("clash", reference)}
     return redirect("casework:clash_detail", reference)
 

@@ -266,7 +266,9 @@ def person_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     kind = KINDS["identity_value"]
     here = next((c for c in cases if perms_of_records.adding_team(clearance, c, kind, teams) is not None), None)
     context = {
-        "person": person, "cases": cases, "judgements": judgement_rows(judgements_of(person)),
+        "person": person, "cases": cases, "judgements": judgement_rows(
+            [row for row in judgements_of(person) if row.reason != "registration"]  # passed by, not compared
+        ),
         "can_judge": can_judge(clearance, cases), "two_open": sum(case.is_open for case in cases) > 1,
         "values": [(group[0].get_kind_display(), with_source(group)) for group in values.values() if group],
         "documents": with_source(current(records["document"])), "household": household(current(records["relation"])),

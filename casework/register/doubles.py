@@ -82,7 +82,7 @@ def named_and_born(key: str, born: str, most: int = MOST_COMPARED) -> list[int]:
 
 def candidates(many: list[Facts], most: int = MOST_COMPARED) -> list[list[int]]:
     """For each of these facts the keys of cases in sight that share enough to be compared: the candidate rules of
-    docs/matching.md, for all of them in one statement. At most `most` each, the newest first."""
+    docs/matching.md, for all of them in one statement. At most `most` each, those with the same number first."""
     asked = [
         {
             "row": row, "names": heard(facts.names), "numbers": facts.v_numbers,
@@ -129,7 +129,7 @@ def remember_others(judged: list[tuple[int, int]]) -> None:
         people, cases = zip(*judged, strict=True)
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT register_judge(x.one, x.other, 'not_same', '') FROM ("
+                "SELECT register_judge(x.one, x.other, 'not_same', 'registration') FROM ("
                 " SELECT DISTINCT p.reference AS one, o.reference AS other"
                 " FROM unnest(%s::bigint[], %s::bigint[]) AS j (person, of_case)"
                 " JOIN casework_person p ON p.id = j.person"

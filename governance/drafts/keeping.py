@@ -60,11 +60,6 @@ def find_drafts(user: User, keys: list[str]) -> dict[str, Draft]:
     return {draft.key: draft for draft in Draft.objects.filter(owner=user, key__in=keys)}
 
 
-def drop_draft(user: User, key: str) -> None:
-    """What was typed is sent; once() does this by itself."""
-    Draft.objects.filter(owner=user, key=key).delete()
-
-
 def kept_value(draft: Draft | None, name: str) -> str:
     """What stood in one field of a draft; empty without one."""
     return draft.fields.get(name, [""])[-1] if draft else ""
@@ -105,9 +100,17 @@ def once(request: HttpRequest, key: str, act: Callable[[], str]) -> HttpResponse
         result = act()
         if token:
             FormToken.objects.filter(token=token).update(result=result)
-    drop_draft(user, key)
+    Draft.objects.filter(owner=user, key=key).delete()
     FormToken.objects.filter(owner=user, used_at__lt=timezone.now() - KEEP).delete()
     return redirect(result)
+
+
+def drop_draft(request: HttpRequest, key: str) -> None:
+    """What was typed has arrived, in an act that may be done again; nothing that is still under way keeps it anew."""
+    user: User = request.user  # type: ignore[assignment]
+    if token := _token(request):
+        _claim(token, user)
+    Draft.objects.filter(owner=user, key=key).delete()
 
 
 def _claim(token: UUID, user: User) -> bool:

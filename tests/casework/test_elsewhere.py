@@ -216,8 +216,13 @@ def test_a_request_for_contact_has_a_term_and_an_answer(client, asked):
     assert client.act_as(asked.worker_there).post(received, answer).status_code == 403
     assert client.act_as(asked.coordinator).post(received, answer).status_code == 409  # of the asking side
     assert client.act_as(asked.coordinator_there).post(received, answer).status_code == 302
+    assert not client.get("/").context["drafts"]
     assert "Gebeld, samen verder" in client.act_as(asked.owner).get(page_of(asked.case)).text
-    assert client.act_as(asked.coordinator_there).post(received, answer).status_code == 409
+    late = client.act_as(asked.coordinator_there).post(
+        received, answer | {f"{request.reference}-text": "mijn antwoord"}
+    )
+    assert late.status_code == 409
+    assert "mijn antwoord" in late.text
     # Answered; after a later question one may ask again.
     client.act_as(asked.owner).post(page_of(asked.case), question())
     again = {**contact, "form_token": str(uuid.uuid4())}

@@ -17,6 +17,7 @@ from casework.importing.reading import MOST_ROWS, Line, Unreadable, read_lines
 from casework.importing.working import work_on_imports
 from casework.models import Briefing, Case, IdentityValue, Involvement, Judgement, Person, Stay
 from governance.access.clearance import acting_as
+from partners.accountability.history import save_fields
 from partners.models import AuditEntry
 from tests import factories as make
 
@@ -261,14 +262,38 @@ def test_problems_of_every_row_are_shown_a_page_at_a_time(client, cast, monkeypa
     assert shown == [{2, 3}, {4, 5}, {6}, {2, 3}]
 
 
-def test_a_batch_costs_as_many_statements_for_three_rows_as_for_thirty(client, cast, django_assert_max_num_queries):
+def test_what_a_list_made_and_undid_stands_in_the_history(client, cast):
+    upload = checked(client, cast.owner, [HEAD, GOOD[0]])
+    act(client, upload, run="1")
+    case = Case.objects.latest("pk")
+    value = case.identity_values.get(kind="name")
+    act(client, upload, undo="1")
+    for row, was, now in ((case, "registered", "archived"), (value, "", "mistake")):
+        newer, older = row.history.order_by("-history_id")
+        said = "state" if row is case else "end_reason"
+        assert (getattr(older, said), getattr(newer, said)) == (was, now)
+        assert (older.history_type, newer.history_type) == ("+", "~")
+        assert newer.history_change_reason == "import undone"
+        assert {older.history_user, newer.history_user} == {cast.owner}
+        assert older.history_date < newer.history_date
+        assert newer.version == older.version + 1
+    with pytest.raises(NotImplementedError):
+        save_fields([case], ["state"])  # what is tracked has no way round its history
+
+
+def test_a_batch_costs_as_many_statements_for_three_rows_as_for_twenty(client, cast, django_assert_max_num_queries):
     def cost(number, **said):
-        rows = [[f"Persoon {chr(97 + n)}{chr(97 + number)}", "1985", "", "", ""] for n in range(number)]
+        rows = [[f"{letter}{letter}ond Persoon", "1985", "", str(2000000000 + 100 * number + n), ""]
+                for n, letter in enumerate("bcdfghjklmnpqrstvwxz"[:number])]  # fmt: skip
+        for name, *_rest in rows:  # each looks like somebody who is registered
+            make.CaseFactory(lead_team=cast.municipal, named=name.title(), state="exited")
         upload = uploaded(client, cast.owner, [HEAD, *rows])
         found = []
         for step in ({"check": "1", **{s: str(c) for s, c in upload.mapping.items()}}, {"run": "1"}, {"undo": "1"}):
             upload.refresh_from_db()
-            client.post(page_of(upload), {"version": str(upload.version), **step})
+            answers = {f"row{row.number}": "new" for row in upload.rows.exclude(doubles=[])} if "run" in step else {}
+            assert len(answers) == (number if "run" in step else 0)
+            client.post(page_of(upload), {"version": str(upload.version), **step, **answers})
             with django_assert_max_num_queries(400) as seen:
                 work_on_imports()
             found.append(len(seen.captured_queries))

@@ -189,6 +189,26 @@ def test_whom_a_worker_passes_by_at_registration_is_remembered(client, pilot, na
     assert said == (Outcome.NOT_SAME if name == "municipality" else Outcome.REFUSED)
 
 
+def test_who_was_passed_by_is_for_the_coordinators_once_the_numbers_are_the_same(client, pilot):
+    """A name passed by at the desk keeps no clash of numbers from them: neither one found at once, nor a later one."""
+    make.NameFactory(case=pilot.case, kind="v_number", value="2777777777", author_team=pilot.teams["municipality"])
+    client.act_as(pilot.workers["municipality"])
+    url = reverse("casework:register_person")
+    for number in ("2777777777", ""):
+        form = {"name": "Selam Sichtbaar", "nationality": "0084", "birth_date": "1990", "referrer": "Wijkteam",
+                "v_number": number, "told_on": day(), "language": "nl", "form_token": str(uuid.uuid4()),
+                "draft_key": f"register:{uuid.uuid4()}"}  # fmt: skip
+        judged = client.post(url, form).context["judged"]
+        assert client.post(url, {**form, "judged": judged}).status_code == 302
+        made = Case.objects.latest("pk")
+        if not number:  # written down a week later
+            later = {"value": "2777777777", "said_on": day(), "status": "claimed", "form_token": str(uuid.uuid4())}
+            adding_it = reverse("casework:record_add", args=[made.reference, "identity_value"]) + "?soort=v_number"
+            assert client.post(adding_it, {**later, "visibility": "permitted_partners"}).status_code == 302
+        clash = Clash.objects.get(newer_case=made, older_case=pilot.case)
+        assert (clash.newer_answer, clash.older_answer) == ("", "")
+
+
 def test_whom_a_worker_passes_by_for_a_household_is_remembered(client, pilot):
     client.act_as(pilot.workers["municipality"])
     url = reverse("casework:register_household")

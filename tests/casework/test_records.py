@@ -11,9 +11,7 @@ from django.utils import timezone
 
 from casework.dossiers.kinds import BY_MODEL, KINDS
 from casework.dossiers.reading import records_of, seen_by
-from casework.models import (
-    ProcedureStep,
-)
+from casework.models import Case, ProcedureStep
 from casework.overview.composition import OWN_WORK
 from governance.access.clearance import acting_as
 from governance.access.enums import Category, Visibility
@@ -294,7 +292,8 @@ def test_the_page_of_a_person_begins_with_the_readers_own_work(client, pilot, na
         for row in panel.rows:  # what others wrote is no work of hers
             to = getattr(row.record, "to_team_id", None)
             assert pilot.teams[name].pk in (row.record.author_team_id, row.record.source_team_id, to)
-        assert panel.add in shown.text
+        assert not panel.add or panel.add in shown.text
+    assert any(panel.add for panel in own) == (name != "coa")
 
 
 def test_every_short_form_with_a_reason_keeps_what_was_typed(client, pilot):
@@ -312,3 +311,33 @@ def test_every_short_form_with_a_reason_keeps_what_was_typed(client, pilot):
         assert client.post(reverse("governance:draft_save"), typed_now).status_code == 200, key
         assert "net getypt" in client.get(page).text, page
     assert len(client.get(reverse("home")).context["drafts"]) == 4
+    token = str(uuid.uuid4())
+    for page, sent in (
+        (reverse("casework:case_shield", args=[pilot.case.reference]), {"version": str(pilot.case.version)}),
+        (reverse("casework:stay_address", args=[pilot.case.reference, stay.reference]), {}),
+        (reverse("casework:case_export") + "?tab=open", {"format": "csv"}),
+    ):
+        (key,) = re.findall('name="draft_key" value="([^"]+)"', client.get(page).text)
+        form = {"draft_key": key, "reason": "een goede reden", "form_token": token, **sent}
+        assert client.post(page, form).status_code in (200, 302), page
+        client.post(reverse("governance:draft_save"), form | {"form_page": page})  # one that was under way
+        token = str(uuid.uuid4())
+    assert [str(draft["label"]) for draft in client.get(reverse("home")).context["drafts"]] == ["Elders bekend?"]
+
+
+def test_a_draft_of_a_shield_does_not_undo_what_a_colleague_wrote(client, pilot):
+    page = reverse("casework:case_shield", args=[pilot.case.reference])
+    client.act_as(pilot.workers["municipality"])
+    before = str(Case.objects.get(pk=pilot.case.pk).version)
+    kept = {"draft_key": f"shield:{pilot.case.reference}", "form_page": page, "reason": "halve zin", "version": before}
+    assert client.post(reverse("governance:draft_save"), kept).status_code == 200
+    colleague = {"reason": "Bedreigd door familie", "version": before}
+    assert client.act_as(pilot.workers["coordinator"]).post(page, colleague).status_code == 302
+    shown = client.act_as(pilot.workers["municipality"]).get(page)
+    assert "halve zin" in shown.text
+    assert f'name="version" value="{before}"' in shown.text
+    refused = client.post(page, {"reason": "halve zin af", "version": before})
+    assert refused.status_code == 409
+    for words in ("Bedreigd door familie", "halve zin af"):
+        assert words in refused.text
+    assert Case.objects.get(pk=pilot.case.pk).shielded_reason == "Bedreigd door familie"

@@ -1,8 +1,9 @@
 -- One person, once (R1, R2): links between registrations, and what two coordinators settle.
 --
--- Locks, in this order: 7305002 with a person, to open a second case of hers; 7305003 with a V-number, to register it;
--- 7305004, to judge who is one with whom; then rows, cases before persons before involvements before records. Only asking
--- elsewhere takes 7305005, with the asker.
+-- Locks, in this order: 7305002 with a person, to open a second case of hers; 7305004, to judge who is one with whom;
+-- 7305003 with a V-number, to register it; then rows, cases before persons before involvements before records. A batch of a
+-- list in which people were passed by holds 7305004 until it ends, a second or two. Only asking elsewhere takes 7305005,
+-- with the asker.
 
 -- ------------------------------------------------------------------ links
 
@@ -137,7 +138,7 @@ BEGIN
     UPDATE casework_clash k SET newer_answer = said, older_answer = said, newer_answered_by_id = access_user(),
            older_answered_by_id = access_user(), trail = k.trail || jsonb_build_object('at', now(), 'pilot', NULL, 'said', said)
         FROM casework_case n, casework_case o
-        WHERE answers_for_both AND n.id = k.newer_case_id AND o.id = k.older_case_id
+        WHERE answers_for_both AND why <> 'registration' AND n.id = k.newer_case_id AND o.id = k.older_case_id
           AND (n.person_id = first AND o.person_id = second OR n.person_id = second AND o.person_id = first);
     RETURN 'done';
 END
@@ -211,7 +212,9 @@ CREATE POLICY clash_read ON casework_clash FOR SELECT TO lvv_app
     USING (newer_pilot_id = ANY (access_teams('coordinates')) OR older_pilot_id = ANY (access_teams('coordinates')));
 GRANT SELECT ON casework_clash TO lvv_app;
 
--- As before, but for registrations that are one already, or were judged not to be.
+-- Looks past the wall for other cases in which the same V-number was written down, and tells the caller nothing: not of
+-- registrations that are one already, or were judged to be two by somebody who compared them. Who was only passed by when
+-- somebody was registered (remember_others) is still for the coordinators once the numbers are the same.
 CREATE FUNCTION register_clashes(which bigint) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = public, pg_temp AS
 $$
@@ -236,7 +239,7 @@ BEGIN
     JOIN casework_case o ON o.id = theirs.case_id AND o.person_id <> n.person_id
     JOIN casework_person op ON op.id = o.person_id AND op.same_as <> np.same_as
     WHERE n.id = which AND NOT EXISTS (
-        SELECT FROM casework_judgement j WHERE j.revoked_at IS NULL AND j.answer = 'not_same'
+        SELECT FROM casework_judgement j WHERE j.revoked_at IS NULL AND j.answer = 'not_same' AND j.reason <> 'registration'
             AND j.one_id = least(np.id, op.id) AND j.other_id = greatest(np.id, op.id))
     ORDER BY o.id
     ON CONFLICT DO NOTHING;

@@ -114,8 +114,8 @@ $$;
 -- Tables whose rows carry the team_ids of their case.
 CREATE TABLE access_record_table (name text PRIMARY KEY);
 
--- The teams of a person are those of all cases of all her registrations. With
--- twenty-five tables of records: cases first, then the records of each. (The condition on the record's own column let the
+-- The teams of a person are those of all cases of all her registrations; there are twenty-five tables of records: cases
+-- first, then the records of each. (The condition on the record's own column let the
 -- planner try the whole list of cases for every case; a bulk load then took more than ten minutes.) Always by index: in the
 -- middle of a bulk load the planner has no statistics yet, and scanned whole tables inside its loops (eight minutes for
 -- 2,065 cases, against some seconds).
@@ -241,7 +241,8 @@ BEGIN
     RETURN NEW;
 END
 $$;
--- Only the team that leads, or the coordinator, shields and no longer shields.
+-- Whose case it is, where and under which number does not change; and only the team that leads, or the coordinator,
+-- shields and no longer shields.
 CREATE FUNCTION access_case_written() RETURNS trigger LANGUAGE plpgsql AS
 $$
 BEGIN
