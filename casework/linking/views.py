@@ -5,7 +5,7 @@ from uuid import UUID, uuid5
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -45,12 +45,22 @@ SAID = {
 }  # fmt: skip
 
 
+# What the application itself notes as a reason.
+REASONS = {"clash": gettext_lazy("both coordinators said so"), "registration": gettext_lazy("said when registering")}
+
+
 class ReasonForm(KeptForm):
     reason = forms.CharField(
         label=gettext_lazy("Why?"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("What you compared. Others read this before they undo it."),
         error_messages={"required": gettext_lazy("Write what shows it.")},
     )  # fmt: skip
+
+    def clean_reason(self) -> str:
+        reason: str = self.cleaned_data["reason"]
+        if reason.strip() in REASONS:  # nobody says what the application alone may note
+            raise ValidationError(gettext_lazy("Write what shows it."), code="reserved")
+        return reason
 
 
 class NumberForm(forms.Form):
@@ -185,10 +195,6 @@ class JudgementRow:
     words: str
     reason: str
     page: str
-
-
-# What the application itself notes as a reason.
-REASONS = {"clash": gettext_lazy("both coordinators said so"), "registration": gettext_lazy("said when registering")}
 
 
 def judgement_rows(judgements: list[Judgement]) -> list[JudgementRow]:

@@ -63,7 +63,8 @@ def register_of_sharing(
             version.history_date, str(version.history_user) if version.history_user_id in named else "",
             str(KINDS[slug].label), headline(record),
             reverse("casework:record_detail", args=[case.reference, slug, record.reference]),
-            shown, version.share_purpose, version.get_share_basis_display() if shown else "", version.shared_until,
+            shown, version.share_purpose if shown else "", version.get_share_basis_display() if shown else "",
+            version.shared_until if shown else None,
         )
         for version, slug, record, shown in changed
     ]  # fmt: skip

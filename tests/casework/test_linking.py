@@ -90,6 +90,14 @@ def test_two_registrations_are_compared_linked_and_parted_again(client, twice):
     assert client.post(undo, {"reason": "nog eens"}).status_code == 404
 
 
+@pytest.mark.parametrize("reason", ["clash", " registration "])
+def test_nobody_gives_as_a_reason_what_only_the_application_notes(client, twice, reason):
+    """A link by one worker would say that both coordinators said so."""
+    refused = client.act_as(twice.owner).post(link_page(twice.case, twice.second), form("same", reason=reason))
+    assert refused.status_code == 400
+    assert not Judgement.objects.exists()
+
+
 def test_nobody_sees_a_case_more_by_a_link(client, twice):
     with acting_as(twice.owner):
         assert judge(twice.case.person, twice.second.person, SAME, "gelijk") == Outcome.DONE
