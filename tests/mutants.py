@@ -138,6 +138,8 @@ MUTANTS = [
     (ELSEWHERE, "USING (team_id = ANY (access_teams('read_identity')) AND EXISTS (SELECT FROM casework_case c WHERE c.id = case_id))", "USING (true)"),
     (DOSSIERS, "                   AND c.team_ids && access_teams('read_shelter_address'))", ")"),
     (FINDING, "            WHERE access_reads('identity', v.team_ids, v.visibility, v.author_team_id, v.shared_team_ids,\n                               v.shared_until, v.case_id)\n", ""),
+    (FINDING, "\n              AND access_reads('identity'", "\n              AND true >= access_reads('identity'"),
+    (FINDING, "\n                  AND access_reads('identity'", "\n                  AND true >= access_reads('identity'"),
     (ONE, "AND c.case_manager_id = access_user()\n", "\n"),
     ("casework/cases/involving.py", "if theirs & hidden and not theirs & known}", "if False}"),
     ("casework/cases/involving.py", "        if team.function != TeamFunction.LEGAL or team.organisation_id in own\n", ""),
@@ -152,8 +154,9 @@ def survives(copy: Path, path: str, old: str, new: str) -> bool:
     if old not in text:
         sys.exit(f"{path} does not say: {old}")
     source.write_text(text.replace(old, new), encoding="utf-8")
+    kept = "--reuse-db" if path.endswith(".py") else "--create-db"
     command = [
-        sys.executable, "-m", "pytest", "-q", "-x", "-rf", "--no-header", "-p", "no:cacheprovider", "--create-db", "-n", "2",
+        sys.executable, "-m", "pytest", "-q", "-x", "-rf", "--no-header", "-p", "no:cacheprovider", kept, "-n", "2",
         "-m", "not browser and not slow and not setup", "--ignore", "tests/lvv", "--ignore", "tests/browser",
 ]  # fmt: skip
     try:
@@ -171,6 +174,7 @@ def survives(copy: Path, path: str, old: str, new: str) -> bool:
 
 def main(argv: Sequence[str]) -> None:
     wanted = [mutant for mutant in MUTANTS if not argv or any(word in " ".join(mutant) for word in argv)]
+    wanted.sort(key=lambda mutant: not mutant[0].endswith(".py"))  # first those that leave the database as it is
     with tempfile.TemporaryDirectory(prefix="lvv-mutants-", ignore_cleanup_errors=True) as folder:
         copy = Path(folder) / "project"
         shutil.copytree(

@@ -116,14 +116,15 @@ def rows(
     cases = list(cases)
     names = leading_names(case.pk for case in cases)
     base = reverse("casework:case_detail", args=[NOWHERE])
-    states = {state.value: badge(state.value, str(state.label)) for state in CaseState}
+    labels = {state.value: str(state.label) for state in CaseState}  # get_state_display() translates all of them a line
+    states = {state: badge(state, label) for state, label in labels.items()}
     style = get_format("SHORT_DATE_FORMAT")
     days = {case.registered_on: dateformat.format(case.registered_on, style) for case in cases}
     pilots = {team.pilot_id: team.pilot.name for team in teams.values()}
     return [
         Row(
             base.replace(NOWHERE, str(case.reference)), case.number, names.get(case.pk) or case.number,
-            states[case.state], case.get_state_display(), pilots[case.pilot_id],
+            states[case.state], labels[case.state], pilots[case.pilot_id],
             [team.label for team in listed_partners(clearance, case, teams)], case.registered_on.isoformat(),
             days[case.registered_on], str(case.case_manager or ""), (words or {}).get(case.pk, ()),
         )

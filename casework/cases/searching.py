@@ -81,11 +81,15 @@ def _nationality_options(language: str) -> SafeString:
 
 @dataclass
 class Found:
-    """Keys of cases, the best first, and in what each agrees with what was asked."""
+    """Cases as a list shows them, the best first, and in what each agrees with what was asked."""
 
-    keys: list[int] = field(default_factory=list)
+    cases: list[Case] = field(default_factory=list)
     words: dict[int, list[str | Promise]] = field(default_factory=dict)
     more: bool = False  # whether there may be others, beyond what is shown
+
+    @property
+    def keys(self) -> list[int]:
+        return [case.pk for case in self.cases]
 
 
 def search(wanted: str, born: str = "", nationality: str = "", most: int = listing.PAGE_SIZE) -> Found:
@@ -103,32 +107,33 @@ def search(wanted: str, born: str = "", nationality: str = "", most: int = listi
         facts.names = [wanted] if wanted else []
         key = name_key(wanted)
         pool = search_names(key, deep) if key else born_on(born, deep) if born else []
-    found = Found(more=len(pool) >= deep)
+    full = len(pool) >= deep
     if len(born) == 10 and facts.names:  # of a common name the first hits may all be others: so from the other side too
         pool = list(dict.fromkeys([*named_and_born(key, born), *candidates([facts])[0], *pool]))
-    for number in Case.objects.filter(number=wanted).values_list("pk", flat=True):
-        found.keys.append(number)
-        found.words[number] = [_("this case number")]
-    known = facts_of(pool)
-    agreeing = [(case, agreements(facts, known[case])) for case in pool]
-    agreeing = [(case, a) for case, a in agreeing if A.OTHER not in (a["birth_date"], a["nationality"])]
+    if narrows:  # what tells people apart is read first, their names only of who is left
+        narrowing = Facts(birth_dates=facts.birth_dates, nationalities=facts.nationalities)
+        known = facts_of(pool, {"birth_dates", "nationalities"})
+        pool = [case for case in pool if A.OTHER not in agreements(narrowing, known[case]).values()]
+    known = facts_of(pool, {attribute for attribute, said in vars(facts).items() if said})
+    agreeing = {case: agreements(facts, known[case]) for case in pool}
     if narrows:
-        agreeing.sort(key=lambda pair: -weight(pair[1]))
-    for case, agreed in agreeing:
-        found.keys.append(case)
-        found.words[case] = [
+        pool.sort(key=lambda case: -weight(agreeing[case]))
+    words: dict[int, list[str | Promise]] = {}
+    if any(c.isdecimal() for c in wanted):
+        words = {case.pk: [_("this case number")] for case in Case.objects.filter(number=wanted).only("pk")}
+    for case in pool:
+        words[case] = [
             _("the name contains this") if pair == ("name", A.OTHER) else WORDS[pair]
-            for pair in agreed.items() if pair in WORDS or pair == ("name", A.OTHER)
+            for pair in agreeing[case].items() if pair in WORDS or pair == ("name", A.OTHER)
         ]  # fmt: skip
-    found.more = found.more or len(found.keys) > most
-    del found.keys[most:]
-    linked = Case.objects.filter(
-        person__same_as__in=Case.objects.filter(pk__in=found.keys).values("person__same_as")
-    ).exclude(pk__in=found.keys)
-    for case in linked.order_by("-pk").values_list("pk", flat=True)[:most] if found.keys else []:
-        found.keys.append(case)
-        found.words[case] = [_("linked as the same person")]
-    return found
+    best = list(words)[:most]
+    places = {case: place for place, case in enumerate(best)}
+    people = Case.objects.filter(pk__in=best).values("person__same_as")
+    cases = list(Case.objects.filter(person__same_as__in=people).for_list()) if best else []
+    cases.sort(key=lambda case: (places.get(case.pk, most), -case.pk))
+    more = full or len(words) > most
+    words.update({case.pk: [_("linked as the same person")] for case in cases if case.pk not in places})
+    return Found(cases[: len(best) + most], words, more)
 
 
 @processes(CASEWORK)
@@ -146,9 +151,7 @@ def case_search(request: ClearanceRequest) -> HttpResponse:
     if form.is_valid() and any(form.cleaned_data.values()):
         data = form.cleaned_data
         found = search(data["q"], data["born"], data["nationality"])
-    order = {key: place for place, key in enumerate(found.keys)}
-    cases = sorted(Case.objects.filter(pk__in=found.keys).for_list(), key=lambda case: order[case.pk])
     context = {
-        "rows": listing.rows(cases, teams, clearance, found.words), "form": form, "more": found.more,
+        "rows": listing.rows(found.cases, teams, clearance, found.words), "form": form, "more": found.more,
     }  # fmt: skip
     return render(request, "casework/cases/search.html", context, status=400 if form.errors else 200)

@@ -18,8 +18,7 @@ from casework.importing.columns import claim_of, understand
 from casework.importing.enums import ImportState, RowAnswer
 from casework.importing.models import Import, ImportRow
 from casework.records.enums import EndReason
-from casework.register.doubles import Candidate, candidates, facts_of
-from casework.register.matching import agreements, is_likely, weight
+from casework.register.doubles import candidates, compare, facts_of
 from casework.register.models import Person
 from casework.register.values import name_key
 from governance.access.clearance import Clearance, acting_as
@@ -115,10 +114,8 @@ def _doubles_of(rows: list[ImportRow]) -> list[list[Any]]:
     known = facts_of(sorted({case for found in offered for case in found}))
     likely: dict[int, list[Any]] = {}
     for row, facts, found in zip(sound, many, offered, strict=True):
-        compared = [(case, agreements(facts, known[case])) for case in found]
-        pairs = [Candidate(case, agreed, weight(agreed)) for case, agreed in compared if is_likely(agreed)]
-        pairs.sort(key=lambda candidate: (-candidate.weight, -candidate.case_id))
-        likely[row.pk] = [[pair.case_id, [str(word) for word in pair.words]] for pair in pairs[:3]]
+        best = compare(facts, {case: known[case] for case in found})[:3]
+        likely[row.pk] = [[candidate.case_id, [str(word) for word in candidate.words]] for candidate in best]
     return [likely.get(row.pk, []) for row in rows]
 
 

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from casework.register.enums import ValueKind
-from casework.register.matching import Agreement, Facts, agreements, heard, is_likely, sought, weight
+from casework.register.matching import Agreement, Facts, heard, likely_agreements, sought, weight
 from casework.register.models import IdentityValue
 
 MOST_SHOWN = 10
@@ -98,28 +98,30 @@ def candidates(many: list[Facts], most: int = MOST_COMPARED) -> list[list[int]]:
     return found
 
 
-def facts_of(cases: list[int]) -> dict[int, Facts]:
-    """What the visible values of these cases say; ended values are left out."""
+def facts_of(cases: list[int], asked: Collection[str] = frozenset(FIELDS.values())) -> dict[int, Facts]:
+    """What the visible values of these cases say in the fields of Facts that are asked; ended values are left out."""
     found = {case: Facts() for case in cases}
-    values = IdentityValue.objects.current().filter(case__in=cases, kind__in=list(FIELDS)).order_by("pk")
+    kinds = [kind for kind, field in FIELDS.items() if field in asked]
+    values = IdentityValue.objects.current().filter(case__in=cases, kind__in=kinds).order_by("pk")
     for case, kind, value in values.values_list("case_id", "kind", "value"):
         getattr(found[case], FIELDS[ValueKind(kind)]).append(value)
     return found
 
 
-def compare(facts: Facts, cases: list[int]) -> list[Candidate]:
-    """Those of these cases that are likely the same person, the heaviest first; of equal weight the newest."""
-    found = []
-    for case, known in facts_of(cases).items():
-        agreed = agreements(facts, known)
-        if is_likely(agreed):
-            found.append(Candidate(case, agreed, weight(agreed)))
+def compare(facts: Facts, known: dict[int, Facts]) -> list[Candidate]:
+    """Of these cases, with what is known of each, those that are likely about this person: the heaviest first, of equal
+    weight the newest."""
+    found = [
+        Candidate(case, agreed, weight(agreed))
+        for case, other in known.items() if (agreed := likely_agreements(facts, other)) is not None
+    ]  # fmt: skip
     return sorted(found, key=lambda candidate: (-candidate.weight, -candidate.case_id))
 
 
 def likely_doubles(facts: Facts, *, besides: Collection[int] = ()) -> list[Candidate]:
     """Candidates in sight that are likely to be this person, the likeliest first; `besides` are keys of cases."""
-    return compare(facts, [case for case in candidates([facts])[0] if case not in besides])[:MOST_SHOWN]
+    offered = [case for case in candidates([facts])[0] if case not in besides]
+    return compare(facts, facts_of(offered))[:MOST_SHOWN]
 
 
 def remember_others(judged: list[tuple[int, int]]) -> None:

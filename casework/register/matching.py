@@ -4,9 +4,11 @@ Method, generator, error rates and measured quality: docs/matching.md. Source: F
 record linkage, JASA 64(328), 1183-1210; partial agreement as in Winkler (1990), string comparator metrics.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from rapidfuzz.distance import JaroWinkler
 
@@ -42,15 +44,33 @@ WEIGHTS: dict[str, dict[Agreement, float]] = {
 LIKELY = 0.5  # bits from which a pair is shown as a likely double; chosen on seed 1
 
 
+class Name(NamedTuple):
+    """A name taken apart for comparing: its normalised key, the words of that, and how these sound."""
+
+    key: str
+    words: list[str]
+    sounds: frozenset[str]
+
+
+def take_apart(name: str) -> Name:
+    key = name_key(name)
+    return Name(key, key.split(), frozenset(sounds(name)))
+
+
 @dataclass
 class Facts:
     """What one record says of a person: names and aliases, and the other values as they are kept."""
 
-    names: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)  # all of them before the first comparison
     birth_dates: list[str] = field(default_factory=list)  # 1985, 1985-03 or 1985-03-12
     nationalities: list[str] = field(default_factory=list)
     sexes: list[str] = field(default_factory=list)
     v_numbers: list[str] = field(default_factory=list)
+
+    @cached_property
+    def names_apart(self) -> list[Name]:
+        """Taken apart once, however many records this one is compared with."""
+        return [take_apart(name) for name in self.names]
 
 
 def words_alike(a: str, b: str) -> bool:
@@ -58,21 +78,17 @@ def words_alike(a: str, b: str) -> bool:
     return a == b or (min(len(a), len(b)) > 2 and JaroWinkler.similarity(a, b) >= LIKE)
 
 
-def compare_names(a: str, b: str) -> Agreement:
+def compare_names(a: Name, b: Name) -> Agreement:
     """Two names: the same key, all words alike or sounding alike, those of the shorter within the longer,
     some of them, or none. Symmetric."""
-    left, right = name_key(a), name_key(b)
-    if not left or not right:
+    if not a.key or not b.key:
         return A.MISSING
-    if left == right or sorted(left.split()) == sorted(right.split()):
+    if a.key == b.key or sorted(a.words) == sorted(b.words):
         return A.SAME
-    heard_left, heard_right = set(sounds(a)), set(sounds(b))
-    fewer = min(len(heard_left), len(heard_right))
-    common = len(heard_left & heard_right)
-    pairs = _alike(left.split(), right.split())
-    best = max(common, pairs)
-    if fewer and best >= fewer and (fewer > 1 or len(heard_left) == len(heard_right)):
-        return A.ALIKE if len(heard_left) == len(heard_right) else A.WITHIN
+    fewer = min(len(a.sounds), len(b.sounds))
+    best = max(len(a.sounds & b.sounds), _alike(a.words, b.words))
+    if fewer and best >= fewer and (fewer > 1 or len(a.sounds) == len(b.sounds)):
+        return A.ALIKE if len(a.sounds) == len(b.sounds) else A.WITHIN
     return A.PARTLY if best else A.OTHER
 
 
@@ -115,8 +131,8 @@ def _equal(a: str, b: str) -> Agreement:
     return A.MISSING if not a or not b else A.SAME if a == b else A.OTHER
 
 
-COMPARERS = {
-    "name": ("names", compare_names), "birth_date": ("birth_dates", compare_birth_dates),
+COMPARERS: dict[str, tuple[str, Callable[[Any, Any], Agreement]]] = {
+    "name": ("names_apart", compare_names), "birth_date": ("birth_dates", compare_birth_dates),
     "nationality": ("nationalities", _equal), "sex": ("sexes", _equal), "v_number": ("v_numbers", compare_numbers),
 }  # fmt: skip
 _ORDER = list(Agreement)
@@ -124,11 +140,23 @@ _ORDER = list(Agreement)
 
 def agreements(a: Facts, b: Facts) -> dict[str, Agreement]:
     """For each field the best agreement between any value of the one and any of the other. Symmetric."""
-    found = {}
-    for name, (attribute, compare) in COMPARERS.items():
-        said = [compare(x, y) for x in getattr(a, attribute) for y in getattr(b, attribute)]
-        found[name] = min(said, key=_ORDER.index, default=A.MISSING)
-    return found
+    return {name: _agreement(name, a, b) for name in COMPARERS}
+
+
+def _agreement(name: str, a: Facts, b: Facts) -> Agreement:
+    attribute, compare = COMPARERS[name]
+    said = [compare(x, y) for x in getattr(a, attribute) for y in getattr(b, attribute)]
+    return min(said, key=_ORDER.index, default=A.MISSING)
+
+
+def likely_agreements(a: Facts, b: Facts) -> dict[str, Agreement] | None:
+    """As agreements(), of two records that are likely one person; None of others. Names, which take longest, are
+    compared only where they can still matter: most people of like name were born on quite another day."""
+    agreed = {name: A.MISSING if name == "name" else _agreement(name, a, b) for name in COMPARERS}
+    if weight(agreed) + WEIGHTS["name"][A.SAME] < LIKELY:
+        return None
+    agreed["name"] = _agreement("name", a, b)
+    return agreed if is_likely(agreed) else None
 
 
 def weight(agreed: dict[str, Agreement]) -> float:

@@ -6,6 +6,7 @@ beginning, because they differ most between spellings, and scripts such as the A
 """
 
 import re
+from functools import lru_cache
 
 from anyascii import anyascii
 
@@ -26,6 +27,7 @@ _VOWELS = re.compile(r"(?<!^)[aeiou]")
 _DOUBLES = re.compile(r"(.)\1+")
 
 
+@lru_cache(10_000)  # words, not names: every comparison asks for the same ones again
 def sound(word: str) -> str:
     """The skeleton of one word of a name, such as `mhmd`; empty if nothing is left. `word` in lower case, Latin."""
     for pattern, folded in _FOLDS:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bench import doubles
 from casework.records.enums import EndReason
-from casework.register.doubles import candidates, compare, likely_doubles
+from casework.register.doubles import candidates, compare, facts_of, likely_doubles
 from casework.register.matching import (
     COMPARERS,
     WEIGHTS,
@@ -20,7 +20,9 @@ from casework.register.matching import (
     compare_names,
     compare_numbers,
     is_likely,
+    likely_agreements,
     swapped,
+    take_apart,
     weight,
 )
 from casework.register.sounds import sounds
@@ -73,8 +75,8 @@ NUMBERS = [
 
 @pytest.mark.parametrize(
     ("compare", "one", "other", "expected"),
-    [(compare_names, *row) for row in NAMES] + [(compare_birth_dates, *row) for row in DATES]
-    + [(compare_numbers, *row) for row in NUMBERS],
+    [(compare_names, take_apart(one), take_apart(other), how) for one, other, how in NAMES]
+    + [(compare_birth_dates, *row) for row in DATES] + [(compare_numbers, *row) for row in NUMBERS],
 )  # fmt: skip
 def test_how_far_two_values_agree(compare, one, other, expected):
     assert compare(one, other) == expected
@@ -93,6 +95,12 @@ SAID = st.builds(
 @given(SAID, SAID)
 def test_weights_are_symmetric(one, other):
     assert agreements(one, other) == agreements(other, one)
+
+
+@given(SAID, SAID)
+def test_names_are_left_out_only_where_they_cannot_matter(one, other):
+    agreed = agreements(one, other)
+    assert likely_agreements(one, other) == (agreed if is_likely(agreed) else None)
 
 
 @given(SAID)
@@ -154,7 +162,7 @@ def test_the_database_offers_the_candidates_the_rules_name(cast):
         for truth in again:
             expected = {cases[n] for n in blocks.candidates(truth.facts)}
             assert set(candidates([truth.facts])[0]) & set(cases) == expected
-            assert {c.case_id for c in compare(truth.facts, cases)} >= {
+            assert {c.case_id for c in compare(truth.facts, facts_of(cases))} >= {
                 c.case_id for c in likely_doubles(truth.facts)
             } & set(cases)
     with acting_as(cast.stranger):

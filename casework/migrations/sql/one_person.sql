@@ -236,9 +236,11 @@ BEGIN
     JOIN casework_person np ON np.id = n.person_id
     JOIN casework_identityvalue mine ON mine.case_id = n.id AND mine.kind = 'v_number'
     JOIN casework_identityvalue theirs ON theirs.key = mine.key AND theirs.kind = 'v_number' AND theirs.ended_at IS NULL
+        AND theirs.case_id <> n.id
     JOIN casework_case o ON o.id = theirs.case_id AND o.person_id <> n.person_id
-    JOIN casework_person op ON op.id = o.person_id AND op.same_as <> np.same_as
-    WHERE n.id = which AND NOT EXISTS (
+    -- Fenced: joined in the open, every registration read all people once (27 ms at 200,000).
+    CROSS JOIN LATERAL (SELECT p.id, p.same_as FROM casework_person p WHERE p.id = o.person_id OFFSET 0) op
+    WHERE n.id = which AND op.same_as <> np.same_as AND NOT EXISTS (
         SELECT FROM casework_judgement j WHERE j.revoked_at IS NULL AND j.answer = 'not_same' AND j.reason <> 'registration'
             AND j.one_id = least(np.id, op.id) AND j.other_id = greatest(np.id, op.id))
     ORDER BY o.id
