@@ -37,8 +37,9 @@ class OwnChoices(ScopedAdmin):
 
 
 def users_of(organisations: frozenset[int]) -> QuerySet[User]:
-    """People of these organisations, and new ones who belong nowhere yet."""
-    return User.objects.filter(Q(memberships__organisation__in=organisations) | Q(memberships=None)).distinct()
+    """People of these organisations, and new ones made for them who belong nowhere yet."""
+    new = Q(memberships=None, made_for__in=organisations)
+    return User.objects.filter(Q(memberships__organisation__in=organisations) | new).distinct()
 
 
 @admin.register(Organisation)
@@ -150,6 +151,7 @@ class UserAdmin(ScopedAdmin):
     def save_model(self, request: HttpRequest, obj: User, form: ModelForm[Any], change: bool) -> None:
         if not change:
             obj.set_unusable_password()
+            obj.made_for_id = min(administered(request))
         super().save_model(request, obj, form, change)
 
     @admin.action(description=_("Issue an invitation link (also for a forgotten password)"))

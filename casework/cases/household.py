@@ -11,13 +11,20 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from casework.cases.register_views import chosen_team, teams_or_refuse
+from casework.cases.register_views import chosen_team, teams_or_refuse, who_reads
 from casework.cases.registering import Claim, Member, register_together, same_candidates
 from casework.cases.views import candidate_rows, case_url
 from casework.register.doubles import Candidate, likely_doubles
 from casework.register.enums import BRIEFING_VERSION, RelationKind
 from casework.register.forms import ClaimedIdentityForm, ToldForm, add_team_choice
-from casework.register.values import NAME_LENGTH, clean_name, may_be_minor, nationality_choices, parse_partial_date
+from casework.register.values import (
+    NAME_LENGTH,
+    clean_name,
+    clean_v_number,
+    may_be_minor,
+    nationality_choices,
+    parse_partial_date,
+)
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.forms import typed_fields
 from governance.drafts.keeping import find_draft, kept_value, once, sent_before, sheet, sheet_page
@@ -38,6 +45,10 @@ class MemberForm(ClaimedIdentityForm):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip
     nationality = forms.ChoiceField(label=_("Nationality"), required=False)
+    v_number = forms.CharField(
+        label=_("V-number"), required=False, max_length=40, help_text=_("Ten digits."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+    )  # fmt: skip
     relation = forms.ChoiceField(
         label=_("To the first person"), required=False, choices=[("", _("Choose")), *RELATIONS]
     )
@@ -59,7 +70,8 @@ class MemberForm(ClaimedIdentityForm):
     @property
     def is_nobody(self) -> bool:
         return bool(self.number) and not any(
-            (self.data.get(self.add_prefix(name)) or "").strip() for name in ("name", "birth_date", "guardian")
+            (self.data.get(self.add_prefix(name)) or "").strip()
+            for name in ("name", "birth_date", "v_number", "guardian")
         )
 
     def clean_name(self) -> str:
@@ -68,6 +80,10 @@ class MemberForm(ClaimedIdentityForm):
     def clean_birth_date(self) -> str:
         text = self.cleaned_data["birth_date"].strip()
         return parse_partial_date(text) if text else ""
+
+    def clean_v_number(self) -> str:
+        text = self.cleaned_data["v_number"].strip()
+        return clean_v_number(text) if text else ""
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -122,8 +138,9 @@ class Household:
             data = row.cleaned_data
             claim = Claim(
                 names=[data["name"]], referrer=told["referrer"], birth_date=data["birth_date"],
-                nationalities=[data["nationality"] or "0000"], told_on=told["told_on"], language=told["language"],
-                interpreter=told["interpreter"], guardian="" if data["responsible"] else data["guardian"],
+                v_number=data["v_number"], nationalities=[data["nationality"] or "0000"], told_on=told["told_on"],
+                language=told["language"], interpreter=told["interpreter"],
+                guardian="" if data["responsible"] else data["guardian"],
             )  # fmt: skip
             relation = data.get("relation")
             responsible = self.places[int(data["responsible"])] if data["responsible"] else None
@@ -165,6 +182,7 @@ def register_household(request: ClearanceRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "household": household, "form": household.told, "draft_key": key, "form_page": sheet_page(request, key),
         "version": BRIEFING_VERSION, "draft": draft, "number": number, "most": MOST_MEMBERS,
+        **who_reads(teams),
     }  # fmt: skip
     if not asked or not household.is_valid():
         return render(request, "casework/register/household.html", context, status=400 if asked else 200)

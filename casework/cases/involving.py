@@ -9,12 +9,12 @@ from django.db.models import Model, Q
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from casework.cases.enums import Ground
+from casework.cases.enums import CaseState, Ground
 from casework.cases.models import Case, Involvement
 from governance.access.clearance import Clearance
 from governance.access.enums import Category
 from partners.accountability.history import because
-from partners.organisations.enums import TeamFunction
+from partners.organisations.enums import OrganisationKind, TeamFunction
 from partners.organisations.models import Membership, Team
 
 M = TypeVar("M", bound=Model)
@@ -89,13 +89,27 @@ def with_teams(rows: Iterable[M], teams: dict[int, Team], *names: str) -> list[M
     return found
 
 
-# What the bare fact that a team takes part gives away; the database keeps the same in Involvement.tells, where a
-# policy acts on it. Here it is for the teams of a whole list of cases at once.
+# What the bare fact that a team takes part gives away, by its function or its organisation; the database keeps the same
+# in Involvement.tells, where a policy acts on it. Here it is for the teams of a whole list of cases at once.
 TELLS: dict[str, Category] = {
     TeamFunction.SHELTER: Category.CONTACT_SHELTER,
     TeamFunction.CARE: Category.MEDICAL_LIMITATION,
     TeamFunction.LEGAL: Category.LEGAL_AID,
+    OrganisationKind.SHELTER_OPERATOR: Category.CONTACT_SHELTER,
+    OrganisationKind.HEALTH_PROVIDER: Category.MEDICAL_LIMITATION,
+    OrganisationKind.IOM: Category.DEPARTURE,
+    OrganisationKind.COA: Category.OUTCOME,
 }
+# Before the dossiers are asked for, DT&V takes part because somebody has a place (R7).
+BEFORE_DOSSIERS = (CaseState.REGISTERED, CaseState.INTAKE)
+
+
+def tells(team: Team, case: Case | None = None) -> Category | None:
+    """What it gives away that this team takes part, in this case or in any; nothing if it gives nothing away."""
+    category = TELLS.get(team.function) or TELLS.get(team.organisation.kind)
+    if category is None and team.organisation.kind == OrganisationKind.DTV:
+        return Category.CONTACT_SHELTER if case is None or case.state in BEFORE_DOSSIERS else None
+    return category
 
 
 def knows_team(clearance: Clearance, case: Case, team: Team) -> bool:
@@ -103,7 +117,7 @@ def knows_team(clearance: Clearance, case: Case, team: Team) -> bool:
 
     One that tells nothing she may not read, one of her own organisation, or any if her team leads the case.
     """
-    category = TELLS.get(team.function)
+    category = tells(team, case)
     return category is None or clearance.reads(case, category) or _is_close(clearance, case, team)
 
 
@@ -158,10 +172,13 @@ def hidden_workers(
 
 
 def team_label(clearance: Clearance, case: Case, teams: dict[int, Team], team: int) -> str:
-    """How a team is called as the source of a record; a team of which this reader may not know stays unnamed."""
-    if team in teams and knows_team(clearance, case, teams[team]):
-        return teams[team].label
-    return gettext("another partner")
+    """How a team is called as the source of a record. A team of which this reader may not know is called by its
+    organisation, if another team of that is known to take part; else it stays unnamed."""
+    if team not in teams or knows_team(clearance, case, teams[team]):
+        return teams[team].label if team in teams else gettext("another partner")
+    organisation = teams[team].organisation_id
+    known = any(partner.organisation_id == organisation for partner in known_partners(clearance, case, teams))
+    return teams[team].organisation.name if known else gettext("another partner")
 
 
 def with_partner_of(kind: str, clearance: Clearance, teams: dict[int, Team]) -> Q:
@@ -169,7 +186,7 @@ def with_partner_of(kind: str, clearance: Clearance, teams: dict[int, Team]) -> 
     found = Q(pk__in=[])
     for team in teams.values():
         if team.organisation.kind == kind:
-            category = TELLS.get(team.function)
+            category = tells(team)
             known = Q(team_ids__contains=[team.pk])
             if category is not None and team.pk not in clearance.teams:
                 elsewhere = category != Category.LEGAL_AID  # R18: no list tells another organisation
@@ -178,6 +195,7 @@ def with_partner_of(kind: str, clearance: Clearance, teams: dict[int, Team]) -> 
                     if category in seat.reads and elsewhere or seat.organisation == team.organisation_id
                 ]  # fmt: skip
                 leads = clearance.teams if elsewhere else ()
-                known &= Q(team_ids__overlap=knowing) | Q(lead_team__in=leads)
+                later = ~Q(state__in=BEFORE_DOSSIERS) if kind == OrganisationKind.DTV else Q(pk__in=[])
+                known &= Q(team_ids__overlap=knowing) | Q(lead_team__in=leads) | later
             found |= known
     return found

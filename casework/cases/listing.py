@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from casework.cases.enums import OPEN_STATES, CaseState
-from casework.cases.involving import listed_partners
+from casework.cases.involving import knows_team, listed_partners
 from casework.cases.models import Case, CaseQuerySet, contacted_cases
 from casework.register.identity import leading_names
 from governance.access.clearance import Clearance
@@ -121,12 +121,18 @@ def rows(
     style = get_format("SHORT_DATE_FORMAT")
     days = {case.registered_on: dateformat.format(case.registered_on, style) for case in cases}
     pilots = {team.pilot_id: team.pilot.name for team in teams.values()}
+
+    def manager(case: Case) -> str:
+        """Who manages a case works for the team that leads it, and is not named where that is not."""
+        lead = teams.get(case.lead_team_id)
+        return str(case.case_manager or "") if lead is None or knows_team(clearance, case, lead) else ""
+
     return [
         Row(
             base.replace(NOWHERE, str(case.reference)), case.number, names.get(case.pk) or case.number,
             states[case.state], labels[case.state], pilots[case.pilot_id],
             [team.label for team in listed_partners(clearance, case, teams)], case.registered_on.isoformat(),
-            days[case.registered_on], str(case.case_manager or ""), (words or {}).get(case.pk, ()),
+            days[case.registered_on], manager(case), (words or {}).get(case.pk, ()),
         )
         for case in cases
     ]  # fmt: skip

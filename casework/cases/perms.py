@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from casework.cases.enums import CaseState
+from casework.cases.enums import ADMITTED_STATES
 from casework.cases.models import Case, Involvement
 from casework.shelter.staying import shelter_is_running
 from governance.access.clearance import Clearance
@@ -65,7 +65,7 @@ def can_involve(clearance: Clearance, case: Case) -> bool:
 
 def must_be_known_to_dtv(case: Case) -> bool:
     """R7: whoever receives shelter or guidance is known to the departure service."""
-    return case.is_open and (case.state in (CaseState.ADMITTED, CaseState.IN_GUIDANCE) or shelter_is_running(case.pk))
+    return case.is_open and (case.state in ADMITTED_STATES or shelter_is_running(case.pk))
 
 
 def can_end_involvement(clearance: Clearance, case: Case, involvement: Involvement) -> bool:

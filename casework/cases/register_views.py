@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from casework.cases import perms
-from casework.cases.registering import Claim, HasOpenCase, register, same_candidates
+from casework.cases.registering import Claim, HasOpenCase, first_partners, register, same_candidates
 from casework.cases.views import candidate_rows, case_url
 from casework.register.doubles import likely_doubles
 from casework.register.enums import BRIEFING_VERSION
@@ -34,6 +34,11 @@ def chosen_team(teams: list[Team], data: dict[str, Any]) -> Team:
     return next(team for team in teams if team.pk == data["team"]) if "team" in data else teams[0]
 
 
+def who_reads(teams: list[Team], *, sheltered: bool = False) -> dict[str, Any]:
+    """For the line that says who reads a registration; for who registers for several teams it depends on her choice."""
+    return {"readers": first_partners(teams[0], sheltered=sheltered) if len(teams) == 1 else [], "and_others": True}
+
+
 @processes(REGISTRATION)
 @require_http_methods(["GET", "POST"])
 def register_person(request: ClearanceRequest) -> HttpResponse:
@@ -49,7 +54,7 @@ def register_person(request: ClearanceRequest) -> HttpResponse:
     form.restore(draft)
     context: dict[str, Any] = {
         "form": form, "draft_key": key, "form_page": sheet_page(request, key), "version": BRIEFING_VERSION,
-        "draft": draft if request.method == "GET" else None,
+        "draft": draft if request.method == "GET" else None, **who_reads(teams),
     }  # fmt: skip
     if request.method != "POST" or not form.is_valid():
         return render(request, "casework/register/form.html", context, status=400 if form.errors else 200)
@@ -113,6 +118,6 @@ def register_emergency(request: ClearanceRequest) -> HttpResponse:
     context = {
         "form": form, "draft_key": key, "form_page": sheet_page(request, key),
         "draft": draft if request.method == "GET" else None,
-        "full": reverse("casework:register_person"),
+        "full": reverse("casework:register_person"), **who_reads(teams, sheltered=True),
     }  # fmt: skip
     return render(request, "casework/register/emergency.html", context, status=400 if form.errors else 200)

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from casework.cases.enums import CaseState, Ground
+from casework.cases.enums import ADMITTED_STATES, CaseState, Ground
 from casework.cases.models import Case, Involvement
 from casework.records.models import Record
 from casework.register.doubles import Candidate, remember_others
@@ -80,6 +80,8 @@ def register(claim: Claim, *, by: Clearance, team: Team, person: Person | None =
 def register_many(entries: list[tuple[Claim, Person | None]], *, by: Clearance, team: Team) -> list[Case]:
     """Open one case for each of these; whoever is no person yet becomes one. As many statements for one as for all."""
     lead, today = leading_team(team), timezone.localdate()
+    # Night staff register for the team that leads, where somebody takes the case over: a name would tell of the place.
+    manager = None if team.function == TeamFunction.SHELTER and lead != team else by.user
     with connection.cursor() as cursor:  # before any row, in the order of sql/one_person.sql
         if any(claim.others for claim, _person in entries):
             cursor.execute("SELECT pg_advisory_xact_lock(7305004)")
@@ -92,7 +94,7 @@ def register_many(entries: list[tuple[Claim, Person | None]], *, by: Clearance, 
     numbers = Case.objects.next_numbers(len(entries))
     cases = written_in_bulk([
         Case(
-            number=number, person=person or next(new), pilot=team.pilot, lead_team=lead, case_manager=by.user,
+            number=number, person=person or next(new), pilot=team.pilot, lead_team=lead, case_manager=manager,
             referrer=claim.referrer, team_ids=[team.pk], doubles_judged_on=None if claim.in_emergency else today,
             state=claim.state, state_since=claim.state_since or claim.registered_on or today,
             registered_on=claim.registered_on or today,
@@ -110,7 +112,7 @@ def register_many(entries: list[tuple[Claim, Person | None]], *, by: Clearance, 
         involvements += [
             Involvement(case=case, team=departure, ground=Ground.MADE_KNOWN)
             for claim, case in pairs
-            if claim.sheltered_since or claim.state in (CaseState.ADMITTED, CaseState.IN_GUIDANCE)
+            if claim.sheltered_since or claim.state in ADMITTED_STATES
         ]  # fmt: skip
     written_in_bulk(involvements)
 
@@ -121,8 +123,10 @@ def register_many(entries: list[tuple[Claim, Person | None]], *, by: Clearance, 
         return record
 
     written_in_bulk([
-        written(Stay, case, since=claim.sheltered_since,
-                ground=StayGround.EMERGENCY if claim.state == CaseState.REGISTERED else StayGround.ADMITTED)
+        written(Stay, case, since=claim.sheltered_since, ground=(
+            StayGround.EMERGENCY if claim.in_emergency
+            else StayGround.ADMITTED if claim.state in ADMITTED_STATES else StayGround.BEFORE_DECISION  # R4
+        ))
         for claim, case in pairs if claim.sheltered_since
     ])  # fmt: skip
     written_in_bulk([
@@ -155,6 +159,12 @@ def leading_team(team: Team) -> Team:
         pilot=team.pilot, organisation=team.pilot.municipality, function=TeamFunction.GENERAL
     ).first()
     return municipal or team
+
+
+def first_partners(team: Team, *, sheltered: bool = False) -> list[Team]:
+    """The teams that take part from the registration on: this one, the one that leads, and DT&V of who has a place."""
+    departure = departure_team(team.pilot_id) if sheltered else None
+    return list(dict.fromkeys(found for found in (team, leading_team(team), departure) if found))
 
 
 def departure_team(pilot: int) -> Team | None:

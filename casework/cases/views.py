@@ -30,10 +30,12 @@ from casework.register.forms import BriefingForm
 from casework.register.identity import leading_names
 from casework.register.models import Briefing, IdentityValue
 from casework.register.values import display
+from governance.access.clearance import Clearance
 from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.keeping import find_draft, once
 from partners.accountability.activities import CASEWORK, REGISTRATION, processes
+from partners.organisations.models import Team
 
 
 @processes(CASEWORK)
@@ -211,8 +213,15 @@ def case_briefing(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     context = {
         "case": case, "form": form, "draft_key": key, "version": BRIEFING_VERSION,
         "name": leading_names([case.pk]).get(case.pk, ""),
+        "readers": _readers_of_identity(case, request.clearance), "and_others": True,
     }  # fmt: skip
     return render(request, "casework/cases/briefing.html", context, status=400 if form.errors else 200)
+
+
+def _readers_of_identity(case: Case, clearance: Clearance) -> list[Team]:
+    partners = known_partners(clearance, case, visible_teams(clearance))
+    reads = team_reads([team.pk for team in partners])
+    return [team for team in partners if reads[team.pk].get(Category.IDENTITY) in ("read", "write")]
 
 
 def candidate_rows(candidates: list[Candidate]) -> list[dict[str, Any]]:

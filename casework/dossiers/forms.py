@@ -1,11 +1,13 @@
 """Forms of records: made from the model and the table of kinds; a few kinds need more."""
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
 from django.forms.models import modelform_factory
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -66,16 +68,9 @@ class RecordForm(Kept, SharingFields, forms.ModelForm):  # type: ignore[type-arg
             for name in SHARING_FIELDS:
                 self.fields.pop(name)
         else:
-            category = kind.categories[0]
-            own_only = [Visibility.OWN_ORGANISATION] if category == Category.LEGAL_AID else None
-            if kind.model is Stay:  # of two stays at once nobody could be told, were one of them hidden
-                own_only = [Visibility.PERMITTED_PARTNERS]
-            initial = Visibility(self.instance.visibility) if self.instance.pk else default_visibility(category)
-            visibilities = [v for v in Visibility if not (sources and v == Visibility.OWN_ORGANISATION)]
-            if sources and initial == Visibility.OWN_ORGANISATION:
-                initial = Visibility.SELECTED_PARTNERS
-            self.offer(partners, initial, own_only or visibilities)
+            self._offer_sharing(partners, sources, writes)
             if self.instance.pk:
+                self.initial["visibility"] = self.instance.visibility
                 self.initial["shared_with"] = self.instance.shared_team_ids
                 self.initial["share_basis"] = self.instance.share_basis or self.fields["share_basis"].initial
                 for name in ("share_purpose", "shared_until"):
@@ -94,6 +89,24 @@ class RecordForm(Kept, SharingFields, forms.ModelForm):  # type: ignore[type-arg
         for name, values in limits.items():
             field = self.fields[name]
             field.choices = [choice for choice in field.choices if choice[0] in ("", *values)]  # type: ignore[attr-defined]
+
+    def _offer_sharing(self, partners: list[Team], sources: list[Team], writes: frozenset[str]) -> None:
+        model: Any = self.kind.model
+        categories = set(self.kind.categories)
+        if self.instance.pk:
+            categories = {self.instance.record_category}
+        elif hasattr(model, "category_of") and not sources:
+            categories = {category for category in categories if category in writes} or categories
+        visibilities = [v for v in Visibility if not (sources and v == Visibility.OWN_ORGANISATION)]
+        if categories == {Category.LEGAL_AID}:
+            visibilities = [Visibility.OWN_ORGANISATION]
+        if model is Stay:  # of two stays at once nobody could be told, were one of them hidden
+            visibilities = [Visibility.PERMITTED_PARTNERS]
+            del self.fields["shared_until"]
+        self.offer(partners, categories, visibilities)
+        if hasattr(model, "category_of") and not sources and not self.instance.pk:
+            self.decided_by = "kind"
+            self.starts = {value: default_visibility(model.category_of(value)) for value, _label in self.kind.choices}
 
     def _ask_source(self, sources: list[Team]) -> None:
         self.fields["source_team"] = forms.TypedChoiceField(
@@ -248,7 +261,15 @@ class StayForm(RecordForm):
             data["kind"] = location.kind
         elif not data.get("kind") and "kind" not in self.errors:
             self.add_error("kind", _("Choose a location or the kind of shelter."))
+        if data.get("since") and self._elsewhere(data["since"], data.get("until")):
+            self.add_error("since", _("In this period the person has a place already, in another case of hers."))
         return data
+
+    def _elsewhere(self, since: date, until: date | None) -> bool:
+        """Whether a case of the same person that is in sight has a place in this period (R1)."""
+        stays = Stay.objects.current().filter(case__person__same_as=self.case.person.same_as).exclude(case=self.case)
+        stays = stays.filter(Q(until=None) | Q(until__gt=since))
+        return (stays.filter(since__lt=until) if until else stays).exists()
 
 
 class ConsentForm(RecordForm):

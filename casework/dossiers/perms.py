@@ -1,12 +1,14 @@
 """Who may add, correct, end and answer a record. Every line of a docstring is a line of the code."""
 
+from casework.cases.involving import knows_team
 from casework.cases.models import Case
 from casework.dossiers.corrections import CorrectionRequest
 from casework.dossiers.kinds import KINDS, RecordKind
+from casework.dossiers.reading import readers_of
 from casework.records.models import Addressed, Record
 from governance.access.clearance import Clearance
 from governance.access.enums import Category, Visibility
-from partners.organisations.enums import OrganisationKind, Role
+from partners.organisations.enums import OrganisationKind, Role, TeamFunction
 from partners.organisations.models import Team
 
 
@@ -40,7 +42,7 @@ def supplying_team(clearance: Clearance, case: Case, teams: dict[int, Team]) -> 
 
 def can_be_supplied(clearance: Clearance, case: Case, kind: RecordKind) -> bool:
     """What may be recorded on a partner's behalf:
-    - a kind with an owner other than the municipality, and no step, consent or contact
+    - a kind with an owner other than the municipality, and no consent, contact, signal, stay or hand-over
     - in a category the coordinator reads in this case, and never public order
     """
     return (
@@ -59,20 +61,35 @@ def suppliers(case: Case, kind: RecordKind, teams: dict[int, Team]) -> list[Team
     ]  # fmt: skip
 
 
-def can_change(clearance: Clearance, case: Case, record: Record) -> bool:
-    """To correct a record, one must be all of:
-    - of a record that has not ended, and of a question that was not answered
-    - of one's own: writing its category for the team that wrote it, while that takes part in this case
-    - or, of a record made on a partner's behalf, coordinator of its pilot in the team that wrote it
+def keeps(clearance: Clearance, case: Case, record: Record) -> bool:
+    """A record is one's own to keep by any of:
+    - writing its category for the team that wrote it, while that takes part in this case
+    - of a record made on a partner's behalf, being coordinator of its pilot in the team that wrote it
     """
-    if record.ended_at is not None or (isinstance(record, Addressed) and record.answer):
-        return False
     team = record.author_team_id
     if record.source_team_id is not None:
         return team in clearance.teams and team in case.team_ids and clearance.coordinates(case.pilot_id)
     return team in case.team_ids and any(
         seat.team == team and record.record_category in seat.writes for seat in clearance.seats
     )
+
+
+def can_change(clearance: Clearance, case: Case, record: Record) -> bool:
+    """To correct a record, one must be both:
+    - of a record that has not ended, and of a question that was not answered
+    - keeping it
+    """
+    open_still = record.ended_at is None and not (isinstance(record, Addressed) and record.answer)
+    return open_still and keeps(clearance, case, record)
+
+
+def can_withdraw(clearance: Clearance, case: Case, record: Record, kind: RecordKind) -> bool:
+    """To end a sharing, one must be both:
+    - of a record that others read, ended or not, and of a kind whose author chooses its readers
+    - keeping it
+    """
+    shares = not kind.parent and kind.slug not in ("stay", "consent", "correction")
+    return shares and record.visibility != Visibility.OWN_ORGANISATION and keeps(clearance, case, record)
 
 
 def can_end(clearance: Clearance, case: Case, record: Record) -> bool:
@@ -124,6 +141,20 @@ def asking_team(clearance: Clearance, case: Case, record: Record) -> int | None:
               or seat.team in (*record.shared_team_ids, record.author_team_id, record.source_team_id))),
         None,
     )  # fmt: skip
+
+
+def owner_to_ask(clearance: Clearance, case: Case, record: Record, teams: dict[int, Team], asking: int) -> int | None:
+    """To whom a request to correct goes (R20):
+    - to the team the record comes from, if that takes part, the asker may know of it, and she asks for no legal team
+    - else to the team that leads, if that reads the record
+    - else to nobody: a legal team that asks IND itself would tell that there is a lawyer (R18)
+    """
+    source = teams.get(record.source_id)
+    legal = asking in teams and teams[asking].function == TeamFunction.LEGAL
+    known = source is not None and source.pk in case.team_ids and knows_team(clearance, case, source)
+    if source and known and not (legal and source.organisation_id != teams[asking].organisation_id):
+        return source.pk
+    return case.lead_team_id if case.lead_team_id in readers_of(record) else None
 
 
 def suppliable(clearance: Clearance, case: Case, teams: dict[int, Team]) -> list[RecordKind]:

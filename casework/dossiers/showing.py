@@ -10,8 +10,10 @@ from django.utils import formats, timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from casework.cases.models import Consent
 from casework.dossiers.kinds import RecordKind
 from casework.records.models import Checked, Record
+from casework.shelter.models import Stay
 from governance.access.enums import Category
 from partners.organisations.models import Pilot
 
@@ -79,10 +81,27 @@ def changes(record: Record, kind: RecordKind, named: Callable[[set[int]], set[in
             if before != after:
                 what.append((str(record._meta.get_field(name).verbose_name).capitalize(), before, after))  # type: ignore[union-attr]
         reason = words.get(newer.history_change_reason or "", "") or (_("recorded") if older is None else "")
+        if (
+            not what and not reason
+        ):  # such as another circle of teams, of which the register of sharing tells what may be known
+            continue
         found.append(
             Change(newer.history_date, str(newer.history_user) if newer.history_user_id in known else "", what, reason)
         )
     return found
+
+
+def ends_on(record: Record) -> date | None:
+    """Until when its period runs, if it has one; a consent that was withdrawn until then."""
+    if isinstance(record, Consent) and record.withdrawn_on:
+        return min(record.until, record.withdrawn_on)
+    return getattr(record, "until", None) or getattr(record, "valid_until", None)
+
+
+def is_over(record: Record) -> bool:
+    """Whether its period has passed. A consent and a stay end on that day, other things after it."""
+    last, today = ends_on(record), timezone.localdate()
+    return last is not None and (last <= today if isinstance(record, (Consent, Stay)) else last < today)
 
 
 LIMITS = {

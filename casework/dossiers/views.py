@@ -1,5 +1,6 @@
 """Adding, reading, correcting, ending a record; asking its owner to correct it, and answering."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from casework.cases.involving import known_workers, knows_team, team_label, visible_teams
-from casework.cases.models import Case
+from casework.cases.models import Case, Consent
 from casework.cases.views import case_url
 from casework.dossiers import perms
 from casework.dossiers.address import location_of
@@ -87,12 +88,11 @@ def _find(request: ClearanceRequest, reference: UUID, slug: str, record: UUID | 
 
 
 def _form(
-    request: ClearanceRequest, at: At, author: int, *, supplying: bool = False, instance: Record | None = None
+    request: ClearanceRequest, at: At, author: int, *, sources: Sequence[Team] = (), instance: Record | None = None
 ) -> RecordForm:
-    sources = perms.suppliers(at.case, at.kind, at.teams) if supplying else []
     form: RecordForm = form_class(at.kind)(
         request.POST or None, instance=instance, kind=at.kind, case=at.case, author=at.teams.get(author),
-        partners=other_teams(request.clearance, at.case, at.teams, besides=author), sources=sources,
+        partners=other_teams(request.clearance, at.case, at.teams, besides=author), sources=list(sources),
         writes=next((seat.writes for seat in request.clearance.seats if seat.team == author), frozenset()),
         variant=request.POST.get("variant", "") or request.GET.get("soort", ""),
     )  # fmt: skip
@@ -105,20 +105,27 @@ def record_add(request: ClearanceRequest, reference: UUID, kind: str) -> HttpRes
     """A new record in the name of the worker's own team; with ?namens=1 on behalf of a partner (R20)."""
     at = _find(request, reference, kind)
     author = perms.adding_team(request.clearance, at.case, at.kind, at.teams)
-    # What belongs to her own team she records in its name, unless she says that it came from a partner.
-    supplying = "namens" in request.GET or author is None
+    if author is None and perms.supplying_team(request.clearance, at.case, at.teams) is None:
+        raise PermissionDenied
+    parent = _parent(request, at)
+    # What belongs to her own team she records in its name, unless she says that it came from a partner, or it is a step
+    # of what came from one.
+    supplying = "namens" in request.GET or author is None or (parent is not None and parent.source_team_id is not None)
+    sources: list[Team] = []
     if supplying:
         author = perms.supplying_team(request.clearance, at.case, at.teams)
-        allowed = perms.can_be_supplied(request.clearance, at.case, at.kind)
-        if not (allowed and perms.suppliers(at.case, at.kind, at.teams)):
+        sources = [
+            team for team in perms.suppliers(at.case, at.kind, at.teams)
+            if parent is None or team.pk == parent.source_team_id
+        ]  # fmt: skip
+        if not (sources and perms.can_be_supplied(request.clearance, at.case, at.kind)):
             author = None
     if author is None or not at.kind.added_here:
         raise PermissionDenied
     # Before validating: of a form sent twice, the second would clash with the first one's record.
     if request.method == "POST" and (sent := sent_before(request)):
         return sent
-    parent = _parent(request, at)
-    form = _form(request, at, author, supplying=supplying)
+    form = _form(request, at, author, sources=sources)
     if parent is not None:
         setattr(form.instance, at.kind.parent, parent)
     # Each value of an identity, and what is recorded for a partner, is a text of its own.
@@ -139,7 +146,7 @@ def record_add(request: ClearanceRequest, reference: UUID, kind: str) -> HttpRes
             form.add_error(None, _("The reception agency has no team in this pilot."))
     context = at.context(
         form=form, draft_key=key, draft=draft if request.method == "GET" else None, parent=parent, supplying=supplying,
-        form_page=request.get_full_path(), variant=form.variant, **_who_reads(request, at, author),
+        form_page=request.get_full_path(), variant=form.variant, **_who_reads(request, at, author, parent),
     )  # fmt: skip
     return render(request, "casework/dossiers/form.html", context, status=400 if form.errors and not preview else 200)
 
@@ -170,10 +177,12 @@ def record_detail(request: ClearanceRequest, reference: UUID, kind: str, record:
         author_known=_knows(clearance, at, found.author_team_id),
         on_behalf=team_label(clearance, at.case, at.teams, found.author_team_id) if found.source_team_id else "",
         readers=[at.teams[team].label for team in readers_of(found) if _knows(clearance, at, team)],
+        sharing_known=all(_knows(clearance, at, team) for team in found.shared_team_ids),
         warning=at.kind.warning(found) if at.kind.warning else "",
-        can_change=perms.can_change(clearance, at.case, found) and at.kind.slug not in ("correction", "briefing"),
-        can_end=perms.can_end(clearance, at.case, found) and at.kind.slug != "briefing",
-        can_ask=perms.asking_team(clearance, at.case, found) is not None,
+        can_change=perms.can_change(clearance, at.case, found) and at.kind.slug != "correction",
+        can_end=perms.can_end(clearance, at.case, found),
+        can_withdraw=perms.can_withdraw(clearance, at.case, found, at.kind),
+        can_ask=_asks(clearance, at),
         can_answer=perms.can_answer(clearance, at.case, found),
         asked=[
             (row, team_label(clearance, at.case, at.teams, row.author_team_id))
@@ -185,6 +194,11 @@ def record_detail(request: ClearanceRequest, reference: UUID, kind: str, record:
         about=_about(at),
     )  # fmt: skip
     return render(request, "casework/dossiers/record.html", context)
+
+
+def _asks(clearance: Clearance, at: At) -> bool:
+    asking = perms.asking_team(clearance, at.case, at.record)
+    return asking is not None and perms.owner_to_ask(clearance, at.case, at.record, at.teams, asking) is not None
 
 
 def _knows(clearance: Clearance, at: At, team: int) -> bool:
@@ -205,7 +219,7 @@ def _about(at: At) -> str:
 @require_http_methods(["GET", "POST"])
 def record_change(request: ClearanceRequest, reference: UUID, kind: str, record: UUID) -> HttpResponse:
     at = _find(request, reference, kind, record)
-    if not perms.can_change(request.clearance, at.case, at.record) or at.kind.slug in ("correction", "briefing"):
+    if not perms.can_change(request.clearance, at.case, at.record) or at.kind.slug == "correction":
         raise PermissionDenied
     if request.method == "POST" and (sent := sent_before(request)):
         return sent
@@ -229,10 +243,11 @@ def record_change(request: ClearanceRequest, reference: UUID, kind: str, record:
             return at.page
 
         return once(request, key, act)
+    parent = getattr(at.record, at.kind.parent) if at.kind.parent else None
     context = at.context(
-        form=form, draft_key=key, draft=draft, form_page=request.path, parent=None, supplying=False,
+        form=form, draft_key=key, draft=draft, form_page=request.path, parent=parent, supplying=False,
         variant=form.variant, meanwhile=meanwhile, version=at.record.version if saves else seen,
-        **_who_reads(request, at, at.record.author_team_id),
+        **_who_reads(request, at, at.record.author_team_id, parent),
     )  # fmt: skip
     status = 409 if saves and meanwhile else 400 if form.errors else 200
     return render(request, "casework/dossiers/form.html", context, status=status)
@@ -260,7 +275,7 @@ def _changed_meanwhile(request: ClearanceRequest, at: At) -> HttpResponse | None
 @require_http_methods(["GET", "POST"])
 def record_end(request: ClearanceRequest, reference: UUID, kind: str, record: UUID) -> HttpResponse:
     at = _find(request, reference, kind, record)
-    if not perms.can_end(request.clearance, at.case, at.record) or at.kind.slug == "briefing":
+    if not perms.can_end(request.clearance, at.case, at.record):
         raise PermissionDenied
     replaces = perms.replaces(request.clearance, at.record)
     form = EndForm(request.POST or None, replaces=replaces)
@@ -268,7 +283,12 @@ def record_end(request: ClearanceRequest, reference: UUID, kind: str, record: UU
         at = _locked(at)
         if refused := _changed_meanwhile(request, at):
             return refused
-        end_record(at.record, EndReason(form.cleaned_data["reason"]))
+        reason = EndReason(form.cleaned_data["reason"])
+        end_record(at.record, reason)
+        if reason == EndReason.MISTAKE and perms.can_withdraw(request.clearance, at.case, at.record, at.kind):
+            messages.warning(request, _(
+                "Others still read this, marked as a mistake. Withdraw the sharing if they should never have read it."
+            ))  # fmt: skip
         return redirect(at.page)
     context = at.context(form=form, replaces=replaces, version=request.POST.get("version") or at.record.version)
     return render(request, "casework/dossiers/end.html", context, status=400 if form.errors else 200)
@@ -279,7 +299,7 @@ def record_end(request: ClearanceRequest, reference: UUID, kind: str, record: UU
 def record_withdraw(request: ClearanceRequest, reference: UUID, kind: str, record: UUID) -> HttpResponse:
     """End a sharing: from the next request on only the author's team reads it."""
     at = _find(request, reference, kind, record)
-    if not perms.can_change(request.clearance, at.case, at.record) or at.kind.parent:
+    if not perms.can_withdraw(request.clearance, at.case, at.record, at.kind):
         raise PermissionDenied
     at = _locked(at)
     if refused := _changed_meanwhile(request, at):
@@ -296,7 +316,8 @@ def record_correct(request: ClearanceRequest, reference: UUID, kind: str, record
     """Ask the owner of a record to correct it."""
     at = _find(request, reference, kind, record)
     author = perms.asking_team(request.clearance, at.case, at.record)
-    if author is None:
+    owner = None if author is None else perms.owner_to_ask(request.clearance, at.case, at.record, at.teams, author)
+    if author is None or owner is None:
         raise PermissionDenied
     key = f"correct-{at.kind.slug}:{at.record.reference}"
     form = CorrectionForm(request.POST or None)
@@ -305,14 +326,15 @@ def record_correct(request: ClearanceRequest, reference: UUID, kind: str, record
 
         def act() -> str:
             ask_correction(
-                at.case, at.record, at.kind, form.cleaned_data["text"], by=request.clearance, author_team=author
-            )
+                at.case, at.record, at.kind, form.cleaned_data["text"], by=request.clearance, author_team=author,
+                owner=owner,
+            )  # fmt: skip
             return at.page
 
         return once(request, key, act)
     context = at.context(
-        form=form, draft_key=key, source=team_label(request.clearance, at.case, at.teams, at.record.source_id),
-        lines=lines(at.record, at.kind),
+        form=form, draft_key=key, source=team_label(request.clearance, at.case, at.teams, owner),
+        passed_on=owner != at.record.source_id, lines=lines(at.record, at.kind),
     )  # fmt: skip
     return render(request, "casework/dossiers/correct.html", context, status=400 if form.errors else 200)
 
@@ -360,7 +382,12 @@ def _category(request: ClearanceRequest, at: At) -> Category | None:
     return None
 
 
-def _who_reads(request: ClearanceRequest, at: At, author: int | None) -> dict[str, Any]:
+def _who_reads(request: ClearanceRequest, at: At, author: int | None, parent: Record | None = None) -> dict[str, Any]:
+    if parent is not None:  # a step shows to whoever its procedure or application shows to
+        return {"readers": [at.teams[team] for team in readers_of(parent) if _knows(request.clearance, at, team)]}
+    said = request.POST.copy()
+    if at.kind.model is Consent:  # read by the team that writes it and the team it names
+        said["visibility"] = Visibility.OWN_ORGANISATION
     joining = joins_by(at.kind.model, at.case, request.POST)
     addressed = addressed_by(at.kind.model, at.case, request.POST)
     return {
@@ -369,7 +396,7 @@ def _who_reads(request: ClearanceRequest, at: At, author: int | None) -> dict[st
             at.case,
             at.teams,
             _category(request, at),
-            request.POST,
+            said,
             author=author,
             joining=joining,
             addressed=addressed,

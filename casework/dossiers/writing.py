@@ -7,15 +7,16 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from casework.cases.enums import Ground
+from casework.cases.enums import CaseState, Ground
 from casework.cases.models import Case, Consent, Involvement
-from casework.cases.registering import departure_team, tell_departure_service
+from casework.cases.registering import INVERSE, departure_team, tell_departure_service
 from casework.dossiers.corrections import CorrectionRequest
 from casework.dossiers.kinds import RecordKind
 from casework.dossiers.support import HandOver
 from casework.records.enums import Answer, EndReason
-from casework.records.models import Addressed, Checked, Record
-from casework.register.models import IdentityValue
+from casework.records.models import Addressed, Checked, Record, RecordQuerySet
+from casework.register.enums import RelationKind
+from casework.register.models import IdentityValue, Relation
 from casework.shelter.enums import OUTSIDE_LVV
 from casework.shelter.models import Location, Stay
 from governance.access.clearance import Clearance
@@ -36,7 +37,32 @@ def add_record(record: Record, *, by: Clearance, author_team: int) -> None:
     if isinstance(record, HandOver):
         record.to_team = _reception(record.case)
     record.save()
+    if isinstance(record, Relation):
+        _relate_back(record)
     _follow(record)
+
+
+def _relate_back(relation: Relation) -> None:
+    """The same, seen from the other one: in her case of this pilot, if the team that says so takes part there too."""
+    if relation.other_id is None or relation.kind not in INVERSE:
+        return
+    hers = Case.objects.filter(person=relation.other_id, pilot=relation.case.pilot_id).exclude(state=CaseState.ARCHIVED)
+    case = hers.order_by("-pk").first()
+    if case is None or relation.author_team_id not in case.team_ids or _seen_from(case, relation).exists():
+        return
+    Relation.objects.create(
+        case=case, other=relation.case.person, kind=INVERSE[RelationKind(relation.kind)], since=relation.since,
+        author_team=relation.author_team, author=relation.author, source_team=relation.source_team,
+        received_on=relation.received_on, received_document=relation.received_document, visibility=relation.visibility,
+        shared_team_ids=relation.shared_team_ids, share_purpose=relation.share_purpose,
+        share_basis=relation.share_basis, shared_until=relation.shared_until,
+    )  # fmt: skip
+
+
+def _seen_from(case: Case, relation: Relation) -> RecordQuerySet:
+    """What the same team says of the same two people from this side."""
+    said = Relation.objects.current().filter(case=case, other=relation.case.person)
+    return said.filter(author_team=relation.author_team)
 
 
 @transaction.atomic
@@ -128,6 +154,11 @@ def end_record(record: Record, reason: EndReason) -> None:
         change_record(record, reason="ended")
         return
     record.end(reason)
+    if isinstance(record, Relation) and record.other_id:  # and so from the other side
+        for case in Case.objects.filter(person=record.other_id):
+            for other in _seen_from(case, record):
+                other.version += 1
+                other.end(reason)
     if isinstance(record, Stay) and record.location:
         _settle_shelter_teams(record.case, {record.location.team_id})
     if isinstance(record, HandOver):
@@ -144,9 +175,9 @@ def _leaves(case: Case, team: Team, ground: Ground) -> None:
 
 
 @transaction.atomic
-def ask_correction(case: Case, record: Record, kind: RecordKind, text: str, *, by: Clearance, author_team: int) -> None:
-    """Ask the team a record comes from; if that takes part no longer, the team that leads (R20)."""
-    owner = record.source_id if record.source_id in case.team_ids else case.lead_team_id
+def ask_correction(
+    case: Case, record: Record, kind: RecordKind, text: str, *, by: Clearance, author_team: int, owner: int
+) -> None:
     CorrectionRequest.objects.create(
         case=case, author_team_id=author_team, author=by.user, category=record.record_category, record_kind=kind.slug,
         record_reference=record.reference, text=text, to_team_id=owner, visibility=Visibility.OWN_ORGANISATION,

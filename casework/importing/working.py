@@ -47,12 +47,16 @@ def work_on_imports() -> None:
         with translation.override(settings.LANGUAGE_CODE):
             try:
                 work_one_batch(pk, User.objects.get(pk=owner))
+            except Import.DoesNotExist:  # its owner left the team; nobody sees it any more
+                _stop(pk, _("Stopped: you no longer register people for this team."))
             except Exception:  # whatever it is, the lists of others go on
                 log.exception("import %s stopped", pk)
-                with connection.cursor() as cursor:
-                    cursor.execute(
-                        "SELECT import_stop(%s, %s)", [pk, _("Stopped by an error. Nothing of the last rows was kept.")]
-                    )
+                _stop(pk, _("Stopped by an error. Nothing of the last rows was kept."))
+
+
+def _stop(pk: int, why: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT import_stop(%s, %s)", [pk, why])
 
 
 def work_one_batch(pk: int, owner: User) -> None:

@@ -4,6 +4,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from casework.records.enums import default_visibility
 from casework.register.forms import DayField
 from casework.sharing.forms import SharingFields
 from governance.access.enums import Category, Visibility
@@ -29,4 +30,5 @@ class NoteForm(KeptForm, SharingFields):
         super().__init__(*args, **kwargs)
         self.fields["category"].choices = [("", _("Choose")), *((c.value, c.label) for c in categories)]  # type: ignore[attr-defined]
         self.fields["happened_on"].initial = timezone.localdate()
-        self.offer(partners, Visibility.OWN_ORGANISATION)
+        self.decided_by, self.starts = "category", {c.value: default_visibility(c) for c in categories}
+        self.offer(partners, categories, list(Visibility))

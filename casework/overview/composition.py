@@ -2,6 +2,7 @@
 share with it, in the order of ALL. Whether a row is there at all the database decided."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -25,7 +26,7 @@ from casework.dossiers.kinds import (
     RecordKind,
     headline,
 )
-from casework.dossiers.showing import age_warning
+from casework.dossiers.showing import age_warning, ends_on, is_over
 from casework.records.models import Addressed, Record
 from governance.access.clearance import Clearance
 from partners.organisations.enums import OrganisationKind, TeamFunction
@@ -55,6 +56,8 @@ class Row:
     title: str
     record: Record
     on: object
+    until: date | None
+    is_over: bool  # its period has passed; the record stands
     source: str
     age: str | Promise
     warning: str | Promise
@@ -97,6 +100,7 @@ def panels(
             _row(clearance, case, teams, record, kind, records) for record in records[slug]
             if not record.ended_at and is_of(clearance, record) == own
         ]  # fmt: skip
+        rows.sort(key=lambda row: row.is_over)
         adds = own and perms.adding_team(clearance, case, kind, teams) is not None
         return Panel(kind, rows, reverse("casework:record_add", args=[case.reference, slug]) if adds else "", own)
 
@@ -125,8 +129,10 @@ def _row(
         ]  # fmt: skip
         if perms.can_change(clearance, case, record):
             add_step = f"{reverse('casework:record_add', args=[case.reference, slug])}?bij={record.reference}"
+            add_step += "&namens=1" if record.source_team_id else ""  # a step of what a partner supplied is its too
     return Row(
-        headline(record), record, getattr(record, kind.happened), team_label(clearance, case, teams, record.source_id),
+        headline(record), record, getattr(record, kind.happened), ends_on(record), is_over(record),
+        team_label(clearance, case, teams, record.source_id),
         age_warning(record, case.pilot), kind.warning(record) if kind.warning else "",
         reverse("casework:record_detail", args=[case.reference, kind.slug, record.reference]), steps, add_step,
     )  # fmt: skip

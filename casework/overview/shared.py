@@ -14,6 +14,7 @@ from casework.cases.involving import known_workers, knows_team, team_reads, visi
 from casework.cases.models import Case
 from casework.dossiers.kinds import KINDS, headline
 from casework.dossiers.reading import records_of, seen_by
+from casework.records.enums import begins_with_author
 from casework.records.models import Record
 from casework.register.identity import leading_names
 from casework.sharing.reading import other_teams
@@ -34,6 +35,7 @@ class Sharing:
     title: str
     page: str
     teams: list[str]
+    everybody: bool  # all partners that may read this kind of data, by its author's choice
     purpose: str
     basis: str
     until: date | None
@@ -42,31 +44,38 @@ class Sharing:
 def register_of_sharing(
     clearance: Clearance, case: Case, teams: dict[int, Team], records: dict[str, list[Record]]
 ) -> list[Sharing]:
-    """From the history of the records this reader sees: each time that their circle of chosen teams changed, as far as
-    she may know of these teams. A change among others leaves no entry, nor does its end."""
+    """From the history of the records this reader sees: each time that their author's sharing changed, with chosen
+    teams, as far as she may know of these, or with all partners where such a record begins with its author's own team.
+    A change among other teams leaves no entry, nor does its end."""
     changed = []
     for slug, rows in records.items():
         by_key = {row.pk: row for row in rows}
         if not by_key:
             continue
-        shared: dict[int, list[str]] = {}
+        shared: dict[int, tuple[list[str], bool]] = {}
         history = KINDS[slug].model.history.filter(id__in=by_key).select_related("history_user")
         for version in history.order_by("history_date", "history_id"):
             chosen = version.shared_team_ids if version.visibility == Visibility.SELECTED_PARTNERS else []
             shown = [teams[team].label for team in chosen if team in teams and knows_team(clearance, case, teams[team])]
-            if shown != shared.get(version.id, []):
-                shared[version.id] = shown
-                changed.append((version, slug, by_key[version.id], shown))
+            record = by_key[version.id]
+            everybody = version.visibility == Visibility.PERMITTED_PARTNERS and begins_with_author(
+                record.record_category
+            )
+            if (shown, everybody) != shared.get(version.id, ([], False)):
+                shared[version.id] = (shown, everybody)
+                changed.append((version, slug, record, shown, everybody))
     named = known_workers(clearance, case, teams, {row[0].history_user_id for row in changed if row[0].history_user_id})
     found = [
         Sharing(
             version.history_date, str(version.history_user) if version.history_user_id in named else "",
             str(KINDS[slug].label), headline(record),
             reverse("casework:record_detail", args=[case.reference, slug, record.reference]),
-            shown, version.share_purpose if shown else "", version.get_share_basis_display() if shown else "",
-            version.shared_until if shown else None,
+            shown, everybody, *(
+                (version.share_purpose, version.get_share_basis_display(), version.shared_until)
+                if shown or everybody else ("", "", None)
+            ),
         )
-        for version, slug, record, shown in changed
+        for version, slug, record, shown, everybody in changed
     ]  # fmt: skip
     return sorted(found, key=lambda row: row.at, reverse=True)
 
@@ -82,17 +91,18 @@ def case_shared(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     asked = request.GET.get("team", "")
     chosen = next((team for team in partners if str(team.pk) == asked), None)
     records = records_of([case])
-    sees: list[tuple[str, list[tuple[str, object, str]]]] = []
+    sees: list[tuple[str, list[tuple[str, object, str, str]]]] = []
     rights: dict[str, str] = {}
     if chosen is not None:
         visible = seen_by([case], chosen.pk)
         rights = team_reads([chosen.pk])[chosen.pk]
         for slug, rows in records.items():
-            shown = [row for row in rows if (slug, row.reference) in visible and row.ended_at is None]
+            shown = [row for row in rows if (slug, row.reference) in visible]
             if shown:
                 sees.append((str(KINDS[slug].label), [
                     (headline(row), getattr(row, KINDS[slug].happened),
-                     reverse("casework:record_detail", args=[case.reference, slug, row.reference]))
+                     reverse("casework:record_detail", args=[case.reference, slug, row.reference]),
+                     row.get_end_reason_display() if row.ended_at else "")
                     for row in shown
                 ]))  # fmt: skip
     context = {

@@ -35,6 +35,7 @@ class Event:
     text: str = ""
     page: str = ""
     ended: str = ""
+    parts: tuple[tuple[str, str], ...] = ()  # records told together: each in words, with its page
 
 
 def events(
@@ -70,20 +71,22 @@ def events(
                       who(told.author_team_id),
                       _("Text %(version)s, in %(language)s") % {
                           "version": told.text_version, "language": told.get_language_display()
-                      })
+                      }, _page(case, "briefing", told), _ended(told))
             )  # fmt: skip
         kinds: dict[tuple[date, int], list[IdentityValue]] = {}
         for value in records["identity_value"]:
             assert isinstance(value, IdentityValue)
-            if not value.ended_at:
-                kinds.setdefault((value.said_on, value.source_id), []).append(value)
+            kinds.setdefault((value.said_on, value.source_id), []).append(value)
         for (on, team), values in kinds.items():
-            names = ", ".join(dict.fromkeys(value.get_kind_display() for value in values))
+            parts = tuple(
+                (f"{value.get_kind_display()} ({_ended(value)})" if value.ended_at else value.get_kind_display(),
+                 _page(case, "identity_value", value))
+                for value in values
+            )  # fmt: skip
             found.append(
-                Event(
-                    on, values[0].recorded_at, "steps", "user-circle", _("Identity values recorded"), who(team), names
-                )
-            )
+                Event(on, values[0].recorded_at, "steps", "user-circle", _("Identity values recorded"), who(team),
+                      parts=parts)
+            )  # fmt: skip
     found.sort(key=lambda event: (event.on, event.at), reverse=True)
     return found[:most]
 
@@ -113,23 +116,29 @@ def _records(
             Event(
                 on, record.recorded_at, "notes" if slug in WRITTEN else "dossier", record_kind.icon, title, said,
                 getattr(record, "text", ""),
-                reverse("casework:record_detail", args=[case.reference, slug, record.reference]),
-                record.get_end_reason_display() if record.ended_at else "",
+                _page(case, slug, record), _ended(record),
             )
         )  # fmt: skip
     return made
 
 
+def _page(case: Case, slug: str, record: Record) -> str:
+    return reverse("casework:record_detail", args=[case.reference, slug, record.reference])
+
+
+def _ended(record: Record) -> str:
+    return str(record.get_end_reason_display()) if record.ended_at else ""
+
+
 def _stays(case: Case, stays: list[Stay], who: object) -> list[Event]:
     found = []
     for stay in stays:
-        if stay.ended_at:
-            continue
         ground = _("Ground: %(ground)s") % {"ground": stay.get_ground_display()}
-        page = reverse("casework:record_detail", args=[case.reference, "stay", stay.reference])
+        page = _page(case, "stay", stay)
         title, begun = _("Shelter began"), stay.recorded_at
-        found.append(Event(stay.since, begun, "steps", "home", title, who(stay.source_id), ground, page))  # type: ignore[operator]
-        if stay.until and stay.until <= timezone.localdate():
+        said = who(stay.source_id)  # type: ignore[operator]
+        found.append(Event(stay.since, begun, "steps", "home", title, said, ground, page, _ended(stay)))
+        if stay.until and stay.until <= timezone.localdate() and not stay.ended_at:
             found.append(Event(stay.until, _moment(stay.until), "steps", "home", _("Shelter ended"), "", ground, page))
     return found
 

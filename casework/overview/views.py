@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -36,6 +37,7 @@ from casework.register.enums import ValueKind
 from casework.register.identity import by_kind, distinct, leading_names
 from casework.register.models import IdentityValue, Person, Relation
 from governance.access.clearance import Clearance
+from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
 from governance.convenants.models import Proposal
 from governance.drafts.models import Draft
@@ -51,6 +53,7 @@ STORY_LENGTH = 40  # events on a case page before "older"
 class Todo:
     title: str
     url_name: str
+    term: str = ""
 
 
 def todos(clearance: Clearance, case: Case, *, told: bool) -> list[Todo]:
@@ -58,10 +61,12 @@ def todos(clearance: Clearance, case: Case, *, told: bool) -> list[Todo]:
     if not case.is_open or not perms.can_complete_registration(clearance, case):
         return []
     found = []
+    in_emergency = case.doubles_judged_on is None
+    term = _("On the next working day after the emergency placement") if in_emergency else ""
     if not told:
-        found.append(Todo(_("Tell the person what happens with her data"), "casework:case_briefing"))
-    if case.doubles_judged_on is None:
-        found.append(Todo(_("Check whether this person is registered already"), "casework:case_doubles"))
+        found.append(Todo(_("Tell the person what happens with her data"), "casework:case_briefing", term))
+    if in_emergency:
+        found.append(Todo(_("Check whether this person is registered already"), "casework:case_doubles", term))
     return found
 
 
@@ -119,7 +124,11 @@ def home(request: ClearanceRequest) -> HttpResponse:
     if clearance.sees_cases:
         mine_of = listing.partner_teams(clearance, teams)
         managed = Case.objects.caseload_of(clearance.user_id, mine_of).open().for_list().newest_first()
-        mine, unfinished = list(managed[:10]), list(managed.filter(doubles_judged_on=None)[:10])
+        mine = list(managed[:10])
+        # Who may complete a registration; to others it would tell that there was an emergency.
+        completes = Q(lead_team__in=clearance.teams) | Q(pilot__in=clearance.coordinated)
+        waiting = Case.objects.open().filter(completes, doubles_judged_on=None).for_list().newest_first()[:20]
+        unfinished = [case for case in waiting if perms.can_complete_registration(clearance, case)][:10]
     rows = listing.rows([*mine, *unfinished], teams, clearance)
     clashes = clashes_for(clearance)
     own = Case.objects.in_bulk([case for clash in clashes for case in clash.own_cases])
@@ -189,6 +198,8 @@ def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         "asks_elsewhere": can_ask(clearance, case, teams),
         "can_involve": perms.can_involve(clearance, case), "can_take_over": perms.can_take_over(clearance, case),
         "steps": steps_of(case), "events": story[:most], "older": len(story) > most, "kind": kind, "briefing": briefing,
+        "knows_referrer": any(clearance.reads(case, c) for c in (Category.GUIDANCE, Category.CONTACT_SHELTER)),
+        "manager_known": lead is None or knows_team(clearance, case, lead),
         "todos": todos(clearance, case, told=briefing is not None),
         "note_form": note_form(request, case, teams), "draft_key": f"note:{case.reference}",
         "readers": [], "and_others": False, "manages": case.case_manager_id == clearance.user_id,
@@ -259,7 +270,7 @@ def person_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 
     work = []
     for case in cases:
-        if case.is_open:
+        if case.state != CaseState.ARCHIVED:
             of_case = {slug: [row for row in rows if row.case_id == case.pk] for slug, rows in records.items()}
             own, _shared = panels(clearance, case, teams, of_case)
             work.append((case, corrections(clearance, case, teams, of_case), own))

@@ -33,5 +33,9 @@ _BEGINS_WITH_AUTHOR = {
 }  # fmt: skip
 
 
+def begins_with_author(category: Category | str) -> bool:
+    return category in _BEGINS_WITH_AUTHOR
+
+
 def default_visibility(category: Category) -> Visibility:
-    return Visibility.OWN_ORGANISATION if category in _BEGINS_WITH_AUTHOR else Visibility.PERMITTED_PARTNERS
+    return Visibility.OWN_ORGANISATION if begins_with_author(category) else Visibility.PERMITTED_PARTNERS

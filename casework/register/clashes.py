@@ -43,7 +43,7 @@ def _view(clash: Clash, clearance: Clearance) -> ClashView:
         [str(ValueKind(kind).label) for kind in clash.agreeing], own, other, clash.found_at,
         [
             (datetime.fromisoformat(said["at"]), pilots.get(said["pilot"], ""), str(labels.get(said["said"], "")),
-             said.get("why", ""))
+             said.get("why", "") if clearance.coordinated & set(said.get("of", [])) else "")
             for said in clash.trail
         ],
     )  # fmt: skip

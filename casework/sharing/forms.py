@@ -1,5 +1,7 @@
 """The part of a form that says who may read a record, for what and until when."""
 
+import json
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -8,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from casework.records.enums import ShareBasis
+from casework.records.enums import ShareBasis, begins_with_author, default_visibility
 from governance.access.enums import Category, Visibility
 from partners.organisations.models import Team
 
@@ -16,7 +18,8 @@ SHARING_FIELDS = ("visibility", "shared_with", "share_purpose", "share_basis", "
 
 
 class SharingFields(forms.Form):
-    """Visibility; of a sharing with chosen teams also what for, on what basis, and until when."""
+    """Visibility; of a sharing also what for, on what basis, and until when. A record shared by its author is one with
+    chosen teams, or with all partners of a kind of data that begins with its author's own team."""
 
     visibility = forms.ChoiceField(
         label=_("Who may read this"), choices=Visibility.choices, widget=forms.RadioSelect,
@@ -39,14 +42,27 @@ class SharingFields(forms.Form):
         error_messages={"invalid": _("Enter an existing date, for example 12-11-2026.")},
     )  # fmt: skip
 
-    def offer(self, partners: list[Team], initial: Visibility, visibilities: list[Visibility] | None = None) -> None:
-        """Put in the teams one may choose, and what is chosen to begin with."""
+    decided_by = ""  # the field that says what kind of data it is, where the worker chooses
+    starts: dict[str, Visibility] = {}  # and for each of its values, who reads that to begin with
+    sharing_is_told = False  # whether all partners may be somebody to share with, and not just the readers
+
+    def offer(self, partners: list[Team], categories: Iterable[Category], visibilities: list[Visibility]) -> None:
+        """Put in the teams one may choose, and who reads it to begin with: of the kinds of data it may be, the
+        narrowest beginning; once one is chosen, its own."""
+        categories = set(categories)
+        initial = min((default_visibility(c) for c in categories), key=list(Visibility).index)
+        self.sharing_is_told = any(begins_with_author(category) for category in categories)
         self.fields["shared_with"].choices = [(team.pk, team.label) for team in partners]  # type: ignore[attr-defined]
-        self.fields["visibility"].initial = initial
-        if visibilities is not None:
-            self.fields["visibility"].choices = [(v.value, v.label) for v in visibilities]  # type: ignore[attr-defined]
+        self.fields["visibility"].initial = initial if initial in visibilities else visibilities[0]
+        self.fields["visibility"].choices = [(v.value, v.label) for v in visibilities]  # type: ignore[attr-defined]
         if not partners:
             del self.fields["shared_with"]
+
+    @property
+    def starts_as(self) -> str:
+        """For the page: who reads it to begin with, by what is chosen; nothing once somebody decided herself."""
+        decided = self.is_bound or "visibility" in self.initial or len(set(self.starts.values())) < 2
+        return "" if decided else json.dumps(self.starts)
 
     def clean_shared_until(self) -> date | None:
         until: date | None = self.cleaned_data["shared_until"]
@@ -58,17 +74,23 @@ class SharingFields(forms.Form):
         data = super().clean() or self.cleaned_data
         if self.said_category() == Category.LEGAL_AID and data.get("visibility") != Visibility.OWN_ORGANISATION:
             self.add_error("visibility", _("What concerns legal aid stays within your own team."))
-        if data.get("visibility") == Visibility.SELECTED_PARTNERS:
-            if not data.get("shared_with"):
-                self.add_error(
-                    "shared_with" if "shared_with" in self.fields else "visibility",
-                    ValidationError(_("Choose at least one team, or keep it within your own team.")),
-                )
+        if data.get("visibility") == Visibility.SELECTED_PARTNERS and not data.get("shared_with"):
+            self.add_error(
+                "shared_with" if "shared_with" in self.fields else "visibility",
+                ValidationError(_("Choose at least one team, or keep it within your own team.")),
+            )
+        if self._is_shared(data):
             if not data.get("share_purpose"):
                 self.add_error("share_purpose", _("Write what they need it for."))
             if not data.get("share_basis"):
                 self.add_error("share_basis", _("Choose the basis of this sharing."))
         return data
+
+    def _is_shared(self, data: dict[str, Any]) -> bool:
+        visibility = data.get("visibility")
+        return visibility == Visibility.SELECTED_PARTNERS or (
+            visibility == Visibility.PERMITTED_PARTNERS and begins_with_author(self.said_category())
+        )
 
     def said_category(self) -> str:
         """The category of what is being written, as far as was chosen."""
@@ -78,12 +100,12 @@ class SharingFields(forms.Form):
     def sharing(self) -> dict[str, Any]:
         """The fields of a record that say who reads it. What does not belong to the choice is not kept."""
         data = self.cleaned_data
-        chosen = data["visibility"] == Visibility.SELECTED_PARTNERS
+        chosen, shared = data["visibility"] == Visibility.SELECTED_PARTNERS, self._is_shared(data)
         own = data["visibility"] == Visibility.OWN_ORGANISATION
         return {
             "visibility": Visibility(data["visibility"]),
             "shared_team_ids": sorted(set(data.get("shared_with") or [])) if chosen else [],
-            "share_purpose": data["share_purpose"] if chosen else "",
-            "share_basis": data["share_basis"] if chosen else "",
-            "shared_until": None if own else data["shared_until"],
+            "share_purpose": data["share_purpose"] if shared else "",
+            "share_basis": data["share_basis"] if shared else "",
+            "shared_until": None if own else data.get("shared_until"),
         }

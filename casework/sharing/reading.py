@@ -36,7 +36,9 @@ def readers(
     consented = set()
     if category == Category.MEDICAL_CONTENT:
         consented = {
-            consent.team_id for consent in Consent.objects.current().filter(case=case)
+            consent.team_id for consent in Consent.objects.current().filter(
+                case=case, author_team__organisation__teams=author_team
+            )
             if consent.since <= today < consent.until and not (consent.withdrawn_on and consent.withdrawn_on <= today)
         }  # fmt: skip
     rights_of = team_reads([*case.team_ids, *joining])

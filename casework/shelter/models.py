@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from casework.records.models import Record
 from casework.records.periods import Period
 from casework.shelter.enums import ShelterKind, StayGround
-from governance.access.enums import Category
+from governance.access.enums import Category, Visibility
 from partners.accountability.history import History
 from partners.organisations.models import Pilot, Team
 
@@ -92,6 +92,11 @@ class Stay(Record):
                 name="stay_ends_after_it_began",
                 condition=Q(until=None) | Q(until__gte=F("since")),
                 violation_error_message=_("The end lies before the beginning."),
+            ),
+            # The next constraint tells of every stay, so none may be hidden from who reads of shelter.
+            models.CheckConstraint(
+                name="stay_is_not_hidden",
+                condition=Q(visibility=Visibility.PERMITTED_PARTNERS, shared_until=None),
             ),
             ExclusionConstraint(
                 name="stay_no_overlap",

@@ -20,6 +20,10 @@ class User(AbstractUser):
     name = models.CharField(_("name"), max_length=120)
     email = models.EmailField(_("e-mail address"), blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
+    # Whose administrator made the account: until it belongs somewhere, it is for that organisation's only.
+    made_for = models.ForeignKey(
+        "partners.Organisation", models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
     shortcuts = models.BooleanField(_("single-key shortcuts"), default=True)
 
     class Meta:

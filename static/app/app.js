@@ -95,3 +95,14 @@ document.addEventListener("click", (event) => {
   const all = boxes.every((box) => box.checked);
   for (const box of boxes) box.checked = !all;
 });
+
+// Who may read a record begins as the kind of data says, until somebody chooses.
+for (const starts of document.querySelectorAll("[data-starts]")) {
+  const form = starts.closest("form"); const by = JSON.parse(starts.dataset.starts); let chosen = false;
+  form.addEventListener("change", (event) => {
+    if (event.target.name === "visibility") chosen = true;
+    if (event.target.name !== starts.dataset.from || chosen) return;
+    const radio = form.querySelector(`[name="visibility"][value="${by[event.target.value]}"]`);
+    if (radio) radio.checked = true;
+  }, true); // before the line "visible to: ..." is asked for
+}

@@ -388,7 +388,7 @@ def test_who_may_not_read_shelter_meets_no_trace_of_it(client, cast):
     care = make.TeamFactory(organisation=cast.stranger_team.organisation, pilot=cast.pilot, function="care")
     hidden = make.InvolvementFactory(case=cast.case, team=shelter, ground="stay", explanation="kamer-vier")
     make.InvolvementFactory(case=cast.case, team=care, ground="care", explanation="zorg-vraag")
-    third = make.TeamFactory(pilot=cast.pilot, organisation__name="Derde partij", organisation__kind="coa")
+    third = make.TeamFactory(pilot=cast.pilot, organisation__name="Derde partij", organisation__kind="ind")
     make.InvolvementFactory(case=cast.case, team=third, explanation="mee-denken")
     make.StayFactory(case=cast.case)
     pages = [

@@ -129,9 +129,9 @@ class Built:
                 categories=sorted(categories), since=day(period.since, today), until=day(period.until, today),
                 reason="beoordeling", kind="review_team",
             )  # fmt: skip
-        for case, team, period, withdrawn in world.consents:
+        for case, team, period, withdrawn, by in world.consents:
             make.ConsentFactory(
-                case=self.cases[case], team=self.teams[team], author_team=self.teams[0],
+                case=self.cases[case], team=self.teams[team], author_team=self.teams[by],
                 since=day(period.since, today), until=day(period.until, today), withdrawn_on=day(withdrawn, today),
             )  # fmt: skip
         self.records = []
@@ -223,7 +223,7 @@ class Built:
         )
         columns = ColumnMapping.objects.create(team=self.teams[0], header="naam", field="name")
         rows += [
-            (upload, lambda who: who == 0), (row, lambda who: who == 0), (export, lambda who: who == 1),
+            (upload, lambda who: who == 0 and 0 in world.working(who)), (row, lambda who: who == 0 and 0 in world.working(who)), (export, lambda who: who == 1),
             (columns, lambda who: 0 in world.working(who)),
         ]  # fmt: skip
         return rows

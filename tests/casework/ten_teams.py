@@ -94,7 +94,7 @@ def pilot(db):
     for name, team in teams.items():
         workers[name] = make.MembershipFactory(team=team).user
     workers["coordinator"] = make.MembershipFactory(team=teams["municipality"], role=Role.COORDINATOR).user
-    grounds = {"shelter": "stay", "care": "care", "legal": "legal_aid"}
+    grounds = {"shelter": "stay", "care": "care", "legal": "legal_aid", "dtv": "made_known"}
     case = make.CaseFactory(
         lead_team=teams["municipality"], case_manager=workers["municipality"], named="Selam Zichtbaar"
     )

@@ -14,6 +14,7 @@ from casework.models import (
     IdentityValue,
     Involvement,
     Procedure,
+    ProcedureStep,
 )
 from governance.access.clearance import acting_as
 from governance.access.enums import Visibility
@@ -217,7 +218,9 @@ def test_who_works_for_a_hidden_team_is_not_named(client, pilot):
     request = CorrectionRequest.objects.get()
     answer = {"answer": "declined", "answer_text": "Zo is het gezegd", "form_token": str(uuid.uuid4())}
     answering = record_page(pilot.case, request, "record_answer")
-    assert client.act_as(pilot.workers["shelter"]).post(answering, answer).status_code == 302
+    assert "deze casus leidt" in client.get(asking).text  # to whom it goes does not say whether the source takes part
+    assert client.act_as(pilot.workers["shelter"]).post(answering, answer).status_code == 404
+    assert client.act_as(pilot.workers["municipality"]).post(answering, answer).status_code == 302
     client.act_as(pilot.workers["avim"])
     for page in (record_page(pilot.case, request), record_page(pilot.case, value), page_of(pilot.case)):
         shown = client.get(page)
@@ -229,6 +232,7 @@ def test_who_looked_for_a_hidden_team_is_not_told(client, pilot):
     """A case manager whose own team does not lead reads nothing of the people of a team she may not know of: not even that
     a partner looked, also where they work, or worked, elsewhere too."""
     lawyer, cook = pilot.workers["legal"], pilot.workers["shelter"]
+    pilot.case.state = "in_guidance"  # later DT&V takes part in every case
     elsewhere = make.TeamFactory(organisation=pilot.teams["legal"].organisation, function="legal")
     make.MembershipFactory(user=lawyer, team=elsewhere)
     make.MembershipFactory(user=lawyer, team=None, organisation=pilot.teams["legal"].organisation, role="analyst")
@@ -259,3 +263,43 @@ def test_a_team_that_writes_nothing_here_may_leave_but_not_stay_longer(client, p
         row.save()
     assert client.act_as(pilot.workers["coa"]).post(leaving).status_code == 302
     assert client.get(page_of(pilot.case)).status_code == 404
+
+
+def test_what_a_partner_supplied_is_corrected_ended_and_checked_after_it_left(client, pilot):
+    """The municipality wrote it down, so it can put it right, also when the partner takes part no longer."""
+    client.act_as(pilot.workers["coordinator"])
+    procedures = [written(pilot, "procedure", author_team=pilot.teams["municipality"], source_team=pilot.teams["ind"],
+                          received_on=timezone.localdate(), received_document="brief", kind=kind,
+                          checked_on=timezone.localdate() - timedelta(days=400))
+                  for kind in ("repeat_asylum", "dublin", "statelessness")]  # fmt: skip
+    row = Involvement.objects.get(case=pilot.case, team=pilot.teams["ind"])
+    row.until = timezone.localdate()
+    row.save()
+    first, second, third = procedures
+    changed = typed({"kind": "dublin", "applied_on": -30, "result": "pending", "checked_on": 0, "version": "1",
+                     "source_team": str(pilot.teams["ind"].pk)}, visibility="permitted_partners")  # fmt: skip
+    assert client.post(record_page(pilot.case, first, "record_change"), changed).status_code == 302
+    assert (
+        client.post(record_page(pilot.case, second, "record_end"), {"reason": "mistake", "version": "1"}).status_code
+        == 302
+    )
+    check = reverse("casework:records_check")
+    assert str(third.reference) in client.get(check).text
+    assert client.post(check, {"checked": [f"{third.reference}:1"]}).status_code == 302
+    third.refresh_from_db()
+    assert third.checked_on == timezone.localdate()
+    # But nothing new is recorded on behalf of who takes no part.
+    with acting_as(pilot.workers["coordinator"]), pytest.raises(ProgrammingError), transaction.atomic():
+        written(pilot, "procedure", author_team=pilot.teams["municipality"], source_team=pilot.teams["ind"])
+
+
+def test_a_step_of_what_a_partner_supplied_is_that_partners_too(client, pilot):
+    procedure = written(pilot, "procedure", author_team=pilot.teams["municipality"], source_team=pilot.teams["ind"],
+                        received_on=timezone.localdate(), received_document="brief")  # fmt: skip
+    client.act_as(pilot.workers["coordinator"])
+    link = f"{adding(pilot.case, 'procedure_step')}?bij={procedure.reference}"
+    assert f"{link}&amp;namens=1" in client.get(page_of(pilot.case)).text
+    step = typed({"stage": "decision", "happened_on": -1, "result": "", "source_team": str(pilot.teams["ind"].pk),
+                  "received_on": 0, "received_document": "brief 2"})  # fmt: skip
+    assert client.post(link, step).status_code == 302
+    assert ProcedureStep.objects.get().source_team == pilot.teams["ind"]

@@ -248,6 +248,18 @@ def test_running_cases_are_taken_over_by_the_coordinator(client, cast):
     assert not Briefing.objects.filter(case=case).exists()
 
 
+@pytest.mark.parametrize(("words", "ground"), [
+    ("Aangemeld", "before_decision"), ("Intake", "before_decision"), ("In LSO", "before_decision"),
+    ("Toegelaten", "admitted"), ("In begeleiding", "admitted"),
+])  # fmt: skip
+def test_who_is_sheltered_is_not_said_to_be_admitted(client, cast, words, ground):
+    """R4: nor to have been brought in at night, of which nobody knows."""
+    head = ["Naam", "Status", "Sinds", "Aangemeld op", "Opvang vanaf"]
+    row = ["Dawit Tesfaye", words, "01-05-2026", "01-02-2026", "03-02-2026"]
+    act(client, checked(client, cast.coordinator, [head, row]), run="1")
+    assert Stay.objects.get().ground == ground
+
+
 def test_the_whole_import_is_undone_but_for_what_was_worked_on(client, cast):
     upload = checked(client, cast.owner, [HEAD, *GOOD])
     act(client, upload, run="1")

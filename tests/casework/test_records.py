@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from casework.dossiers.kinds import BY_MODEL, KINDS
 from casework.dossiers.reading import records_of, seen_by
-from casework.models import Case, ProcedureStep
+from casework.models import Case, Judgement, ProcedureStep, Relation
 from casework.overview.composition import OWN_WORK
 from governance.access.clearance import acting_as
 from governance.access.enums import Category, Visibility
@@ -341,3 +341,109 @@ def test_a_draft_of_a_shield_does_not_undo_what_a_colleague_wrote(client, pilot)
     for words in ("Bedreigd door familie", "halve zin af"):
         assert words in refused.text
     assert Case.objects.get(pk=pilot.case.pk).shielded_reason == "Bedreigd door familie"
+
+
+@pytest.mark.parametrize("name", ["identityvalue", "briefing", "stay"])
+def test_what_ended_is_still_found_in_the_story(client, pilot, name):
+    """Recorded by mistake: it stays to be read, with that mark, by its page in the timeline."""
+    record = written(pilot, name)
+    author = READERS[name][0]
+    page = record_page(pilot.case, record)
+    client.act_as(pilot.workers[author])
+    assert page in client.get(page_of(pilot.case)).text
+    assert (
+        client.post(record_page(pilot.case, record, "record_end"), {"reason": "mistake", "version": "1"}).status_code
+        == 302
+    )
+    story = client.get(page_of(pilot.case)).text.split('id="tijdlijn"')[1]
+    assert page in story
+    assert "per ongeluk vastgelegd" in story
+
+
+def test_a_briefing_is_corrected_and_told_anew(client, pilot):
+    briefing = written(pilot, "briefing")
+    pilot.case.doubles_judged_on = timezone.localdate()
+    pilot.case.save()
+    client.act_as(pilot.workers["municipality"])
+    change = record_page(pilot.case, briefing, "record_change")
+    form = typed({"told_on": 0, "language": "ar", "version": "1"}, visibility="permitted_partners")
+    assert client.post(change, form).status_code == 302
+    assert "Arabisch" in client.get(page_of(pilot.case)).text
+    assert (
+        client.post(record_page(pilot.case, briefing, "record_end"), {"reason": "mistake", "version": "2"}).status_code
+        == 302
+    )
+    told = reverse("casework:case_briefing", args=[pilot.case.reference])
+    todo = client.get(page_of(pilot.case)).text
+    assert told in todo
+    assert "noodopvang" not in todo  # nobody was brought in at night
+    assert client.act_as(pilot.workers["ngo"]).get(change).status_code == 403
+
+
+@pytest.mark.parametrize(("slug", "period"), [
+    ("medicallimitation", {"until": -1}), ("supervision", {"until": -1}), ("residencetitle", {"until": -1}),
+    ("allowance", {"until": -1}), ("stay", {"since": -9, "until": 0}),
+])  # fmt: skip
+def test_a_period_that_has_passed_says_so(client, pilot, slug, period):
+    days = {name: timezone.localdate() + timedelta(days=offset) for name, offset in period.items()}
+    over = written(pilot, slug, **days)
+    client.act_as(pilot.workers[READERS[slug][0]])
+    rows = [row for panel in client.get(page_of(pilot.case)).context["own"] for row in panel.rows]
+    assert [row.is_over for row in rows if row.record.pk == over.pk] == [True]
+    over.until = None
+    over.save()
+    rows = [row for panel in client.get(page_of(pilot.case)).context["own"] for row in panel.rows]
+    assert [row.is_over for row in rows if row.record.pk == over.pk] == [False]
+
+
+@pytest.mark.parametrize("state", ["exited", "not_admitted"])
+def test_own_work_stands_on_the_person_page_until_the_case_is_archived(client, pilot, state):
+    written(pilot, "handover", answer="")
+    pilot.case.state = state
+    pilot.case.save()
+    person = reverse("casework:person_detail", args=[pilot.case.person.reference])
+    client.act_as(pilot.workers["coa"])
+    assert client.get(person).context["work"]
+    pilot.case.state = "archived"
+    pilot.case.save()
+    assert not client.get(person).context["work"]
+
+
+def test_a_member_of_the_household_shows_on_both_sides_and_ends_on_both(client, pilot):
+    client.act_as(pilot.workers["municipality"])
+    form = typed({"kind": "child", "other_number": pilot.other.number, "since": 0}, visibility="permitted_partners")
+    assert client.post(adding(pilot.case, "relation"), form).status_code == 302
+    here, there = (Relation.objects.get(case=case) for case in (pilot.case, pilot.other))
+    assert (there.kind, there.other) == ("parent", pilot.case.person)
+    assert (
+        client.post(record_page(pilot.case, here, "record_end"), {"reason": "mistake", "version": "1"}).status_code
+        == 302
+    )
+    there.refresh_from_db()
+    assert there.ended_at is not None
+    # Where the team that says so takes no part, nothing is written.
+    client.act_as(pilot.workers["avim"])
+    assert client.post(adding(pilot.case, "relation"), form | {"form_token": str(uuid.uuid4())}).status_code == 400
+
+
+def test_one_person_has_one_place_also_over_two_cases(client, pilot):
+    """R1: linked as one person, she has two open cases; a place in the one is none in the other."""
+    Judgement.objects.create(one=pilot.case.person, other=pilot.other.person, answer="same", reason="gelijk",
+                             said_by=pilot.workers["municipality"])  # fmt: skip
+    written(pilot, "stay", since=timezone.localdate() - timedelta(days=5))
+    client.act_as(pilot.workers["municipality"])
+    form = typed({"kind": "dwelling", "ground": "admitted", "since": -2}, visibility="permitted_partners")
+    refused = client.post(adding(pilot.other, "stay"), form)
+    assert refused.status_code == 400
+    assert "in een andere casus" in refused.text
+    earlier = typed(
+        {"kind": "dwelling", "ground": "admitted", "since": -20, "until": -10}, visibility="permitted_partners"
+    )
+    assert client.post(adding(pilot.other, "stay"), earlier).status_code == 302
+
+
+@pytest.mark.parametrize(("reader", "knows"), [("avim", False), ("coa", False), ("ngo", True), ("ind", True)])
+def test_who_referred_somebody_is_for_who_reads_of_shelter_or_guidance(client, pilot, reader, knows):
+    pilot.case.referrer = "Straatdokter Noord"
+    pilot.case.save()
+    assert ("Straatdokter" in client.act_as(pilot.workers[reader]).get(page_of(pilot.case)).text) == knows

@@ -31,7 +31,7 @@ def test_the_admins_sign_in_is_ours(client):
 
 
 def test_an_administrator_adds_a_member_and_the_coordinator_sees_it(client, cast):
-    new = make.UserFactory(name="Nieuwe Collega")
+    new = make.UserFactory(name="Nieuwe Collega", made_for=cast.municipal.organisation)
     url = reverse("admin:partners_membership_add")
     response = client.act_as(cast.admin).post(url, membership_form(new, cast.municipal))
     assert response.status_code == 302

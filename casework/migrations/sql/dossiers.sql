@@ -197,7 +197,7 @@ $$
     WITH has AS MATERIALIZED (SELECT r.category, r.verb FROM access_readers(ARRAY[team]) r),
     seen AS MATERIALIZED (SELECT d.* FROM dossier_rows(cases) d WHERE team = ANY (d.team_ids)),
     consents AS (
-        SELECT d.case_id FROM seen d
+        SELECT d.case_id, w.organisation_id FROM seen d JOIN partners_team w ON w.id = d.author
         WHERE d.kind = 'consent' AND (d.row_data ->> 'team_id')::integer = team AND d.row_data ->> 'ended_at' IS NULL
           AND (d.row_data ->> 'since')::date <= access_today() AND (d.row_data ->> 'until')::date > access_today()
           AND (d.row_data ->> 'withdrawn_on' IS NULL OR (d.row_data ->> 'withdrawn_on')::date > access_today())),
@@ -209,7 +209,9 @@ $$
                   '{}', d.team_ids, access_openness(d.category, d.visibility), d.author, d.shared, d.shared_until, d.case_id)
            OR (d.row_data ->> 'source_team_id')::integer = team
               AND EXISTS (SELECT FROM has h WHERE h.category = d.category AND h.verb = 'write')
-           OR d.category = 'medical_content' AND d.case_id IN (SELECT c.case_id FROM consents c)
+           OR d.category = 'medical_content'
+              AND EXISTS (SELECT FROM consents c JOIN partners_team a ON a.organisation_id = c.organisation_id
+                          WHERE c.case_id = d.case_id AND a.id = d.author)
               AND (d.shared_until IS NULL OR d.shared_until > access_today())
               AND (d.visibility = 'permitted_partners' OR d.visibility = 'selected_partners' AND team = ANY (d.shared))
            OR d.kind = 'consent' AND (d.row_data ->> 'team_id')::integer = team AND EXISTS (SELECT FROM has)

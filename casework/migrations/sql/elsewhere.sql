@@ -36,11 +36,11 @@ BEGIN
     IF NOT FOUND OR length(trim(why)) < 5 THEN
         RETURN jsonb_build_object('answer', 'refused');
     END IF;
-    -- Asking would tell the coordinators elsewhere where she is. That she is shielded elsewhere is told to nobody here.
+    -- Asking would tell the coordinators elsewhere where she is. That she is shielded in a case the worker does not see is
+    -- told to nobody here.
     IF EXISTS (SELECT FROM casework_case s JOIN casework_person sp ON sp.id = s.person_id
                JOIN casework_person p ON p.same_as = sp.same_as
-               WHERE p.id = here.person_id AND s.shielded_reason <> ''
-                 AND (s.pilot_id = here.pilot_id OR s.team_ids && access_teams('read_identity'))) THEN
+               WHERE p.id = here.person_id AND s.shielded_reason <> '' AND s.team_ids && access_teams('read_identity')) THEN
         RETURN jsonb_build_object('answer', 'shielded');
     END IF;
     IF NOT elsewhere_allowed(here.pilot_id, here.organisation) THEN
@@ -70,7 +70,11 @@ BEGIN
     JOIN casework_case c ON c.id = met.case_id AND c.pilot_id <> here.pilot_id AND c.state <> 'archived'
     JOIN partners_pilot l ON l.id = c.pilot_id AND l.state <> 'closed' AND (l.closes_on IS NULL OR l.closes_on > access_today())
     JOIN partners_team t ON t.id = c.lead_team_id
-    WHERE elsewhere_allowed(c.pilot_id, t.organisation_id);
+    WHERE elsewhere_allowed(c.pilot_id, t.organisation_id)
+      AND NOT EXISTS (  -- out of the worker's sight, and yet of this pilot: then nobody elsewhere hears of the question
+          SELECT FROM casework_case s JOIN casework_person sp ON sp.id = s.person_id
+          JOIN casework_person p ON p.same_as = sp.same_as
+          WHERE p.id = here.person_id AND s.pilot_id = here.pilot_id AND s.shielded_reason <> '');
     INSERT INTO casework_question (reference, case_id, team_id, asked_by_id, asked_at, reason, pilots)
     VALUES (gen_random_uuid(), here.id, here.team, access_user(), now(), left(trim(why), 300), '{}') RETURNING * INTO asked;
     INSERT INTO casework_hit (question_id, case_id, pilot_id, shielded, asking_pilot_id, asking_team_id, asked_by_id, asked_at)

@@ -1,7 +1,8 @@
 -- Uploaded lists: only who uploaded one sees it; the background learns which wait, and whose they are.
 
 ALTER TABLE casework_import ENABLE ROW LEVEL SECURITY;
-CREATE POLICY import_own ON casework_import FOR ALL TO lvv_app USING (owner_id = access_user());
+CREATE POLICY import_own ON casework_import FOR ALL TO lvv_app
+    USING (owner_id = access_user() AND team_id = ANY (access_teams('teams')));
 CREATE POLICY import_waits ON casework_import FOR SELECT TO lvv_jobs USING (state IN ('checking', 'running', 'undoing'));
 GRANT SELECT, INSERT, UPDATE, DELETE ON casework_import TO lvv_app;
 GRANT SELECT ON casework_import TO lvv_jobs;

@@ -144,7 +144,8 @@ BEGIN
 END
 $$;
 
--- A clash between the newest cases of two persons, for the coordinators of their pilots.
+-- A clash between the newest cases of two persons, for the coordinators of their pilots. Why it is asked is for the pilots of
+-- who asks: the other takes no part in that case.
 CREATE FUNCTION register_clash_between(ours bigint[], theirs bigint[], why text) RETURNS void LANGUAGE sql VOLATILE SECURITY DEFINER
     SET search_path = public, pg_temp AS
 $$
@@ -154,7 +155,8 @@ $$
            ARRAY(SELECT DISTINCT v.kind FROM casework_identityvalue v JOIN casework_identityvalue w
                  ON w.kind = v.kind AND w.key = v.key AND w.ended_at IS NULL
                  WHERE v.case_id = n.id AND w.case_id = o.id AND v.ended_at IS NULL ORDER BY 1), now(), '', '',
-           jsonb_build_array(jsonb_build_object('at', now(), 'pilot', NULL, 'said', 'asked', 'why', left(trim(why), 500)))
+           jsonb_build_array(jsonb_build_object('at', now(), 'pilot', NULL, 'said', 'asked', 'why', left(trim(why), 500),
+               'of', to_jsonb(register_answers_for(ours || theirs))))
     FROM (SELECT c.* FROM casework_case c WHERE c.person_id = ANY (ours) ORDER BY c.id DESC LIMIT 1) x
     CROSS JOIN (SELECT c.* FROM casework_case c WHERE c.person_id = ANY (theirs) ORDER BY c.id DESC LIMIT 1) y
     JOIN casework_case n ON n.id = greatest(x.id, y.id)
@@ -202,14 +204,27 @@ $$
     FROM casework_clash k JOIN casework_case n ON n.id = k.newer_case_id JOIN casework_case o ON o.id = k.older_case_id
     JOIN casework_judgement j ON j.revoked_at IS NULL AND j.one_id IN (n.person_id, o.person_id) AND j.other_id IN (n.person_id, o.person_id)
     WHERE k.reference = which
-      AND ARRAY[k.newer_pilot_id::integer, k.older_pilot_id::integer] && access_teams('coordinates')
+      AND ARRAY[k.newer_pilot_id::integer, k.older_pilot_id::integer] && access_teams('coordinates')  -- settled by both
 $$;
 
 -- ------------------------------------------------------------------ clashes (R1)
 
+-- A clash is for the coordinators of both pilots; but that somebody is shielded in the one is not told to the other.
+CREATE FUNCTION clash_is_mine(newer bigint, newer_pilot bigint, older bigint, older_pilot bigint) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$
+    SELECT EXISTS (
+        SELECT FROM (VALUES (newer_pilot, older, older_pilot), (older_pilot, newer, newer_pilot)) side (mine, theirs, their_pilot)
+        WHERE side.mine = ANY (access_teams('coordinates')) AND (side.mine = side.their_pilot OR NOT EXISTS (
+            SELECT FROM casework_case o JOIN casework_person op ON op.id = o.person_id
+            JOIN casework_person p ON p.same_as = op.same_as
+            JOIN casework_case s ON s.person_id = p.id AND s.pilot_id = o.pilot_id AND s.shielded_reason <> ''
+            WHERE o.id = side.theirs)))
+$$;
+
 ALTER TABLE casework_clash ENABLE ROW LEVEL SECURITY;
 CREATE POLICY clash_read ON casework_clash FOR SELECT TO lvv_app
-    USING (newer_pilot_id = ANY (access_teams('coordinates')) OR older_pilot_id = ANY (access_teams('coordinates')));
+    USING (clash_is_mine(newer_case_id, newer_pilot_id, older_case_id, older_pilot_id));
 GRANT SELECT ON casework_clash TO lvv_app;
 
 -- Looks past the wall for other cases in which the same V-number was written down, and tells the caller nothing: not of
@@ -280,7 +295,7 @@ BEGIN
         trail = k.trail || jsonb_build_object('at', now(), 'said', said, 'pilot',
             CASE WHEN k.newer_pilot_id = ANY (mine) THEN k.newer_pilot_id ELSE k.older_pilot_id END)
     WHERE k.reference = which AND said IN ('same', 'not_same')
-      AND (k.newer_pilot_id = ANY (mine) OR k.older_pilot_id = ANY (mine))
+      AND clash_is_mine(k.newer_case_id, k.newer_pilot_id, k.older_case_id, k.older_pilot_id)
       AND NOT (k.newer_answer <> '' AND k.newer_answer = k.older_answer)  -- settled: first taken back
       AND NOT (said = 'not_same' AND EXISTS (  -- and so is a link that stands between them
           SELECT FROM casework_case n JOIN casework_person p ON p.id = n.person_id
@@ -317,6 +332,7 @@ $$;
 
 REVOKE ALL ON FUNCTION register_regroup(), register_answers_for(bigint[]), register_registrations(uuid),
     register_judge(uuid, uuid, text, text), register_clash_between(bigint[], bigint[], text), register_revoke(uuid, text),
-    register_clashes(bigint), clash_answer(uuid, text), clash_revoke(uuid, text) FROM PUBLIC;
+    register_clashes(bigint), clash_answer(uuid, text), clash_revoke(uuid, text),
+    clash_is_mine(bigint, bigint, bigint, bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION register_judge(uuid, uuid, text, text), register_revoke(uuid, text), register_clashes(bigint),
-    clash_answer(uuid, text), clash_revoke(uuid, text) TO lvv_app;
+    clash_answer(uuid, text), clash_revoke(uuid, text), clash_is_mine(bigint, bigint, bigint, bigint) TO lvv_app;

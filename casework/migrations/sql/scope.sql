@@ -200,19 +200,27 @@ CREATE TRIGGER involvement_removed AFTER DELETE ON casework_involvement REFERENC
 
 -- A beginning counts at once; an end when access_apply_due() comes by, which is before anybody's next page. So the
 -- worker who ends her own follow-up still gets her answer and her history row.
--- That a shelter, care or legal team takes part tells something by itself; a ground that would tell as much fits no
--- other team.
+-- That a shelter, care or legal team takes part tells something by itself, and so does an organisation for shelter, care,
+-- return or reception; that somebody is made known to the departure service tells that she has a place or guidance (R7). A
+-- ground that would tell as much fits no other team. The same stands in casework/cases/involving.py.
 CREATE FUNCTION access_involvement_counts() RETURNS trigger LANGUAGE plpgsql AS
 $$
 DECLARE
-    kind text := (SELECT t.function FROM partners_team t WHERE t.id = NEW.team_id);
+    kind text;
+    organisation text;
 BEGIN
+    SELECT t.function, o.kind INTO kind, organisation
+        FROM partners_team t JOIN partners_organisation o ON o.id = t.organisation_id WHERE t.id = NEW.team_id;
     IF NEW.ground = 'stay' AND kind <> 'shelter' OR NEW.ground = 'care' AND kind <> 'care'
        OR NEW.ground = 'legal_aid' AND kind <> 'legal' THEN
         RAISE EXCEPTION 'this ground does not fit this team' USING ERRCODE = 'check_violation';
     END IF;
-    NEW.tells := CASE kind WHEN 'shelter' THEN 'contact_shelter' WHEN 'care' THEN 'medical_limitation'
-                           WHEN 'legal' THEN 'legal_aid' ELSE 'identity' END;
+    NEW.tells := CASE
+        WHEN kind = 'shelter' THEN 'contact_shelter' WHEN kind = 'care' THEN 'medical_limitation'
+        WHEN kind = 'legal' THEN 'legal_aid' WHEN organisation = 'shelter_operator' THEN 'contact_shelter'
+        WHEN organisation = 'health_provider' THEN 'medical_limitation' WHEN organisation = 'iom' THEN 'departure'
+        WHEN organisation = 'coa' THEN 'outcome' WHEN NEW.ground = 'made_known' THEN 'contact_shelter'
+        ELSE 'identity' END;
     IF TG_OP = 'INSERT' THEN
         NEW.counted := NEW.since <= access_today() AND (NEW.until IS NULL OR NEW.until > access_today());
     ELSIF current_user = 'lvv_app' THEN
@@ -275,6 +283,9 @@ DECLARE
 BEGIN
     IF TG_OP = 'INSERT' THEN
         NEW.team_ids := coalesce(access_teams_of_case(NEW.case_id), '{}');
+        IF current_user = 'lvv_app' AND NEW.source_team_id <> ALL (NEW.team_ids) THEN
+            RAISE EXCEPTION 'the team it comes from takes no part in this case' USING ERRCODE = 'insufficient_privilege';
+        END IF;
     ELSIF current_user = 'lvv_app' THEN
         -- The team on whose behalf it was recorded ends it, and writes its own word in a record of its own.
         IF OLD.source_team_id IS NOT NULL AND OLD.author_team_id <> ALL (access_teams('teams')) THEN

@@ -37,24 +37,27 @@ CREATE FUNCTION access_writes(category text, teams integer[], author integer) RE
     LANGUAGE sql STABLE PARALLEL SAFE AS
 $$ SELECT author = ANY (access_teams('write_' || category)) AND author = ANY (teams) $$;
 
--- Teams of mine that are named by a consent in force in this case, and involved in it (R17).
-CREATE FUNCTION access_consented(which bigint) RETURNS integer[] LANGUAGE sql STABLE SECURITY DEFINER
+-- Teams of mine that are named by a consent in force in this case, and involved in it (R17): one that was recorded in the
+-- organisation that wrote the record. What another organisation keeps is no part of it.
+CREATE FUNCTION access_consented(which bigint, author integer) RETURNS integer[] LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = public, pg_temp AS
 $$
     SELECT coalesce(array_agg(k.team_id), '{}')
     FROM casework_consent k JOIN casework_case c ON c.id = k.case_id
+    JOIN partners_team w ON w.id = k.author_team_id JOIN partners_team a ON a.id = author AND a.organisation_id = w.organisation_id
     WHERE k.case_id = which AND k.team_id = ANY (access_teams('teams')) AND k.team_id = ANY (c.team_ids)
       AND k.ended_at IS NULL AND k.since <= access_today() AND k.until > access_today()
       AND (k.withdrawn_on IS NULL OR k.withdrawn_on > access_today())
 $$;
 
 -- What a partner supplied outside the application: written by the coordinator of the pilot's municipality, in the name
--- of another team that takes part, and never about public order (R20).
+-- of another team, and never about public order (R20). That this team takes part is asked when it is written
+-- (access_record_written): later it must still be possible to correct it.
 CREATE FUNCTION access_supplies(category text, teams integer[], author integer, source integer) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE AS
 $$
     SELECT category <> 'public_order' AND author = ANY (access_teams('teams')) AND author = ANY (teams)
-        AND source = ANY (teams) AND source <> author
+        AND source <> author
         AND EXISTS (SELECT FROM partners_team t JOIN partners_pilot l ON l.id = t.pilot_id
                     WHERE t.id = author AND t.organisation_id = l.municipality_id
                       AND l.id = ANY (access_teams('coordinates')))
@@ -69,8 +72,8 @@ $$
 DECLARE
     in_column boolean := category !~ '^''';
     consented text := '(shared_until IS NULL OR shared_until > access_today())
-                AND (visibility = ''permitted_partners'' AND access_consented(case_id) <> ''{}''
-                     OR visibility = ''selected_partners'' AND shared_team_ids && access_consented(case_id))';
+                AND (visibility = ''permitted_partners'' AND access_consented(case_id, author_team_id) <> ''{}''
+                     OR visibility = ''selected_partners'' AND shared_team_ids && access_consented(case_id, author_team_id))';
     reads text := format('access_reads(%s, team_ids, visibility, author_team_id, shared_team_ids, shared_until, case_id)',
                          category);
     supplies text := format('access_supplies(%s, team_ids, author_team_id, source_team_id)', category);
@@ -260,9 +263,9 @@ REVOKE ALL ON FUNCTION accountability_case_numbers(uuid[]), accountability_case_
 GRANT EXECUTE ON FUNCTION accountability_case_numbers(uuid[]), accountability_case_reference(text) TO lvv_app;
 
 REVOKE ALL ON FUNCTION access_enter(integer), access_apply_due(), access_project(bigint[]),
-    access_teams_of_case(bigint), access_consented(bigint), access_managed_cases(),
+    access_teams_of_case(bigint), access_consented(bigint, integer), access_managed_cases(),
     access_wall_around(text, text, boolean), access_wall_addressed(text, text), access_wall_around_history(text, text), access_check_projections() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION access_enter(integer), access_apply_due(), access_teams_of_case(bigint),
-    access_consented(bigint), access_managed_cases() TO lvv_app;
+    access_consented(bigint, integer), access_managed_cases() TO lvv_app;
 GRANT EXECUTE ON FUNCTION access_apply_due() TO lvv_jobs;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO lvv_app, lvv_jobs;
