@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from casework.cases.enums import CaseState, Ground
 from casework.models import Briefing, Case, IdentityValue, Involvement, Note, Person, Stay
+from casework.records.enums import begins_with_author
 from casework.register.enums import BRIEFING_VERSION, IdentityStatus, ValueKind
 from casework.shelter.enums import StayGround
 from governance.access.enums import Category, Visibility
@@ -72,6 +73,7 @@ class Life:
     nationality: str
     names: list[str]
     path: list[tuple[CaseState, date]]
+    born: date | None = None  # of members of a household, whose ages fit together
 
     @property
     def state(self) -> CaseState:
@@ -255,7 +257,8 @@ def _values(rng: Random, cast: Cast, lives: list[Life], cases: list[Case]) -> No
             add(case, team, kind, name, IdentityStatus.CLAIMED, life.begun, author)
         if case.doubles_judged_on is None:
             continue  # an emergency: the rest is not known yet
-        born = date(rng.randint(1955, 2004), rng.randint(1, 12), rng.randint(1, 28))
+        drawn = date(rng.randint(1955, 2004), rng.randint(1, 12), rng.randint(1, 28))
+        born = life.born or drawn
         exact = rng.random()
         shown = f"{born.year}" if exact < 0.15 else f"{born:%Y-%m}" if exact < 0.2 else born.isoformat()
         if exact < 0.97:
@@ -291,6 +294,8 @@ def _values(rng: Random, cast: Cast, lives: list[Life], cases: list[Case]) -> No
     written_in_bulk(briefings)
 
 
+# What an author keeps with a record she opens to others.
+SHARED = {"share_purpose": "samen het vervolg bepalen", "share_basis": "convenant"}
 # who writes what: account, team, category, visibility, from which state on, how often
 WRITERS = (
     ("ngo", K.NGO, F.GENERAL, Category.GUIDANCE, Visibility.PERMITTED_PARTNERS, S.IN_GUIDANCE, 0.8),
@@ -326,6 +331,7 @@ def _notes(rng: Random, cast: Cast, lives: list[Life], cases: list[Case]) -> Non
                         reference=_uuid(rng), case=case, author_team=team, author=cast.workers[prefix, life.place],
                         category=category, visibility=visibility, happened_on=day, text=rng.choice(TEXTS[category]),
                         recorded_at=_moment(rng, day),
+                        **(SHARED if visibility != Visibility.OWN_ORGANISATION and begins_with_author(category) else {}),
                     )
                 )  # fmt: skip
     written_in_bulk(notes)

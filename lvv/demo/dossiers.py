@@ -37,7 +37,7 @@ from casework.models import (
     TravelDocument,
     TravelDocumentStep,
 )
-from casework.records.enums import default_visibility
+from casework.records.enums import begins_with_author, default_visibility
 from casework.records.models import Record
 from casework.shelter.enums import ShelterKind
 from governance.access.enums import Visibility
@@ -117,6 +117,8 @@ class Writer:
             made.category = made.category_of(made.kind)
         if "visibility" not in fields:
             made.visibility = default_visibility(made.record_category)
+        if made.visibility == V.PERMITTED_PARTNERS and begins_with_author(made.record_category):
+            made.share_purpose, made.share_basis = "samen het vervolg bepalen", "convenant"
         self.rows.setdefault(model, []).append(made)
         return made
 
@@ -301,13 +303,21 @@ def _worker(w: Writer, team: Team) -> User:
 
 
 def _households(w: Writer, lives: list[Any], cases: list[Case]) -> None:
-    """Of every forty people of a pilot who are present, two are a couple and the next is a child of both."""
+    """Of every forty people of a pilot who are present, two are a couple and the next is a child of both, of fitting age."""
+    births = Random(w.today.year)  # noqa: S311 - apart, so that nothing else changes with them
     for place in w.cast.pilots:
         here = [
-            case for life, case in zip(lives, cases, strict=True) if life.place == place and life.state != S.ARCHIVED
-        ]
+            (life, case) for life, case in zip(lives, cases, strict=True)
+            if life.place == place and life.state != S.ARCHIVED
+        ]  # fmt: skip
         team = w.cast.teams[place, K.MUNICIPALITY, F.GENERAL]
-        for first, second, child in zip(here[0::40], here[1::40], here[2::40], strict=False):
+        for family in zip(here[0::40], here[1::40], here[2::40], strict=False):
+            first, second, child = (case for _life, case in family)
+            years = (births.randint(1978, 1992), births.randint(1978, 1992), w.today.year - births.randint(1, 16))
+            for (life, _case), year in zip(family, years, strict=True):
+                life.born = date(year, births.randint(1, 12), births.randint(1, 28))
+            surname, (little, _) = family[0][0].names[0].split()[-1], family[2]
+            little.names = [f"{little.names[0].split()[0]} {surname}", *little.names[1:]]
             add: Callable[..., Any] = lambda case, other, kind, **more: w.add(  # noqa: E731
                 Relation, case, team, case.case_manager, case.registered_on, other=other.person, kind=kind,  # noqa: B023
                 since=case.registered_on, **more,

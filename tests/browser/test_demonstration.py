@@ -39,6 +39,48 @@ def test_it_is_the_register_the_public_figures_describe(number, sql, wanted):
     assert number(sql) == wanted
 
 
+DOSSIERS = (
+    "procedure", "procedurestep", "residencetitle", "departureplan", "traveldocument", "mediation", "returnsupport",
+    "identityresearch", "supervision", "signal", "contact", "legalaid", "medicallimitation", "medicalrecord", "consent",
+    "stay", "allowance", "relation", "note", "identityvalue", "briefing",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("table", DOSSIERS)
+def test_every_pilot_has_dossiers_of_every_partner(number, table):
+    sql = f"SELECT count(DISTINCT c.pilot_id) FROM casework_{table} r JOIN casework_case c ON c.id = r.case_id"
+    assert number(sql) == 5
+
+
+@pytest.mark.parametrize(("table", "what", "wanted"), [
+    ("procedure", "r.ended_at IS NULL AND r.checked_on < current_date - 90", 5),  # grown old
+    ("departureplan", "r.ended_at IS NULL AND r.checked_on < current_date - 60", 5),
+    ("consent", "r.withdrawn_on IS NOT NULL", 5),
+    ("consent", "r.withdrawn_on IS NULL AND r.until > current_date", 5),
+    ("contact", "r.visibility = 'selected_partners' AND r.share_purpose <> ''", 5),
+    ("relation", "r.kind = 'parent' AND r.is_responsible", 5),
+])  # fmt: skip
+def test_every_pilot_has_what_people_must_look_after(number, table, what, wanted):
+    joined = f"casework_{table} r JOIN casework_case c ON c.id = r.case_id WHERE {what}"
+    assert number(f"SELECT count(DISTINCT c.pilot_id) FROM {joined}") == wanted
+
+
+def test_a_request_to_correct_waits_for_each_partner_in_each_pilot(number):
+    asked = "casework_correctionrequest r JOIN partners_team t ON t.id = r.to_team_id"
+    kinds = "JOIN partners_organisation o ON o.id = t.organisation_id WHERE r.answer = ''"
+    assert number(f"SELECT count(DISTINCT (t.pilot_id, o.kind)) FROM {asked} {kinds}") >= 5 * 5
+
+
+def test_children_are_younger_than_their_parents(number):
+    born = "(SELECT min(v.key) FROM casework_identityvalue v WHERE v.kind = 'birth_date' AND v.case_id = {})"
+    pairs = (
+        "casework_relation r JOIN casework_case c ON c.id = r.case_id JOIN casework_case o ON o.person_id = r.other_id"
+    )
+    younger = f"{born.format('o.id')} <= {born.format('c.id')}"
+    assert number(f"SELECT count(*) FROM {pairs} WHERE r.kind = 'child' AND {younger}") == 0
+    assert number(f"SELECT count(*) FROM {pairs} WHERE r.kind = 'child'") >= 5
+
+
 def test_everything_has_its_history_and_projections_hold(site, number):
     for table in ("identityvalue", "note", "involvement"):
         past = number(f"SELECT count(*) FROM casework_historical{table}")
