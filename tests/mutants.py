@@ -119,7 +119,7 @@ MUTANTS = [
     (ONE, "AND (cardinality(register_answers_for(ARRAY[j.one_id, j.other_id])) > 0", "AND (true"),
     (SCOPE, "WHERE k.same_as = ANY (people) GROUP BY k.same_as", "WHERE k.same_as = ANY (people) AND k.id = k.same_as GROUP BY k.same_as"),
     (ELSEWHERE, "IF NOT elsewhere_allowed(here.pilot_id, here.organisation) THEN", "IF false THEN"),
-    (ELSEWHERE, "    WHERE elsewhere_allowed(c.pilot_id, t.organisation_id)\n", ";"),
+    (ELSEWHERE, "    WHERE elsewhere_allowed(c.pilot_id, t.organisation_id)\n", "    WHERE true\n"),
     (ELSEWHERE, "WHERE p.id = here.person_id AND s.shielded_reason <> ''", "WHERE false"),
     (ONE, "        NEW.same_as := NEW.id;\n    ELSIF", "        NEW.same_as := coalesce(NEW.same_as, NEW.id);\n    ELSIF"),
     (LISTS, "AND r.footprint = f.size", ""),
