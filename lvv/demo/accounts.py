@@ -126,6 +126,7 @@ def _nationwide(
     ):  # fmt: skip
         user = account(username, name)
         for place in PILOTS:
+            cast.workers[username, place] = user
             member(user, national[kind], Role.CASEWORKER, cast.teams[place, kind, F.GENERAL])
 
 

@@ -219,7 +219,8 @@ def _involvements(rng: Random, cast: Cast, lives: list[Life], cases: list[Case],
             add(K.NGO, F.GENERAL, life.begun, Ground.COOPERATION, workers["ngo", place])
         emergency = case.doubles_judged_on is None
         first, ground = (life.begun, Ground.MADE_KNOWN) if emergency else (dossiers, Ground.DOSSIER_REQUEST)
-        add(K.DTV, F.GENERAL, first, ground, workers["dtv", place])
+        supervised = len(found) % 12 == 0  # by somebody with a caseload over all pilots
+        add(K.DTV, F.GENERAL, first, ground, workers["dtv-landelijk" if supervised else "dtv", place])
         add(K.IND, F.GENERAL, dossiers, Ground.DOSSIER_REQUEST, workers["ind", place])
         if rng.random() < 0.3:
             add(K.AVIM, F.GENERAL, life.since(S.IN_CONFERENCE), Ground.IDENTITY_RESEARCH, workers["avim", place])
@@ -230,9 +231,9 @@ def _involvements(rng: Random, cast: Cast, lives: list[Life], cases: list[Case],
         if rng.random() < 0.3:
             add(K.NGO, F.CARE, life.since(S.IN_GUIDANCE), Ground.CARE, workers["ngo-zorg", place])
         if rng.random() < 0.08:
-            add(K.IOM, F.GENERAL, life.since(S.IN_GUIDANCE), Ground.RETURN_SUPPORT)
+            add(K.IOM, F.GENERAL, life.since(S.IN_GUIDANCE), Ground.RETURN_SUPPORT, workers["iom-landelijk", place])
         if rng.random() < 0.05:
-            add(K.COA, F.GENERAL, life.since(S.EXITED), Ground.HAND_OVER)
+            add(K.COA, F.GENERAL, life.since(S.EXITED), Ground.HAND_OVER, workers["coa-landelijk", place])
     written_in_bulk(found)
 
 

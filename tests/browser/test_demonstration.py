@@ -71,6 +71,12 @@ def test_a_request_to_correct_waits_for_each_partner_in_each_pilot(number):
     assert number(f"SELECT count(DISTINCT (t.pilot_id, o.kind)) FROM {asked} {kinds}") >= 5 * 5
 
 
+@pytest.mark.parametrize("username", ["dtv-landelijk", "iom-landelijk", "coa-landelijk"])
+def test_who_works_nationwide_is_the_contact_in_every_pilot(number, username):
+    held = "casework_involvement i JOIN partners_user u ON u.id = i.worker_id JOIN casework_case c ON c.id = i.case_id"
+    assert number(f"SELECT count(DISTINCT c.pilot_id) FROM {held} WHERE i.counted AND u.username = '{username}'") == 5
+
+
 def test_children_are_younger_than_their_parents(number):
     born = "(SELECT min(v.key) FROM casework_identityvalue v WHERE v.kind = 'birth_date' AND v.case_id = {})"
     pairs = (

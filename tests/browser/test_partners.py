@@ -15,16 +15,18 @@ def day(offset=0):
     return (timezone.localdate() + timedelta(days=offset)).strftime("%d-%m-%Y")
 
 
-def open_case(page, query="?tab=all&state=in_guidance"):
-    page.goto(f"/casussen/{query}")
-    page.locator("tbody th a").first.click()
+def open_case(page):
+    """From one's own home: the newest of one's own cases."""
+    page.goto("/")
+    page.locator("section", has=page.locator("#h-mijn")).locator("tbody th a").first.click()
     page.wait_for_url(CASE_URL)
     return page.url.partition("#")[0]
 
 
-def add(page, case, slug):
-    page.goto(f"{case}dossier/{slug}/nieuw/")
-    page.locator("h1").first.wait_for()
+def add(page, slug):
+    """By the button that the case page has for it."""
+    page.locator(f"a[href$='/dossier/{slug}/nieuw/']").first.click()
+    page.wait_for_url(f"**/dossier/{slug}/nieuw/")
 
 
 def fill(page, **typed):
@@ -44,8 +46,8 @@ def save(page, where=CASE_URL):
 
 def test_ind_records_a_decision(visit):
     page = visit("ind-utrecht")
-    case = open_case(page)
-    add(page, case, "procedure")
+    open_case(page)
+    add(page, "procedure")
     fill(page, kind="repeat_asylum", applied_on=day(-60), result="rejected", result_on=day(-1))
     save(page)
     expect(page.get_by_text("afgewezen").first).to_be_visible()
@@ -54,8 +56,8 @@ def test_ind_records_a_decision(visit):
 
 def test_dtv_records_a_step_of_a_laissez_passer(visit):
     page = visit("dtv-utrecht")
-    case = open_case(page)
-    add(page, case, "travel_document")
+    open_case(page)
+    add(page, "travel_document")
     fill(page, kind="laissez_passer", country="Armenië", applied_on=day(-9))
     save(page)
     page.locator("a[href*='travel_document_step']").first.click()
@@ -68,18 +70,17 @@ def test_dtv_records_a_step_of_a_laissez_passer(visit):
 
 def test_avim_records_what_its_research_found(visit):
     page = visit("avim-utrecht")
-    case = open_case(page)
-    add(page, case, "research")
+    open_case(page)
+    add(page, "research")
     fill(page, method="fingerprints", started_on=day(-4), result="confirmed", result_on=day(-1))
     save(page)
-    expect(page.locator("#tijdlijn")).to_be_visible()
+    expect(page.locator(".app-timeline").get_by_text("vingerafdrukken").first).to_be_visible()
     assert violations(page) == []
 
 
 def test_an_ngo_shares_a_note_with_the_municipality_only(visit):
     page = visit("ngo-utrecht")
     case = open_case(page)
-    page.goto(f"{case}notities/nieuw/")
     page.get_by_label("Soort gegevens").select_option("guidance")
     page.locator("textarea[name=text]").fill("Alleen voor de gemeente bedoeld")
     page.get_by_label("teams die ik kies").check()
@@ -123,23 +124,33 @@ def test_the_municipality_opens_an_address_with_a_reason(visit):
 
 
 def test_shelter_legal_care_iom_and_coa_do_their_own_work(visit):
-    for account, slug, typed in (
-        ("opvang-utrecht", "signal", {"kind": "missing", "happened_on": day(), "text": "Niet in bed"}),
-        ("ngo-juridisch-utrecht", "legal_aid", {"subject": "Nieuwe aanvraag", "asked_on": day(-1)}),
-        ("ngo-zorg-utrecht", "limitation", {"take_account_of": "rust in de ochtend", "since": day()}),
-        ("iom-landelijk", "return_support", {"kind": "ticket", "requested_on": day(-1)}),
+    for account, slug, typed, said in (
+        ("opvang-utrecht", "signal", {"kind": "missing", "happened_on": day(), "text": "Niet in bed"}, "Niet in bed"),
+        ("ngo-juridisch-utrecht", "legal_aid", {"subject": "Nieuwe aanvraag", "asked_on": day(-1)}, "Nieuwe aanvraag"),
+        (
+            "ngo-zorg-utrecht",
+            "limitation",
+            {"take_account_of": "rust in de ochtend", "since": day()},
+            "rust in de ochtend",
+        ),
+        ("iom-landelijk", "return_support", {"kind": "ticket", "requested_on": day(-1)}, "ticket"),
     ):
         page = visit(account)
-        case = open_case(page)
-        add(page, case, slug)
+        open_case(page)
+        add(page, slug)
         fill(page, **typed)
         save(page)
+        expect(page.locator(".app-timeline").get_by_text(said).first).to_be_visible()
     reception = visit("coa-landelijk")
     reception.goto("/")
     question = reception.get_by_role("link", name=re.compile("Overdracht")).first
     question.click()
     reception.wait_for_url("**/antwoorden/")
     assert violations(reception) == []
+    reception.locator("input[name=answer][value=accepted]").check()
+    reception.locator("[name=answer_text]").fill("Er is plaats vanaf maandag")
+    reception.locator("main form button[type=submit]").first.click()
+    expect(reception.get_by_text("Er is plaats vanaf maandag")).to_be_visible()
 
 
 def test_a_list_is_taken_over_by_mouse(visit, site):
