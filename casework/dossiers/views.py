@@ -219,10 +219,13 @@ def _about(at: At) -> str:
 @require_http_methods(["GET", "POST"])
 def record_change(request: ClearanceRequest, reference: UUID, kind: str, record: UUID) -> HttpResponse:
     at = _find(request, reference, kind, record)
-    if not perms.can_change(request.clearance, at.case, at.record) or at.kind.slug == "correction":
+    ended = _ended_meanwhile(request, at)
+    if not ended and not perms.can_change(request.clearance, at.case, at.record) or at.kind.slug == "correction":
         raise PermissionDenied
     if request.method == "POST" and (sent := sent_before(request)):
         return sent
+    if ended:
+        return ended
     key = f"change-{at.kind.slug}:{at.record.reference}"
     draft = find_draft(request.user, key) if request.method == "GET" else None
     # Text that was kept goes on from what its writer saw, not from what stands there now.
@@ -262,6 +265,15 @@ def _locked(at: At) -> At:
     return replace(at, record=found)
 
 
+def _ended_meanwhile(request: ClearanceRequest, at: At) -> HttpResponse | None:
+    """The answer to who acts on a record of her own that somebody ended; what she typed is kept as a draft."""
+    if request.method != "POST" or at.record.ended_at is None:
+        return None
+    if not perms.keeps(request.clearance, at.case, at.record) and not perms.replaces(request.clearance, at.record):
+        return None
+    return render(request, "errors/409.html", {"back": at.page}, status=409)
+
+
 def _changed_meanwhile(request: ClearanceRequest, at: At) -> HttpResponse | None:
     """The answer to somebody who acts on a record as it stood before."""
     try:
@@ -275,6 +287,8 @@ def _changed_meanwhile(request: ClearanceRequest, at: At) -> HttpResponse | None
 @require_http_methods(["GET", "POST"])
 def record_end(request: ClearanceRequest, reference: UUID, kind: str, record: UUID) -> HttpResponse:
     at = _find(request, reference, kind, record)
+    if ended := _ended_meanwhile(request, at):
+        return ended
     if not perms.can_end(request.clearance, at.case, at.record):
         raise PermissionDenied
     replaces = perms.replaces(request.clearance, at.record)

@@ -447,3 +447,18 @@ def test_who_referred_somebody_is_for_who_reads_of_shelter_or_guidance(client, p
     pilot.case.referrer = "Straatdokter Noord"
     pilot.case.save()
     assert ("Straatdokter" in client.act_as(pilot.workers[reader]).get(page_of(pilot.case)).text) == knows
+
+
+def test_who_corrects_or_ends_what_a_colleague_ended_meanwhile_is_told(client, pilot):
+    contact = written(pilot, "contact")
+    client.act_as(pilot.workers["ngo"])
+    end = record_page(pilot.case, contact, "record_end")
+    assert client.post(end, {"reason": "over", "version": "1"}).status_code == 302
+    change = record_page(pilot.case, contact, "record_change")
+    form = typed(FILLED["ngo", "contact"], text="Anders verlopen", version="1")
+    assert client.post(change, form).status_code == 409
+    assert client.post(end, {"reason": "over", "version": "1"}).status_code == 409
+    assert client.get(change).status_code == 403  # nothing is offered to be corrected
+    assert client.act_as(pilot.workers["dtv"]).post(change, form).status_code == 403
+    contact.refresh_from_db()
+    assert (contact.text, contact.version) == ("Gesprek over de plannen.", 2)
