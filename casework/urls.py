@@ -3,15 +3,22 @@ from django.urls import include, path
 from casework.accountability import views as accountability
 from casework.cases import household, register_views, searching
 from casework.cases import views as cases
+from casework.conference import views as conference
+from casework.deciding import views as deciding
 from casework.dossiers import address, checking
 from casework.dossiers import views as dossiers
 from casework.elsewhere import views as elsewhere
+from casework.escalation import views as escalation
 from casework.exporting import views as exporting
 from casework.importing import views as importing
+from casework.intake import views as intake
 from casework.journal import views as journal
+from casework.journey import views as journey
 from casework.linking import views as linking
+from casework.outcomes import views as outcomes
 from casework.overview import shared
 from casework.overview import views as overview
+from casework.plan import views as plan
 from casework.shelter import views as shelter
 
 RECORD = "casussen/<uuid:reference>/dossier/<slug:kind>/<uuid:record>/"
@@ -33,6 +40,51 @@ pages = (
         path("casussen/<uuid:reference>/afschermen/", elsewhere.case_shield, name="case_shield"),
         path("casussen/<uuid:reference>/deelname/<int:pk>/einde/", cases.involvement_end, name="involvement_end"),
         path("casussen/uitvoer/", exporting.case_export, name="case_export"),
+        # case_step: the steps of the journey
+        path("casussen/<uuid:reference>/stap/<slug:slug>/", journey.case_step, name="case_step"),
+        # intake: from the first conversation to the dossiers
+        path("intake/", intake.intake_list, name="intake_list"),
+        path("intake/criteria/<slug:slug>/", intake.criteria, name="criteria"),
+        path("casussen/<uuid:reference>/intake/", intake.intake, name="intake"),
+        path("casussen/<uuid:reference>/intake/verslag/", intake.intake_report, name="intake_report"),
+        path("casussen/<uuid:reference>/intake/stoppen/", intake.intake_stop, name="intake_stop"),
+        path("casussen/<uuid:reference>/intake/lezers/", intake.intake_readers, name="intake_readers"),
+        path("casussen/<uuid:reference>/intake/<slug:page>/", intake.intake_page, name="intake_page"),
+        path("casussen/<uuid:reference>/dossiers/opvragen/", intake.dossiers_request, name="dossiers_request"),
+        # meeting_, agenda_: the case conference
+        path("lso/", conference.meeting_list, name="meeting_list"),
+        path("lso/niet-besproken/", conference.undiscussed_list, name="undiscussed_list"),
+        path("lso/plannen/<slug:slug>/", conference.meeting_plan, name="meeting_plan"),
+        path("lso/<uuid:reference>/", conference.meeting_detail, name="meeting_detail"),
+        path("lso/<uuid:reference>/afgelasten/", conference.meeting_cancel, name="meeting_cancel"),
+        path("lso/<uuid:reference>/aanwezig/", conference.meeting_attendance, name="meeting_attendance"),
+        path("lso/<uuid:reference>/verslag/", conference.minutes, name="minutes"),
+        path("lso/<uuid:reference>/<slug:act>/", conference.meeting_act, name="meeting_act"),
+        path("lso/punt/<uuid:reference>/", conference.agenda_item, name="agenda_item"),
+        path("lso/punt/<uuid:reference>/scherm/", conference.agenda_room, name="agenda_room"),
+        path("lso/punt/<uuid:reference>/standpunt/", conference.position_take, name="position_take"),
+        path("lso/punt/<uuid:reference>/namens/", conference.position_behalf, name="position_behalf"),
+        path("lso/punt/<uuid:reference>/besluit/", conference.agenda_decide, name="agenda_decide"),
+        path("lso/punt/<uuid:reference>/<slug:act>/", conference.agenda_change, name="agenda_change"),
+        path("casussen/<uuid:reference>/lso/", conference.case_conference, name="conference"),
+        path("casussen/<uuid:reference>/lso/agenderen/", conference.agenda_add, name="agenda_add"),
+        # formal_decision: what the municipality decides, and the letter
+        path("casussen/<uuid:reference>/besluit/", deciding.formal_decision_add, name="formal_decision_add"),
+        path("casussen/<uuid:reference>/besluit/<uuid:record>/", deciding.formal_decision, name="formal_decision"),
+        path("casussen/<uuid:reference>/heroverwegen/", deciding.case_reopen, name="case_reopen"),
+        path("lso/brieven/<slug:slug>/", deciding.letters, name="letters"),
+        # plan: scenario, goals and actions
+        path("casussen/<uuid:reference>/plan/", plan.plan, name="plan"),
+        path("casussen/<uuid:reference>/plan/voor-haar/", plan.plan_person, name="plan_person"),
+        path("casussen/<uuid:reference>/plan/<uuid:record>/", plan.action_done, name="action_done"),
+        path("casussen/<uuid:reference>/opschaling/", escalation.escalation, name="escalation"),
+        # exit, claim, check: how it ended and whether it holds
+        path("casussen/<uuid:reference>/uitstroom/", outcomes.exit_page, name="exit"),
+        path("casussen/<uuid:reference>/uitstroom/voorstellen/", outcomes.exit_propose, name="exit_propose"),
+        path("casussen/<uuid:reference>/uitstroom/bevestigen/", outcomes.exit_confirm, name="exit_confirm"),
+        path("casussen/<uuid:reference>/uitstroom/terugdraaien/", outcomes.exit_undo, name="exit_undo"),
+        path("casussen/<uuid:reference>/uitstroom/antwoorden/", outcomes.claim_answer, name="claim_answer"),
+        path("casussen/<uuid:reference>/uitstroom/controleren/", outcomes.check_add, name="check_add"),
         # import_: lists that are taken over
         path("personen/invoer/", importing.import_list, name="import_list"),
         path("personen/invoer/<uuid:reference>/", importing.import_detail, name="import_detail"),

@@ -6,8 +6,9 @@ from governance.convenants.models import (
     Proposal,
 )
 from governance.drafts.models import Draft, FormToken
+from governance.mandates.models import MandateDecision
 
 __all__ = [
     "Convenant", "ConvenantArticle", "ConvenantGroupObjectPermission", "ConvenantParty", "Draft", "FormToken",
-    "Proposal",
+    "MandateDecision", "Proposal",
 ]  # fmt: skip

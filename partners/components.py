@@ -47,6 +47,15 @@ LOOKS = {
     "established": ("success", "circle-check"),
     "todo": ("danger", "alert-triangle"),
     "denied": ("danger", "circle-x"),
+    "agree": ("success", "circle-check"),
+    "object": ("danger", "circle-x"),
+    "no_answer": ("inactive", "clock"),
+    "met": ("success", "circle-check"),
+    "not_met": ("danger", "circle-x"),
+    "unknown": ("warning", "info-circle"),
+    "holds": ("success", "circle-check"),
+    "does_not_hold": ("danger", "circle-x"),
+    "lapsed": ("inactive", "clock"),
 }
 
 

@@ -1,7 +1,7 @@
 """Ordinary, valid objects. Written as the owner of the tables; tests ask as workers."""
 
 import uuid
-from datetime import timedelta
+from datetime import time, timedelta
 
 import factory
 from django.contrib.auth.models import Group
@@ -11,40 +11,61 @@ from factory.django import DjangoModelFactory
 
 from casework.cases.enums import Ground
 from casework.models import (
+    Absence,
+    Action,
+    AgendaItem,
     Allowance,
     Briefing,
     Case,
+    ConferenceDecision,
+    Confirmation,
     Consent,
     Contact,
     CorrectionRequest,
+    CriteriaList,
     DeparturePlan,
+    DestinationReport,
+    DossierDelivery,
+    DossierRequest,
+    Escalation,
+    EscalationPart,
+    Exit,
+    FollowUpCheck,
+    FormalDecision,
+    Goal,
     HandOver,
     IdentityDocument,
     IdentityResearch,
     IdentityValue,
+    Intake,
+    IntakeReport,
     Involvement,
     LegalAid,
     Location,
     Mediation,
     MedicalLimitation,
     MedicalRecord,
+    Meeting,
     Note,
     Person,
+    Position,
     Procedure,
     ProcedureStep,
     Relation,
     ResidenceTitle,
     ReturnSupport,
+    Scenario,
     Signal,
     Stay,
     Supervision,
+    Task,
     TravelDocument,
     TravelDocumentStep,
 )
 from casework.register.enums import ValueKind
 from casework.shelter.enums import StayGround
 from governance.access.enums import Category, Visibility
-from governance.models import Convenant
+from governance.models import Convenant, MandateDecision
 from partners.models import Membership, Organisation, Pilot, Team, User
 from partners.organisations.enums import OrganisationKind, Role
 
@@ -123,6 +144,8 @@ class CaseFactory(DjangoModelFactory):
     person = SubFactory(PersonFactory)
     lead_team = SubFactory(TeamFactory)
     pilot = SelfAttribute("lead_team.pilot")
+    state = "registered"
+    exited_on = LazyAttribute(lambda o: timezone.localdate() if o.state in ("exited", "in_aftercare") else None)
 
     @factory.post_generation
     def involve(self, create: bool, teams: object, **_: object) -> None:
@@ -193,6 +216,13 @@ class StayFactory(DjangoModelFactory):
     visibility = Visibility.PERMITTED_PARTNERS
 
 
+class PastStayFactory(StayFactory):
+    """One day long ago, another one each time: two stays never overlap."""
+
+    since = Sequence(lambda n: timezone.localdate() - timedelta(days=1000 + 2 * n))
+    until = LazyAttribute(lambda o: o.since + timedelta(days=1))
+
+
 class ConsentFactory(DjangoModelFactory):
     class Meta:
         model = Consent
@@ -257,6 +287,91 @@ RECORDS["traveldocumentstep"] = _record(
     TravelDocumentStep, step="sent", happened_on=LONG_AGO,
     application=SubFactory(RECORDS["traveldocument"], case=SelfAttribute("..case")),
 )  # fmt: skip
+
+
+class MeetingFactory(DjangoModelFactory):
+    class Meta:
+        model = Meeting
+
+    pilot = SubFactory(PilotFactory)
+    convenant = LazyAttribute(
+        lambda o: Convenant.objects.filter(pilot=o.pilot).first() or ConvenantFactory(pilot=o.pilot, in_force_from=None)
+    )
+    on = LazyAttribute(lambda _: timezone.localdate())
+    begins_at = Sequence(lambda n: time(n // 60 % 24, n % 60))
+
+
+MEETING = SubFactory(MeetingFactory, pilot=SelfAttribute("..case.pilot"))
+AGENDA_ITEM = _record(
+    AgendaItem, meeting=MEETING, place=1, why="admission", question="Hoort zij in de LVV?", happened_on=LONG_AGO
+)
+EXIT = _record(
+    Exit, exited_on=LONG_AGO, reason="left_own_request", outcome="trajectory_ended", state_before="in_guidance",
+    undone_on=LONG_AGO,
+)  # fmt: skip
+ESCALATION = _record(Escalation, level="mrt", question="Kan zij terug?", answer_due_on=LONG_AGO, adopted=True)
+DECISION = _record(ConferenceDecision, kind="commitments_set", reasons="Zo afgesproken.")
+
+
+def _of(parent: type[DjangoModelFactory]) -> SubFactory:
+    return SubFactory(parent, case=SelfAttribute("..case"), author_team=SelfAttribute("..author_team"))
+
+
+RECORDS |= {
+    "intake": _record(Intake, ended_at=LazyAttribute(lambda _: timezone.now())),
+    "dossierrequest": _record(
+        DossierRequest, of="ind", to_team=SelfAttribute("author_team"), ended_at=LazyAttribute(lambda _: timezone.now())
+    ),
+    "dossierdelivery": _record(DossierDelivery, of="ind", result="complete", delivered_on=LONG_AGO),
+    "agendaitem": AGENDA_ITEM, "conferencedecision": DECISION, "exit": EXIT, "escalation": ESCALATION,
+    "formaldecision": _record(
+        FormalDecision, kind="refused", function="burgemeester", reasons="Voldoet niet.", remedies="Bezwaar.",
+        decided_on=LONG_AGO, effective_on=LONG_AGO,
+    ),
+    "goal": _record(Goal, track="return_home", text="Een paspoort"),
+    "action": _record(Action, what="Afspraak maken", due_on=LONG_AGO, to_team=SelfAttribute("author_team")),
+    "task": _record(Task, what="Uitzoeken", due_on=LONG_AGO, to_team=SelfAttribute("author_team")),
+    "destinationreport": _record(DestinationReport, text="Staat als vertrokken."),
+}  # fmt: skip
+RECORDS |= {
+    "intakereport": _record(IntakeReport, intake=_of(RECORDS["intake"]), living="Bij vrienden."),
+    "position": _record(Position, item=_of(AGENDA_ITEM), stance="agree"),
+    "scenario": _record(Scenario, scenario="return_home", since=LONG_AGO, until=LONG_AGO, decision=_of(DECISION)),
+    "escalationpart": _record(EscalationPart, escalation=_of(ESCALATION), text="Onze inbreng."),
+    "absence": _record(Absence, stay=_of(PastStayFactory), since=LONG_AGO),
+    "confirmation": _record(Confirmation, exit=_of(EXIT), result="confirmed", evidence="uitreisbewijs"),
+    "followupcheck": _record(FollowUpCheck, exit=_of(EXIT), months=3, result="holds", how="gebeld"),
+}  # fmt: skip
+
+
+# Of records that hang on another one of the same case: the field, and what that is.
+PARENTS = {
+    "intakereport": ("intake", "intake"), "scenario": ("decision", "conferencedecision"),
+    "escalationpart": ("escalation", "escalation"), "absence": ("stay", "stay"), "confirmation": ("exit", "exit"),
+    "followupcheck": ("exit", "exit"),
+}  # fmt: skip
+
+
+def mandate(pilot: object, **changes: object) -> MandateDecision:
+    """A mandate decision of this pilot: the one there is, or one in force since long ago."""
+    found = MandateDecision.objects.filter(pilots=pilot).first()
+    if found is None or changes:
+        found = MandateDecision.objects.create(
+            **{"title": f"Mandaatbesluit {MandateDecision.objects.count()}", "functions": ["burgemeester", "wethouder"],
+               "in_force_from": timezone.localdate() - timedelta(days=900), **changes}
+        )  # fmt: skip
+        found.pilots.add(pilot)
+    return found
+
+
+class CriteriaFactory(DjangoModelFactory):
+    class Meta:
+        model = CriteriaList
+
+    pilot = SubFactory(PilotFactory)
+    version = 1
+    in_force_from = LONG_AGO
+    criteria = ["Heeft geen recht op rijksopvang", "Wil meewerken aan een oplossing"]
 
 
 class ConvenantFactory(DjangoModelFactory):

@@ -17,14 +17,7 @@ from casework.cases.views import candidate_rows, case_url
 from casework.register.doubles import Candidate, likely_doubles
 from casework.register.enums import BRIEFING_VERSION, RelationKind
 from casework.register.forms import ClaimedIdentityForm, ToldForm, add_team_choice
-from casework.register.values import (
-    NAME_LENGTH,
-    clean_name,
-    clean_v_number,
-    may_be_minor,
-    nationality_choices,
-    parse_partial_date,
-)
+from casework.register.values import NAME_LENGTH, clean_name, may_be_minor, nationality_choices
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.forms import typed_fields
 from governance.drafts.keeping import find_draft, kept_value, once, sent_before, sheet, sheet_page
@@ -76,14 +69,6 @@ class MemberForm(ClaimedIdentityForm):
 
     def clean_name(self) -> str:
         return clean_name(self.cleaned_data["name"]) if self.cleaned_data["name"].strip() else ""
-
-    def clean_birth_date(self) -> str:
-        text = self.cleaned_data["birth_date"].strip()
-        return parse_partial_date(text) if text else ""
-
-    def clean_v_number(self) -> str:
-        text = self.cleaned_data["v_number"].strip()
-        return clean_v_number(text) if text else ""
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

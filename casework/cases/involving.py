@@ -31,8 +31,8 @@ def team_reads(team_ids: list[int]) -> dict[int, dict[str, str]]:
         cursor.execute("SELECT team_id, category, verb FROM access_readers(%s)", [team_ids])
         for team, category, verb in sorted(cursor.fetchall(), key=lambda row: row[2]):
             row = found[team]
-            if verb == "read":
-                row[category] = "read"
+            if verb in ("attend", "read"):
+                row[category] = verb
             else:  # sorted, so reading was seen before writing
                 row[category] = "write" if category in row else "write_own"
     return found

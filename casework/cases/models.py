@@ -74,13 +74,19 @@ class Case(Walled, Versioned):
     state = models.CharField(_("state"), max_length=20, choices=CaseState, default=CaseState.REGISTERED)
     state_since = models.DateField(default=timezone.localdate)
     registered_on = models.DateField(_("registered on"), default=timezone.localdate)
+    # R4: sheltered, admitted and in guidance are facts of their own; a list that was taken over may not know them all.
+    admitted_on = models.DateField(_("admitted on"), null=True, editable=False)
+    guidance_from = models.DateField(_("in guidance from"), null=True, editable=False)
+    exited_on = models.DateField(_("exited on"), null=True, editable=False)
+    # When a term of this case runs out next: worked out from its facts by whoever changes them (journey/terms.py).
+    term_on = models.DateField(null=True, editable=False)
     referrer = models.CharField(_("referred by"), max_length=160, blank=True)
     # Somebody who is in danger when others learn where she is: no other pilot hears that she is known here.
     shielded_reason = models.CharField(_("shielded because"), max_length=200, blank=True, db_default="")
     # Likely doubles in the registrar's sight were looked at; after an emergency that is still to do.
     doubles_judged_on = models.DateField(null=True, editable=False)
     team_ids = ArrayField(models.IntegerField(), default=list, editable=False)  # who is involved; kept by a trigger
-    history = History(excluded_fields=["team_ids"])
+    history = History(excluded_fields=["team_ids", "term_on"])
 
     objects = CaseManager()
 
@@ -95,6 +101,16 @@ class Case(Walled, Versioned):
             GinIndex(fields=["team_ids"], name="case_new_teams", condition=Q(state=CaseState.REGISTERED)),
             models.Index(fields=["-registered_on", "-id"], name="case_newest_open", condition=Q(state__in=OPEN_STATES)),
             models.Index(fields=["case_manager"], name="case_unjudged", condition=Q(doubles_judged_on=None)),
+            models.Index(fields=["lead_team", "term_on"], name="case_term", condition=Q(term_on__isnull=False)),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="case_exited_has_date",
+                condition=Q(state__in=(CaseState.EXITED, CaseState.IN_AFTERCARE), exited_on__isnull=False)
+                | Q(state=CaseState.ARCHIVED)  # after an exit, or after a refusal
+                | Q(state__in=(*OPEN_STATES, CaseState.NOT_ADMITTED), exited_on=None),
+                violation_error_message=_("An exited case needs an exit date, an open one has none."),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from casework.cases.models import Case, Consent
 from casework.dossiers.corrections import CorrectionRequest
 from casework.dossiers.kinds import RecordKind
+from casework.intake.enums import DossierResult
+from casework.intake.models import DossierDelivery, DossierRequest
 from casework.records.enums import Answer, EndReason, default_visibility
 from casework.records.models import Record
 from casework.records.validators import not_in_future
@@ -64,7 +66,7 @@ class RecordForm(Kept, SharingFields, forms.ModelForm):  # type: ignore[type-arg
         super().__init__(*args, **kwargs)
         self.kind, self.case, self.author, self.variant = kind, case, author, variant
         self.instance.case = case
-        if kind.parent:  # a step shows to whoever its procedure or application shows to
+        if kind.parent or kind.is_joint:  # shown to whoever its procedure shows to, or to all who read the category
             for name in SHARING_FIELDS:
                 self.fields.pop(name)
         else:
@@ -295,8 +297,37 @@ class ConsentForm(RecordForm):
         return record
 
 
+class DossierForm(RecordForm):
+    """Whose dossier it is follows from whose word it is."""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        source = data.get("source_team") or (self.author.pk if self.author else None)
+        kind = Team.objects.filter(pk=source or 0).values_list("organisation__kind", flat=True).first()
+        asked = DossierRequest.objects.current().filter(case=self.case, of=kind or "").first()
+        if source and asked is None:
+            self.add_error(None, _("This dossier was not asked for in this case."))
+        delivered, completed = data.get("delivered_on"), data.get("completed_on")
+        if asked and delivered and delivered < asked.requested_on:
+            self.add_error("delivered_on", _("This day lies before the request."))
+        if delivered and completed and completed < delivered:
+            self.add_error("completed_on", _("This day lies before the delivery."))
+        if completed and data.get("result") == DossierResult.NONE:
+            self.add_error("completed_on", _("A dossier that does not exist is never complete."))
+        self.instance.of = kind or ""
+        return data
+
+    def record(self) -> Record:
+        record = super().record()
+        assert isinstance(record, DossierDelivery)
+        if record.result == DossierResult.COMPLETE and record.completed_on is None:
+            record.completed_on = record.delivered_on
+        return record
+
+
 FORMS: dict[type[Record], type[RecordForm]] = {
     IdentityValue: IdentityValueForm, Relation: RelationForm, Stay: StayForm, Consent: ConsentForm,
+    DossierDelivery: DossierForm,
 }  # fmt: skip
 
 
@@ -326,7 +357,8 @@ class CorrectionForm(Kept, forms.ModelForm):  # type: ignore[type-arg]
 
 class AnswerForm(KeptForm):
     answer = forms.ChoiceField(
-        label=_("Answer"), choices=Answer.choices, widget=forms.RadioSelect,
+        label=_("Answer"), choices=[(a.value, a.label) for a in (Answer.ACCEPTED, Answer.DECLINED)],
+        widget=forms.RadioSelect,
         error_messages={"required": _("Choose an answer.")},
     )  # fmt: skip
     answer_text = forms.CharField(

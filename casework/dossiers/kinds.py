@@ -9,17 +9,25 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from casework.care.models import MedicalLimitation, MedicalRecord
 from casework.cases.models import Consent
+from casework.conference.models import AgendaItem, ConferenceDecision, Position
+from casework.deciding.models import FormalDecision
 from casework.dossiers.corrections import CorrectionRequest
 from casework.dossiers.departure import DeparturePlan, Mediation, ReturnSupport, TravelDocument, TravelDocumentStep
 from casework.dossiers.enums import ProcedureKind
 from casework.dossiers.procedures import Procedure, ProcedureStep, ResidenceTitle
 from casework.dossiers.supervision import IdentityResearch, Signal, Supervision
-from casework.dossiers.support import Allowance, HandOver, LegalAid, MedicalLimitation, MedicalRecord
+from casework.dossiers.support import Allowance, HandOver, LegalAid
+from casework.escalation.models import Escalation, EscalationPart
+from casework.intake.models import DossierDelivery, DossierRequest, Intake, IntakeReport
 from casework.journal.models import Contact, Note
-from casework.records.models import Checked, Record
+from casework.outcomes.models import Confirmation, DestinationReport, Exit, FollowUpCheck
+from casework.plan.models import Action, Goal, Scenario
+from casework.records.models import Checked, Joint, Record
 from casework.register.models import Briefing, IdentityDocument, IdentityValue, Relation
-from casework.shelter.models import Stay
+from casework.shelter.models import Absence, Stay
+from casework.tasks.models import Task
 from governance.access.enums import Category
 from partners.organisations.enums import OrganisationKind, TeamFunction
 from partners.organisations.models import Team
@@ -55,6 +63,7 @@ class RecordKind:
     # For some owners only some values of a field, such as: the municipality writes only objections.
     only: dict[OrganisationKind, dict[str, tuple[str, ...]]] = field(default_factory=dict)
     added_here: bool = True  # False: it has a form of its own elsewhere
+    moves_case: bool = False  # the case moved by it: it is undone by an act of its own, not corrected or ended
 
     @property
     def categories(self) -> tuple[Category, ...]:
@@ -69,6 +78,11 @@ class RecordKind:
         """Of a kind whose records differ in category by what they are: what they can be."""
         model: Any = self.model
         return list(model._meta.get_field("kind").flatchoices)
+
+    @property
+    def is_joint(self) -> bool:
+        """Whether its author keeps it from nobody who may read its category."""
+        return issubclass(self.model, Joint)
 
     @property
     def grows_old(self) -> bool:
@@ -142,6 +156,53 @@ _ALL = (
                ("amount", "period"), ("amount", "period", "since", "until")),
     RecordKind("hand_over", HandOver, _("hand-over to state reception"), "arrow-right", frozenset({MUNICIPAL, NGO}),
                "planned_on", ("place", "answer"), ("place", "planned_on", "remark")),
+    RecordKind("intake", Intake, _("intake"), "pencil", frozenset({MUNICIPAL, NGO}), "begun_on", (),
+               ("interviewed_on", "interpreter", "present", "informed", "completed_on", "stopped_because"),
+               added_here=False, moves_case=True),
+    RecordKind("intake_report", IntakeReport, _("report of the intake"), "notes", frozenset({MUNICIPAL, NGO}),
+               "told_on", (), ("living", "network", "story", "means", "wishes", "needs"), added_here=False),
+    RecordKind("dossier_request", DossierRequest, _("request for a dossier"), "file-text", frozenset({MUNICIPAL, NGO}),
+               "requested_on", ("of",), ("of", "requested_on"), added_here=False, moves_case=True),
+    RecordKind("dossier", DossierDelivery, pgettext_lazy("record", "dossier"), "folder-open", frozenset({IND, DTV}),
+               "delivered_on", ("of", "result"), ("result", "delivered_on", "completed_on", "remark")),
+    RecordKind("agenda_item", AgendaItem, _("item of a case conference"), "users", frozenset({MUNICIPAL}),
+               "happened_on", ("why", "question"), ("why", "question", "summary"), added_here=False, moves_case=True),
+    RecordKind("position", Position, _("position in the case conference"), "message",
+               frozenset({MUNICIPAL, NGO, IND, DTV, AVIM}), "said_on", ("stance",),
+               ("preparation", "stance", "reasons"), parent="item", added_here=False),
+    RecordKind("decision", ConferenceDecision, _("decision of the case conference"), "circle-check",
+               frozenset({MUNICIPAL}), "decided_on", ("kind", "scenario"),
+               ("kind", "scenario", "body", "decided_on", "reasons", "due_on"), added_here=False, moves_case=True),
+    RecordKind("formal_decision", FormalDecision, _("formal decision"), "file-text", frozenset({MUNICIPAL}),
+               "decided_on", ("kind",),
+               ("kind", "decided_on", "function", "effective_on", "until", "reasons", "remedies", "objection_until"),
+               added_here=False, moves_case=True),
+    RecordKind("scenario", Scenario, _("scenario"), "arrow-right", frozenset({MUNICIPAL}), "since", ("scenario",),
+               ("scenario", "since", "until"), added_here=False, moves_case=True),
+    RecordKind("goal", Goal, _("goal"), "circle-check", frozenset({MUNICIPAL, NGO}), "set_on", ("text", "state"),
+               ("track", "text", "set_on", "state", "progress")),
+    RecordKind("action", Action, _("action"), "check", frozenset({MUNICIPAL, NGO, IND, DTV}), "agreed_on",
+               ("what", "answer"), ("what", "due_on", "by_person", "agreed_on"), added_here=False, moves_case=True),
+    RecordKind("task", Task, _("task"), "check", frozenset({MUNICIPAL, NGO, IND, DTV}), "set_on", ("what", "answer"),
+               ("what", "due_on"), added_here=False, moves_case=True),
+    RecordKind("escalation", Escalation, _("escalation"), "alert-triangle", frozenset({MUNICIPAL}), "asked_on",
+               ("level",), ("level", "question", "answer_due_on", "skipped_because", "advice", "advised_on", "adopted",
+                            "adopted_reasons"), added_here=False, moves_case=True),
+    RecordKind("escalation_part", EscalationPart, _("contribution to an escalation"), "message",
+               frozenset({MUNICIPAL, NGO, IND, DTV}), "said_on", (), ("text",), parent="escalation", added_here=False),
+    RecordKind("absence", Absence, _("absence"), "clock", frozenset({MUNICIPAL, NGO, SHELTER}), "since", (),
+               ("since", "until", "remark"), parent="stay"),
+    RecordKind("exit", Exit, _("exit"), "arrow-right", frozenset({MUNICIPAL, NGO}), "exited_on", ("reason", "outcome"),
+               ("exited_on", "reason", "outcome", "explanation", "evidence_on", "evidence", "unconfirmed_because",
+                "undone", "undone_reason"), added_here=False, moves_case=True),
+    RecordKind("confirmation", Confirmation, _("answer to a claimed outcome"), "circle-check",
+               frozenset({IND, DTV, IOM, MUNICIPAL}), "said_on", ("result",), ("result", "said_on", "evidence"),
+               added_here=False, moves_case=True),
+    RecordKind("check", FollowUpCheck, _("check of an outcome"), "history", frozenset({MUNICIPAL, NGO, IND, DTV}),
+               "checked_on", ("months", "result"), ("months", "checked_on", "result", "outcome", "how"),
+               added_here=False, moves_case=True),
+    RecordKind("destination_report", DestinationReport, _("report of unknown destination"), "alert-triangle",
+               frozenset({IND, DTV}), "reported_on", (), ("reported_on", "text")),
     RecordKind("correction", CorrectionRequest, _("request to correct"), "pencil", EVERYBODY, "recorded_at",
                ("answer",), ("text",), added_here=False),
 )  # fmt: skip

@@ -1,10 +1,12 @@
 """Who may add, correct, end and answer a record. Every line of a docstring is a line of the code."""
 
+from casework.cases.enums import CaseState
 from casework.cases.involving import knows_team
 from casework.cases.models import Case
 from casework.dossiers.corrections import CorrectionRequest
-from casework.dossiers.kinds import KINDS, RecordKind
+from casework.dossiers.kinds import BY_MODEL, KINDS, RecordKind
 from casework.dossiers.reading import readers_of
+from casework.intake.models import DossierDelivery
 from casework.records.models import Addressed, Record
 from governance.access.clearance import Clearance
 from governance.access.enums import Category, Visibility
@@ -75,10 +77,14 @@ def keeps(clearance: Clearance, case: Case, record: Record) -> bool:
 
 
 def can_change(clearance: Clearance, case: Case, record: Record) -> bool:
-    """To correct a record, one must be both:
+    """To correct a record, one must be all of:
     - of a record that has not ended, and of a question that was not answered
+    - of one by which no case moved: that is undone by an act of its own
     - keeping it
     """
+    moved = isinstance(record, DossierDelivery) and case.state != CaseState.AWAITING_DOSSIERS
+    if BY_MODEL[type(record)].moves_case or moved:
+        return False
     open_still = record.ended_at is None and not (isinstance(record, Addressed) and record.answer)
     return open_still and keeps(clearance, case, record)
 
@@ -88,7 +94,7 @@ def can_withdraw(clearance: Clearance, case: Case, record: Record, kind: RecordK
     - of a record that others read, ended or not, and of a kind whose author chooses its readers
     - keeping it
     """
-    shares = not kind.parent and kind.slug not in ("stay", "consent", "correction")
+    shares = not kind.parent and not kind.is_joint and kind.slug not in ("stay", "consent", "correction", "agenda_item")
     return shares and record.visibility != Visibility.OWN_ORGANISATION and keeps(clearance, case, record)
 
 
@@ -98,7 +104,7 @@ def can_end(clearance: Clearance, case: Case, record: Record) -> bool:
     - working for the team on whose behalf it was recorded, writing its category: its own word replaces it
     - working for the team that asked for a correction, reading its category
     """
-    if record.ended_at is not None:
+    if record.ended_at is not None or BY_MODEL[type(record)].moves_case:
         return False
     team, category = record.source_id, record.record_category
     asked = isinstance(record, CorrectionRequest)
@@ -119,10 +125,11 @@ def replaces(clearance: Clearance, record: Record) -> bool:
 def can_answer(clearance: Clearance, case: Case, record: Record) -> bool:
     """To answer, one must be all of:
     - working for the team that is asked, while it takes part in this case
-    - about something not answered and not ended
+    - about something not answered and not ended, and no task or action (those have a page of their own)
     """
     return (
-        isinstance(record, Addressed) and not record.answer and record.ended_at is None
+        isinstance(record, Addressed) and not BY_MODEL[type(record)].moves_case
+        and not record.answer and record.ended_at is None
         and record.to_team_id in clearance.teams and record.to_team_id in case.team_ids
     )  # fmt: skip
 

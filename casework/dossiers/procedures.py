@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from casework.deciding.models import FormalDecision
 from casework.dossiers.enums import ProcedureKind, ProcedureResult, ProcedureStage, ResidenceCode
 from casework.records.models import Checked, Record, old_facts
 from casework.records.validators import not_in_future
@@ -19,6 +20,10 @@ class Procedure(Checked):
     representative = models.CharField(_("representative"), max_length=160, blank=True)
     result = models.CharField(_("result"), max_length=20, choices=ProcedureResult, default=ProcedureResult.PENDING)
     result_on = models.DateField(_("date of the result"), null=True, blank=True, validators=[not_in_future])
+    # Of an objection to a decision of the facility: which one.
+    formal_decision = models.ForeignKey(
+        FormalDecision, models.PROTECT, null=True, blank=True, related_name="objections", editable=False
+    )
 
     class Meta(Checked.Meta):
         ordering = ["-applied_on", "-id"]

@@ -1,4 +1,4 @@
-"""Of NGO teams and the municipality: legal aid, care, allowance, and handing somebody over."""
+"""Of NGO teams and the municipality: legal aid, allowance, and handing somebody over."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -22,35 +22,6 @@ class LegalAid(Record):
 
     class Meta(Record.Meta):
         ordering = ["-asked_on", "-id"]
-
-
-class MedicalLimitation(Record):
-    """Take account of a limitation: what others must do, never why."""
-
-    CATEGORY = Category.MEDICAL_LIMITATION
-
-    take_account_of = models.CharField(
-        _("take account of"), max_length=200,
-        help_text=_("What others must do or leave, such as: no stairs. Never a diagnosis."),
-    )  # fmt: skip
-    since = models.DateField(_("from"), validators=[not_in_future])
-    until = models.DateField(_("until"), null=True, blank=True)
-
-    class Meta(Record.Meta):
-        ordering = ["-since", "-id"]
-
-
-class MedicalRecord(Record):
-    """Medical content: of the care team, and of whom the person consented to (R17)."""
-
-    CATEGORY = Category.MEDICAL_CONTENT
-
-    happened_on = models.DateField(_("date"), validators=[not_in_future])
-    care_giver = models.CharField(_("care giver"), max_length=160, blank=True)
-    text = models.TextField(_("content"), max_length=10_000)
-
-    class Meta(Record.Meta):
-        ordering = ["-happened_on", "-id"]
 
 
 class Allowance(Record):

@@ -41,11 +41,14 @@ from casework.dossiers.writing import (
     end_record,
     joins_by,
 )
+from casework.plan.models import Action
+from casework.plan.perms import can_answer as can_finish
 from casework.records.enums import Answer, EndReason
 from casework.records.models import Addressed, Record, VersionConflict
 from casework.register.identity import leading_names
 from casework.sharing.reading import other_teams, tells_of_others, would_read
 from casework.shelter.models import Stay
+from casework.tasks.models import Task
 from governance.access.clearance import Clearance
 from governance.access.enums import Category, Visibility
 from governance.access.middleware import ClearanceRequest
@@ -184,6 +187,7 @@ def record_detail(request: ClearanceRequest, reference: UUID, kind: str, record:
         can_withdraw=perms.can_withdraw(clearance, at.case, found, at.kind),
         can_ask=_asks(clearance, at),
         can_answer=perms.can_answer(clearance, at.case, found),
+        finishes=isinstance(found, (Action, Task)) and can_finish(clearance, at.case, found),
         asked=[
             (row, team_label(clearance, at.case, at.teams, row.author_team_id))
             for row in CorrectionRequest.objects.filter(case=at.case, record_reference=found.reference)
@@ -402,6 +406,8 @@ def _who_reads(request: ClearanceRequest, at: At, author: int | None, parent: Re
     said = request.POST.copy()
     if at.kind.model is Consent:  # read by the team that writes it and the team it names
         said["visibility"] = Visibility.OWN_ORGANISATION
+    if at.kind.is_joint:
+        said["visibility"] = Visibility.PERMITTED_PARTNERS
     joining = joins_by(at.kind.model, at.case, request.POST)
     addressed = addressed_by(at.kind.model, at.case, request.POST)
     return {
@@ -415,7 +421,7 @@ def _who_reads(request: ClearanceRequest, at: At, author: int | None, parent: Re
             joining=joining,
             addressed=addressed,
         ),
-        "and_others": tells_of_others(request.clearance, at.case, request.POST),
+        "and_others": tells_of_others(request.clearance, at.case, said),
     }
 
 

@@ -6,19 +6,28 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from casework.cases.enums import CaseState, Ground
 from casework.cases.models import Case, Consent, Involvement
 from casework.cases.registering import INVERSE, departure_team, tell_departure_service
+from casework.deciding.models import FormalDecision
 from casework.dossiers.corrections import CorrectionRequest
+from casework.dossiers.enums import ProcedureKind, SignalKind
 from casework.dossiers.kinds import RecordKind
+from casework.dossiers.procedures import Procedure, ProcedureStep
+from casework.dossiers.supervision import Signal
 from casework.dossiers.support import HandOver
-from casework.records.enums import Answer, EndReason
-from casework.records.models import Addressed, Checked, Record, RecordQuerySet
+from casework.intake.models import DossierDelivery
+from casework.journey.moving import in_dutch, locked, settle, take_if_possible
+from casework.outcomes.models import DestinationReport
+from casework.records.enums import Answer, EndReason, ShareBasis
+from casework.records.models import Addressed, Checked, Joint, Record, RecordQuerySet
 from casework.register.enums import RelationKind
 from casework.register.models import IdentityValue, Relation
 from casework.shelter.enums import OUTSIDE_LVV
 from casework.shelter.models import Location, Stay
+from casework.shelter.staying import shelter_is_running
 from governance.access.clearance import Clearance
 from governance.access.enums import Visibility
 from partners.accountability.history import because
@@ -34,12 +43,16 @@ class NobodyToAsk(Exception):
 def add_record(record: Record, *, by: Clearance, author_team: int) -> None:
     """Write a new record of a case in the name of a team; `record` knows its case and content."""
     record.author_team_id, record.author = author_team, by.user
+    if isinstance(record, Joint):  # the case before its records, as everywhere
+        record.case = locked(record.case)
     if isinstance(record, HandOver):
         record.to_team = _reception(record.case)
+    if isinstance(record, Procedure) and record.kind == ProcedureKind.OBJECTION_LVV_DECISION:
+        record.formal_decision = FormalDecision.objects.current().filter(case=record.case).order_by("pk").last()
     record.save()
     if isinstance(record, Relation):
         _relate_back(record)
-    _follow(record)
+    _follow(record, by=by)
 
 
 def _relate_back(relation: Relation) -> None:
@@ -48,7 +61,7 @@ def _relate_back(relation: Relation) -> None:
         return
     hers = Case.objects.filter(person=relation.other_id, pilot=relation.case.pilot_id).exclude(state=CaseState.ARCHIVED)
     case = hers.order_by("-pk").first()
-    if case is None or relation.author_team_id not in case.team_ids or _seen_from(case, relation).exists():
+    if case is None or not _takes_part(case, relation) or _seen_from(case, relation).exists():
         return
     Relation.objects.create(
         case=case, other=relation.case.person, kind=INVERSE[RelationKind(relation.kind)], since=relation.since,
@@ -59,10 +72,15 @@ def _relate_back(relation: Relation) -> None:
     )  # fmt: skip
 
 
+def _takes_part(case: Case, relation: Relation) -> bool:
+    """Whether who says so, and on whose behalf, take part in the other one's case too."""
+    return {relation.author_team_id, relation.source_id} <= set(case.team_ids)
+
+
 def _seen_from(case: Case, relation: Relation) -> RecordQuerySet:
     """What the same team says of the same two people from this side."""
     said = Relation.objects.current().filter(case=case, other=relation.case.person)
-    return said.filter(author_team=relation.author_team)
+    return said.filter(author_team=relation.author_team, source_team=relation.source_team)
 
 
 @transaction.atomic
@@ -76,7 +94,13 @@ def change_record(record: Record, *, reason: str = "corrected", follow: bool = T
         _follow(record, left)
 
 
-def _follow(record: Record, left: Collection[int | None] = ()) -> None:
+def _follow(record: Record, left: Collection[int | None] = (), by: Clearance | None = None) -> None:
+    if isinstance(record, DossierDelivery) and by is not None:
+        take_if_possible(record.case, "T4", by=by)
+    elif isinstance(record, (Joint, Procedure, ProcedureStep)):
+        settle(locked(record.case))
+    if isinstance(record, DestinationReport) and by is not None:
+        _conflict(record, by)
     if isinstance(record, IdentityValue):
         # Answered to nobody: only the two coordinators hear of a clash (R1).
         with connection.cursor() as cursor:
@@ -85,6 +109,19 @@ def _follow(record: Record, left: Collection[int | None] = ()) -> None:
         if record.is_running and record.kind not in OUTSIDE_LVV:
             tell_departure_service(record.case)
         _settle_shelter_teams(record.case, left)
+
+
+def _conflict(report: DestinationReport, by: Clearance) -> None:
+    """R14: another register says she left while she has a place here. The team that leads looks into it."""
+    case = report.case
+    if not shelter_is_running(case.pk):
+        return
+    Signal.objects.create(
+        case=case, author_team_id=report.author_team_id, author=by.user, kind=SignalKind.REGISTER_CONFLICT,
+        happened_on=report.reported_on, text=report.text, visibility=Visibility.SELECTED_PARTNERS,
+        shared_team_ids=[case.lead_team_id], share_purpose=in_dutch(gettext_lazy("Registers that differ")),
+        share_basis=ShareBasis.CONVENANT,
+    )  # fmt: skip
 
 
 def _settle_shelter_teams(case: Case, left: Collection[int | None] = ()) -> None:
@@ -156,7 +193,7 @@ def end_record(record: Record, reason: EndReason) -> None:
     record.end(reason)
     if isinstance(record, Relation) and record.other_id:  # and so from the other side
         for case in Case.objects.filter(person=record.other_id):
-            for other in _seen_from(case, record):
+            for other in _seen_from(case, record) if _takes_part(case, record) else ():
                 other.version += 1
                 other.end(reason)
     if isinstance(record, Stay) and record.location:

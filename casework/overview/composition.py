@@ -38,14 +38,16 @@ OWN_WORK: dict[Owner, tuple[str, ...]] = {
     LEGAL:     ("legal_aid", "contact"),
     CARE:      ("limitation", "medical", "consent", "signal"),
     SHELTER:   ("stay", "signal"),
-    IND:       ("procedure", "residence_title", "document", "signal"),
-    DTV:       ("departure_plan", "contact", "travel_document", "mediation", "signal"),
+    IND:       ("dossier", "procedure", "residence_title", "document", "signal"),
+    DTV:       ("dossier", "departure_plan", "contact", "travel_document", "mediation", "signal"),
     AVIM:      ("research", "supervision", "signal", "document"),
     IOM:       ("return_support", "contact"),
     COA:       ("hand_over",),
 }  # fmt: skip
 ALL = (
-    "hand_over", "stay", "allowance", "procedure", "residence_title", "departure_plan", "travel_document", "mediation",
+    "exit", "confirmation", "check", "destination_report", "formal_decision", "decision", "escalation", "scenario",
+    "action", "goal", "task", "agenda_item", "dossier", "dossier_request", "intake", "intake_report", "hand_over",
+    "stay", "allowance", "procedure", "residence_title", "departure_plan", "travel_document", "mediation",
     "return_support", "research", "document", "limitation", "medical", "consent", "legal_aid", "supervision", "signal",
     "contact",
 )  # fmt: skip
@@ -74,7 +76,10 @@ class Panel:
     own: bool  # rows of this reader's teams; else of others
 
 
-STEPS_OF = {"procedure": "procedure_step", "travel_document": "travel_document_step"}
+STEPS_OF = {
+    "procedure": "procedure_step", "travel_document": "travel_document_step", "stay": "absence",
+    "agenda_item": "position", "escalation": "escalation_part",
+}  # fmt: skip
 
 
 def own_work(clearance: Clearance, case: Case, teams: dict[int, Team]) -> list[str]:
@@ -101,13 +106,29 @@ def panels(
             if not record.ended_at and is_of(clearance, record) == own
         ]  # fmt: skip
         rows.sort(key=lambda row: row.is_over)
-        adds = own and perms.adding_team(clearance, case, kind, teams) is not None
+        adds = own and kind.added_here and perms.adding_team(clearance, case, kind, teams) is not None
         return Panel(kind, rows, reverse("casework:record_add", args=[case.reference, slug]) if adds else "", own)
 
     first = own_work(clearance, case, teams)
     mine = [panel(slug, own=True) for slug in dict.fromkeys((*first, *ALL))]
     shared = [panel(slug, own=False) for slug in ALL]
     return [p for p in mine if p.rows or p.add and p.kind.slug in first], [p for p in shared if p.rows]
+
+
+# Of a kind that has a page of its own, where its rows lead.
+PAGES = {"formal_decision": "formal_decision"}
+OF_THE_CASE = {"exit": "exit", "confirmation": "exit", "check": "exit", "scenario": "plan", "action": "plan",
+               "intake": "intake_report", "escalation": "escalation", "escalation_part": "escalation"}  # fmt: skip
+
+
+def _page(case: Case, kind: RecordKind, record: Record) -> str:
+    if page := OF_THE_CASE.get(kind.slug):
+        return reverse(f"casework:{page}", args=[case.reference])
+    if page := PAGES.get(kind.slug):
+        return reverse(f"casework:{page}", args=[case.reference, record.reference])
+    if kind.slug == "agenda_item":
+        return reverse("casework:agenda_item", args=[record.reference])
+    return reverse("casework:record_detail", args=[case.reference, kind.slug, record.reference])
 
 
 def is_of(clearance: Clearance, record: Record) -> bool:
@@ -127,12 +148,12 @@ def _row(
             _row(clearance, case, teams, step, step_kind, records) for step in records[slug]
             if getattr(step, f"{step_kind.parent}_id") == record.pk and not step.ended_at
         ]  # fmt: skip
-        if perms.can_change(clearance, case, record):
+        if step_kind.added_here and perms.can_change(clearance, case, record):
             add_step = f"{reverse('casework:record_add', args=[case.reference, slug])}?bij={record.reference}"
             add_step += "&namens=1" if record.source_team_id else ""  # a step of what a partner supplied is its too
     return Row(
         headline(record), record, getattr(record, kind.happened), ends_on(record), is_over(record),
         team_label(clearance, case, teams, record.source_id),
         age_warning(record, case.pilot), kind.warning(record) if kind.warning else "",
-        reverse("casework:record_detail", args=[case.reference, kind.slug, record.reference]), steps, add_step,
+        _page(case, kind, record), steps, add_step,
     )  # fmt: skip

@@ -111,7 +111,9 @@ def _records(
         said = team_label(clearance, case, teams, team)
         if record.author_id in authors and team in teams and knows_team(clearance, case, teams[team]):
             said = f"{authors[record.author_id]}, {said}"
-        title = headline(record) if slug in WRITTEN else f"{record_kind.label}: {headline(record)}"
+        title = headline(record)
+        if slug not in WRITTEN and title != str(record_kind.label):
+            title = f"{record_kind.label}: {title}"
         made.append(
             Event(
                 on, record.recorded_at, "notes" if slug in WRITTEN else "dossier", record_kind.icon, title, said,

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
@@ -20,14 +22,16 @@ from casework.cases.models import Case, Involvement
 from casework.cases.searching import SearchForm
 from casework.dossiers import checking
 from casework.dossiers import perms as perms_of_records
-from casework.dossiers.corrections import CorrectionRequest
 from casework.dossiers.kinds import KINDS
 from casework.dossiers.reading import records_of
-from casework.dossiers.support import HandOver
 from casework.elsewhere.views import can_ask, contact_requests_waiting
 from casework.journal.views import note_form
+from casework.journey.facts import Facts, fact_of, facts_of
+from casework.journey.terms import terms_of
+from casework.journey.views import next_steps, where
 from casework.linking.judging import can_judge, cases_of, judgements_of
 from casework.linking.views import judgement_rows
+from casework.outcomes.perms import COMPETENT
 from casework.overview.composition import panels
 from casework.overview.timeline import KINDS as STORY_KINDS
 from casework.overview.timeline import events
@@ -36,6 +40,7 @@ from casework.register.clashes import clashes_for
 from casework.register.enums import ValueKind
 from casework.register.identity import by_kind, distinct, leading_names
 from casework.register.models import IdentityValue, Person, Relation
+from casework.tasks.waiting import Waiting, waiting
 from governance.access.clearance import Clearance
 from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
@@ -46,6 +51,7 @@ from partners.accounts.models import User
 from partners.organisations.enums import Role
 from partners.organisations.models import Team
 
+SHOWN_TO_DO = 8  # of what waits, before "more"
 STORY_LENGTH = 40  # events on a case page before "older"
 
 
@@ -70,6 +76,23 @@ def todos(clearance: Clearance, case: Case, *, told: bool) -> list[Todo]:
     return found
 
 
+@dataclass(frozen=True)
+class Running:
+    """A term that runs in a case, for whoever leads it."""
+
+    what: str
+    on: date
+    is_due: bool
+    page: str
+
+
+def terms(clearance: Clearance, case: Case, facts: Facts) -> list[Running]:
+    """Of the case manager and the team that leads; to others a term would tell of what they do not read."""
+    if case.lead_team_id not in clearance.teams:
+        return []
+    return [Running(term.what, term.on, term.on <= facts.today, where(case, term.page)) for term in terms_of(facts)]
+
+
 DRAFT_LABELS = {
     "register": gettext_lazy("Registration of a person"), "emergency": gettext_lazy("Emergency shelter"),
     "household": gettext_lazy("Registration of a household"), "note": gettext_lazy("Note"),
@@ -81,6 +104,8 @@ DRAFT_LABELS = {
     "undo": gettext_lazy("Take back"), "address": gettext_lazy("Protected address"),
     "export": gettext_lazy("Export the list"),
     "correct": gettext_lazy("Ask for a correction"), "answer": gettext_lazy("Answer"),
+    "intake": gettext_lazy("Intake"), "dossiers": gettext_lazy("Ask for the dossiers"),
+    "criteria": gettext_lazy("Local criteria"),
 }  # fmt: skip
 OF_A_CASE = re.compile(r"^/casussen/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/")
 
@@ -102,15 +127,61 @@ def unsent(user: User) -> list[dict[str, Any]]:
     return [draft_link(draft, cases) for draft in drafts]
 
 
-def questions(clearance: Clearance) -> list[Record]:
-    """What other teams asked this worker's teams and nobody answered yet: the oldest first."""
+@dataclass(frozen=True)
+class ToDo:
+    """A line of the worklist: what waits, of which case, until when, and where it is done."""
+
+    what: str
+    case: Case
+    on: date
+    is_due: bool
+    page: str
+
+
+WAITS = {
+    "correction": (gettext_lazy("Request to correct"), "record_answer"),
+    "hand_over": (gettext_lazy("Hand-over to state reception"), "record_answer"),
+    "dossier_request": (gettext_lazy("Deliver the dossier, or state that there is none"), "record_add"),
+    "claim": (gettext_lazy("Confirm or refute the outcome"), "claim_answer"),
+    "position": (gettext_lazy("Prepare the case conference"), "agenda_item"),
+}  # fmt: skip
+
+
+def to_do(clearance: Clearance, teams: dict[int, Team]) -> list[ToDo]:
+    """What waits for this worker, the soonest first."""
     if not clearance.sees_cases:
         return []
-    found: list[Record] = []
-    for model in (CorrectionRequest, HandOver):
-        waiting = model.objects.current().filter(to_team__in=clearance.teams, answer="").select_related("case")
-        found += waiting.order_by("recorded_at")[:20]
-    return sorted(found, key=lambda record: record.recorded_at)
+    kinds = {teams[team].organisation.kind for team in clearance.teams if team in teams}
+    rows = waiting(outcome for outcome, competent in COMPETENT.items() if kinds & set(competent))
+    cases = Case.objects.select_related("pilot").in_bulk({row.case_id for row in rows})
+    facts = facts_of([cases[row.case_id] for row in rows if row.kind == "term" and row.case_id in cases])
+    today = timezone.localdate()
+    found = []
+    for row in rows:
+        case = cases.get(row.case_id)
+        if case is None:
+            continue
+        what, page = _said(row, case, facts)
+        if what:
+            found.append(ToDo(what, case, row.due_on, row.due_on <= today, page))
+    return found
+
+
+def _said(row: Waiting, case: Case, facts: dict[int, Facts]) -> tuple[str, str]:
+    """In words, and where it is done."""
+    if row.kind == "term":
+        term = next(iter(terms_of(facts[case.pk])), None)
+        return (term.what, where(case, term.page)) if term else ("", "")
+    if row.kind in ("action", "task"):
+        return row.what, reverse("casework:action_done", args=[case.reference, row.reference])
+    label, page = WAITS[row.kind]
+    if page == "agenda_item":
+        return str(label), reverse("casework:agenda_item", args=[row.reference])
+    if page == "claim_answer":
+        return str(label), reverse("casework:claim_answer", args=[case.reference])
+    if page == "record_add":
+        return str(label), reverse("casework:record_add", args=[case.reference, "dossier"])
+    return str(label), reverse("casework:record_answer", args=[case.reference, row.kind, row.reference])
 
 
 @processes(CASEWORK)
@@ -131,11 +202,14 @@ def home(request: ClearanceRequest) -> HttpResponse:
         unfinished = [case for case in waiting if perms.can_complete_registration(clearance, case)][:10]
     rows = listing.rows([*mine, *unfinished], teams, clearance)
     clashes = clashes_for(clearance)
+    waits = to_do(clearance, teams)
     own = Case.objects.in_bulk([case for clash in clashes for case in clash.own_cases])
     context = {
         "rows": rows[: len(mine)], "unfinished": rows[len(mine) :],
         "drafts": unsent(request.user),
-        "questions": questions(clearance), "to_check": checking.number_to_check(clearance, teams),
+        "to_do": waits if "alles" in request.GET else waits[:SHOWN_TO_DO],
+        "more_to_do": "alles" not in request.GET and len(waits) > SHOWN_TO_DO,
+        "to_check": checking.number_to_check(clearance, teams),
         "clashes": [(clash, own.get(clash.own_cases[0])) for clash in clashes],
         "contact_requests": contact_requests_waiting(clearance),
         "coordinates": bool(clearance.coordinated),
@@ -178,6 +252,7 @@ def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     story = events(case, involvements, records, teams, clearance, kind=kind, most=most + 1)
     briefing = briefings[0] if briefings else None
     own, shared = panels(clearance, case, teams, records)
+    facts = fact_of(case)
     context = {
         "case": case, "name": values["name"][0].value if values["name"] else "", "values": values,
         "own": own, "shared": shared, "begins": [p for p in own if p.add and not p.rows],
@@ -201,6 +276,9 @@ def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         "knows_referrer": any(clearance.reads(case, c) for c in (Category.GUIDANCE, Category.CONTACT_SHELTER)),
         "manager_known": lead is None or knows_team(clearance, case, lead),
         "todos": todos(clearance, case, told=briefing is not None),
+        "next_steps": next_steps(clearance, case, teams, facts),
+        "terms": terms(clearance, case, facts), "rest_ends": facts.rest_ends,
+        "confers": clearance.reads(case, Category.CONFERENCE),
         "note_form": note_form(request, case, teams), "draft_key": f"note:{case.reference}",
         "readers": [], "and_others": False, "manages": case.case_manager_id == clearance.user_id,
         "lead": lead if lead and knows_team(clearance, case, lead) else None,

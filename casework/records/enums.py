@@ -25,6 +25,7 @@ class ShareBasis(TextChoices):
 class Answer(TextChoices):
     ACCEPTED = "accepted", _("accepted")
     DECLINED = "declined", _("declined")
+    DONE = "done", _("done")
 
 
 # In these a record begins with its author's team and is shared by its author.

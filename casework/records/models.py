@@ -86,7 +86,8 @@ class Record(Walled, Versioned):
         if category == Category.MEDICAL_CONTENT and clearance.is_involved(self.team_ids):
             return True
         return any(
-            seat.team in self.team_ids and category in seat.reads | seat.writes for seat in clearance.seats
+            seat.team in self.team_ids and category in seat.reads | seat.writes | seat.attends
+            for seat in clearance.seats
         ) or any(grant.case == self.case_id and category in grant.categories for grant in clearance.grants)
 
     @property
@@ -138,3 +139,16 @@ class Addressed(Record):
 
     class Meta(Record.Meta):
         abstract = True
+
+
+class Joint(Record):
+    """A fact on which everybody's next step rests: its author keeps it from nobody who may read its category."""
+
+    class Meta(Record.Meta):
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                name="%(class)s_is_joint",
+                condition=models.Q(visibility=Visibility.PERMITTED_PARTNERS, shared_until=None),
+            )
+        ]

@@ -63,6 +63,14 @@ class ClaimedIdentityForm(KeptForm):
     def clean_name(self) -> str:
         return clean_name(self.cleaned_data["name"])
 
+    def clean_birth_date(self) -> str:
+        text = self.cleaned_data["birth_date"].strip()
+        return parse_partial_date(text) if text else ""
+
+    def clean_v_number(self) -> str:
+        text = self.cleaned_data["v_number"].strip()
+        return clean_v_number(text) if text else ""
+
 
 class ToldForm(KeptForm):
     """Who referred somebody, and that she was told what happens with her data."""
@@ -121,14 +129,6 @@ class RegistrationForm(ClaimedIdentityForm, ToldForm):
         if len(lines) > MOST_NAMES:
             raise ValidationError(_("At most %(most)d other names fit."), params={"most": MOST_NAMES})
         return [clean_name(line) for line in lines]
-
-    def clean_birth_date(self) -> str:
-        text = self.cleaned_data["birth_date"].strip()
-        return parse_partial_date(text) if text else ""
-
-    def clean_v_number(self) -> str:
-        text = self.cleaned_data["v_number"].strip()
-        return clean_v_number(text) if text else ""
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

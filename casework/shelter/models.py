@@ -8,8 +8,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from casework.records.models import Record
+from casework.records.models import Joint, Record
 from casework.records.periods import Period
+from casework.records.validators import not_in_future
 from casework.shelter.enums import ShelterKind, StayGround
 from governance.access.enums import Category, Visibility
 from partners.accountability.history import History
@@ -110,3 +111,24 @@ class Stay(Record):
     def is_running(self) -> bool:
         day = timezone.localdate()
         return self.ended_at is None and self.since <= day and (self.until is None or self.until > day)
+
+
+class Absence(Joint):
+    """Somebody who has a place is not there, from a day until (not including) the day she is back."""
+
+    CATEGORY = Category.CONTACT_SHELTER
+
+    stay = models.ForeignKey(Stay, models.PROTECT, related_name="absences")
+    since = models.DateField(_("away since"), default=timezone.localdate, validators=[not_in_future])
+    until = models.DateField(_("back on"), null=True, blank=True, validators=[not_in_future])
+    remark = models.CharField(_("remark"), max_length=300, blank=True)
+
+    class Meta(Joint.Meta):
+        ordering = ["-since", "-id"]
+        constraints = [
+            *Joint.Meta.constraints,
+            models.CheckConstraint(
+                name="absence_ends_after_it_began", condition=Q(until=None) | Q(until__gte=F("since")),
+                violation_error_message=_("The end lies before the beginning."),
+            ),
+        ]  # fmt: skip

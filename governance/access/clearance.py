@@ -41,6 +41,7 @@ class Seat:
     roles: frozenset[Role]
     reads: frozenset[str]
     writes: frozenset[str]
+    attends: frozenset[str] = frozenset()  # what it reads only where it was asked to be there
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,10 @@ class Clearance:
         return any("identity" in seat.reads for seat in self.seats) or bool(self.grants)
 
     @property
+    def confers(self) -> bool:
+        return any(Category.CONFERENCE in seat.reads | seat.writes | seat.attends for seat in self.seats)
+
+    @property
     def role_names(self) -> str:
         """For the audit log: in which roles this worker is at work."""
         held = {role.value for seat in self.seats for role in seat.roles} | {role.value for role, _ in self.offices}
@@ -164,7 +169,7 @@ def enter(user: "User") -> Clearance:
             Seat(
                 team=seat["team"], organisation=seat["organisation"], pilot=seat["pilot"],
                 roles=frozenset(Role(role) for role in seat["roles"]),
-                reads=frozenset(seat["reads"]), writes=frozenset(seat["writes"]),
+                reads=frozenset(seat["reads"]), writes=frozenset(seat["writes"]), attends=frozenset(seat["attends"]),
             )
             for seat in scope["seats"]
         ),

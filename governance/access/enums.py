@@ -26,5 +26,6 @@ class Visibility(TextChoices):
 
 
 class GrantKind(TextChoices):
+    MEETING = "meeting", _("guest of a meeting")
     REVIEW_TEAM = "review_team", _("member of the review team")
     BREAK_GLASS = "break_glass", _("emergency access")

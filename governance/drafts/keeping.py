@@ -22,7 +22,9 @@ from partners.accounts.signals import typed_text_left_behind
 # The form, and the case or agreement it is about; a registration has no case yet, so every sheet of it has a mark
 # of its own.
 KEY = re.compile(
-    r"(register|emergency|household|note|involve|briefing|proposal|link|undo|contact|ask|reply|shield|clash|address|export|(add|change|correct|answer)-[a-z_]{1,30}(-[a-z_]{1,20})?):[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    r"(register|emergency|household|note|involve|briefing|proposal|link|undo|contact|ask|reply|shield|clash|address|export"
+    r"|dossiers|criteria|meeting|agenda|discuss|position|minutes|formal|letter|mandate|escalation|exit|claim|check"
+    r"|transfer|task|(add|change|correct|answer|intake|decide)-[a-z_]{1,30}(-[a-z_]{1,20})?):[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 )
 KEEP = timedelta(days=14)  # drafts, and the tokens of sent forms
 MOST_TYPED = 200_000

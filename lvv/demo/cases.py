@@ -18,6 +18,7 @@ from governance.access.enums import Category, Visibility
 from lvv.demo.accounts import Cast
 from lvv.demo.dossiers import make_dossiers, make_locations
 from lvv.demo.doubles import plant_doubles
+from lvv.demo.journey import make_journeys
 from lvv.demo.names import invent
 from partners.accountability.history import written_in_bulk
 from partners.models import Team, User
@@ -36,6 +37,7 @@ FULL_PATH = (
     S.REGISTERED, S.INTAKE, S.AWAITING_DOSSIERS, S.REST_PERIOD, S.IN_CONFERENCE, S.ADMITTED, S.IN_GUIDANCE, S.EXITED,
     S.IN_AFTERCARE, S.ARCHIVED,
 )  # fmt: skip
+DATED = ("admitted_on", "guidance_from", "exited_on")  # of a case, known from that day on
 DAYS_IN = {
     S.REGISTERED: 9, S.INTAKE: 16, S.AWAITING_DOSSIERS: 25, S.REST_PERIOD: 15, S.IN_CONFERENCE: 18, S.ADMITTED: 20,
     S.NOT_ADMITTED: 40, S.IN_GUIDANCE: 260, S.EXITED: 40, S.IN_AFTERCARE: 200, S.ARCHIVED: 200,
@@ -101,6 +103,7 @@ def make_cases(cast: Cast) -> int:
     make_dossiers(Random(SEED + 1), cast, lives, cases)  # noqa: S311 - the same every time
     _values(rng, cast, lives, cases)
     _notes(rng, cast, lives, cases)
+    make_journeys(Random(SEED + 2), cast, lives, cases)  # noqa: S311 - the same every time
     doubles = plant_doubles(cast)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
@@ -143,7 +146,8 @@ def _cases(rng: Random, cast: Cast, lives: list[Life], people: list[Person]) -> 
                 reference=_uuid(rng), number=number, person=person, pilot=cast.pilots[life.place],
                 lead_team=cast.teams[life.place, K.MUNICIPALITY, F.GENERAL], case_manager=manager, state=life.state,
                 state_since=life.path[-1][1], registered_on=life.begun, referrer=rng.choice(REFERRERS),
-                doubles_judged_on=life.begun,
+                doubles_judged_on=life.begun, admitted_on=life.since(S.ADMITTED),
+                guidance_from=life.since(S.IN_GUIDANCE), exited_on=life.since(S.EXITED),
             )
         )  # fmt: skip
     # The newest registrations of each pilot: some came at night.
@@ -161,7 +165,8 @@ def _cases(rng: Random, cast: Cast, lives: list[Life], people: list[Person]) -> 
             rows.append(
                 history(
                     **{field.attname: getattr(case, field.attname) for field in history.tracked_fields
-                       if field.attname not in ("state", "state_since", "version")},
+                       if field.attname not in ("state", "state_since", "version", *DATED)},
+                    **{name: getattr(case, name) for name in DATED if (getattr(case, name) or date.max) <= day},
                     state=state, state_since=day, version=step + 1, history_date=_moment(rng, day),
                     history_type="~" if step else "+", history_user=case.case_manager,
                 )

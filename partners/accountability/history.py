@@ -27,6 +27,13 @@ def because(instance: models.Model, reason: str) -> None:
     instance._change_reason = reason  # type: ignore[attr-defined]
 
 
+def without_history(instance: Any, fields: list[str]) -> None:
+    """Save what is worked out from facts that have a history of their own."""
+    instance.skip_history_when_saving = True
+    instance.save(update_fields=fields)
+    del instance.skip_history_when_saving
+
+
 class TrackedQuerySet(models.QuerySet[Any]):
     """Refuses the writes of which simple-history would keep nothing."""
 

@@ -39,6 +39,7 @@ class Pilot(models.Model):
     SETTINGS = (
         "maximum_stay_months", "early_admission", "municipal_mode", "take_over_months", "contact_name",
         "contact_phone", "procedures_check_days", "departure_check_days", "supervision_check_days",
+        "minutes_term_days", "return_term_days",
     )  # fmt: skip
 
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -87,6 +88,14 @@ class Pilot(models.Model):
     supervision_check_days = models.PositiveSmallIntegerField(
         _("check supervision after, in days"), null=True, blank=True, default=60,
         help_text=_("After how many days the page says that the aliens police has not checked. Empty: never."),
+    )  # fmt: skip
+    minutes_term_days = models.PositiveSmallIntegerField(
+        _("term for the minutes, in days"), default=7,
+        help_text=_("How long partners may say something of the minutes of a conference. Then silence is no response."),
+    )  # fmt: skip
+    return_term_days = models.PositiveSmallIntegerField(
+        _("return term in days"), null=True, blank=True,
+        help_text=_("How long somebody may be away from her place before she counts as gone. Empty: not agreed upon."),
     )  # fmt: skip
     history = History()
 

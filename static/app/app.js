@@ -87,6 +87,22 @@ let closed = [];
 addEventListener("beforeprint", () => { closed = [...document.querySelectorAll("details:not([open])")]; closed.forEach((part) => { part.open = true; }); });
 addEventListener("afterprint", () => { closed.forEach((part) => { part.open = false; }); });
 
+// A letter is written as it will look; the form sends the text of it, and without this file the text is shown as it is.
+for (const area of document.querySelectorAll("textarea[data-rich]")) {
+  const page = document.createElement("div");
+  page.contentEditable = "true"; page.className = "app-letter app-letter--edited"; page.innerHTML = area.value;
+  page.setAttribute("role", "textbox"); page.setAttribute("aria-multiline", "true"); page.setAttribute("aria-labelledby", `${area.id}_label`);
+  const label = document.querySelector(`label[for="${CSS.escape(area.id)}"]`); if (label) { label.id = `${area.id}_label`; label.addEventListener("click", () => page.focus()); }
+  page.addEventListener("input", () => { area.value = page.innerHTML; area.dispatchEvent(new Event("input", { bubbles: true })); });
+  area.after(page); area.hidden = true;
+}
+// On the screen of a meeting the arrows turn the page.
+document.addEventListener("keydown", (event) => {
+  if (document.body.dataset.shortcuts === "off" || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
+  document.querySelector(`[data-go="${CSS.escape(event.key)}"]`)?.click();
+});
+for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => print());
+
 // Tick all boxes of a name, or none when all are ticked.
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-tick-all]");

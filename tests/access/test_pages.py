@@ -203,7 +203,11 @@ def test_no_answer_to_a_stranger_holds_a_marker_of_a_hidden_person(client, cast)
     note = make.NoteFactory(case=hidden, text="geheim-verslag-9", visibility=Visibility.PERMITTED_PARTNERS)
     involvement = hidden.involvements.get()
     research = make.RECORDS["identityresearch"](case=hidden, remark="Verborgenmarkering")
-    values = {"reference": [hidden.reference, hidden.person.reference, note.reference, cast.convenant.reference],
+    item = make.RECORDS["agendaitem"](case=hidden, question="Verborgenmarkering", summary="Verborgenmarkering")
+    make.RECORDS["conferencedecision"](case=hidden, item=item, reasons="Verborgenmarkering")
+    make.RECORDS["formaldecision"](case=hidden, letter="<p>Verborgenmarkering</p>")
+    values = {"reference": [hidden.reference, hidden.person.reference, note.reference, cast.convenant.reference,
+                            item.reference, item.meeting.reference],
               "pk": [involvement.pk], "token": ["x"]}  # fmt: skip
     # The markers are real: whoever may see her, does.
     shown = client.act_as(cast.owner).get(reverse("casework:case_detail", args=[hidden.reference])).content
@@ -216,7 +220,8 @@ def test_no_answer_to_a_stranger_holds_a_marker_of_a_hidden_person(client, cast)
                 continue
             wanted = re.findall(r"<(?:\w+:)?(\w+)>", str(entry.pattern))
             choices = [{}] if not wanted else [
-                {"reference": ref, "kind": "research", "record": research.reference, "pk": involvement.pk, "token": "x", "object_id": hidden.pk, "app_label": "partners",
+                {"reference": ref, "kind": "research", "record": research.reference, "slug": "guidance", "page": "gesprek",
+                 "act": "besproken", "pk": involvement.pk, "token": "x", "object_id": hidden.pk, "app_label": "partners",
                  "content_type_id": 1, "url": "x"} for ref in values["reference"]
             ]  # fmt: skip
             for choice in choices:
@@ -241,13 +246,20 @@ def test_no_answer_to_a_stranger_holds_a_marker_of_a_hidden_person(client, cast)
     assert checked > 300
 
 
+MEETINGS = ("casework:meeting_", "casework:minutes")
+
+
 def test_strangers_get_404_where_a_case_is_asked_for(client, cast):
     procedure = make.RECORDS["procedure"](case=cast.case)
+    item = make.RECORDS["agendaitem"](case=cast.case)
     client.act_as(cast.stranger)
     asked = 0
     for name, _entry, pattern in patterns():
-        if name.startswith("casework:") and "<uuid:reference>" in pattern:
-            kwargs = {"reference": cast.case.reference}
+        # That a conference meets, every partner of the pilot may know; of whom, only who attends.
+        if name.startswith("casework:") and "<uuid:reference>" in pattern and not name.startswith(MEETINGS):
+            kwargs = {"reference": item.reference if pattern.startswith("lso/") else cast.case.reference}
+            kwargs |= {key: value for key, value in {"slug": "guidance", "page": "gesprek", "act": "besproken"}.items()
+                       if f":{key}>" in pattern}  # fmt: skip
             if "<int:pk>" in pattern:
                 kwargs["pk"] = cast.case.involvements.first().pk
             if "<slug:kind>" in pattern:

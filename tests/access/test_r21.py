@@ -40,7 +40,7 @@ from governance.access.clearance import NoScope, acting_as, enter
 from governance.access.enums import Category
 from governance.models import ConvenantGroupObjectPermission, ConvenantParty
 from tests import factories as make
-from tests.access.world import TABLES, Period, World, day, worlds
+from tests.access.world import ADDRESSED, POLICE, TABLES, Period, World, day, worlds
 
 KIND_OF = {
     "contact": {
@@ -64,7 +64,10 @@ class Built:
     def __init__(self, world: World) -> None:
         today = timezone.localdate()
         rights = {right.codename: right for right in Permission.objects.filter(content_type__model="convenant")}
-        organisations = [make.OrganisationFactory() for _ in range(world.organisations)]
+        organisations = [
+            make.OrganisationFactory(kind="avim" if number == POLICE else "ngo")
+            for number in range(world.organisations)
+        ]
         pilots = [
             make.PilotFactory(state=facts.state, closes_on=day(facts.closes, today), municipality=organisations[0])
             for facts in world.pilots
@@ -148,7 +151,7 @@ class Built:
                 extra = {"kind": KIND_OF[facts.table][facts.category]}
             elif facts.table == "note":
                 extra = {"category": facts.category}
-            elif facts.table in ("correctionrequest", "handover"):
+            elif facts.table in ADDRESSED:
                 extra = {"to_team": self.teams[facts.to]}
                 extra |= {"category": facts.category} if facts.table == "correctionrequest" else {}
             elif facts.table == "stay":  # one after the other
@@ -161,6 +164,22 @@ class Built:
                 )
                 self.parents.append(above)
                 extra = {parent: above}
+            elif facts.table == "position" or (facts.table == "conferencedecision" and facts.of_item):
+                item = make.RECORDS["agendaitem"](
+                    **common | {
+                        "visibility": facts.parent_visibility, "shared_until": None, "source_team": None,
+                        "shared_team_ids": sorted(self.teams[t].pk for t in facts.parent_shared),
+                    }
+                )  # fmt: skip
+                self.parents.append(item)
+                extra = {"item": item}
+            elif above := make.PARENTS.get(facts.table):
+                field, name = above
+                apart = today - timedelta(days=500 - 2 * number)
+                period = {"since": apart, "until": apart + timedelta(days=1)} if name == "stay" else {}
+                case, author = self.cases[facts.case], self.teams[facts.author]
+                self.parents.append(make.RECORDS[name](case=case, author_team=author, **period))
+                extra = {field: self.parents[-1]}
             self.records.append(make.RECORDS[facts.table](**common, **extra))
 
     def beside(self, world: World) -> list[tuple[Any, Callable[[int], bool]]]:

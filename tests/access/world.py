@@ -24,14 +24,27 @@ TABLES = {
     "residencetitle": ("procedures",), "departureplan": ("departure",), "traveldocument": ("departure",),
     "traveldocumentstep": ("departure",), "mediation": ("departure",), "returnsupport": ("departure",),
     "supervision": ("public_order",), "legalaid": ("legal_aid",), "medicallimitation": ("medical_limitation",),
-    "medicalrecord": ("medical_content",), "handover": ("outcome",),
-}  # fmt: skip
+    "medicalrecord": ("medical_content",), "handover": ("outcome",), "intakereport": ("guidance",), "goal": ("guidance",),
+    "absence": ("contact_shelter",), "exit": ("outcome",), "confirmation": ("outcome",), "followupcheck": ("outcome",),
+    "destinationreport": ("outcome",),
+} | dict.fromkeys((
+    "intake", "dossierrequest", "dossierdelivery", "agendaitem", "position", "conferencedecision", "formaldecision",
+    "scenario", "action", "task", "escalation", "escalationpart",
+), ("conference",))  # fmt: skip
 # What may be recorded on behalf of a partner.
 SUPPLIED = {
     "identityvalue", "identitydocument", "relation", "identityresearch", "procedure", "procedurestep", "residencetitle",
     "departureplan", "traveldocument", "traveldocumentstep", "mediation", "returnsupport", "legalaid",
-    "medicallimitation", "medicalrecord",
+    "medicallimitation", "medicalrecord", "dossierdelivery", "position", "escalationpart", "confirmation",
+    "followupcheck", "destinationreport",
 }  # fmt: skip
+# What no author keeps to her team, because the next step of everybody rests on it.
+JOINT = {
+    "stay", "dossierrequest", "dossierdelivery", "position", "conferencedecision", "formaldecision", "scenario",
+    "escalation", "escalationpart", "absence", "exit", "confirmation", "followupcheck", "destinationreport",
+}  # fmt: skip
+ADDRESSED = ("correctionrequest", "handover", "action", "task")
+POLICE = 3  # the organisation that reads of a conference only the items it attends
 # What the bare fact that a team takes part gives away, by its function.
 TELLS = {"general": "identity", "shelter": "contact_shelter", "care": "medical_limitation", "legal": "legal_aid"}
 DAYS = (-10, -1, 0, 1, 10)
@@ -79,9 +92,11 @@ class RecordFacts:
     table: str = "note"
     shared_until: int | None = None
     to: int = 0  # the team a correction request or hand-over asks
-    parent_visibility: str = "permitted_partners"  # of what a step belongs to
+    parent_visibility: str = "permitted_partners"  # of what a step belongs to, or the item of a position or decision
     other: int | None = None  # the case of the other member of the household
     source: int | None = None  # the team on whose behalf it was recorded
+    parent_shared: frozenset[int] = frozenset()
+    of_item: bool = False  # of a decision: taken about an item of a meeting
 
     @property
     def shares(self) -> bool:
@@ -101,7 +116,7 @@ class World:
     records: list[RecordFacts]
     closed_accounts: set[int]
     users: int = 3
-    organisations: int = 3
+    organisations: int = 4
     people: list[int] = field(default_factory=list)  # case -> person
     links: list[tuple[int, int]] = field(default_factory=list)  # persons who are one
 
@@ -113,6 +128,15 @@ class World:
         }  # fmt: skip
 
     def cell(self, team: int, verb: str, category: str) -> bool:
+        """The police reads nothing of a conference by its cell; it attends (below)."""
+        if (verb, category) == ("read", "conference") and self.teams[team][1] == POLICE:
+            return False
+        return self.agreed(team, verb, category)
+
+    def attends(self, team: int) -> bool:
+        return self.teams[team][1] == POLICE and self.agreed(team, "read", "conference")
+
+    def agreed(self, team: int, verb: str, category: str) -> bool:
         pilot, organisation, _function = self.teams[team]
         return any(
             c.holds() and c.pilot == pilot and organisation in c.parties and (team, verb, category) in c.cells
@@ -132,7 +156,7 @@ class World:
         )  # fmt: skip
 
     def has_scope(self, user: int, team: int) -> bool:
-        return any(self.cell(team, verb, category) for verb in ("read", "write") for category in CATEGORIES)
+        return any(self.agreed(team, verb, category) for verb in ("read", "write") for category in CATEGORIES)
 
     def working(self, user: int) -> set[int]:
         return {team for team in self.seats(user) if self.has_scope(user, team)}
@@ -209,10 +233,26 @@ class World:
             return seen and self.sees_plainly(user, replace(record, visibility=record.parent_visibility))
         if record.table == "relation" and record.other is not None:
             return seen and self.sees_person(user, self.people[record.other])
-        if record.table in ("correctionrequest", "handover"):
+        if record.table in ADDRESSED:
             asked = record.to in self.seats(user) and self.involved(record.case, record.to)
-            return seen or (asked and any(self.cell(record.to, verb, record.category) for verb in ("read", "write")))
+            return seen or (asked and any(self.agreed(record.to, verb, record.category) for verb in ("read", "write")))
+        if record.table == "agendaitem":
+            return seen or self.attends_item(user, record)
+        if record.table == "position" or (record.table == "conferencedecision" and record.of_item):
+            item = replace(
+                record, table="agendaitem", visibility=record.parent_visibility, shared=record.parent_shared, source=None,
+                shared_until=None,
+            )  # fmt: skip
+            attending = any(self.attends(team) and self.involved(record.case, team) for team in self.seats(user))
+            if record.table == "position":
+                return (seen or attending) and self.sees_record(user, item)
+            return seen or (attending and self.sees_record(user, item))
         return seen
+
+    def attends_item(self, user: int, item: RecordFacts) -> bool:
+        return any(
+            self.attends(team) and team in item.shared and self.involved(item.case, team) for team in self.seats(user)
+        )
 
     def sees_plainly(self, user: int, record: RecordFacts) -> bool:
         if self.granted(user, record.case, record.category):
@@ -264,7 +304,8 @@ def worlds(draw: Any) -> World:
     ]
     if pilots[0].state == "winding_down":
         pilots[0].closes = draw(st.sampled_from((-1, 0, 1, 10)))
-    teams = [(0, 0, "general"), (0, 1, "shelter"), (1, 0, "general"), (0, 2, "care"), (0, 1, "legal"), (0, 2, "legal")]
+    teams = [(0, 0, "general"), (0, 1, "shelter"), (1, 0, "general"), (0, 2, "care"), (0, 1, "legal"), (0, 2, "legal"),
+             (0, POLICE, "general")]  # fmt: skip
     index = st.integers(0, len(teams) - 1)
     memberships = draw(
         st.lists(
@@ -282,7 +323,7 @@ def worlds(draw: Any) -> World:
             )
         )
         cells |= {(team, "read", "identity") for team in mine if draw(st.booleans())}
-        parties = draw(st.dictionaries(st.integers(0, 2), st.sampled_from((-5, -5, -5, -5, 0, 1, None)), max_size=3))
+        parties = draw(st.dictionaries(st.integers(0, 3), st.sampled_from((-5, -5, -5, -5, 0, 1, None)), max_size=4))
         convenants.append(ConvenantFacts(pilot, kind, draw(periods()), draw(st.integers(0, 9)) > 0, parties, cells))
     cases = [0, draw(st.sampled_from((0, 1, 3))), 2]
     people = [0, draw(st.sampled_from((0, 1))), draw(st.sampled_from((0, 2)))]
@@ -310,13 +351,14 @@ def worlds(draw: Any) -> World:
             draw(st.integers(0, 2)), draw(index), draw(st.sampled_from(TABLES[table])), draw(visibilities),
             draw(st.frozensets(index, max_size=2)), table, draw(st.sampled_from((None, None, -1, 0, 1))),
             draw(index), draw(visibilities), draw(st.sampled_from((None, 0, 1, 2))),
-            draw(st.one_of(st.none(), index)) if table in SUPPLIED else None,
+            draw(st.one_of(st.none(), index)) if table in SUPPLIED else None, parent_shared=draw(st.frozensets(index, max_size=3)),
+            of_item=draw(st.booleans()),
         )
         for table in draw(st.lists(st.sampled_from(sorted(TABLES)), min_size=1, max_size=6))
     ]  # fmt: skip
     # No stay may be hidden: the database refuses two at once, and would tell of a hidden one by it.
     records = [
-        replace(row, visibility="permitted_partners", shared_until=None) if row.table == "stay" else row
+        replace(row, visibility="permitted_partners", shared_until=None) if row.table in JOINT else row
         for row in records
     ]
     links = draw(st.sampled_from(([], [], [(0, 1)], [(0, 2)], [(1, 2)], [(0, 1), (1, 2)])))

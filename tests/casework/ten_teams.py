@@ -57,6 +57,7 @@ WRITERS = {
     "residence_title": "ind", "departure_plan": "dtv", "travel_document": "dtv", "mediation": "dtv",
     "return_support": "iom", "supervision": "avim", "signal": "municipality ngo care shelter ind dtv avim",
     "contact": "municipality ngo legal dtv iom", "legal_aid": "legal", "limitation": "ngo care", "medical": "care",
+    "dossier": "ind dtv", "goal": "municipality ngo", "destination_report": "ind dtv",
     "consent": "care", "stay": "municipality ngo shelter", "allowance": "municipality", "hand_over": "municipality ngo",
 }  # fmt: skip
 

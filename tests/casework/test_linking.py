@@ -230,7 +230,7 @@ def test_whom_a_worker_passes_by_for_a_household_is_remembered(client, pilot):
 
 
 def test_a_second_open_case_is_refused_through_the_link(client, twice):
-    twice.case.state = "exited"
+    twice.case.state, twice.case.exited_on = "exited", timezone.localdate()
     twice.case.save()
     with acting_as(twice.owner):
         judge(twice.case.person, twice.second.person, SAME, "gelijk")
@@ -347,7 +347,7 @@ def test_one_person_with_an_open_case_in_each_pilot_is_for_both_coordinators(cli
     """The worker registers her again and hears nothing; R1."""
     w = two_pilots
     settle(client, Clash.objects.get(), "same", w.coordinator, w.coordinator_there)
-    w.there.state = "exited"
+    w.there.state, w.there.exited_on = "exited", timezone.localdate()
     w.there.save()
     claim = Claim(names=["Elders Bekend"])
     with acting_as(w.worker_there) as clearance:

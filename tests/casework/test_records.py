@@ -399,7 +399,7 @@ def test_a_period_that_has_passed_says_so(client, pilot, slug, period):
 @pytest.mark.parametrize("state", ["exited", "not_admitted"])
 def test_own_work_stands_on_the_person_page_until_the_case_is_archived(client, pilot, state):
     written(pilot, "handover", answer="")
-    pilot.case.state = state
+    pilot.case.state, pilot.case.exited_on = state, timezone.localdate() if state == "exited" else None
     pilot.case.save()
     person = reverse("casework:person_detail", args=[pilot.case.person.reference])
     client.act_as(pilot.workers["coa"])
@@ -462,3 +462,13 @@ def test_who_corrects_or_ends_what_a_colleague_ended_meanwhile_is_told(client, p
     assert client.act_as(pilot.workers["dtv"]).post(change, form).status_code == 403
     contact.refresh_from_db()
     assert (contact.text, contact.version) == ("Gesprek over de plannen.", 2)
+
+
+def test_a_relation_supplied_by_a_partner_stays_on_the_side_on_which_that_takes_part(client, pilot):
+    client.act_as(pilot.workers["coordinator"])
+    form = typed({"kind": "child", "other_number": pilot.other.number, "since": 0, "received_on": 0,
+                  "received_document": "brief", "source_team": str(pilot.teams["ind"].pk)},
+                 visibility="permitted_partners")  # fmt: skip
+    assert client.post(adding(pilot.case, "relation", "?namens=1"), form).status_code == 302
+    relation = Relation.objects.get()
+    assert relation.case == pilot.case

@@ -89,7 +89,8 @@ def test_settings_are_shown_with_meaning_default_and_last_change(client, cast):
     client.act_as(cast.admin).post(
         url,
         {"name": cast.pilot.name, "slug": cast.pilot.slug, "municipality": cast.pilot.municipality_id, "state": "open",
-         "closes_on": "", "maximum_stay_months": "18", "take_over_months": "6", "contact_name": "", "contact_phone": ""},
+         "closes_on": "", "maximum_stay_months": "18", "take_over_months": "6", "contact_name": "", "contact_phone": "",
+         "minutes_term_days": "7"},
     )  # fmt: skip
     cast.pilot.refresh_from_db()
     assert cast.pilot.maximum_stay_months == 18

@@ -104,7 +104,7 @@ $$;
 -- ------------------------------------------------------------------ reading a case
 
 -- All records of some cases in one statement, under the policies of whoever asks. In plpgsql, so that its plan is kept:
--- planning twenty-five policies anew for every page would cost more than running them.
+-- planning forty policies anew for every page would cost more than running them.
 CREATE FUNCTION dossier_rows(cases bigint[]) RETURNS TABLE (
     kind text, row_data jsonb, category text, team_ids integer[], visibility text, author integer, shared integer[],
     shared_until date, case_id bigint) LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS
@@ -185,7 +185,64 @@ BEGIN
         FROM casework_handover r WHERE r.case_id = ANY (cases)
     UNION ALL
     SELECT 'correction', to_jsonb(r), r.category::text, r.team_ids, r.visibility::text, r.author_team_id, r.shared_team_ids, r.shared_until, r.case_id
-        FROM casework_correctionrequest r WHERE r.case_id = ANY (cases);
+        FROM casework_correctionrequest r WHERE r.case_id = ANY (cases)
+    UNION ALL
+    SELECT 'intake', to_jsonb(r), 'conference'::text, r.team_ids, r.visibility::text, r.author_team_id, r.shared_team_ids, r.shared_until, r.case_id
+        FROM casework_intake r WHERE r.case_id = ANY (cases)
+    UNION ALL
+    SELECT 'intake_report', to_jsonb(r), 'guidance'::text, r.team_ids, r.visibility::text, r.author_team_id, r.shared_team_ids, r.shared_until, r.case_id
+        FROM casework_intakereport r WHERE r.case_id = ANY (cases)
+    UNION ALL
+    SELECT 'dossier_request', to_jsonb(r), 'conference'::text, r.team_ids, r.visibility::text, r.author_team_id, r.shared_team_ids, r.shared_until, r.case_id
+        FROM casework_dossierrequest r WHERE r.case_id = ANY (cases)
+    UNION ALL
+    SELECT 'dossier', to_jsonb(r), 'conference'::text, r.team_ids, r.visibility::text, r.author_team_id, r.shared_team_ids, r.shared_until, r.case_id
+        FROM casework_dossierdelivery r WHERE r.case_id = ANY (cases)
+    UNION ALL
+    SELECT 'agenda_item', to_jsonb(r), 'conference'::text, r.team_ids, r.visibility::text, r.author_team_id, r.shared_team_ids, r.shared_until, r.case_id
+        FROM casework_agendaitem r WHERE r.case_id = ANY (cases)
+    UNION ALL
+    SELECT 'position', to_jsonb(r), 'conference'::text, r.team_ids, r.visibility::text, r.author_team_id, r.shared_team_ids, r.shared_until, r.case_id
+        FROM casework_position r WHERE r.case_id = ANY (cases)
+    UNION ALL
+    SELECT 'decision', to_jsonb(r), 'conference'::text, r.team_ids, r.visibility::text, r.author_team_id, r.shared_team_ids, r.shared_until, r.case_id
+        FROM casework_conferencedecision r WHERE r.case_id = ANY (cases)
+    UNION ALL
+    SELECT 'formal_decision', to_jsonb(r), 'conference'::text, r.team_ids, r.visibility::text, r.author_team_id, r.shared_team_ids, r.shared_until, r.case_id
+        FROM casework_formaldecision r WHERE r.case_id = ANY (cases)
+    UNION ALL
+    SELECT 'scenario', to_jsonb(r), 'conference'::text, r.team_ids, r.visibility::text, r.author_team_id, r.shared_team_ids, r.shared_until, r.case_id
+        FROM casework_scenario r WHERE r.case_id = ANY (cases)
+    UNION ALL
+    SELECT 'goal', to_jsonb(r), 'guidance'::text, r.team_ids, r.visibility::text, r.author_team_id, r.shared_team_ids, r.shared_until, r.case_id
+        FROM casework_goal r WHERE r.case_id = ANY (cases)
+    UNION ALL
+    SELECT 'action', to_jsonb(r), 'conference'::text, r.team_ids, r.visibility::text, r.author_team_id, r.shared_team_ids, r.shared_until, r.case_id
+        FROM casework_action r WHERE r.case_id = ANY (cases)
+    UNION ALL
+    SELECT 'task', to_jsonb(r), 'conference'::text, r.team_ids, r.visibility::text, r.author_team_id, r.shared_team_ids, r.shared_until, r.case_id
+        FROM casework_task r WHERE r.case_id = ANY (cases)
+    UNION ALL
+    SELECT 'escalation', to_jsonb(r), 'conference'::text, r.team_ids, r.visibility::text, r.author_team_id, r.shared_team_ids, r.shared_until, r.case_id
+        FROM casework_escalation r WHERE r.case_id = ANY (cases)
+    UNION ALL
+    SELECT 'escalation_part', to_jsonb(r), 'conference'::text, r.team_ids, r.visibility::text, r.author_team_id, r.shared_team_ids, r.shared_until, r.case_id
+        FROM casework_escalationpart r WHERE r.case_id = ANY (cases)
+    UNION ALL
+    SELECT 'absence', to_jsonb(r), 'contact_shelter'::text, r.team_ids, r.visibility::text, r.author_team_id, r.shared_team_ids, r.shared_until, r.case_id
+        FROM casework_absence r WHERE r.case_id = ANY (cases)
+    UNION ALL
+    SELECT 'exit', to_jsonb(r), 'outcome'::text, r.team_ids, r.visibility::text, r.author_team_id, r.shared_team_ids, r.shared_until, r.case_id
+        FROM casework_exit r WHERE r.case_id = ANY (cases)
+    UNION ALL
+    SELECT 'confirmation', to_jsonb(r), 'outcome'::text, r.team_ids, r.visibility::text, r.author_team_id, r.shared_team_ids, r.shared_until, r.case_id
+        FROM casework_confirmation r WHERE r.case_id = ANY (cases)
+    UNION ALL
+    SELECT 'check', to_jsonb(r), 'outcome'::text, r.team_ids, r.visibility::text, r.author_team_id, r.shared_team_ids, r.shared_until, r.case_id
+        FROM casework_followupcheck r WHERE r.case_id = ANY (cases)
+    UNION ALL
+    SELECT 'destination_report', to_jsonb(r), 'outcome'::text, r.team_ids, r.visibility::text, r.author_team_id, r.shared_team_ids, r.shared_until, r.case_id
+        FROM casework_destinationreport r WHERE r.case_id = ANY (cases);
 END
 $$;
 
@@ -215,7 +272,10 @@ $$
               AND (d.shared_until IS NULL OR d.shared_until > access_today())
               AND (d.visibility = 'permitted_partners' OR d.visibility = 'selected_partners' AND team = ANY (d.shared))
            OR d.kind = 'consent' AND (d.row_data ->> 'team_id')::integer = team AND EXISTS (SELECT FROM has)
-           OR d.kind IN ('correction', 'hand_over') AND (d.row_data ->> 'to_team_id')::integer = team
+           -- Who only attends the conference: the items that are for its team, and what hangs on them (below).
+           OR d.kind = 'agenda_item' AND team = ANY (d.shared) AND EXISTS (SELECT FROM has h WHERE h.verb = 'attend')
+           OR d.kind IN ('position', 'decision') AND EXISTS (SELECT FROM has h WHERE h.verb = 'attend')
+           OR d.kind IN ('correction', 'hand_over', 'task', 'action') AND (d.row_data ->> 'to_team_id')::integer = team
               AND EXISTS (SELECT FROM has h WHERE h.category = d.category))
     SELECT j.kind, (j.row_data ->> 'reference')::uuid FROM judged j
     WHERE CASE j.kind
@@ -223,6 +283,10 @@ $$
               SELECT FROM judged p WHERE p.kind = 'procedure' AND p.row_data ->> 'id' = j.row_data ->> 'procedure_id')
           WHEN 'travel_document_step' THEN EXISTS (
               SELECT FROM judged p WHERE p.kind = 'travel_document' AND p.row_data ->> 'id' = j.row_data ->> 'application_id')
+          WHEN 'position' THEN EXISTS (
+              SELECT FROM judged p WHERE p.kind = 'agenda_item' AND p.row_data ->> 'id' = j.row_data ->> 'item_id')
+          WHEN 'decision' THEN EXISTS (SELECT FROM has h WHERE h.category = 'conference' AND h.verb <> 'attend') OR EXISTS (
+              SELECT FROM judged p WHERE p.kind = 'agenda_item' AND p.row_data ->> 'id' = j.row_data ->> 'item_id')
           WHEN 'relation' THEN j.row_data ->> 'other_id' IS NULL OR EXISTS (
               SELECT FROM casework_person p WHERE p.id = (j.row_data ->> 'other_id')::bigint AND team = ANY (p.team_ids)
                   AND EXISTS (SELECT FROM has h WHERE h.category = 'identity' AND h.verb = 'read'))

@@ -31,11 +31,13 @@ BEGIN
         SELECT s.team_id, s.organisation_id, s.pilot_id,
                jsonb_agg(DISTINCT s.role) AS roles,
                coalesce(jsonb_agg(DISTINCT s.category) FILTER (WHERE s.verb = 'read'), '[]') AS reads,
-               coalesce(jsonb_agg(DISTINCT s.category) FILTER (WHERE s.verb = 'write'), '[]') AS writes
+               coalesce(jsonb_agg(DISTINCT s.category) FILTER (WHERE s.verb = 'write'), '[]') AS writes,
+               coalesce(jsonb_agg(DISTINCT s.category) FILTER (WHERE s.verb = 'attend'), '[]') AS attends
         FROM scope s GROUP BY s.team_id, s.organisation_id, s.pilot_id
     )
     SELECT (SELECT coalesce(jsonb_agg(jsonb_build_object('team', team_id, 'organisation', organisation_id,
-                'pilot', pilot_id, 'roles', roles, 'reads', reads, 'writes', writes) ORDER BY team_id), '[]')
+                'pilot', pilot_id, 'roles', roles, 'reads', reads, 'writes', writes, 'attends', attends)
+                ORDER BY team_id), '[]')
             FROM seat),
            (SELECT coalesce(jsonb_object_agg(r.name, r.teams), '{}') FROM (
                 SELECT s.verb || '_' || s.category AS name, array_agg(DISTINCT s.team_id)::text AS teams
@@ -114,7 +116,7 @@ $$;
 -- Tables whose rows carry the team_ids of their case.
 CREATE TABLE access_record_table (name text PRIMARY KEY);
 
--- The teams of a person are those of all cases of all her registrations; there are twenty-five tables of records: cases
+-- The teams of a person are those of all cases of all her registrations; there are some forty tables of records: cases
 -- first, then the records of each. (The condition on the record's own column let the
 -- planner try the whole list of cases for every case; a bulk load then took more than ten minutes.) Always by index: in the
 -- middle of a bulk load the planner has no statistics yet, and scanned whole tables inside its loops (eight minutes for
@@ -271,10 +273,12 @@ $$;
 CREATE TRIGGER case_written BEFORE UPDATE ON casework_case FOR EACH ROW EXECUTE FUNCTION access_case_written();
 CREATE TRIGGER person_keeps_teams BEFORE UPDATE ON casework_person FOR EACH ROW EXECUTE FUNCTION access_keep_projection();
 
--- Held until the writer commits, so that a team that ends meanwhile waits and then finds the new record too.
+-- Held until the writer commits: a team that ends meanwhile waits and then finds the new record too, and of two writers in
+-- one case the second waits here, before she holds anything of it.
 CREATE FUNCTION access_teams_of_case(which bigint) RETURNS integer[] LANGUAGE sql VOLATILE SECURITY DEFINER
     SET search_path = public, pg_temp AS
-$$ SELECT c.team_ids FROM casework_case c WHERE c.id = which FOR SHARE $$;
+$$ SELECT c.team_ids FROM casework_case c WHERE c.id = which FOR NO KEY UPDATE
+$$;
 
 CREATE FUNCTION access_record_written() RETURNS trigger LANGUAGE plpgsql AS
 $$

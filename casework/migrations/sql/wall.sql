@@ -112,7 +112,7 @@ CREATE FUNCTION access_wall_addressed(record text, category text) RETURNS void L
 $$
 DECLARE
     mine text := format('to_team_id = ANY (team_ids) AND to_team_id = ANY (access_teams(''read_'' || %1$s)
-                         || access_teams(''write_'' || %1$s))', category);
+                         || access_teams(''write_'' || %1$s) || access_teams(''attend_'' || %1$s))', category);
 BEGIN
     PERFORM access_wall_around(record, category);
     EXECUTE format('CREATE POLICY record_asked ON %I FOR SELECT TO lvv_app USING (%s)', record, mine);

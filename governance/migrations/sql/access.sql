@@ -18,18 +18,21 @@ $$
 $$;
 
 -- One row for each user, team and right: pilot open or winding down, membership in force, account open, convenant in
--- force to which the team's organisation is party, and a cell. Involvement is judged on the case, by its team_ids.
+-- force to which the team's organisation is party, and a cell. Involvement is judged on the case, by its team_ids. What
+-- the aliens police may read of the conference it reads only of the items it attends: there it attends, and does not read.
 CREATE FUNCTION access_scope_at(day date, proposed_convenant bigint DEFAULT NULL)
     RETURNS TABLE (user_id integer, membership_id bigint, role text, team_id integer, organisation_id bigint,
                    pilot_id bigint, verb text, category text, convenant_id bigint, cell_id bigint, until date)
     LANGUAGE sql STABLE PARALLEL SAFE AS
 $$
     SELECT m.user_id, m.id, m.role::text, t.id, t.organisation_id, t.pilot_id,
-           split_part(p.codename, '_', 1), substr(p.codename, strpos(p.codename, '_') + 1),
+           CASE WHEN p.codename = 'read_conference' AND o.kind = 'avim' THEN 'attend' ELSE split_part(p.codename, '_', 1) END,
+           substr(p.codename, strpos(p.codename, '_') + 1),
            c.id, cell.id::bigint, least(m.until, c.in_force_until, l.closes_on)
     FROM partners_membership m
     JOIN partners_user u ON u.id = m.user_id AND u.is_active
     JOIN partners_team t ON t.id = m.team_id
+    JOIN partners_organisation o ON o.id = t.organisation_id
     JOIN partners_pilot l ON l.id = t.pilot_id
     JOIN governance_convenantgroupobjectpermission cell ON cell.group_id = t.group_id
     JOIN auth_permission p ON p.id = cell.permission_id
@@ -64,7 +67,7 @@ BEGIN
     END LOOP;
     PERFORM set_config('lvv.user', '', true), set_config('lvv.teams', '', true), set_config('lvv.write', '', true),
             set_config('lvv.granted_person', '', true), set_config('lvv.coordinates', '', true),
-            set_config('lvv.privacy', '', true);
+            set_config('lvv.privacy', '', true), set_config('lvv.attend_conference', '', true);
 END
 $$;
 

@@ -1,0 +1,282 @@
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from casework.cases.enums import ADMITTED_STATES, CaseState
+from casework.conference.enums import (
+    ADMISSION,
+    SETS_SCENARIO,
+    DecidingBody,
+    DecisionKind,
+    Stance,
+    WhyOnAgenda,
+)
+from casework.conference.models import Meeting
+from casework.journey.facts import Facts
+from casework.plan.enums import ScenarioKind
+from casework.records.validators import not_too_far
+from governance.drafts.forms import KeptForm
+from partners.organisations.models import Team
+
+D = DecisionKind
+MOST_MEETINGS = 26
+
+
+def _day(label: Any, required: bool = True, **kwargs: Any) -> forms.DateField:
+    return forms.DateField(
+        label=label, required=required, validators=[not_too_far],
+        widget=forms.DateInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={
+            "required": _("Enter a day."), "invalid": _("Enter an existing date, for example 12-11-2026."),
+        }, **{"help_text": _("For example 12-11-2026"), **kwargs},
+    )  # fmt: skip
+
+
+class SeriesForm(KeptForm):
+    """One meeting, or a series of them."""
+
+    on = _day(_("First date"))
+    begins_at = forms.TimeField(
+        label=_("Time"), help_text=_("For example 10:00"), input_formats=["%H:%M", "%H.%M"],
+        error_messages={"required": _("Enter a time."), "invalid": _("Enter a time such as 10:00.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
+    place = forms.CharField(label=_("Place"), required=False, max_length=120)
+    every = forms.TypedChoiceField(
+        label=_("How often"), coerce=int,
+        choices=[(0, _("once")), (1, _("every week")), (2, _("every two weeks")), (4, _("every four weeks"))],
+    )  # fmt: skip
+    times = forms.IntegerField(
+        label=_("How many meetings"), required=False, min_value=1, max_value=MOST_MEETINGS, initial=1,
+        error_messages={"max_value": _("At most %(limit_value)d at once.")},
+    )  # fmt: skip
+    teams = forms.TypedMultipleChoiceField(
+        label=_("Invited"), coerce=int, widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one team.")},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, teams: list[Team], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["teams"].choices = [(team.pk, team.label) for team in teams]  # type: ignore[attr-defined]
+        self.fields["teams"].initial = [team.pk for team in teams]
+
+    def clean_on(self) -> date:
+        day: date = self.cleaned_data["on"]
+        if day < timezone.localdate():
+            raise ValidationError(_("This day has passed."), code="past")
+        return day
+
+    def days(self) -> list[date]:
+        data = self.cleaned_data
+        times = (data["times"] or 1) if data["every"] else 1
+        return [data["on"] + timedelta(weeks=data["every"] * n) for n in range(times)]
+
+
+class AgendaForm(KeptForm):
+    """A case on an agenda: why, with what question, and which teams the item is for."""
+
+    meeting = forms.TypedChoiceField(
+        label=_("Meeting"), coerce=int, error_messages={"required": _("Choose a meeting.")}
+    )
+    why = forms.ChoiceField(label=_("Why"), choices=WhyOnAgenda.choices, error_messages={"required": _("Choose why.")})
+    question = forms.CharField(
+        label=_("Question"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("What should the conference decide? The teams below read this."),
+        error_messages={"required": _("Write the question.")},
+    )  # fmt: skip
+    teams = forms.TypedMultipleChoiceField(
+        label=_("Teams that attend this item"), coerce=int, widget=forms.CheckboxSelectMultiple,
+        help_text=_("Only they see the item and what is brought to it."),
+        error_messages={"required": _("Choose at least one team.")},
+    )  # fmt: skip
+    household = forms.TypedMultipleChoiceField(
+        label=_("Together with"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("Members of the household on the same item; each gets a decision of her own."),
+    )  # fmt: skip
+
+    def __init__(
+        self, *args: Any, meetings: list[Meeting], teams: list[Team], attending: list[int],
+        household: list[tuple[int, str]], **kwargs: Any,
+    ) -> None:  # fmt: skip
+        super().__init__(*args, **kwargs)
+        days = [(m.pk, f"{m.on:%d-%m-%Y} {m.begins_at:%H:%M}") for m in meetings]
+        set_choices = {
+            "meeting": [("", _("Choose a meeting")), *days],
+            "teams": [(team.pk, team.label) for team in teams], "household": household,
+        }  # fmt: skip
+        for name, choices in set_choices.items():
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
+        self.fields["teams"].initial = attending
+        if not household:
+            del self.fields["household"]
+
+
+class PositionForm(KeptForm):
+    preparation = forms.CharField(
+        label=_("Preparation"), required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("What the others should know before the meeting. The teams that attend this item read it."),
+    )  # fmt: skip
+    stance = forms.ChoiceField(
+        label=_("Position"), required=False, widget=forms.RadioSelect,
+        choices=[("", _("no position yet")), *Stance.choices],
+    )  # fmt: skip
+    reasons = forms.CharField(
+        label=_("Reasons"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("stance") == Stance.OBJECT and not data.get("reasons"):
+            self.add_error("reasons", _("Write why your team objects."))
+        return data
+
+
+class OnBehalfForm(PositionForm):
+    """The chair writes down what a team said that writes nothing here itself (R20)."""
+
+    source_team = forms.TypedChoiceField(
+        label=_("Team"), coerce=int, error_messages={"required": _("Choose the team.")}
+    )
+    field_order = ("source_team", "preparation", "stance", "reasons")
+
+    def __init__(self, *args: Any, teams: list[Team], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["source_team"].choices = [("", _("Choose a team")), *((t.pk, t.label) for t in teams)]  # type: ignore[attr-defined]
+
+
+class SummaryForm(KeptForm):
+    summary = forms.CharField(
+        label=_("Shared summary"), required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("What was discussed, for the minutes. The teams that attend this item read it."),
+    )  # fmt: skip
+
+
+# From which states a decision of this kind makes sense; the others from any.
+FROM: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(ADMISSION, (CaseState.IN_CONFERENCE,)),
+    **dict.fromkeys(SETS_SCENARIO, (CaseState.IN_CONFERENCE, *ADMITTED_STATES)),
+    D.EXTENSION: ADMITTED_STATES,
+}
+NEEDS_OWNER = (D.RESEARCH_QUESTION,)
+NEEDS_DAY = {
+    D.RESEARCH_QUESTION: _("Enter before which day the answer is due."),
+    D.DEFERRED: _("Enter on which day the conference looks at this case again."),
+}  # fmt: skip
+
+
+class DecideForm(KeptForm):
+    """One decision about one case; what else a kind needs is asked with it."""
+
+    kind = forms.ChoiceField(label=_("Decision"), error_messages={"required": _("Choose the decision.")})
+    reasons = forms.CharField(
+        label=_("Reasons"), max_length=5000, widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": _("Write the reasons.")},
+    )  # fmt: skip
+    scenario = forms.ChoiceField(
+        label=_("Scenario"), required=False, choices=[("", _("Choose")), *ScenarioKind.choices]
+    )
+    body = forms.ChoiceField(
+        label=_("Decided by"), required=False, choices=DecidingBody.choices, initial=DecidingBody.LSO,
+        help_text=_("Of an exceptional admission: the conference itself or the steering group."),
+    )  # fmt: skip
+    owner_team = forms.TypedChoiceField(label=_("Who carries it out"), required=False, coerce=int, empty_value=None)
+    due_on = _day(_("Before"), required=False)
+
+    def __init__(self, *args: Any, teams: list[Team], facts: Facts, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.facts, self.teams = facts, teams
+        possible = [kind for kind in DecisionKind if facts.state in FROM.get(kind, (facts.state,))]
+        if facts.scenario:
+            possible.remove(D.SCENARIO_SET) if D.SCENARIO_SET in possible else None
+        elif D.SCENARIO_CHANGED in possible:
+            possible.remove(D.SCENARIO_CHANGED)
+        self.fields["kind"].choices = [("", _("Choose a decision")), *((k.value, k.label) for k in possible)]  # type: ignore[attr-defined]
+        self.fields["owner_team"].choices = [("", _("Choose a team")), *((t.pk, t.label) for t in teams)]  # type: ignore[attr-defined]
+        for team in teams:
+            self.fields[f"what_{team.pk}"] = forms.CharField(label=team.label, required=False, max_length=300)
+            self.fields[f"due_{team.pk}"] = _day(_("Before"), required=False, help_text="")
+
+    def commitments(self) -> list[tuple[int, str, date]]:
+        """What each team committed itself to: the team, what, and before which day."""
+        data = self.cleaned_data
+        return [
+            (team.pk, data[f"what_{team.pk}"], data[f"due_{team.pk}"])
+            for team in self.teams if data.get(f"what_{team.pk}")
+        ]  # fmt: skip
+
+    @property
+    def rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        return [(self[f"what_{team.pk}"], self[f"due_{team.pk}"]) for team in self.teams]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        kind = data.get("kind")
+        if kind in SETS_SCENARIO:
+            if not data.get("scenario"):
+                self.add_error("scenario", _("Choose the scenario."))
+            if not self.facts.rested:
+                self.add_error("kind", _("No scenario during the rest period: it has not ended yet."))
+        else:
+            data["scenario"] = ""
+        if kind != D.ADMITTED_EXCEPTIONALLY:
+            data["body"] = DecidingBody.LSO
+        if kind in NEEDS_OWNER and not data.get("owner_team"):
+            self.add_error("owner_team", _("Choose who carries it out."))
+        if kind in NEEDS_DAY and not data.get("due_on") and "due_on" not in self.errors:
+            self.add_error("due_on", NEEDS_DAY[D(kind)])
+        if data.get("due_on") and data["due_on"] < self.facts.today:
+            self.add_error("due_on", _("This day has passed."))
+        self._clean_commitments(kind, data)
+        return data
+
+    def _clean_commitments(self, kind: str | None, data: dict[str, Any]) -> None:
+        promised = [team for team in self.teams if data.get(f"what_{team.pk}")]
+        if kind == D.COMMITMENTS_SET and not promised:
+            self.add_error("kind", _("Write what at least one organisation commits itself to."))
+        for team in promised:
+            due = data.get(f"due_{team.pk}")
+            if due is None and f"due_{team.pk}" not in self.errors:
+                self.add_error(f"due_{team.pk}", _("Enter before which day."))
+            elif due and due < self.facts.today:
+                self.add_error(f"due_{team.pk}", _("This day has passed."))
+
+
+class GuestForm(KeptForm):
+    name = forms.CharField(
+        label=_("Name"), max_length=120, error_messages={"required": _("Enter the name of the guest.")}
+    )
+    capacity = forms.CharField(
+        label=_("In which capacity"), max_length=160, error_messages={"required": _("Enter in which capacity.")}
+    )
+    username = forms.CharField(
+        label=_("Account"), required=False, max_length=150,
+        help_text=_("Only if she must read the items here: until the meeting ends. Leave it empty otherwise."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
+
+
+class MinutesForm(KeptForm):
+    answer = forms.ChoiceField(
+        label=_("Answer"), widget=forms.RadioSelect,
+        choices=[("agreed", _("agrees with the minutes")), ("objected", _("objects to the minutes"))],
+        error_messages={"required": _("Choose an answer.")},
+    )  # fmt: skip
+    remark = forms.CharField(
+        label=_("Remark"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("answer") == "objected" and not data.get("remark"):
+            self.add_error("remark", _("Write to what your team objects."))
+        return data
+
+
+class CancelForm(KeptForm):
+    because = forms.CharField(
+        label=_("Why is it cancelled?"), max_length=200, error_messages={"required": _("Write why it is cancelled.")}
+    )

@@ -1,0 +1,355 @@
+"""The acts of a conference: planning, the agenda, positions, decisions and what follows from each, the minutes.
+
+Each locks the case first; a decision writes what it leads to in the same act: scenario, commitments, tasks, steps.
+"""
+
+from collections.abc import Iterable
+from datetime import date, time, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from casework.cases.models import Case
+from casework.conference.enums import SETS_SCENARIO, DecisionKind, MinutesAnswer
+from casework.conference.models import AgendaItem, ConferenceDecision, Meeting, MeetingTeam, Position
+from casework.escalation.models import Escalation
+from casework.escalation.working import members_leave
+from casework.journey.facts import fact_of
+from casework.journey.guards import Missing, shown
+from casework.journey.moving import StepRefused, in_dutch, locked, settle, take_if_possible
+from casework.plan.models import Action, Scenario
+from casework.records.enums import EndReason
+from casework.tasks.models import Task
+from governance.access.clearance import Clearance
+from governance.access.enums import Visibility
+from governance.convenants.enums import ConvenantKind
+from governance.convenants.models import Convenant
+from partners.accountability.history import because
+from partners.organisations.enums import TeamFunction
+from partners.organisations.models import Pilot, Team
+
+D = DecisionKind
+DISCUSSED = gettext_lazy("Discussed in the case conference")
+TASK_DAYS = 14  # within which the municipality does what a decision asks of it
+
+
+class TakenMoment(Exception):
+    """There is a meeting of this pilot at this moment already."""
+
+    def __init__(self, day: date) -> None:
+        super().__init__(day)
+        self.day = day
+
+
+class NoConvenant(Exception):
+    """On this day no agreement of the pilot is in force under which the conference may meet."""
+
+    def __init__(self, day: date) -> None:
+        super().__init__(day)
+        self.day = day
+
+
+def convenant_on(pilot: Pilot, day: date) -> Convenant | None:
+    """The convenant under which the conference of this pilot meets on a day; in municipal mode the college's own."""
+    kinds = [ConvenantKind.CONVENANT] + ([ConvenantKind.MUNICIPAL_DECISION] if pilot.municipal_mode else [])
+    found: Convenant | None = (
+        Convenant.objects.in_force(day).filter(pilot=pilot, kind__in=kinds).order_by("kind").first()
+    )
+    return found
+
+
+@transaction.atomic
+def plan_meetings(
+    pilot: Pilot, days: Iterable[date], *, begins_at: time, place: str, teams: list[int]
+) -> list[Meeting]:
+    """A series of meetings, all or none: each under a convenant that is in force on its own day."""
+    planned = []
+    for day in days:
+        convenant = convenant_on(pilot, day)
+        if convenant is None or pilot.is_closed(day):
+            raise NoConvenant(day)
+        if Meeting.objects.filter(pilot=pilot, on=day, begins_at=begins_at, cancelled_on=None).exists():
+            raise TakenMoment(day)
+        meeting = Meeting.objects.create(pilot=pilot, convenant=convenant, on=day, begins_at=begins_at, place=place)
+        for team in teams:
+            MeetingTeam.objects.create(meeting=meeting, team_id=team)
+        planned.append(meeting)
+    return planned
+
+
+def locked_meeting(meeting: Meeting) -> Meeting:
+    found: Meeting = (
+        Meeting.objects.select_related("pilot").select_for_update(of=("self",)).get(pk=meeting.pk)
+    )  # fmt: skip
+    return found
+
+
+@transaction.atomic
+def put_on_agenda(
+    case: Case, meeting: Meeting, *, by: Clearance, author_team: int, why: str, question: str, teams: list[int],
+    household: list[Case] | None = None,
+) -> AgendaItem:  # fmt: skip
+    """A case, and the members of its household with it, on one place of an agenda. T5 where nothing is missing."""
+    cases = sorted([case, *(household or [])], key=lambda row: row.pk)
+    held = {row.pk: locked(row) for row in cases}
+    meeting = locked_meeting(meeting)
+    if meeting.closed_at or meeting.cancelled_on:
+        raise StepRefused([Missing(_("This meeting is over or cancelled."), "agenda_add")])
+    last = AgendaItem.objects.filter(meeting=meeting).aggregate(last=Max("place"))["last"] or 0
+    made = {}
+    there = set(AgendaItem.objects.current().filter(meeting=meeting, case__in=held).values_list("case_id", flat=True))
+    if case.pk in there:
+        raise StepRefused([Missing(_("This case is on this agenda already."), "conference")])
+    for row in (row for row in held.values() if row.pk not in there):
+        fits = [team for team in teams if team in row.team_ids]
+        made[row.pk] = AgendaItem.objects.create(
+            case=row, meeting=meeting, author_team_id=author_team, author=by.user, place=last + 1, why=why,
+            question=question, happened_on=meeting.on, visibility=Visibility.SELECTED_PARTNERS,
+            shared_team_ids=sorted({*fits, author_team}), share_purpose=in_dutch(DISCUSSED),
+            share_basis="convenant",
+        )  # fmt: skip
+        into_conference(row, by=by)
+    for team in {team for team in teams} - set(
+        MeetingTeam.objects.filter(meeting=meeting).values_list("team", flat=True)
+    ):
+        MeetingTeam.objects.create(meeting=meeting, team_id=team)
+    return made[case.pk]
+
+
+def into_conference(case: Case, *, by: Clearance) -> None:
+    """A case that stands on an agenda goes into the conference, by whichever of the three ways is open."""
+    for number in ("T5", "T6", "T17"):
+        if take_if_possible(case, number, by=by):
+            return
+
+
+@transaction.atomic
+def take_off(item: AgendaItem) -> None:
+    """The item will not be discussed at this meeting."""
+    case = locked(item.case)
+    item = AgendaItem.objects.get(pk=item.pk)
+    item.version += 1
+    item.end(EndReason.OVER)
+    settle(case)
+
+
+@transaction.atomic
+def open_meeting(meeting: Meeting, *, by: Clearance) -> None:
+    """The chair opens the meeting: cases whose rest period ended since go into the conference."""
+    meeting = locked_meeting(meeting)
+    if not meeting.is_planned:
+        return
+    convenant = convenant_on(meeting.pilot, timezone.localdate())
+    if meeting.on > timezone.localdate() or convenant is None:
+        raise NoConvenant(meeting.on)
+    meeting.convenant = convenant  # that of the day: a newer version may have replaced the one it was planned under
+    meeting.opened_at = timezone.now()
+    meeting.version += 1
+    meeting.save()
+    for item in AgendaItem.objects.current().filter(meeting=meeting).select_related("case").order_by("case_id"):
+        into_conference(locked(item.case), by=by)
+
+
+@transaction.atomic
+def close_meeting(meeting: Meeting) -> None:
+    """What was not discussed is taken off; the access of guests ends with the meeting."""
+    meeting = locked_meeting(meeting)
+    if not meeting.is_running:
+        return
+    for item in AgendaItem.objects.current().filter(meeting=meeting, discussed_at=None).order_by("case_id"):
+        take_off(item)
+    meeting.closed_at = timezone.now()
+    meeting.version += 1
+    meeting.save()
+    _guests_leave(meeting)
+
+
+def _guests_leave(meeting: Meeting) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT conference_guests_leave(%s)", [meeting.pk])
+
+
+@transaction.atomic
+def cancel_meeting(meeting: Meeting, reason: str) -> None:
+    meeting = locked_meeting(meeting)
+    if not meeting.is_planned:
+        return
+    for item in AgendaItem.objects.current().filter(meeting=meeting).order_by("case_id"):
+        take_off(item)
+    meeting.cancelled_on, meeting.cancelled_because = timezone.localdate(), reason
+    meeting.version += 1
+    meeting.save()
+    _guests_leave(meeting)
+
+
+@transaction.atomic
+def take_position(
+    item: AgendaItem, said: dict[str, Any], *, by: Clearance, author_team: int, source_team: int | None = None
+) -> None:
+    """Where a team stands on an item: once, and said again it replaces what was said before."""
+    held = Position.objects.current().select_for_update(of=("self",)).filter(
+        item=item, author_team=author_team, source_team=source_team
+    ).first()  # fmt: skip
+    if held is None:
+        more = (
+            {"received_on": timezone.localdate(), "received_document": in_dutch(gettext_lazy("in the meeting"))}
+            if source_team
+            else {}
+        )
+        Position.objects.create(
+            case_id=item.case_id, item=item, author_team_id=author_team, author=by.user, source_team_id=source_team,
+            **said, **more,
+        )  # fmt: skip
+        return
+    for name, value in said.items():
+        setattr(held, name, value)
+    held.said_on = timezone.localdate()
+    held.version += 1
+    held.save()
+
+
+@transaction.atomic
+def keep_summary(item: AgendaItem, summary: str, *, version: str) -> None:
+    found: AgendaItem = AgendaItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
+    found.claim_version(version)
+    found.summary = summary
+    found.save()
+
+
+def _discussed(item: AgendaItem) -> None:
+    if item.discussed_at is None:
+        item.discussed_at = timezone.now()
+        item.version += 1
+        because(item, "discussed")
+        item.save()
+
+
+@transaction.atomic
+def mark_discussed(item: AgendaItem) -> None:
+    case = locked(item.case)
+    _discussed(AgendaItem.objects.get(pk=item.pk))
+    settle(case)
+
+
+@transaction.atomic
+def decide(
+    item: AgendaItem, said: dict[str, Any], commitments: list[tuple[int, str, date]], *, by: Clearance, author_team: int
+) -> ConferenceDecision:
+    """One decision about one case, with all that follows from it. Raises StepRefused, and nothing is written."""
+    case = locked(item.case)
+    meeting: Meeting = Meeting.objects.get(pk=item.meeting_id)
+    if not meeting.is_running:
+        raise StepRefused([Missing(_("Decisions are taken while the meeting is under way."))])
+    facts = fact_of(case)
+    if said["kind"] in SETS_SCENARIO and not facts.rested:
+        ends = shown(facts.rest_ends) if facts.rest_ends else _("a day that is not known yet")
+        raise StepRefused([Missing(_("The rest period ends on %(day)s.") % {"day": ends})])
+    decision: ConferenceDecision = ConferenceDecision.objects.create(
+        case=case, item=item, author_team_id=author_team, author=by.user, convenant_id=meeting.convenant_id,
+        decided_on=timezone.localdate(), **said,
+    )  # fmt: skip
+    _discussed(AgendaItem.objects.get(pk=item.pk))
+    for team, what, due in commitments:
+        Action.objects.create(
+            case=case, author_team_id=author_team, author=by.user, decision=decision, to_team_id=team, what=what,
+            due_on=due,
+        )  # fmt: skip
+    _follow(case, decision, by=by, author_team=author_team)
+    settle(case)
+    return decision
+
+
+# What the municipality has to do after a decision of this kind.
+ASKS = {
+    D.ADMITTED: gettext_lazy("Take the formal decision to admit"),
+    D.ADMITTED_EXCEPTIONALLY: gettext_lazy("Take the formal decision to admit"),
+    D.NOT_ADMITTED: gettext_lazy("Take the formal decision to refuse"),
+    D.EXTENSION: gettext_lazy("Take the formal decision to extend"),
+    D.TERMINATION_PROPOSED: gettext_lazy("Take the formal decision to end"),
+    D.ESCALATE_MRT: gettext_lazy("Put the question to the review team"),
+    D.ESCALATE_STEERING: gettext_lazy("Put the question to the steering group or the programme council"),
+    D.EXIT_CONFIRMED: gettext_lazy("Propose the exit"),
+}
+
+
+def _follow(case: Case, decision: ConferenceDecision, *, by: Clearance, author_team: int) -> None:
+    kind = D(decision.kind)
+    if kind in SETS_SCENARIO:
+        _set_scenario(case, decision, by=by, author_team=author_team)
+    if kind in (D.MRT_ADVICE_ADOPTED, D.MRT_ADVICE_NOT_ADOPTED):
+        _answer_advice(case, decision)
+    owner, what = decision.owner_team_id or case.lead_team_id, ""
+    if kind in ASKS:
+        what = in_dutch(ASKS[kind])
+    elif kind == D.RESEARCH_QUESTION:
+        what = decision.reasons[:300]
+    if what:
+        Task.objects.create(
+            case=case, author_team_id=author_team, author=by.user, to_team_id=owner, rule=kind.value[:20], what=what,
+            due_on=decision.due_on or timezone.localdate() + timedelta(days=TASK_DAYS),
+            visibility=Visibility.PERMITTED_PARTNERS,
+        )  # fmt: skip
+
+
+def _set_scenario(case: Case, decision: ConferenceDecision, *, by: Clearance, author_team: int) -> None:
+    for before in Scenario.objects.current().filter(case=case, until=None):
+        before.until = decision.decided_on
+        before.version += 1
+        because(before, "changed")
+        before.save()
+    Scenario.objects.create(
+        case=case, author_team_id=author_team, author=by.user, scenario=decision.scenario, since=decision.decided_on,
+        decision=decision,
+    )  # fmt: skip
+
+
+def _answer_advice(case: Case, decision: ConferenceDecision) -> None:
+    """R26: what the conference did with the advice of the review team, with its reasons."""
+    asked = Escalation.objects.current().filter(case=case, adopted=None).exclude(advised_on=None).first()
+    if asked is None:
+        raise StepRefused([Missing(_("There is no advice of a review team that waits for an answer."), "escalation")])
+    asked.adopted = decision.kind == D.MRT_ADVICE_ADOPTED
+    asked.adopted_reasons, asked.adopted_on = decision.reasons[:3000], decision.decided_on
+    asked.version += 1
+    asked.save()
+    members_leave(asked)
+
+
+@transaction.atomic
+def send_minutes(meeting: Meeting) -> None:
+    """From today the partners have the term of the pilot to say something of the minutes."""
+    meeting = locked_meeting(meeting)
+    if meeting.closed_at is None or meeting.minutes_sent_on:
+        return
+    meeting.minutes_sent_on = timezone.localdate()
+    meeting.minutes_due_on = meeting.minutes_sent_on + timedelta(days=meeting.pilot.minutes_term_days)
+    meeting.version += 1
+    meeting.save()
+
+
+@transaction.atomic
+def answer_minutes(row: MeetingTeam, answer: str, remark: str, *, by: Clearance) -> None:
+    row.answer, row.remark = answer, remark
+    row.answered_on, row.answered_by = timezone.localdate(), by.user
+    row.save()
+
+
+def minutes_state(row: MeetingTeam, meeting: Meeting, today: date) -> str:
+    """What a team said of the minutes; its silence after the term is no response, and closes the row."""
+    if row.answer:
+        return str(row.answer)
+    silent = meeting.minutes_due_on is not None and today > meeting.minutes_due_on
+    return MinutesAnswer.NO_RESPONSE.value if silent else ""
+
+
+def conference_teams(case: Case, teams: dict[int, Team], reads: dict[int, dict[str, str]]) -> list[Team]:
+    """The general teams of a case that read, write or attend conferences, from the rule that decides. Legal aid, care
+    and shelter do not sit at the table: their names on an item would tell of them (R18, ADR 0010)."""
+    return [
+        teams[pk] for pk in case.team_ids
+        if pk in teams and teams[pk].function == TeamFunction.GENERAL and "conference" in reads.get(pk, {})
+    ]  # fmt: skip

@@ -1,0 +1,171 @@
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from casework.cases.enums import ADMITTED_STATES, CaseState
+from casework.cases.models import Case
+from casework.deciding.enums import FormalKind
+from casework.deciding.letters import MODEL, clean_html
+from casework.journey.facts import Facts
+from casework.journey.guards import add_months
+from casework.records.validators import not_too_far
+from casework.register.forms import DayField
+from governance.drafts.forms import KeptForm
+from governance.mandates.models import MandateDecision
+
+K = FormalKind
+POSSIBLE = {
+    CaseState.IN_CONFERENCE: (K.ADMITTED, K.REFUSED), **dict.fromkeys(ADMITTED_STATES, (K.EXTENDED, K.ENDED)),
+}  # fmt: skip
+AREA = {"rows": 5, "dir": "auto"}
+
+
+def _day(label: Any, **kwargs: Any) -> forms.DateField:
+    return forms.DateField(
+        label=label, validators=[not_too_far], help_text=kwargs.pop("help_text", _("For example 12-11-2026")),
+        widget=forms.DateInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={
+            "required": _("Enter a day."), "invalid": _("Enter an existing date, for example 12-11-2026."),
+        }, **kwargs,
+    )  # fmt: skip
+
+
+class FormalForm(KeptForm):
+    """A formal decision: who decided what, under which mandate, why, and what can be done against it."""
+
+    kind = forms.ChoiceField(label=_("Decision"), error_messages={"required": _("Choose the decision.")})
+    decided_on = DayField(label=_("Decided on"), error_messages={"required": _("Enter the day of the decision.")})
+    function = forms.ChoiceField(
+        label=_("Decided by"), error_messages={"required": _("Choose the function that decided.")},
+        help_text=_("A function of the mandate decision that holds on that day; never a name."),
+    )  # fmt: skip
+    effective_on = _day(_("Takes effect on"))
+    until = _day(_("Admitted until"), required=False, help_text=_("Empty: no end is set."))
+    reasons = forms.CharField(
+        label=_("Reasons"), max_length=10_000, widget=forms.Textarea(attrs=AREA),
+        error_messages={"required": _("Write the reasons.")},
+    )  # fmt: skip
+    remedies = forms.CharField(
+        label=_("What she can do against it"), max_length=3000, widget=forms.Textarea(attrs=AREA),
+        error_messages={"required": _("Write what she can do against it.")},
+    )  # fmt: skip
+    objection_until = _day(
+        _("Objection possible until"), required=False,
+        help_text=_("The last day on which she can object. There is no default: it stands in the decision."),
+    )  # fmt: skip
+
+    def __init__(
+        self, *args: Any, case: Case, facts: Facts, mandates: list[MandateDecision], **kwargs: Any
+    ) -> None:  # fmt: skip
+        super().__init__(*args, **kwargs)
+        self.case, self.facts = case, facts
+        self.mandates = {mandate.pk: mandate for mandate in mandates}
+        kinds = POSSIBLE.get(CaseState(case.state), ())
+        self.fields["kind"].choices = [("", _("Choose a decision")), *((k.value, k.label) for k in kinds)]  # type: ignore[attr-defined]
+        choices: list[tuple[str, Any]] = [
+            (f"{mandate.pk}:{number}", f"{function} ({mandate.title})")
+            for mandate in mandates for number, function in enumerate(mandate.functions)
+        ]  # fmt: skip
+        if facts.municipal:
+            choices.append(("college", _("the college, in its own name")))
+        self.fields["function"].choices = [("", _("Choose")), *choices]  # type: ignore[attr-defined]
+        self.fields["decided_on"].initial = self.fields["effective_on"].initial = timezone.localdate()
+
+    @property
+    def mandate(self) -> MandateDecision | None:
+        chosen = str(self.cleaned_data.get("function", ""))
+        return self.mandates[int(chosen.partition(":")[0])] if ":" in chosen else None
+
+    @property
+    def function_name(self) -> str:
+        chosen = str(self.cleaned_data["function"])
+        mandate = self.mandate
+        if mandate is not None:
+            return str(mandate.functions[int(chosen.partition(":")[2])])
+        return "college van burgemeester en wethouders"
+
+    def clean_decided_on(self) -> date:
+        day: date = self.cleaned_data["decided_on"]
+        if day < self.case.registered_on:
+            raise ValidationError(_("This day lies before the registration."), code="early")
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        decided, mandate = data.get("decided_on"), self.mandate
+        if decided and mandate and not _holds(mandate, decided):
+            self.add_error("function", _("This mandate decision does not hold on the day of the decision."))
+        for name in ("effective_on", "until", "objection_until"):
+            if decided and data.get(name) and data[name] < decided:
+                self.add_error(name, _("This day lies before the decision."))
+        kind = data.get("kind")
+        if kind == K.EXTENDED and not data.get("until"):
+            self.add_error("until", _("Enter until when she is admitted."))
+        if kind in (K.REFUSED, K.ENDED):
+            data["until"] = None
+        longest = self.case.pilot.maximum_stay_months
+        begins, until = data.get("effective_on"), data.get("until")
+        if kind == K.ADMITTED and longest and begins and until and until > add_months(begins, longest):
+            self.add_error("until", _("Longer than the maximum stay of this pilot, %(n)d months.") % {"n": longest})
+        return data
+
+
+def _holds(mandate: MandateDecision, day: date) -> bool:
+    return mandate.in_force_from <= day and (mandate.in_force_until is None or mandate.in_force_until > day)
+
+
+class LetterForm(KeptForm):
+    letter = forms.CharField(
+        label=_("Letter"), max_length=50_000, widget=forms.Textarea(attrs={"rows": 24, "data-rich": ""}),
+        error_messages={"required": _("The letter is empty.")},
+    )  # fmt: skip
+
+    def clean_letter(self) -> str:
+        text = clean_html(self.cleaned_data["letter"])
+        if not text:
+            raise ValidationError(_("The letter is empty."))
+        return text
+
+
+class ReopenForm(KeptForm):
+    """T9: an objection or appeal that was upheld, or new facts."""
+
+    ground = forms.ChoiceField(
+        label=_("On what ground?"), widget=forms.RadioSelect, error_messages={"required": _("Choose the ground.")}
+    )
+    because = forms.CharField(
+        label=_("Explanation"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Write which ruling, or which facts are new.")},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, facts: Facts, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        refusal = facts.last_formal("refused")
+        upheld = facts.upheld is not None and (refusal is None or facts.upheld >= refusal.on)
+        self.fields["ground"].choices = [  # type: ignore[attr-defined]
+            *([("upheld", _("an objection or appeal was upheld"))] if upheld else []),
+            ("new", _("there are new facts")),
+        ]  # fmt: skip
+
+
+class TemplateForm(KeptForm):
+    """A new version of one letter of a pilot."""
+
+    text = forms.CharField(
+        label=_("Text"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 18, "data-rich": ""}),
+        error_messages={"required": _("The letter is empty.")},
+    )  # fmt: skip
+
+    def clean_text(self) -> str:
+        text = clean_html(self.cleaned_data["text"])
+        if not text:
+            raise ValidationError(_("The letter is empty."))
+        return text
+
+
+def first_text(kind: str) -> str:
+    return MODEL[FormalKind(kind)]

@@ -1,0 +1,190 @@
+"""Formal decisions on screen: writing one, its letter, reading it; the letters of a pilot."""
+
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from casework.cases.enums import CaseState
+from casework.cases.involving import visible_teams
+from casework.cases.models import Case
+from casework.cases.views import case_url
+from casework.deciding.enums import FormalKind
+from casework.deciding.forms import POSSIBLE, FormalForm, LetterForm, ReopenForm, TemplateForm, first_text
+from casework.deciding.letters import FIELDS, filled, template_of
+from casework.deciding.models import FormalDecision, LetterTemplate
+from casework.deciding.working import issue, reopen
+from casework.journey import perms
+from casework.journey.facts import fact_of
+from casework.journey.moving import StepRefused
+from casework.journey.steps import STEPS
+from casework.journey.views import linked, refused
+from casework.records.models import VersionConflict
+from casework.register.identity import leading_names
+from governance.access.middleware import ClearanceRequest
+from governance.drafts.keeping import find_draft, once, sent_before
+from governance.mandates.models import MandateDecision
+from partners.accountability.activities import AGREEMENTS, CASEWORK, processes
+from partners.organisations.enums import OrganisationKind
+from partners.organisations.models import Pilot
+
+
+def _case(reference: UUID) -> Case:
+    found: Case = get_object_or_404(
+        Case.objects.select_related("pilot__municipality", "person"), reference=reference
+    )  # fmt: skip
+    return found
+
+
+def _context(case: Case, **more: Any) -> dict[str, Any]:
+    return {"case": case, "name": leading_names([case.pk]).get(case.pk, ""), **more}
+
+
+@processes(CASEWORK)
+@require_http_methods(["GET", "POST"])
+def formal_decision_add(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    """First what was decided, then its letter, made from the pilot's text and mended on screen; then it is issued."""
+    case = _case(reference)
+    teams = visible_teams(request.clearance)
+    if request.method == "POST" and (sent := sent_before(request)):
+        return sent
+    if not perms.leads(request.clearance, case, teams):
+        raise PermissionDenied
+    author = perms.team_of_kind(request.clearance, case, teams, (OrganisationKind.MUNICIPALITY,))
+    assert author is not None
+    facts = fact_of(case)
+    mandates = list(MandateDecision.objects.filter(pilots=case.pilot_id))
+    key = f"formal:{case.reference}"
+    form = FormalForm(request.POST or None, case=case, facts=facts, mandates=mandates)
+    form.restore(find_draft(request.user, key))
+    letter: LetterForm | None = None
+    if request.method == "POST" and form.is_valid():
+        back = "back" in request.POST
+        letter = LetterForm(request.POST if "letter" in request.POST and not back else None)
+        if "letter" not in request.POST:
+            letter.initial["letter"] = _letter(case, form)
+        if letter.is_valid():
+            text = letter.cleaned_data["letter"]
+
+            def act() -> str:
+                names = ("kind", "decided_on", "effective_on", "until", "reasons", "remedies", "objection_until")
+                made = issue(
+                    case, {name: form.cleaned_data[name] for name in names}, by=request.clearance, author_team=author,
+                    mandate=form.mandate, function=form.function_name, letter=text,
+                )  # fmt: skip
+                return reverse("casework:formal_decision", args=[case.reference, made.reference])
+
+            try:
+                return once(request, key, act)
+            except StepRefused as refusal:
+                return refused(request, case, refusal)
+        letter = None if back else letter
+    missing = [
+        said for kind, number in ((FormalKind.ADMITTED, "T7"), (FormalKind.REFUSED, "T8"))
+        if kind in POSSIBLE.get(CaseState(case.state), ())
+        for said in linked(case, [m for m in STEPS[number].missing(facts) if m.page != "formal_decision_add"])
+    ]  # fmt: skip
+    context = _context(
+        case, form=form, letter=letter, draft_key=key, form_page=request.path, mandates=mandates,
+        possible=CaseState(case.state) in POSSIBLE, missing=missing if len(missing) == 2 else [],
+    )  # fmt: skip
+    status = 400 if form.errors or (letter is not None and letter.errors) else 200
+    return render(request, "casework/deciding/add.html", context, status=status)
+
+
+def _letter(case: Case, form: FormalForm) -> str:
+    """The letter as the pilot's own text tells it, or the model's where it has written none."""
+    data = form.cleaned_data
+    template = template_of(case.pilot, data["kind"], data["decided_on"])
+    mandate = form.mandate
+    return filled(template.text if template else first_text(data["kind"]), {
+        "naam": leading_names([case.pk]).get(case.pk, "") or case.number, "casusnummer": case.number,
+        "datum": data["decided_on"], "functie": form.function_name, "gemeente": case.pilot.municipality.name,
+        "mandaat": f"{mandate.title}{f', {mandate.source}' if mandate.source else ''}" if mandate else "",
+        "redenen": data["reasons"], "rechtsmiddelen": data["remedies"], "ingangsdatum": data["effective_on"],
+        "tot": data["until"], "bezwaar_tot": data["objection_until"],
+    })  # fmt: skip
+
+
+@processes(CASEWORK)
+@require_GET
+def formal_decision(request: ClearanceRequest, reference: UUID, record: UUID) -> HttpResponse:
+    """A formal decision as it was issued, its letter, and the objections to it."""
+    case = _case(reference)
+    found = get_object_or_404(
+        FormalDecision.objects.select_related("mandate", "conference_decision", "template", "criteria"),
+        case=case, reference=record,
+    )  # fmt: skip
+    context = _context(
+        case, record=found, objections=found.objections.current().prefetch_related("steps").order_by("pk"),
+        objects=perms.leads(request.clearance, case, visible_teams(request.clearance)),
+    )  # fmt: skip
+    return render(request, "casework/deciding/decision.html", context)
+
+
+@processes(CASEWORK)
+@require_http_methods(["GET", "POST"])
+def case_reopen(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    """Back to the conference after a refusal (T9)."""
+    case = _case(reference)
+    if not perms.leads(request.clearance, case, visible_teams(request.clearance)):
+        raise PermissionDenied
+    facts = fact_of(case)
+    step = STEPS["T9"]
+    form = ReopenForm(request.POST or None, facts=facts)
+    if request.method == "POST" and form.is_valid():
+        try:
+            reopen(case, form.cleaned_data["because"], by=request.clearance, version=request.POST.get("version", ""))
+        except StepRefused as refusal:
+            return refused(request, case, refusal)
+        except VersionConflict:
+            return render(request, "errors/409.html", {"back": case_url(case)}, status=409)
+        return redirect(case_url(case))
+    context = _context(
+        case, form=form, draft_key="", form_page=request.path, here=case.state in step.sources,
+        missing=linked(case, step.missing(facts)) if case.state in step.sources else [],
+    )  # fmt: skip
+    return render(request, "casework/deciding/reopen.html", context, status=400 if form.errors else 200)
+
+
+@processes(AGREEMENTS)
+@require_http_methods(["GET", "POST"])
+def letters(request: ClearanceRequest, slug: str) -> HttpResponse:
+    """The letters of a pilot; its coordinator writes the next version of one."""
+    pilot = get_object_or_404(
+        Pilot.objects.filter(pk__in={seat.pilot for seat in request.clearance.seats}), slug=slug
+    )  # fmt: skip
+    kind = request.GET.get("soort", FormalKind.ADMITTED)
+    if kind not in FormalKind.values:
+        raise Http404
+    versions = list(LetterTemplate.objects.filter(pilot=pilot, kind=kind))
+    writes = request.clearance.coordinates(pilot.pk)
+    form = None
+    key = f"letter:{pilot.reference}"
+    if writes:
+        form = TemplateForm(
+            request.POST or None, initial={"text": versions[0].text if versions else first_text(kind)}
+        )  # fmt: skip
+    if request.method == "POST":
+        if form is None:
+            raise PermissionDenied
+        if form.is_valid():
+
+            def act() -> str:
+                LetterTemplate.objects.create(
+                    pilot=pilot, kind=kind, version=versions[0].version + 1 if versions else 1,
+                    text=form.cleaned_data["text"], in_force_from=timezone.localdate(),
+                )  # fmt: skip
+                return request.get_full_path()
+
+            return once(request, key, act)
+    context = {
+        "pilot": pilot, "kind": FormalKind(kind), "kinds": list(FormalKind), "versions": versions, "form": form,
+        "draft_key": key, "form_page": request.get_full_path(), "fields": FIELDS, "model": first_text(kind),
+    }  # fmt: skip
+    return render(request, "casework/deciding/letters.html", context, status=400 if form and form.errors else 200)

@@ -1,0 +1,100 @@
+"""The acts of formal decisions: issuing one, with the step that follows from it; going back to the conference."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from casework.cases.enums import ADMITTED_STATES
+from casework.cases.models import Case
+from casework.conference.enums import ADMITS, DecisionKind
+from casework.conference.models import ConferenceDecision
+from casework.deciding.enums import FormalKind
+from casework.deciding.letters import template_of
+from casework.deciding.models import FormalDecision
+from casework.intake.working import criteria_of
+from casework.journey.guards import Missing
+from casework.journey.moving import StepRefused, locked, settle, take
+from casework.records.enums import Answer
+from casework.tasks.models import Task
+from governance.access.clearance import Clearance
+from governance.mandates.models import MandateDecision
+from partners.accountability.history import because
+
+K, D = FormalKind, DecisionKind
+# On which decisions of the conference a formal one rests; an ending may also be the municipality's own.
+RESTS_ON = {
+    K.ADMITTED: ADMITS, K.REFUSED: (D.NOT_ADMITTED,), K.EXTENDED: (D.EXTENSION,), K.ENDED: (D.TERMINATION_PROPOSED,),
+}  # fmt: skip
+STEP = {K.ADMITTED: "T7", K.REFUSED: "T8"}
+
+
+@transaction.atomic
+def issue(
+    case: Case, said: dict[str, Any], *, by: Clearance, author_team: int, mandate: MandateDecision | None,
+    function: str, letter: str,
+) -> FormalDecision:  # fmt: skip
+    """Issue a formal decision with its letter; admitting and refusing take the step of the case with it (T7, T8)."""
+    case = locked(case)
+    kind, decided_on = K(said["kind"]), said["decided_on"]
+    if kind not in STEP and case.state not in ADMITTED_STATES:
+        raise StepRefused([Missing(_("Only who is admitted can be extended or ended."), "case_detail")])
+    if mandate is None and not case.pilot.municipal_mode:
+        raise StepRefused([Missing(_("A decision in the minister's name needs a mandate."))])
+    if (
+        mandate is not None
+        and not MandateDecision.objects.in_force(decided_on, case.pilot).filter(pk=mandate.pk).exists()
+    ):
+        raise StepRefused([Missing(_("This mandate decision does not hold on the day of the decision."))])
+    rests = ConferenceDecision.objects.current().filter(case=case, kind__in=RESTS_ON[kind]).order_by("decided_on", "pk")
+    decision = rests.last()
+    if kind == K.EXTENDED and (decision is None or _used(decision)):
+        raise StepRefused([Missing(_("An extension needs a decision of the conference (R16)."), "conference")])
+    made: FormalDecision = FormalDecision.objects.create(
+        case=case, author_team_id=author_team, author=by.user, mandate=mandate, function=function, letter=letter,
+        conference_decision=decision, criteria=criteria_of(case.pilot, decided_on),
+        template=template_of(case.pilot, kind, decided_on), **said,
+    )  # fmt: skip
+    _done(case, [k.value[:20] for k in RESTS_ON[kind]], by=by)
+    if kind in STEP:
+        take(case, STEP[kind], by=by, **({"admitted_on": said["effective_on"]} if kind == K.ADMITTED else {}))
+    else:
+        settle(case)
+    return made
+
+
+def _used(decision: ConferenceDecision) -> bool:
+    return FormalDecision.objects.current().filter(conference_decision=decision).exists()
+
+
+def _done(case: Case, rules: list[str], *, by: Clearance) -> None:
+    """The task that asked for this is done with it."""
+    for task in Task.objects.current().filter(case=case, rule__in=rules, answer=""):
+        if task.to_team_id in by.teams:
+            task.answer, task.answered_on, task.answered_by = Answer.DONE, timezone.localdate(), by.user
+            task.version += 1
+            because(task, "done")
+            task.save()
+
+
+def annul(decision: FormalDecision, why: str) -> None:
+    """It no longer stands; the letter stays as it left."""
+    decision.annulled_on, decision.annulled_because = timezone.localdate(), why
+    decision.version += 1
+    because(decision, "annulled")
+    decision.save()
+
+
+@transaction.atomic
+def reopen(case: Case, why: str, *, by: Clearance, version: str) -> Case:
+    """T9: the refusal no longer stands, and the conference decides anew."""
+    case = locked(case)
+    case.claim_version(version)
+    case.version -= 1  # taken again by the step itself
+    case = take(case, "T9", by=by)
+    refusal = FormalDecision.objects.current().filter(case=case, kind=K.REFUSED, annulled_on=None).order_by("pk").last()
+    if refusal is not None:
+        annul(refusal, why)
+    settle(case)
+    return case

@@ -1,0 +1,113 @@
+"""One page for the questions of a case that went above the conference."""
+
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from casework.cases.involving import team_label, visible_teams
+from casework.cases.models import Case
+from casework.escalation.enums import Level
+from casework.escalation.forms import AdviceForm, AnswerForm, EscalateForm, MemberForm, PartForm
+from casework.escalation.models import Escalation, EscalationPart
+from casework.escalation.working import admit, advise, answer, ask, contribute, reached
+from casework.journey.facts import fact_of
+from casework.journey.moving import StepRefused
+from casework.journey.perms import FACILITY, SERVICES, leads, team_of_kind
+from casework.journey.views import refused
+from casework.records.models import VersionConflict
+from casework.register.identity import leading_names
+from governance.access.middleware import ClearanceRequest
+from governance.drafts.keeping import drop_draft, find_draft
+from partners.accountability.activities import CASEWORK, processes
+from partners.organisations.enums import OrganisationKind
+
+IN_THE_WAY = {
+    "unknown": _("This account cannot be a member of a review team."),
+    "involved": _("This person had to do with the case before."),
+    "closed": _("The question is answered, or its day has passed."),
+}
+
+
+@processes(CASEWORK)
+@require_http_methods(["GET", "POST"])
+def escalation(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    """Questions at each level, with what each team brought forward, the advice, and what was done with it."""
+    case = get_object_or_404(Case.objects.select_related("pilot", "person"), reference=reference)
+    clearance, teams = request.clearance, visible_teams(request.clearance)
+    chairs = leads(clearance, case, teams)
+    writes = team_of_kind(clearance, case, teams, FACILITY) or team_of_kind(clearance, case, teams, SERVICES)
+    rows = list(
+        Escalation.objects.current().filter(case=case).prefetch_related("members__user", "members__organisation")
+    )  # fmt: skip
+    asked = next((row for row in rows if row.adopted is None), None)
+    if asked is not None:
+        asked.case = case
+    act = request.POST.get("act", "")
+    key = f"escalation:{case.reference}"
+    made: dict[str, Any] = {
+        "ask": lambda data: EscalateForm(data, reached=reached(case)) if chairs and asked is None
+        and reached(case) != Level.ADMINISTRATIVE_CONSULTATION else None,
+        "part": lambda data: PartForm(data) if writes and asked else None,
+        "member": lambda data: MemberForm(data) if chairs and asked and asked.level == Level.MRT else None,
+        "advice": lambda data: AdviceForm(data) if chairs and asked and asked.advised_on is None else None,
+        "answer": lambda data: AnswerForm(data) if chairs and asked and asked.advised_on else None,
+    }  # fmt: skip
+    forms = {name: make(request.POST if name == act else None) for name, make in made.items()}
+    for name, form in forms.items():
+        if form is not None and name in ("ask", "part", "advice"):
+            form.restore(find_draft(request.user, key))
+    if request.method == "POST":
+        form = forms.get(act)
+        if act not in made:
+            raise Http404
+        if form is None:
+            raise PermissionDenied
+        if form.is_valid():
+            try:
+                if _done(request, case, asked, act, form, writes):
+                    drop_draft(request, key)
+                    return redirect(reverse("casework:escalation", args=[reference]))
+            except StepRefused as refusal:
+                return refused(request, case, refusal)
+            except VersionConflict:
+                return render(request, "errors/409.html", {"back": request.path}, status=409)
+    parts: dict[int, list[tuple[str, EscalationPart]]] = {}
+    for part in EscalationPart.objects.current().filter(case=case).order_by("pk"):
+        label = team_label(clearance, case, teams, part.source_id)
+        parts.setdefault(part.escalation_id, []).append((label, part))
+    context = {
+        "case": case, "name": leading_names([case.pk]).get(case.pk, ""), "forms": forms, "asked": asked,
+        "rows": [(row, parts.get(row.pk, []), list(row.members.all())) for row in rows],
+        "draft_key": key, "form_page": request.path,
+        "errors": next((form for form in forms.values() if form is not None and form.errors), None),
+    }  # fmt: skip
+    return render(request, "casework/escalation/escalation.html", context, status=400 if context["errors"] else 200)
+
+
+def _done(
+    request: ClearanceRequest, case: Case, asked: Escalation | None, act: str, form: Any, writes: int | None
+) -> bool:  # fmt: skip
+    """Do what was sent; False if the form says what is in the way."""
+    data, version = form.cleaned_data, request.POST.get("version", "")
+    if act == "ask":
+        team = team_of_kind(request.clearance, case, visible_teams(request.clearance), (OrganisationKind.MUNICIPALITY,))
+        assert team is not None
+        ask(case, data, fact_of(case), by=request.clearance, author_team=team)
+        return True
+    assert asked is not None
+    if act == "part" and writes is not None:
+        contribute(asked, data["text"], by=request.clearance, author_team=writes)
+    elif act == "advice":
+        advise(asked, data["advice"], version=version)
+    elif act == "answer":
+        answer(asked, data["adopted"], data["reasons"], version=version)
+    elif act == "member" and (problem := admit(asked, data["username"].strip())):
+        form.add_error("username", str(IN_THE_WAY[problem]))
+        return False
+    return True

@@ -1,0 +1,98 @@
+"""The acts of an escalation (R26): asking, contributing, who advises, the advice, and what is done with it."""
+
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from casework.cases.models import Case
+from casework.escalation.enums import Level
+from casework.escalation.models import Escalation, EscalationPart
+from casework.journey.facts import Facts
+from casework.journey.guards import Missing
+from casework.journey.moving import StepRefused, locked, settle
+from governance.access.clearance import Clearance
+from partners.accountability.history import because
+
+ASKED_BY = {Level.MRT: "escalate_mrt"}  # the decision of the conference; the levels above it have one kind
+ABOVE = "escalate_steering"
+
+
+def reached(case: Case) -> str:
+    """The highest level at which a question of this case was put; the conference itself to begin with."""
+    levels = list(Level)
+    asked = Escalation.objects.current().filter(case=case).values_list("level", flat=True)
+    return max((Level(level) for level in asked), key=levels.index, default=Level.LSO)
+
+
+@transaction.atomic
+def ask(case: Case, said: dict[str, Any], facts: Facts, *, by: Clearance, author_team: int) -> Escalation:
+    """A question that the conference decided to put to a level above it."""
+    case = locked(case)
+    wanted = ASKED_BY.get(Level(said["level"]), ABOVE)
+    decision = facts.last_decision(wanted)
+    if decision is None or Escalation.objects.current().filter(decision=decision.key).exists():
+        raise StepRefused([Missing(_("The conference has not decided to put a question to this level."), "conference")])
+    if Escalation.objects.current().filter(case=case, adopted=None).exists():
+        raise StepRefused([Missing(_("There is a question under way at another level already."), "escalation")])
+    made: Escalation = Escalation.objects.create(
+        case=case, author_team_id=author_team, author=by.user, decision_id=decision.key, **said
+    )
+    settle(case)
+    return made
+
+
+@transaction.atomic
+def contribute(asked: Escalation, text: str, *, by: Clearance, author_team: int) -> None:
+    """What one team writes on the form that all complete; said again, it replaces what it said before."""
+    locked(asked.case)
+    held = EscalationPart.objects.current().filter(
+        escalation=asked, author_team=author_team, source_team=None
+    ).first()  # fmt: skip
+    if held is None:
+        EscalationPart.objects.create(
+            case_id=asked.case_id, escalation=asked, author_team_id=author_team, author=by.user, text=text
+        )
+        return
+    held.text, held.said_on = text, timezone.localdate()
+    held.version += 1
+    held.save()
+
+
+def admit(asked: Escalation, account: str) -> str:
+    """Let somebody advise, with personal access until the answer; says in one word what is in the way, or nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT escalation_admit(%s, %s)", [asked.pk, account])
+        return str(cursor.fetchone()[0])
+
+
+@transaction.atomic
+def advise(asked: Escalation, advice: str, *, version: str) -> None:
+    case = locked(asked.case)
+    row: Escalation = Escalation.objects.select_for_update(of=("self",)).get(pk=asked.pk)
+    row.claim_version(version)
+    row.advice, row.advised_on = advice, timezone.localdate()
+    because(row, "advised")
+    row.save()
+    settle(case)
+
+
+@transaction.atomic
+def answer(asked: Escalation, adopted: bool, reasons: str, *, version: str) -> None:
+    """Followed, or not with reasons; the personal access of who advised ends with it."""
+    case = locked(asked.case)
+    row: Escalation = Escalation.objects.select_for_update(of=("self",)).get(pk=asked.pk)
+    row.claim_version(version)
+    if row.advised_on is None or row.adopted is not None:
+        raise StepRefused([Missing(_("There is no advice that waits for an answer."), "escalation")])
+    row.adopted, row.adopted_reasons, row.adopted_on = adopted, reasons, timezone.localdate()
+    because(row, "answered")
+    row.save()
+    members_leave(row)
+    settle(case)
+
+
+def members_leave(asked: Escalation) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT escalation_members_leave(%s)", [asked.pk])

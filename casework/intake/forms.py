@@ -1,0 +1,223 @@
+from datetime import date
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from casework.cases.models import Case
+from casework.intake.enums import CriterionResult
+from casework.intake.models import CriteriaList, Intake, IntakeReport
+from casework.register.forms import DayField
+from casework.sharing.forms import SharingFields
+from governance.access.enums import Category, Visibility
+from governance.drafts.forms import Kept, KeptForm
+from partners.organisations.models import Team
+
+YES_NO = [("yes", _("yes")), ("no", _("no"))]
+MOST_CRITERIA = 12
+
+
+class BeginForm(KeptForm):
+    begun_on = DayField(label=_("Begun on"), error_messages={"required": _("Enter the day the intake began.")})
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.case = case
+        self.fields["begun_on"].initial = timezone.localdate()
+
+    def clean_begun_on(self) -> date:
+        return not_before_registration(self.cleaned_data["begun_on"], self.case)
+
+
+def not_before_registration(day: date, case: Case) -> date:
+    if day < case.registered_on:
+        raise ValidationError(_("This day lies before the registration."), code="early")
+    return day
+
+
+class PageForm(Kept, forms.ModelForm):  # type: ignore[type-arg]
+    """One page of the intake. `of_report` are the pages about what she told; the others about the intake itself."""
+
+    of_report: ClassVar[bool] = False
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.case = case
+
+    def told(self) -> dict[str, Any]:
+        """What the page asks, by the names of the model."""
+        return {name: self.cleaned_data[name] for name in self._meta.fields or ()}
+
+
+def _yes_no(label: Any, required: Any) -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(
+        label=label, choices=YES_NO, coerce=lambda said: said == "yes", widget=forms.RadioSelect,
+        error_messages={"required": required},
+    )  # fmt: skip
+
+
+class ConversationForm(PageForm):
+    interviewed_on = DayField(
+        label=_("Date of the conversation"), error_messages={"required": _("Enter the day of the conversation.")}
+    )
+    interpreter = _yes_no(_("Was there an interpreter?"), _("Choose whether there was an interpreter."))
+    informed = forms.BooleanField(
+        label=_("She was told what taking part asks of her: to work on a lasting way out, together with the partners"),
+        error_messages={"required": _("Tell her first what taking part asks of her.")},
+    )  # fmt: skip
+
+    class Meta:
+        model = Intake
+        fields = ["interviewed_on", "interpreter", "present", "informed"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.interpreter is not None:
+            self.initial["interpreter"] = "yes" if self.instance.interpreter else "no"
+
+    def clean_interviewed_on(self) -> date:
+        return not_before_registration(self.cleaned_data["interviewed_on"], self.case)
+
+
+AREA = {"rows": 4, "dir": "auto"}
+
+
+class ReportForm(PageForm):
+    of_report = True
+    needed: ClassVar[dict[str, Any]] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, message in self.needed.items():
+            self.fields[name].required = True
+            self.fields[name].error_messages["required"] = message
+
+
+class SituationForm(ReportForm):
+    needed: ClassVar[dict[str, Any]] = {"living": _("Write where and how she lives now.")}
+
+    class Meta:
+        model = IntakeReport
+        fields = ["living", "network", "story", "means"]
+        widgets = {name: forms.Textarea(attrs=AREA) for name in fields}
+
+
+class NeedsForm(ReportForm):
+    needed: ClassVar[dict[str, Any]] = {
+        "wishes": _("Write what she wants herself."), "needs": _("Write what she needs first."),
+    }  # fmt: skip
+
+    class Meta:
+        model = IntakeReport
+        fields = ["wishes", "needs"]
+        widgets = {name: forms.Textarea(attrs=AREA) for name in fields}
+
+
+class LimitationForm(PageForm):
+    """Only for who writes limitations. What it is goes into a record of its own, with its own readers."""
+
+    limited = _yes_no(
+        _("Is there a limitation others must take account of?"), _("Choose whether there is a limitation.")
+    )
+    take_account_of = forms.CharField(
+        label=_("Take account of"), required=False, max_length=200,
+        help_text=_("What others must do or leave, such as: no stairs. Never a diagnosis."),
+    )  # fmt: skip
+
+    class Meta:
+        model = Intake
+        fields: ClassVar[list[str]] = []
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("limited") and not data.get("take_account_of"):
+            self.add_error("take_account_of", _("Write what others must take account of."))
+        return data
+
+
+class CriteriaForm(PageForm):
+    """Each local criterion with its result, and a remark where one is needed."""
+
+    class Meta:
+        model = Intake
+        fields: ClassVar[list[str]] = []
+
+    def __init__(self, *args: Any, criteria: CriteriaList | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.criteria = criteria
+        said = self.instance.results if self.instance.criteria_id == (criteria.pk if criteria else None) else []
+        for number, text in enumerate(criteria.criteria if criteria else []):
+            before = said[number] if number < len(said) else {}
+            self.fields[f"result_{number}"] = forms.ChoiceField(
+                label=text, choices=CriterionResult.choices, widget=forms.RadioSelect, initial=before.get("result"),
+                error_messages={"required": _("Choose a result for: %(criterion)s") % {"criterion": text}},
+            )  # fmt: skip
+            self.fields[f"remark_{number}"] = forms.CharField(
+                label=_("Remark"), required=False, max_length=300, initial=before.get("remark", "")
+            )
+
+    def results(self) -> list[dict[str, str]]:
+        data = self.cleaned_data
+        number = len(self.criteria.criteria) if self.criteria else 0
+        return [{"result": data[f"result_{n}"], "remark": data[f"remark_{n}"]} for n in range(number)]
+
+
+class FinishForm(KeptForm, SharingFields):
+    """Who may read what she told."""
+
+    def __init__(self, *args: Any, partners: list[Team], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer(partners, [Category.GUIDANCE], list(Visibility))
+
+    def said_category(self) -> str:
+        return Category.GUIDANCE
+
+
+class StopForm(KeptForm):
+    reason = forms.CharField(
+        label=_("Why does the intake stop?"), max_length=300, error_messages={"required": _("Write why it stops.")}
+    )
+
+
+class RequestForm(KeptForm):
+    requested_on = DayField(label=_("Requested on"), error_messages={"required": _("Enter the day of the requests.")})
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.case = case
+        self.fields["requested_on"].initial = timezone.localdate()
+
+    def clean_requested_on(self) -> date:
+        return not_before_registration(self.cleaned_data["requested_on"], self.case)
+
+
+class CriteriaListForm(KeptForm):
+    """A new version of the local criteria, one on a line."""
+
+    criteria = forms.CharField(
+        label=_("Criteria, one on a line"), widget=forms.Textarea(attrs={"rows": 10}), max_length=5000,
+        error_messages={"required": _("Write at least one criterion.")},
+    )  # fmt: skip
+    in_force_from = forms.DateField(
+        label=_("In force from"), help_text=_("For example 12-11-2026"),
+        error_messages={
+            "required": _("Enter the day from which they hold."),
+            "invalid": _("Enter an existing date, for example 12-11-2026."),
+        },
+    )  # fmt: skip
+
+    def clean_criteria(self) -> list[str]:
+        lines = [" ".join(line.split()) for line in self.cleaned_data["criteria"].splitlines() if line.strip()]
+        if len(lines) > MOST_CRITERIA:
+            raise ValidationError(_("At most %(most)d criteria fit on a page."), params={"most": MOST_CRITERIA})
+        if any(len(line) > 300 for line in lines):
+            raise ValidationError(_("A criterion has at most 300 characters."))
+        return lines
+
+    def clean_in_force_from(self) -> date:
+        day: date = self.cleaned_data["in_force_from"]
+        if day < timezone.localdate():
+            raise ValidationError(_("A new version holds from today or later: what was decided keeps its own."))
+        return day

@@ -1,0 +1,411 @@
+"""The intake, page by page; the dossiers that are asked for; the local criteria."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from casework.cases import listing
+from casework.cases.enums import CaseState
+from casework.cases.involving import visible_teams
+from casework.cases.models import Case
+from casework.cases.views import case_url
+from casework.intake import perms
+from casework.intake.enums import CriterionResult
+from casework.intake.forms import (
+    BeginForm,
+    ConversationForm,
+    CriteriaForm,
+    CriteriaListForm,
+    FinishForm,
+    LimitationForm,
+    NeedsForm,
+    PageForm,
+    RequestForm,
+    SituationForm,
+    StopForm,
+)
+from casework.intake.models import CriteriaList, Intake, IntakeReport
+from casework.intake.working import (
+    begin_intake,
+    complete_intake,
+    criteria_of,
+    intake_of,
+    keep_page,
+    record_limitation,
+    request_dossiers,
+    stop_intake,
+    unfinished,
+    writes_limitations,
+)
+from casework.journey.facts import facts_of
+from casework.journey.moving import StepRefused
+from casework.journey.steps import steps_from
+from casework.journey.views import refused
+from casework.records.models import VersionConflict
+from casework.register.identity import leading_names
+from casework.register.models import Briefing
+from casework.sharing.reading import other_teams, tells_of_others, would_read
+from governance.access.enums import Category, Visibility
+from governance.access.middleware import ClearanceRequest
+from governance.drafts.keeping import drop_draft, find_draft, kept_value, once
+from partners.accountability.activities import AGREEMENTS, CASEWORK, processes
+from partners.organisations.models import Pilot, Team
+
+PAGES = {
+    "gesprek": gettext_lazy("Conversation"), "situatie": gettext_lazy("Situation"), "behoeften": gettext_lazy("Needs"),
+    "beperking": gettext_lazy("Limitation"), "criteria": gettext_lazy("Criteria"),
+    "afronden": gettext_lazy("Complete"),
+}  # fmt: skip
+FORMS: dict[str, type[PageForm]] = {
+    "gesprek": ConversationForm, "situatie": SituationForm, "behoeften": NeedsForm, "beperking": LimitationForm,
+    "criteria": CriteriaForm,
+}  # fmt: skip
+BEFORE_THE_CONFERENCE = (
+    CaseState.REGISTERED, CaseState.INTAKE, CaseState.AWAITING_DOSSIERS, CaseState.REST_PERIOD
+)  # fmt: skip
+
+
+def _case(reference: UUID) -> Case:
+    found: Case = get_object_or_404(Case.objects.select_related("pilot", "person"), reference=reference)
+    return found
+
+
+def _context(case: Case, **more: Any) -> dict[str, Any]:
+    return {"case": case, "name": leading_names([case.pk]).get(case.pk, ""), **more}
+
+
+def _parts(report: IntakeReport | None) -> list[tuple[str, str]]:
+    """What she told, by its headings."""
+    names = [*SituationForm.Meta.fields, *NeedsForm.Meta.fields]
+    return [
+        (str(IntakeReport._meta.get_field(name).verbose_name), getattr(report, name)) for name in names  # type: ignore[union-attr]
+    ] if report else []  # fmt: skip
+
+
+def page_url(case: Case, page: str) -> str:
+    return reverse("casework:intake_page", args=[case.reference, page])
+
+
+@processes(CASEWORK)
+@require_GET
+def intake_list(request: ClearanceRequest) -> HttpResponse:
+    """Who is on the way to the conference, and what each waits for; the oldest first."""
+    clearance = request.clearance
+    if not clearance.sees_cases:
+        raise PermissionDenied
+    teams = visible_teams(clearance)
+    waiting = Case.objects.filter(state__in=BEFORE_THE_CONFERENCE).select_related("pilot").order_by("state_since", "pk")
+    tab = request.GET.get("tab", "")
+    if tab in BEFORE_THE_CONFERENCE:
+        waiting = waiting.filter(state=tab)
+    page = listing.CappedPaginator(waiting, None).get_page(request.GET.get("page"))
+    cases = list(page.object_list)
+    facts, names = facts_of(cases), leading_names([case.pk for case in cases])
+    rows = [
+        (case, names.get(case.pk, ""), clearance.reads(case, Category.CONFERENCE),
+         [said.sentence for step in steps_from(case.state)[:1] for said in step.missing(facts[case.pk])])
+        for case in cases
+    ]  # fmt: skip
+    context = {
+        "rows": rows, "page": page, "tab": tab, "today": timezone.localdate(),
+        "states": [(state.value, state.label) for state in BEFORE_THE_CONFERENCE],
+        "criteria": [pilot for pilot in Pilot.objects.filter(pk__in={seat.pilot for seat in clearance.seats})],
+        "teams": teams,
+    }  # fmt: skip
+    return render(request, "casework/intake/list.html", context)
+
+
+@processes(CASEWORK)
+@require_http_methods(["GET", "POST"])
+def intake(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    """Begin an intake, or go on with the one there is."""
+    case = _case(reference)
+    teams = visible_teams(request.clearance)
+    found = intake_of(case)
+    if found is not None:
+        if perms.can_continue(request.clearance, case, found, teams):
+            report = IntakeReport.objects.filter(intake=found).first()
+            left = unfinished(found, report, criteria_of(case.pilot, timezone.localdate()))
+            return redirect(page_url(case, left[0] if left else "afronden"))
+        return redirect("casework:intake_report", case.reference)
+    team = perms.intake_team(request.clearance, case, teams)
+    if team is None or case.state not in (CaseState.REGISTERED, CaseState.INTAKE):
+        raise PermissionDenied
+    key = f"intake-begin:{case.reference}"
+    form = BeginForm(request.POST or None, case=case)
+    form.restore(find_draft(request.user, key))
+    if request.method == "POST" and form.is_valid():
+
+        def act() -> str:
+            begin_intake(case, by=request.clearance, team=team, begun_on=form.cleaned_data["begun_on"])
+            return page_url(case, "gesprek")
+
+        try:
+            return once(request, key, act)
+        except StepRefused as refusal:
+            return refused(request, case, refusal)
+    context = _context(case, form=form, draft_key=key, team=teams[team], form_page=request.path)
+    return render(request, "casework/intake/begin.html", context, status=400 if form.errors else 200)
+
+
+def _found(request: ClearanceRequest, reference: UUID) -> tuple[Case, Intake, dict[int, Team]]:
+    """The intake that is under way, if this worker may go on with it; one that is not hers to see is not there."""
+    case = _case(reference)
+    found = intake_of(case)
+    if found is None:
+        raise Http404
+    teams = visible_teams(request.clearance)
+    if not perms.can_continue(request.clearance, case, found, teams):
+        raise PermissionDenied
+    found.case = case
+    return case, found, teams
+
+
+@processes(CASEWORK)
+@require_http_methods(["GET", "POST"])
+def intake_page(request: ClearanceRequest, reference: UUID, page: str) -> HttpResponse:
+    """One page: keep it and go to the next. What a colleague kept meanwhile is shown, and nothing is lost."""
+    if page not in PAGES:
+        raise Http404
+    case, found, teams = _found(request, reference)
+    criteria = criteria_of(case.pilot, timezone.localdate())
+    report = IntakeReport.objects.filter(intake=found).first()
+    if page == "afronden":
+        return _finish(request, case, found, report, criteria, teams)
+    key = f"intake-{page}:{case.reference}"
+    draft = find_draft(request.user, key) if request.method == "GET" else None
+    seen = request.POST.get("version") or kept_value(draft, "version") or str(found.version)
+    form = _page_form(request, page, case, found, report, criteria)
+    limits = writes_limitations(request.clearance, case)
+    form.restore(draft)
+    changed = seen != str(found.version)
+    if request.method == "POST" and not changed and form.is_valid():
+        if page == "beperking":
+            found.limitation_asked = True
+            if form.cleaned_data["limited"] and limits:
+                record_limitation(found, form.cleaned_data["take_account_of"], by=request.clearance, team=limits)
+        if isinstance(form, CriteriaForm):
+            found.criteria, found.results = criteria, form.results()
+        told = form.told() if form.of_report else None
+        try:
+            keep_page(found, told, by=request.clearance, version=seen)
+        except VersionConflict:
+            changed = True
+        else:
+            drop_draft(request, key)
+            return redirect(page_url(case, _next(page)))
+    last = found.history.select_related("history_user").order_by("-history_date", "-history_id").first()
+    context = _context(
+        case, form=form, page=page, pages=_pages(found, report, criteria), draft_key=key, draft=draft, intake=found,
+        form_page=request.path, version=found.version if request.method == "POST" else seen, changed=changed,
+        last=last if last and last.history_user_id != request.user.pk else None, criteria=criteria, limits=limits,
+        before=_before(page), told=Briefing.objects.current().filter(case=case).first(),
+    )  # fmt: skip
+    status = 409 if changed and request.method == "POST" else 400 if form.errors else 200
+    return render(request, "casework/intake/page.html", context, status=status)
+
+
+def _page_form(
+    request: ClearanceRequest, page: str, case: Case, found: Intake, report: IntakeReport | None,
+    criteria: CriteriaList | None,
+) -> PageForm:  # fmt: skip
+    made = FORMS[page]
+    more = {"criteria": criteria} if made is CriteriaForm else {}
+    return made(
+        request.POST or None, instance=(report or IntakeReport()) if made.of_report else found, case=case, **more
+    )
+
+
+def _next(page: str) -> str:
+    names = list(PAGES)
+    return names[names.index(page) + 1]
+
+
+def _before(page: str) -> str:
+    names = list(PAGES)
+    return names[names.index(page) - 1] if names.index(page) else ""
+
+
+def _pages(
+    found: Intake, report: IntakeReport | None, criteria: CriteriaList | None
+) -> list[tuple[str, Any, bool]]:  # fmt: skip
+    """Every page, with its name and whether it is filled in."""
+    left = unfinished(found, report, criteria)
+    done = {name: name not in left for name in PAGES}
+    done |= {"beperking": found.limitation_asked, "afronden": False}
+    done["criteria"] = done["criteria"] and bool(found.criteria_id or criteria is None)
+    return [(name, label, done[name]) for name, label in PAGES.items()]
+
+
+def _finish(
+    request: ClearanceRequest, case: Case, found: Intake, report: IntakeReport | None, criteria: CriteriaList | None,
+    teams: dict[int, Team],
+) -> HttpResponse:  # fmt: skip
+    key = f"intake-afronden:{case.reference}"
+    form = FinishForm(
+        request.POST or None, partners=other_teams(request.clearance, case, teams, besides=found.author_team_id)
+    )
+    form.restore(find_draft(request.user, key))
+    left = unfinished(found, report, criteria)
+    preview = "preview" in request.POST
+    changed = False
+    if request.method == "POST" and not left and not preview and form.is_valid():
+        try:
+            complete_intake(found, form.sharing(), by=request.clearance, version=request.POST.get("version", ""))
+        except VersionConflict:
+            changed = True
+        else:
+            drop_draft(request, key)
+            messages.success(request, _("The intake is complete."))
+            return redirect("casework:dossiers_request", case.reference)
+    context = _context(
+        case, form=form, page="afronden", pages=_pages(found, report, criteria), draft_key=key, intake=found,
+        report=report, left=[(name, PAGES[name]) for name in left], version=found.version, changed=changed,
+        results=results_of(found), report_parts=_parts(report), form_page=request.path, before="criteria",
+        **_readers(request, case, found, teams),
+    )  # fmt: skip
+    status = 409 if changed else 400 if request.method == "POST" and not preview else 200
+    return render(request, "casework/intake/finish.html", context, status=status)
+
+
+def _readers(request: ClearanceRequest, case: Case, found: Intake, teams: dict[int, Team]) -> dict[str, Any]:
+    said = request.POST if request.method == "POST" else _unsent()
+    return {
+        "readers": would_read(
+            request.clearance, case, teams, Category.GUIDANCE, said, author=found.author_team_id
+        ),
+        "and_others": tells_of_others(request.clearance, case, said),
+    }  # fmt: skip
+
+
+def _unsent() -> QueryDict:
+    said = QueryDict(mutable=True)
+    said["visibility"] = Visibility.OWN_ORGANISATION
+    return said
+
+
+@processes(CASEWORK)
+@require_http_methods(["POST"])
+def intake_readers(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    """The line "visible to: ..." while the worker chooses."""
+    case, found, teams = _found(request, reference)
+    return render(request, "casework/sharing/_readers.html", _readers(request, case, found, teams))
+
+
+def results_of(found: Intake) -> list[tuple[str, str, str, str]]:
+    """Each criterion of the list under which it was checked: text, result as a value and in words, remark."""
+    texts = found.criteria.criteria if found.criteria else []
+    return [
+        (text, said["result"], str(CriterionResult(said["result"]).label), said["remark"])
+        for text, said in zip(texts, found.results, strict=False)
+    ]
+
+
+@processes(CASEWORK)
+@require_GET
+def intake_report(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    """The intake to read and to print, as far as this worker may read it."""
+    case = _case(reference)
+    found = intake_of(case)
+    if found is None:
+        raise Http404
+    report = IntakeReport.objects.filter(intake=found).first()
+    context = _context(
+        case, intake=found, report=report, report_parts=_parts(report), results=results_of(found),
+        continues=perms.can_continue(request.clearance, case, found, visible_teams(request.clearance)),
+    )  # fmt: skip
+    return render(request, "casework/intake/report.html", context)
+
+
+@processes(CASEWORK)
+@require_http_methods(["GET", "POST"])
+def intake_stop(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    case, found, _teams = _found(request, reference)
+    key = f"intake-stop:{case.reference}"
+    form = StopForm(request.POST or None)
+    form.restore(find_draft(request.user, key))
+    if request.method == "POST" and form.is_valid():
+        try:
+            stop_intake(
+                found, form.cleaned_data["reason"], by=request.clearance, version=request.POST.get("version", "")
+            )
+        except VersionConflict:
+            return render(request, "errors/409.html", {"back": case_url(case)}, status=409)
+        drop_draft(request, key)
+        return redirect(case_url(case))
+    context = _context(case, form=form, draft_key=key, version=found.version, form_page=request.path)
+    return render(request, "casework/intake/stop.html", context, status=400 if form.errors else 200)
+
+
+@processes(CASEWORK)
+@require_http_methods(["GET", "POST"])
+def dossiers_request(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    """Ask IND and DT&V for their dossiers: from then on both take part (T3)."""
+    case = _case(reference)
+    teams = visible_teams(request.clearance)
+    team = perms.intake_team(request.clearance, case, teams)
+    if team is None:
+        raise PermissionDenied
+    key = f"dossiers:{case.reference}"
+    form = RequestForm(request.POST or None, case=case)
+    form.restore(find_draft(request.user, key))
+    facts = facts_of([case])[case.pk]
+    step = steps_from(case.state)[0] if case.state == CaseState.INTAKE else None
+    if request.method == "POST" and form.is_valid():
+
+        def act() -> str:
+            request_dossiers(
+                case, by=request.clearance, team=team, requested_on=form.cleaned_data["requested_on"]
+            )  # fmt: skip
+            return case_url(case)
+
+        try:
+            return once(request, key, act)
+        except StepRefused as refusal:
+            return refused(request, case, refusal)
+    missing = [said for said in step.missing(facts) if said.page != "dossiers_request"] if step else []
+    context = _context(case, form=form, draft_key=key, form_page=request.path, missing=missing, may=step is not None)
+    return render(request, "casework/intake/request.html", context, status=400 if form.errors else 200)
+
+
+@processes(AGREEMENTS)
+@require_http_methods(["GET", "POST"])
+def criteria(request: ClearanceRequest, slug: str) -> HttpResponse:
+    """The local criteria of a pilot, every version of them; its coordinator writes the next one."""
+    pilot = get_object_or_404(
+        Pilot.objects.filter(pk__in={seat.pilot for seat in request.clearance.seats}), slug=slug
+    )  # fmt: skip
+    versions = list(CriteriaList.objects.filter(pilot=pilot))
+    writes = request.clearance.coordinates(pilot.pk)
+    form = None
+    key = f"criteria:{pilot.reference}"
+    if writes:
+        newest = "\n".join(versions[0].criteria) if versions else ""
+        form = CriteriaListForm(
+            request.POST or None, initial={"criteria": newest, "in_force_from": timezone.localdate()}
+        )  # fmt: skip
+        form.restore(find_draft(request.user, key))
+    if request.method == "POST":
+        if form is None:
+            raise PermissionDenied
+        if form.is_valid():
+
+            def act() -> str:
+                CriteriaList.objects.create(
+                    pilot=pilot, version=versions[0].version + 1 if versions else 1,
+                    criteria=form.cleaned_data["criteria"], in_force_from=form.cleaned_data["in_force_from"],
+                )  # fmt: skip
+                return request.path
+
+            return once(request, key, act)
+    context = {"pilot": pilot, "versions": versions, "form": form, "draft_key": key, "form_page": request.path}
+    return render(request, "casework/intake/criteria.html", context, status=400 if form and form.errors else 200)

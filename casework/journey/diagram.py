@@ -1,0 +1,61 @@
+"""docs/journey.md, made from the table of steps: `manage.py journey_document` writes it, a test compares it."""
+
+from pathlib import Path
+
+from django.utils import timezone
+from django.utils.translation import override
+
+from casework.cases.enums import CaseState
+from casework.journey.facts import Facts
+from casework.journey.steps import Step, steps
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "journey.md"
+INTRO = """# The journey of a case
+
+Made from the table in `casework/journey/steps.py` by `manage.py journey_document`; a test compares them.
+
+Nothing moves by the clock: a term that ends shows as a task (`casework/journey/terms.py`), and somebody acts. A step is
+one act: it locks the case, asks the guards, writes, keeps who and why in the history, and puts a message in the outbox.
+What is missing is said in a sentence that links to where it is mended.
+"""
+
+
+def journey_document() -> str:
+    with override("en"):
+        lines = [INTRO, "```mermaid", "stateDiagram-v2"]
+        lines += [f"    {state.value}: {state.label}" for state in CaseState]
+        lines += [
+            f"    {source} --> {step.target.value}: {step.number}"
+            for step in steps() if step.target for source in ([s.value for s in step.sources] or ["[*]"])
+        ]  # fmt: skip
+        lines += ["```", "", "| | From | To | What must be so | Who |", "|---|---|---|---|---|"]
+        lines += [_row(step) for step in steps()]
+        lines += ["", "## What is said when a step is refused", ""]
+        lines += [f"- `{name}`: {sentence}" for name, sentence in _refusals()]
+    return "\n".join(lines) + "\n"
+
+
+def _row(step: Step) -> str:
+    sources = ", ".join(f"`{state.value}`" for state in step.sources) or "–"
+    target = f"`{step.target.value}`" if step.target else "where it was" if step.sources else "any open state"
+    guards = ", ".join(f"`{guard.__name__}`" for guard in step.guards) or "–"
+    who = _who(step)
+    asks = f"; {step.asks}" if step.asks else ""
+    return f"| {step.number} | {sources} | {target} | {guards}{asks} | {who} |"
+
+
+def _who(step: Step) -> str:
+    """The first sentence of the docstring that says who may."""
+    return " ".join((step.who.__doc__ or "").split()).split(".")[0].rstrip(":")
+
+
+def _refusals() -> list[tuple[str, str]]:
+    """What each guard says of a case of which nothing is known."""
+    said: dict[str, str] = {}
+    nothing = Facts(today=timezone.localdate())
+    for step in steps():
+        for guard in step.guards:
+            missing = guard(nothing)
+            if missing is not None:
+                said.setdefault(guard.__name__, missing.sentence)
+    return sorted(said.items())

@@ -1,0 +1,173 @@
+"""What the steps of the journey ask of a case: read in one statement, as the worker who acts may see it."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from casework.cases.enums import CaseState
+from casework.cases.models import Case
+from partners.organisations.models import Pilot
+
+REST = timedelta(days=14)  # R8: calendar days from the later dossier
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A decision, of the conference or a formal one: what, when, and what else guards ask of it."""
+
+    kind: str
+    on: date
+    key: int = 0
+    effective: date | None = None
+    until: date | None = None
+    objection_until: date | None = None
+    scenario: str = ""
+    due: date | None = None
+    annulled: bool = False
+    rests: int | None = None  # of a formal decision: that of the conference on which it rests
+
+
+@dataclass(frozen=True)
+class Left:
+    """The exit that stands in a case: proposed, or confirmed."""
+
+    on: date
+    reason: str
+    outcome: str
+    belongs_to: str = ""
+    state_before: str = ""
+    confirmed: bool = False
+    explained: bool = False
+    unconfirmed_because: str = ""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything a guard may ask. Pure data: guards are tested on it without a database."""
+
+    today: date
+    state: str = CaseState.REGISTERED
+    early_admission: bool = False
+    municipal: bool = False
+    take_over_months: int = 6
+    maximum_stay_months: int | None = None
+    told: bool = False
+    managed: bool = False
+    registered_on: date | None = None
+    admitted_on: date | None = None
+    intake_begun: date | None = None
+    intake_done: date | None = None
+    criteria_missing: int = 0
+    requested: dict[str, date] = field(default_factory=dict)  # by whose dossier
+    dossiers: dict[str, date] = field(default_factory=dict)
+    earlier_dossiers: dict[str, date] = field(default_factory=dict)  # of the case before this one
+    newer_case: bool = False
+    newer_open_case: bool = False
+    agenda: date | None = None  # of the meeting on whose agenda it stands
+    discussed: date | None = None
+    decisions: tuple[Decided, ...] = ()  # of the conference, the oldest first
+    formal: tuple[Decided, ...] = ()
+    upheld: date | None = None  # an objection or appeal against the last refusal or ending
+    objection_pending: bool = False
+    scenario: str = ""
+    scenario_since: date | None = None
+    actions: int = 0
+    stay_since: date | None = None  # of a stay that has not ended
+    stay_until: date | None = None  # the last day any stay runs to
+    left: Left | None = None
+    claim: str = ""  # what the competent partner said last
+    checks: dict[int, str] = field(default_factory=dict)  # by months after the exit
+    open_tasks: int = 0
+    escalated_until: date | None = None
+
+    @property
+    def rest_ends(self) -> date | None:
+        """R8: fourteen days after the later dossier; None while one is out."""
+        if set(self.dossiers) >= {"ind", "dtv"}:
+            return max(self.dossiers.values()) + REST
+        return None
+
+    @property
+    def rested(self) -> bool:
+        return self.municipal or (self.rest_ends is not None and self.rest_ends <= self.today)
+
+    def last_formal(self, *kinds: str) -> Decided | None:
+        """The newest formal decision of these kinds that was not annulled."""
+        return next((d for d in reversed(self.formal) if d.kind in kinds and not d.annulled), None)
+
+    @property
+    def spent(self) -> set[int | None]:
+        """Decisions of the conference on which a formal one rested that no longer stands: it decides anew (T9)."""
+        return {formal.rests for formal in self.formal if formal.annulled}
+
+    def last_decision(self, *kinds: str) -> Decided | None:
+        return next((d for d in reversed(self.decisions) if d.kind in kinds and d.key not in self.spent), None)
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _days(said: dict[str, str]) -> dict[str, date]:
+    return {key: date.fromisoformat(text) for key, text in said.items()}
+
+
+def _decided(row: dict[str, Any]) -> Decided:
+    return Decided(
+        kind=row["kind"], on=date.fromisoformat(row["on"]), key=row["key"], effective=_day(row.get("effective")),
+        until=_day(row.get("until")), objection_until=_day(row.get("objection_until")),
+        scenario=row.get("scenario", ""), due=_day(row.get("due")), annulled=bool(row.get("annulled")),
+        rests=row.get("rests"),
+    )  # fmt: skip
+
+
+def _left(row: dict[str, Any] | None) -> Left | None:
+    if row is None:
+        return None
+    return Left(
+        on=date.fromisoformat(row["on"]), reason=row["reason"], outcome=row["outcome"],
+        belongs_to=row["belongs_to"] or "", state_before=row["state_before"], confirmed=row["confirmed"],
+        explained=row["explained"], unconfirmed_because=row["unconfirmed_because"],
+    )  # fmt: skip
+
+
+def facts_of(cases: Iterable[Case], today: date | None = None) -> dict[int, Facts]:
+    """The facts of these cases, whose pilots are at hand, in one statement and under the policies of who asks."""
+    by_key = {case.pk: case for case in cases}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT case_id, facts FROM journey_facts(%s)", [list(by_key)])
+        rows = cursor.fetchall()
+    found = {}
+    for key, said in rows:
+        found[key] = _facts(by_key[key], json.loads(said) if isinstance(said, str) else said, today)
+    return found
+
+
+def _facts(case: Case, said: dict[str, Any], today: date | None) -> Facts:
+    pilot: Pilot = case.pilot
+    return Facts(
+        today=today or timezone.localdate(), state=case.state, early_admission=pilot.early_admission,
+        municipal=pilot.municipal_mode, take_over_months=pilot.take_over_months,
+        maximum_stay_months=pilot.maximum_stay_months, managed=case.case_manager_id is not None,
+        registered_on=case.registered_on, admitted_on=case.admitted_on, told=said["told"],
+        intake_begun=_day(said["intake_begun"]), intake_done=_day(said["intake_done"]),
+        criteria_missing=said["criteria_missing"] or 0, requested=_days(said["requested"]),
+        dossiers=_days(said["dossiers"]), earlier_dossiers=_days(said["earlier_dossiers"]),
+        newer_case=said["newer_case"], newer_open_case=said["newer_open_case"], agenda=_day(said["agenda"]),
+        discussed=_day(said["discussed"]), decisions=tuple(_decided(row) for row in said["decisions"]),
+        formal=tuple(_decided(row) for row in said["formal"]), upheld=_day(said["upheld"]),
+        objection_pending=said["objection_pending"], scenario=(said["scenario"] or {}).get("scenario", ""),
+        scenario_since=_day((said["scenario"] or {}).get("since")), actions=said["actions"],
+        stay_since=_day(said["stay_since"]), stay_until=_day(said["stay_until"]), left=_left(said["left"]),
+        claim=said["claim"] or "", checks={int(months): result for months, result in said["checks"].items()},
+        open_tasks=said["open_tasks"], escalated_until=_day(said["escalated_until"]),
+    )  # fmt: skip
+
+
+def fact_of(case: Case, today: date | None = None) -> Facts:
+    return facts_of([case], today)[case.pk]

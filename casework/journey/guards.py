@@ -1,0 +1,241 @@
+"""What must be so before a case moves on. Pure functions of the facts: each says in a sentence what is missing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from casework.journey.facts import Facts
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Why a step may not be taken, and the page on which that is mended, by the name of its address."""
+
+    sentence: str
+    page: str = ""
+
+
+Guard = Callable[[Facts], Missing | None]
+ADMITS = ("admitted", "admitted_exceptionally")
+DURABLE = ("durable", "semi_durable")
+
+
+def shown(day: date) -> str:
+    return formats.date_format(day, "j F Y")
+
+
+def told(facts: Facts) -> Missing | None:
+    if not facts.told:
+        return Missing(_("The person was not told yet what happens with her data."), "case_briefing")
+    return None
+
+
+def intake_complete(facts: Facts) -> Missing | None:
+    if facts.intake_done is None:
+        return Missing(_("The intake is not complete."), "intake")
+    return None
+
+
+def criteria_checked(facts: Facts) -> Missing | None:
+    if facts.criteria_missing:
+        return Missing(_("Not every local criterion was checked."), "intake")
+    return None
+
+
+def dossiers_requested(facts: Facts) -> Missing | None:
+    if not {"ind", "dtv"} <= set(facts.requested):
+        return Missing(_("The dossiers of IND and DT&V were not both asked for."), "dossiers_request")
+    return None
+
+
+def dossiers_in(facts: Facts) -> Missing | None:
+    if facts.rest_ends is None:
+        return Missing(_("Not both dossiers are delivered, or stated not to exist."), "dossiers")
+    return None
+
+
+def rest_over(facts: Facts) -> Missing | None:
+    if facts.rested:
+        return None
+    if facts.rest_ends is None:
+        return Missing(_("The rest period has not begun: a dossier is still out."), "dossiers")
+    return Missing(_("The rest period ends on %(day)s.") % {"day": shown(facts.rest_ends)})
+
+
+def on_agenda(facts: Facts) -> Missing | None:
+    if facts.agenda is None:
+        return Missing(_("The case is on no agenda."), "agenda_add")
+    return None
+
+
+def early_admission(facts: Facts) -> Missing | None:
+    if not facts.early_admission:
+        return Missing(_("This pilot has not agreed on early admission."))
+    return None
+
+
+def conference_admitted(facts: Facts) -> Missing | None:
+    last = facts.last_decision(*ADMITS, "not_admitted", "deferred")
+    if last is None or last.kind not in ADMITS:
+        return Missing(_("The conference has not decided to admit her."), "conference")
+    return None
+
+
+def conference_refused(facts: Facts) -> Missing | None:
+    last = facts.last_decision(*ADMITS, "not_admitted", "deferred")
+    if last is None or last.kind != "not_admitted":
+        return Missing(_("The conference has not decided not to admit her."), "conference")
+    return None
+
+
+def formally(kind: str) -> Guard:
+    """A formal decision of this kind, taken since the conference last decided on the admission."""
+
+    def guard(facts: Facts) -> Missing | None:
+        decided = facts.last_decision(*ADMITS, "not_admitted")
+        formal = facts.last_formal("admitted", "refused")
+        if formal is None or formal.kind != kind or (decided is not None and formal.on < decided.on):
+            return Missing(_("The formal decision was not taken yet."), "formal_decision_add")
+        return None
+
+    guard.__name__ = f"formally_{kind}"
+    return guard
+
+
+def new_ground(facts: Facts) -> Missing | None:
+    """T9 asks for an objection upheld, or new facts, which the coordinator puts in words."""
+    refusal = facts.last_formal("refused")
+    if refusal is not None and facts.upheld is not None and facts.upheld < refusal.on:
+        return Missing(_("The objection that was upheld is older than the last refusal."))
+    return None
+
+
+def no_newer_open_case(facts: Facts) -> Missing | None:
+    return Missing(_("This person has a newer case that is open.")) if facts.newer_open_case else None
+
+
+def no_newer_case(facts: Facts) -> Missing | None:
+    return Missing(_("This person has a newer case.")) if facts.newer_case else None
+
+
+def scenario_set(facts: Facts) -> Missing | None:
+    if not facts.scenario or facts.scenario_since is None:
+        return Missing(_("The conference has set no scenario."), "conference")
+    if not facts.municipal and (facts.rest_ends is None or facts.scenario_since < facts.rest_ends):
+        return Missing(_("The scenario was set before the rest period ended."), "conference")
+    return None
+
+
+def has_commitment(facts: Facts) -> Missing | None:
+    if not facts.actions:
+        return Missing(_("The plan holds no action to which a partner is committed."), "plan")
+    return None
+
+
+def has_manager(facts: Facts) -> Missing | None:
+    return None if facts.managed else Missing(_("The case has no case manager."), "case_detail")
+
+
+def exit_proposed(facts: Facts) -> Missing | None:
+    if facts.left is None:
+        return Missing(_("No exit was proposed, with its date, reason and outcome."), "exit_propose")
+    return None
+
+
+def stay_ended(facts: Facts) -> Missing | None:
+    """Any stay has ended by the date of the exit."""
+    by = facts.left.on if facts.left else facts.today
+    if facts.stay_since is not None or (facts.stay_until is not None and facts.stay_until > by):
+        return Missing(_("She has a place on the date of the exit; end the stay first."), "stays")
+    return None
+
+
+# After admission these need a formal decision to end (T11).
+ENDED_BY_DECISION = (
+    "insufficient_cooperation", "house_rules_breach", "maximum_stay_reached", "criteria_not_met", "facility_closed"
+)  # fmt: skip
+
+
+def ending_decided(facts: Facts) -> Missing | None:
+    if (
+        facts.left is not None
+        and facts.state in ("admitted", "in_guidance")
+        and facts.left.reason in ENDED_BY_DECISION
+        and facts.last_formal("ended") is None
+    ):
+        return Missing(_("After admission this reason needs a formal decision to end."), "formal_decision_add")
+    return None
+
+
+def durable(facts: Facts) -> Missing | None:
+    if facts.left is None or facts.left.belongs_to not in DURABLE:
+        return Missing(_("Only a durable or semi-durable outcome is followed."))
+    return None
+
+
+def without_solution(facts: Facts) -> Missing | None:
+    left = facts.left
+    if left is None or left.belongs_to in DURABLE:
+        return Missing(_("A durable or semi-durable outcome goes on to aftercare first."))
+    if left.outcome == "not_established":
+        return Missing(_("It is not established yet what became of her."), "exit")
+    if left.belongs_to == "undecided" and not left.explained:
+        return Missing(_("The outcome has no explanation."), "exit")
+    return None
+
+
+def no_open_task(facts: Facts) -> Missing | None:
+    return Missing(_("There are open tasks in this case."), "tasks") if facts.open_tasks else None
+
+
+def checks_recorded(facts: Facts) -> Missing | None:
+    out = [months for months in (3, 6, 12) if months not in facts.checks]
+    if out:
+        return Missing(
+            _("Not recorded yet: the check after %(months)s months.") % {"months": ", ".join(map(str, out))}, "exit"
+        )
+    return None
+
+
+def claim_answered(facts: Facts) -> Missing | None:
+    left = facts.left
+    if left is not None and left.belongs_to == "durable" and not (facts.claim or left.unconfirmed_because):
+        return Missing(_("The outcome is neither confirmed nor refuted, and nothing says why not."), "exit")
+    return None
+
+
+def remedies_exhausted(facts: Facts) -> Missing | None:
+    refusal = facts.last_formal("refused")
+    if facts.objection_pending:
+        return Missing(_("An objection or appeal is still pending."), "formal_decisions")
+    if refusal is not None and refusal.objection_until is None:
+        return Missing(_("The term for objection is not recorded with the refusal."), "formal_decisions")
+    if refusal is not None and refusal.objection_until is not None and refusal.objection_until >= facts.today:
+        return Missing(_("Objection is possible until %(day)s.") % {"day": shown(refusal.objection_until)})
+    return None
+
+
+def no_running_stay(facts: Facts) -> Missing | None:
+    running = facts.stay_since is not None or (facts.stay_until is not None and facts.stay_until > facts.today)
+    return Missing(_("She still has a place."), "stays") if running else None
+
+
+def dossiers_of_before(facts: Facts) -> Missing | None:
+    """T17: of an earlier case, both younger than the pilot's take-over term; or nothing at all in municipal mode."""
+    if facts.municipal:
+        return None
+    if not {"ind", "dtv"} <= set(facts.earlier_dossiers):
+        return Missing(_("There is no earlier case with both dossiers."))
+    if add_months(min(facts.earlier_dossiers.values()), facts.take_over_months) <= facts.today:
+        return Missing(_("The dossiers of the earlier case are older than the take-over term of this pilot."))
+    return None
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day some months later, or the last day of that month: 30 November and three months is 28 February."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = (date(year + (month == 11), (month + 1) % 12 + 1, 1) - date(year, month + 1, 1)).days
+    return date(year, month + 1, min(day.day, last))

@@ -1,0 +1,112 @@
+"""A step of the journey that is a button: what it does, what is missing, and taking it."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from casework.cases.involving import visible_teams
+from casework.cases.models import Case
+from casework.cases.views import case_url
+from casework.journey.facts import Facts, fact_of
+from casework.journey.guards import Missing
+from casework.journey.moving import StepRefused, step_by_button, unread
+from casework.journey.perms import Teams
+from casework.journey.steps import BY_SLUG, Step, steps_from
+from casework.records.models import VersionConflict
+from casework.register.identity import leading_names
+from governance.access.clearance import Clearance
+from governance.access.middleware import ClearanceRequest
+from governance.drafts.keeping import once, sent_before
+from partners.accountability.activities import CASEWORK, processes
+
+# Pages that are a part of the case page.
+PARTS = {"dossiers": "#dossier-dossier", "stays": "#dossier-stay", "tasks": "#dossier-task",
+         "formal_decisions": "#dossier-formal_decision"}  # fmt: skip
+
+
+def where(case: Case, page: str) -> str:
+    """The address of the page on which something missing is mended; empty if there is none."""
+    if page in PARTS:
+        return case_url(case) + PARTS[page]
+    return reverse(f"casework:{page}", args=[case.reference]) if page else ""
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """A step a worker may take from here, and what still stands in its way."""
+
+    step: Step
+    page: str
+    missing: list[tuple[str, str]]  # a sentence, and where it is mended
+
+
+def next_steps(clearance: Clearance, case: Case, teams: Teams, facts: Facts) -> list[NextStep]:
+    """The steps from here that are hers to take, with what is missing; no step that others take."""
+    return [
+        NextStep(step, step_page(case, step), linked(case, [*unread(case, step, clearance), *step.missing(facts)]))
+        for step in steps_from(case.state) if step.who(clearance, case, teams) and offered(step, facts)
+    ]  # fmt: skip
+
+
+def offered(step: Step, facts: Facts) -> bool:
+    """Steps of a mode or a setting the pilot has not chosen are not shown as something that is missing."""
+    if step.number == "T6":
+        return facts.early_admission
+    if step.number == "T17":
+        return facts.municipal or bool(facts.earlier_dossiers)
+    return True
+
+
+def step_page(case: Case, step: Step) -> str:
+    if step.page == "case_step":
+        return reverse("casework:case_step", args=[case.reference, step.slug])
+    return where(case, step.page)
+
+
+def linked(case: Case, missing: list[Missing]) -> list[tuple[str, str]]:
+    return [(said.sentence, where(case, said.page)) for said in missing]
+
+
+def refused(request: HttpRequest, case: Case, refusal: StepRefused) -> HttpResponse:
+    """The answer to who takes a step that may not be taken now: in sentences, each with where it is mended."""
+    context = {
+        "case": case, "name": leading_names([case.pk]).get(case.pk, ""), "missing": linked(case, refusal.missing)
+    }  # fmt: skip
+    return render(request, "casework/journey/refused.html", context, status=409)
+
+
+@processes(CASEWORK)
+@require_http_methods(["GET", "POST"])
+def case_step(request: ClearanceRequest, reference: UUID, slug: str) -> HttpResponse:
+    case = get_object_or_404(Case.objects.select_related("pilot", "person"), reference=reference)
+    step = BY_SLUG.get(slug)
+    if step is None or step.page != "case_step":
+        raise Http404
+    if not step.who(request.clearance, case, visible_teams(request.clearance)):
+        raise PermissionDenied
+    if request.method == "POST":
+        if sent := sent_before(request):
+            return sent
+
+        def act() -> str:
+            step_by_button(case, step, by=request.clearance, version=request.POST.get("version", ""))
+            return case_url(case)
+
+        try:
+            return once(request, "", act)
+        except StepRefused as refusal:
+            return refused(request, case, refusal)
+        except VersionConflict:
+            return render(request, "errors/409.html", {"back": case_url(case)}, status=409)
+    here = case.state in step.sources
+    missing = [*unread(case, step, request.clearance), *step.missing(fact_of(case))] if here else []
+    context = {
+        "case": case, "name": leading_names([case.pk]).get(case.pk, ""), "step": step,
+        "missing": linked(case, missing), "possible": here and not missing, "here": here,
+    }  # fmt: skip
+    return render(request, "casework/journey/step.html", context)

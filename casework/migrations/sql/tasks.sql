@@ -1,0 +1,71 @@
+-- What waits for a worker: in one statement, under her policies.
+
+-- A claim that was answered waits for nobody any more, whoever answered it.
+CREATE FUNCTION outcome_claim_answered() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = public, pg_temp AS
+$$
+BEGIN
+    UPDATE casework_exit SET claim_open = false WHERE id = NEW.exit_id AND claim_open;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER claim_answered AFTER INSERT ON casework_confirmation
+    FOR EACH ROW EXECUTE FUNCTION outcome_claim_answered();
+
+-- Asked of my teams and not answered, claims my teams are competent to answer (`outcomes`), and terms of cases that I
+-- manage, or that wait for me as coordinator. The soonest first. In plpgsql, so that its plan is kept.
+CREATE FUNCTION tasks_waiting(outcomes text[], until_day date, most integer)
+    RETURNS TABLE (kind text, reference uuid, case_id bigint, what text, due_on date)
+    LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS
+$$
+#variable_conflict use_column
+DECLARE
+    mine integer[] := access_teams('teams');
+    pilots integer[] := access_teams('coordinates');
+    me integer := access_user();
+BEGIN
+    RETURN QUERY SELECT x.* FROM (
+        (SELECT 'correction'::text, r.reference, r.case_id, ''::text, r.recorded_at::date AS due FROM casework_correctionrequest r
+            WHERE r.to_team_id = ANY (mine) AND r.answer = '' AND r.ended_at IS NULL ORDER BY 5 LIMIT most)
+        UNION ALL
+        (SELECT 'hand_over', r.reference, r.case_id, '', r.recorded_at::date FROM casework_handover r
+            WHERE r.to_team_id = ANY (mine) AND r.answer = '' AND r.ended_at IS NULL ORDER BY 5 LIMIT most)
+        UNION ALL
+        (SELECT 'action', r.reference, r.case_id, r.what::text, r.due_on FROM casework_action r
+            WHERE r.to_team_id = ANY (mine) AND r.answer = '' AND r.ended_at IS NULL ORDER BY 5 LIMIT most)
+        UNION ALL
+        (SELECT 'task', r.reference, r.case_id, r.what::text, r.due_on FROM casework_task r
+            WHERE r.to_team_id = ANY (mine) AND r.answer = '' AND r.ended_at IS NULL ORDER BY 5 LIMIT most)
+        UNION ALL
+        (SELECT 'dossier_request', r.reference, r.case_id, '', r.requested_on FROM casework_dossierrequest r
+            WHERE r.to_team_id = ANY (mine) AND r.ended_at IS NULL AND r.open ORDER BY 5 LIMIT most)
+        UNION ALL
+        (SELECT 'position', r.reference, r.case_id, r.question::text, r.happened_on FROM casework_agendaitem r
+            WHERE r.discussed_at IS NULL AND r.ended_at IS NULL AND r.happened_on >= access_today()
+              AND access_both(r.shared_team_ids, access_teams('write_conference')) && r.team_ids AND r.author_team_id <> ALL (mine)
+              AND NOT EXISTS (SELECT FROM casework_position p WHERE p.item_id = r.id AND p.ended_at IS NULL
+                              AND coalesce(p.source_team_id, p.author_team_id) = ANY (mine)) ORDER BY 5 LIMIT most)
+        UNION ALL
+        (SELECT 'claim', r.reference, r.case_id, r.outcome::text, r.confirmed_on FROM casework_exit r
+            WHERE r.claim_open AND r.ended_at IS NULL AND r.undone_on IS NULL AND r.outcome = ANY (outcomes)
+              AND r.author_team_id <> ALL (mine) ORDER BY 5 LIMIT most)
+        UNION ALL
+        (SELECT 'term', c.reference, c.id, '', c.term_on FROM casework_case c
+            WHERE c.lead_team_id = ANY (mine) AND c.term_on <= until_day
+              AND (c.case_manager_id = me  -- or it is the coordinator's turn
+                   OR c.pilot_id = ANY (pilots) AND c.state IN ('rest_period', 'in_conference', 'not_admitted'))
+            ORDER BY 5 LIMIT most)
+    ) x ORDER BY 5, 2 LIMIT most;
+END
+$$;
+
+-- A dossier that came is asked for no longer.
+CREATE FUNCTION intake_dossier_came() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS
+$$
+BEGIN
+    UPDATE casework_dossierrequest SET open = false WHERE case_id = NEW.case_id AND "of" = NEW."of" AND open;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER dossier_came AFTER INSERT ON casework_dossierdelivery FOR EACH ROW EXECUTE FUNCTION intake_dossier_came();
+REVOKE ALL ON FUNCTION outcome_claim_answered(), intake_dossier_came() FROM PUBLIC;

@@ -1,0 +1,161 @@
+"""The acts of an exit: proposing, confirming, declining, undoing; answering a claim; checking whether it holds."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from casework.cases.enums import CaseState, Ground
+from casework.cases.models import Case, Involvement
+from casework.deciding.models import FormalDecision
+from casework.deciding.working import annul
+from casework.journey.guards import Missing
+from casework.journey.moving import ENDED_BY_EXIT, StepRefused, end_involvements, locked, settle, take
+from casework.journey.steps import STEPS
+from casework.outcomes.enums import NEEDS_DECISION, Outcome, Undone
+from casework.outcomes.models import Confirmation, Exit, FollowUpCheck, class_of
+from casework.outcomes.perms import COMPETENT
+from casework.records.enums import EndReason
+from casework.records.models import VersionConflict
+from casework.shelter.models import Absence, Stay
+from governance.access.clearance import Clearance
+from partners.accountability.history import because
+from partners.organisations.enums import OrganisationKind
+
+K = OrganisationKind
+# Partners that still have something to follow after an exit without a claim.
+FOLLOWS: dict[str, tuple[OrganisationKind, ...]] = {
+    Outcome.NOT_ESTABLISHED: (K.IND, K.DTV), Outcome.REPEAT_ASYLUM_RECEPTION: (K.IND, K.COA),
+    Outcome.MEDICAL_POSTPONEMENT: (K.IND, K.DTV),
+}  # fmt: skip
+
+
+def exit_of(case: Case) -> Exit | None:
+    """The exit that stands in a case, proposed or confirmed."""
+    found: Exit | None = (
+        Exit.objects.current().filter(case=case, undone_on=None).select_related("classed", "formal_decision").first()
+    )
+    return found
+
+
+@transaction.atomic
+def propose_exit(case: Case, said: dict[str, Any], *, by: Clearance, author_team: int) -> Exit:
+    """The case stays where it is until the coordinator confirms."""
+    case = locked(case)
+    if case.state not in STEPS["T11"].sources or exit_of(case) is not None:
+        raise StepRefused([Missing(_("There is an exit in this case already."), "exit")])
+    decision = _ending(case) if said["reason"] in NEEDS_DECISION else None
+    made: Exit = Exit.objects.create(
+        case=case, author_team_id=author_team, author=by.user, state_before=case.state, formal_decision=decision, **said
+    )
+    settle(case)
+    return made
+
+
+def _ending(case: Case) -> FormalDecision | None:
+    """The formal decision to end that stands, for an exit to cite."""
+    ended = FormalDecision.objects.current().filter(case=case, kind="ended", annulled_on=None)
+    found: FormalDecision | None = ended.order_by("pk").last()
+    return found
+
+
+@transaction.atomic
+def confirm_exit(found: Exit, *, by: Clearance, version: str) -> Case:
+    """T11. The class follows from the table of that day; involvements without anything to follow end."""
+    case = locked(found.case)
+    row: Exit = Exit.objects.select_for_update(of=("self",)).get(pk=found.pk)
+    row.claim_version(version)
+    row.state_before = case.state
+    if row.reason in NEEDS_DECISION and row.formal_decision_id is None:
+        row.formal_decision = _ending(case)
+    row.confirmed_on, row.confirmed_by = timezone.localdate(), by.user
+    row.classed, row.claim_open = class_of(row.outcome, row.exited_on), row.outcome in COMPETENT
+    because(row, "confirmed")
+    row.save()
+    case = take(case, "T11", by=by, exited_on=row.exited_on)
+    end_involvements(case, (*COMPETENT.get(row.outcome, ()), *FOLLOWS.get(row.outcome, ())))
+    return case
+
+
+@transaction.atomic
+def decline_exit(found: Exit, why: str, *, version: str) -> None:
+    case = locked(found.case)
+    row: Exit = Exit.objects.select_for_update(of=("self",)).get(pk=found.pk)
+    if row.confirmed_on is not None or row.ended_at is not None:
+        raise VersionConflict
+    row.claim_version(version)
+    row.undone_reason = why
+    row.end(EndReason.MISTAKE)
+    settle(case)
+
+
+@transaction.atomic
+def undo_exit(found: Exit, said: dict[str, str], *, by: Clearance, version: str) -> Case:
+    """T16: back to where the case was, with the teams that took part until the exit."""
+    case = locked(found.case)
+    row: Exit = Exit.objects.select_for_update(of=("self",)).select_related("formal_decision").get(pk=found.pk)
+    row.claim_version(version)
+    case = take(case, "T16", by=by, to=CaseState(row.state_before), exited_on=None)
+    row.undone_on = timezone.localdate()
+    row.undone, row.undone_reason = said["undone"], said["undone_reason"]
+    because(row, said["undone"])
+    row.save()
+    if row.formal_decision and said["undone"] in (Undone.ANNULLED, Undone.SUSPENDED):
+        annul(row.formal_decision, said["undone_reason"])
+    for involvement in Involvement.objects.filter(case=case, until=row.confirmed_on).select_related("team"):
+        last = involvement.history.order_by("-history_date", "-history_id").first()
+        running = Involvement.objects.in_force().filter(case=case, team=involvement.team).exists()
+        if last and last.history_change_reason == ENDED_BY_EXIT and not running and involvement.ground != Ground.STAY:
+            Involvement.objects.create(
+                case=case, team=involvement.team, ground=involvement.ground, worker=involvement.worker,
+                explanation=involvement.explanation,
+            )  # fmt: skip
+    settle(case)
+    return case
+
+
+@transaction.atomic
+def answer_claim(found: Exit, said: dict[str, Any], *, by: Clearance, author_team: int) -> Confirmation:
+    case = locked(found.case)
+    made: Confirmation = Confirmation.objects.create(
+        case=case, exit=found, author_team_id=author_team, author=by.user, **said
+    )
+    settle(case)
+    return made
+
+
+@transaction.atomic
+def record_check(found: Exit, said: dict[str, Any], *, by: Clearance, author_team: int) -> FollowUpCheck:
+    case = locked(found.case)
+    if FollowUpCheck.objects.current().filter(exit=found, months=said["months"]).exists():
+        raise StepRefused([Missing(_("This check was recorded already."), "exit")])
+    made: FollowUpCheck = FollowUpCheck.objects.create(
+        case=case, exit=found, author_team_id=author_team, author=by.user, **said
+    )
+    settle(case)
+    return made
+
+
+@transaction.atomic
+def leave_unconfirmed(found: Exit, why: str, *, version: str) -> None:
+    case = locked(found.case)
+    row: Exit = Exit.objects.select_for_update(of=("self",)).get(pk=found.pk)
+    row.claim_version(version)
+    row.unconfirmed_because, row.claim_open = why, False
+    because(row, "unconfirmed")
+    row.save()
+    settle(case)
+
+
+def too_early(case: Case, outcome: str) -> int | None:
+    """R14: how many days of the pilot's return term are left for somebody said to have left, unknown where to; she may
+    still come back. None if the term is over, not agreed upon, or nobody recorded that she is away."""
+    term = case.pilot.return_term_days
+    if outcome != Outcome.UNKNOWN_DESTINATION or term is None:
+        return None
+    away = Absence.objects.current().filter(case=case, until=None).order_by("since").first()
+    if away is None:
+        return term if Stay.objects.current().filter(case=case).exists() else None
+    left = term - (timezone.localdate() - away.since).days
+    return left if left > 0 else None

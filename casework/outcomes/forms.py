@@ -1,0 +1,168 @@
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from casework.cases.models import Case
+from casework.journey.guards import add_months, shown
+from casework.outcomes.enums import CHECK_MONTHS, CheckResult, ConfirmationResult, ExitReason, Outcome, Undone
+from casework.outcomes.models import Exit
+from casework.register.forms import DayField
+from governance.drafts.forms import KeptForm
+from partners.organisations.models import Team
+
+EARLY = timedelta(days=14)  # how long before its day a check may be done
+
+
+class ExitForm(KeptForm):
+    """R10: never without date, reason and what became of her; the class follows from the table."""
+
+    exited_on = DayField(label=_("Date of exit"), error_messages={"required": _("Enter the date of the exit.")})
+    reason = forms.ChoiceField(
+        label=_("Why it ends"), choices=[("", _("Choose")), *ExitReason.choices],
+        error_messages={"required": _("Choose why it ends.")},
+    )  # fmt: skip
+    outcome = forms.ChoiceField(
+        label=_("What became of her"), choices=[("", _("Choose")), *Outcome.choices],
+        help_text=_("What is known, not what was aimed at."),
+        error_messages={"required": _("Choose what became of her.")},
+    )  # fmt: skip
+    explanation = forms.CharField(
+        label=_("Explanation"), required=False, max_length=3000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    evidence = forms.CharField(
+        label=_("Evidence"), required=False, max_length=200,
+        help_text=_("Which paper shows it, such as: boarding pass, decision of 3 March."),
+    )  # fmt: skip
+    evidence_on = DayField(label=_("Date of the evidence"), required=False)
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.case = case
+
+    def clean_exited_on(self) -> date:
+        day: date = self.cleaned_data["exited_on"]
+        if day < self.case.registered_on:
+            raise ValidationError(_("This day lies before the registration."), code="early")
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        reason, outcome = data.get("reason"), data.get("outcome")
+        for one, other in ((ExitReason.DECEASED, Outcome.DECEASED), (ExitReason.DETENTION, Outcome.DETAINED)):
+            if reason == one and outcome and outcome != other:
+                self.add_error("outcome", _("This does not fit why it ends."))
+        if reason and outcome == Outcome.DECEASED and reason != ExitReason.DECEASED:
+            self.add_error("reason", _("This does not fit what became of her."))
+        if data.get("evidence") and not data.get("evidence_on") and "evidence_on" not in self.errors:
+            self.add_error("evidence_on", _("Enter the date of the evidence."))
+        return data
+
+
+class DeclineForm(KeptForm):
+    because = forms.CharField(
+        label=_("Why not?"), max_length=300, error_messages={"required": _("Write why the exit is declined.")}
+    )
+
+
+class UndoForm(KeptForm):
+    undone = forms.ChoiceField(
+        label=_("Why is it undone?"), choices=Undone.choices, widget=forms.RadioSelect,
+        error_messages={"required": _("Choose why it is undone.")},
+    )  # fmt: skip
+    undone_reason = forms.CharField(
+        label=_("Explanation"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Write what was wrong, or which ruling undid it.")},
+    )  # fmt: skip
+
+
+class ClaimForm(KeptForm):
+    """The competent partner says whether it is so; on its behalf with the paper it came on."""
+
+    result = forms.ChoiceField(
+        label=_("Answer"), choices=ConfirmationResult.choices, widget=forms.RadioSelect,
+        error_messages={"required": _("Choose an answer.")},
+    )  # fmt: skip
+    said_on = DayField(label=_("Date"), error_messages={"required": _("Enter the date.")})
+    evidence = forms.CharField(
+        label=_("Evidence"), max_length=200, help_text=_("On what your answer rests, with its date."),
+        error_messages={"required": _("Write on what the answer rests.")},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, found: Exit, sources: list[Team], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.found = found
+        self.fields["said_on"].initial = timezone.localdate()
+        if sources:
+            self.fields["source_team"] = forms.TypedChoiceField(
+                label=_("Supplied by"), coerce=int,
+                choices=[("", _("Choose a team")), *((team.pk, team.label) for team in sources)],
+                error_messages={"required": _("Choose which partner supplied this.")},
+            )  # fmt: skip
+            self.fields["received_on"] = DayField(
+                label=_("Received on"), error_messages={"required": _("Enter the day on which it came.")}
+            )
+            self.fields["received_document"] = forms.CharField(label=_("In which document"), max_length=200)
+            self.order_fields(["source_team", "received_on", "received_document"])
+
+    def clean_said_on(self) -> date:
+        day: date = self.cleaned_data["said_on"]
+        if day < self.found.exited_on:
+            raise ValidationError(_("This day lies before the exit."), code="early")
+        return day
+
+
+class CheckForm(KeptForm):
+    """R12: does it still hold, three, six or twelve months later; or why that is not checked any more."""
+
+    months = forms.TypedChoiceField(
+        label=_("Which check"), coerce=int, error_messages={"required": _("Choose which check.")}
+    )
+    checked_on = DayField(label=_("Checked on"), error_messages={"required": _("Enter the date.")})
+    result = forms.ChoiceField(
+        label=_("Result"), choices=CheckResult.choices, widget=forms.RadioSelect,
+        error_messages={"required": _("Choose the result.")},
+    )  # fmt: skip
+    outcome = forms.ChoiceField(
+        label=_("What became of her then"), required=False, choices=[("", _("Choose")), *Outcome.choices],
+        help_text=_("Only if it does not hold. The claim stays as it was."),
+    )  # fmt: skip
+    how = forms.CharField(
+        label=_("From whom, and how it is known"), max_length=300,
+        help_text=_("Of a check that lapsed: why, such as death or a new case."),
+        error_messages={"required": _("Write from whom, and how it is known.")},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, found: Exit, done: set[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.found = found
+        self.due = {months: add_months(found.exited_on, months) for months in CHECK_MONTHS}
+        self.fields["months"].choices = [  # type: ignore[attr-defined]
+            (months, _("after %(n)d months, %(day)s") % {"n": months, "day": shown(self.due[months])})
+            for months in CHECK_MONTHS
+            if months not in done
+        ]
+        self.fields["checked_on"].initial = timezone.localdate()
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        result, months, day = data.get("result"), data.get("months"), data.get("checked_on")
+        if result == CheckResult.DOES_NOT_HOLD and not data.get("outcome"):
+            self.add_error("outcome", _("Choose what became of her then."))
+        if result != CheckResult.DOES_NOT_HOLD:
+            data["outcome"] = ""
+        if day and day < self.found.exited_on:
+            self.add_error("checked_on", _("This day lies before the exit."))
+        elif result and result != CheckResult.LAPSED and months and day and day < self.due[months] - EARLY:
+            self.add_error("checked_on", _("This check is for %(day)s.") % {"day": shown(self.due[months])})
+        return data
+
+
+class UnconfirmedForm(KeptForm):
+    unconfirmed_because = forms.CharField(
+        label=_("Why does the outcome stay unconfirmed?"), max_length=300,
+        error_messages={"required": _("Write why it stays unconfirmed.")},
+    )  # fmt: skip

@@ -1,0 +1,73 @@
+"""Who proposes, confirms, answers and checks an outcome. Every line of a docstring is a line of the code."""
+
+from casework.cases.enums import OPEN_STATES, CaseState
+from casework.cases.models import Case
+from casework.journey.perms import Teams, leads
+from casework.outcomes.enums import Outcome
+from casework.outcomes.models import Exit
+from governance.access.clearance import Clearance
+from governance.access.enums import Category
+from partners.organisations.enums import OrganisationKind
+
+K, X = OrganisationKind, Outcome
+# Who is competent to say that a durable outcome is so (R11).
+COMPETENT: dict[str, tuple[OrganisationKind, ...]] = {
+    X.INDEPENDENT_RETURN: (K.DTV, K.IOM), X.ONWARD_MIGRATION: (K.DTV,),
+    **dict.fromkeys((X.LEGALISATION_ASYLUM, X.LEGALISATION_REGULAR, X.LEGALISATION_NO_FAULT), (K.IND,)),
+}  # fmt: skip
+
+
+def can_propose(clearance: Clearance, case: Case, teams: Teams) -> bool:
+    """To propose an exit, one must be all of:
+    - case manager of this case; before the guidance any caseworker of the team that leads
+    - writing outcomes for that team
+    - of a case that is open or refused
+    """
+    mine = case.lead_team_id in clearance.teams and clearance.writes(case, Category.OUTCOME)
+    before = case.state != CaseState.IN_GUIDANCE
+    return (
+        mine and (case.case_manager_id == clearance.user_id or before)
+        and case.state in (*OPEN_STATES, CaseState.NOT_ADMITTED)
+    )  # fmt: skip
+
+
+def can_confirm(clearance: Clearance, case: Case, teams: Teams, found: Exit) -> bool:
+    """To confirm or decline an exit, one must be both:
+    - the municipality's coordinator of this case
+    - somebody else than who proposed it
+    """
+    return leads(clearance, case, teams) and found.author_id != clearance.user_id
+
+
+def claim_team(clearance: Clearance, case: Case, teams: Teams, found: Exit) -> int | None:
+    """In the name of which of her teams a worker confirms or refutes what is claimed:
+    - of a confirmed exit with a durable outcome
+    - a team of the partner that is competent for it, in this case, writing outcomes
+    - which did not claim it itself
+    """
+    if found.confirmed_on is None:
+        return None
+    for seat in clearance.seats:
+        team = teams.get(seat.team)
+        if (
+            team and team.organisation.kind in COMPETENT.get(found.outcome, ())
+            and seat.team in case.team_ids and Category.OUTCOME in seat.writes and seat.team != found.author_team_id
+        ):  # fmt: skip
+            return seat.team
+    return None
+
+
+def answers_for(clearance: Clearance, case: Case, teams: Teams, found: Exit) -> list[int]:
+    """The competent partners on whose behalf the coordinator records an answer that came on paper (R20); for onward
+    migration also her own team, on documentary evidence. Not for what she claimed herself."""
+    if found.confirmed_on is None or not leads(clearance, case, teams) or found.author_id == clearance.user_id:
+        return []
+    kinds = COMPETENT.get(found.outcome, ())
+    return [pk for pk in case.team_ids if pk in teams and teams[pk].organisation.kind in kinds]
+
+
+def check_team(clearance: Clearance, case: Case, teams: Teams, found: Exit) -> int | None:
+    """In the name of which of her teams a worker records a check: the case manager, or the competent partner."""
+    if case.case_manager_id == clearance.user_id and case.lead_team_id in clearance.teams:
+        return case.lead_team_id if clearance.writes(case, Category.OUTCOME) else None
+    return claim_team(clearance, case, teams, found)

@@ -1,0 +1,260 @@
+"""How a passage ends, on screen: the exit, what is claimed, who confirms it, and whether it holds."""
+
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from casework.cases.enums import CaseState
+from casework.cases.involving import team_label, visible_teams
+from casework.cases.models import Case
+from casework.cases.views import case_url
+from casework.journey.facts import fact_of
+from casework.journey.guards import DURABLE
+from casework.journey.moving import StepRefused
+from casework.journey.perms import leads, manages
+from casework.journey.steps import STEPS
+from casework.journey.views import linked, refused
+from casework.outcomes import perms
+from casework.outcomes.enums import CHECK_MONTHS, Class
+from casework.outcomes.exiting import (
+    answer_claim,
+    confirm_exit,
+    decline_exit,
+    exit_of,
+    leave_unconfirmed,
+    propose_exit,
+    record_check,
+    too_early,
+    undo_exit,
+)
+from casework.outcomes.forms import CheckForm, ClaimForm, DeclineForm, ExitForm, UnconfirmedForm, UndoForm
+from casework.outcomes.models import Confirmation, Exit, FollowUpCheck
+from casework.records.models import VersionConflict
+from casework.register.identity import leading_names
+from governance.access.middleware import ClearanceRequest
+from governance.drafts.keeping import find_draft, once, sent_before
+from partners.accountability.activities import CASEWORK, processes
+from partners.organisations.models import Team
+
+
+def _case(reference: UUID) -> Case:
+    found: Case = get_object_or_404(Case.objects.select_related("pilot", "person"), reference=reference)
+    return found
+
+
+def _exit(case: Case) -> Exit:
+    found = exit_of(case)
+    if found is None:
+        raise Http404
+    found.case = case
+    return found
+
+
+def _context(case: Case, **more: Any) -> dict[str, Any]:
+    return {"case": case, "name": leading_names([case.pk]).get(case.pk, ""), **more}
+
+
+def _page(case: Case) -> str:
+    return reverse("casework:exit", args=[case.reference])
+
+
+def _conflict(request: ClearanceRequest, case: Case) -> HttpResponse:
+    return render(request, "errors/409.html", {"back": _page(case)}, status=409)
+
+
+@processes(CASEWORK)
+@require_http_methods(["GET", "POST"])
+def exit_page(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    """The exit with its claim, answers and checks; the coordinator says here why a claim stays unconfirmed."""
+    case = _case(reference)
+    clearance, teams = request.clearance, visible_teams(request.clearance)
+    found = exit_of(case)
+    chairs = leads(clearance, case, teams)
+    form = UnconfirmedForm(request.POST or None) if chairs and found and found.confirmed_on else None
+    if request.method == "POST":
+        if form is None or found is None:
+            raise PermissionDenied
+        if form.is_valid():
+            try:
+                leave_unconfirmed(
+                    found, form.cleaned_data["unconfirmed_because"], version=request.POST.get("version", "")
+                )
+            except VersionConflict:
+                return _conflict(request, case)
+            return redirect(request.path)
+    checks = {row.months: row for row in FollowUpCheck.objects.current().filter(exit=found)} if found else {}
+    durable = bool(found and found.classed and found.classed.belongs_to in DURABLE)
+    context = _context(
+        case, exit=found, form=form, durable=durable, claimed=bool(found and found.outcome in perms.COMPETENT),
+        claims=[
+            (row, team_label(clearance, case, teams, row.source_id))
+            for row in Confirmation.objects.current().filter(exit=found).order_by("-said_on", "-pk")
+        ] if found else [],
+        checks=[(months, checks.get(months)) for months in CHECK_MONTHS] if durable else [],
+        proposes=found is None and perms.can_propose(clearance, case, teams),
+        confirms=bool(found and not found.confirmed_on and perms.can_confirm(clearance, case, teams, found)),
+        answers=bool(found and perms.claim_team(clearance, case, teams, found)),
+        supplies=bool(found and perms.answers_for(clearance, case, teams, found)),
+        follows=bool(found and durable and len(checks) < len(CHECK_MONTHS)
+                     and perms.check_team(clearance, case, teams, found)),
+        undoes=bool(found and found.confirmed_on and chairs and case.state in STEPS["T16"].sources),
+        undone=Exit.objects.filter(case=case).exclude(pk=found.pk if found else 0).order_by("-pk"),
+        manages=manages(clearance, case, teams), unconfirmed=form is not None and found is not None
+        and found.classed is not None and found.classed.belongs_to == Class.DURABLE,
+    )  # fmt: skip
+    return render(request, "casework/outcomes/exit.html", context, status=400 if form and form.errors else 200)
+
+
+@processes(CASEWORK)
+@require_http_methods(["GET", "POST"])
+def exit_propose(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    case = _case(reference)
+    if request.method == "POST" and (sent := sent_before(request)):
+        return sent
+    if exit_of(case) is not None:
+        return redirect(_page(case))
+    if not perms.can_propose(request.clearance, case, visible_teams(request.clearance)):
+        raise PermissionDenied
+    key = f"exit:{case.reference}"
+    form = ExitForm(request.POST or None, case=case)
+    form.restore(find_draft(request.user, key))
+    if request.method == "POST" and form.is_valid():
+
+        def act() -> str:
+            propose_exit(case, form.cleaned_data, by=request.clearance, author_team=case.lead_team_id)
+            return _page(case)
+
+        try:
+            return once(request, key, act)
+        except StepRefused as refusal:
+            return refused(request, case, refusal)
+    context = _context(case, form=form, draft_key=key, form_page=request.path)
+    return render(request, "casework/outcomes/propose.html", context, status=400 if form.errors else 200)
+
+
+@processes(CASEWORK)
+@require_http_methods(["GET", "POST"])
+def exit_confirm(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    """The coordinator confirms what somebody else proposed (T11), or declines it with a reason."""
+    case = _case(reference)
+    teams = visible_teams(request.clearance)
+    found = exit_of(case)
+    if found is None:
+        if not leads(request.clearance, case, teams):
+            raise PermissionDenied
+        return redirect(
+            reverse("casework:exit_propose", args=[reference])
+            if perms.can_propose(request.clearance, case, teams) else _page(case)
+        )  # fmt: skip
+    found.case = case
+    if not perms.can_confirm(request.clearance, case, teams, found):
+        raise PermissionDenied
+    form = DeclineForm(request.POST if "decline" in request.POST else None)
+    version = request.POST.get("version", "")
+    try:
+        if "decline" in request.POST and form.is_valid():
+            decline_exit(found, form.cleaned_data["because"], version=version)
+            return redirect(case_url(case))
+        if request.method == "POST" and "decline" not in request.POST:
+            confirm_exit(found, by=request.clearance, version=version)
+            return redirect(_page(case))
+    except StepRefused as refusal:
+        return refused(request, case, refusal)
+    except VersionConflict:
+        return _conflict(request, case)
+    context = _context(
+        case, exit=found, form=form, missing=linked(case, STEPS["T11"].missing(fact_of(case))),
+        early=too_early(case, found.outcome), draft_key="", form_page=request.path,
+        here=case.state in STEPS["T11"].sources and found.confirmed_on is None,
+    )  # fmt: skip
+    return render(request, "casework/outcomes/confirm.html", context, status=400 if form.errors else 200)
+
+
+@processes(CASEWORK)
+@require_http_methods(["GET", "POST"])
+def exit_undo(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    case = _case(reference)
+    found = _exit(case)
+    if not leads(request.clearance, case, visible_teams(request.clearance)) or found.confirmed_on is None:
+        raise PermissionDenied
+    form = UndoForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            undo_exit(found, form.cleaned_data, by=request.clearance, version=request.POST.get("version", ""))
+        except StepRefused as refusal:
+            return refused(request, case, refusal)
+        except VersionConflict:
+            return _conflict(request, case)
+        return redirect(case_url(case))
+    missing = STEPS["T16"].missing(fact_of(case)) if case.state == CaseState.EXITED else []
+    context = _context(
+        case, exit=found, form=form, missing=linked(case, missing), here=case.state == CaseState.EXITED, draft_key="",
+        form_page=request.path, before=CaseState(found.state_before).label,
+    )  # fmt: skip
+    return render(request, "casework/outcomes/undo.html", context, status=400 if form.errors else 200)
+
+
+@processes(CASEWORK)
+@require_http_methods(["GET", "POST"])
+def claim_answer(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    """The competent partner confirms or refutes what is claimed; or the coordinator on its behalf, with the paper."""
+    case = _case(reference)
+    teams = visible_teams(request.clearance)
+    found = _exit(case)
+    team = perms.claim_team(request.clearance, case, teams, found)
+    sources: list[Team] = []
+    if team is None:
+        sources = [teams[pk] for pk in perms.answers_for(request.clearance, case, teams, found)]
+        team = case.lead_team_id if sources else None
+    if team is None:
+        raise PermissionDenied
+    key = f"claim:{case.reference}"
+    form = ClaimForm(request.POST or None, found=found, sources=sources)
+    form.restore(find_draft(request.user, key))
+    if request.method == "POST" and form.is_valid():
+        said = dict(form.cleaned_data)
+        if sources:
+            said["source_team_id"] = said.pop("source_team")
+
+        def act() -> str:
+            answer_claim(found, said, by=request.clearance, author_team=team)
+            return _page(case)
+
+        return once(request, key, act)
+    context = _context(case, exit=found, form=form, draft_key=key, form_page=request.path, supplying=bool(sources))
+    return render(request, "casework/outcomes/claim.html", context, status=400 if form.errors else 200)
+
+
+@processes(CASEWORK)
+@require_http_methods(["GET", "POST"])
+def check_add(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    case = _case(reference)
+    teams = visible_teams(request.clearance)
+    found = _exit(case)
+    team = perms.check_team(request.clearance, case, teams, found)
+    durable = found.classed is not None and found.classed.belongs_to in DURABLE
+    if team is None or not durable or case.state not in (CaseState.EXITED, CaseState.IN_AFTERCARE):
+        raise PermissionDenied
+    key = f"check:{case.reference}"
+    done = set(FollowUpCheck.objects.current().filter(exit=found).values_list("months", flat=True))
+    form = CheckForm(request.POST or None, found=found, done=done)
+    form.restore(find_draft(request.user, key))
+    if request.method == "POST" and (sent := sent_before(request)):
+        return sent
+    if request.method == "POST" and form.is_valid():
+
+        def act() -> str:
+            record_check(found, form.cleaned_data, by=request.clearance, author_team=team)
+            return _page(case)
+
+        try:
+            return once(request, key, act)
+        except StepRefused as refusal:
+            return refused(request, case, refusal)
+    context = _context(case, exit=found, form=form, draft_key=key, form_page=request.path)
+    return render(request, "casework/outcomes/check.html", context, status=400 if form.errors else 200)

@@ -1,0 +1,64 @@
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from casework.plan.models import Goal
+from casework.records.validators import not_too_far
+from governance.drafts.forms import KeptForm
+from partners.organisations.models import Team
+
+
+class ActionForm(KeptForm):
+    """What one team, or the person with its help, will have done by a day."""
+
+    what = forms.CharField(
+        label=_("Action"), max_length=300, error_messages={"required": _("Write what will be done.")}
+    )
+    to_team = forms.TypedChoiceField(
+        label=_("By which team"), coerce=int, error_messages={"required": _("Choose the team.")}
+    )
+    by_person = forms.BooleanField(label=_("The person does this herself, with help of the team"), required=False)
+    due_on = forms.DateField(
+        label=_("Before"), help_text=_("For example 12-11-2026"), validators=[not_too_far],
+        widget=forms.DateInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={
+            "required": _("Enter before which day."), "invalid": _("Enter an existing date, for example 12-11-2026."),
+        },
+    )  # fmt: skip
+    goal = forms.TypedChoiceField(label=_("Towards which goal"), required=False, coerce=int, empty_value=None)
+
+    def __init__(self, *args: Any, teams: list[Team], goals: list[Goal], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to_team"].choices = [("", _("Choose a team")), *((t.pk, t.label) for t in teams)]  # type: ignore[attr-defined]
+        self.fields["goal"].choices = [("", _("none")), *((g.pk, g.text) for g in goals)]  # type: ignore[attr-defined]
+        if not goals:
+            del self.fields["goal"]
+
+    def clean_due_on(self) -> date:
+        day: date = self.cleaned_data["due_on"]
+        if day < timezone.localdate():
+            raise ValidationError(_("This day has passed."), code="past")
+        return day
+
+
+class DoneForm(KeptForm):
+    """How an action or task ended, said by the team it belongs to."""
+
+    answer = forms.ChoiceField(
+        label=_("How did it go?"), widget=forms.RadioSelect,
+        choices=[("done", _("done")), ("declined", _("not possible"))],
+        error_messages={"required": _("Choose how it went.")},
+    )  # fmt: skip
+    answer_text = forms.CharField(
+        label=_("Explanation"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("answer") == "declined" and not data.get("answer_text"):
+            self.add_error("answer_text", _("Write why it is not possible."))
+        return data

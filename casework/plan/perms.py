@@ -1,0 +1,31 @@
+"""Who adds to the plan. Every line of a docstring is a line of the code."""
+
+from casework.cases.enums import ADMITTED_STATES, CaseState
+from casework.cases.models import Case
+from casework.journey.perms import FACILITY, SERVICES, Teams, team_of_kind
+from casework.plan.models import Action
+from casework.tasks.models import Task
+from governance.access.clearance import Clearance
+
+PLANNED = (CaseState.IN_CONFERENCE, *ADMITTED_STATES)
+
+
+def planning_team(clearance: Clearance, case: Case, teams: Teams) -> int | None:
+    """In the name of which of her teams a worker adds an action:
+    - a municipal or NGO team of this case, or one of a service, which adds its own
+    - of a case in the conference, admitted or in guidance
+    """
+    if case.state not in PLANNED:
+        return None
+    return team_of_kind(clearance, case, teams, FACILITY) or team_of_kind(clearance, case, teams, SERVICES)
+
+
+def can_answer(clearance: Clearance, case: Case, record: Action | Task) -> bool:
+    """To say how an action or task ended, one must be both:
+    - in the team it belongs to, while that takes part in the case
+    - about one that was not answered and not ended
+    """
+    return (
+        record.to_team_id in clearance.teams and record.to_team_id in case.team_ids
+        and not record.answer and record.ended_at is None
+    )  # fmt: skip

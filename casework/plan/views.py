@@ -1,0 +1,201 @@
+"""The plan of a case: scenario, goals and actions; and a version of it for the person."""
+
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django.views.decorators.http import require_GET, require_http_methods
+
+from casework.cases.involving import known_partners, knows_team, team_label, team_reads, visible_teams
+from casework.cases.models import Case
+from casework.cases.views import case_url
+from casework.journey.moving import locked, settle
+from casework.plan import perms
+from casework.plan.enums import ScenarioKind
+from casework.plan.forms import ActionForm, DoneForm
+from casework.plan.models import Action, Goal, Scenario
+from casework.records.enums import Answer
+from casework.records.models import VersionConflict
+from casework.register.identity import leading_names
+from casework.tasks.models import Task
+from governance.access.enums import Category
+from governance.access.middleware import ClearanceRequest
+from governance.drafts.keeping import drop_draft, find_draft, once, sent_before
+from partners.accountability.activities import CASEWORK, processes
+from partners.accountability.history import because
+from partners.organisations.enums import OrganisationKind
+from partners.organisations.models import Team
+
+PERSON = Path(__file__).parents[2] / "templates" / "casework" / "plan" / "person"
+
+
+def _case(reference: UUID) -> Case:
+    found: Case = get_object_or_404(Case.objects.select_related("pilot", "person"), reference=reference)
+    return found
+
+
+@processes(CASEWORK)
+@require_http_methods(["GET", "POST"])
+def plan(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    case = _case(reference)
+    clearance, teams = request.clearance, visible_teams(request.clearance)
+    author = perms.planning_team(clearance, case, teams)
+    goals = list(Goal.objects.current().filter(case=case))
+    key = f"add-action:{case.reference}"
+    form = None
+    if author is not None:
+        form = ActionForm(request.POST or None, teams=_doers(request, case, teams, author), goals=goals)
+        form.restore(find_draft(request.user, key))
+    if request.method == "POST":
+        if sent := sent_before(request):
+            return sent
+        if form is None or author is None:
+            raise PermissionDenied
+        if form.is_valid():
+            data = form.cleaned_data
+
+            @transaction.atomic
+            def act() -> str:
+                held = locked(case)
+                Action.objects.create(
+                    case=held, author_team_id=author, author=request.user, what=data["what"], due_on=data["due_on"],
+                    to_team_id=data["to_team"], by_person=data["by_person"], goal_id=data.get("goal"),
+                )  # fmt: skip
+                settle(held)
+                return request.path
+
+            return once(request, key, act)
+    actions = list(Action.objects.current().filter(case=case).order_by("due_on", "pk"))
+    context = {
+        "case": case, "name": leading_names([case.pk]).get(case.pk, ""),
+        "scenarios": Scenario.objects.current().filter(case=case).select_related("decision"),
+        "tracks": [(track, [g for g in goals if g.track == track]) for track in ScenarioKind
+                   if any(g.track == track for g in goals)],
+        "actions": [
+            (row, team_label(clearance, case, teams, row.to_team_id), perms.can_answer(clearance, case, row),
+             not row.answer and row.due_on < timezone.localdate())
+            for row in actions
+        ],
+        "form": form, "draft_key": key, "form_page": request.path, "languages": person_languages(),
+        "adds_goal": clearance.writes(case, Category.GUIDANCE),
+    }  # fmt: skip
+    return render(request, "casework/plan/plan.html", context, status=400 if form and form.errors else 200)
+
+
+def _doers(request: ClearanceRequest, case: Case, teams: dict[int, Team], author: int) -> list[Team]:
+    """Who may be given an action: a service gives itself one; the facility every partner of the conference."""
+    if teams[author].organisation.kind in (OrganisationKind.IND, OrganisationKind.DTV):
+        return [teams[author]]
+    known = known_partners(request.clearance, case, teams)
+    reads = team_reads([team.pk for team in known])
+    return [team for team in known if Category.CONFERENCE in reads[team.pk]]
+
+
+@processes(CASEWORK)
+@require_http_methods(["GET", "POST"])
+def action_done(request: ClearanceRequest, reference: UUID, record: UUID) -> HttpResponse:
+    """The team it belongs to says how an action or a task ended."""
+    case = _case(reference)
+    found: Any = (
+        Action.objects.filter(case=case, reference=record).first()
+        or Task.objects.filter(case=case, reference=record).first()
+    )
+    if found is None:
+        raise Http404
+    found.case = case
+    if request.method == "POST" and (sent := sent_before(request)):
+        return sent
+    if not perms.can_answer(request.clearance, case, found):
+        raise PermissionDenied
+    key = f"answer-action:{found.reference}"
+    form = DoneForm(request.POST or None)
+    form.restore(find_draft(request.user, key))
+    if request.method == "POST" and form.is_valid():
+        try:
+            _answered(case, found, form.cleaned_data, request)
+        except VersionConflict:
+            return render(request, "errors/409.html", {"back": case_url(case)}, status=409)
+        drop_draft(request, key)
+        return redirect(
+            reverse("casework:plan", args=[reference]) if isinstance(found, Action) else case_url(case)
+        )  # fmt: skip
+    context = {
+        "case": case, "name": leading_names([case.pk]).get(case.pk, ""), "record": found, "form": form,
+        "draft_key": key, "form_page": request.path, "version": found.version,
+    }  # fmt: skip
+    return render(request, "casework/plan/done.html", context, status=400 if form.errors else 200)
+
+
+@transaction.atomic
+def _answered(case: Case, found: Any, said: dict[str, Any], request: ClearanceRequest) -> None:
+    held = locked(case)
+    row = type(found).objects.select_for_update(of=("self",)).get(pk=found.pk)
+    row.claim_version(request.POST.get("version", ""))
+    row.answer, row.answer_text = Answer(said["answer"]), said["answer_text"]
+    row.answered_on, row.answered_by = timezone.localdate(), request.user
+    because(row, said["answer"])
+    row.save()
+    settle(held)
+
+
+def person_languages() -> list[str]:
+    """The languages in which there is a plan for the person: one template each."""
+    return sorted(path.stem for path in PERSON.glob("*.html") if not path.stem.startswith("_"))
+
+
+@processes(CASEWORK)
+@require_GET
+def plan_person(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    """The plan for her to take along: plain words, large type, and nothing that would harm her when others read it."""
+    case = _case(reference)
+    clearance, teams = request.clearance, visible_teams(request.clearance)
+    if perms.planning_team(clearance, case, teams) is None:
+        raise PermissionDenied
+    language = request.GET.get("taal", "nl")
+    if language not in person_languages():
+        raise Http404
+    goals = [g for g in Goal.objects.current().filter(case=case) if g.state == "open"]
+    actions = list(Action.objects.current().filter(case=case, answer="").order_by("due_on", "pk"))
+    chosen = set(request.GET.getlist("regel"))
+    # To begin with what she does herself and what those who guide her do; of the services only what is ticked.
+    first = {str(row.reference) for row in actions if row.by_person or _guides(teams.get(row.to_team_id))}
+    first |= {str(goal.reference) for goal in goals}
+    ticked = chosen if "gekozen" in request.GET else first
+    known = [team for team in known_partners(clearance, case, teams) if knows_team(clearance, case, team)]
+    reads = team_reads([team.pk for team in known])
+    with override(language):
+        context = {
+            "case": case, "language": language, "languages": person_languages(),
+            "lines": [(str(g.reference), g.text, True) for g in goals]
+            + [(str(a.reference), a.what, False) for a in actions],
+            "ticked": ticked,
+            "goals": [goal for goal in goals if str(goal.reference) in ticked],
+            "actions": [
+                (row, "" if row.by_person else teams[row.to_team_id].organisation.name if row.to_team_id in teams
+                 else _("another partner"))
+                for row in actions if str(row.reference) in ticked
+            ],
+            "readers": [
+                (category.label, sorted({team.organisation.name for team in known
+                                         if reads[team.pk].get(category) in ("read", "write", "attend")}))
+                for category in Category if any(
+                    reads[team.pk].get(category) in ("read", "write", "attend") for team in known
+                )
+            ],
+            "lead": teams.get(case.lead_team_id),
+        }  # fmt: skip
+        return render(request, f"casework/plan/person/{language}.html", context)
+
+
+def _guides(team: Team | None) -> bool:
+    return team is not None and team.organisation.kind in (
+        OrganisationKind.MUNICIPALITY, OrganisationKind.NGO, OrganisationKind.SHELTER_OPERATOR
+    )  # fmt: skip

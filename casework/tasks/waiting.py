@@ -1,0 +1,33 @@
+"""What waits for a worker: asked of her teams, due in her cases, or hers to confirm."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.db import connection
+from django.utils import timezone
+
+NEAR = timedelta(days=7)  # a term shows so long before its day
+MOST = 30
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One thing that waits: its kind, the record or case it is about, and the day it is (or was) due."""
+
+    kind: str
+    reference: UUID
+    case_id: int
+    what: str
+    due_on: date
+
+
+def waiting(outcomes: Iterable[str]) -> list[Waiting]:
+    """For the worker who entered, the soonest first; `outcomes` are those her teams are competent to confirm."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT kind, reference, case_id, what, due_on FROM tasks_waiting(%s, %s, %s)",
+            [list(outcomes), timezone.localdate() + NEAR, MOST],
+        )
+        return [Waiting(*row) for row in cursor.fetchall()]

@@ -1,0 +1,55 @@
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from governance.drafts.forms import KeptForm
+from partners.organisations.models import Pilot
+
+
+class MandateForm(KeptForm):
+    """A mandate decision as it was published: which functions decide, for which pilots, in which period."""
+
+    title = forms.CharField(label=_("Title"), max_length=200, error_messages={"required": _("Enter the title.")})
+    source = forms.CharField(
+        label=_("Published in"), max_length=200, required=False, help_text=_("Such as: Staatscourant 2019, 18281.")
+    )
+    pilots = forms.TypedMultipleChoiceField(
+        label=_("For which pilots"), coerce=int, widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one pilot.")},
+    )  # fmt: skip
+    functions = forms.CharField(
+        label=_("Functions, one on a line"), max_length=3000, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Who may decide: a function, never a name."),
+        error_messages={"required": _("Write at least one function.")},
+    )  # fmt: skip
+    in_force_from = forms.DateField(
+        label=_("In force from"), help_text=_("For example 12-11-2026"),
+        error_messages={
+            "required": _("Enter a day."), "invalid": _("Enter an existing date, for example 12-11-2026."),
+        },
+    )  # fmt: skip
+    in_force_until = forms.DateField(
+        label=_("In force until"),
+        required=False,
+        help_text=_("The first day on which this no longer holds."),
+        error_messages={"invalid": _("Enter an existing date, for example 12-11-2026.")},
+    )
+
+    def __init__(self, *args: Any, pilots: list[Pilot], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["pilots"].choices = [(pilot.pk, pilot.name) for pilot in pilots]  # type: ignore[attr-defined]
+        self.fields["pilots"].initial = [pilot.pk for pilot in pilots]
+
+    def clean_functions(self) -> list[str]:
+        lines = [" ".join(line.split()) for line in self.cleaned_data["functions"].splitlines() if line.strip()]
+        if any(len(line) > 160 for line in lines):
+            raise forms.ValidationError(_("A function has at most 160 characters."))
+        return lines
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        since, until = data.get("in_force_from"), data.get("in_force_until")
+        if since and until and until < since:
+            self.add_error("in_force_until", _("The end lies before the beginning."))
+        return data

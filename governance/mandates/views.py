@@ -1,0 +1,48 @@
+"""Mandate decisions: everybody reads them, the coordinators of the pilots record them, and none is ever changed."""
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Max
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from governance.access.middleware import ClearanceRequest
+from governance.drafts.keeping import find_draft, once, sheet
+from governance.mandates.forms import MandateForm
+from governance.mandates.models import MandateDecision
+from partners.accountability.activities import AGREEMENTS, processes
+from partners.organisations.models import Pilot
+
+
+@processes(AGREEMENTS)
+@require_http_methods(["GET", "POST"])
+def mandate_list(request: ClearanceRequest) -> HttpResponse:
+    pilots = list(Pilot.objects.filter(pk__in=request.clearance.coordinated))
+    key = sheet(request, "mandate")
+    form = MandateForm(request.POST or None, pilots=pilots) if pilots else None
+    if form is not None:
+        form.restore(find_draft(request.user, key))
+    if request.method == "POST":
+        if form is None:
+            raise PermissionDenied
+        if form.is_valid():
+
+            def act() -> str:
+                data = dict(form.cleaned_data)
+                chosen = data.pop("pilots")
+                last = MandateDecision.objects.filter(title=data["title"]).aggregate(last=Max("version"))["last"] or 0
+                made = MandateDecision.objects.create(version=last + 1, **data)
+                made.pilots.add(*chosen)
+                return request.path
+
+            return once(request, key, act)
+    today = timezone.localdate()
+    context = {
+        "rows": [
+            (row, row.in_force_from <= today and (row.in_force_until is None or row.in_force_until > today))
+            for row in MandateDecision.objects.prefetch_related("pilots")
+        ],
+        "form": form, "draft_key": key, "form_page": request.get_full_path(),
+    }  # fmt: skip
+    return render(request, "governance/mandates/list.html", context, status=400 if form and form.errors else 200)

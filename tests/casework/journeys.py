@@ -1,0 +1,187 @@
+"""How tests take a case along its journey: each act as the page sends it, by the worker it belongs to."""
+
+import uuid
+from datetime import timedelta
+
+from django.urls import reverse
+from django.utils import timezone
+
+from casework.models import AgendaItem, Meeting
+from tests import factories as make
+from tests.casework.ten_teams import day
+
+
+def at(case, name, *more):
+    return reverse(f"casework:{name}", args=[case.reference, *more])
+
+
+def sent(fields):
+    fields = {name: value for name, value in fields.items() if value is not None}
+    filled = {name: day(value) if type(value) is int and name != "version" else value for name, value in fields.items()}
+    return {"form_token": str(uuid.uuid4()), **filled}
+
+
+class Room:
+    """A meeting of this pilot, and what its chair and partners do there."""
+
+    def __init__(self, journey, days=0):
+        self.journey = journey
+        answer = self.plan(on=days)
+        assert answer.status_code == 302, answer.text[:2000]
+        self.meeting = Meeting.objects.order_by("-pk").first()
+
+    def plan(self, **changes):
+        form = {"on": 0, "begins_at": "10:00", "every": "0", "times": "",
+                "teams": [self.journey.teams[name].pk for name in ("municipality", "ngo", "ind", "dtv")]}  # fmt: skip
+        form |= changes
+        form["begins_at"] = f"{9 + Meeting.objects.count() % 10}:00"
+        self.journey.client.act_as(self.journey.workers["coordinator"])
+        return self.journey.client.post(f"/lso/plannen/{self.journey.pilot.pilot.slug}/", sent(form))
+
+    def add(self, teams=("ngo", "ind", "dtv"), who="coordinator", **changes):
+        fields = {
+            "meeting": str(self.meeting.pk), "why": "admission", "question": "Hoort zij in de LVV?",
+            "teams": [self.journey.teams[name].pk for name in teams], **changes,
+        }  # fmt: skip
+        answer = self.journey.post(who, "agenda_add", **fields)
+        if answer.status_code == 302:
+            self.item = AgendaItem.objects.order_by("-pk").first()
+        return answer
+
+    def to(self, who, page, *more, **fields):
+        self.journey.client.act_as(self.journey.workers[who])
+        answer = self.journey.client.post(reverse(f"casework:{page}", args=[*more]), sent(fields))
+        self.journey.case.refresh_from_db()
+        return answer
+
+    def open(self):
+        assert self.to("coordinator", "meeting_act", self.meeting.reference, "openen").status_code == 302
+
+    def close(self):
+        assert self.to("coordinator", "meeting_act", self.meeting.reference, "sluiten").status_code == 302
+        self.meeting.refresh_from_db()
+
+    def decide(self, kind, **fields):
+        fields = {"kind": kind, "reasons": "Zo besloten.", "body": "lso", "scenario": "", "owner_team": "",
+                  "due_on": "", **fields}  # fmt: skip
+        return self.to("coordinator", "agenda_decide", self.item.reference, **fields)
+
+    def see(self, who, name="agenda_item", reference=None):
+        self.journey.client.act_as(self.journey.workers[who])
+        return self.journey.client.get(reverse(f"casework:{name}", args=[reference or self.item.reference]))
+
+
+class Journey:
+    """One case of the pilot with ten teams, begun by the municipality and the NGO alone."""
+
+    def __init__(self, client, pilot, **case):
+        self.client, self.pilot, self.workers, self.teams = client, pilot, pilot.workers, pilot.teams
+        case.setdefault("registered_on", timezone.localdate() - timedelta(days=60))
+        self.case = make.CaseFactory(
+            lead_team=pilot.teams["municipality"], case_manager=pilot.workers["municipality"], involve=[pilot.teams["ngo"]],
+            named="Hiwot Reiziger", **case,
+        )  # fmt: skip
+        make.BriefingFactory(case=self.case, author_team=pilot.teams["municipality"])
+
+    def get(self, who, name, *more):
+        return self.client.act_as(self.workers[who]).get(at(self.case, name, *more))
+
+    def post(self, who, name, *more, **fields):
+        answer = self.client.act_as(self.workers[who]).post(at(self.case, name, *more), sent(fields))
+        self.case.refresh_from_db()
+        return answer
+
+    def done(self, who, name, *more, **fields):
+        """The act is done and leads on."""
+        answer = self.post(who, name, *more, **fields)
+        assert answer.status_code == 302, answer.content.decode()[:3000]
+        return answer
+
+    def step(self, who, slug):
+        return self.post(who, "case_step", slug, version=self.case.version)
+
+    # ------------------------------------------------------------------ the way a case goes
+
+    def intake(self, who="ngo", **pages):
+        self.done(who, "intake", begun_on=-50)
+        return self.fill_intake(who, **pages)
+
+    def fill_intake(self, who="ngo", visibility="own_organisation", results="met"):
+        number = (
+            len(make.CriteriaList.objects.filter(pilot=self.pilot.pilot).first().criteria)
+            if (make.CriteriaList.objects.filter(pilot=self.pilot.pilot).exists())
+            else 0
+        )
+        pages = {
+            "gesprek": {"interviewed_on": -50, "interpreter": "yes", "informed": "on"},
+            "situatie": {"living": "Slaapt bij een vriend."},
+            "behoeften": {"wishes": "Een vaste plek.", "needs": "Rust."},
+            "beperking": {"limited": "no"},
+            "criteria": {f"result_{n}": results for n in range(number)},
+            "afronden": {"visibility": visibility, "share_basis": "convenant", "share_purpose": "samen verder"},
+        }
+        for page, fields in pages.items():
+            if page == "beperking" and who == "municipality":
+                continue
+            self.done(who, "intake_page", page, version=self.intake_now().version, **fields)
+
+    def intake_now(self):
+        return make.Intake.objects.current().get(case=self.case)
+
+    def request_dossiers(self, who="ngo", on=-40):
+        self.done(who, "dossiers_request", requested_on=on)
+
+    def deliver(self, service, result="complete", on=-30):
+        self.done(
+            service, "record_add", "dossier", result=result, delivered_on=on, completed_on="", remark="", visibility=""
+        )
+
+    def to_rest(self, on=-30):
+        self.intake()
+        self.request_dossiers()
+        self.deliver("ind", on=on)
+        self.deliver("dtv", on=on)
+
+    def to_conference(self, on=-30, days=0):
+        """On the agenda of a meeting that is under way."""
+        self.to_rest(on=on)
+        self.room = Room(self, days)
+        self.room.add()
+        self.room.open()
+
+    def formal(self, kind, who="coordinator", **changes):
+        mandate = changes.pop("mandate", None) or make.mandate(self.pilot.pilot)
+        fields = {
+            "kind": kind, "decided_on": 0, "effective_on": 0, "function": f"{mandate.pk}:0" if mandate else "",
+            "reasons": "Zoals besproken.", "remedies": "Bezwaar binnen de termijn.", "objection_until": "", "until": "",
+            "letter": "<p>Geachte, zo is besloten.</p>", **changes,
+        }  # fmt: skip
+        return self.post(who, "formal_decision_add", **fields)
+
+    def to_admitted(self):
+        self.to_conference()
+        assert self.room.decide("admitted").status_code == 302
+        assert self.formal("admitted").status_code == 302
+
+    def to_guidance(self):
+        self.to_admitted()
+        self.room.decide("scenario_set", scenario="return_home")
+        self.done("ngo", "plan", what="Paspoort aanvragen", to_team=str(self.teams["ngo"].pk), due_on=30)
+        assert self.step("municipality", "guidance").status_code == 302
+
+    def propose(self, who="municipality", **changes):
+        fields = {"exited_on": 0, "reason": "durable_solution_reached", "outcome": "independent_return",
+                  "explanation": "", "evidence": "", "evidence_on": "", **changes}  # fmt: skip
+        return self.post(who, "exit_propose", **fields)
+
+    def confirm(self, who="coordinator"):
+        return self.post(who, "exit_confirm", version=self.exit().version)
+
+    def exit(self):
+        return make.Exit.objects.current().get(case=self.case, undone_on=None)
+
+    def to_exit(self, **changes):
+        self.to_guidance()
+        assert self.propose(**changes).status_code == 302
+        answer = self.confirm()
+        assert answer.status_code == 302, answer.text[:3000]

@@ -1,0 +1,475 @@
+"""The case conference: planning, agenda, positions, decisions and what follows from them, minutes; who sees which item."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from casework.models import Action, AgendaItem, Case, ConferenceDecision, Meeting, Position, Scenario, Task
+from governance.access.clearance import acting_as
+from governance.models import Convenant
+from tests import factories as make
+from tests.casework.journeys import Journey, Room
+from tests.casework.ten_teams import day
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def journey(client, pilot):
+    return Journey(client, pilot)
+
+
+@pytest.fixture
+def room(journey):
+    journey.to_rest()
+    return Room(journey)
+
+
+def test_a_series_is_planned_all_or_nothing_under_the_convenant_of_each_day(journey):
+    room = Room(journey)
+    assert room.plan(on=7, every="2", times="3").status_code == 302
+    assert Meeting.objects.count() == 4
+    convenant = Convenant.objects.get(pilot=journey.pilot.pilot, kind="convenant")
+    assert {meeting.convenant for meeting in Meeting.objects.all()} == {convenant}
+    convenant.in_force_until = timezone.localdate() + timedelta(days=30)
+    convenant.save()
+    refused = room.plan(on=20, every="1", times="3")
+    assert refused.status_code == 400
+    assert "geen convenant" in refused.text
+    assert Meeting.objects.count() == 4
+    assert room.plan(on=-1).status_code == 400
+    journey.client.act_as(journey.workers["municipality"])
+    assert journey.client.get(f"/lso/plannen/{journey.pilot.pilot.slug}/").status_code == 404
+
+
+def test_t5_a_case_goes_into_the_conference_when_its_rest_is_over_and_it_stands_on_an_agenda(room):
+    assert room.journey.case.state == "rest_period"
+    assert room.add().status_code == 302
+    assert room.journey.case.state == "in_conference"
+    assert room.journey.case.history.latest().history_change_reason == "T5"
+
+
+def test_t5_before_the_rest_is_over_it_waits_on_the_agenda_and_goes_in_when_the_meeting_opens(journey, on_day):
+    journey.to_rest(on=-5)
+    room = Room(journey, days=12)
+    room.add()
+    assert journey.case.state == "rest_period"
+    refused = journey.step("coordinator", "conference")
+    assert refused.status_code == 409
+    assert "rusttermijn loopt tot" in refused.text
+    on_day(timezone.localdate() + timedelta(days=12))
+    room.open()
+    assert journey.case.state == "in_conference"
+
+
+def test_t5_is_not_for_a_caseworker_nor_for_another_pilots_coordinator(room):
+    for who in ("municipality", "ngo", "ind", "dtv"):
+        assert room.add(who=who).status_code == 403, who
+    stranger = make.MembershipFactory(
+        team=make.TeamFactory(organisation__kind="municipality", pilot__name="Elders"), role="coordinator"
+    ).user
+    room.journey.workers["stranger"] = stranger
+    assert room.add(who="stranger").status_code == 404
+
+
+def test_t6_early_admission_is_a_setting_and_sets_no_scenario(journey):
+    journey.intake()
+    room = Room(journey)
+    room.add(teams=("ngo",))
+    assert journey.case.state == "intake"
+    journey.pilot.pilot.early_admission = True
+    journey.pilot.pilot.save()
+    assert journey.step("coordinator", "early").status_code == 302
+    assert journey.case.state == "in_conference"
+    room.open()
+    answer = room.decide("scenario_set", scenario="return_home")
+    assert answer.status_code == 400
+    assert "Geen scenario tijdens de rusttermijn" in answer.text
+    assert room.decide("admitted").status_code == 302
+
+
+def test_an_item_is_seen_by_the_teams_it_is_for_and_the_police_sees_only_its_own(room, client, pilot):
+    for team in ("avim", "legal"):
+        make.InvolvementFactory(
+            case=room.journey.case, team=pilot.teams[team], ground="legal_aid" if team == "legal" else "cooperation"
+        )
+    room.add()
+    for who, status in {"ngo": 200, "ind": 200, "dtv": 200, "coordinator": 200, "avim": 404, "legal": 404}.items():
+        assert room.see(who).status_code == status, who
+    position = {"preparation": "Dossier bevat een paspoort.", "stance": "agree", "reasons": ""}
+    assert room.to("ind", "position_take", room.item.reference, **position).status_code == 302
+    assert "Dossier bevat een paspoort." in room.see("dtv").text
+    room.open()
+    room.decide("admitted")
+    with acting_as(pilot.workers["avim"]):
+        assert not AgendaItem.objects.exists()
+        assert not Position.objects.exists()
+        assert not ConferenceDecision.objects.exists()
+    with acting_as(pilot.workers["legal"]):  # reads decisions by the matrix, and no item she does not attend
+        assert not AgendaItem.objects.exists()
+        assert ConferenceDecision.objects.exists()
+    room.item.shared_team_ids = sorted([*room.item.shared_team_ids, pilot.teams["avim"].pk])
+    room.item.save()
+    with acting_as(pilot.workers["avim"]):
+        assert AgendaItem.objects.get() == room.item
+        assert Position.objects.count() == 1
+        assert ConferenceDecision.objects.count() == 1
+    assert room.see("avim").status_code == 200
+
+
+def test_a_partner_says_where_it_stands_and_an_objection_has_reasons(room):
+    room.add()
+    refused = room.to("dtv", "position_take", room.item.reference, stance="object", reasons="", preparation="")
+    assert refused.status_code == 400
+    assert "Schrijf waarom uw team bezwaar heeft." in refused.text
+    room.to("dtv", "position_take", room.item.reference, stance="object", reasons="Eerst onderzoek.", preparation="")
+    room.to("dtv", "position_take", room.item.reference, stance="agree", reasons="", preparation="Akkoord na overleg")
+    position = Position.objects.get()
+    assert (position.stance, position.author_team) == ("agree", room.journey.teams["dtv"])
+    assert position.history.count() == 2
+    page = room.see("ngo").text
+    assert "geen antwoord" in page  # the others have not answered
+    assert room.to("avim", "position_take", room.item.reference, stance="agree").status_code == 404
+
+
+def test_the_chair_writes_down_what_a_team_says_that_writes_nothing_itself(room, pilot):
+    make.InvolvementFactory(case=room.journey.case, team=pilot.teams["avim"])
+    room.add(teams=("ngo", "avim"))
+    room.open()
+    said = {"b-source_team": str(pilot.teams["avim"].pk), "b-stance": "agree", "b-reasons": "Onderzoek loopt."}
+    assert room.to("coordinator", "position_behalf", room.item.reference, **said).status_code == 302
+    position = Position.objects.get()
+    assert position.source_team == pilot.teams["avim"]
+    assert "Onderzoek loopt." in room.see("avim").text
+    assert room.to("ngo", "position_behalf", room.item.reference, **said).status_code == 403
+
+
+def test_r5_an_exceptional_admission_names_its_reason_and_the_body_that_decided(room):
+    room.add()
+    room.open()
+    assert room.decide("admitted_exceptionally", reasons="").status_code == 400
+    assert room.decide("admitted_exceptionally", body="steering_group", reasons="Ernstig ziek.").status_code == 302
+    decision = ConferenceDecision.objects.get()
+    assert (decision.body, decision.reasons) == ("steering_group", "Ernstig ziek.")
+    assert decision.convenant == room.meeting.convenant  # R27
+    task = Task.objects.get()
+    assert task.to_team == room.journey.teams["municipality"]
+
+
+def test_r8_r9_one_scenario_after_the_rest_period_and_a_change_keeps_the_former_one(room):
+    room.add()
+    room.open()
+    assert room.decide("scenario_set").status_code == 400  # which?
+    assert room.decide("scenario_changed", scenario="legalisation").status_code == 400  # none yet
+    assert room.decide("scenario_set", scenario="return_home").status_code == 302
+    assert room.decide("scenario_set", scenario="legalisation").status_code == 400
+    assert room.decide("scenario_changed", scenario="legalisation").status_code == 302
+    assert list(Scenario.objects.order_by("pk").values_list("scenario", "until")) == [
+        ("return_home", timezone.localdate()), ("legalisation", None),
+    ]  # fmt: skip
+    assert Scenario.objects.get(until=None).decision.scenario == "legalisation"
+
+
+def test_commitments_become_actions_and_a_question_a_task_of_its_owner(room):
+    room.add()
+    room.open()
+    ind, dtv = (room.journey.teams[name].pk for name in ("ind", "dtv"))
+    assert room.decide("commitments_set").status_code == 400
+    refused = room.decide("commitments_set", **{f"what_{ind}": "Stukken opvragen", f"due_{ind}": ""})
+    assert refused.status_code == 400
+    both = {f"what_{ind}": "Stukken opvragen", f"due_{ind}": 10, f"what_{dtv}": "Ambassade bellen", f"due_{dtv}": 20}
+    both = {name: day(value) if type(value) is int else value for name, value in both.items()}
+    assert room.decide("commitments_set", **both).status_code == 302
+    assert set(Action.objects.values_list("to_team", "what")) == {
+        (ind, "Stukken opvragen"), (dtv, "Ambassade bellen")
+    }  # fmt: skip
+    assert room.decide("research_question", reasons="Bestaat het paspoort?").status_code == 400
+    room.decide("research_question", reasons="Bestaat het paspoort?", owner_team=str(dtv), due_on=15)
+    task = Task.objects.get()
+    assert (task.to_team_id, task.what) == (dtv, "Bestaat het paspoort?")
+    assert Case.objects.get(pk=room.journey.case.pk).term_on  # the day it is due
+
+
+def test_a_deferral_leaves_the_case_where_it_is_with_a_day_to_look_again(room):
+    room.add()
+    room.open()
+    assert room.decide("deferred").status_code == 400
+    assert room.decide("deferred", due_on=21).status_code == 302
+    assert room.journey.case.state == "in_conference"
+    assert room.journey.case.term_on == timezone.localdate() + timedelta(days=21)
+
+
+def test_decisions_are_taken_by_the_chair_while_the_meeting_is_under_way(room):
+    room.add()
+    assert room.decide("admitted").status_code == 403  # not opened
+    room.open()
+    for who in ("municipality", "ngo", "ind"):
+        assert room.to(who, "agenda_decide", room.item.reference, kind="admitted", reasons="x").status_code == 403
+    room.decide("admitted")
+    room.close()
+    assert room.decide("not_admitted").status_code == 403
+
+
+def test_what_was_not_discussed_is_taken_off_when_the_meeting_closes(room):
+    room.add()
+    room.open()
+    room.close()
+    room.item.refresh_from_db()
+    assert room.item.ended_at
+    assert room.journey.case.state == "in_conference"
+    assert room.see("ngo").status_code == 404
+
+
+def test_a_cancelled_meeting_lets_its_cases_go(room):
+    room.add()
+    assert room.to("coordinator", "meeting_cancel", room.meeting.reference, because="Ziekte").status_code == 302
+    assert not AgendaItem.objects.current().exists()
+    assert "Ziekte" in room.see("ngo", "meeting_detail", room.meeting.reference).text
+
+
+def test_a_guest_with_an_account_reads_along_until_the_meeting_ends_and_no_longer(room):
+    room.add()
+    guest = make.MembershipFactory(team=make.TeamFactory(organisation__kind="dtv", pilot__name="Landelijk")).user
+    room.journey.workers["guest"] = guest
+    with acting_as(guest):
+        assert not Case.objects.exists()
+    added = room.to(
+        "coordinator", "meeting_attendance", room.meeting.reference, guest="1", name="Supervisor", capacity="toezicht",
+        username=guest.username,
+    )  # fmt: skip
+    assert added.status_code == 302
+    assert room.see("guest").status_code == 200
+    page = room.journey.get("guest", "case_detail").text
+    assert "Hiwot Reiziger" in page
+    room.open()
+    room.decide("admitted")
+    room.close()
+    with acting_as(guest):
+        assert not Case.objects.exists()
+    police = make.MembershipFactory(team=make.TeamFactory(organisation__kind="avim")).user
+    other = Room(room.journey, days=3)
+    other.add()
+    refused = other.to(
+        "coordinator", "meeting_attendance", other.meeting.reference, guest="1", name="x", capacity="y",
+        username=police.username,
+    )  # fmt: skip
+    assert refused.status_code == 400
+
+
+def test_r7_who_has_a_place_and_was_never_discussed_stands_on_the_list_of_coordinator_and_dtv(room, pilot):
+    case = room.journey.case
+    make.StayFactory(case=case, kind="dwelling", author_team=pilot.teams["municipality"])
+    for who, status in {"coordinator": 200, "dtv": 200, "ngo": 403, "ind": 403}.items():
+        answer = room.journey.client.act_as(pilot.workers[who]).get("/lso/niet-besproken/")
+        assert answer.status_code == status, who
+        assert ("Hiwot Reiziger" in answer.text) is (status == 200)
+    room.add()
+    room.open()
+    assert room.to("coordinator", "agenda_change", room.item.reference, "besproken").status_code == 302
+    answer = room.journey.client.act_as(pilot.workers["dtv"]).get("/lso/niet-besproken/")
+    assert "Hiwot Reiziger" not in answer.text
+
+
+def test_an_agenda_is_proposed_from_cases_that_need_it(room):
+    page = room.see("coordinator", "meeting_detail", room.meeting.reference).text
+    assert "Hiwot Reiziger" in page
+    assert "De rusttermijn is voorbij" in page
+    room.add()
+    assert (
+        room.see("coordinator", "meeting_detail", room.meeting.reference).text.count("De rusttermijn is voorbij") == 0
+    )
+    assert "Kan worden besproken" not in room.see("ngo", "meeting_detail", room.meeting.reference).text
+
+
+def test_members_of_a_household_share_a_place_and_each_gets_a_decision(room, pilot):
+    brother = Journey(room.journey.client, pilot)
+    brother.to_rest()
+    make.RECORDS["relation"](
+        case=room.journey.case, author_team=pilot.teams["municipality"], other=brother.case.person, other_name=""
+    )
+    room.add(household=[brother.case.pk])
+    items = list(AgendaItem.objects.order_by("pk"))
+    assert {item.place for item in items} == {1}
+    room.open()
+    for item in items:
+        answer = room.to("coordinator", "agenda_decide", item.reference, kind="admitted", reasons="Samen.", body="lso")
+        assert answer.status_code == 302
+    assert ConferenceDecision.objects.count() == 2
+
+
+def test_minutes_are_what_was_recorded_and_partners_answer_within_the_term(room, on_day):
+    room.add()
+    room.open()
+    room.to("coordinator", "agenda_change", room.item.reference, "samenvatting", summary="Zij werkt mee.", version=1)
+    room.decide("admitted", reasons="Voldoet aan alles.")
+    room.close()
+    page = room.see("dtv", "minutes", room.meeting.reference).text
+    assert "Voldoet aan alles." in page
+    assert "Zij werkt mee." in page
+    assert room.to("dtv", "minutes", room.meeting.reference, answer="agreed").status_code == 403  # not sent yet
+    assert room.to("coordinator", "meeting_act", room.meeting.reference, "versturen").status_code == 302
+    assert room.to("dtv", "minutes", room.meeting.reference, answer="objected", remark="").status_code == 400
+    assert room.to("dtv", "minutes", room.meeting.reference, answer="agreed", remark="").status_code == 302
+    assert "akkoord met het verslag" in room.see("ngo", "minutes", room.meeting.reference).text
+    on_day(timezone.localdate() + timedelta(days=8))
+    assert "geen reactie binnen de termijn" in room.see("ngo", "minutes", room.meeting.reference).text
+    assert room.to("ind", "minutes", room.meeting.reference, answer="agreed", remark="").status_code == 403
+
+
+def test_the_summary_is_kept_from_the_version_that_was_seen(room):
+    room.add()
+    room.open()
+    first = room.to("coordinator", "agenda_change", room.item.reference, "samenvatting", summary="Een.", version=1)
+    assert first.status_code == 302
+    late = room.to("coordinator", "agenda_change", room.item.reference, "samenvatting", summary="Twee.", version=1)
+    assert late.status_code == 409
+    assert "Twee." in late.text
+
+
+def test_the_screen_in_the_room_holds_no_more_than_the_room_needs(room):
+    room.add()
+    room.to(
+        "ngo", "position_take", room.item.reference, stance="agree", reasons="", preparation="Geheime voorbereiding"
+    )
+    screen = room.see("coordinator", "agenda_room").text
+    assert "Hiwot Reiziger" in screen
+    assert "Geheime voorbereiding" not in screen
+    assert 'data-go="Escape"' in screen
+
+
+def guest_of(room):
+    """Somebody of another pilot who is admitted to read along at this meeting."""
+    user = make.MembershipFactory(team=make.TeamFactory(organisation__kind="dtv")).user
+    answer = admitted(room, user)
+    assert answer.status_code == 302, answer.text[:2000]
+    return user
+
+
+def admitted(room, user):
+    return room.to(
+        "coordinator", "meeting_attendance", room.meeting.reference, guest="1", name="Gast", capacity="toezicht",
+        username=user.username,
+    )  # fmt: skip
+
+
+def sees_cases(user):
+    with acting_as(user):
+        return Case.objects.exists()
+
+
+def test_a_guest_reads_on_the_day_of_the_meeting_and_neither_before_nor_after(journey, on_day):
+    journey.to_rest()
+    room = Room(journey, days=10)
+    room.add()
+    guest = guest_of(room)
+    today = timezone.localdate()
+    for days, sees in ((0, False), (9, False), (10, True), (11, False)):
+        on_day(today + timedelta(days=days))
+        assert sees_cases(guest) is sees, days
+
+
+def test_a_cancelled_meeting_ends_what_its_guests_read_but_not_another_one_with_the_same_case(room):
+    room.add()
+    guest = guest_of(room)
+    assert sees_cases(guest)
+    other = Room(room.journey)
+    other.add()
+    assert admitted(other, guest).status_code == 302
+    room.to("coordinator", "meeting_cancel", room.meeting.reference, because="Ziekte")
+    assert sees_cases(guest)
+    other.to("coordinator", "meeting_cancel", other.meeting.reference, because="Ziekte")
+    assert not sees_cases(guest)
+
+
+@pytest.mark.parametrize("kind", ["avim", "ministry", "vng"])
+def test_who_also_works_for_police_ministry_or_vng_is_no_guest(room, kind):
+    room.add()
+    both = make.MembershipFactory(team=make.TeamFactory(organisation__kind="ngo")).user
+    if kind == "avim":
+        make.MembershipFactory(team=make.TeamFactory(organisation__kind=kind), user=both)
+    else:
+        office = make.OrganisationFactory(kind=kind)
+        make.MembershipFactory(office=True, team=None, organisation=office, role="analyst", user=both)
+    assert admitted(room, both).status_code == 400
+
+
+def test_a_meeting_neither_widens_nor_ends_what_a_review_team_reads(room):
+    room.add()
+    room.open()
+    room.decide("escalate_mrt", reasons="Geen overeenstemming.")
+    room.journey.done(
+        "coordinator", "escalation", act="ask", level="mrt", question="Kan zij terug?", answer_due_on=21,
+        skipped_because="",
+    )  # fmt: skip
+    member = make.MembershipFactory(team=make.TeamFactory(organisation__kind="dtv")).user
+    room.journey.done("coordinator", "escalation", act="member", username=member.username)
+    assert admitted(room, member).status_code == 302  # a guest too
+    room.close()
+    assert sees_cases(member)
+    grant = room.journey.case.personal_grants.get()
+    assert (grant.kind, "departure" in grant.categories) == ("review_team", True)
+
+
+def test_legal_aid_care_and_shelter_do_not_sit_at_the_table(room, pilot):
+    for name, ground in (("legal", "legal_aid"), ("care", "care"), ("shelter", "stay")):
+        make.InvolvementFactory(case=room.journey.case, team=pilot.teams[name], ground=ground)
+    page = room.journey.get("coordinator", "agenda_add").text
+    assert pilot.teams["dtv"].label in page
+    for name in ("legal", "care", "shelter"):
+        assert pilot.teams[name].label not in page
+        assert room.add(teams=(name,)).status_code == 400
+    room.journey.client.act_as(pilot.workers["coordinator"])
+    assert pilot.teams["legal"].label not in room.journey.client.get(f"/lso/plannen/{pilot.pilot.slug}/").text
+
+
+def test_what_a_team_says_of_the_minutes_is_read_by_itself_and_the_chair(room):
+    room.add(teams=("ngo", "dtv"))
+    room.open()
+    room.decide("admitted")
+    room.close()
+    room.to("coordinator", "meeting_act", room.meeting.reference, "versturen")
+    room.to("dtv", "minutes", room.meeting.reference, answer="objected", remark="Punt 1, mevrouw Hiwot: onjuist.")
+    for who, reads in {"dtv": True, "coordinator": True, "ind": False, "ngo": False}.items():
+        for page in ("minutes", "meeting_detail"):
+            shown = room.see(who, page, room.meeting.reference).text
+            assert ("mevrouw Hiwot" in shown) is reads, (who, page)
+
+
+def test_a_moment_is_taken_once_and_years_too_far_ahead_are_refused(journey):
+    room = Room(journey)
+    again = {"on": room.meeting.on.strftime("%d-%m-%Y"), "begins_at": f"{room.meeting.begins_at:%H:%M}", "every": "0",
+             "times": "", "teams": [journey.teams["municipality"].pk]}  # fmt: skip
+    journey.client.act_as(journey.workers["coordinator"])
+    url = f"/lso/plannen/{journey.pilot.pilot.slug}/"
+    taken = journey.client.post(url, again)
+    assert taken.status_code == 400
+    assert "al een overleg op dit moment" in taken.text
+    far = journey.client.post(url, {**again, "on": "31-12-9999", "every": "4", "times": "26"})
+    assert far.status_code == 400
+    assert "te ver vooruit" in far.text
+
+
+def test_r27_a_meeting_is_held_under_the_convenant_of_its_day_and_not_before_it(journey, on_day):
+    journey.to_rest()
+    room = Room(journey, days=5)
+    room.add()
+    room.open()
+    room.meeting.refresh_from_db()
+    assert room.meeting.opened_at is None  # it is not today
+    old = Convenant.objects.get(pilot=journey.pilot.pilot, kind="convenant")
+    day_of = timezone.localdate() + timedelta(days=5)
+    old.in_force_until = day_of
+    old.save()
+    on_day(day_of)
+    unseen = room.to("coordinator", "meeting_act", room.meeting.reference, "openen")
+    assert unseen.status_code == 404  # and nothing is in force
+    newer = make.ConvenantFactory(pilot=journey.pilot.pilot, version=2, in_force_from=day_of, replaces=old)
+    for row in old.parties.all():
+        newer.parties.create(organisation=row.organisation, signed_on=row.signed_on)
+    for cell in old.cells.all():
+        cell.pk, cell.content_object = None, newer
+        cell.save()
+    room.open()
+    room.meeting.refresh_from_db()
+    assert room.meeting.convenant == newer

@@ -1,0 +1,240 @@
+"""The formal decision: who decides, under which mandate, what follows, and the letter that never changes."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from casework.models import FormalDecision, LetterTemplate, Procedure, Task
+from governance.models import MandateDecision
+from tests import factories as make
+from tests.casework.journeys import Journey
+from tests.casework.ten_teams import day
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def journey(client, pilot):
+    made = Journey(client, pilot)
+    made.to_conference()
+    return made
+
+
+def test_t7_r6_admission_needs_the_conference_and_a_formal_decision_under_a_mandate(journey):
+    refused = journey.formal("admitted")
+    assert refused.status_code == 409
+    assert "LSO heeft niet besloten haar toe te laten" in refused.text
+    assert not FormalDecision.objects.exists()
+    journey.room.decide("admitted")
+    assert Task.objects.get().answer == ""
+    assert journey.formal("admitted", effective_on=2).status_code == 302
+    decision = FormalDecision.objects.get()
+    assert journey.case.state == "admitted"
+    assert journey.case.admitted_on == timezone.localdate() + timedelta(days=2)
+    assert (decision.function, decision.mandate.title) == ("burgemeester", "Mandaatbesluit 0")
+    assert decision.conference_decision.kind == "admitted"
+    assert Task.objects.get().answer == "done"  # what the decision asked for
+
+
+def test_t8_a_refusal_has_reasons_and_remedies(journey):
+    journey.room.decide("not_admitted")
+    for name in ("reasons", "remedies", "function"):
+        assert journey.formal("refused", **{name: ""}).status_code == 400, name
+    assert journey.formal("admitted").status_code == 409
+    assert journey.formal("refused", objection_until=42).status_code == 302
+    assert journey.case.state == "not_admitted"
+    assert journey.case.term_on == timezone.localdate() + timedelta(days=43)
+
+
+def test_r6_a_mandate_that_had_ended_or_is_of_another_pilot_gives_nothing(journey):
+    journey.room.decide("admitted")
+    today = timezone.localdate()
+    ended = make.mandate(journey.pilot.pilot, in_force_until=today)
+    answer = journey.formal("admitted", mandate=ended)
+    assert answer.status_code == 400
+    assert "geldt niet op de dag van het besluit" in answer.text
+    elsewhere = make.mandate(make.PilotFactory(), title="Elders")
+    assert journey.formal("admitted", mandate=elsewhere).status_code == 400
+    assert not FormalDecision.objects.exists()
+    assert (
+        journey.formal("admitted", mandate=ended, decided_on=-1, effective_on=-1).status_code == 409
+    )  # before the LSO
+
+
+def test_in_municipal_mode_the_college_decides_in_its_own_name(journey):
+    journey.room.decide("admitted")
+    assert journey.formal("admitted", function="college").status_code == 400
+    journey.pilot.pilot.municipal_mode = True
+    journey.pilot.pilot.save()
+    assert journey.formal("admitted", function="college").status_code == 302
+    decision = FormalDecision.objects.get()
+    assert decision.mandate is None
+    assert decision.function.startswith("college")
+
+
+@pytest.mark.parametrize("who", ["municipality", "ngo", "ind", "dtv"])
+def test_only_the_coordinator_takes_a_formal_decision(journey, who):
+    journey.room.decide("admitted")
+    assert journey.formal("admitted", who=who).status_code == 403
+
+
+def test_the_letter_is_filled_in_mended_and_kept_as_it_left(journey, pilot):
+    LetterTemplate.objects.create(
+        pilot=pilot.pilot, kind="admitted", version=1, text="<p>Beste {naam}, {redenen}</p>",
+        in_force_from=timezone.localdate(),
+    )  # fmt: skip
+    journey.room.decide("admitted")
+    first = journey.formal("admitted", reasons="Wegens <b>alles</b>.", letter=None)
+    assert first.status_code == 200
+    assert "Beste Hiwot Reiziger" in first.text
+    assert "&amp;lt;b&amp;gt;alles" in first.text  # what people write is text in the letter
+    assert not FormalDecision.objects.exists()
+    sent = journey.formal("admitted", letter="<p onclick='x()'>Zo.</p><script>alert(1)</script>")
+    assert sent.status_code == 302
+    decision = FormalDecision.objects.get()
+    assert decision.letter == "<p>Zo.</p>"
+    assert decision.template.version == 1
+    page = journey.get("coordinator", "formal_decision", decision.reference)
+    assert "<p>Zo.</p>" in page.text
+    LetterTemplate.objects.create(
+        pilot=pilot.pilot, kind="admitted", version=2, text="Anders", in_force_from=timezone.localdate()
+    )
+    assert "<p>Zo.</p>" in journey.get("ngo", "formal_decision", decision.reference).text
+    for who in ("legal", "avim", "iom"):
+        assert journey.get(who, "formal_decision", decision.reference).status_code == 404
+
+
+def test_r27_a_decision_keeps_the_versions_under_which_it_was_taken(journey, pilot):
+    make.CriteriaFactory(pilot=pilot.pilot)
+    journey.room.decide("admitted")
+    journey.formal("admitted")
+    decision = FormalDecision.objects.get()
+    assert decision.criteria.version == 1
+    make.CriteriaFactory(pilot=pilot.pilot, version=2)
+    decision.refresh_from_db()
+    assert decision.criteria.version == 1
+    assert decision.conference_decision.convenant == journey.room.meeting.convenant
+
+
+def test_t9_an_objection_that_was_upheld_brings_her_back_to_the_conference(journey):
+    journey.room.decide("not_admitted")
+    journey.formal("refused", objection_until=42)
+    reopened = journey.post("coordinator", "case_reopen", ground="upheld", because="x", version=journey.case.version)
+    assert reopened.status_code == 400  # nothing was upheld yet
+    objection = {"kind": "objection_lvv_decision", "applied_on": 0, "result": "pending", "checked_on": 0,
+                 "visibility": "permitted_partners", "representative": "", "result_on": ""}  # fmt: skip
+    journey.done("municipality", "record_add", "procedure", **objection)
+    procedure = Procedure.objects.get()
+    assert procedure.formal_decision == FormalDecision.objects.get()
+    refused = journey.step("coordinator", "dismiss")
+    assert "loopt nog een bezwaar" in refused.text
+    journey.done(
+        "municipality", "record_change", "procedure", procedure.reference,
+        **objection | {"result": "upheld", "result_on": 0, "version": 1},
+    )  # fmt: skip
+    answer = journey.post(
+        "coordinator", "case_reopen", ground="upheld", because="Gegrond.", version=journey.case.version
+    )
+    assert answer.status_code == 302
+    assert journey.case.state == "in_conference"
+    refusal = FormalDecision.objects.get()
+    assert (refusal.annulled_on, refusal.annulled_because) == (timezone.localdate(), "Gegrond.")
+    assert journey.formal("admitted").status_code == 409  # the conference decides anew first
+
+
+def test_t9_new_facts_are_enough_but_a_newer_open_case_is_in_the_way(journey):
+    journey.room.decide("not_admitted")
+    journey.formal("refused")
+    newer = make.CaseFactory(lead_team=journey.teams["municipality"], person=journey.case.person)
+    refused = journey.post("coordinator", "case_reopen", ground="new", because="Ziek.", version=journey.case.version)
+    assert refused.status_code == 409
+    assert "nieuwere casus die open is" in refused.text
+    newer.state = "not_admitted"
+    newer.save()
+    journey.done("coordinator", "case_reopen", ground="new", because="Ziek.", version=journey.case.version)
+    assert journey.case.state == "in_conference"
+
+
+def test_t15_a_refused_case_is_archived_when_the_remedies_are_over(journey, on_day):
+    journey.room.decide("not_admitted")
+    journey.formal("refused", objection_until=42)
+    refused = journey.step("coordinator", "dismiss")
+    assert refused.status_code == 409
+    assert "Bezwaar is mogelijk tot en met" in refused.text
+    stay = make.StayFactory(case=journey.case, author_team=journey.teams["municipality"])
+    on_day(timezone.localdate() + timedelta(days=43))
+    assert "nog een plek" in journey.step("coordinator", "dismiss").text
+    stay.until = stay.since
+    stay.save()
+    assert journey.step("ngo", "dismiss").status_code == 403
+    assert journey.step("coordinator", "dismiss").status_code == 302
+    assert journey.case.state == "archived"
+
+
+def test_t15_a_refusal_without_a_term_is_not_archived_in_silence(journey):
+    journey.room.decide("not_admitted")
+    journey.formal("refused")
+    assert "geen bezwaartermijn" in journey.step("coordinator", "dismiss").text
+
+
+def test_r16_the_maximum_stay_is_a_setting_and_an_extension_needs_the_conference(client, pilot):
+    pilot.pilot.maximum_stay_months = 6
+    pilot.pilot.save()
+    journey = Journey(client, pilot)
+    journey.to_admitted()
+    assert journey.case.term_on is not None
+    refused = journey.formal("extended", until=300)
+    assert refused.status_code == 409
+    assert "R16" in refused.text
+    journey.room.decide("extension", reasons="Paspoort komt eraan.")
+    assert journey.formal("extended", until="").status_code == 400
+    assert journey.formal("extended", until=300).status_code == 302
+    assert journey.case.term_on == timezone.localdate() + timedelta(days=300)
+    assert journey.formal("extended", until=400).status_code == 409  # one decision carries one extension
+
+
+def test_mandate_decisions_are_recorded_once_and_never_changed(journey, pilot):
+    journey.client.act_as(journey.workers["coordinator"])
+    form = {"title": "Mandaatbesluit LVV 2019", "source": "Staatscourant 2019, 18281", "pilots": [pilot.pilot.pk],
+            "functions": "burgemeester\nwethouder zorg", "in_force_from": day(-500), "in_force_until": ""}  # fmt: skip
+    assert journey.client.post("/convenanten/mandaten/", form).status_code == 302
+    assert journey.client.post("/convenanten/mandaten/", {**form, "in_force_until": day(-501)}).status_code == 400
+    made = MandateDecision.objects.get()
+    assert made.functions == ["burgemeester", "wethouder zorg"]
+    assert list(made.pilots.all()) == [pilot.pilot]
+    journey.client.act_as(journey.workers["ngo"])
+    assert "Mandaatbesluit LVV 2019" in journey.client.get("/convenanten/mandaten/").text
+    assert journey.client.post("/convenanten/mandaten/", form).status_code == 403
+
+
+def test_letters_of_a_pilot_get_versions(journey, pilot):
+    url = f"/lso/brieven/{pilot.pilot.slug}/?soort=refused"
+    journey.client.act_as(journey.workers["coordinator"])
+    assert journey.client.post(url, {"text": "<p>Nee.</p><script>x</script>"}).status_code == 302
+    assert LetterTemplate.objects.get().text == "<p>Nee.</p>"
+    assert journey.client.act_as(journey.workers["ngo"]).post(url, {"text": "x"}).status_code == 403
+
+
+def test_r16_an_admission_is_no_longer_than_the_maximum_stay(client, pilot):
+    pilot.pilot.maximum_stay_months = 6
+    pilot.pilot.save()
+    journey = Journey(client, pilot)
+    journey.to_conference()
+    journey.room.decide("admitted")
+    refused = journey.formal("admitted", until=400)
+    assert refused.status_code == 400
+    assert "Langer dan de maximale duur" in refused.text
+    assert journey.formal("admitted", until=100).status_code == 302
+
+
+def test_what_a_worker_does_not_read_is_not_taken_for_nothing(journey, pilot):
+    """A pilot whose matrix hides shelter from the municipality: her exit cannot be confirmed past a hidden stay."""
+    stay = make.StayFactory(case=journey.case, author_team=pilot.teams["ngo"])
+    assert journey.propose().status_code == 302
+    cells = pilot.teams["municipality"].group.convenantgroupobjectpermission_set
+    cells.filter(permission__codename__endswith="_contact_shelter").delete()
+    refused = journey.confirm()
+    assert refused.status_code == 409
+    assert "leest “bereikbaarheid en opvang” niet" in refused.text
+    assert stay.is_running

@@ -1,0 +1,154 @@
+"""The table of steps and its guards: pure functions of the facts, and the document that is made from them."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from casework.cases.enums import OPEN_STATES, CaseState
+from casework.journey import guards as g
+from casework.journey.diagram import DOCUMENT, journey_document
+from casework.journey.facts import Decided, Facts, Left
+from casework.journey.steps import STEPS, steps, steps_from
+from casework.journey.terms import next_term, terms_of
+
+TODAY = date(2026, 11, 22)
+NOTHING = Facts(today=TODAY)
+DAYS = st.dates(date(2020, 1, 1), date(2030, 12, 31))
+
+
+def decided(kind, on=TODAY, **more):
+    return Decided(kind=kind, on=on, **more)
+
+
+def left(**more):
+    return Left(
+        **{"on": TODAY, "reason": "left_own_request", "outcome": "trajectory_ended", "belongs_to": "none", **more}
+    )
+
+
+# For each guard: facts with which it is satisfied, and facts in which just that is missing.
+CASES = {
+    g.told: (replace(NOTHING, told=True), NOTHING),
+    g.intake_complete: (replace(NOTHING, intake_done=TODAY), replace(NOTHING, intake_begun=TODAY)),
+    g.criteria_checked: (NOTHING, replace(NOTHING, criteria_missing=1)),
+    g.dossiers_requested: (
+        replace(NOTHING, requested={"ind": TODAY, "dtv": TODAY}), replace(NOTHING, requested={"ind": TODAY}),
+    ),
+    g.dossiers_in: (
+        replace(NOTHING, dossiers={"ind": TODAY, "dtv": TODAY}), replace(NOTHING, dossiers={"dtv": TODAY}),
+    ),
+    g.rest_over: (
+        replace(NOTHING, dossiers=dict.fromkeys(("ind", "dtv"), TODAY - timedelta(days=14))),
+        replace(NOTHING, dossiers=dict.fromkeys(("ind", "dtv"), TODAY - timedelta(days=13))),
+    ),
+    g.on_agenda: (replace(NOTHING, agenda=TODAY), NOTHING),
+    g.early_admission: (replace(NOTHING, early_admission=True), NOTHING),
+    g.conference_admitted: (
+        replace(NOTHING, decisions=(decided("deferred"), decided("admitted_exceptionally"))),
+        replace(NOTHING, decisions=(decided("admitted"), decided("deferred"))),
+    ),
+    g.conference_refused: (replace(NOTHING, decisions=(decided("not_admitted"),)), NOTHING),
+    g.no_newer_open_case: (replace(NOTHING, newer_case=True), replace(NOTHING, newer_open_case=True)),
+    g.no_newer_case: (NOTHING, replace(NOTHING, newer_case=True)),
+    g.new_ground: (
+        replace(NOTHING, formal=(decided("refused", TODAY),), upheld=TODAY),
+        replace(NOTHING, formal=(decided("refused", TODAY),), upheld=TODAY - timedelta(days=1)),
+    ),
+    g.scenario_set: (
+        replace(NOTHING, scenario="return_home", scenario_since=TODAY,
+                dossiers=dict.fromkeys(("ind", "dtv"), TODAY - timedelta(days=14))),
+        replace(NOTHING, scenario="return_home", scenario_since=TODAY,
+                dossiers=dict.fromkeys(("ind", "dtv"), TODAY - timedelta(days=13))),
+    ),
+    g.has_commitment: (replace(NOTHING, actions=1), NOTHING),
+    g.has_manager: (replace(NOTHING, managed=True), NOTHING),
+    g.exit_proposed: (replace(NOTHING, left=left()), NOTHING),
+    g.stay_ended: (replace(NOTHING, left=left(), stay_until=TODAY), replace(NOTHING, left=left(), stay_since=TODAY)),
+    g.ending_decided: (
+        replace(NOTHING, state="admitted", left=left(reason="house_rules_breach"), formal=(decided("ended"),)),
+        replace(NOTHING, state="admitted", left=left(reason="house_rules_breach"),
+                formal=(decided("ended", annulled=True),)),
+    ),
+    g.durable: (replace(NOTHING, left=left(belongs_to="semi_durable")), replace(NOTHING, left=left())),
+    g.without_solution: (replace(NOTHING, left=left()), replace(NOTHING, left=left(belongs_to="undecided"))),
+    g.no_open_task: (NOTHING, replace(NOTHING, open_tasks=1)),
+    g.checks_recorded: (replace(NOTHING, checks=dict.fromkeys((3, 6, 12), "holds")), replace(NOTHING, checks={3: "holds"})),
+    g.claim_answered: (
+        replace(NOTHING, left=left(belongs_to="durable"), claim="refuted"), replace(NOTHING, left=left(belongs_to="durable")),
+    ),
+    g.remedies_exhausted: (
+        replace(NOTHING, formal=(decided("refused", objection_until=TODAY - timedelta(days=1)),)),
+        replace(NOTHING, formal=(decided("refused", objection_until=TODAY),)),
+    ),
+    g.no_running_stay: (replace(NOTHING, stay_until=TODAY), replace(NOTHING, stay_until=TODAY + timedelta(days=1))),
+    g.dossiers_of_before: (
+        replace(NOTHING, earlier_dossiers=dict.fromkeys(("ind", "dtv"), date(2026, 5, 23))),
+        replace(NOTHING, earlier_dossiers=dict.fromkeys(("ind", "dtv"), date(2026, 5, 22))),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("guard", CASES, ids=lambda guard: guard.__name__)
+def test_a_guard_is_satisfied_or_says_what_is_missing(guard):
+    satisfied, missing = CASES[guard]
+    assert guard(satisfied) is None
+    said = guard(missing)
+    assert said is not None
+    assert str(said.sentence).endswith(".")
+
+
+def test_every_guard_of_the_table_is_tried():
+    used = {guard for step in steps() for guard in step.guards if not guard.__name__.startswith("formally_")}
+    assert used == set(CASES)
+
+
+@pytest.mark.parametrize("kind", ["admitted", "refused"])
+def test_a_formal_decision_follows_that_of_the_conference(kind):
+    guard = g.formally(kind)
+    assert guard(NOTHING) is not None
+    assert guard(replace(NOTHING, formal=(decided(kind),))) is None
+    assert guard(replace(NOTHING, formal=(decided(kind, annulled=True),))) is not None
+    other = "refused" if kind == "admitted" else "admitted"
+    assert guard(replace(NOTHING, formal=(decided(kind), decided(other)))) is not None
+    older = replace(NOTHING, formal=(decided(kind, TODAY - timedelta(days=1)),), decisions=(decided("admitted"),))
+    assert guard(older) is not None
+
+
+@given(ind=DAYS, dtv=DAYS, today=DAYS)
+def test_r8_the_rest_lasts_fourteen_days_from_the_later_dossier_over_summer_time_and_leap_days(ind, dtv, today):
+    facts = Facts(today=today, dossiers={"ind": ind, "dtv": dtv})
+    assert facts.rest_ends == max(ind, dtv) + timedelta(days=14)
+    assert facts.rested == ((today - max(ind, dtv)).days >= 14)
+    assert (g.rest_over(facts) is None) == facts.rested
+
+
+@given(day=DAYS, months=st.integers(0, 24))
+def test_months_later_is_the_same_day_or_the_last_of_a_shorter_month(day, months):
+    later = g.add_months(day, months)
+    assert (later.year * 12 + later.month) - (day.year * 12 + day.month) == months
+    assert later.day == day.day or (later + timedelta(days=1)).day == 1 and later.day < day.day
+
+
+@given(today=DAYS, since=DAYS)
+def test_a_term_that_passed_stays_until_somebody_acts(today, since):
+    """Nothing moves by the clock: whatever the day, the same facts give the same terms."""
+    facts = Facts(today=today, state="rest_period", dossiers=dict.fromkeys(("ind", "dtv"), since))
+    assert next_term(facts) == next_term(replace(facts, today=today + timedelta(days=400)))
+
+
+def test_every_state_but_the_last_has_a_way_on():
+    for state in CaseState:
+        assert bool(steps_from(state)) is (state != CaseState.ARCHIVED), state
+    assert set(STEPS["T11"].sources) == {*OPEN_STATES, CaseState.NOT_ADMITTED}
+
+
+def test_terms_come_in_order_and_r12_asks_one_check_at_a_time():
+    facts = replace(NOTHING, state="exited", left=left(on=TODAY, belongs_to="durable"), checks={3: "holds"})
+    assert [(term.rule, term.on) for term in terms_of(facts)] == [("R12", g.add_months(TODAY, 6))]
+
+
+def test_the_document_is_what_the_table_says():
+    assert DOCUMENT.read_text(encoding="utf-8") == journey_document(), "run manage.py journey_document"

@@ -1,0 +1,289 @@
+"""How a passage ends: exit, outcome, who confirms it, whether it holds, and undoing what was wrong."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from casework.journey.guards import add_months
+from casework.models import Confirmation, Exit, FollowUpCheck, FormalDecision, Involvement, OutcomeClass, Signal
+from tests import factories as make
+from tests.casework.journeys import Journey
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def journey(client, pilot):
+    return Journey(client, pilot)
+
+
+def involved(journey):
+    rows = Involvement.objects.in_force().filter(case=journey.case).values_list("team", flat=True)
+    return {name for name, team in journey.teams.items() if team.pk in set(rows)}
+
+
+def test_t11_r10_an_exit_is_proposed_and_confirmed_by_somebody_else(journey):
+    journey.to_guidance()
+    for name in ("exited_on", "reason", "outcome"):
+        assert journey.propose(**{name: ""}).status_code == 400, name
+    for who in ("ngo", "ind", "coordinator"):  # not the case manager
+        assert journey.propose(who=who).status_code == 403, who
+    assert journey.propose().status_code == 302
+    assert journey.case.state == "in_guidance"
+    assert journey.post("municipality", "exit_confirm", version=1).status_code == 403
+    assert journey.confirm().status_code == 302
+    assert journey.case.state == "exited"
+    assert journey.case.exited_on == timezone.localdate()
+    found = journey.exit()
+    assert found.classed.belongs_to == "durable"  # from the table, never typed
+    assert found.state_before == "in_guidance"
+    assert involved(journey) == {"municipality", "dtv"}  # what is to be confirmed is followed
+
+
+def test_who_proposed_does_not_confirm_her_own_exit(journey):
+    journey.to_guidance()
+    journey.case.case_manager = journey.workers["coordinator"]
+    journey.case.save()
+    assert journey.propose(who="coordinator").status_code == 302
+    assert journey.confirm().status_code == 403
+
+
+def test_t11_is_refused_while_she_has_a_place_and_after_admission_without_a_decision_to_end(journey):
+    journey.to_guidance()
+    stay = make.StayFactory(case=journey.case, author_team=journey.teams["municipality"], ground="admitted")
+    journey.propose(reason="house_rules_breach", outcome="trajectory_ended")
+    refused = journey.confirm()
+    assert refused.status_code == 409
+    assert "nog een plek" in refused.text
+    assert "formeel besluit tot beëindiging" in refused.text
+    stay.until = timezone.localdate()
+    stay.save()
+    assert journey.confirm().status_code == 409
+    journey.formal("ended")
+    journey.done("coordinator", "exit_confirm", decline="1", because="Eerst besluiten.", version=1)
+    assert journey.propose(reason="house_rules_breach", outcome="trajectory_ended").status_code == 302
+    assert journey.exit().formal_decision == FormalDecision.objects.get(kind="ended")
+    assert journey.confirm().status_code == 302
+    assert involved(journey) == {"municipality"}
+
+
+@pytest.mark.parametrize("state", ["registered", "intake", "rest_period", "in_conference", "admitted", "in_guidance"])
+@pytest.mark.parametrize(
+    ("reason", "outcome"),
+    [("deceased", "deceased"), ("left_unknown_destination", "unknown_destination"), ("detention", "detained")],
+)
+def test_death_disappearance_and_detention_end_a_case_in_every_state(client, pilot, state, reason, outcome):
+    journey = Journey(client, pilot, state=state)
+    assert journey.propose(reason=reason, outcome=outcome).status_code == 302
+    assert journey.confirm().status_code == 302
+    assert journey.case.state == "exited"
+    assert journey.exit().state_before == state
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"exited_on": -61}, "vóór de aanmelding"),
+        ({"exited_on": 1}, "in de toekomst"),
+        ({"reason": "deceased"}, "past niet bij"),
+        ({"outcome": "deceased"}, "past niet bij"),
+        ({"evidence": "instapkaart"}, "datum van het bewijs"),
+    ],
+)
+def test_an_exit_has_a_date_reason_and_outcome_that_fit(journey, changes, sentence):
+    answer = journey.propose(**changes)
+    assert answer.status_code == 400
+    assert sentence in answer.text
+
+
+def test_r10_the_class_is_that_of_the_day_of_the_exit(journey):
+    today = timezone.localdate()
+    OutcomeClass.objects.create(outcome="unknown_destination", in_force_from=today, belongs_to="undecided")
+    journey.propose(exited_on=-1, reason="left_unknown_destination", outcome="unknown_destination")
+    journey.confirm()
+    assert journey.exit().classed.belongs_to == "none"
+
+
+def test_r11_a_durable_outcome_is_confirmed_by_the_competent_partner_only(journey):
+    journey.to_exit()
+    claim = {"result": "confirmed", "said_on": 0, "evidence": "uitreisbewijs van vandaag"}
+    assert "nog niet bevestigd" in journey.get("coordinator", "exit").text
+    for who in ("municipality", "ngo", "ind"):
+        assert journey.post(who, "claim_answer", **claim).status_code in (403, 404), who
+    assert journey.post("dtv", "claim_answer", **claim | {"evidence": ""}).status_code == 400
+    assert journey.post("dtv", "claim_answer", **claim | {"said_on": -1}).status_code == 400
+    journey.done("dtv", "claim_answer", **claim)
+    assert Confirmation.objects.get().author_team == journey.teams["dtv"]
+
+
+def test_r11_r20_an_answer_on_paper_is_recorded_on_behalf_of_the_partner(journey):
+    journey.to_exit(outcome="legalisation_asylum")
+    dtv, ind = (str(journey.teams[name].pk) for name in ("dtv", "ind"))
+    claim = {"result": "confirmed", "said_on": 0, "evidence": "beschikking", "received_on": 0,
+             "received_document": "brief"}  # fmt: skip
+    assert journey.post("coordinator", "claim_answer", **claim, source_team=dtv).status_code == 400  # not competent
+    journey.done("coordinator", "claim_answer", **claim, source_team=ind)
+    assert Confirmation.objects.get().source_team == journey.teams["ind"]
+
+
+def test_t12_r12_a_durable_outcome_is_checked_after_3_6_and_12_months(journey, on_day):
+    journey.to_exit()
+    assert journey.step("coordinator", "archive").status_code == 409
+    assert journey.step("coordinator", "aftercare").status_code == 403  # the case manager does
+    assert journey.step("municipality", "aftercare").status_code == 302
+    begun = timezone.localdate()
+    assert journey.case.term_on == add_months(begun, 3)
+    check = {"months": "3", "checked_on": 0, "result": "holds", "outcome": "", "how": "gebeld met haar zus"}
+    early = journey.post("municipality", "check_add", **check)
+    assert early.status_code == 400
+    assert "Deze controle is voor" in early.text
+    for months, result in ((3, "holds"), (6, "does_not_hold")):
+        on_day(add_months(begun, months))
+        fields = {**check, "months": str(months), "result": result}
+        if result == "does_not_hold":
+            assert journey.post("municipality", "check_add", **fields).status_code == 400
+            fields["outcome"] = "unknown_destination"
+        journey.done("municipality", "check_add", **fields)
+    refused = journey.step("coordinator", "close")
+    assert "na 12 maanden" in refused.text
+    assert "bevestigd noch weerlegd" in refused.text
+    on_day(add_months(begun, 12))
+    journey.done("dtv", "check_add", **{**check, "months": "12", "result": "lapsed", "how": "overleden"})
+    assert journey.step("coordinator", "close").status_code == 409
+    journey.done("coordinator", "exit", unconfirmed_because="DT&V kan het niet nagaan.", version=journey.exit().version)
+    assert journey.step("coordinator", "close").status_code == 302
+    assert journey.case.state == "archived"
+    assert journey.exit().outcome == "independent_return"  # the claim stays as it was
+    assert FollowUpCheck.objects.get(months=6).outcome == "unknown_destination"
+    assert involved(journey) == {"municipality"}
+
+
+def test_t13_an_exit_without_solution_is_archived_when_no_task_is_open(journey):
+    journey.to_guidance()
+    task = make.RECORDS["task"](case=journey.case, author_team=journey.teams["municipality"])
+    journey.propose(reason="left_own_request", outcome="other_procedure_pending")
+    journey.confirm()
+    refused = journey.step("coordinator", "archive")
+    assert "geen toelichting" in refused.text
+    assert "open taken" in refused.text
+    assert journey.step("municipality", "aftercare").status_code == 409
+    journey.done("municipality", "action_done", task.reference, answer="done", answer_text="", version=1)
+    found = journey.exit()
+    found.explanation = "Procedure loopt bij de rechtbank."
+    found.save()
+    assert journey.step("coordinator", "archive").status_code == 302
+    assert journey.case.state == "archived"
+
+
+def test_t13_what_is_not_established_yet_is_not_archived(journey):
+    journey.propose(reason="left_own_request", outcome="not_established")
+    journey.confirm()
+    assert "nog niet vastgesteld" in journey.step("coordinator", "archive").text
+
+
+def test_t16_an_exit_in_error_goes_back_with_the_teams_of_before(journey):
+    journey.to_exit()
+    before = {"municipality", "ngo", "ind", "dtv"}
+    assert involved(journey) < before
+    undo = {"undone": "error", "undone_reason": "Zij kwam terug.", "version": journey.exit().version}
+    assert journey.post("municipality", "exit_undo", **undo).status_code == 403
+    assert journey.post("coordinator", "exit_undo", **undo | {"undone_reason": ""}).status_code == 400
+    assert journey.post("coordinator", "exit_undo", **undo | {"version": 99}).status_code == 409
+    journey.done("coordinator", "exit_undo", **undo)
+    assert journey.case.state == "in_guidance"
+    assert journey.case.exited_on is None
+    assert involved(journey) == before
+    row = Exit.objects.get()
+    assert (row.undone, row.undone_on) == ("error", timezone.localdate())
+    assert journey.propose().status_code == 302  # she may leave again
+
+
+def test_t16_a_court_that_undoes_the_ending_undoes_its_decision_too(journey):
+    journey.to_guidance()
+    journey.formal("ended")
+    journey.propose(reason="house_rules_breach", outcome="trajectory_ended")
+    journey.confirm()
+    undo = {"undone": "annulled", "undone_reason": "Rechtbank, uitspraak 12.", "version": journey.exit().version}
+    newer = make.CaseFactory(lead_team=journey.teams["municipality"], person=journey.case.person)
+    assert journey.post("coordinator", "exit_undo", **undo).status_code == 409
+    newer.person = make.PersonFactory()
+    newer.save()
+    journey.done("coordinator", "exit_undo", **undo)
+    assert FormalDecision.objects.get(kind="ended").annulled_because == "Rechtbank, uitspraak 12."
+
+
+def test_r14_a_report_from_another_register_closes_nothing_and_raises_a_conflict(journey):
+    journey.to_guidance()
+    stay = make.StayFactory(case=journey.case, author_team=journey.teams["municipality"], kind="dwelling")
+    journey.done("dtv", "record_add", "destination_report", reported_on=0, text="MOB in het register")
+    stay.refresh_from_db()
+    assert stay.is_running
+    assert journey.case.state == "in_guidance"
+    signal = Signal.objects.get()
+    assert (signal.kind, signal.shared_team_ids) == ("register_conflict", [journey.teams["municipality"].pk])
+    for who, sees in {"municipality": True, "dtv": True, "ngo": False, "ind": False}.items():
+        page = journey.get(who, "record_detail", "signal", signal.reference)
+        assert (page.status_code == 200) is sees, who
+
+
+def test_r14_without_a_place_a_report_raises_nothing(journey):
+    journey.to_guidance()
+    journey.done("dtv", "record_add", "destination_report", reported_on=0, text="MOB in het register")
+    assert not Signal.objects.exists()
+
+
+def test_absence_stands_on_the_stay_and_an_early_exit_to_an_unknown_destination_warns(journey):
+    journey.pilot.pilot.return_term_days = 7
+    journey.pilot.pilot.save()
+    journey.to_guidance()
+    stay = make.StayFactory(
+        case=journey.case, author_team=journey.teams["ngo"], kind="dwelling",
+        since=timezone.localdate() - timedelta(days=20),
+    )  # fmt: skip
+    journey.client.act_as(journey.workers["ngo"])
+    url = f"/casussen/{journey.case.reference}/dossier/absence/nieuw/?bij={stay.reference}"
+    away = (timezone.localdate() - timedelta(days=3)).strftime("%d-%m-%Y")
+    assert journey.client.post(url, {"since": away, "until": "", "remark": "niet in bed"}).status_code == 302
+    journey.propose(reason="left_unknown_destination", outcome="unknown_destination")
+    page = journey.get("coordinator", "exit_confirm")
+    assert "nog 4 dagen van de terugkeertermijn" in page.text
+
+
+def test_months_are_counted_by_the_calendar():
+    assert add_months(date(2024, 11, 30), 3) == date(2025, 2, 28)
+    assert add_months(date(2023, 11, 30), 3) == date(2024, 2, 29)
+    assert add_months(date(2024, 2, 29), 12) == date(2025, 2, 28)
+    assert add_months(date(2026, 12, 31), 6) == date(2027, 6, 30)
+
+
+@pytest.mark.parametrize("slug", ["check", "confirmation", "dossier_request", "dossier", "exit"])
+def test_what_moved_a_case_is_not_rewritten_in_place(journey, slug):
+    journey.to_exit()
+    journey.done("dtv", "claim_answer", result="refuted", said_on=0, evidence="eigen register")
+    journey.done("municipality", "check_add", months="3", checked_on=0, result="lapsed", outcome="", how="overleden")
+    model = {"check": FollowUpCheck, "confirmation": Confirmation, "exit": Exit, "dossier": make.DossierDelivery,
+             "dossier_request": make.DossierRequest}[slug]  # fmt: skip
+    row = model.objects.filter(case=journey.case).order_by("pk").last()
+    author = next(name for name, team in journey.teams.items() if team == row.author_team)
+    if row.author_team_id not in journey.case.team_ids:
+        author = "municipality"
+    assert journey.post(author, "record_change", slug, row.reference, version=row.version).status_code in (403, 404)
+    row.refresh_from_db()
+    assert row.version == 1 or slug == "exit"
+
+
+def test_the_same_check_is_recorded_once(journey):
+    journey.to_exit()
+    check = {"months": "3", "checked_on": 0, "result": "lapsed", "outcome": "", "how": "overleden"}
+    journey.done("municipality", "check_add", **check)
+    assert journey.post("municipality", "check_add", **check).status_code == 400  # it is no choice any more
+    assert FollowUpCheck.objects.count() == 1
+
+
+def test_an_exit_cites_the_ending_that_was_decided_after_it_was_proposed(journey):
+    journey.to_guidance()
+    journey.propose(reason="house_rules_breach", outcome="trajectory_ended")
+    journey.formal("ended")
+    assert journey.confirm().status_code == 302
+    assert journey.exit().formal_decision == FormalDecision.objects.get(kind="ended")

@@ -1,0 +1,118 @@
+"""The scenario and the plan: what brings a case into guidance, who does what, and the paper she takes along."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from casework.models import Action, Goal, Involvement
+from casework.plan.views import person_languages
+from tests import factories as make
+from tests.casework.journeys import Journey, at
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def journey(client, pilot):
+    made = Journey(client, pilot)
+    made.to_admitted()
+    return made
+
+
+def test_t10_guidance_needs_a_scenario_an_action_and_a_case_manager(journey):
+    page = journey.get("municipality", "case_step", "guidance")
+    assert "geen scenario vastgesteld" in page.text
+    refused = journey.step("municipality", "guidance")
+    assert refused.status_code == 409
+    assert "geen actie waaraan een partner zich heeft verbonden" in refused.text
+    journey.room.decide("scenario_set", scenario="return_home")
+    journey.done("ngo", "plan", what="Paspoort", to_team=str(journey.teams["ngo"].pk), due_on=30)
+    for who in ("coordinator", "ngo", "ind"):  # not the case manager
+        assert journey.step(who, "guidance").status_code == 403, who
+    assert journey.step("municipality", "guidance").status_code == 302
+    assert journey.case.state == "in_guidance"
+    assert journey.case.guidance_from == timezone.localdate()
+
+
+def test_r7_whoever_is_guided_is_known_to_the_departure_service(journey):
+    row = Involvement.objects.get(case=journey.case, team=journey.teams["dtv"])
+    row.until = timezone.localdate()
+    row.save()
+    journey.room.decide("scenario_set", scenario="return_home")
+    journey.done("ngo", "plan", what="Paspoort", to_team=str(journey.teams["ngo"].pk), due_on=30)
+    journey.step("municipality", "guidance")
+    assert Involvement.objects.in_force().filter(case=journey.case, team=journey.teams["dtv"]).exists()
+
+
+def test_actions_are_given_to_partners_and_answered_by_them(journey):
+    ind, dtv = (str(journey.teams[name].pk) for name in ("ind", "dtv"))
+    journey.done("municipality", "plan", what="Dossier nakijken", to_team=ind, due_on=5)
+    assert journey.post("dtv", "plan", what="Bellen", to_team=ind, due_on=5).status_code == 400  # only its own
+    journey.done("dtv", "plan", what="Ambassade bellen", to_team=dtv, due_on=5)
+    assert journey.post("ngo", "plan", what="x", to_team=dtv, due_on=-1).status_code == 400
+    action = Action.objects.get(what="Dossier nakijken")
+    for who in ("dtv", "ngo", "municipality"):
+        assert journey.post(who, "action_done", action.reference, answer="done", version=1).status_code == 403, who
+    assert journey.post("ind", "action_done", action.reference, answer="declined", version=1).status_code == 400
+    journey.done("ind", "action_done", action.reference, answer="done", answer_text="In orde.", version=1)
+    action.refresh_from_db()
+    assert (action.answer, action.answered_by) == ("done", journey.workers["ind"])
+    assert "In orde." in journey.get("ngo", "plan").text
+    assert journey.post("ind", "action_done", action.reference, answer="declined", version=2).status_code == 403
+
+
+def test_the_police_sees_its_own_action_and_no_other(journey, pilot):
+    make.InvolvementFactory(case=journey.case, team=pilot.teams["avim"])
+    journey.done("municipality", "plan", what="Vingerafdrukken", to_team=str(pilot.teams["avim"].pk), due_on=5)
+    journey.done("municipality", "plan", what="Gesprek voeren", to_team=str(pilot.teams["ngo"].pk), due_on=5)
+    page = journey.get("avim", "plan")
+    assert "Vingerafdrukken" in page.text
+    assert "Gesprek voeren" not in page.text
+    action = Action.objects.get(what="Vingerafdrukken")
+    journey.done("avim", "action_done", action.reference, answer="done", answer_text="", version=1)
+
+
+def test_goals_stand_on_tracks_and_are_read_by_whom_their_author_chose(journey):
+    goal = {"track": "return_home", "text": "Een paspoort", "set_on": 0, "state": "open", "progress": "",
+            "visibility": "own_organisation", "share_basis": "convenant"}  # fmt: skip
+    journey.done("ngo", "record_add", "goal", **goal)
+    journey.done("ngo", "record_add", "goal", **goal | {"track": "legalisation", "text": "Nieuwe aanvraag"})
+    page = journey.get("ngo", "plan").text
+    assert "Een paspoort" in page
+    assert "Nieuwe aanvraag" in page
+    assert "Een paspoort" not in journey.get("dtv", "plan").text
+
+
+@pytest.mark.parametrize("language", person_languages())
+def test_her_plan_on_paper_names_neither_her_nor_her_case_nor_what_could_harm_her(journey, language):
+    Goal.objects.create(
+        case=journey.case, author_team=journey.teams["ngo"], author=journey.workers["ngo"], track="return_home",
+        text="Een paspoort",
+    )  # fmt: skip
+    ngo, dtv = (str(journey.teams[name].pk) for name in ("ngo", "dtv"))
+    journey.done("ngo", "plan", what="Samen naar de ambassade", to_team=ngo, due_on=5)
+    journey.done("dtv", "plan", what="LP-aanvraag indienen", to_team=dtv, due_on=5)
+    journey.client.act_as(journey.workers["ngo"])
+    page = journey.client.get(at(journey.case, "plan_person") + f"?taal={language}").text
+    paper = re.search('<main class="app-person__page">(.*?)</main>', page, re.S)[1]
+    assert "Een paspoort" in paper
+    assert "Samen naar de ambassade" in paper
+    for kept in ("LP-aanvraag", "Hiwot", "Reiziger", journey.case.number, "terugkeer", "return"):
+        assert kept not in paper, kept
+    assert "DT&amp;V" in paper or "DTV" in paper  # who reads what kind of data
+    chosen = Action.objects.get(what="LP-aanvraag indienen")
+    page = journey.client.get(
+        at(journey.case, "plan_person") + f"?taal={language}&gekozen=1&regel={chosen.reference}"
+    ).text
+    paper = re.search('<main class="app-person__page">(.*?)</main>', page, re.S)[1]
+    assert "LP-aanvraag" in paper
+    assert "Samen naar de ambassade" not in paper
+    assert journey.get("legal", "plan_person").status_code in (403, 404)
+
+
+def test_an_action_that_is_late_shows_as_late(journey, on_day):
+    journey.done("ngo", "plan", what="Bellen", to_team=str(journey.teams["ngo"].pk), due_on=2)
+    on_day(timezone.localdate() + timedelta(days=3))
+    assert "te laat" in journey.get("ngo", "plan").text
