@@ -19,6 +19,7 @@ from governance.models import ConvenantParty
 from partners.models import Team, User
 from partners.organisations.enums import OrganisationKind, Role
 from tests import factories as make
+from tests.migrated import template
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright's sync API runs an event loop in this thread
 
@@ -47,6 +48,12 @@ def as_the_web() -> Iterator[None]:
         with connection.cursor() as cursor:
             cursor.execute("SELECT access_leave()")
             cursor.execute("RESET ROLE")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Databases of the tests begin as copies of one that is migrated."""
+    connection.settings_dict["TEST"]["TEMPLATE"] = template()
 
 
 @pytest.fixture(autouse=True)

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import urlsplit
 
 import psycopg2
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from lvv.env import BASE_DIR, data_dir, read_json
+from tests.migrated import template, with_database
 
 AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 AXE_RUN = (
@@ -36,18 +36,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("browser"))  # one installation for all of them
 
 
-def with_database(url: str, name: str) -> str:
-    return urlsplit(url)._replace(path=f"/{name}").geturl()
-
-
 @pytest.fixture(scope="session")
 def site() -> Iterator[SimpleNamespace]:
-    """A database of its own, migrated and filled by the commands of `make run`, and the web in front of it."""
+    """A database of its own, filled by the commands of `make run`, and the web in front of it."""
     addresses = read_json(data_dir() / "database.json")
     name = f"live_{os.getpid()}"
     admin = psycopg2.connect(with_database(addresses["owner"], "postgres"))
     admin.autocommit = True
-    admin.cursor().execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
+    admin.cursor().execute(f"CREATE DATABASE {name} TEMPLATE {template()}")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -61,7 +57,7 @@ def site() -> Iterator[SimpleNamespace]:
         "DATABASE_JOBS_URL": with_database(addresses["jobs"], name),
     }
     environment.pop("LVV_ROLE", None)
-    for command in (["migrate", "-v0"], ["demo"], ["collectstatic", "--noinput", "-v0"]):
+    for command in (["demo"], ["collectstatic", "--noinput", "-v0"]):
         subprocess.run([sys.executable, "manage.py", *command], cwd=BASE_DIR, env=environment, check=True)
     admin.cursor().execute(f"CREATE DATABASE {name}_untouched TEMPLATE {name}")
     log = data_dir() / "web.log"
