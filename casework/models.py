@@ -18,15 +18,17 @@ from casework.plan.models import Action, Goal, Scenario
 from casework.register.models import Briefing, Clash, IdentityDocument, IdentityValue, Judgement, Person, Relation
 from casework.shelter.models import Absence, AddressReading, Location, LocationAddress, Stay
 from casework.tasks.models import Task
+from casework.transfer.models import GuidanceTicked, Transfer
 
 __all__ = [
     "Absence", "Action", "AddressReading", "AgendaItem", "Allowance", "Briefing", "Case", "CaseUserObjectPermission",
     "Clash", "ColumnMapping", "ConferenceDecision", "Confirmation", "Consent", "Contact", "ContactRequest",
     "CorrectionRequest", "CriteriaList", "DeparturePlan", "DestinationReport", "DossierDelivery", "DossierRequest",
-    "Escalation", "EscalationPart", "Exit", "Export", "FollowUpCheck", "FormalDecision", "Goal", "HandOver", "Hit",
+    "Escalation", "EscalationPart", "Exit", "Export", "FollowUpCheck", "FormalDecision", "Goal",
+    "GuidanceTicked", "HandOver", "Hit",
     "IdentityDocument", "IdentityResearch", "IdentityValue", "Import", "ImportRow", "Intake", "IntakeReport",
     "Involvement", "Judgement", "LegalAid", "LetterTemplate", "Location", "LocationAddress", "Mediation",
     "MedicalLimitation", "MedicalRecord", "Meeting", "MeetingGuest", "MeetingTeam", "Note", "OutcomeClass", "Person",
     "Position", "Procedure", "ProcedureStep", "Question", "Relation", "ResidenceTitle", "ReturnSupport", "ReviewMember",
-    "Scenario", "Signal", "Stay", "Supervision", "Task", "TravelDocument", "TravelDocumentStep",
+    "Scenario", "Signal", "Stay", "Supervision", "Task", "Transfer", "TravelDocument", "TravelDocumentStep",
 ]  # fmt: skip

@@ -3,7 +3,7 @@ from django.urls import include, path
 from casework.accountability import views as accountability
 from casework.cases import household, register_views, searching
 from casework.cases import views as cases
-from casework.conference import views as conference
+from casework.conference import agenda, meetings, minutes
 from casework.deciding import views as deciding
 from casework.dossiers import address, checking
 from casework.dossiers import views as dossiers
@@ -20,6 +20,7 @@ from casework.overview import shared
 from casework.overview import views as overview
 from casework.plan import views as plan
 from casework.shelter import views as shelter
+from casework.transfer import views as transfer
 
 RECORD = "casussen/<uuid:reference>/dossier/<slug:kind>/<uuid:record>/"
 
@@ -52,22 +53,22 @@ pages = (
         path("casussen/<uuid:reference>/intake/<slug:page>/", intake.intake_page, name="intake_page"),
         path("casussen/<uuid:reference>/dossiers/opvragen/", intake.dossiers_request, name="dossiers_request"),
         # meeting_, agenda_: the case conference
-        path("lso/", conference.meeting_list, name="meeting_list"),
-        path("lso/niet-besproken/", conference.undiscussed_list, name="undiscussed_list"),
-        path("lso/plannen/<slug:slug>/", conference.meeting_plan, name="meeting_plan"),
-        path("lso/<uuid:reference>/", conference.meeting_detail, name="meeting_detail"),
-        path("lso/<uuid:reference>/afgelasten/", conference.meeting_cancel, name="meeting_cancel"),
-        path("lso/<uuid:reference>/aanwezig/", conference.meeting_attendance, name="meeting_attendance"),
-        path("lso/<uuid:reference>/verslag/", conference.minutes, name="minutes"),
-        path("lso/<uuid:reference>/<slug:act>/", conference.meeting_act, name="meeting_act"),
-        path("lso/punt/<uuid:reference>/", conference.agenda_item, name="agenda_item"),
-        path("lso/punt/<uuid:reference>/scherm/", conference.agenda_room, name="agenda_room"),
-        path("lso/punt/<uuid:reference>/standpunt/", conference.position_take, name="position_take"),
-        path("lso/punt/<uuid:reference>/namens/", conference.position_behalf, name="position_behalf"),
-        path("lso/punt/<uuid:reference>/besluit/", conference.agenda_decide, name="agenda_decide"),
-        path("lso/punt/<uuid:reference>/<slug:act>/", conference.agenda_change, name="agenda_change"),
-        path("casussen/<uuid:reference>/lso/", conference.case_conference, name="conference"),
-        path("casussen/<uuid:reference>/lso/agenderen/", conference.agenda_add, name="agenda_add"),
+        path("lso/", meetings.meeting_list, name="meeting_list"),
+        path("lso/niet-besproken/", meetings.undiscussed_list, name="undiscussed_list"),
+        path("lso/plannen/<slug:slug>/", meetings.meeting_plan, name="meeting_plan"),
+        path("lso/<uuid:reference>/", meetings.meeting_detail, name="meeting_detail"),
+        path("lso/<uuid:reference>/afgelasten/", meetings.meeting_cancel, name="meeting_cancel"),
+        path("lso/<uuid:reference>/aanwezig/", meetings.meeting_attendance, name="meeting_attendance"),
+        path("lso/<uuid:reference>/verslag/", minutes.minutes, name="minutes"),
+        path("lso/<uuid:reference>/<slug:act>/", meetings.meeting_act, name="meeting_act"),
+        path("lso/punt/<uuid:reference>/", agenda.agenda_item, name="agenda_item"),
+        path("lso/punt/<uuid:reference>/scherm/", agenda.agenda_room, name="agenda_room"),
+        path("lso/punt/<uuid:reference>/standpunt/", agenda.position_take, name="position_take"),
+        path("lso/punt/<uuid:reference>/namens/", agenda.position_behalf, name="position_behalf"),
+        path("lso/punt/<uuid:reference>/besluit/", agenda.agenda_decide, name="agenda_decide"),
+        path("lso/punt/<uuid:reference>/<slug:act>/", agenda.agenda_change, name="agenda_change"),
+        path("casussen/<uuid:reference>/lso/", agenda.case_conference, name="conference"),
+        path("casussen/<uuid:reference>/lso/agenderen/", agenda.agenda_add, name="agenda_add"),
         # formal_decision: what the municipality decides, and the letter
         path("casussen/<uuid:reference>/besluit/", deciding.formal_decision_add, name="formal_decision_add"),
         path("casussen/<uuid:reference>/besluit/<uuid:record>/", deciding.formal_decision, name="formal_decision"),
@@ -85,6 +86,11 @@ pages = (
         path("casussen/<uuid:reference>/uitstroom/terugdraaien/", outcomes.exit_undo, name="exit_undo"),
         path("casussen/<uuid:reference>/uitstroom/antwoorden/", outcomes.claim_answer, name="claim_answer"),
         path("casussen/<uuid:reference>/uitstroom/controleren/", outcomes.check_add, name="check_add"),
+        # transfer: to another pilot
+        path("casussen/<uuid:reference>/overplaatsing/", transfer.transfer, name="transfer"),
+        path("casussen/<uuid:reference>/overplaatsing/begeleiding/", transfer.transfer_tick, name="transfer_tick"),
+        path("casussen/<uuid:reference>/overplaatsing/terug/", transfer.transfer_take_back, name="transfer_take_back"),
+        path("overplaatsingen/<uuid:reference>/", transfer.transfer_offered, name="transfer_offered"),
         # import_: lists that are taken over
         path("personen/invoer/", importing.import_list, name="import_list"),
         path("personen/invoer/<uuid:reference>/", importing.import_detail, name="import_detail"),

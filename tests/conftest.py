@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 
 from governance.access.enums import Category
 from governance.convenants.enums import Cell
-from governance.convenants.model import write_cell
+from governance.convenants.model import GivenCell, write_cells
 from governance.models import ConvenantParty
 from partners.models import Team, User
 from partners.organisations.enums import OrganisationKind, Role
@@ -89,9 +89,10 @@ def agreement(pilot: Any, cells: dict[Team, dict[Category, Cell]], **extra: Any)
         ConvenantParty.objects.create(
             convenant=convenant, organisation=organisation, signed_on=timezone.localdate() - timedelta(days=95)
         )
-    for team, row in cells.items():
-        for category, cell in row.items():
-            write_cell(convenant, team, category, cell, article="2", purpose="proef", legal_basis="AVG 6, 1, e")
+    write_cells(convenant, [
+        GivenCell(team, category, cell, "2", "proef", "AVG 6, 1, e")
+        for team, row in cells.items() for category, cell in row.items()
+    ])  # fmt: skip
     return convenant
 
 

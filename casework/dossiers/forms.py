@@ -26,9 +26,10 @@ from casework.register.models import IdentityValue, Relation
 from casework.register.values import clean_name, clean_v_number, nationality_choices, parse_partial_date
 from casework.sharing.forms import SHARING_FIELDS, SharingFields
 from casework.shelter.models import Location, Stay
+from casework.transfer.models import Transfer
 from governance.access.enums import Category, Visibility
 from governance.drafts.forms import Kept, KeptForm
-from partners.organisations.enums import OrganisationKind
+from partners.organisations.enums import OrganisationKind, TeamFunction
 from partners.organisations.models import Team
 
 ESTABLISHES = (OrganisationKind.AVIM, OrganisationKind.IND)
@@ -280,10 +281,17 @@ class ConsentForm(RecordForm):
         for name in SHARING_FIELDS:  # read by the care team and by the team it names
             self.fields.pop(name, None)
         self.fields["team"] = forms.ModelChoiceField(
-            Team.objects.filter(pk__in=[team.pk for team in partners]).select_related("organisation", "pilot"),
+            Team.objects.filter(Q(pk__in=[team.pk for team in partners]) | self._there()).select_related(
+                "organisation", "pilot"
+            ),
             label=_("Team that may read"), empty_label=_("Choose a team"),
         )  # fmt: skip
         self.order_fields(["team"])
+
+    def _there(self) -> Q:
+        """The care teams of the pilot that accepted this case: they read once it is handed over."""
+        moves = Transfer.objects.filter(case=self.case, answer=Answer.ACCEPTED, taken_back_at=None, handed_over_on=None)
+        return Q(pilot__in=moves.values("to_pilot"), function=TeamFunction.CARE)
 
     def clean_until(self) -> Any:
         until = self.cleaned_data["until"]

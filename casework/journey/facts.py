@@ -68,6 +68,10 @@ class Facts:
     earlier_dossiers: dict[str, date] = field(default_factory=dict)  # of the case before this one
     newer_case: bool = False
     newer_open_case: bool = False
+    repeat_ended: date | None = None  # when a repeat asylum application ended without a permit
+    checked: date | None = None  # when an outcome was last looked at
+    accepted_elsewhere: date | None = None  # by another pilot, to which she may be handed over
+    handed_over: bool = False
     agenda: date | None = None  # of the meeting on whose agenda it stands
     discussed: date | None = None
     decisions: tuple[Decided, ...] = ()  # of the conference, the oldest first
@@ -158,7 +162,10 @@ def _facts(case: Case, said: dict[str, Any], today: date | None) -> Facts:
         intake_begun=_day(said["intake_begun"]), intake_done=_day(said["intake_done"]),
         criteria_missing=said["criteria_missing"] or 0, requested=_days(said["requested"]),
         dossiers=_days(said["dossiers"]), earlier_dossiers=_days(said["earlier_dossiers"]),
-        newer_case=said["newer_case"], newer_open_case=said["newer_open_case"], agenda=_day(said["agenda"]),
+        repeat_ended=_day(said["repeat_ended"]), checked=_day(said["checked"]),
+        newer_case=said["newer_case"], newer_open_case=said["newer_open_case"],
+        accepted_elsewhere=_day((said["transfer"] or {}).get("on")),
+        handed_over=bool((said["transfer"] or {}).get("handed_over")), agenda=_day(said["agenda"]),
         discussed=_day(said["discussed"]), decisions=tuple(_decided(row) for row in said["decisions"]),
         formal=tuple(_decided(row) for row in said["formal"]), upheld=_day(said["upheld"]),
         objection_pending=said["objection_pending"], scenario=(said["scenario"] or {}).get("scenario", ""),

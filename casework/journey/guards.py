@@ -170,6 +170,19 @@ def ending_decided(facts: Facts) -> Missing | None:
     return None
 
 
+def accepted_elsewhere(facts: Facts) -> Missing | None:
+    """Who moves to another pilot is handed over in the moment of her exit: that pilot accepted her before."""
+    if facts.left is not None and facts.left.outcome == "moved_to_other_pilot" and not facts.accepted_elsewhere:
+        return Missing(_("No other pilot has accepted this case; offer it there first."), "transfer")
+    return None
+
+
+def not_handed_over(facts: Facts) -> Missing | None:
+    return (
+        Missing(_("The case was handed over to another pilot, which goes on with it.")) if facts.handed_over else None
+    )
+
+
 def durable(facts: Facts) -> Missing | None:
     if facts.left is None or facts.left.belongs_to not in DURABLE:
         return Missing(_("Only a durable or semi-durable outcome is followed."))

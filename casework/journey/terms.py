@@ -24,6 +24,9 @@ class Term:
 def terms_of(facts: Facts) -> list[Term]:
     """All terms that run, the first one first: those of the past are missed, those to come show when they are near."""
     found = [*_before_guidance(facts), *_in_guidance(facts), *_after(facts)]
+    if facts.accepted_elsewhere and not facts.handed_over:
+        day = facts.accepted_elsewhere
+        found.append(Term("T11", day, _("The other pilot accepted the case: hand it over"), "transfer"))
     if facts.escalated_until:
         found.append(Term("R26", facts.escalated_until, _("The answer to the escalation is due"), "escalation"))
     return sorted(found, key=lambda term: term.on)
@@ -69,7 +72,16 @@ def _after(facts: Facts) -> list[Term]:
     left = facts.left
     if left is None or facts.state not in ("exited", "in_aftercare") or left.belongs_to not in DURABLE:
         return []
-    return [
+    found = []
+    ended = facts.repeat_ended
+    if (
+        left.outcome == "repeat_asylum_reception" and ended
+        and left.on <= ended <= add_months(left.on, LONGEST_FOLLOWED)
+        and (facts.checked is None or facts.checked < ended) and not facts.newer_case
+    ):  # fmt: skip
+        what = _("The repeat asylum application ended without a permit: look what becomes of her")
+        found.append(Term("R13", ended, what, "exit"))
+    return found + [
         Term("R12", add_months(left.on, months), _("Check whether the outcome holds, %(n)d months on") % {"n": months},
              "exit")
         for months in (3, 6, 12) if months not in facts.checks

@@ -20,7 +20,7 @@ from casework.journey.perms import leads, manages
 from casework.journey.steps import STEPS
 from casework.journey.views import linked, refused
 from casework.outcomes import perms
-from casework.outcomes.enums import CHECK_MONTHS, Class
+from casework.outcomes.enums import CHECK_MONTHS, Class, Outcome
 from casework.outcomes.exiting import (
     answer_claim,
     confirm_exit,
@@ -103,6 +103,7 @@ def exit_page(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         follows=bool(found and durable and len(checks) < len(CHECK_MONTHS)
                      and perms.check_team(clearance, case, teams, found)),
         undoes=bool(found and found.confirmed_on and chairs and case.state in STEPS["T16"].sources),
+        moves=case.state in STEPS["T11"].sources or bool(found and found.outcome == Outcome.MOVED_TO_OTHER_PILOT),
         undone=Exit.objects.filter(case=case).exclude(pk=found.pk if found else 0).order_by("-pk"),
         manages=manages(clearance, case, teams), unconfirmed=form is not None and found is not None
         and found.classed is not None and found.classed.belongs_to == Class.DURABLE,

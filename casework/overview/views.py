@@ -41,6 +41,7 @@ from casework.register.enums import ValueKind
 from casework.register.identity import by_kind, distinct, leading_names
 from casework.register.models import IdentityValue, Person, Relation
 from casework.tasks.waiting import Waiting, waiting
+from casework.transfer.working import offers_waiting
 from governance.access.clearance import Clearance
 from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
@@ -212,6 +213,7 @@ def home(request: ClearanceRequest) -> HttpResponse:
         "to_check": checking.number_to_check(clearance, teams),
         "clashes": [(clash, own.get(clash.own_cases[0])) for clash in clashes],
         "contact_requests": contact_requests_waiting(clearance),
+        "offers": offers_waiting(clearance),
         "coordinates": bool(clearance.coordinated),
         "registers": perms.registers_people(clearance, teams),
         "proposals": Proposal.objects.waiting_for(clearance.organisations_as(Role.PRIVACY_OFFICER)),
@@ -268,7 +270,7 @@ def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
             for row in involvements if row.holds
         ],
         "nationalities": distinct(values["nationality"]),
-        "stays": stays, "more": more + 1,
+        "stays": stays, "more": more + 1, "passages": [row for row in cases_of(case.person) if row.pk != case.pk],
         "completes": perms.can_complete_registration(clearance, case),
         "asks_elsewhere": can_ask(clearance, case, teams),
         "can_involve": perms.can_involve(clearance, case), "can_take_over": perms.can_take_over(clearance, case),

@@ -10,7 +10,7 @@ from django.utils import timezone
 from governance.access.clearance import Clearance
 from governance.access.enums import Category
 from governance.convenants.enums import Cell
-from governance.convenants.model import write_cell
+from governance.convenants.model import GivenCell, write_cells
 from governance.convenants.models import (
     Convenant,
     ConvenantArticle,
@@ -134,6 +134,7 @@ def activate(proposal: Proposal, *, by: Clearance, on: date | None = None) -> Co
         )
         for article in old.articles.all()
     )
+    given = []
     for team in _with_new_teams(teams, proposal):
         for category in Category:
             kept = matrix.get(team.pk, {}).get(category, MatrixCell(Cell.NONE))
@@ -143,9 +144,8 @@ def activate(proposal: Proposal, *, by: Clearance, on: date | None = None) -> Co
             cell = kept if wanted is None else MatrixCell(
                 Cell(wanted), proposal.article, proposal.purpose, proposal.legal_basis
             )  # fmt: skip
-            write_cell(
-                new, team, category, cell.cell, article=cell.article, purpose=cell.purpose, legal_basis=cell.legal_basis
-            )
+            given.append(GivenCell(team, category, cell.cell, cell.article, cell.purpose, cell.legal_basis))
+    write_cells(new, given)
     proposal.decided_by, proposal.decided_at, proposal.result = by.user, timezone.now(), new
     proposal.save()
     return new

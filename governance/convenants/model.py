@@ -1,5 +1,8 @@
 """The model convenant: the sharing matrix this application ships with, which the parties change per pilot."""
 
+from collections.abc import Iterable
+from typing import NamedTuple
+
 from django.contrib.auth.models import Permission
 from django.utils.translation import gettext as _
 
@@ -92,21 +95,28 @@ def model_cell(team: Team, category: Category) -> Cell:
     return LETTERS[MATRIX[category].split()[COLUMNS.index(column)]]
 
 
-def right(verb: str, category: Category) -> Permission:
-    return Permission.objects.get(
-        content_type__app_label="governance", content_type__model="convenant", codename=f"{verb}_{category}"
-    )
+class GivenCell(NamedTuple):
+    """What a convenant gives one team in one category, and why."""
+
+    team: Team
+    category: Category
+    cell: Cell
+    article: str
+    purpose: str
+    legal_basis: str
 
 
-def write_cell(
-    convenant: Convenant, team: Team, category: Category, cell: Cell, *, article: str, purpose: str, legal_basis: str
-) -> None:
-    """Write one cell of a matrix, as the one or two rights it stands for."""
-    for verb in VERBS[cell]:
-        ConvenantGroupObjectPermission.objects.create(
-            group=team.group, permission=right(verb, category), content_object=convenant,
-            article=article, purpose=purpose, legal_basis=legal_basis,
-        )  # fmt: skip
+def write_cells(convenant: Convenant, cells: Iterable[GivenCell]) -> None:
+    """Write cells of a matrix in one statement, each as the one or two rights it stands for."""
+    rights = Permission.objects.filter(content_type__app_label="governance", content_type__model="convenant")
+    by_name = {right.codename: right for right in rights}
+    ConvenantGroupObjectPermission.objects.bulk_create(
+        ConvenantGroupObjectPermission(
+            group=given.team.group, permission=by_name[f"{verb}_{given.category}"], content_object=convenant,
+            article=given.article, purpose=given.purpose, legal_basis=given.legal_basis,
+        )
+        for given in cells for verb in VERBS[given.cell]
+    )  # fmt: skip
 
 
 def make_from_model(pilot: Pilot, kind: ConvenantKind) -> Convenant:
@@ -121,20 +131,22 @@ def make_from_model(pilot: Pilot, kind: ConvenantKind) -> Convenant:
         pilot=pilot, kind=kind, version=latest.version + 1 if latest else 1, title=titles[kind] % {"pilot": pilot.name},
         aim=ARTICLES[0][2],
     )  # fmt: skip
-    for number, title, text in ARTICLES:
-        allows = Allows.HIT_NO_HIT if number == HIT_NO_HIT_ARTICLE else ""
-        ConvenantArticle.objects.create(convenant=convenant, number=number, title=title, text=text, allows=allows)
+    ConvenantArticle.objects.bulk_create(
+        ConvenantArticle(
+            convenant=convenant, number=number, title=title, text=text,
+            allows=Allows.HIT_NO_HIT if number == HIT_NO_HIT_ARTICLE else "",
+        )
+        for number, title, text in ARTICLES
+    )  # fmt: skip
     teams = list(Team.objects.filter(pilot=pilot).select_related("organisation", "group"))
-    for organisation in sorted({team.organisation for team in teams}, key=lambda party: party.pk):
-        if organisation.kind in PARTIES[kind]:
-            ConvenantParty.objects.create(convenant=convenant, organisation=organisation)
-    for team in teams:
-        if team.organisation.kind in CARRIES[kind]:
-            for category in Category:
-                article, purpose = PURPOSES[category]
-                basis = MEDICAL_BASIS if category.startswith("medical") else BASIS
-                write_cell(
-                    convenant, team, category, model_cell(team, category), article=article, purpose=purpose,
-                    legal_basis=basis,
-                )  # fmt: skip
+    ConvenantParty.objects.bulk_create(
+        ConvenantParty(convenant=convenant, organisation=organisation)
+        for organisation in sorted({team.organisation for team in teams}, key=lambda party: party.pk)
+        if organisation.kind in PARTIES[kind]
+    )
+    write_cells(convenant, (
+        GivenCell(team, category, model_cell(team, category), *PURPOSES[category],
+                  MEDICAL_BASIS if category.startswith("medical") else BASIS)
+        for team in teams if team.organisation.kind in CARRIES[kind] for category in Category
+    ))  # fmt: skip
     return convenant

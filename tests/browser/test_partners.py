@@ -166,19 +166,16 @@ def test_a_list_is_taken_over_by_mouse(visit, site):
     page.get_by_role("status").first.wait_for()
     assert violations(page) == []
     site.work()
-    page.reload()
-    expect(page.get_by_text("Deze datum bestaat niet")).to_be_visible()
+    expect(page.get_by_text("Deze datum bestaat niet")).to_be_visible(timeout=30_000)
     assert violations(page) == []
     page.get_by_role("button", name="Neem de goede rijen over").click()
     page.get_by_role("status").first.wait_for()
     site.work()
-    page.reload()
-    expect(page.get_by_text("1 casus staat in het register")).to_be_visible()
+    expect(page.get_by_text("1 casus staat in het register")).to_be_visible(timeout=30_000)
     page.get_by_role("button", name="Neem de hele invoer terug").click()
     page.get_by_role("status").first.wait_for()
     site.work()
-    page.reload()
-    expect(page.get_by_text("1 casus is teruggenomen")).to_be_visible()
+    expect(page.get_by_text("1 casus is teruggenomen")).to_be_visible(timeout=30_000)
 
 
 def test_the_list_is_exported_after_the_password(visit):

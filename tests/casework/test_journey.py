@@ -52,6 +52,11 @@ CASES = {
     ),
     g.conference_refused: (replace(NOTHING, decisions=(decided("not_admitted"),)), NOTHING),
     g.no_newer_open_case: (replace(NOTHING, newer_case=True), replace(NOTHING, newer_open_case=True)),
+    g.not_handed_over: (NOTHING, replace(NOTHING, handed_over=True)),
+    g.accepted_elsewhere: (
+        replace(NOTHING, left=left(outcome="moved_to_other_pilot"), accepted_elsewhere=TODAY),
+        replace(NOTHING, left=left(outcome="moved_to_other_pilot")),
+    ),
     g.no_newer_case: (NOTHING, replace(NOTHING, newer_case=True)),
     g.new_ground: (
         replace(NOTHING, formal=(decided("refused", TODAY),), upheld=TODAY),

@@ -16,7 +16,7 @@ from casework.shelter.enums import StayGround
 from governance.access.clearance import acting_as
 from governance.access.enums import Category
 from governance.convenants.enums import Cell
-from governance.convenants.model import write_cell
+from governance.convenants.model import GivenCell, write_cells
 from governance.models import ConvenantParty, Draft, FormToken
 from partners.models import AuditEntry
 from partners.organisations.enums import OrganisationKind, Role, TeamFunction
@@ -384,7 +384,7 @@ def test_an_emergency_hides_itself_from_who_may_not_read_shelter(client, cast):
     case = Case.objects.latest("id")
     third = make.TeamFactory(organisation__kind=OrganisationKind.AVIM, pilot=cast.pilot)
     convenant = cast.convenant
-    write_cell(convenant, third, Category.IDENTITY, Cell.WRITE, article="1", purpose="p", legal_basis="b")
+    write_cells(convenant, [GivenCell(third, Category.IDENTITY, Cell.WRITE, "1", "p", "b")])
     ConvenantParty.objects.create(convenant=convenant, organisation=third.organisation, signed_on=case.registered_on)
     make.InvolvementFactory(case=case, team=third)
     user = make.MembershipFactory(team=third).user

@@ -11,8 +11,8 @@ from governance.access.clearance import acting_as
 from governance.access.enums import Category
 from governance.convenants.enums import Cell, ConvenantKind, ConvenantState
 from governance.convenants.matrix import OutOfDate, activate, matrix_of
-from governance.convenants.model import MATRIX, make_from_model, model_cell
-from governance.models import Convenant, ConvenantArticle, ConvenantGroupObjectPermission, ConvenantParty, Proposal
+from governance.convenants.model import MATRIX, GivenCell, make_from_model, model_cell, write_cells
+from governance.models import Convenant, ConvenantArticle, ConvenantParty, Proposal
 from partners.models import AuditEntry
 from partners.organisations.enums import OrganisationKind, TeamFunction
 from tests import factories as make
@@ -63,14 +63,9 @@ def test_of_one_kind_only_one_is_in_force():
 
 @pytest.mark.parametrize("missing", ["legal_basis", "purpose", "article"])
 def test_a_cell_without_basis_purpose_or_article_is_refused(cast, missing):
-    from governance.convenants.model import right
-
     facts = {"legal_basis": "b", "purpose": "p", "article": "1", missing: ""}
     with pytest.raises(IntegrityError, match="cell_has_basis"), transaction.atomic():
-        ConvenantGroupObjectPermission.objects.create(
-            group=cast.municipal.group, permission=right("read", Category.MEDICAL_CONTENT),
-            content_object=cast.convenant, **facts,
-        )  # fmt: skip
+        write_cells(cast.convenant, [GivenCell(cast.municipal, Category.MEDICAL_CONTENT, Cell.READ, **facts)])
 
 
 K, F = OrganisationKind, TeamFunction

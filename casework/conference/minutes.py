@@ -1,0 +1,78 @@
+"""The minutes of a meeting, and what the teams that were invited answer."""
+
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from casework.cases.involving import team_label, visible_teams
+from casework.conference import perms
+from casework.conference.forms import (
+    MinutesForm,
+)
+from casework.conference.meetings import answering, attendance_of, meeting_or_404, places_of
+from casework.conference.models import ConferenceDecision, Meeting, Position
+from casework.conference.working import (
+    answer_minutes,
+)
+from casework.plan.models import Action
+from governance.access.middleware import ClearanceRequest
+from governance.drafts.keeping import find_draft, once
+from partners.accountability.activities import CASEWORK, processes
+
+
+def minutes_of(request: ClearanceRequest, meeting: Meeting) -> dict[str, Any]:
+    """The minutes as this worker may read them: made from what was recorded, never a text of its own."""
+    places = places_of(meeting)
+    items = [item for place in places for item in place.items]
+    teams = visible_teams(request.clearance)
+    positions: dict[int, list[tuple[str, Position]]] = {item.pk: [] for item in items}
+    cases = {item.pk: item.case for item in items}
+    for row in Position.objects.current().filter(item__in=items).order_by("pk"):
+        label = team_label(request.clearance, cases[row.item_id], teams, row.source_id)
+        positions[row.item_id].append((label, row))
+    decisions: dict[int, list[tuple[ConferenceDecision, list[Action]]]] = {item.pk: [] for item in items}
+    found = list(ConferenceDecision.objects.current().filter(item__in=items).select_related("owner_team__organisation"))
+    actions: dict[int, list[Action]] = {}
+    for action in Action.objects.current().filter(decision__in=found).select_related("to_team__organisation"):
+        actions.setdefault(action.decision_id or 0, []).append(action)
+    for decision in sorted(found, key=lambda row: row.pk):
+        decisions[decision.item_id or 0].append((decision, actions.get(decision.pk, [])))
+    return {
+        "meeting": meeting, "attendance": attendance_of(request, meeting), "guests": meeting.guests.all(),
+        "places": [
+            (place.number, [
+                (item, name, positions[item.pk], decisions[item.pk])
+                for item, name in zip(place.items, place.names, strict=True)
+            ])
+            for place in places
+        ],
+        "chairs": perms.chairs(request.clearance, meeting), "mine": answering(request, meeting),
+    }  # fmt: skip
+
+
+@processes(CASEWORK)
+@require_http_methods(["GET", "POST"])
+def minutes(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    """The minutes; a team that was invited says within the term whether it agrees."""
+    meeting = meeting_or_404(reference)
+    context = minutes_of(request, meeting)
+    form = MinutesForm(request.POST or None)
+    key = f"minutes:{meeting.reference}"
+    form.restore(find_draft(request.user, key))
+    if request.method == "POST":
+        mine = context["mine"]
+        if mine is None:
+            raise PermissionDenied
+        if form.is_valid():
+
+            def act() -> str:
+                answer_minutes(mine, form.cleaned_data["answer"], form.cleaned_data["remark"], by=request.clearance)
+                return request.path
+
+            return once(request, key, act)
+    context |= {"form": form, "draft_key": key, "form_page": request.path}
+    return render(request, "casework/conference/minutes.html", context, status=400 if form.errors else 200)

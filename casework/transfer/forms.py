@@ -1,0 +1,58 @@
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from casework.records.enums import Answer
+from governance.drafts.forms import KeptForm
+from partners.organisations.models import Pilot
+
+
+class OfferForm(KeptForm):
+    to_pilot = forms.TypedChoiceField(
+        label=_("To pilot"), coerce=int, error_messages={"required": _("Choose the pilot.")}
+    )
+    text = forms.CharField(
+        label=_("What must they know to decide?"), max_length=2000, widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("Why she moves, and what she needs there. No name, number or address: they do not take part yet."),
+        error_messages={"required": _("Write what they must know to decide.")},
+    )  # fmt: skip
+    wanted_on = forms.DateField(
+        label=_("Planned day of handing over"), help_text=_("For example 12-11-2026"),
+        widget=forms.DateInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={
+            "required": _("Enter the planned day."),
+            "invalid": _("Enter an existing date, for example 12-11-2026."),
+        },
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, pilots: list[Pilot], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to_pilot"].choices = [("", _("Choose")), *((pilot.pk, pilot.name) for pilot in pilots)]  # type: ignore[attr-defined]
+
+    def clean_wanted_on(self) -> date:
+        day: date = self.cleaned_data["wanted_on"]
+        if day < timezone.localdate():
+            raise ValidationError(_("This day has passed."), code="past")
+        return day
+
+
+class AnswerForm(KeptForm):
+    answer = forms.ChoiceField(
+        label=_("Your answer"), widget=forms.RadioSelect,
+        choices=[(Answer.ACCEPTED.value, _("We take the case over")), (Answer.DECLINED.value, _("We do not"))],
+        error_messages={"required": _("Choose an answer.")},
+    )  # fmt: skip
+    why = forms.CharField(
+        label=_("Explanation"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Needed when you do not take it over."),
+    )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("answer") == Answer.DECLINED and not str(data.get("why", "")).strip():
+            self.add_error("why", _("Write why you do not take it over."))
+        return data

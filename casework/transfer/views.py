@@ -1,0 +1,162 @@
+"""To another pilot: the offer and what goes along, on this side; the answer, on the other."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from casework.cases.involving import visible_teams
+from casework.cases.models import Case
+from casework.journey.moving import StepRefused
+from casework.journey.views import refused
+from casework.records.enums import Answer
+from casework.register.identity import leading_names
+from casework.transfer import perms
+from casework.transfer.forms import AnswerForm, OfferForm
+from casework.transfer.models import GuidanceTicked, Transfer
+from casework.transfer.working import (
+    answer,
+    offer,
+    own_guidance,
+    pilots_to_ask,
+    take_back,
+    tick,
+    transfer_of,
+)
+from governance.access.enums import Category
+from governance.access.middleware import ClearanceRequest
+from governance.drafts.keeping import drop_draft, find_draft, once, sent_before
+from partners.accountability.activities import CASEWORK, processes
+
+
+def _case(request: ClearanceRequest, reference: UUID) -> Case:
+    """A case of which this worker reads the outcome: that she moves is a part of it."""
+    found: Case = get_object_or_404(Case.objects.select_related("pilot", "person"), reference=reference)
+    if not request.clearance.reads(found, Category.OUTCOME):
+        raise PermissionDenied
+    return found
+
+
+def _page(case: Case) -> str:
+    return reverse("casework:transfer", args=[case.reference])
+
+
+@processes(CASEWORK)
+@require_http_methods(["GET", "POST"])
+def transfer(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    """Offer a case to another pilot, and see how that stands."""
+    case = _case(request, reference)
+    if request.method == "POST" and (sent := sent_before(request)):
+        return sent
+    clearance = request.clearance
+    found = transfer_of(case)
+    offers = perms.can_offer(clearance, case, visible_teams(clearance))
+    key = f"transfer:{case.reference}"
+    form = None
+    if offers and found is None:
+        pilots = pilots_to_ask(case)
+        form = OfferForm(request.POST or None, pilots=pilots)
+        form.restore(find_draft(request.user, key))
+    if request.method == "POST":
+        if form is None:
+            raise PermissionDenied
+        if form.is_valid():
+            to = next(pilot for pilot in pilots if pilot.pk == form.cleaned_data["to_pilot"])
+
+            def act() -> str:
+                offer(case, to, form.cleaned_data["text"], form.cleaned_data["wanted_on"], by=clearance)
+                return _page(case)
+
+            try:
+                return once(request, key, act)
+            except StepRefused as refusal:
+                return refused(request, case, refusal)
+    context: dict[str, Any] = {
+        "case": case, "name": leading_names([case.pk]).get(case.pk, ""), "transfer": found, "form": form,
+        "takes_back": offers and found is not None and found.handed_over_on is None,
+        "before": Transfer.objects.filter(case=case).exclude(pk=found.pk if found else 0).select_related("to_pilot"),
+        "sheets": _sheets(request, case, found), "draft_key": key, "form_page": request.path,
+    }  # fmt: skip
+    return render(request, "casework/transfer/transfer.html", context, status=400 if form and form.errors else 200)
+
+
+def _sheets(request: ClearanceRequest, case: Case, found: Transfer | None) -> list[dict[str, Any]]:
+    """For each of her teams that writes guidance: what it wrote, and whether it goes along."""
+    if found is None or found.handed_over_on:
+        return []
+    teams = perms.guidance_teams(request.clearance, case)
+    said = {row.team_id: set(row.records) for row in GuidanceTicked.objects.filter(transfer=found, team__in=teams)}
+    known = visible_teams(request.clearance)
+    return [
+        {"team": known[team], "rows": [(*row, row[0] in said.get(team, ())) for row in rows], "said": team in said}
+        for team in teams if (rows := own_guidance(case, team))
+    ]  # fmt: skip
+
+
+@processes(CASEWORK)
+@require_POST
+def transfer_tick(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    """The team that wrote it says which of the guidance goes along."""
+    case = _case(request, reference)
+    found = transfer_of(case)
+    team = next((t for t in perms.guidance_teams(request.clearance, case) if str(t) == request.POST.get("team")), None)
+    if found is None or found.handed_over_on or team is None:
+        raise PermissionDenied
+    chosen = set(request.POST.getlist("record"))
+    records = [row[0] for row in own_guidance(case, team) if str(row[0]) in chosen]
+    tick(found, team, records, by=request.clearance)
+    messages.success(request, _("Recorded what goes along."))
+    return redirect(_page(case))
+
+
+@processes(CASEWORK)
+@require_POST
+def transfer_take_back(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    case = _case(request, reference)
+    found = transfer_of(case)
+    if found is None or not perms.can_offer(request.clearance, case, visible_teams(request.clearance)):
+        raise PermissionDenied
+    try:
+        take_back(case, found)
+    except StepRefused as refusal:
+        return refused(request, case, refusal)
+    messages.success(request, _("The offer is taken back."))
+    return redirect(_page(case))
+
+
+@processes(CASEWORK)
+@require_http_methods(["GET", "POST"])
+def transfer_offered(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    """What another pilot offers, for the coordinator here: no more than the offer says, until it is handed over."""
+    offers = Transfer.objects.filter(to_pilot__in=request.clearance.coordinated)
+    found: Transfer = get_object_or_404(
+        offers.select_related("pilot", "to_pilot", "offered_by", "answered_by"), reference=reference
+    )
+    key = f"answer-transfer:{found.reference}"
+    form = None
+    if perms.can_answer(request.clearance, found):
+        form = AnswerForm(request.POST or None)
+        form.restore(find_draft(request.user, key))
+    status = 200
+    if request.method == "POST":
+        if form is None:
+            return render(request, "errors/409.html", {"back": request.path}, status=409)
+        if form.is_valid():
+            with transaction.atomic():
+                counted = answer(found, Answer(form.cleaned_data["answer"]), form.cleaned_data["why"])
+            if counted:
+                drop_draft(request, key)
+                return redirect(request.path)
+            form.add_error(None, _("This does not count: it was answered or taken back meanwhile, or your pilot takes "
+                                   "no new cases."))  # fmt: skip
+        status = 409 if form.non_field_errors() else 400
+    case = Case.objects.filter(pk=found.new_case_id or 0).first()
+    context = {"transfer": found, "form": form, "new_case": case, "draft_key": key, "form_page": request.path}
+    return render(request, "casework/transfer/offered.html", context, status=status)

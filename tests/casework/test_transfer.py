@@ -1,0 +1,293 @@
+"""To another pilot: offered, accepted, handed over in the moment of the exit; what goes along and what never does."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from casework.models import (
+    Case,
+    Contact,
+    Goal,
+    GuidanceTicked,
+    IdentityValue,
+    LegalAid,
+    MedicalRecord,
+    Note,
+    Procedure,
+    ProcedureStep,
+    Transfer,
+)
+from governance.convenants.enums import ConvenantKind
+from governance.convenants.model import make_from_model
+from partners.organisations.enums import Role, TeamFunction
+from tests import factories as make
+from tests.casework.journeys import Journey, sent
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def there(pilot):
+    """A second pilot, whose partners see nothing of the first."""
+    made = make.PilotFactory(name="Ginderstad", slug="ginderstad")
+    haven = make.OrganisationFactory(name="Ginds Onderdak")
+    teams = {
+        "municipality": make.TeamFactory(organisation=made.municipality, pilot=made),
+        "ngo": make.TeamFactory(organisation=haven, pilot=made),
+        "care": make.TeamFactory(organisation=haven, pilot=made, function=TeamFunction.CARE),
+        "ind": make.TeamFactory(organisation=pilot.teams["ind"].organisation, pilot=made),
+    }
+    for kind in (ConvenantKind.CONVENANT, ConvenantKind.NGO_AGREEMENT):
+        convenant = make_from_model(made, kind)
+        convenant.agreed_on = convenant.in_force_from = timezone.localdate() - timedelta(days=90)
+        convenant.save()
+        convenant.parties.update(signed_on=convenant.agreed_on)
+    workers = {name: make.MembershipFactory(team=team).user for name, team in teams.items()}
+    workers["coordinator"] = make.MembershipFactory(team=teams["municipality"], role=Role.COORDINATOR).user
+    return SimpleNamespace(pilot=made, teams=teams, workers=workers)
+
+
+@pytest.fixture
+def journey(client, pilot, there):
+    made = Journey(client, pilot)
+    made.there = there
+    return made
+
+
+def offer(journey, who="coordinator", **changes):
+    fields = {"to_pilot": str(journey.there.pilot.pk), "text": "Haar zus woont bij u.", "wanted_on": 7, **changes}
+    return journey.post(who, "transfer", **fields)
+
+
+def answered(journey, answer="accepted", why="", who="coordinator"):
+    found = Transfer.objects.filter(case=journey.case).order_by("-pk").first()
+    journey.client.act_as(journey.there.workers[who])
+    return journey.client.post(
+        reverse("casework:transfer_offered", args=[found.reference]), sent({"answer": answer, "why": why})
+    )
+
+
+def hand_over(journey):
+    assert offer(journey).status_code == 302
+    assert answered(journey).status_code == 302
+    assert journey.propose(reason="moved_to_other_pilot", outcome="moved_to_other_pilot").status_code == 302
+    return journey.confirm()
+
+
+def arrived(journey):
+    return Case.objects.get(pilot=journey.there.pilot)
+
+
+def see(journey, who, url):
+    return journey.client.act_as(journey.there.workers[who]).get(url)
+
+
+def test_a_case_is_offered_accepted_and_handed_over_in_the_moment_of_its_exit(journey):
+    journey.to_guidance()
+    assert offer(journey).status_code == 302
+    assert not Case.objects.filter(pilot=journey.there.pilot).exists()
+    assert "biedt een casus aan" in see(journey, "coordinator", "/").text
+    assert answered(journey).status_code == 302
+    journey.case.refresh_from_db()
+    assert journey.case.term_on <= timezone.localdate()  # now it waits for who offered
+    assert "De andere pilot heeft de casus aangenomen" in journey.get("municipality", "case_detail").text
+    assert not Case.objects.filter(pilot=journey.there.pilot).exists()
+    assert journey.propose(reason="moved_to_other_pilot", outcome="moved_to_other_pilot").status_code == 302
+    assert journey.confirm().status_code == 302
+    assert journey.case.state == "exited"
+    made = arrived(journey)
+    assert (made.person_id, made.state, made.lead_team) == (
+        journey.case.person_id, "registered", journey.there.teams["municipality"],
+    )  # fmt: skip
+    assert made.registered_on == journey.case.exited_on == timezone.localdate()
+    found = Transfer.objects.get()
+    assert (found.new_case, found.handed_over_on) == (made, timezone.localdate())
+    page = see(journey, "coordinator", reverse("casework:case_detail", args=[made.reference]))
+    assert "Hiwot Reiziger" in page.text
+    assert f"{journey.pilot.pilot.name}, {journey.case.number}" in page.text
+    assert made.history.count() == 1
+    assert made.involvements.get().history.count() == 1
+
+
+def test_the_exit_to_another_pilot_waits_until_that_has_accepted(journey):
+    journey.to_guidance()
+    journey.propose(reason="moved_to_other_pilot", outcome="moved_to_other_pilot")
+    refused = journey.confirm()
+    assert refused.status_code == 409
+    assert "andere pilot heeft deze casus aangenomen" in refused.text
+    assert offer(journey).status_code == 302
+    assert journey.confirm().status_code == 409  # offered is not accepted
+    assert answered(journey, "declined", "Geen plek.").status_code == 302
+    assert journey.confirm().status_code == 409
+    assert not Case.objects.filter(pilot=journey.there.pilot).exists()
+    assert "Geen plek." in journey.get("municipality", "transfer").text
+    assert offer(journey).status_code == 302  # and may be asked again
+    assert answered(journey).status_code == 302
+    journey.there.pilot.state, journey.there.pilot.closes_on = "winding_down", timezone.localdate() + timedelta(30)
+    journey.there.pilot.save()
+    assert journey.confirm().status_code == 409  # it takes no new cases any more
+    assert journey.case.state == "in_guidance"
+
+
+def test_what_goes_along_is_who_she_is_her_procedures_her_departure_and_ticked_guidance(journey):
+    teams = journey.teams
+    journey.to_guidance()
+    case = journey.case
+    procedure = make.RECORDS["procedure"](case=case, author_team=teams["ind"])
+    make.RECORDS["procedurestep"](case=case, author_team=teams["ind"], procedure=procedure)
+    make.RECORDS["departureplan"](case=case, author_team=teams["dtv"])
+    own = make.RECORDS["procedure"](case=case, author_team=teams["ind"], visibility="own_organisation")
+    said = [make.RECORDS["contact"](case=case, author_team=teams["ngo"], text=text) for text in ("Mee.", "Blijft.")]
+    goal = Goal.objects.create(
+        case=case, author_team=teams["ngo"], author=journey.workers["ngo"], track="return", text="Koffie"
+    )
+    make.RECORDS["legalaid"](case=case, author_team=teams["ngo"])
+    make.RECORDS["medicalrecord"](case=case, author_team=teams["care"])
+    make.NoteFactory(case=case, author_team=teams["municipality"], category="conference", text="Overleg.")
+    assert offer(journey).status_code == 302
+    ticking = {"team": str(teams["ngo"].pk), "record": [str(said[0].reference), str(goal.reference)]}
+    assert journey.post("ngo", "transfer_tick", **ticking).status_code == 302
+    assert journey.post("municipality", "transfer_tick", **ticking).status_code == 403  # not her team's to tick
+    assert answered(journey).status_code == 302
+    journey.propose(reason="moved_to_other_pilot", outcome="moved_to_other_pilot")
+    assert journey.confirm().status_code == 302
+    made = arrived(journey)
+    assert list(IdentityValue.objects.filter(case=made).values_list("kind", "value")) == list(
+        IdentityValue.objects.filter(case=case).values_list("kind", "value")
+    )
+    copied = Procedure.objects.get(case=made)
+    assert copied.kind == procedure.kind
+    assert copied.pk not in (procedure.pk, own.pk)
+    assert ProcedureStep.objects.get(case=made).procedure == copied
+    assert copied.history.get().history_change_reason == "transferred"
+    assert copied.received_document.endswith(case.number)
+    contact = Contact.objects.get(case=made)
+    assert (contact.text, contact.visibility) == ("Mee.", "own_organisation")
+    assert Goal.objects.get(case=made).text == "Koffie"
+    for never in (LegalAid, MedicalRecord):
+        assert not never.objects.filter(case=made).exists()
+    assert not Note.objects.filter(case=made).exists()
+    assert Contact.objects.filter(case=case).count() == 2  # and nothing left
+    page = reverse("casework:case_detail", args=[made.reference])
+    assert "Mee." in see(journey, "municipality", page).text
+    assert see(journey, "ngo", page).status_code == 404  # takes no part yet
+
+
+def test_medical_content_goes_along_only_to_the_care_team_a_consent_names(journey):
+    teams, care = journey.teams, journey.there.teams["care"]
+    journey.to_guidance()
+    make.InvolvementFactory(case=journey.case, team=teams["care"], ground="care")
+    kept = make.RECORDS["medicalrecord"](case=journey.case, author_team=teams["care"], text="Ernstig.")
+    form = {"team": str(care.pk), "scope": "Mijn dossier", "since": 0, "until": 90}
+    assert journey.post("care", "record_add", "consent", **form).status_code == 400  # no pilot accepted her yet
+    assert offer(journey).status_code == 302
+    assert answered(journey).status_code == 302
+    assert journey.post("care", "record_add", "consent", **form).status_code == 302
+    page = reverse("casework:case_detail", args=[journey.case.reference])
+    assert see(journey, "care", page).status_code == 404  # a consent alone opens nothing there
+    journey.propose(reason="moved_to_other_pilot", outcome="moved_to_other_pilot")
+    assert journey.confirm().status_code == 302
+    made = arrived(journey)
+    copied = MedicalRecord.objects.get(case=made)
+    assert (copied.text, copied.author_team, copied.visibility) == ("Ernstig.", care, "own_organisation")
+    assert copied.pk != kept.pk
+    there = reverse("casework:case_detail", args=[made.reference])
+    assert "Ernstig." in see(journey, "care", there).text
+    assert "Ernstig." not in see(journey, "coordinator", there).text
+
+
+def test_the_other_pilot_reads_the_offer_and_nothing_of_the_case(journey):
+    journey.to_guidance()
+    offer(journey)
+    found = Transfer.objects.get()
+    url = reverse("casework:transfer_offered", args=[found.reference])
+    page = see(journey, "coordinator", url)
+    assert "Haar zus woont bij u." in page.text
+    for hidden in ("Hiwot", journey.case.number, str(journey.case.reference)):
+        assert hidden not in page.text
+    assert (
+        see(journey, "coordinator", reverse("casework:case_detail", args=[journey.case.reference])).status_code == 404
+    )
+    for who in ("municipality", "ngo", "ind"):
+        assert see(journey, who, url).status_code == 404
+    journey.client.act_as(journey.workers["coordinator"])
+    assert journey.client.get(url).status_code == 404  # it is not offered to her own pilot
+    assert journey.post("coordinator", "transfer_take_back").status_code == 302
+    assert see(journey, "coordinator", url).status_code == 404
+
+
+def test_who_may_offer_answer_and_take_back(journey):
+    journey.to_guidance()
+    for who in ("ngo", "ind", "dtv"):
+        assert offer(journey, who=who).status_code == 403, who
+    assert offer(journey, wanted_on=-1).status_code == 400
+    assert offer(journey, to_pilot=str(journey.pilot.pilot.pk)).status_code == 400
+    assert offer(journey, who="municipality").status_code == 302  # the case manager
+    assert offer(journey).status_code == 403  # it is offered already
+    for who in ("municipality", "ngo"):
+        assert answered(journey, who=who).status_code == 404, who
+    assert answered(journey, "declined").status_code == 400  # without a reason
+    assert answered(journey).status_code == 302
+    assert answered(journey, "declined", "Toch niet.").status_code == 409
+    assert Transfer.objects.get().answer == "accepted"
+    assert journey.post("ngo", "transfer_take_back").status_code == 403
+    assert journey.post("coordinator", "transfer_take_back").status_code == 302
+    journey.propose(reason="moved_to_other_pilot", outcome="moved_to_other_pilot")
+    assert journey.confirm().status_code == 409
+
+
+def test_an_exit_by_which_a_case_was_handed_over_is_not_undone(journey):
+    journey.to_guidance()
+    assert hand_over(journey).status_code == 302
+    undone = journey.post(
+        "coordinator", "exit_undo", undone="error", undone_reason="Vergissing.", version=journey.exit().version
+    )
+    assert undone.status_code == 409
+    assert "andere pilot gaat ermee verder" in undone.text
+    assert Transfer.objects.get().new_case is not None
+
+
+def test_a_shield_goes_along(journey):
+    journey.to_guidance()
+    journey.case.shielded_reason = "In gevaar."
+    journey.case.save()
+    assert hand_over(journey).status_code == 302
+    assert arrived(journey).shielded_reason == "In gevaar."
+
+
+def test_a_team_ticks_only_its_own_records(journey):
+    journey.to_guidance()
+    theirs = make.RECORDS["contact"](
+        case=journey.case, author_team=journey.teams["municipality"], visibility="own_organisation"
+    )
+    offer(journey)
+    ticking = {"team": str(journey.teams["ngo"].pk), "record": [str(theirs.reference)]}
+    assert journey.post("ngo", "transfer_tick", **ticking).status_code == 302
+    assert GuidanceTicked.objects.get().records == []
+
+
+def test_whoever_came_again_finds_the_case_of_before(journey):
+    journey.to_exit()
+    again = make.CaseFactory(person=journey.case.person, lead_team=journey.teams["municipality"])
+    journey.client.act_as(journey.workers["municipality"])
+    page = journey.client.get(reverse("casework:case_detail", args=[again.reference]))
+    assert "Was hier eerder" in page.text
+    assert journey.case.number in page.text
+    assert "Kwam terug" in journey.get("municipality", "case_detail").text
+
+
+def test_r13_a_repeat_application_that_ends_without_a_permit_asks_what_becomes_of_her(journey):
+    journey.to_exit(outcome="repeat_asylum_reception", reason="durable_solution_reached")
+    waits = "eindigde zonder vergunning"
+    form = {"kind": "repeat_asylum", "applied_on": -1, "result": "pending", "checked_on": 0}
+    assert journey.post("ind", "record_add", "procedure", **form, visibility="permitted_partners").status_code == 302
+    assert waits not in journey.get("municipality", "case_detail").text
+    form |= {"result": "rejected", "result_on": 0}
+    assert journey.post("ind", "record_add", "procedure", **form, visibility="permitted_partners").status_code == 302
+    assert journey.case.term_on == timezone.localdate()
+    assert waits in journey.get("municipality", "case_detail").text
+    assert journey.case.state == "exited"  # nothing moves by itself, and what was published stands
+    assert journey.exit().outcome == "repeat_asylum_reception"
