@@ -60,6 +60,7 @@ pages = (
         path("lso/<uuid:reference>/afgelasten/", meetings.meeting_cancel, name="meeting_cancel"),
         path("lso/<uuid:reference>/aanwezig/", meetings.meeting_attendance, name="meeting_attendance"),
         path("lso/<uuid:reference>/verslag/", minutes.minutes, name="minutes"),
+        path("lso/<uuid:reference>/verslag.pdf", minutes.minutes_pdf, name="minutes_pdf"),
         path("lso/<uuid:reference>/<slug:act>/", meetings.meeting_act, name="meeting_act"),
         path("lso/punt/<uuid:reference>/", agenda.agenda_item, name="agenda_item"),
         path("lso/punt/<uuid:reference>/scherm/", agenda.agenda_room, name="agenda_room"),

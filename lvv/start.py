@@ -14,7 +14,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 
-from lvv import postgres
+from lvv import libraries, postgres
 from lvv.env import BASE_DIR, data_dir, flag, secret
 from lvv.messages import compile_messages
 from lvv.roles import make_roles
@@ -39,6 +39,7 @@ def manage(*arguments: str) -> None:
 
 
 def prepare() -> None:
+    libraries.install()
     compile_messages()
     manage("migrate", "--verbosity", "0")
     manage("model_convenants")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psycopg2
 
-from lvv import postgres
+from lvv import libraries, postgres
 from lvv.env import BASE_DIR
 from lvv.messages import compile_messages
 from lvv.roles import make_roles
@@ -78,6 +78,7 @@ def pytest(*arguments: str) -> None:
 
 def main(argv: Sequence[str]) -> None:
     # A folder of its own for every run: two runs side by side do not meet, and no old state helps a test along.
+    libraries.install()
     with tempfile.TemporaryDirectory(prefix="lvv-test-", ignore_cleanup_errors=True) as folder:
         os.environ.update(LVV_DATA_DIR=folder, LVV_DEMO="1", DJANGO_SETTINGS_MODULE="lvv.settings.test")
         for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_JOBS_URL", "DATABASE_ADMIN_URL"):

@@ -6,21 +6,20 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_http_methods
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_GET, require_http_methods
 
 from casework.cases.involving import team_label, visible_teams
 from casework.conference import perms
-from casework.conference.forms import (
-    MinutesForm,
-)
+from casework.conference.forms import MinutesForm
 from casework.conference.meetings import answering, attendance_of, meeting_or_404, places_of
 from casework.conference.models import ConferenceDecision, Meeting, Position
-from casework.conference.working import (
-    answer_minutes,
-)
+from casework.conference.printing import FONTS, pdf_of
+from casework.conference.working import answer_minutes
 from casework.plan.models import Action
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.keeping import find_draft, once
+from lvv import libraries
 from partners.accountability.activities import CASEWORK, processes
 
 
@@ -76,3 +75,19 @@ def minutes(request: ClearanceRequest, reference: UUID) -> HttpResponse:
             return once(request, key, act)
     context |= {"form": form, "draft_key": key, "form_page": request.path}
     return render(request, "casework/conference/minutes.html", context, status=400 if form.errors else 200)
+
+
+@processes(CASEWORK)
+@require_GET
+def minutes_pdf(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    """The same as a PDF; where the system lacks what that needs, the page says what."""
+    meeting = meeting_or_404(reference)
+    context = minutes_of(request, meeting) | {"fonts": FONTS.values()}
+    if packages := libraries.missing():
+        return render(
+            request, "casework/conference/no_pdf.html", {"meeting": meeting, "packages": packages}, status=503
+        )
+    page = render_to_string("casework/conference/minutes_pdf.html", context, request)
+    answer = HttpResponse(pdf_of(page), content_type="application/pdf")
+    answer["Content-Disposition"] = f'attachment; filename="lso-{meeting.pilot.slug}-{meeting.on.isoformat()}.pdf"'
+    return answer

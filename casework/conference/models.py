@@ -115,6 +115,7 @@ class AgendaItem(Record):
     question = models.CharField(_("question"), max_length=500)
     summary = models.TextField(_("shared summary"), max_length=5000, blank=True)
     discussed_at = models.DateTimeField(null=True, editable=False)
+    corrected_on = models.DateField(null=True, editable=False)  # the summary, after the minutes were sent
     happened_on = models.DateField(_("date"))  # of the meeting, for the story
 
     class Meta(Record.Meta):

@@ -216,6 +216,8 @@ def take_position(
 def keep_summary(item: AgendaItem, summary: str, *, version: str) -> None:
     found: AgendaItem = AgendaItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
     found.claim_version(version)
+    if item.meeting.minutes_sent_on and summary != found.summary:
+        found.corrected_on = timezone.localdate()
     found.summary = summary
     found.save()
 

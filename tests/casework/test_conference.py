@@ -1,13 +1,18 @@
 """The case conference: planning, agenda, positions, decisions and what follows from them, minutes; who sees which item."""
 
+import re
+import zlib
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
+from casework.conference import minutes
+from casework.conference.printing import pdf_of
 from casework.models import Action, AgendaItem, Case, ConferenceDecision, Meeting, Position, Scenario, Task
 from governance.access.clearance import acting_as
 from governance.models import Convenant
+from lvv import libraries
 from tests import factories as make
 from tests.casework.journeys import Journey, Room
 from tests.casework.ten_teams import day
@@ -473,3 +478,65 @@ def test_r27_a_meeting_is_held_under_the_convenant_of_its_day_and_not_before_it(
     room.open()
     room.meeting.refresh_from_db()
     assert room.meeting.convenant == newer
+
+
+def test_the_minutes_are_a_pdf_that_holds_what_their_reader_may_read(journey, monkeypatch):
+    journey.to_rest()
+    room = Room(journey)
+    room.add(teams=("ngo", "dtv"))
+    room.open()
+    room.decide("deferred", reasons="Eerst meer weten.", due_on=14)
+    room.close()
+    made = room.see("coordinator", "minutes_pdf", room.meeting.reference)
+    assert made.status_code == 200
+    assert made.content.startswith(b"%PDF-")
+    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", made.content, re.S)
+    assert any(b"/StructTreeRoot" in zlib.decompress(stream) for stream in streams if stream[:1] == b"x")  # tagged
+    assert made["Content-Disposition"].endswith('.pdf"')
+    pages = []
+    monkeypatch.setattr(minutes, "pdf_of", lambda page: pages.append(page) or b"%PDF-")
+    for who in ("dtv", "ind"):
+        assert room.see(who, "minutes_pdf", room.meeting.reference).status_code == 200
+    assert "Eerst meer weten." in pages[0]
+    assert "Hiwot Reiziger" in pages[0]
+    for hidden in ("Eerst meer weten.", "Hiwot", journey.case.number):  # the immigration service was not at this item
+        assert hidden not in pages[1]
+    assert room.see("avim", "minutes_pdf", room.meeting.reference).status_code == 200
+    assert "Hiwot" not in pages[2]
+    monkeypatch.setattr(libraries, "missing", lambda: ["libpango-1.0-0"])
+    lacking = room.see("coordinator", "minutes_pdf", room.meeting.reference)
+    assert lacking.status_code == 503
+    assert "libpango-1.0-0" in lacking.text
+
+
+def test_a_page_that_is_printed_fetches_nothing(tmp_path, caplog):
+    (tmp_path / "secret.png").write_bytes(b"no")
+    for address in (f"file://{tmp_path}/secret.png", "http://127.0.0.1:9/x.png", "data:image/png;base64,AA=="):
+        caplog.clear()
+        assert pdf_of(f'<html lang="nl"><title>x</title><img alt="x" src="{address}"></html>').startswith(b"%PDF-")
+        assert "fetches nothing" in caplog.text, address
+
+
+def test_what_is_corrected_after_sending_says_so(journey):
+    journey.to_rest()
+    room = Room(journey)
+    room.add()
+    room.open()
+
+    def keep(summary):
+        room.item.refresh_from_db()
+        said = {"summary": summary, "version": room.item.version}
+        answer = room.to("coordinator", "agenda_change", room.item.reference, "samenvatting", **said)
+        assert answer.status_code == 302, answer.text
+
+    keep("Zo was het.")
+    room.decide("deferred", due_on=14)
+    room.close()
+    room.to("coordinator", "meeting_act", room.meeting.reference, "versturen")
+    assert "Gecorrigeerd na verzending" not in room.see("dtv", "minutes", room.meeting.reference).text
+    keep("Zo was het echt.")
+    shown = room.see("dtv", "minutes", room.meeting.reference).text
+    assert "Zo was het echt." in shown
+    assert "Gecorrigeerd na verzending" in shown
+    room.item.refresh_from_db()
+    assert room.item.corrected_on == timezone.localdate()

@@ -1,0 +1,27 @@
+"""The minutes as a PDF, tagged for readers that speak. It fetches nothing but the fonts of the application."""
+
+from typing import Any
+
+from lvv.env import BASE_DIR
+
+FONTS = {
+    "latin": "source-sans-3-latin-wght-normal.woff2", "latin-ext": "source-sans-3-latin-ext-wght-normal.woff2",
+}  # fmt: skip
+OWN = "font:"
+
+
+def pdf_of(page: str) -> bytes:
+    """The PDF of a page that stands by itself. Whoever calls asked lvv.libraries whether that can be made here."""
+    from weasyprint import HTML  # on its own: it looks for libraries of the system when it is imported
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    class OwnFonts(URLFetcher):
+        def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
+            name = url.removeprefix(OWN)
+            if name not in FONTS.values():
+                raise ValueError("A page that is printed fetches nothing.")
+            content = (BASE_DIR / "static" / "vendor" / "source-sans-3" / name).read_bytes()
+            return URLFetcherResponse(url, content, {"Content-Type": "font/woff2"})
+
+    made: bytes = HTML(string=page, url_fetcher=OwnFonts()).write_pdf(pdf_variant="pdf/ua-1")
+    return made
