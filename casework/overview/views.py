@@ -53,6 +53,7 @@ from partners.organisations.enums import Role
 from partners.organisations.models import Team
 
 SHOWN_TO_DO = 8  # of what waits, before "more"
+MOST_TO_DO = 300
 STORY_LENGTH = 40  # events on a case page before "older"
 
 
@@ -91,7 +92,12 @@ def terms(clearance: Clearance, case: Case, facts: Facts) -> list[Running]:
     """Of the case manager and the team that leads; to others a term would tell of what they do not read."""
     if case.lead_team_id not in clearance.teams:
         return []
-    return [Running(term.what, term.on, term.on <= facts.today, where(case, term.page)) for term in terms_of(facts)]
+    return [
+        Running(
+            term.what, term.on, term.on <= facts.today, where(case, term.page) if term.page != "case_detail" else ""
+        )
+        for term in terms_of(facts)
+    ]
 
 
 DRAFT_LABELS = {
@@ -106,7 +112,12 @@ DRAFT_LABELS = {
     "export": gettext_lazy("Export the list"),
     "correct": gettext_lazy("Ask for a correction"), "answer": gettext_lazy("Answer"),
     "intake": gettext_lazy("Intake"), "dossiers": gettext_lazy("Ask for the dossiers"),
-    "criteria": gettext_lazy("Local criteria"),
+    "criteria": gettext_lazy("Local criteria"), "formal": gettext_lazy("Formal decision"),
+    "decide": gettext_lazy("Record a decision"), "position": gettext_lazy("Position"),
+    "minutes": gettext_lazy("Minutes"), "discuss": gettext_lazy("Shared summary"),
+    "escalation": gettext_lazy("Escalation"), "transfer": gettext_lazy("Transfer to another pilot"),
+    **dict.fromkeys(("meeting", "agenda"), gettext_lazy("Case conference")),
+    **dict.fromkeys(("exit", "claim", "check"), gettext_lazy("Exit and outcome")),
 }  # fmt: skip
 OF_A_CASE = re.compile(r"^/casussen/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/")
 
@@ -148,12 +159,12 @@ WAITS = {
 }  # fmt: skip
 
 
-def to_do(clearance: Clearance, teams: dict[int, Team]) -> list[ToDo]:
+def to_do(clearance: Clearance, teams: dict[int, Team], most: int) -> list[ToDo]:
     """What waits for this worker, the soonest first."""
     if not clearance.sees_cases:
         return []
     kinds = {teams[team].organisation.kind for team in clearance.teams if team in teams}
-    rows = waiting(outcome for outcome, competent in COMPETENT.items() if kinds & set(competent))
+    rows = waiting((outcome for outcome, competent in COMPETENT.items() if kinds & set(competent)), most)
     cases = Case.objects.select_related("pilot").in_bulk({row.case_id for row in rows})
     facts = facts_of([cases[row.case_id] for row in rows if row.kind == "term" and row.case_id in cases])
     today = timezone.localdate()
@@ -203,13 +214,14 @@ def home(request: ClearanceRequest) -> HttpResponse:
         unfinished = [case for case in waiting if perms.can_complete_registration(clearance, case)][:10]
     rows = listing.rows([*mine, *unfinished], teams, clearance)
     clashes = clashes_for(clearance)
-    waits = to_do(clearance, teams)
+    everything = "alles" in request.GET
+    waits = to_do(clearance, teams, MOST_TO_DO if everything else SHOWN_TO_DO * 2)  # some are for nobody she sees
     own = Case.objects.in_bulk([case for clash in clashes for case in clash.own_cases])
     context = {
         "rows": rows[: len(mine)], "unfinished": rows[len(mine) :],
         "drafts": unsent(request.user),
-        "to_do": waits if "alles" in request.GET else waits[:SHOWN_TO_DO],
-        "more_to_do": "alles" not in request.GET and len(waits) > SHOWN_TO_DO,
+        "to_do": waits if everything else waits[:SHOWN_TO_DO],
+        "more_to_do": not everything and len(waits) > SHOWN_TO_DO,
         "to_check": checking.number_to_check(clearance, teams),
         "clashes": [(clash, own.get(clash.own_cases[0])) for clash in clashes],
         "contact_requests": contact_requests_waiting(clearance),

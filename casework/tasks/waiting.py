@@ -9,7 +9,6 @@ from django.db import connection
 from django.utils import timezone
 
 NEAR = timedelta(days=7)  # a term shows so long before its day
-MOST = 30
 
 
 @dataclass(frozen=True)
@@ -23,11 +22,11 @@ class Waiting:
     due_on: date
 
 
-def waiting(outcomes: Iterable[str]) -> list[Waiting]:
+def waiting(outcomes: Iterable[str], most: int) -> list[Waiting]:
     """For the worker who entered, the soonest first; `outcomes` are those her teams are competent to confirm."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT kind, reference, case_id, what, due_on FROM tasks_waiting(%s, %s, %s)",
-            [list(outcomes), timezone.localdate() + NEAR, MOST],
+            [list(outcomes), timezone.localdate() + NEAR, most],
         )
         return [Waiting(*row) for row in cursor.fetchall()]

@@ -1,0 +1,332 @@
+"""Three people, each from referral to her outcome, only through the screens, by the partners of one pilot."""
+
+import re
+from datetime import timedelta
+
+import psycopg2
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from tests.browser.conftest import violations
+from tests.browser.test_journeys import fill_registration
+
+CASE_URL = re.compile(r"/casussen/[0-9a-f-]{36}/(#.*)?$")
+CHECKED: set[str] = set()  # pages that axe has seen
+
+
+def day(offset=0):
+    return (timezone.localdate() + timedelta(days=offset)).strftime("%d-%m-%Y")
+
+
+class Story:
+    """One case of Utrecht. `where` is the end of the address of a page that its case page, or the one before, links to."""
+
+    def __init__(self, visit, site):
+        self.visit, self.site, self.pages = visit, site, {}
+
+    def page(self, who):
+        if who not in self.pages:
+            self.pages[who] = self.visit(f"{who}-utrecht")
+        return self.pages[who]
+
+    def register(self, name):
+        page = self.page("gemeente")
+        page.goto("/")
+        page.get_by_role("link", name="Persoon aanmelden").first.click()
+        fill_registration(page, name)
+        page.get_by_role("button", name="Meld aan").click()
+        page.wait_for_url(CASE_URL)
+        self.name, self.case = name, page.url.partition("#")[0]
+
+    def days_pass(self, days):
+        """What happened in this case lies so much longer ago."""
+        connection = psycopg2.connect(self.site.owner)
+        with connection, connection.cursor() as cursor:
+            reference = self.case.rstrip("/").rpartition("/")[2]
+            cursor.execute("SELECT id FROM casework_case WHERE reference = %s", [reference])
+            case = cursor.fetchone()[0]
+            cursor.execute(
+                "SELECT table_name, array_agg(column_name::text) FROM information_schema.columns c"
+                " WHERE table_schema = 'public' AND data_type IN ('date', 'timestamp with time zone')"
+                " AND table_name LIKE 'casework_%' AND EXISTS (SELECT FROM information_schema.columns k"
+                "   WHERE k.table_name = c.table_name AND k.column_name = 'case_id') GROUP BY 1"
+            )
+            of_case = ["registered_on", "state_since", "admitted_on", "guidance_from", "exited_on"]
+            tables = [("casework_case", [*of_case, "term_on"]), ("casework_historicalcase", [*of_case, "history_date"])]
+            for table, columns in [*cursor.fetchall(), *tables]:
+                moved = ", ".join(f'"{column}" = "{column}" - interval \'{days} days\'' for column in columns)
+                key = "id" if (table, columns) in tables else "case_id"
+                cursor.execute(f"UPDATE {table} SET {moved} WHERE {key} = %s", [case])
+        connection.close()
+
+    def open(self, who, where=""):
+        page = self.page(who)
+        page.goto(self.case)
+        if where:
+            self.follow(page, self.case.replace(self.site.url, "").rstrip("/") + where)
+        return page
+
+    def follow(self, page, where):
+        """By a link of the page she is on."""
+        page.locator(f"a[href^='{where}']").first.click()
+        page.wait_for_url(f"**{where}**")
+        self.look(page)
+
+    def look(self, page):
+        known = re.sub(r"[0-9a-f-]{36}|\d+", "", page.url)
+        page.locator("h1").first.wait_for()
+        if known not in CHECKED:
+            CHECKED.add(known)
+            page.evaluate("scrollTo(0, 0)")  # what lies under the bar of a page that is scrolled counts as too small
+            found = violations(page)
+            assert found == [], (page.url, found)
+
+    def fill(self, page, fields, scope="main"):
+        for name, value in fields.items():
+            field = page.locator(f"{scope} [name='{name}']")
+            kind = field.first.evaluate("field => field.type")
+            if kind in ("checkbox", "radio"):
+                (field if value == "on" else page.locator(f"{scope} [name='{name}'][value='{value}']")).check()
+            elif kind == "select-one":
+                options = field.locator("option").all_inner_texts()
+                chosen = next((text for text in sorted(options, key=len) if value in text), None)
+                field.select_option(label=chosen) if chosen else field.select_option(value)
+            else:
+                field.fill(value)
+
+    def send(self, page, button="", **fields):
+        """Fill in the form and press its button; it is taken."""
+        self.fill(page, fields)
+        form = page.locator("main form")
+        if fields:
+            form = form.filter(has=page.locator(f"[name='{next(iter(fields))}']"))
+        pressed = form.get_by_role("button", name=button, exact=True) if button else form.locator("button[type=submit]")
+        with page.expect_navigation():
+            pressed.first.click()
+        page.locator("h1").first.wait_for()
+        assert not page.title().startswith("Fout:"), page.locator("main").inner_text()[:2000]
+        assert "Nog niet mogelijk" not in page.locator("main").inner_text(), page.locator("main").inner_text()[:1000]
+        self.look(page)
+
+    def step(self, who, label):
+        """A step of the journey, from the case page."""
+        page = self.open(who)
+        page.locator("section", has=page.locator("#h-stap")).get_by_role("link", name=label).click()
+        page.wait_for_url("**/stap/**")
+        self.look(page)
+        self.send(page)
+
+    def state(self, words, who="gemeente"):
+        page = self.open(who)
+        expect(page.locator(".app-context__name")).to_contain_text(words)
+
+    # ------------------------------------------------------------------ what the stories share
+
+    def involve_ngo(self):
+        page = self.open("gemeente", "/betrekken/")
+        self.send(page, team="Stichting Tussenstap", ground="cooperation", explanation="Begeleiding.")
+        self.send(page, button="Betrek deze partner")
+
+    def intake(self):
+        page = self.open("ngo", "/intake/")
+        self.send(page, begun_on=day())
+        required = 1
+        for fields in (
+            {"interviewed_on": day(), "interpreter": "yes", "informed": "on"},
+            {"living": "Slaapt bij een vriend."},
+            {"wishes": "Een vaste plek.", "needs": "Rust."},
+            {"limited": "no"},
+        ):
+            self.send(page, **fields)
+            required += len(fields)
+        criteria = page.locator("main form [name^='result_']").evaluate_all(
+            "found => [...new Set(found.map(f => f.name))]"
+        )
+        self.send(page, **dict.fromkeys(criteria, "met"))
+        required += len(criteria)
+        self.send(page, visibility="permitted_partners", share_basis="convenant", share_purpose="samen verder")
+        assert required + 3 <= 25
+        page = self.open("ngo", "/dossiers/opvragen/")
+        self.send(page, requested_on=day())
+        self.state("wacht op dossiers")
+
+    def dossiers(self):
+        for service in ("ind", "dtv"):
+            page = self.open(service, "/dossier/dossier/nieuw/")
+            self.send(page, result="complete", delivered_on=day())
+        self.state("rusttermijn")
+        self.days_pass(15)
+
+    def meet(self, question, decide):
+        """A meeting of today with this case on its agenda: prepared by the partners, held by keyboard alone."""
+        chair = self.page("coordinator")
+        chair.goto("/lso/")
+        self.look(chair)
+        self.follow(chair, "/lso/plannen/")
+        moment = f"{timezone.localtime():%H:%M}"  # of every other meeting here another
+        self.send(chair, on=day(), begins_at=moment)
+        meeting = chair.url
+        chair = self.open("coordinator", "/lso/")
+        self.send(chair, meeting=moment, question=question)
+        item = chair.url.replace(self.site.url, "")
+        for partner in ("ind", "dtv"):
+            page = self.page(partner)
+            page.goto("/?alles=1")
+            self.follow(page, item)
+            self.send(page, preparation="Dossier gelezen.", stance="agree")
+        chair.goto(meeting)
+        self.press(chair, "form[action$='/openen/'] button")
+        if not chair.url.endswith(item):
+            chair.goto(item)
+        self.press(chair, "a[href$='/scherm/']")
+        self.look(chair)
+        expect(chair.locator("main")).to_contain_text(self.name)
+        expect(chair.locator("main")).not_to_contain_text("Dossier gelezen.")  # no more than the room needs
+        with chair.expect_navigation():
+            chair.keyboard.press("Escape")
+        for number, fields in enumerate(decide):
+            for name, value in fields.items():
+                self.type(chair, f".app-decide [name='{name}']", value)
+            self.press(chair, ".app-decide button.nl-button--secondary")
+            assert not chair.title().startswith("Fout:"), chair.locator("main").inner_text()[:1500]
+            assert chair.locator("#h-besluit + ul > li").count() > number, chair.locator("main").inner_text()[:1500]
+        return item, meeting
+
+    def close(self, meeting):
+        """The chair closes, sends the minutes; a partner agrees."""
+        chair = self.page("coordinator")
+        chair.goto(meeting)
+        self.press(chair, "form[action$='/sluiten/'] button")
+        self.look(chair)
+        self.press(chair, "form[action$='/versturen/'] button")
+        page = self.page("ind")
+        page.goto(chair.url)
+        self.look(page)
+        self.send(page, answer="agreed")
+
+    def tab_to(self, page, selector):
+        page.locator("h1").first.evaluate("node => { node.setAttribute('tabindex', '-1'); node.focus() }")
+        for _ in range(150):
+            page.keyboard.press("Tab")
+            if page.evaluate("wanted => document.activeElement.matches(wanted)", selector):
+                return
+        pytest.fail(f"not reached by keyboard: {selector} on {page.url}")
+
+    def press(self, page, selector):
+        self.tab_to(page, selector)
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        page.locator("h1").first.wait_for()
+
+    def type(self, page, selector, value):
+        self.tab_to(page, selector)
+        kind = page.evaluate("document.activeElement.type")
+        if kind == "select-one":
+            label = page.locator(f"{selector} option[value='{value}']").inner_text()
+            page.keyboard.type(label)
+            assert page.evaluate("document.activeElement.value") == value
+        elif kind == "radio":
+            for _ in range(20):
+                if page.evaluate("document.activeElement.value") == value:
+                    break
+                page.keyboard.press("ArrowDown")
+            page.keyboard.press("Space")
+        else:
+            page.keyboard.press("Control+a")
+            page.keyboard.type(value)
+
+    def decide(self, kind, **fields):
+        """The formal decision, with its letter."""
+        page = self.open("coordinator", "/besluit/")
+        function = page.locator("main select[name=function] option").nth(1).get_attribute("value")
+        self.send(page, kind=kind, function=function, reasons="Zoals besproken.", remedies="Bezwaar binnen de termijn.",
+                  objection_until=day(42), **fields)  # fmt: skip
+        expect(page.locator("main")).to_contain_text("brief")
+        self.send(page)
+
+    def to_conference(self, name):
+        self.register(name)
+        self.involve_ngo()
+        self.intake()
+        self.dossiers()
+
+    def to_guidance(self, name, scenario):
+        self.to_conference(name)
+        _item, meeting = self.meet("Hoort zij in de LVV?", [
+            {"kind": "admitted", "reasons": "Zij werkt mee."},
+            {"kind": "scenario_set", "scenario": scenario, "reasons": "Haar eigen wens."},
+        ])  # fmt: skip
+        self.close(meeting)
+        self.decide("admitted")
+        page = self.open("ngo", "/plan/")
+        self.send(page, what="Papieren aanvragen", to_team="Stichting Tussenstap", due_on=day(30))
+        self.step("gemeente", "Begeleiding beginnen")
+        self.state("in begeleiding")
+
+    def leave(self, reason, outcome):
+        page = self.open("gemeente", "/uitstroom/")
+        self.follow(page, page.url.replace(self.site.url, "") + "voorstellen/")
+        self.send(page, exited_on=day(), reason=reason, outcome=outcome, evidence="brief", evidence_on=day())
+        page = self.open("coordinator", "/uitstroom/bevestigen/")
+        self.send(page, button="Uitstroom bevestigen")
+        self.state("uitgestroomd")
+
+    def claim(self, who, result):
+        page = self.page(who)
+        page.goto("/?alles=1")
+        self.follow(page, self.case.replace(self.site.url, "") + "uitstroom/antwoorden/")
+        self.send(page, result=result, said_on=day(), evidence="vertrekstaat")
+
+    def check(self, result, **fields):
+        page = self.open("gemeente", "/uitstroom/")
+        self.follow(page, page.url.replace(self.site.url, "") + "controleren/")
+        self.send(page, result=result, checked_on=day(), how="Van de partner gehoord.", **fields)
+
+    def told(self, *words):
+        """The timeline tells it, to the case manager, in this order (the newest first)."""
+        page = self.open("gemeente")
+        page.goto(self.case + "?meer=9")
+        story = page.locator(".app-timeline").inner_text().lower()
+        found = [story.find(word.lower()) for word in words]
+        assert -1 not in found, (dict(zip(words, found, strict=True)), story)
+        assert found == sorted(found, reverse=True), (dict(zip(words, found, strict=True)), story)
+
+
+def test_from_referral_to_a_confirmed_return(visit, site):
+    story = Story(visit, site)
+    story.to_guidance("Abrehet Terugkeer", "return_home")
+    story.leave("durable_solution_reached", "independent_return")
+    story.claim("dtv", "confirmed")
+    story.told("nu: rusttermijn", "lso-besluit: toegelaten", "nu: in begeleiding", "nu: uitgestroomd", "bevestigd")
+
+
+def test_to_a_refused_admission_with_an_objection_upheld(visit, site):
+    story = Story(visit, site)
+    story.to_conference("Berhane Bezwaar")
+    _item, meeting = story.meet("Hoort hij in de LVV?", [{"kind": "not_admitted", "reasons": "Geen binding."}])
+    story.close(meeting)
+    story.decide("refused")
+    story.state("niet toegelaten")
+    page = story.open("gemeente", "/dossier/procedure/nieuw/")
+    story.send(page, kind="objection_lvv_decision", applied_on=day(), result="upheld", result_on=day())
+    page = story.open("coordinator", "/heroverwegen/")
+    story.send(page, ground="upheld", because="Bezwaar gegrond verklaard.")
+    story.state("in LSO")
+    story.told("lso-besluit: niet toegelaten", "formeel besluit: ", "nu: niet toegelaten", "nu: in lso")
+
+
+def test_to_legalisation_with_a_check_that_fails_after_six_months(visit, site):
+    story = Story(visit, site)
+    story.to_guidance("Saba Vergunning", "legalisation")
+    story.leave("durable_solution_reached", "legalisation_regular")
+    story.claim("ind", "confirmed")
+    story.step("gemeente", "Nazorg beginnen")
+    story.days_pass(92)
+    story.check("holds")
+    story.days_pass(92)
+    story.check("does_not_hold", outcome="unknown_destination")
+    page = story.open("gemeente", "/uitstroom/")
+    expect(page.locator("main")).to_contain_text("houdt geen stand")
+    story.told("nu: in begeleiding", "nu: uitgestroomd", "nu: nazorg", "nazorgcontrole: 3, houdt stand",
+               "nazorgcontrole: 6, houdt geen stand")  # fmt: skip
