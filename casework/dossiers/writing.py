@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
@@ -43,6 +44,9 @@ class NobodyToAsk(Exception):
 def add_record(record: Record, *, by: Clearance, author_team: int) -> None:
     """Write a new record of a case in the name of a team; `record` knows its case and content."""
     record.author_team_id, record.author = author_team, by.user
+    if isinstance(record, Relation) and record.other_id:  # it is told in both cases, from either side
+        both = Q(pk=record.case_id) | Q(person=record.other_id, pilot=record.case.pilot_id)
+        list(Case.objects.filter(both).order_by("pk").select_for_update(of=("self",), no_key=True))
     if isinstance(record, Joint):  # the case before its records, as everywhere
         record.case = locked(record.case)
     if isinstance(record, HandOver):

@@ -72,7 +72,7 @@ def confirm_exit(found: Exit, *, by: Clearance, version: str) -> Case:
     row.confirmed_on, row.confirmed_by = timezone.localdate(), by.user
     row.classed, row.claim_open = class_of(row.outcome, row.exited_on), row.outcome in COMPETENT
     because(row, "confirmed")
-    row.save()
+    row.save()  # now the database hands over who moves to another pilot (sql/transfer.sql); T11 asks for it
     case = take(case, "T11", by=by, exited_on=row.exited_on)
     end_involvements(case, (*COMPETENT.get(row.outcome, ()), *FOLLOWS.get(row.outcome, ())))
     return case

@@ -52,9 +52,12 @@ class ExitForm(KeptForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         reason, outcome = data.get("reason"), data.get("outcome")
-        for one, other in ((ExitReason.DECEASED, Outcome.DECEASED), (ExitReason.DETENTION, Outcome.DETAINED)):
+        for one, other in ((ExitReason.DECEASED, Outcome.DECEASED), (ExitReason.DETENTION, Outcome.DETAINED),
+                           (ExitReason.MOVED_TO_OTHER_PILOT, Outcome.MOVED_TO_OTHER_PILOT)):  # fmt: skip
             if reason == one and outcome and outcome != other:
                 self.add_error("outcome", _("This does not fit why it ends."))
+        if reason and outcome == Outcome.MOVED_TO_OTHER_PILOT and reason != ExitReason.MOVED_TO_OTHER_PILOT:
+            self.add_error("reason", _("This does not fit what became of her."))
         if reason and outcome == Outcome.DECEASED and reason != ExitReason.DECEASED:
             self.add_error("reason", _("This does not fit what became of her."))
         if data.get("evidence") and not data.get("evidence_on") and "evidence_on" not in self.errors:

@@ -1,3 +1,4 @@
+import re
 from datetime import date
 from typing import Any
 
@@ -29,9 +30,19 @@ class OfferForm(KeptForm):
         },
     )  # fmt: skip
 
-    def __init__(self, *args: Any, pilots: list[Pilot], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, pilots: list[Pilot], tells: list[str], **kwargs: Any) -> None:
+        """`tells`: what says who she is, and does not belong in the offer."""
         super().__init__(*args, **kwargs)
+        self.tells = tells
         self.fields["to_pilot"].choices = [("", _("Choose")), *((pilot.pk, pilot.name) for pilot in pilots)]  # type: ignore[attr-defined]
+
+    def clean_text(self) -> str:
+        text: str = self.cleaned_data["text"]
+        if re.search(r"\d{10}", re.sub(r"[\s.-]", "", text)) or any(
+            word.casefold() in text.casefold() for word in self.tells
+        ):
+            raise ValidationError(_("This says who she is. Write it without her name or a number."), code="tells")
+        return text
 
     def clean_wanted_on(self) -> date:
         day: date = self.cleaned_data["wanted_on"]

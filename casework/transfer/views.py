@@ -17,7 +17,9 @@ from casework.cases.models import Case
 from casework.journey.moving import StepRefused
 from casework.journey.views import refused
 from casework.records.enums import Answer
+from casework.register.enums import ValueKind
 from casework.register.identity import leading_names
+from casework.register.models import IdentityValue
 from casework.transfer import perms
 from casework.transfer.forms import AnswerForm, OfferForm
 from casework.transfer.models import GuidanceTicked, Transfer
@@ -62,7 +64,9 @@ def transfer(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     form = None
     if offers and found is None:
         pilots = pilots_to_ask(case)
-        form = OfferForm(request.POST or None, pilots=pilots)
+        values = IdentityValue.objects.current().filter(case=case, kind__in=(ValueKind.NAME, ValueKind.ALIAS))
+        tells = [case.number, *values.values_list("value", flat=True)]
+        form = OfferForm(request.POST or None, pilots=pilots, tells=tells)
         form.restore(find_draft(request.user, key))
     if request.method == "POST":
         if form is None:
@@ -153,7 +157,8 @@ def transfer_offered(request: ClearanceRequest, reference: UUID) -> HttpResponse
                 counted = answer(found, Answer(form.cleaned_data["answer"]), form.cleaned_data["why"])
             if counted:
                 drop_draft(request, key)
-                return redirect(request.path)
+                declined = form.cleaned_data["answer"] == Answer.DECLINED  # then it is no longer hers to read
+                return redirect("home" if declined else request.path)
             form.add_error(None, _("This does not count: it was answered or taken back meanwhile, or your pilot takes "
                                    "no new cases."))  # fmt: skip
         status = 409 if form.non_field_errors() else 400

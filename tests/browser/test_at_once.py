@@ -11,6 +11,7 @@ import urllib.request
 import uuid
 
 import psycopg2
+from django.utils import timezone
 
 from tests.browser.conftest import PASSWORD
 
@@ -192,6 +193,59 @@ def test_two_partners_at_one_value_at_once(site):
 
     assert sorted(status for status, _ in at_once(2, act)) == [200, 409]
     assert as_owner(site, "SELECT version FROM casework_procedure WHERE reference = %s", record) == [(2,)]
+
+
+def test_twenty_take_the_same_step_at_once_and_one_wins(site):
+    """The button of a step pressed twenty times from the version all of them saw: one moves the case, the others hear so."""
+    worker = Worker(site, "gemeente-utrecht")
+    case = as_owner(
+        site,
+        "SELECT c.reference::text FROM casework_case c JOIN partners_user u ON u.id = c.case_manager_id"
+        " JOIN casework_exit x ON x.case_id = c.id AND x.ended_at IS NULL AND x.undone_on IS NULL"
+        " JOIN casework_outcomeclass k ON k.id = x.classed_id AND k.belongs_to <> 'none' AND k.belongs_to <> 'undecided'"
+        " WHERE u.username = 'gemeente-utrecht' AND c.state = 'exited' ORDER BY c.id LIMIT 1",
+    )[0][0]
+    address = f"/casussen/{case}/stap/aftercare/"
+    page = worker.get(address)
+    version = re.search(r'name="version" value="(\d+)"', page)[1]
+
+    def act():
+        return worker.post(address, {"version": version, "form_token": str(uuid.uuid4())}, page)
+
+    assert sorted(status for status, _ in at_once(20, act)) == [200] + [409] * 19
+    moved = "SELECT count(*) FROM casework_historicalcase WHERE reference = %s AND state = 'in_aftercare'"
+    assert count(site, moved, case) == 1
+
+
+def test_twenty_propose_an_exit_at_once_and_one_stands(site):
+    worker = Worker(site, "gemeente-utrecht")
+    case = as_owner(
+        site,
+        "SELECT c.reference::text FROM casework_case c JOIN partners_user u ON u.id = c.case_manager_id"
+        " WHERE u.username = 'gemeente-utrecht' AND c.state = 'in_guidance' AND NOT EXISTS ("
+        "   SELECT FROM casework_exit x WHERE x.case_id = c.id) ORDER BY c.id LIMIT 1",
+    )[0][0]
+    address = f"/casussen/{case}/uitstroom/voorstellen/"
+    page = worker.get(address)
+    form = {
+        "exited_on": timezone.localdate().strftime("%d-%m-%Y"),
+        "reason": "left_own_request",
+        "outcome": "not_established",
+    }
+
+    def act():
+        return worker.post(address, {**form, "form_token": str(uuid.uuid4())}, page)
+
+    statuses = [status for status, _ in at_once(20, act)]
+    assert set(statuses) <= {200, 409}  # whoever came later is led to the one that stands, or told of it
+    assert (
+        count(
+            site,
+            "SELECT count(*) FROM casework_exit x JOIN casework_case c ON c.id = x.case_id WHERE c.reference = %s",
+            case,
+        )
+        == 1
+    )
 
 
 def test_a_list_goes_on_where_a_killed_background_stopped(site):

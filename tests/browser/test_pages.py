@@ -28,6 +28,13 @@ PAGES = [
     ("coordinator-utrecht", PERSON + "dubbel/"), ("coordinator-utrecht", "/personen/invoer/"),
     ("coordinator-utrecht", "/personen/huishouden/"), ("coordinator-utrecht", "/personen/vragen/"),
     ("coordinator-utrecht", "/opvang/locaties/"), ("coordinator-utrecht", "/casussen/controleren/"),
+    *(("coordinator-utrecht", CASE + part) for part in (
+        "plan/", "plan/voor-haar/?taal=nl", "uitstroom/", "overplaatsing/", "opschaling/", "lso/agenderen/", "intake/",
+    )),
+    *(("coordinator-utrecht", page) for page in (
+        "/lso/", "/lso/niet-besproken/", "/lso/plannen/utrecht/", "/intake/", "/intake/criteria/utrecht/",
+        "/convenanten/mandaten/",
+    )),
     ("ind-utrecht", CASE), ("dtv-landelijk", CASE), ("ngo-utrecht", CASE), ("opvang-utrecht", CASE),
     ("avim-utrecht", CASE), ("ministerie", "/"), ("privacy", "/verantwoording/"), ("beheer", "/beheer/"),
     ("beheer", "/beheer/partners/membership/"), ("beheer", "/beheer/partners/membership/add/"),

@@ -4,22 +4,26 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.db import ProgrammingError
 from django.urls import reverse
 from django.utils import timezone
 
 from casework.models import (
     Case,
     Contact,
+    Exit,
     Goal,
     GuidanceTicked,
     IdentityValue,
     LegalAid,
     MedicalRecord,
     Note,
+    OutcomeClass,
     Procedure,
     ProcedureStep,
     Transfer,
 )
+from governance.access.clearance import acting_as
 from governance.convenants.enums import ConvenantKind
 from governance.convenants.model import make_from_model
 from partners.organisations.enums import Role, TeamFunction
@@ -121,6 +125,8 @@ def test_the_exit_to_another_pilot_waits_until_that_has_accepted(journey):
     assert offer(journey).status_code == 302
     assert journey.confirm().status_code == 409  # offered is not accepted
     assert answered(journey, "declined", "Geen plek.").status_code == 302
+    declined = reverse("casework:transfer_offered", args=[Transfer.objects.get().reference])
+    assert see(journey, "coordinator", declined).status_code == 404  # it is no longer hers to read
     assert journey.confirm().status_code == 409
     assert not Case.objects.filter(pilot=journey.there.pilot).exists()
     assert "Geen plek." in journey.get("municipality", "transfer").text
@@ -163,7 +169,8 @@ def test_what_goes_along_is_who_she_is_her_procedures_her_departure_and_ticked_g
     assert copied.pk not in (procedure.pk, own.pk)
     assert ProcedureStep.objects.get(case=made).procedure == copied
     assert copied.history.get().history_change_reason == "transferred"
-    assert copied.received_document.endswith(case.number)
+    assert copied.received_document == "Overgenomen dossier"  # where she came from, only the case says
+    assert copied.source_team == journey.there.teams["ind"]
     contact = Contact.objects.get(case=made)
     assert (contact.text, contact.visibility) == ("Mee.", "own_organisation")
     assert Goal.objects.get(case=made).text == "Koffie"
@@ -181,6 +188,8 @@ def test_medical_content_goes_along_only_to_the_care_team_a_consent_names(journe
     journey.to_guidance()
     make.InvolvementFactory(case=journey.case, team=teams["care"], ground="care")
     kept = make.RECORDS["medicalrecord"](case=journey.case, author_team=teams["care"], text="Ernstig.")
+    for hidden in ({"visibility": "own_organisation"}, {"shared_until": timezone.localdate()}):  # nor by the wall
+        make.RECORDS["medicalrecord"](case=journey.case, author_team=teams["care"], text="Blijft.", **hidden)
     form = {"team": str(care.pk), "scope": "Mijn dossier", "since": 0, "until": 90}
     assert journey.post("care", "record_add", "consent", **form).status_code == 400  # no pilot accepted her yet
     assert offer(journey).status_code == 302
@@ -285,9 +294,68 @@ def test_r13_a_repeat_application_that_ends_without_a_permit_asks_what_becomes_o
     form = {"kind": "repeat_asylum", "applied_on": -1, "result": "pending", "checked_on": 0}
     assert journey.post("ind", "record_add", "procedure", **form, visibility="permitted_partners").status_code == 302
     assert waits not in journey.get("municipality", "case_detail").text
-    form |= {"result": "rejected", "result_on": 0}
-    assert journey.post("ind", "record_add", "procedure", **form, visibility="permitted_partners").status_code == 302
+    pending = Procedure.objects.get(case=journey.case)
+    form |= {"result": "rejected", "result_on": 0, "visibility": "permitted_partners", "version": pending.version}
+    assert journey.post("ind", "record_change", "procedure", pending.reference, **form).status_code == 302
     assert journey.case.term_on == timezone.localdate()
     assert waits in journey.get("municipality", "case_detail").text
     assert journey.case.state == "exited"  # nothing moves by itself, and what was published stands
     assert journey.exit().outcome == "repeat_asylum_reception"
+
+
+def test_an_offer_says_not_who_she_is(journey):
+    journey.to_guidance()
+    for text in ("Dit is hiwot reiziger.", f"Casus {journey.case.number}.", "V-nummer 28 123 456 78."):
+        refused = offer(journey, text=text)
+        assert refused.status_code == 400, text
+        assert "zegt wie zij is" in refused.text
+
+
+def test_who_leaves_otherwise_is_offered_to_nobody_any_more(journey):
+    journey.to_guidance()
+    assert offer(journey).status_code == 302
+    journey.propose(reason="left_own_request", outcome="moved_to_other_pilot")
+    assert not Exit.objects.exists()  # the reason and what became of her say the same
+    assert journey.propose().status_code == 302
+    assert journey.confirm().status_code == 302
+    assert Transfer.objects.get().taken_back_at is not None
+    assert answered(journey).status_code == 404
+    assert not Case.objects.filter(pilot=journey.there.pilot).exists()
+
+
+def test_what_is_shared_until_a_day_is_so_there_too(journey):
+    journey.to_guidance()
+    until = timezone.localdate() + timedelta(days=9)
+    for day in (until, timezone.localdate()):
+        make.RECORDS["procedure"](case=journey.case, author_team=journey.teams["ind"], shared_until=day)
+    assert hand_over(journey).status_code == 302
+    assert Procedure.objects.get(case=arrived(journey)).shared_until == until
+
+
+def test_the_web_writes_no_answer_and_ticks_for_nobody_else(journey):
+    journey.to_guidance()
+    with pytest.raises(ProgrammingError, match="row-level security"), acting_as(journey.workers["coordinator"]):
+        Transfer.objects.create(
+            case=journey.case, pilot=journey.pilot.pilot, to_pilot=journey.there.pilot, text="x", wanted_on=timezone.localdate(),
+            offered_by=journey.workers["coordinator"], answer="accepted", answered_by=journey.workers["coordinator"],
+            to_team=journey.there.teams["municipality"],
+        )  # fmt: skip
+    offer(journey)
+    found = Transfer.objects.get()
+    with pytest.raises(ProgrammingError, match="permission denied"), acting_as(journey.workers["coordinator"]):
+        Transfer.objects.update(answer="accepted")
+    with pytest.raises(ProgrammingError, match="row-level security"), acting_as(journey.workers["ngo"]):
+        GuidanceTicked.objects.create(transfer=found, team=journey.teams["ngo"], ticked_by=journey.workers["ind"])
+
+
+def test_an_exit_that_was_written_past_the_coordinator_hands_nothing_over(journey):
+    """The database asks for itself who confirms: a worker of another partner writes no case into another pilot."""
+    journey.to_guidance()
+    offer(journey)
+    answered(journey)
+    journey.propose(reason="moved_to_other_pilot", outcome="moved_to_other_pilot")
+    with acting_as(journey.workers["municipality"]):
+        row = Exit.objects.current().get(case=journey.case)
+        row.confirmed_on, row.classed = timezone.localdate(), OutcomeClass.objects.filter(outcome=row.outcome).first()
+        row.save()
+    assert not Case.objects.filter(pilot=journey.there.pilot).exists()

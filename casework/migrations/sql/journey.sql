@@ -324,7 +324,9 @@ BEGIN
         'objection_pending', EXISTS (SELECT FROM casework_procedure o WHERE o.case_id = c.id AND o.ended_at IS NULL
             AND o.kind = 'objection_lvv_decision' AND o.result = 'pending'),
         'repeat_ended', (SELECT max(o.result_on) FROM casework_procedure o WHERE o.case_id = c.id AND o.ended_at IS NULL
-            AND o.kind = 'repeat_asylum' AND o.result NOT IN ('pending', 'granted')),
+            AND o.kind = 'repeat_asylum' AND o.result NOT IN ('pending', 'granted', 'upheld')
+            AND NOT EXISTS (SELECT FROM casework_procedure later WHERE later.case_id = c.id AND later.ended_at IS NULL
+                            AND later.kind = 'repeat_asylum' AND later.result IN ('pending', 'granted', 'upheld'))),
         'scenario', (SELECT jsonb_build_object('scenario', s.scenario, 'since', s.since) FROM casework_scenario s
                      WHERE s.case_id = c.id AND s.ended_at IS NULL AND s.until IS NULL LIMIT 1),
         'actions', (SELECT count(*) FROM casework_action a WHERE a.case_id = c.id AND a.ended_at IS NULL AND a.answer <> 'declined'),
@@ -344,7 +346,7 @@ BEGIN
         'checked', (SELECT max(k.checked_on) FROM casework_followupcheck k JOIN casework_exit x ON x.id = k.exit_id
                     WHERE k.case_id = c.id AND k.ended_at IS NULL AND x.ended_at IS NULL AND x.undone_on IS NULL),
         'open_tasks', (SELECT count(*) FROM casework_task t WHERE t.case_id = c.id AND t.ended_at IS NULL AND t.answer = ''),
-        'transfer', (SELECT jsonb_build_object('on', t.answered_at::date, 'handed_over', t.handed_over_on IS NOT NULL)
+        'transfer', (SELECT jsonb_build_object('on', (t.answered_at AT TIME ZONE 'Europe/Amsterdam')::date, 'handed_over', t.handed_over_on IS NOT NULL)
                      FROM casework_transfer t WHERE t.case_id = c.id AND t.taken_back_at IS NULL AND t.answer = 'accepted'
                        AND (t.handed_over_on IS NOT NULL OR transfer_is_open(t.to_pilot_id)) ORDER BY t.id DESC LIMIT 1),
         'escalated_until', (SELECT max(e.answer_due_on) FROM casework_escalation e

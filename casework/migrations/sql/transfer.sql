@@ -5,9 +5,10 @@ ALTER TABLE casework_transfer ENABLE ROW LEVEL SECURITY;
 CREATE POLICY transfer_read ON casework_transfer FOR SELECT TO lvv_app
     USING (EXISTS (SELECT FROM casework_case c WHERE c.id = case_id AND c.team_ids && access_teams('read_outcome')));
 CREATE POLICY transfer_offered ON casework_transfer FOR SELECT TO lvv_app
-    USING (to_pilot_id = ANY (access_teams('coordinates')) AND taken_back_at IS NULL);
+    USING (to_pilot_id = ANY (access_teams('coordinates')) AND taken_back_at IS NULL AND answer <> 'declined');
 CREATE POLICY transfer_add ON casework_transfer FOR INSERT TO lvv_app
-    WITH CHECK (offered_by_id = access_user() AND answer = '' AND to_team_id IS NULL AND handed_over_on IS NULL
+    WITH CHECK (offered_by_id = access_user() AND answer = '' AND answer_text = '' AND answered_at IS NULL
+                AND answered_by_id IS NULL AND to_team_id IS NULL AND taken_back_at IS NULL AND handed_over_on IS NULL
                 AND EXISTS (SELECT FROM casework_case c WHERE c.id = case_id AND c.pilot_id = casework_transfer.pilot_id
                             AND c.lead_team_id = ANY (access_teams('write_outcome'))));
 GRANT SELECT, INSERT ON casework_transfer TO lvv_app;
@@ -16,12 +17,13 @@ GRANT SELECT, INSERT ON casework_transfer TO lvv_app;
 ALTER TABLE casework_guidanceticked ENABLE ROW LEVEL SECURITY;
 CREATE POLICY ticked_read ON casework_guidanceticked FOR SELECT TO lvv_app USING (team_id = ANY (access_teams('write_guidance')));
 CREATE POLICY ticked_add ON casework_guidanceticked FOR INSERT TO lvv_app
-    WITH CHECK (team_id = ANY (access_teams('write_guidance')) AND EXISTS (
+    WITH CHECK (team_id = ANY (access_teams('write_guidance')) AND ticked_by_id = access_user() AND EXISTS (
         SELECT FROM casework_transfer t JOIN casework_case c ON c.id = t.case_id
         WHERE t.id = transfer_id AND t.handed_over_on IS NULL AND team_id = ANY (c.team_ids)));
 CREATE POLICY ticked_change ON casework_guidanceticked FOR UPDATE TO lvv_app
     USING (team_id = ANY (access_teams('write_guidance')) AND EXISTS (
-        SELECT FROM casework_transfer t WHERE t.id = transfer_id AND t.handed_over_on IS NULL));
+        SELECT FROM casework_transfer t WHERE t.id = transfer_id AND t.handed_over_on IS NULL))
+    WITH CHECK (ticked_by_id = access_user());
 GRANT SELECT, INSERT ON casework_guidanceticked TO lvv_app;
 GRANT UPDATE (records, ticked_by_id, ticked_at) ON casework_guidanceticked TO lvv_app;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO lvv_app;
@@ -41,8 +43,12 @@ DECLARE
     asked record;
     leads integer;
 BEGIN
+    -- The case before its transfer, as everywhere.
+    PERFORM 1 FROM casework_case c JOIN casework_transfer t ON t.case_id = c.id WHERE t.reference = which
+    FOR NO KEY UPDATE OF c;
     SELECT t.* INTO asked FROM casework_transfer t
     WHERE t.reference = which AND t.answer = '' AND t.taken_back_at IS NULL AND t.to_pilot_id = ANY (access_teams('coordinates'))
+      AND EXISTS (SELECT FROM casework_case c WHERE c.id = t.case_id AND c.state NOT IN ('exited', 'in_aftercare', 'archived'))
     FOR UPDATE;
     IF NOT FOUND OR said NOT IN ('accepted', 'declined') OR said = 'declined' AND trim(why) = '' THEN
         RETURN false;
@@ -77,9 +83,9 @@ BEGIN
 END
 $$;
 
--- Copies of rows, as another team's own in another case, with the first row of their history; answers which became which.
+-- Copies of rows, as another team's own in another case, whose source is the team there of the organisation that said so, with the first row of their history; answers which became which.
 -- `parents` says where the rows they belong to went.
-CREATE FUNCTION transfer_copy(record text, chosen bigint[], there bigint, team bigint, who bigint, visible text, origin text,
+CREATE FUNCTION transfer_copy(record text, chosen bigint[], there bigint, team bigint, who bigint, visible text,
                               parent text DEFAULT '', parents jsonb DEFAULT '{}') RETURNS jsonb LANGUAGE plpgsql AS
 $$
 DECLARE
@@ -94,9 +100,16 @@ BEGIN
         EXECUTE format('SELECT nextval(pg_get_serial_sequence(%L, ''id''))', record) INTO key;
         fresh := old || jsonb_build_object(
             'id', key, 'reference', gen_random_uuid(), 'case_id', there, 'author_team_id', team, 'author_id', who,
-            'source_team_id', NULL, 'visibility', visible, 'shared_team_ids', '[]'::jsonb, 'share_purpose', '', 'share_basis', '',
-            'shared_until', NULL, 'team_ids', '[]'::jsonb, 'recorded_at', now(), 'received_on', access_today(),
-            'received_document', origin, 'version', 1);
+            'source_team_id', (
+                SELECT m.id FROM partners_team said JOIN partners_team m ON m.organisation_id = said.organisation_id
+                    AND m.function = said.function AND m.id <> team
+                    AND m.pilot_id = (SELECT c.pilot_id FROM casework_case c WHERE c.id = there)
+                WHERE said.id = coalesce((old->>'source_team_id')::bigint, (old->>'author_team_id')::bigint) LIMIT 1),
+            'visibility', visible, 'shared_team_ids', '[]'::jsonb, 'team_ids', '[]'::jsonb, 'recorded_at', now(),
+            'received_on', access_today(), 'received_document', 'Overgenomen dossier', 'version', 1);
+        IF visible = 'own_organisation' THEN  -- it is shared anew, or not
+            fresh := fresh || '{"share_purpose": "", "share_basis": "", "shared_until": null, "source_team_id": null}';
+        END IF;
         IF parent <> '' THEN
             fresh := fresh || jsonb_build_object(parent, parents->(old->>parent));
         END IF;
@@ -118,6 +131,9 @@ $$
 DECLARE
     made casework_involvement;
 BEGIN
+    IF EXISTS (SELECT FROM casework_involvement v WHERE v.case_id = which AND v.team_id = team) THEN
+        RETURN;
+    END IF;
     INSERT INTO casework_involvement (case_id, team_id, worker_id, since, ground, explanation, tells, counted)
     VALUES (which, team, who, access_today(), why, '', 'identity', false) RETURNING * INTO made;
     INSERT INTO casework_historicalinvolvement SELECT (jsonb_populate_record(NULL::casework_historicalinvolvement,
@@ -141,6 +157,11 @@ DECLARE
     became jsonb;
     consented record;
 BEGIN
+    IF NEW.outcome <> 'moved_to_other_pilot' THEN  -- she leaves otherwise: what was offered is over
+        UPDATE casework_transfer t SET taken_back_at = now()
+        WHERE t.case_id = NEW.case_id AND t.taken_back_at IS NULL AND t.handed_over_on IS NULL;
+        RETURN NULL;
+    END IF;
     SELECT t.* INTO moved FROM casework_transfer t
     WHERE t.case_id = NEW.case_id AND t.answer = 'accepted' AND t.taken_back_at IS NULL AND t.handed_over_on IS NULL
     FOR UPDATE;
@@ -148,12 +169,22 @@ BEGIN
         RETURN NULL;  -- then the step is refused, with what is missing (journey/guards.py)
     END IF;
     SELECT * INTO here FROM casework_case c WHERE c.id = NEW.case_id;
+    -- Only by the coordinator of this pilot, of what somebody else proposed; and nobody has two open cases (R1).
+    PERFORM pg_advisory_xact_lock(7305002, (p.same_as % 2147483648)::integer) FROM casework_person p WHERE p.id = here.person_id;
+    IF here.pilot_id <> ALL (access_teams('coordinates')) OR NEW.confirmed_by_id IS DISTINCT FROM access_user()
+       OR NEW.author_id = access_user() OR EXISTS (
+           SELECT FROM casework_case c JOIN casework_person k ON k.id = c.person_id
+           JOIN casework_person p ON p.same_as = k.same_as
+           WHERE p.id = here.person_id AND c.id <> here.id
+             AND c.state NOT IN ('not_admitted', 'exited', 'in_aftercare', 'archived')) THEN
+        RETURN NULL;
+    END IF;
     SELECT format('%s, %s', l.name, here.number) INTO origin FROM partners_pilot l WHERE l.id = here.pilot_id;
     INSERT INTO casework_case (reference, number, person_id, pilot_id, lead_team_id, case_manager_id, state, state_since,
         registered_on, referrer, shielded_reason, doubles_judged_on, team_ids, version)
-    VALUES (gen_random_uuid(), format('%s-%s', extract(year FROM access_today()), lpad(nextval('casework_case_number_seq')::text, 6, '0')),
+    VALUES (gen_random_uuid(), format('%s-%s', extract(year FROM access_today()), to_char(nextval('casework_case_number_seq'), 'FM9999000000')),
         here.person_id, moved.to_pilot_id, moved.to_team_id, moved.answered_by_id, 'registered', access_today(),
-        access_today(), origin, here.shielded_reason, access_today(), '{}', 1)
+        access_today(), origin, here.shielded_reason, NULL, '{}', 1)
     RETURNING id INTO there;
     INSERT INTO casework_historicalcase SELECT (jsonb_populate_record(NULL::casework_historicalcase, to_jsonb(c) || jsonb_build_object(
         'history_id', nextval(pg_get_serial_sequence('casework_historicalcase', 'history_id')), 'history_date', now(),
@@ -166,12 +197,12 @@ BEGIN
             AND r.visibility = ''permitted_partners'' AND (r.shared_until IS NULL OR r.shared_until > access_today())', one)
             INTO chosen USING here.id;
         became := transfer_copy('casework_' || one, chosen, there, moved.to_team_id, moved.answered_by_id,
-                                'permitted_partners', origin);
+                                'permitted_partners');
         IF one IN ('procedure', 'traveldocument') THEN
             EXECUTE format('SELECT array_agg(r.id) FROM casework_%sstep r WHERE r.case_id = $1 AND r.ended_at IS NULL', one)
                 INTO chosen USING here.id;
             PERFORM transfer_copy(format('casework_%sstep', one), chosen, there, moved.to_team_id, moved.answered_by_id,
-                'permitted_partners', origin, CASE one WHEN 'procedure' THEN 'procedure_id' ELSE 'application_id' END, became);
+                'permitted_partners', CASE one WHEN 'procedure' THEN 'procedure_id' ELSE 'application_id' END, became);
         END IF;
     END LOOP;
     FOREACH one IN ARRAY ARRAY['contact', 'note', 'goal'] LOOP
@@ -180,13 +211,13 @@ BEGIN
             WHERE r.case_id = $1 AND r.ended_at IS NULL %2$s', one,
             CASE WHEN one IN ('contact', 'note') THEN 'AND r.category = ''guidance''' ELSE '' END)
             INTO chosen USING here.id, moved.id;
-        PERFORM transfer_copy('casework_' || one, chosen, there, moved.to_team_id, moved.answered_by_id, 'own_organisation', origin);
+        PERFORM transfer_copy('casework_' || one, chosen, there, moved.to_team_id, moved.answered_by_id, 'own_organisation');
         CONTINUE WHEN one = 'goal';  -- of the others some are about who she is, her procedures or her departure
         EXECUTE format('SELECT array_agg(r.id) FROM casework_%s r WHERE r.case_id = $1 AND r.ended_at IS NULL
             AND r.category IN (''identity'', ''procedures'', ''departure'')
             AND r.visibility = ''permitted_partners'' AND (r.shared_until IS NULL OR r.shared_until > access_today())', one)
             INTO chosen USING here.id;
-        PERFORM transfer_copy('casework_' || one, chosen, there, moved.to_team_id, moved.answered_by_id, 'permitted_partners', origin);
+        PERFORM transfer_copy('casework_' || one, chosen, there, moved.to_team_id, moved.answered_by_id, 'permitted_partners');
     END LOOP;
     FOR consented IN
         SELECT DISTINCT k.team_id, a.organisation_id FROM casework_consent k
@@ -198,19 +229,19 @@ BEGIN
         PERFORM transfer_takes_part(there, consented.team_id, 'care', NULL);
         SELECT array_agg(r.id) INTO chosen FROM casework_medicalrecord r
         JOIN partners_team a ON a.id = r.author_team_id AND a.organisation_id = consented.organisation_id
-        WHERE r.case_id = here.id AND r.ended_at IS NULL;
-        PERFORM transfer_copy('casework_medicalrecord', chosen, there, consented.team_id, moved.answered_by_id,
-                              'own_organisation', origin);
+        WHERE r.case_id = here.id AND r.ended_at IS NULL AND (r.shared_until IS NULL OR r.shared_until > access_today())
+          AND (r.visibility = 'permitted_partners' OR r.visibility = 'selected_partners' AND consented.team_id = ANY (r.shared_team_ids));
+        PERFORM transfer_copy('casework_medicalrecord', chosen, there, consented.team_id, moved.answered_by_id, 'own_organisation');
     END LOOP;
     UPDATE casework_transfer t SET handed_over_on = access_today(), new_case_id = there WHERE t.id = moved.id;
     RETURN NULL;
 END
 $$;
 CREATE TRIGGER exit_hands_over AFTER UPDATE ON casework_exit FOR EACH ROW
-    WHEN (OLD.confirmed_on IS NULL AND NEW.confirmed_on IS NOT NULL AND NEW.outcome = 'moved_to_other_pilot')
+    WHEN (OLD.confirmed_on IS NULL AND NEW.confirmed_on IS NOT NULL)
     EXECUTE FUNCTION transfer_hand_over();
 
 REVOKE ALL ON FUNCTION transfer_is_open(bigint), transfer_answer(uuid, text, text), transfer_take_back(uuid),
-    transfer_copy(text, bigint[], bigint, bigint, bigint, text, text, text, jsonb), 
+    transfer_copy(text, bigint[], bigint, bigint, bigint, text, text, jsonb), 
     transfer_takes_part(bigint, bigint, text, bigint), transfer_hand_over() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION transfer_is_open(bigint), transfer_answer(uuid, text, text), transfer_take_back(uuid) TO lvv_app;
