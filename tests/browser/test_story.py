@@ -1,5 +1,6 @@
 """Three people, each from referral to her outcome, only through the screens, by the partners of one pilot."""
 
+import itertools
 import re
 from datetime import timedelta
 
@@ -12,6 +13,7 @@ from tests.browser.conftest import violations
 from tests.browser.test_journeys import fill_registration
 
 CASE_URL = re.compile(r"/casussen/[0-9a-f-]{36}/(#.*)?$")
+MEETINGS = itertools.count()
 CHECKED: set[str] = set()  # pages that axe has seen
 
 
@@ -164,7 +166,7 @@ class Story:
         chair.goto("/lso/")
         self.look(chair)
         self.follow(chair, "/lso/plannen/")
-        moment = f"{timezone.localtime():%H:%M}"  # of every other meeting here another
+        moment = f"{timezone.localtime() + timedelta(minutes=next(MEETINGS)):%H:%M}"  # of each meeting here another
         self.send(chair, on=day(), begins_at=moment)
         meeting = chair.url
         chair = self.open("coordinator", "/lso/")
