@@ -81,7 +81,7 @@ _ALL = (
          (g.remedies_exhausted, g.no_running_stay), perms.leads,
          rests_on=(C.CONFERENCE, C.PROCEDURES, C.CONTACT_SHELTER)),
     Step("T16", "undo", _("Undo the exit"), (S.EXITED,), None, (g.no_newer_case, g.not_handed_over), perms.leads,
-         "exit_undo", asks=_("whether it was an error, or which ruling undid it")),
+         "exit_undo", rests_on=(C.GUIDANCE,), asks=_("whether it was an error, or which ruling undid it")),
     Step("T17", "take-over", _("Take into the case conference with the dossiers of before"), (S.REGISTERED, S.INTAKE),
          S.IN_CONFERENCE, (g.told, g.dossiers_of_before), perms.leads),
     Step("T18", "list", _("Take over from a list"), (), None, (), perms.takes_over, "import_list",

@@ -36,6 +36,7 @@ from casework.outcomes.forms import CheckForm, ClaimForm, DeclineForm, ExitForm,
 from casework.outcomes.models import Confirmation, Exit, FollowUpCheck
 from casework.records.models import VersionConflict
 from casework.register.identity import leading_names
+from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.keeping import find_draft, once, sent_before
 from partners.accountability.activities import CASEWORK, processes
@@ -103,7 +104,9 @@ def exit_page(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         follows=bool(found and durable and len(checks) < len(CHECK_MONTHS)
                      and perms.check_team(clearance, case, teams, found)),
         undoes=bool(found and found.confirmed_on and chairs and case.state in STEPS["T16"].sources),
-        moves=case.state in STEPS["T11"].sources or bool(found and found.outcome == Outcome.MOVED_TO_OTHER_PILOT),
+        moves=clearance.reads(case, Category.GUIDANCE) and (
+            case.state in STEPS["T11"].sources or bool(found and found.outcome == Outcome.MOVED_TO_OTHER_PILOT)
+        ),
         undone=Exit.objects.filter(case=case).exclude(pk=found.pk if found else 0).order_by("-pk"),
         manages=manages(clearance, case, teams), unconfirmed=form is not None and found is not None
         and found.classed is not None and found.classed.belongs_to == Class.DURABLE,

@@ -10,12 +10,13 @@ from governance.access.enums import Category
 
 def can_offer(clearance: Clearance, case: Case, teams: Teams) -> bool:
     """To offer a case to another pilot, or take that back, one must be both:
-    - the case manager of this case or the coordinator of its pilot, writing outcomes
+    - the case manager of this case or the coordinator of its pilot, writing outcomes and reading guidance
     - of a case that is open or refused
     """
     return (
         (leads(clearance, case, teams) or manages(clearance, case, teams))
         and clearance.writes(case, Category.OUTCOME)
+        and clearance.reads(case, Category.GUIDANCE)
         and case.state in (*OPEN_STATES, CaseState.NOT_ADMITTED)
     )
 

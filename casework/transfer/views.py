@@ -39,9 +39,9 @@ from partners.accountability.activities import CASEWORK, processes
 
 
 def _case(request: ClearanceRequest, reference: UUID) -> Case:
-    """A case of which this worker reads the outcome: that she moves is a part of it."""
+    """A case of which this worker reads the guidance: the offer says where she would live and what she needs there."""
     found: Case = get_object_or_404(Case.objects.select_related("pilot", "person"), reference=reference)
-    if not request.clearance.reads(found, Category.OUTCOME):
+    if not request.clearance.reads(found, Category.GUIDANCE):
         raise PermissionDenied
     return found
 

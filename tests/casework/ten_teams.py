@@ -154,6 +154,5 @@ FILLED = {
 
 
 def typed(fields, **changes):
-    filled = {name: day(value) if isinstance(value, int) else value for name, value in fields.items()}
-    return {"visibility": "own_organisation", "share_basis": "convenant", "form_token": str(uuid.uuid4()),
-            **filled, **changes}  # fmt: skip
+    filled = {name: day(value) if isinstance(value, int) else value for name, value in {**fields, **changes}.items()}
+    return {"visibility": "own_organisation", "share_basis": "convenant", "form_token": str(uuid.uuid4()), **filled}

@@ -138,6 +138,19 @@ def test_the_exit_to_another_pilot_waits_until_that_has_accepted(journey):
     assert journey.case.state == "in_guidance"
 
 
+def test_the_offer_says_where_she_would_live_so_it_reads_as_guidance_and_not_as_outcome(journey):
+    journey.to_guidance()
+    assert offer(journey).status_code == 302
+    for who, user in journey.workers.items():
+        reads = who in ("municipality", "coordinator", "ngo", "dtv")
+        journey.client.act_as(user)
+        answer = journey.client.get(reverse("casework:transfer", args=[journey.case.reference]))
+        assert (answer.status_code == 200) is reads, who
+        assert ("Haar zus woont bij u." in answer.text) is reads, who
+        with acting_as(user):
+            assert Transfer.objects.exists() is reads, who
+
+
 def test_what_goes_along_is_who_she_is_her_procedures_her_departure_and_ticked_guidance(journey):
     teams = journey.teams
     journey.to_guidance()

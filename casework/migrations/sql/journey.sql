@@ -111,7 +111,8 @@ CREATE POLICY review_member_read ON casework_reviewmember FOR SELECT TO lvv_app
 GRANT SELECT ON casework_reviewmember TO lvv_app;
 
 -- Which mandate a decision was taken under, everybody may know.
-GRANT SELECT, INSERT, UPDATE ON governance_mandatedecision, governance_historicalmandatedecision TO lvv_app;
+GRANT SELECT, INSERT, UPDATE ON governance_mandatedecision TO lvv_app;
+GRANT SELECT, INSERT ON governance_historicalmandatedecision TO lvv_app;
 GRANT SELECT, INSERT ON governance_mandatedecision_pilots TO lvv_app;
 
 -- ------------------------------------------------------------------ personal access, for a short time

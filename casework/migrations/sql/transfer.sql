@@ -2,8 +2,9 @@
 -- confirmed here. In that moment the database opens the case there and copies into it what goes along.
 
 ALTER TABLE casework_transfer ENABLE ROW LEVEL SECURITY;
+-- On this side it reads as guidance: it says where she would live, and what she needs there.
 CREATE POLICY transfer_read ON casework_transfer FOR SELECT TO lvv_app
-    USING (EXISTS (SELECT FROM casework_case c WHERE c.id = case_id AND c.team_ids && access_teams('read_outcome')));
+    USING (EXISTS (SELECT FROM casework_case c WHERE c.id = case_id AND c.team_ids && access_teams('read_guidance')));
 CREATE POLICY transfer_offered ON casework_transfer FOR SELECT TO lvv_app
     USING (to_pilot_id = ANY (access_teams('coordinates')) AND taken_back_at IS NULL AND answer <> 'declined');
 CREATE POLICY transfer_add ON casework_transfer FOR INSERT TO lvv_app
