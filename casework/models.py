@@ -1,6 +1,7 @@
 from casework.care.models import MedicalLimitation, MedicalRecord
 from casework.cases.models import Case, CaseUserObjectPermission, Consent, Involvement
 from casework.conference.models import AgendaItem, ConferenceDecision, Meeting, MeetingGuest, MeetingTeam, Position
+from casework.custody.models import DossierTransfer
 from casework.deciding.models import FormalDecision, LetterTemplate
 from casework.dossiers.corrections import CorrectionRequest
 from casework.dossiers.departure import DeparturePlan, Mediation, ReturnSupport, TravelDocument, TravelDocumentStep
@@ -24,7 +25,7 @@ __all__ = [
     "Absence", "Action", "AddressReading", "AgendaItem", "Allowance", "Briefing", "Case", "CaseUserObjectPermission",
     "Clash", "ColumnMapping", "ConferenceDecision", "Confirmation", "Consent", "Contact", "ContactRequest",
     "CorrectionRequest", "CriteriaList", "DeparturePlan", "DestinationReport", "DossierDelivery", "DossierRequest",
-    "Escalation", "EscalationPart", "Exit", "Export", "FollowUpCheck", "FormalDecision", "Goal",
+    "DossierTransfer", "Escalation", "EscalationPart", "Exit", "Export", "FollowUpCheck", "FormalDecision", "Goal",
     "GuidanceTicked", "HandOver", "Hit",
     "IdentityDocument", "IdentityResearch", "IdentityValue", "Import", "ImportRow", "Intake", "IntakeReport",
     "Involvement", "Judgement", "LegalAid", "LetterTemplate", "Location", "LocationAddress", "Mediation",

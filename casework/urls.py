@@ -4,6 +4,7 @@ from casework.accountability import views as accountability
 from casework.cases import household, register_views, searching
 from casework.cases import views as cases
 from casework.conference import agenda, meetings, minutes
+from casework.custody import views as custody
 from casework.deciding import views as deciding
 from casework.dossiers import address, checking
 from casework.dossiers import views as dossiers
@@ -92,6 +93,12 @@ pages = (
         path("casussen/<uuid:reference>/overplaatsing/begeleiding/", transfer.transfer_tick, name="transfer_tick"),
         path("casussen/<uuid:reference>/overplaatsing/terug/", transfer.transfer_take_back, name="transfer_take_back"),
         path("overplaatsingen/<uuid:reference>/", transfer.transfer_offered, name="transfer_offered"),
+        # custody: the dossiers of a facility that ends
+        path("pilots/<uuid:reference>/dossiers/", custody.custody, name="custody"),
+        path("pilots/<uuid:reference>/dossiers/bewaring/", custody.custody_agreement, name="custody_agreement"),
+        path("dossierpakketten/<uuid:reference>/", custody.custody_package, name="custody_package"),
+        path("dossierpakketten/<uuid:reference>/ontvangst/", custody.custody_receipt, name="custody_receipt"),
+        path("dossierpakketten/<uuid:reference>/terug/", custody.custody_take_back, name="custody_take_back"),
         # import_: lists that are taken over
         path("personen/invoer/", importing.import_list, name="import_list"),
         path("personen/invoer/<uuid:reference>/", importing.import_detail, name="import_detail"),

@@ -8,6 +8,18 @@ from django.forms.renderers import TemplatesSetting
 from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
+
+
+class DateField(forms.DateField):
+    """A day as people write it here, with a message for each way to get it wrong."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", _("For example 12-11-2026"))
+        kwargs.setdefault("widget", forms.DateInput(attrs={"inputmode": "numeric", "autocomplete": "off"}))
+        wrong = {"required": _("Enter a day."), "invalid": _("Enter an existing date, for example 12-11-2026.")}
+        super().__init__(error_messages=wrong | kwargs.pop("error_messages", {}), **kwargs)
+
 
 WIDGET_CLASSES = [
     (forms.Textarea, "utrecht-textarea utrecht-textarea--html-textarea"),

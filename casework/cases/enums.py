@@ -41,4 +41,5 @@ class Ground(TextChoices):
     IDENTITY_RESEARCH = "identity_research", _("researches the identity")
     RETURN_SUPPORT = "return_support", _("supports return")
     HAND_OVER = "hand_over", _("takes the person over")
+    CUSTODY = "custody", _("keeps the dossier after the facility ended")
     COOPERATION = "cooperation", _("takes part in the plan")

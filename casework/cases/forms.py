@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.cases.enums import Ground
 from governance.drafts.forms import KeptForm
+from lvv.forms import DateField
 from partners.organisations.enums import OrganisationKind, TeamFunction
 from partners.organisations.models import Team
 
@@ -38,10 +39,9 @@ class InvolveForm(KeptForm):
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": _("Explain what the team is needed for.")},
     )  # fmt: skip
-    until = forms.DateField(
+    until = DateField(
         label=_("Until"), required=False,
         help_text=_("The first day on which the team sees nothing any more. Empty: no end yet."),
-        error_messages={"invalid": _("Enter an existing date, for example 12-11-2026.")},
     )  # fmt: skip
 
     def __init__(self, *args: Any, teams: list[Team], dtv_stays: bool, **kwargs: Any) -> None:

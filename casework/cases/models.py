@@ -80,13 +80,15 @@ class Case(Walled, Versioned):
     exited_on = models.DateField(_("exited on"), null=True, editable=False)
     # When a term of this case runs out next: worked out from its facts by whoever changes them (journey/terms.py).
     term_on = models.DateField(null=True, editable=False)
+    # From this day it is only read: it went to who keeps it after its facility ended (custody, R29).
+    read_only_from = models.DateField(null=True, editable=False)
     referrer = models.CharField(_("referred by"), max_length=160, blank=True)
     # Somebody who is in danger when others learn where she is: no other pilot hears that she is known here.
     shielded_reason = models.CharField(_("shielded because"), max_length=200, blank=True, db_default="")
     # Likely doubles in the registrar's sight were looked at; after an emergency that is still to do.
     doubles_judged_on = models.DateField(null=True, editable=False)
     team_ids = ArrayField(models.IntegerField(), default=list, editable=False)  # who is involved; kept by a trigger
-    history = History(excluded_fields=["team_ids", "term_on"])
+    history = History(excluded_fields=["team_ids", "term_on", "read_only_from"])
 
     objects = CaseManager()
 
@@ -162,6 +164,7 @@ class Involvement(models.Model):
             models.Index(fields=["due_on"], name="involvement_due", condition=Q(due_on__isnull=False)),
             models.Index(fields=["worker"], name="involvement_contact", condition=Q(counted=True), include=["case"]),
             models.Index(fields=["case"], name="involvement_counted", condition=Q(counted=True), include=["team"]),
+            models.Index(fields=["team"], name="involvement_custody", condition=Q(ground=Ground.CUSTODY, counted=True)),
         ]
         constraints = [
             ExclusionConstraint(

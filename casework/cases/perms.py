@@ -55,11 +55,15 @@ def registering_teams(clearance: Clearance, also: Category = Category.IDENTITY) 
 def can_involve(clearance: Clearance, case: Case) -> bool:
     """To involve a further team, one must be all of:
     - case manager of this case, or the municipality's coordinator of its pilot, in a team involved in it
-    - of a case that is not archived
+    - of a case that is not archived, and whose dossier was not handed over
     """
-    return case.state != "archived" and (
-        (case.case_manager_id == clearance.user_id and clearance.writes(case, Category.IDENTITY))
-        or (clearance.has_role(Role.COORDINATOR, case) and clearance.coordinates(case.pilot_id))
+    return (
+        case.state != "archived"
+        and case.read_only_from is None
+        and (
+            (case.case_manager_id == clearance.user_id and clearance.writes(case, Category.IDENTITY))
+            or (clearance.has_role(Role.COORDINATOR, case) and clearance.coordinates(case.pilot_id))
+        )
     )
 
 
@@ -70,13 +74,14 @@ def must_be_known_to_dtv(case: Case) -> bool:
 
 def can_end_involvement(clearance: Clearance, case: Case, involvement: Involvement) -> bool:
     """To end the involvement of a team, one must be all of:
-    - of an involvement in this case that has not ended
+    - of an involvement in this case that has not ended, of a dossier that was not handed over
     - working for that team, or allowed to involve teams in this case
     - not about the team that leads the case
     - not about DT&V while the person must be known to it (R7)
     """
     return (
         involvement.case_id == case.pk
+        and case.read_only_from is None
         and (involvement.until is None or involvement.until > timezone.localdate())
         and (involvement.team_id in clearance.teams or can_involve(clearance, case))
         and involvement.team_id != case.lead_team_id

@@ -20,26 +20,17 @@ from casework.journey.facts import Facts
 from casework.plan.enums import ScenarioKind
 from casework.records.validators import not_too_far
 from governance.drafts.forms import KeptForm
+from lvv.forms import DateField
 from partners.organisations.models import Team
 
 D = DecisionKind
 MOST_MEETINGS = 26
 
 
-def _day(label: Any, required: bool = True, **kwargs: Any) -> forms.DateField:
-    return forms.DateField(
-        label=label, required=required, validators=[not_too_far],
-        widget=forms.DateInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-        error_messages={
-            "required": _("Enter a day."), "invalid": _("Enter an existing date, for example 12-11-2026."),
-        }, **{"help_text": _("For example 12-11-2026"), **kwargs},
-    )  # fmt: skip
-
-
 class SeriesForm(KeptForm):
     """One meeting, or a series of them."""
 
-    on = _day(_("First date"))
+    on = DateField(label=_("First date"), validators=[not_too_far])
     begins_at = forms.TimeField(
         label=_("Time"), help_text=_("For example 10:00"), input_formats=["%H:%M", "%H.%M"],
         error_messages={"required": _("Enter a time."), "invalid": _("Enter a time such as 10:00.")},
@@ -184,7 +175,7 @@ class DecideForm(KeptForm):
         help_text=_("Of an exceptional admission: the conference itself or the steering group."),
     )  # fmt: skip
     owner_team = forms.TypedChoiceField(label=_("Who carries it out"), required=False, coerce=int, empty_value=None)
-    due_on = _day(_("Before"), required=False)
+    due_on = DateField(label=_("Before"), required=False, validators=[not_too_far])
 
     def __init__(self, *args: Any, teams: list[Team], facts: Facts, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -198,7 +189,9 @@ class DecideForm(KeptForm):
         self.fields["owner_team"].choices = [("", _("Choose a team")), *((t.pk, t.label) for t in teams)]  # type: ignore[attr-defined]
         for team in teams:
             self.fields[f"what_{team.pk}"] = forms.CharField(label=team.label, required=False, max_length=300)
-            self.fields[f"due_{team.pk}"] = _day(_("Before"), required=False, help_text="")
+            self.fields[f"due_{team.pk}"] = DateField(
+                label=_("Before"), required=False, help_text="", validators=[not_too_far]
+            )
 
     def commitments(self) -> list[tuple[int, str, date]]:
         """What each team committed itself to: the team, what, and before which day."""

@@ -16,22 +16,13 @@ from casework.records.validators import not_too_far
 from casework.register.forms import DayField
 from governance.drafts.forms import KeptForm
 from governance.mandates.models import MandateDecision
+from lvv.forms import DateField
 
 K = FormalKind
 POSSIBLE = {
     CaseState.IN_CONFERENCE: (K.ADMITTED, K.REFUSED), **dict.fromkeys(ADMITTED_STATES, (K.EXTENDED, K.ENDED)),
 }  # fmt: skip
 AREA = {"rows": 5, "dir": "auto"}
-
-
-def _day(label: Any, **kwargs: Any) -> forms.DateField:
-    return forms.DateField(
-        label=label, validators=[not_too_far], help_text=kwargs.pop("help_text", _("For example 12-11-2026")),
-        widget=forms.DateInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-        error_messages={
-            "required": _("Enter a day."), "invalid": _("Enter an existing date, for example 12-11-2026."),
-        }, **kwargs,
-    )  # fmt: skip
 
 
 class FormalForm(KeptForm):
@@ -43,8 +34,10 @@ class FormalForm(KeptForm):
         label=_("Decided by"), error_messages={"required": _("Choose the function that decided.")},
         help_text=_("A function of the mandate decision that holds on that day; never a name."),
     )  # fmt: skip
-    effective_on = _day(_("Takes effect on"))
-    until = _day(_("Admitted until"), required=False, help_text=_("Empty: no end is set."))
+    effective_on = DateField(label=_("Takes effect on"), validators=[not_too_far])
+    until = DateField(
+        label=_("Admitted until"), required=False, help_text=_("Empty: no end is set."), validators=[not_too_far]
+    )
     reasons = forms.CharField(
         label=_("Reasons"), max_length=10_000, widget=forms.Textarea(attrs=AREA),
         error_messages={"required": _("Write the reasons.")},
@@ -53,8 +46,8 @@ class FormalForm(KeptForm):
         label=_("What she can do against it"), max_length=3000, widget=forms.Textarea(attrs=AREA),
         error_messages={"required": _("Write what she can do against it.")},
     )  # fmt: skip
-    objection_until = _day(
-        _("Objection possible until"), required=False,
+    objection_until = DateField(
+        label=_("Objection possible until"), validators=[not_too_far], required=False,
         help_text=_("The last day on which she can object. There is no default: it stands in the decision."),
     )  # fmt: skip
 

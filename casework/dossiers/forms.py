@@ -29,6 +29,7 @@ from casework.shelter.models import Location, Stay
 from casework.transfer.models import Transfer
 from governance.access.enums import Category, Visibility
 from governance.drafts.forms import Kept, KeptForm
+from lvv.forms import DateField
 from partners.organisations.enums import OrganisationKind, TeamFunction
 from partners.organisations.models import Team
 
@@ -42,11 +43,7 @@ def _form_field(field: "models.Field[Any, Any]", **kwargs: Any) -> forms.Field |
         initial = None if initial is models.NOT_PROVIDED else initial
         if not_in_future in field.validators:
             return DayField(label=label.capitalize(), required=required, initial=initial)
-        return forms.DateField(
-            label=str(label).capitalize(), required=required, initial=initial, help_text=_("For example 12-11-2026"),
-            widget=forms.DateInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-            error_messages={"invalid": _("Enter an existing date, for example 12-11-2026.")},
-        )  # fmt: skip
+        return DateField(label=str(label).capitalize(), required=required, initial=initial)
     if field.choices and not isinstance(field, models.ForeignKey):
         kwargs["choices_form_class"] = forms.TypedChoiceField
     if isinstance(field, models.DecimalField):  # 62,50

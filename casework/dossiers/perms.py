@@ -20,11 +20,10 @@ def adding_team(clearance: Clearance, case: Case, kind: RecordKind, teams: dict[
     - writing (one of) its categories
     - one of its owners
     """
-    for seat in clearance.seats:
-        if seat.team in case.team_ids and any(category in seat.writes for category in kind.categories):
-            team = teams.get(seat.team)
-            if team and kind.is_owned_by(team):
-                return seat.team
+    for seat in clearance.seats_writing(case, *kind.categories):
+        team = teams.get(seat.team)
+        if team and kind.is_owned_by(team):
+            return seat.team
     return None
 
 
@@ -36,7 +35,7 @@ def supplying_team(clearance: Clearance, case: Case, teams: dict[int, Team]) -> 
     if not (clearance.coordinates(case.pilot_id) and clearance.has_role(Role.COORDINATOR, case)):
         return None
     return next(
-        (seat.team for seat in clearance.seats if seat.team in case.team_ids and seat.team in teams
+        (seat.team for seat in clearance.seats_writing(case, *Category) if seat.team in teams
          and teams[seat.team].organisation.kind == OrganisationKind.MUNICIPALITY),
         None,
     )  # fmt: skip
@@ -70,10 +69,9 @@ def keeps(clearance: Clearance, case: Case, record: Record) -> bool:
     """
     team = record.author_team_id
     if record.source_team_id is not None:
-        return team in clearance.teams and team in case.team_ids and clearance.coordinates(case.pilot_id)
-    return team in case.team_ids and any(
-        seat.team == team and record.record_category in seat.writes for seat in clearance.seats
-    )
+        supplies = team in clearance.teams and team in case.team_ids and clearance.coordinates(case.pilot_id)
+        return supplies and case.read_only_from is None
+    return any(seat.team == team for seat in clearance.seats_writing(case, record.record_category))
 
 
 def can_change(clearance: Clearance, case: Case, record: Record) -> bool:
@@ -104,7 +102,7 @@ def can_end(clearance: Clearance, case: Case, record: Record) -> bool:
     - working for the team on whose behalf it was recorded, writing its category: its own word replaces it
     - working for the team that asked for a correction, reading its category
     """
-    if record.ended_at is not None or BY_MODEL[type(record)].moves_case:
+    if record.ended_at is not None or BY_MODEL[type(record)].moves_case or case.read_only_from is not None:
         return False
     team, category = record.source_id, record.record_category
     asked = isinstance(record, CorrectionRequest)

@@ -66,7 +66,7 @@ def changes(record: Record, kind: RecordKind, named: Callable[[set[int]], set[in
     words = {
         "withdrawn": _("sharing withdrawn"), "checked": _("checked, unchanged"), "mistake": _("recorded by mistake"),
         "over": _("ended"), "ended": _("ended"), "replaced": _("replaced by the source's own record"),
-        "accepted": _("accepted"), "declined": _("declined"),
+        "accepted": _("accepted"), "declined": _("declined"), "handed_over": _("handed over with the dossier"),
     }  # fmt: skip
     history = list(record.history.select_related("history_user").order_by("-history_date", "-history_id")[:50])
     names = [*kind.fields, *(name for name in ("visibility", "shared_until") if hasattr(record, name))]

@@ -31,6 +31,7 @@ from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.forms import KeptForm
 from governance.drafts.keeping import drop_draft, find_draft, find_drafts, kept_value, once, sent_before
+from lvv.forms import DateField
 from partners.accountability.activities import CASEWORK, ELSEWHERE, processes
 from partners.organisations.enums import OrganisationKind
 from partners.organisations.models import Pilot, Team
@@ -51,9 +52,8 @@ def can_ask(clearance: Clearance, case: Case, teams: dict[int, Team]) -> bool:
     - in a team of the municipality or an NGO that takes part in it, reading and writing who she is
     """
     return case.is_open and any(
-        seat.team in case.team_ids and Category.IDENTITY in seat.reads & seat.writes
-        and seat.team in teams and teams[seat.team].organisation.kind in ASKS
-        for seat in clearance.seats
+        Category.IDENTITY in seat.reads and seat.team in teams and teams[seat.team].organisation.kind in ASKS
+        for seat in clearance.seats_writing(case, Category.IDENTITY)
     )  # fmt: skip
 
 
@@ -74,14 +74,10 @@ class ContactForm(KeptForm):
         help_text=gettext_lazy("No names and no details: those you give on the phone."),
         error_messages={"required": gettext_lazy("Write what it is about.")},
     )  # fmt: skip
-    due_on = forms.DateField(
-        label=gettext_lazy("Before"), help_text=gettext_lazy("For example 12-11-2026"),
-        widget=forms.DateInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-        error_messages={
-            "required": gettext_lazy("Enter before which day you need to hear."),
-            "invalid": gettext_lazy("Enter an existing date, for example 12-11-2026."),
-        },
-    )  # fmt: skip
+    due_on = DateField(
+        label=gettext_lazy("Before"),
+        error_messages={"required": gettext_lazy("Enter before which day you need to hear.")},
+    )
 
     def __init__(self, *args: Any, pilots: list[Pilot], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

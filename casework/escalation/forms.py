@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from casework.escalation.enums import Level
 from casework.records.validators import not_too_far
 from governance.drafts.forms import KeptForm
+from lvv.forms import DateField
 
 ORDER = list(Level)
 
@@ -21,12 +22,7 @@ class EscalateForm(KeptForm):
         label=_("The one central question"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Write the question.")},
     )  # fmt: skip
-    answer_due_on = forms.DateField(
-        label=_("Answer before"), help_text=_("For example 12-11-2026"), validators=[not_too_far],
-        error_messages={
-            "required": _("Enter a day."), "invalid": _("Enter an existing date, for example 12-11-2026."),
-        },
-    )  # fmt: skip
+    answer_due_on = DateField(label=_("Answer before"), validators=[not_too_far])
     skipped_because = forms.CharField(
         label=_("Why a level is skipped"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
     )

@@ -13,6 +13,7 @@ from casework.register.forms import DayField
 from casework.sharing.forms import SharingFields
 from governance.access.enums import Category, Visibility
 from governance.drafts.forms import Kept, KeptForm
+from lvv.forms import DateField
 from partners.organisations.models import Team
 
 YES_NO = [("yes", _("yes")), ("no", _("no"))]
@@ -200,13 +201,9 @@ class CriteriaListForm(KeptForm):
         label=_("Criteria, one on a line"), widget=forms.Textarea(attrs={"rows": 10}), max_length=5000,
         error_messages={"required": _("Write at least one criterion.")},
     )  # fmt: skip
-    in_force_from = forms.DateField(
-        label=_("In force from"), help_text=_("For example 12-11-2026"),
-        error_messages={
-            "required": _("Enter the day from which they hold."),
-            "invalid": _("Enter an existing date, for example 12-11-2026."),
-        },
-    )  # fmt: skip
+    in_force_from = DateField(
+        label=_("In force from"), error_messages={"required": _("Enter the day from which they hold.")}
+    )
 
     def clean_criteria(self) -> list[str]:
         lines = [" ".join(line.split()) for line in self.cleaned_data["criteria"].splitlines() if line.strip()]

@@ -17,10 +17,9 @@ def team_of_kind(clearance: Clearance, case: Case, teams: Teams, kinds: tuple[Or
     - the general team of an organisation of one of these kinds
     - writing what the conference shares
     """
-    for seat in clearance.seats:
+    for seat in clearance.seats_writing(case, Category.CONFERENCE):
         team = teams.get(seat.team)
-        writes = seat.team in case.team_ids and Category.CONFERENCE in seat.writes
-        if team and writes and team.organisation.kind in kinds and team.function == TeamFunction.GENERAL:
+        if team and team.organisation.kind in kinds and team.function == TeamFunction.GENERAL:
             return seat.team
     return None
 

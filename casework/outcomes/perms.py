@@ -47,12 +47,10 @@ def claim_team(clearance: Clearance, case: Case, teams: Teams, found: Exit) -> i
     """
     if found.confirmed_on is None:
         return None
-    for seat in clearance.seats:
+    for seat in clearance.seats_writing(case, Category.OUTCOME):
         team = teams.get(seat.team)
-        if (
-            team and team.organisation.kind in COMPETENT.get(found.outcome, ())
-            and seat.team in case.team_ids and Category.OUTCOME in seat.writes and seat.team != found.author_team_id
-        ):  # fmt: skip
+        competent = team and team.organisation.kind in COMPETENT.get(found.outcome, ())
+        if competent and seat.team != found.author_team_id:
             return seat.team
     return None
 

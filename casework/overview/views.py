@@ -20,6 +20,7 @@ from casework.cases.enums import STEPS, CaseState
 from casework.cases.involving import knows_team, team_label, visible_teams, with_teams
 from casework.cases.models import Case, Involvement
 from casework.cases.searching import SearchForm
+from casework.custody.working import ending_pilots, without_recipient
 from casework.dossiers import checking
 from casework.dossiers import perms as perms_of_records
 from casework.dossiers.kinds import KINDS
@@ -115,6 +116,7 @@ DRAFT_LABELS = {
     "criteria": gettext_lazy("Local criteria"), "formal": gettext_lazy("Formal decision"),
     "decide": gettext_lazy("Record a decision"), "position": gettext_lazy("Position"),
     "minutes": gettext_lazy("Minutes"), "discuss": gettext_lazy("Shared summary"),
+    "custody": gettext_lazy("Dossiers when the facility ends"),
     "escalation": gettext_lazy("Escalation"), "transfer": gettext_lazy("Transfer to another pilot"),
     **dict.fromkeys(("meeting", "agenda"), gettext_lazy("Case conference")),
     **dict.fromkeys(("exit", "claim", "check"), gettext_lazy("Exit and outcome")),
@@ -226,6 +228,7 @@ def home(request: ClearanceRequest) -> HttpResponse:
         "clashes": [(clash, own.get(clash.own_cases[0])) for clash in clashes],
         "contact_requests": contact_requests_waiting(clearance),
         "offers": offers_waiting(clearance),
+        "ending": [(pilot, without_recipient(pilot)) for pilot in ending_pilots(clearance)],
         "coordinates": bool(clearance.coordinated),
         "registers": perms.registers_people(clearance, teams),
         "proposals": Proposal.objects.waiting_for(clearance.organisations_as(Role.PRIVACY_OFFICER)),

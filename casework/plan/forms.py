@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from casework.plan.models import Goal
 from casework.records.validators import not_too_far
 from governance.drafts.forms import KeptForm
+from lvv.forms import DateField
 from partners.organisations.models import Team
 
 
@@ -22,13 +23,9 @@ class ActionForm(KeptForm):
         label=_("By which team"), coerce=int, error_messages={"required": _("Choose the team.")}
     )
     by_person = forms.BooleanField(label=_("The person does this herself, with help of the team"), required=False)
-    due_on = forms.DateField(
-        label=_("Before"), help_text=_("For example 12-11-2026"), validators=[not_too_far],
-        widget=forms.DateInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-        error_messages={
-            "required": _("Enter before which day."), "invalid": _("Enter an existing date, for example 12-11-2026."),
-        },
-    )  # fmt: skip
+    due_on = DateField(
+        label=_("Before"), validators=[not_too_far], error_messages={"required": _("Enter before which day.")}
+    )
     goal = forms.TypedChoiceField(label=_("Towards which goal"), required=False, coerce=int, empty_value=None)
 
     def __init__(self, *args: Any, teams: list[Team], goals: list[Goal], **kwargs: Any) -> None:

@@ -23,9 +23,9 @@ def planning_team(clearance: Clearance, case: Case, teams: Teams) -> int | None:
 def can_answer(clearance: Clearance, case: Case, record: Action | Task) -> bool:
     """To say how an action or task ended, one must be both:
     - in the team it belongs to, while that takes part in the case
-    - about one that was not answered and not ended
+    - about one that was not answered and not ended, in a dossier that was not handed over
     """
     return (
-        record.to_team_id in clearance.teams and record.to_team_id in case.team_ids
+        case.read_only_from is None and record.to_team_id in clearance.teams and record.to_team_id in case.team_ids
         and not record.answer and record.ended_at is None
     )  # fmt: skip

@@ -16,19 +16,14 @@ from casework.register.values import (
     parse_partial_date,
 )
 from governance.drafts.forms import KeptForm
+from lvv.forms import DateField
 from partners.organisations.models import Team
 
 MOST_NAMES = 10
 
 
-class DayField(forms.DateField):
-    """A day as people write it here, with a message for each way to get it wrong."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("help_text", _("For example 12-11-2026"))
-        kwargs.setdefault("widget", forms.DateInput(attrs={"inputmode": "numeric", "autocomplete": "off"}))
-        super().__init__(**kwargs)
-        self.error_messages["invalid"] = _("Enter an existing date, for example 12-11-2026.")
+class DayField(DateField):
+    """A day that came."""
 
     def clean(self, value: Any) -> date | None:
         day = super().clean(value)

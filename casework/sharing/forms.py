@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.records.enums import ShareBasis, begins_with_author, default_visibility
 from governance.access.enums import Category, Visibility
+from lvv.forms import DateField
 from partners.organisations.models import Team
 
 SHARING_FIELDS = ("visibility", "shared_with", "share_purpose", "share_basis", "shared_until")
@@ -35,11 +36,9 @@ class SharingFields(forms.Form):
     share_basis = forms.ChoiceField(
         label=_("On what basis?"), required=False, choices=ShareBasis.choices, initial=ShareBasis.CONVENANT
     )
-    shared_until = forms.DateField(
+    shared_until = DateField(
         label=_("Shared until"), required=False,
         help_text=_("The first day on which it no longer is. Empty: until you withdraw it."),
-        widget=forms.DateInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-        error_messages={"invalid": _("Enter an existing date, for example 12-11-2026.")},
     )  # fmt: skip
 
     decided_by = ""  # the field that says what kind of data it is, where the worker chooses

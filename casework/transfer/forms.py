@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.records.enums import Answer
 from governance.drafts.forms import KeptForm
+from lvv.forms import DateField
 from partners.organisations.models import Pilot
 
 
@@ -21,14 +22,9 @@ class OfferForm(KeptForm):
         help_text=_("Why she moves, and what she needs there. No name, number or address: they do not take part yet."),
         error_messages={"required": _("Write what they must know to decide.")},
     )  # fmt: skip
-    wanted_on = forms.DateField(
-        label=_("Planned day of handing over"), help_text=_("For example 12-11-2026"),
-        widget=forms.DateInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-        error_messages={
-            "required": _("Enter the planned day."),
-            "invalid": _("Enter an existing date, for example 12-11-2026."),
-        },
-    )  # fmt: skip
+    wanted_on = DateField(
+        label=_("Planned day of handing over"), error_messages={"required": _("Enter the planned day.")}
+    )
 
     def __init__(self, *args: Any, pilots: list[Pilot], tells: list[str], **kwargs: Any) -> None:
         """`tells`: what says who she is, and does not belong in the offer."""

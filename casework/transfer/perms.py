@@ -28,6 +28,4 @@ def can_answer(clearance: Clearance, transfer: Transfer) -> bool:
 
 def guidance_teams(clearance: Clearance, case: Case) -> list[int]:
     """In the name of which of her teams in this case a worker says what guidance goes along: those that write it."""
-    return [
-        seat.team for seat in clearance.seats if seat.team in case.team_ids and Category.GUIDANCE in seat.writes
-    ]  # fmt: skip
+    return [seat.team for seat in clearance.seats_writing(case, Category.GUIDANCE)]

@@ -29,6 +29,8 @@ class HasTeams(Protocol):
     def pk(self) -> Any: ...
     @property
     def team_ids(self) -> Sequence[int]: ...
+    @property
+    def read_only_from(self) -> date | None: ...
 
 
 @dataclass(frozen=True)
@@ -95,12 +97,18 @@ class Clearance:
             grant.case == case.pk and category in grant.categories for grant in self.grants
         )
 
+    def seats_writing(self, case: HasTeams, *categories: Category) -> list[Seat]:
+        """My seats in this case that write one of these categories; in a dossier that was handed over none does."""
+        if case.read_only_from is not None:
+            return []
+        return [seat for seat in self._seats_in(case) if not seat.writes.isdisjoint(categories)]
+
     def writes(self, case: HasTeams, category: Category) -> bool:
-        return any(category in seat.writes for seat in self._seats_in(case))
+        return bool(self.seats_writing(case, category))
 
     def author_team(self, case: HasTeams, category: Category = Category.IDENTITY) -> int | None:
         """In the name of which of my teams I write here; nobody chooses it."""
-        return next((seat.team for seat in self._seats_in(case) if category in seat.writes), None)
+        return next((seat.team for seat in self.seats_writing(case, category)), None)
 
     def holds(self, role: Role) -> bool:
         return any(held == role for held, _ in self.offices) or any(role in seat.roles for seat in self.seats)

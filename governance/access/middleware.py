@@ -5,8 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db import transaction
+from django.db import InternalError, transaction
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django_htmx.middleware import HtmxDetails
 
@@ -31,6 +32,17 @@ class ClearanceRequest(HttpRequest):
     audited: dict[str, Any]  # what an act wants the audit log to say of it
 
 
+READ_ONLY = "25006"  # what the database answers to whoever writes in a dossier that was handed over
+
+
+class Refused(HttpResponse):
+    """The database refused the act: nothing of it stays."""
+
+
+def _undoes(response: HttpResponse) -> bool:
+    return response.status_code >= 500 or response.status_code in (403, 404) or isinstance(response, Refused)
+
+
 class ClearanceMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -49,7 +61,7 @@ class ClearanceMiddleware:
                 return self.get_response(request)
             apply_due()
             response = self._in_one_transaction(request, trace, activity)
-            if request.method == "POST" and (response.status_code >= 500 or response.status_code in (403, 404)):
+            if request.method == "POST" and _undoes(response):
                 typed_text_left_behind.send(sender=ClearanceMiddleware, user=user, fields=request.POST)
             if response.status_code in (403, 404):
                 log_denial(trace, request, activity, getattr(request, "clearance", None))
@@ -59,7 +71,7 @@ class ClearanceMiddleware:
         with transaction.atomic(), entered(trace.actor) as clearance:  # type: ignore[arg-type]
             request.clearance = clearance  # type: ignore[attr-defined]
             response = self.get_response(request)
-            if response.status_code >= 500 or response.status_code in (403, 404):
+            if _undoes(response):
                 # Nothing of a refused or broken request stays; its denial is logged after this.
                 transaction.set_rollback(True)
             else:
@@ -78,6 +90,10 @@ class ClearanceMiddleware:
         if match is not None and activity_of(match) is None:
             raise ImproperlyConfigured(f"The view {match.view_name or match._func_path} declares no activity.")
 
-    def process_exception(self, request: HttpRequest, error: Exception) -> None:
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, WallBreach):
             security.critical("second wall: %s", error)
+        if isinstance(error, InternalError) and getattr(error.__cause__, "pgcode", "") == READ_ONLY:
+            transaction.set_rollback(True)
+            return Refused(render_to_string("errors/read_only.html", {}, request), status=409)
+        return None

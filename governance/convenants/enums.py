@@ -6,6 +6,7 @@ class ConvenantKind(TextChoices):
     CONVENANT = "convenant", _("convenant")
     NGO_AGREEMENT = "ngo_agreement", _("agreement with NGOs")
     MUNICIPAL_DECISION = "municipal_decision", _("municipal decision")
+    CUSTODY_AGREEMENT = "custody_agreement", _("custody agreement")
 
 
 class ConvenantState(TextChoices):

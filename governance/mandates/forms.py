@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from governance.drafts.forms import KeptForm
+from lvv.forms import DateField
 from partners.organisations.models import Pilot
 
 
@@ -23,17 +24,9 @@ class MandateForm(KeptForm):
         help_text=_("Who may decide: a function, never a name."),
         error_messages={"required": _("Write at least one function.")},
     )  # fmt: skip
-    in_force_from = forms.DateField(
-        label=_("In force from"), help_text=_("For example 12-11-2026"),
-        error_messages={
-            "required": _("Enter a day."), "invalid": _("Enter an existing date, for example 12-11-2026."),
-        },
-    )  # fmt: skip
-    in_force_until = forms.DateField(
-        label=_("In force until"),
-        required=False,
-        help_text=_("The first day on which this no longer holds."),
-        error_messages={"invalid": _("Enter an existing date, for example 12-11-2026.")},
+    in_force_from = DateField(label=_("In force from"))
+    in_force_until = DateField(
+        label=_("In force until"), required=False, help_text=_("The first day on which this no longer holds.")
     )
 
     def __init__(self, *args: Any, pilots: list[Pilot], **kwargs: Any) -> None:

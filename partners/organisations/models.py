@@ -7,12 +7,16 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from partners.accountability.history import History
 from partners.organisations.enums import TEAM_ROLES, OrganisationKind, PilotState, Role, TeamFunction
+
+# Before `pilot` closes: whoever knows what stands in the way answers with a sentence.
+pilot_closes = Signal()
 
 
 class Organisation(models.Model):
@@ -113,6 +117,14 @@ class Pilot(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        # The database holds this too (casework/migrations/sql/custody.sql); here it gets words.
+        ends = self.closes_on is not None and self.closes_on <= timezone.localdate()
+        if self.pk and (self.state == PilotState.CLOSED or ends):
+            reasons = [reason for _receiver, reason in pilot_closes.send(sender=Pilot, pilot=self) if reason]
+            if reasons:
+                raise ValidationError(reasons)
 
     def is_closed(self, on: date) -> bool:
         return self.state == PilotState.CLOSED or (self.closes_on is not None and self.closes_on <= on)

@@ -115,6 +115,17 @@ GRANT SELECT, INSERT, UPDATE ON governance_mandatedecision TO lvv_app;
 GRANT SELECT, INSERT ON governance_historicalmandatedecision TO lvv_app;
 GRANT SELECT, INSERT ON governance_mandatedecision_pilots TO lvv_app;
 
+-- The rows of history that the application writes for itself, for what is done here.
+CREATE FUNCTION access_history(record text, keys bigint[], sort text, why text) RETURNS void LANGUAGE plpgsql AS
+$$
+BEGIN
+    EXECUTE format('INSERT INTO %2$I SELECT (jsonb_populate_record(NULL::%2$I, to_jsonb(r) || jsonb_build_object(
+        ''history_id'', nextval(pg_get_serial_sequence(%2$L, ''history_id'')), ''history_date'', now(), ''history_type'', $2,
+        ''history_change_reason'', $3, ''history_user_id'', access_user()))).* FROM %1$I r WHERE r.id = ANY ($1)',
+        record, replace(record, 'casework_', 'casework_historical')) USING keys, sort, why;
+END
+$$;
+
 -- ------------------------------------------------------------------ personal access, for a short time
 
 -- One live row for a person and a case; granting again extends it, and its history is kept. Only for named acts below. What
@@ -137,19 +148,9 @@ BEGIN
         WHERE g.until <= access_today() OR g.kind = sort OR sort = 'review_team'
     RETURNING g.* INTO held;
     IF held.id IS NOT NULL THEN
-        PERFORM access_grant_kept(held.id);
+        PERFORM access_history('casework_caseuserobjectpermission', ARRAY[held.id], '~', NULL);
     END IF;
 END
-$$;
-
-CREATE FUNCTION access_grant_kept(which bigint) RETURNS void LANGUAGE sql VOLATILE SECURITY DEFINER
-    SET search_path = public, pg_temp AS
-$$
-    INSERT INTO casework_historicalcaseuserobjectpermission (id, permission_id, user_id, content_object_id, categories,
-        since, until, reason, kind, history_date, history_type, history_user_id)
-    SELECT g.id, g.permission_id, g.user_id, g.content_object_id, g.categories, g.since, g.until, g.reason, g.kind,
-           now(), '~', access_user()
-    FROM casework_caseuserobjectpermission g WHERE g.id = which
 $$;
 
 -- A guest with an account reads the cases of one agenda on the day of the meeting, until it is closed; not somebody of the
@@ -186,9 +187,9 @@ CREATE FUNCTION conference_guests_leave(which bigint) RETURNS void LANGUAGE plpg
     SET search_path = public, pg_temp AS
 $$
 DECLARE
-    one bigint;
+    keys bigint[];
 BEGIN
-    FOR one IN UPDATE casework_caseuserobjectpermission g SET since = least(g.since, access_today()), until = access_today()
+    WITH ended AS (UPDATE casework_caseuserobjectpermission g SET since = least(g.since, access_today()), until = access_today()
         FROM casework_meeting m
         WHERE m.id = which AND m.pilot_id = ANY (access_teams('coordinates')) AND g.kind = 'meeting' AND g.until > access_today()
           AND g.user_id IN (SELECT x.user_id FROM casework_meetingguest x WHERE x.meeting_id = which)
@@ -197,9 +198,9 @@ BEGIN
                           JOIN casework_agendaitem a ON a.meeting_id = o.id
                           WHERE x.user_id = g.user_id AND o.id <> which AND o.closed_at IS NULL AND o.cancelled_on IS NULL
                             AND a.case_id = g.content_object_id AND a.ended_at IS NULL)
-        RETURNING g.id LOOP
-        PERFORM access_grant_kept(one);
-    END LOOP;
+        RETURNING g.id)
+    SELECT array_agg(id) INTO keys FROM ended;
+    PERFORM access_history('casework_caseuserobjectpermission', keys, '~', NULL);
 END
 $$;
 
@@ -255,22 +256,22 @@ CREATE FUNCTION escalation_members_leave(which bigint) RETURNS void LANGUAGE plp
     SET search_path = public, pg_temp AS
 $$
 DECLARE
-    one bigint;
+    keys bigint[];
 BEGIN
-    FOR one IN UPDATE casework_caseuserobjectpermission g SET since = least(g.since, access_today()), until = access_today()
+    WITH ended AS (UPDATE casework_caseuserobjectpermission g SET since = least(g.since, access_today()), until = access_today()
         FROM casework_escalation e JOIN casework_case c ON c.id = e.case_id
         WHERE e.id = which AND e.adopted IS NOT NULL AND c.pilot_id = ANY (access_teams('coordinates'))
           AND g.content_object_id = e.case_id AND g.kind = 'review_team' AND g.until > access_today()
           AND g.user_id IN (SELECT m.user_id FROM casework_reviewmember m WHERE m.escalation_id = which)
-        RETURNING g.id LOOP
-        PERFORM access_grant_kept(one);
-    END LOOP;
+        RETURNING g.id)
+    SELECT array_agg(id) INTO keys FROM ended;
+    PERFORM access_history('casework_caseuserobjectpermission', keys, '~', NULL);
 END
 $$;
 
 REVOKE ALL ON FUNCTION escalation_admit(bigint, text), escalation_members_leave(bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION escalation_admit(bigint, text), escalation_members_leave(bigint) TO lvv_app;
-REVOKE ALL ON FUNCTION access_grant(bigint, integer, text[], date, date, text, text), access_grant_kept(bigint),
+REVOKE ALL ON FUNCTION access_grant(bigint, integer, text[], date, date, text, text), access_history(text, bigint[], text, text),
     conference_admit(bigint, text), conference_guests_leave(bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION conference_admit(bigint, text), conference_guests_leave(bigint) TO lvv_app;
 

@@ -49,7 +49,8 @@ BEGIN
            -- The pilot's coordinator is the municipality's; another organisation may call somebody so for itself.
            (SELECT array_agg(DISTINCT s.pilot_id)::text FROM scope s
             JOIN partners_pilot l ON l.id = s.pilot_id AND l.municipality_id = s.organisation_id
-            WHERE s.role = 'coordinator')
+            -- Whoever keeps dossiers after the facility ended coordinates nothing there.
+            WHERE s.role = 'coordinator' AND l.state <> 'closed' AND (l.closes_on IS NULL OR l.closes_on > today))
     INTO seats, rights, coordinated;
     FOR one IN SELECT key, value FROM jsonb_each_text(rights) LOOP
         PERFORM set_config('lvv.' || one.key, one.value, true);
@@ -263,6 +264,7 @@ BEGIN
         NEW.number := OLD.number;
         NEW.reference := OLD.reference;
         NEW.registered_on := OLD.registered_on;
+        NEW.read_only_from := OLD.read_only_from;
         IF NOT (OLD.lead_team_id = ANY (access_teams('teams')) OR OLD.pilot_id = ANY (access_teams('coordinates'))) THEN
             NEW.shielded_reason := OLD.shielded_reason;
         END IF;

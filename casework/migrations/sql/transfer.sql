@@ -33,7 +33,8 @@ GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO lvv_app;
 CREATE FUNCTION transfer_is_open(which bigint) RETURNS boolean LANGUAGE sql STABLE AS
 $$
     SELECT EXISTS (SELECT FROM partners_pilot l WHERE l.id = which AND l.state = 'open')
-       AND EXISTS (SELECT FROM access_convenants_at(access_today()) c WHERE c.pilot_id = which)
+       AND EXISTS (SELECT FROM access_convenants_at(access_today()) c
+                   WHERE c.pilot_id = which AND c.kind <> 'custody_agreement')
 $$;
 
 -- The coordinator there accepts or declines. Answers whether that counted: not twice, and not what was taken back.
@@ -91,7 +92,6 @@ CREATE FUNCTION transfer_copy(record text, chosen bigint[], there bigint, team b
 $$
 DECLARE
     old jsonb;
-    past text := replace(record, 'casework_', 'casework_historical');
     became jsonb := '{}';
     fresh jsonb;
     key bigint;
@@ -118,9 +118,7 @@ BEGIN
             fresh := fresh || '{"formal_decision_id": null}';
         END IF;
         EXECUTE format('INSERT INTO %1$I SELECT (jsonb_populate_record(NULL::%1$I, $1)).*', record) USING fresh;
-        EXECUTE format('INSERT INTO %1$I SELECT (jsonb_populate_record(NULL::%1$I, $1 || jsonb_build_object(
-            ''history_id'', nextval(pg_get_serial_sequence(%1$L, ''history_id'')), ''history_date'', now(), ''history_type'', ''+'',
-            ''history_change_reason'', ''transferred'', ''history_user_id'', access_user()))).*', past) USING fresh;
+        PERFORM access_history(record, ARRAY[key], '+', 'transferred');
         became := became || jsonb_build_object(old->>'id', key);
     END LOOP;
     RETURN became;
@@ -130,17 +128,15 @@ $$;
 CREATE FUNCTION transfer_takes_part(which bigint, team bigint, why text, who bigint) RETURNS void LANGUAGE plpgsql AS
 $$
 DECLARE
-    made casework_involvement;
+    made bigint;
 BEGIN
-    IF EXISTS (SELECT FROM casework_involvement v WHERE v.case_id = which AND v.team_id = team) THEN
+    IF EXISTS (SELECT FROM casework_involvement v WHERE v.case_id = which AND v.team_id = team
+               AND (v.until IS NULL OR v.until > access_today())) THEN
         RETURN;
     END IF;
     INSERT INTO casework_involvement (case_id, team_id, worker_id, since, ground, explanation, tells, counted)
-    VALUES (which, team, who, access_today(), why, '', 'identity', false) RETURNING * INTO made;
-    INSERT INTO casework_historicalinvolvement SELECT (jsonb_populate_record(NULL::casework_historicalinvolvement,
-        to_jsonb(made) || jsonb_build_object(
-            'history_id', nextval(pg_get_serial_sequence('casework_historicalinvolvement', 'history_id')), 'history_date', now(),
-            'history_type', '+', 'history_change_reason', 'transferred', 'history_user_id', access_user()))).*;
+    VALUES (which, team, who, access_today(), why, '', 'identity', false) RETURNING id INTO made;
+    PERFORM access_history('casework_involvement', ARRAY[made], '+', 'transferred');
 END
 $$;
 
@@ -187,10 +183,7 @@ BEGIN
         here.person_id, moved.to_pilot_id, moved.to_team_id, moved.answered_by_id, 'registered', access_today(),
         access_today(), origin, here.shielded_reason, NULL, '{}', 1)
     RETURNING id INTO there;
-    INSERT INTO casework_historicalcase SELECT (jsonb_populate_record(NULL::casework_historicalcase, to_jsonb(c) || jsonb_build_object(
-        'history_id', nextval(pg_get_serial_sequence('casework_historicalcase', 'history_id')), 'history_date', now(),
-        'history_type', '+', 'history_change_reason', 'transferred', 'history_user_id', access_user()))).*
-    FROM casework_case c WHERE c.id = there;
+    PERFORM access_history('casework_case', ARRAY[there], '+', 'transferred');
     PERFORM transfer_takes_part(there, moved.to_team_id, 'municipality', moved.answered_by_id);
     FOREACH one IN ARRAY ARRAY['identityvalue', 'identitydocument', 'identityresearch', 'procedure', 'residencetitle',
                                'departureplan', 'traveldocument', 'mediation', 'returnsupport'] LOOP

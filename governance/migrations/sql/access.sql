@@ -17,7 +17,7 @@ $$
         END
 $$;
 
--- One row for each user, team and right: pilot open or winding down, membership in force, account open, convenant in
+-- One row for each user, team and right: pilot open or winding down (or a custody agreement), membership in force, account open, convenant in
 -- force to which the team's organisation is party, and a cell. Involvement is judged on the case, by its team_ids. What
 -- the aliens police may read of the conference it reads only of the items it attends: there it attends, and does not read.
 CREATE FUNCTION access_scope_at(day date, proposed_convenant bigint DEFAULT NULL)
@@ -28,7 +28,7 @@ $$
     SELECT m.user_id, m.id, m.role::text, t.id, t.organisation_id, t.pilot_id,
            CASE WHEN p.codename = 'read_conference' AND o.kind = 'avim' THEN 'attend' ELSE split_part(p.codename, '_', 1) END,
            substr(p.codename, strpos(p.codename, '_') + 1),
-           c.id, cell.id::bigint, least(m.until, c.in_force_until, l.closes_on)
+           c.id, cell.id::bigint, least(m.until, c.in_force_until, CASE WHEN c.kind <> 'custody_agreement' THEN l.closes_on END)
     FROM partners_membership m
     JOIN partners_user u ON u.id = m.user_id AND u.is_active
     JOIN partners_team t ON t.id = m.team_id
@@ -39,7 +39,9 @@ $$
     JOIN access_convenants_at(day, proposed_convenant) c ON c.id = cell.content_object_id AND c.pilot_id = t.pilot_id
     JOIN governance_convenantparty y ON y.convenant_id = c.id AND y.organisation_id = t.organisation_id
     WHERE m.since <= day AND (m.until IS NULL OR m.until > day)
-      AND l.state <> 'closed' AND (l.closes_on IS NULL OR l.closes_on > day)
+      -- A custody agreement outlives the facility, and gives nobody anything to write.
+      AND CASE WHEN c.kind = 'custody_agreement' THEN p.codename LIKE 'read\_%'
+               ELSE l.state <> 'closed' AND (l.closes_on IS NULL OR l.closes_on > day) END
 $$;
 
 CREATE VIEW access_effective_scope AS SELECT s.* FROM access_scope_at(access_today()) s;

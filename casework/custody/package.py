@@ -1,0 +1,100 @@
+"""A dossier for who has no access here: one PDF that reads by itself, with every version of every record in it as data,
+encrypted (AES-256). The words that open it and the code of its receipt follow from the package and this installation's
+key: they are kept nowhere, and stay the same until the receipt is there."""
+
+import io
+import json
+import zipfile
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.template.loader import render_to_string
+from django.utils.crypto import constant_time_compare, salted_hmac
+from pypdf import PdfWriter
+
+from casework.cases.models import Case
+from casework.conference.printing import FONTS, pdf_of
+from casework.custody.models import DossierTransfer
+from casework.dossiers.kinds import KINDS
+from casework.dossiers.reading import records_of
+from casework.dossiers.showing import lines
+from casework.records.models import Record
+from casework.register.identity import leading_names
+from partners.organisations.models import Team
+
+OF_CASE = (
+    "number", "reference", "state", "state_since", "registered_on", "admitted_on", "guidance_from", "exited_on",
+)  # fmt: skip
+LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32, without what is easily misread
+
+
+def _words(package: UUID, purpose: str, length: int) -> str:
+    """Letters from a key of 256 bits, in groups of five: five bits each."""
+    number = int.from_bytes(salted_hmac(f"casework.custody.{purpose}", str(package), algorithm="sha256").digest())
+    found = "".join(LETTERS[number >> 5 * place & 31] for place in range(length))
+    return "-".join(found[start : start + 5] for start in range(0, length, 5))
+
+
+def password_of(package: UUID) -> str:
+    return _words(package, "password", 25)
+
+
+def receipt_code(package: UUID) -> str:
+    """It stands in the package: who can say it has opened it."""
+    return _words(package, "receipt", 10)
+
+
+def is_receipt(package: UUID, said: str) -> bool:
+    def plain(code: str) -> str:
+        return "".join(letter for letter in code.upper() if letter.isalnum())
+
+    return constant_time_compare(plain(said), plain(receipt_code(package)))
+
+
+def zip_of(rows: Sequence[DossierTransfer], cases: dict[int, Case], teams: dict[int, Team]) -> bytes:
+    """The dossiers of one package, each encrypted by itself."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for row in rows:
+            archive.writestr(f"{row.number}.pdf", dossier_pdf(row, cases[row.case_id], teams))
+    return out.getvalue()
+
+
+def dossier_pdf(row: DossierTransfer, case: Case, teams: dict[int, Team]) -> bytes:
+    """All that the team that led the case reads, as whoever makes the package reads it: both walls stand before it."""
+    assert row.package
+    records = records_of([case])
+    context = {
+        "case": case, "row": row, "name": leading_names([case.pk]).get(case.pk, ""), "fonts": FONTS.values(),
+        "code": receipt_code(row.package),
+        "kinds": [(kind.label, [_shown(record, slug, teams) for record in records[slug]])
+                  for slug, kind in KINDS.items() if records[slug]],
+    }  # fmt: skip
+    data = {
+        "case": {name: getattr(case, name) for name in OF_CASE},
+        "teams": {team.pk: team.label for team in teams.values() if team.pilot_id == case.pilot_id},
+        "records": {slug: _versions(case, slug) for slug in KINDS if records[slug]},
+    }  # fmt: skip
+    page = render_to_string("casework/custody/dossier_pdf.html", context)
+    attached = json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1).encode()
+    writer = PdfWriter(clone_from=io.BytesIO(pdf_of(page, {"dossier.json": attached})))
+    writer.encrypt(password_of(row.package), algorithm="AES-256")
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def _shown(record: Record, slug: str, teams: dict[int, Team]) -> dict[str, Any]:
+    kind = KINDS[slug]
+    by = teams.get(record.source_id)
+    return {
+        "day": getattr(record, kind.happened), "by": by.label if by else "", "lines": lines(record, kind),
+        "ended_at": record.ended_at, "why": record.get_end_reason_display() if record.end_reason else "",
+    }  # fmt: skip
+
+
+def _versions(case: Case, slug: str) -> list[dict[str, Any]]:
+    past = KINDS[slug].model.history.filter(case=case)
+    return list(past.order_by("id", "history_date", "history_id").values())

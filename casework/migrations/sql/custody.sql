@@ -1,0 +1,178 @@
+-- When a facility ends (R29): each dossier goes once to a recipient, then nobody writes in it, and no pilot closes while it
+-- keeps one.
+
+-- Who can keep the dossiers of a pilot: the municipality of another pilot that reads who somebody is under its own convenant,
+-- and a team that a custody agreement of this pilot lets read.
+CREATE FUNCTION custody_keepers(which bigint) RETURNS TABLE (team_id integer, basis text) LANGUAGE sql STABLE AS
+$$
+    SELECT DISTINCT t.id, CASE WHEN c.kind = 'custody_agreement' THEN 'custody_agreement' ELSE 'own_convenant' END
+    FROM access_convenants_at(access_today()) c
+    JOIN partners_team t ON t.pilot_id = c.pilot_id
+    JOIN partners_pilot l ON l.id = t.pilot_id
+    JOIN governance_convenantgroupobjectpermission cell ON cell.content_object_id = c.id AND cell.group_id = t.group_id
+    JOIN auth_permission p ON p.id = cell.permission_id AND p.codename = 'read_identity'
+    JOIN governance_convenantparty y ON y.convenant_id = c.id AND y.organisation_id = t.organisation_id
+    WHERE c.pilot_id = which AND c.kind = 'custody_agreement'
+       OR c.pilot_id <> which AND c.kind <> 'custody_agreement' AND l.state <> 'closed'
+          AND (l.closes_on IS NULL OR l.closes_on > access_today())
+          AND t.organisation_id = l.municipality_id AND t.function = 'general'
+$$;
+
+ALTER TABLE casework_dossiertransfer ENABLE ROW LEVEL SECURITY;
+CREATE POLICY dossier_transfer_read ON casework_dossiertransfer FOR SELECT TO lvv_app
+    USING (pilot_id = ANY (access_teams('coordinates')) OR EXISTS (SELECT FROM casework_case c WHERE c.id = case_id));
+CREATE POLICY dossier_transfer_add ON casework_dossiertransfer FOR INSERT TO lvv_app
+    WITH CHECK (made_by_id = access_user() AND receipt_on IS NULL AND handed_over_on IS NULL AND pilot_id = ANY (access_teams('coordinates'))
+        AND EXISTS (SELECT FROM partners_pilot l WHERE l.id = pilot_id AND l.state = 'winding_down')
+        AND EXISTS (SELECT FROM casework_case c WHERE c.id = case_id AND c.pilot_id = casework_dossiertransfer.pilot_id
+                    AND c.number = casework_dossiertransfer.number
+                    AND c.state IN ('not_admitted', 'exited', 'in_aftercare'))
+        AND (basis = 'package' OR EXISTS (SELECT FROM custody_keepers(pilot_id) k WHERE k.team_id = to_team_id
+                                          AND k.basis = casework_dossiertransfer.basis)));
+-- Until the receipt is there: it is recorded, or the package is taken back.
+CREATE POLICY dossier_transfer_receipt ON casework_dossiertransfer FOR UPDATE TO lvv_app
+    USING (pilot_id = ANY (access_teams('coordinates')) AND handed_over_on IS NULL AND taken_back_at IS NULL)
+    WITH CHECK (taken_back_at IS NOT NULL OR receipt_by_id = access_user());
+GRANT SELECT, INSERT ON casework_dossiertransfer TO lvv_app;
+GRANT UPDATE (receipt_on, receipt_from, receipt_by_id, taken_back_at) ON casework_dossiertransfer TO lvv_app;
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO lvv_app;
+
+-- The recipient stands where the team that led stood: what its organisation kept for itself, and what others showed to it,
+-- it reads too, as far as its own agreement goes. Legal aid and medical content stay where they are (R17, R18).
+CREATE FUNCTION custody_shows(which bigint, leads integer, keeper integer) RETURNS void LANGUAGE plpgsql AS
+$$
+DECLARE
+    one text;
+    said text;
+    keys bigint[];
+BEGIN
+    FOR one IN SELECT name FROM access_record_table WHERE name NOT IN
+        ('casework_legalaid', 'casework_medicalrecord', 'casework_consent') ORDER BY name LOOP
+        said := CASE WHEN EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = one::regclass AND a.attname = 'category'
+                                  AND NOT a.attisdropped)
+                     THEN 'r.category NOT IN (''legal_aid'', ''medical_content'')' ELSE 'true' END;
+        EXECUTE format('WITH shown AS (
+            UPDATE %I r SET visibility = ''selected_partners'',
+                shared_team_ids = array_append(r.shared_team_ids, $3), version = r.version + 1,
+                share_purpose = CASE WHEN r.share_purpose = '''' THEN ''Overdracht van het dossier'' ELSE r.share_purpose END,
+                share_basis = CASE WHEN r.share_basis = '''' THEN ''convenant'' ELSE r.share_basis END,
+                shared_until = CASE WHEN a.organisation_id <> l.organisation_id THEN r.shared_until END
+            FROM partners_team a, partners_team l
+            WHERE r.case_id = $1 AND a.id = r.author_team_id AND l.id = $2 AND %s
+              AND CASE WHEN a.organisation_id = l.organisation_id
+                       THEN r.visibility <> ''permitted_partners'' OR r.shared_until IS NOT NULL
+                       ELSE r.visibility = ''selected_partners'' AND $2 = ANY (r.shared_team_ids)
+                            AND (r.shared_until IS NULL OR r.shared_until > access_today()) END
+            RETURNING r.id)
+            SELECT array_agg(id) FROM shown', one, said) INTO keys USING which, leads, keeper;
+        PERFORM access_history(one, keys, '~', 'handed_over');
+    END LOOP;
+END
+$$;
+
+-- Made: nobody writes any more. Handed over: nobody but the recipient reads.
+CREATE FUNCTION custody_carried() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS
+$$
+DECLARE
+    today date := access_today();
+    leads integer;
+    keys bigint[];
+BEGIN
+    SELECT c.lead_team_id INTO leads FROM casework_case c WHERE c.id = NEW.case_id FOR UPDATE;
+    UPDATE casework_case c SET read_only_from = CASE WHEN NEW.taken_back_at IS NULL THEN today END, term_on = NULL
+        WHERE c.id = NEW.case_id;
+    IF NEW.taken_back_at IS NOT NULL OR NEW.to_team_id IS NULL AND NEW.receipt_on IS NULL THEN
+        RETURN NULL;
+    END IF;
+    IF NEW.to_team_id IS NOT NULL THEN
+        IF NEW.to_team_id <> leads THEN
+            PERFORM custody_shows(NEW.case_id, leads, NEW.to_team_id);
+        END IF;
+        PERFORM transfer_takes_part(NEW.case_id, NEW.to_team_id, 'custody', NULL);
+    END IF;
+    WITH ended AS (
+        UPDATE casework_involvement v SET until = greatest(v.since, today)
+        WHERE v.case_id = NEW.case_id AND v.team_id IS DISTINCT FROM NEW.to_team_id AND (v.until IS NULL OR v.until > today)
+        RETURNING v.id)
+    SELECT array_agg(id) INTO keys FROM ended;
+    PERFORM access_history('casework_involvement', keys, '~', 'handed_over');
+    WITH ended AS (
+        UPDATE casework_caseuserobjectpermission g SET since = least(g.since, today), until = today
+        WHERE g.content_object_id = NEW.case_id AND g.until > today RETURNING g.id)
+    SELECT array_agg(id) INTO keys FROM ended;
+    PERFORM access_history('casework_caseuserobjectpermission', keys, '~', 'handed_over');
+    UPDATE casework_dossiertransfer d SET handed_over_on = today WHERE d.id = NEW.id;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER dossier_carried AFTER INSERT OR UPDATE OF receipt_on, taken_back_at ON casework_dossiertransfer FOR EACH ROW
+    EXECUTE FUNCTION custody_carried();
+
+-- ------------------------------------------------------------------ read-only
+
+CREATE FUNCTION custody_is_read_only(which bigint) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = public, pg_temp AS
+$$ SELECT EXISTS (SELECT FROM casework_case c WHERE c.id = which AND c.read_only_from IS NOT NULL) $$;
+
+CREATE FUNCTION custody_read_only() RETURNS trigger LANGUAGE plpgsql AS
+$$
+DECLARE
+    which bigint;
+BEGIN
+    IF current_user <> 'lvv_app' THEN
+        RETURN NEW;
+    END IF;
+    IF TG_TABLE_NAME = 'casework_case' THEN
+        which := NEW.id;
+    ELSE
+        which := NEW.case_id;
+    END IF;
+    IF custody_is_read_only(which) THEN
+        RAISE EXCEPTION 'this dossier was handed over' USING ERRCODE = 'read_only_sql_transaction';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+-- Every table whose rows belong to a case, but not: that somebody read an address in it, that it was asked about, and this.
+DO $$
+DECLARE
+    one text;
+BEGIN
+    FOR one IN SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'case_id'
+               WHERE c.relkind = 'r' AND c.relname LIKE 'casework\_%' AND c.relname NOT LIKE 'casework\_historical%'
+                 AND c.relname NOT IN ('casework_dossiertransfer', 'casework_addressreading', 'casework_hit')
+               UNION SELECT 'casework_case' LOOP
+        EXECUTE format('CREATE TRIGGER a_read_only BEFORE INSERT OR UPDATE ON %I FOR EACH ROW
+                        EXECUTE FUNCTION custody_read_only()', one);
+    END LOOP;
+END
+$$;
+
+-- ------------------------------------------------------------------ closing
+
+CREATE FUNCTION custody_without_recipient(which bigint) RETURNS integer LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = public, pg_temp AS
+$$
+    SELECT count(*)::integer FROM casework_case c WHERE c.pilot_id = which AND c.state <> 'archived' AND NOT EXISTS (
+        SELECT FROM casework_dossiertransfer d WHERE d.case_id = c.id AND d.handed_over_on IS NOT NULL)
+$$;
+
+-- A pilot is not closed, nor its last day set to one that is here already, while a dossier of it lacks a recipient.
+CREATE FUNCTION custody_pilot_closes() RETURNS trigger LANGUAGE plpgsql AS
+$$
+BEGIN
+    IF (NEW.state = 'closed' AND OLD.state <> 'closed'
+        OR NEW.closes_on <= access_today() AND NEW.closes_on IS DISTINCT FROM OLD.closes_on)
+       AND custody_without_recipient(NEW.id) > 0 THEN
+        RAISE EXCEPTION 'a dossier of this pilot lacks a recipient' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER pilot_closes BEFORE UPDATE OF state, closes_on ON partners_pilot FOR EACH ROW
+    EXECUTE FUNCTION custody_pilot_closes();
+
+REVOKE ALL ON FUNCTION custody_shows(bigint, integer, integer), custody_carried(), custody_is_read_only(bigint),
+    custody_without_recipient(bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION custody_is_read_only(bigint), custody_without_recipient(bigint) TO lvv_app;

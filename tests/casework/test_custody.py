@@ -1,0 +1,317 @@
+"""R29: when a facility ends each dossier goes once, and whole, to a named recipient; then it is only read."""
+
+import io
+import json
+import zipfile
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, InternalError, ProgrammingError, connection, transaction
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from pypdf import PdfReader
+from pypdf.errors import FileNotDecryptedError
+
+from casework.custody.package import password_of, receipt_code
+from casework.models import Case, Contact, DossierTransfer, Involvement, LegalAid, MedicalRecord, Note, Relation
+from governance.access.clearance import Clearance, acting_as
+from governance.convenants.enums import ConvenantKind
+from governance.convenants.model import make_from_model
+from governance.models import Draft
+from partners.organisations.enums import Role
+from tests import factories as make
+from tests.casework.journeys import at, sent
+from tests.casework.ten_teams import FILLED, TEAMS, adding, typed
+from tests.casework.test_exporting import signed_in_now
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ending(pilot, client):
+    """A facility that winds down: its ten teams took part in one case, which has left."""
+    pilot.pilot.state, pilot.pilot.closes_on = "winding_down", timezone.localdate() + timedelta(days=30)
+    pilot.pilot.save()
+    for case in (pilot.case, pilot.other):
+        case.state, case.exited_on = "exited", timezone.localdate()
+        case.save()
+    pilot.client = client
+    pilot.there = make.PilotFactory(name="Ginderstad", slug="ginderstad")
+    pilot.keeper = make.TeamFactory(organisation=pilot.there.municipality, pilot=pilot.there)
+    convenant = make_from_model(pilot.there, ConvenantKind.CONVENANT)
+    convenant.agreed_on = convenant.in_force_from = timezone.localdate() - timedelta(days=90)
+    convenant.save()
+    convenant.parties.update(signed_on=convenant.agreed_on)
+    pilot.workers["keeper"] = make.MembershipFactory(team=pilot.keeper).user
+    pilot.workers["keeping_coordinator"] = make.MembershipFactory(team=pilot.keeper, role=Role.COORDINATOR).user
+    return pilot
+
+
+def page(ending, name="custody", *more):
+    return reverse(f"casework:{name}", args=more or [ending.pilot.reference])
+
+
+def hand_over(ending, *cases, who="coordinator", **changes):
+    fields = {"to": str(ending.keeper.pk), "name": "", "agreed": "Overeenkomst 2026-14", "sure": "on",
+              "cases": [str(case.pk) for case in cases or [ending.case]], **changes}  # fmt: skip
+    return ending.client.act_as(ending.workers[who]).post(page(ending), sent(fields))
+
+
+def package(ending, *cases):
+    answer = hand_over(ending, *cases, to="outside", name="Ministerie, dossierhouder")
+    assert answer.status_code == 302, answer.text[:3000]
+    return DossierTransfer.objects.get(case=(cases or [ending.case])[0], taken_back_at=None).package
+
+
+def agree(ending, team, **changes):
+    fields = {"team": str(ending.teams[team].pk), "signed_on": -1, "since": 0, "until": 900, **changes}
+    return ending.client.act_as(ending.workers["coordinator"]).post(page(ending, "custody_agreement"), sent(fields))
+
+
+def test_r29_a_dossier_goes_whole_and_once_to_a_team_that_reads_it_under_its_own_convenant(ending):
+    own = make.RECORDS["contact"](
+        case=ending.case, author_team=ending.teams["municipality"], visibility="own_organisation"
+    )
+    shown = make.RECORDS["contact"](
+        case=ending.case, author_team=ending.teams["ngo"], visibility="selected_partners",
+        shared_team_ids=[ending.teams["municipality"].pk], share_purpose="samen", share_basis="convenant",
+    )  # fmt: skip
+    kept = make.RECORDS["contact"](case=ending.case, author_team=ending.teams["ngo"], visibility="own_organisation")
+    legal = make.RECORDS["legalaid"](case=ending.case, author_team=ending.teams["legal"])
+    with acting_as(ending.workers["keeper"]):
+        assert not Case.objects.exists()
+    answer = hand_over(ending)
+    assert answer.status_code == 302, answer.text[:3000]
+    with acting_as(ending.workers["keeper"]):
+        assert list(Case.objects.all()) == [ending.case]
+        assert set(Contact.objects.values_list("pk", flat=True)) == {own.pk, shown.pk}
+        assert set(Contact.history.values_list("id", flat=True)) == {own.pk, shown.pk}
+    read = ending.client.act_as(ending.workers["keeper"]).get(at(ending.case, "case_detail"))
+    assert read.status_code == 200
+    assert "Selam Zichtbaar" in read.text
+    assert "Dit dossier wordt alleen gelezen" in read.text
+    for name in (*TEAMS, "coordinator"):  # nobody else reads on, from the next page
+        assert ending.client.act_as(ending.workers[name]).get(at(ending.case, "case_detail")).status_code == 404, name
+        with acting_as(ending.workers[name]):
+            assert not Contact.objects.filter(case=ending.case).exists(), name
+    with acting_as(ending.workers["legal"]):
+        assert not LegalAid.objects.filter(pk=legal.pk).exists()
+    assert Contact.objects.filter(pk=kept.pk, visibility="own_organisation").exists()
+    found = DossierTransfer.objects.get()
+    assert (found.recipient, found.made_by) == (str(ending.keeper), ending.workers["coordinator"])
+    assert found.handed_over_on == timezone.localdate()
+    listed = ending.client.act_as(ending.workers["coordinator"]).get(page(ending)).text
+    assert ending.case.number in listed
+    assert "Selam Zichtbaar" not in listed
+    again = hand_over(ending)
+    assert again.status_code == 400
+    with pytest.raises(IntegrityError), transaction.atomic():
+        DossierTransfer.objects.create(
+            case=ending.case, pilot=ending.pilot, number=ending.case.number, basis="own_convenant",
+            to_team=ending.keeper, recipient="x", agreed="x", made_by=ending.workers["coordinator"],
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(("writer", "slug"), FILLED)
+def test_r29_what_was_handed_over_is_only_read(ending, writer, slug):
+    """Also while a package waits for its receipt, when its partners still read it."""
+    post = (adding(ending.case, slug), typed(FILLED[writer, slug]))
+    package(ending)
+    before = ending.client.act_as(ending.workers[writer]).post(*post)
+    assert before.status_code in (403, 404, 409), before.status_code
+
+
+def test_r29_the_database_refuses_every_way_to_write_in_it(ending):
+    contact = make.RECORDS["contact"](case=ending.case, author_team=ending.teams["municipality"])
+    package(ending)
+    with acting_as(ending.workers["municipality"]):
+        for change in (
+            lambda: QuerySet(Contact).filter(pk=contact.pk).update(text="anders"),
+            lambda: QuerySet(Case).filter(pk=ending.case.pk).update(referrer="anders"),
+            lambda: QuerySet(Case).filter(pk=ending.case.pk).update(read_only_from=None),
+            lambda: QuerySet(Involvement).filter(case=ending.case).update(explanation="anders"),
+            lambda: make.RECORDS["note"](case=ending.case, author_team=ending.teams["municipality"],
+                                         author=ending.workers["municipality"]),
+        ):  # fmt: skip
+            with pytest.raises(InternalError, match="handed over"), transaction.atomic():
+                change()
+
+
+def test_r29_every_table_of_a_case_is_closed_with_it():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'case_id'"
+            r" WHERE c.relkind = 'r' AND c.relname LIKE 'casework\_%' AND c.relname NOT LIKE 'casework\_historical%'"
+            " AND NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname = 'a_read_only')"
+        )
+        open_still = {row[0] for row in cursor.fetchall()}
+    # That an address was read, that another pilot asked, and the handing over itself.
+    assert open_still == {"casework_addressreading", "casework_hit", "casework_dossiertransfer"}
+
+
+def test_a_page_that_forgot_to_ask_answers_with_a_sentence_and_keeps_the_text(ending, monkeypatch):
+    package(ending)
+    monkeypatch.setattr(Clearance, "seats_writing", lambda hers, case, *_what: list(hers._seats_in(case)))
+    key = f"note:{ending.case.reference}"
+    answer = ending.client.act_as(ending.workers["municipality"]).post(
+        at(ending.case, "note_add"), sent({"category": "guidance", "happened_on": 0, "text": "Late gedachte.",
+                                           "visibility": "own_organisation", "draft_key": key})
+    )  # fmt: skip
+    assert answer.status_code == 409
+    assert "overgedragen" in answer.text
+    assert not Note.objects.filter(text="Late gedachte.").exists()
+    assert "Late gedachte." in str(Draft.objects.get(key=key).fields)
+
+
+def test_r29_under_a_custody_agreement_the_keeper_reads_on_when_the_pilot_is_closed_and_nobody_else(ending):
+    assert agree(ending, "municipality").status_code == 302
+    own = make.RECORDS["contact"](
+        case=ending.case, author_team=ending.teams["municipality"], visibility="own_organisation"
+    )
+    assert hand_over(ending, ending.case, ending.other, to=str(ending.teams["municipality"].pk)).status_code == 302
+    ending.pilot.state = "closed"
+    ending.pilot.full_clean()
+    ending.pilot.save()
+    with acting_as(ending.workers["municipality"]) as clearance:
+        assert set(Case.objects.all()) == {ending.case, ending.other}
+        assert Contact.objects.filter(pk=own.pk).exists()
+        assert not any(seat.writes for seat in clearance.seats)
+        assert not MedicalRecord.objects.exists()
+    with acting_as(ending.workers["coordinator"]) as clearance:
+        assert not clearance.coordinated
+    for name in TEAMS:
+        if name != "municipality":
+            with acting_as(ending.workers[name]) as clearance:
+                assert not clearance.seats, name
+                assert not Case.objects.exists(), name
+    assert ending.client.act_as(ending.workers["municipality"]).get(at(ending.case, "case_detail")).status_code == 200
+
+
+def test_a_custody_agreement_gives_no_more_than_its_team_reads_today(ending):
+    assert agree(ending, "dtv").status_code == 302
+    with acting_as(ending.workers["dtv"]) as clearance:
+        before = {seat.team: seat.reads for seat in clearance.seats}
+    ending.pilot.closes_on = timezone.localdate() + timedelta(days=1)
+    ending.pilot.save()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT verb, category FROM access_scope_at(%s) WHERE team_id = %s",
+                       [timezone.localdate() + timedelta(days=2), ending.teams["dtv"].pk])  # fmt: skip
+        after = set(cursor.fetchall())
+    assert {verb for verb, _category in after} == {"read"}
+    assert {category for _verb, category in after} == before[ending.teams["dtv"].pk] - {"legal_aid", "medical_content"}
+    assert agree(ending, "ngo").status_code == 400  # one agreement at a time
+    assert agree(ending, "avim", since=1000, until=1001).status_code == 400
+
+
+def test_r29_who_has_no_access_gets_an_encrypted_package_and_it_counts_from_the_receipt(ending):
+    make.RECORDS["contact"](case=ending.case, author_team=ending.teams["municipality"], text="Zo begon het.",
+                            visibility="own_organisation")  # fmt: skip
+    secret = make.RECORDS["contact"](case=ending.case, author_team=ending.teams["ngo"], text="Alleen van ons.",
+                                     visibility="own_organisation")  # fmt: skip
+    taken = package(ending)
+    worker = ending.client.act_as(ending.workers["coordinator"])
+    url = page(ending, "custody_package", taken)
+    assert worker.get(url).status_code == 302  # signs in once more
+    signed_in_now(worker, ending.workers["coordinator"])
+    shown = worker.get(url).text
+    assert password_of(taken) in shown
+    assert receipt_code(taken) not in shown
+    answer = worker.post(url)
+    assert answer["Content-Type"] == "application/zip"
+    archive = zipfile.ZipFile(io.BytesIO(answer.content))
+    assert archive.namelist() == [f"{ending.case.number}.pdf"]
+    content = archive.read(f"{ending.case.number}.pdf")
+    assert b"Selam" not in content
+    with pytest.raises(FileNotDecryptedError):
+        len(PdfReader(io.BytesIO(content)).pages)
+    assert not PdfReader(io.BytesIO(content)).decrypt("raden")
+    book = PdfReader(io.BytesIO(content), password=password_of(taken))
+    text = "".join(leaf.extract_text() for leaf in book.pages)
+    assert "Selam Zichtbaar" in text
+    assert receipt_code(taken) in text
+    assert "Zo begon het." in text
+    assert "Alleen van ons." not in text
+    data = json.loads(book.attachments["dossier.json"][0])
+    assert data["case"]["number"] == ending.case.number
+    assert [row["text"] for row in data["records"]["contact"]] == ["Zo begon het."]
+    assert str(secret.reference) not in str(data)
+    receipt = {"receipt_from": "Dossierhouder", "receipt_on": 0}
+    refused = worker.post(page(ending, "custody_receipt", taken), sent({"code": "AAAAA-BBBBB", **receipt}))
+    assert refused.status_code == 400
+    assert DossierTransfer.objects.get().handed_over_on is None
+    assert worker.get(at(ending.case, "case_detail")).status_code == 200  # still reads
+    said = receipt_code(taken).lower().replace("-", " ")
+    assert worker.post(page(ending, "custody_receipt", taken), sent({"code": said, **receipt})).status_code == 302
+    found = DossierTransfer.objects.get()
+    assert (found.receipt_from, found.handed_over_on) == ("Dossierhouder", timezone.localdate())
+    for name in (*TEAMS, "coordinator"):
+        assert ending.client.act_as(ending.workers[name]).get(at(ending.case, "case_detail")).status_code == 404, name
+    signed_in_now(worker, ending.workers["coordinator"])
+    assert worker.post(url).status_code == 409
+    assert password_of(taken) not in worker.get(url).text
+
+
+def test_a_package_is_taken_back_until_its_receipt(ending):
+    taken = package(ending)
+    worker = ending.client.act_as(ending.workers["coordinator"])
+    assert worker.post(page(ending, "custody_take_back", taken)).status_code == 302
+    ending.case.refresh_from_db()
+    assert ending.case.read_only_from is None
+    assert worker.post(page(ending, "custody_take_back", taken)).status_code == 409
+    assert hand_over(ending).status_code == 302  # to somebody else
+
+
+def test_r29_no_pilot_closes_while_a_dossier_lacks_a_recipient(ending):
+    admin = make.MembershipFactory(organisation=ending.pilot.municipality, role=Role.FUNCTIONAL_ADMIN, team=None).user
+    for change in ({"state": "closed"}, {"closes_on": timezone.localdate()}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            type(ending.pilot).objects.filter(pk=ending.pilot.pk).update(**change)
+    url = reverse("admin:partners_pilot_change", args=[ending.pilot.pk])
+    ending.client.act_as(admin)
+    form = {field.html_name: field.value() for field in ending.client.get(url).context["adminform"].form}
+    form = {name: "" if value is None else value for name, value in form.items() if value is not False}
+    refused = ending.client.post(url, {**form, "state": "closed"})
+    assert "2 dossiers van deze pilot" in refused.text
+    package(ending)  # without its receipt it has no recipient
+    assert hand_over(ending, ending.other).status_code == 302
+    assert "1 dossier van deze pilot" in ending.client.act_as(admin).post(url, {**form, "state": "closed"}).text
+    signed = DossierTransfer.objects.get(basis="package")
+    ending.client.act_as(ending.workers["coordinator"]).post(
+        page(ending, "custody_receipt", signed.package),
+        sent({"code": receipt_code(signed.package), "receipt_from": "Dossierhouder", "receipt_on": 0}),
+    )
+    assert ending.client.act_as(admin).post(url, {**form, "state": "closed"}).status_code == 302
+    ending.pilot.refresh_from_db()
+    assert ending.pilot.state == "closed"
+
+
+def test_only_the_coordinator_of_a_pilot_that_winds_down_hands_over_and_only_what_has_ended(ending):
+    for name in (*TEAMS, "keeper", "keeping_coordinator"):
+        assert ending.client.act_as(ending.workers[name]).get(page(ending)).status_code == 403, name
+        assert hand_over(ending, who=name).status_code == 403, name
+        assert agree(ending, "ngo").status_code in (302, 400)
+    ending.other.state, ending.other.exited_on = "in_guidance", None
+    ending.other.save()
+    assert hand_over(ending, ending.other).status_code == 400
+    for fields in ({"to": ""}, {"to": str(ending.teams["avim"].pk)}, {"agreed": ""}, {"sure": ""}, {"cases": []},
+                   {"to": "outside", "name": " "}):  # fmt: skip
+        assert hand_over(ending, **{"cases": [str(ending.case.pk)], **fields}).status_code == 400, fields
+    with acting_as(ending.workers["coordinator"]):
+        for wrong in (
+            {"case": ending.other, "number": ending.other.number},
+            {"to_team": ending.teams["avim"]},
+            {"made_by": ending.workers["ngo"]},
+            {"number": "2026-999999"},
+            {"handed_over_on": timezone.localdate()},
+        ):
+            fields = {"case": ending.case, "pilot": ending.pilot, "number": ending.case.number, "agreed": "x",
+                      "basis": "own_convenant", "to_team": ending.keeper, "recipient": "x",
+                      "made_by": ending.workers["coordinator"], **wrong}  # fmt: skip
+            with pytest.raises(ProgrammingError), transaction.atomic():
+                DossierTransfer.objects.create(**fields)
+    ending.pilot.state = "open"
+    ending.pilot.save()
+    assert hand_over(ending).status_code == 403
+    assert not DossierTransfer.objects.exists()
+    assert not Relation.objects.exists()
