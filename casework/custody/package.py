@@ -17,7 +17,7 @@ from pypdf import PdfWriter
 from casework.cases.models import Case
 from casework.conference.printing import FONTS, pdf_of
 from casework.custody.models import DossierTransfer
-from casework.dossiers.kinds import KINDS
+from casework.dossiers.kinds import KINDS, headline
 from casework.dossiers.reading import records_of
 from casework.dossiers.showing import lines
 from casework.records.models import Record
@@ -90,7 +90,7 @@ def _shown(record: Record, slug: str, teams: dict[int, Team]) -> dict[str, Any]:
     kind = KINDS[slug]
     by = teams.get(record.source_id)
     return {
-        "day": getattr(record, kind.happened), "by": by.label if by else "", "lines": lines(record, kind),
+        "day": getattr(record, kind.happened), "what": headline(record), "by": by.label if by else "", "lines": lines(record, kind),
         "ended_at": record.ended_at, "why": record.get_end_reason_display() if record.end_reason else "",
     }  # fmt: skip
 

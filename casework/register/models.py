@@ -73,10 +73,12 @@ class IdentityValue(Record):
     case = models.ForeignKey("casework.Case", models.PROTECT, related_name="identity_values")
     kind = models.CharField(max_length=12, choices=ValueKind)
     # A name in any script; a date as 1985, 1985-03 or 1985-03-12; a code of national table 32; ten digits.
-    value = models.CharField(max_length=200)
+    value = models.CharField(_("value"), max_length=200)
     key = models.CharField(max_length=200, editable=False)  # what is compared and searched, see values.name_key()
     sounds = ArrayField(models.TextField(), default=list, db_default=[], editable=False)  # of a name
-    status = models.CharField(max_length=12, choices=IdentityStatus, default=IdentityStatus.CLAIMED)
+    status = models.CharField(
+        _("how sure is it"), max_length=12, choices=IdentityStatus, default=IdentityStatus.CLAIMED
+    )
     said_on = models.DateField(_("said on"), default=timezone.localdate, validators=[not_in_future])
     estimated = models.BooleanField(_("estimated"), default=False, db_default=False)  # of a date of birth
 

@@ -250,7 +250,7 @@ def test_twenty_propose_an_exit_at_once_and_one_stands(site):
 
 def test_a_list_goes_on_where_a_killed_background_stopped(site):
     """Killed in the middle of a batch: what was finished stays, what was half done is done again, nobody twice."""
-    worker = Worker(site, "gemeente-groningen")
+    worker = Worker(site, "gemeente-rotterdam")
     number = 900
     people = [f"{random_name(n)};{1 + n % 28:02}-0{1 + n % 9}-{1960 + n % 40}" for n in range(number)]
     _status, page = worker.post(

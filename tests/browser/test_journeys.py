@@ -147,7 +147,7 @@ def test_bad_input_leads_to_the_field(visit):
 
 
 def test_text_survives_leaving_the_page(visit):
-    page = visit("coordinator-groningen")
+    page = visit("coordinator-rotterdam")
     page.goto("/personen/aanmelden/")
     page.get_by_label("Verwezen door").fill("Een half formulier")
     page.get_by_text("Bewaard om").wait_for()

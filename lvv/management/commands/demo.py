@@ -7,6 +7,7 @@ from django.db import transaction
 
 from lvv.demo.accounts import make_cast, printed
 from lvv.demo.cases import make_cases
+from lvv.demo.handing import make_hand_overs
 from partners.models import Pilot
 
 
@@ -29,5 +30,7 @@ class Command(BaseCommand):
             raise CommandError("There is data already; demonstration data goes into an empty database only.")
         begun = time.monotonic()
         with transaction.atomic():
-            number = make_cases(make_cast())
+            cast = make_cast()
+            number = make_cases(cast)
+            make_hand_overs(cast)
         self.stdout.write(f"{number} invented people in {time.monotonic() - begun:.0f} s")

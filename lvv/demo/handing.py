@@ -1,0 +1,73 @@
+"""Cases that go elsewhere: offered and handed over to another pilot, and the dossiers of a facility that ends.
+
+By the application's own acts, as the coordinators do them: the database carries them out.
+"""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from casework.cases.enums import CaseState
+from casework.custody.enums import Basis
+from casework.custody.working import agree_custody, dossiers_to_hand_over, hand_over
+from casework.models import Case, Exit, Stay, Transfer
+from casework.outcomes.exiting import confirm_exit
+from casework.records.enums import Answer
+from casework.transfer.working import answer, offer
+from governance.access.clearance import acting_as
+from lvv.demo.accounts import Cast
+from partners.accountability.history import because
+from partners.organisations.enums import OrganisationKind, PilotState, TeamFunction
+
+OFFERS = (
+    ("Haar zus woont in uw stad en heeft een kamer voor haar.", Answer.ACCEPTED, ""),
+    ("Zij kan bij u een opleiding volgen die hier niet wordt gegeven.", Answer.DECLINED, "Er is tot het voorjaar geen plek."),
+    ("Zijn netwerk woont bij u; hier lukt het niet om hem te bereiken.", None, ""),
+)  # fmt: skip
+ENDING = "Groningen"
+
+
+def make_hand_overs(cast: Cast) -> None:
+    _to_another_pilot(cast)
+    _the_facility_ends(cast)
+
+
+def _to_another_pilot(cast: Cast) -> None:
+    today = timezone.localdate()
+    pilot, there = cast.pilots["Amsterdam"], cast.pilots["Utrecht"]
+    sheltered = Stay.objects.current().filter(until=None).values("case")
+    taken = Exit.objects.current().filter(undone_on=None).values("case")
+    guided = Case.objects.filter(pilot=pilot, state=CaseState.IN_GUIDANCE).exclude(pk__in=taken).order_by("pk")
+    cases = list(guided.exclude(pk__in=sheltered)[:4])
+    for case, (text, said, why) in zip(cases, (OFFERS[0], *OFFERS), strict=False):
+        with acting_as(cast.workers["coordinator", "Amsterdam"]) as clearance:
+            offer(case, there, text, today + timedelta(days=9), by=clearance)
+        if said:
+            with acting_as(cast.workers["coordinator", "Utrecht"]):
+                answer(Transfer.objects.get(case=case), said, why)
+    if not cases:
+        return
+    with acting_as(cast.workers["gemeente", "Amsterdam"]) as clearance:
+        team = cast.teams["Amsterdam", OrganisationKind.MUNICIPALITY, TeamFunction.GENERAL]
+        found = Exit.objects.create(
+            case=cases[0], author_team=team, author=clearance.user, exited_on=today, reason="moved_to_other_pilot",
+            outcome="moved_to_other_pilot", explanation="Utrecht heeft plek, en haar familie woont daar.",
+        )  # fmt: skip
+    with acting_as(cast.workers["coordinator", "Amsterdam"]) as clearance:
+        confirm_exit(found, by=clearance, version=str(found.version))
+
+
+def _the_facility_ends(cast: Cast) -> None:
+    today = timezone.localdate()
+    pilot = cast.pilots[ENDING]
+    pilot.state, pilot.closes_on = PilotState.WINDING_DOWN, today + timedelta(days=150)
+    because(pilot, "ends")
+    pilot.save()
+    own = cast.teams[ENDING, OrganisationKind.MUNICIPALITY, TeamFunction.GENERAL]
+    other = cast.teams["Utrecht", OrganisationKind.MUNICIPALITY, TeamFunction.GENERAL]
+    with acting_as(cast.workers["coordinator", ENDING]) as clearance:
+        agree_custody(pilot, own, today - timedelta(days=20), today - timedelta(days=20), today + timedelta(days=1825))
+        ended = list(dossiers_to_hand_over(pilot)[:15])
+        hand_over(ended[:6], other, Basis.OWN_CONVENANT, str(other), "Overdrachtsovereenkomst, artikel 2", by=clearance)
+        hand_over(ended[6:12], own, Basis.CUSTODY_AGREEMENT, str(own), "Bewaarovereenkomst, artikel 1", by=clearance)
+        hand_over(ended[12:], None, Basis.PACKAGE, "Ministerie, dossierhouder", "Brief van het ministerie", by=clearance)
