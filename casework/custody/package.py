@@ -90,7 +90,8 @@ def _shown(record: Record, slug: str, teams: dict[int, Team]) -> dict[str, Any]:
     kind = KINDS[slug]
     by = teams.get(record.source_id)
     return {
-        "day": getattr(record, kind.happened), "what": headline(record), "by": by.label if by else "", "lines": lines(record, kind),
+        "day": getattr(record, kind.happened), "what": headline(record), "by": by.label if by else "",
+        "lines": lines(record, kind),
         "ended_at": record.ended_at, "why": record.get_end_reason_display() if record.end_reason else "",
     }  # fmt: skip
 

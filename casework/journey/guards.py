@@ -204,8 +204,17 @@ def no_open_task(facts: Facts) -> Missing | None:
     return Missing(_("There are open tasks in this case."), "tasks") if facts.open_tasks else None
 
 
+def checks_to_come(facts: Facts) -> list[int]:
+    """R12: after how many months it is still to be checked. What rests on a repeat asylum application is followed until
+    that ended and somebody looked what became of her (R13)."""
+    waited = facts.left is not None and facts.left.outcome == "repeat_asylum_reception" and facts.repeat_ended
+    if waited and facts.checked and facts.checked >= waited:
+        return []
+    return [months for months in (3, 6, 12) if months not in facts.checks]
+
+
 def checks_recorded(facts: Facts) -> Missing | None:
-    out = [months for months in (3, 6, 12) if months not in facts.checks]
+    out = checks_to_come(facts)
     if out:
         return Missing(
             _("Not recorded yet: the check after %(months)s months.") % {"months": ", ".join(map(str, out))}, "exit"

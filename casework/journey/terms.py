@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 
 from casework.journey.facts import Facts
-from casework.journey.guards import DURABLE, add_months
+from casework.journey.guards import DURABLE, add_months, checks_to_come
 
 LONGEST_FOLLOWED = 12  # months in which a semi-durable outcome is followed (R13)
 
@@ -84,5 +84,5 @@ def _after(facts: Facts) -> list[Term]:
     return found + [
         Term("R12", add_months(left.on, months), _("Check whether the outcome holds, %(n)d months on") % {"n": months},
              "exit")
-        for months in (3, 6, 12) if months not in facts.checks
+        for months in checks_to_come(facts)
     ][:1]  # fmt: skip

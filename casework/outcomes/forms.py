@@ -139,9 +139,10 @@ class CheckForm(KeptForm):
         error_messages={"required": _("Write from whom, and how it is known.")},
     )  # fmt: skip
 
-    def __init__(self, *args: Any, found: Exit, done: set[int], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, found: Exit, done: set[int], early: bool, **kwargs: Any) -> None:
+        """`early`: what the outcome rested on has ended, so it is looked at before its day (R13)."""
         super().__init__(*args, **kwargs)
-        self.found = found
+        self.found, self.early = found, early
         self.due = {months: add_months(found.exited_on, months) for months in CHECK_MONTHS}
         self.fields["months"].choices = [  # type: ignore[attr-defined]
             (months, _("after %(n)d months, %(day)s") % {"n": months, "day": shown(self.due[months])})
@@ -159,7 +160,10 @@ class CheckForm(KeptForm):
             data["outcome"] = ""
         if day and day < self.found.exited_on:
             self.add_error("checked_on", _("This day lies before the exit."))
-        elif result and result != CheckResult.LAPSED and months and day and day < self.due[months] - EARLY:
+        elif (
+            not self.early and result and result != CheckResult.LAPSED
+            and months and day and day < self.due[months] - EARLY
+        ):  # fmt: skip
             self.add_error("checked_on", _("This check is for %(day)s.") % {"day": shown(self.due[months])})
         return data
 

@@ -18,6 +18,7 @@ from casework.journey.guards import DURABLE
 from casework.journey.moving import StepRefused
 from casework.journey.perms import leads, manages
 from casework.journey.steps import STEPS
+from casework.journey.terms import terms_of
 from casework.journey.views import linked, refused
 from casework.outcomes import perms
 from casework.outcomes.enums import CHECK_MONTHS, Class, Outcome
@@ -246,7 +247,8 @@ def check_add(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         raise PermissionDenied
     key = f"check:{case.reference}"
     done = set(FollowUpCheck.objects.current().filter(exit=found).values_list("months", flat=True))
-    form = CheckForm(request.POST or None, found=found, done=done)
+    early = any(term.rule == "R13" for term in terms_of(fact_of(case)))
+    form = CheckForm(request.POST or None, found=found, done=done, early=early)
     form.restore(find_draft(request.user, key))
     if request.method == "POST" and (sent := sent_before(request)):
         return sent

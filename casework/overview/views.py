@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
@@ -23,6 +24,7 @@ from casework.cases.searching import SearchForm
 from casework.custody.working import ending_pilots, without_recipient
 from casework.dossiers import checking
 from casework.dossiers import perms as perms_of_records
+from casework.dossiers.cautions import cautions
 from casework.dossiers.kinds import KINDS
 from casework.dossiers.reading import records_of
 from casework.elsewhere.views import can_ask, contact_requests_waiting
@@ -143,10 +145,10 @@ def unsent(user: User) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True)
 class ToDo:
-    """A line of the worklist: what waits, of which case, until when, and where it is done."""
+    """A line of the worklist: what waits, of which case if of one, until when, and where it is done."""
 
     what: str
-    case: Case
+    case: Case | None
     on: date
     is_due: bool
     page: str
@@ -157,6 +159,8 @@ WAITS = {
     "hand_over": (gettext_lazy("Hand-over to state reception"), "record_answer"),
     "dossier_request": (gettext_lazy("Deliver the dossier, or state that there is none"), "record_add"),
     "claim": (gettext_lazy("Confirm or refute the outcome"), "claim_answer"),
+    "guidance": (gettext_lazy("Say which guidance goes along to the other pilot"), "transfer"),
+    "declined": (gettext_lazy("The other pilot declined the transfer"), "transfer"),
     "position": (gettext_lazy("Prepare the case conference"), "agenda_item"),
 }  # fmt: skip
 
@@ -167,15 +171,22 @@ def to_do(clearance: Clearance, teams: dict[int, Team], most: int) -> list[ToDo]
         return []
     kinds = {teams[team].organisation.kind for team in clearance.teams if team in teams}
     rows = waiting((outcome for outcome, competent in COMPETENT.items() if kinds & set(competent)), most)
-    cases = Case.objects.select_related("pilot").in_bulk({row.case_id for row in rows})
+    cases = Case.objects.select_related("pilot").in_bulk({row.case_id for row in rows if row.case_id})
     facts = facts_of([cases[row.case_id] for row in rows if row.kind == "term" and row.case_id in cases])
     today = timezone.localdate()
     found = []
     for row in rows:
-        case = cases.get(row.case_id)
-        if case is None:
+        case = cases.get(row.case_id or 0)
+        if row.kind == "minutes":
+            day = date_format(date.fromisoformat(row.what), "j F")
+            what, page = (
+                _("Answer the minutes of %(day)s") % {"day": day},
+                reverse("casework:minutes", args=[row.reference]),
+            )
+        elif case is None:
             continue
-        what, page = _said(row, case, facts)
+        else:
+            what, page = _said(row, case, facts)
         if what:
             found.append(ToDo(what, case, row.due_on, row.due_on <= today, page))
     return found
@@ -191,8 +202,8 @@ def _said(row: Waiting, case: Case, facts: dict[int, Facts]) -> tuple[str, str]:
     label, page = WAITS[row.kind]
     if page == "agenda_item":
         return str(label), reverse("casework:agenda_item", args=[row.reference])
-    if page == "claim_answer":
-        return str(label), reverse("casework:claim_answer", args=[case.reference])
+    if page in ("claim_answer", "transfer"):
+        return str(label), reverse(f"casework:{page}", args=[case.reference])
     if page == "record_add":
         return str(label), reverse("casework:record_add", args=[case.reference, "dossier"])
     return str(label), reverse("casework:record_answer", args=[case.reference, row.kind, row.reference])
@@ -294,6 +305,7 @@ def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         "manager_known": lead is None or knows_team(clearance, case, lead),
         "todos": todos(clearance, case, told=briefing is not None),
         "next_steps": next_steps(clearance, case, teams, facts),
+        "cautions": cautions(records, next((row.value for row in values["birth_date"]), ""), facts.today),
         "terms": terms(clearance, case, facts), "rest_ends": facts.rest_ends,
         "confers": clearance.reads(case, Category.CONFERENCE),
         "note_form": note_form(request, case, teams), "draft_key": f"note:{case.reference}",

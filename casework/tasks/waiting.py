@@ -17,7 +17,7 @@ class Waiting:
 
     kind: str
     reference: UUID
-    case_id: int
+    case_id: int | None  # minutes are of no case
     what: str
     due_on: date
 

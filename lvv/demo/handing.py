@@ -70,4 +70,6 @@ def _the_facility_ends(cast: Cast) -> None:
         ended = list(dossiers_to_hand_over(pilot)[:15])
         hand_over(ended[:6], other, Basis.OWN_CONVENANT, str(other), "Overdrachtsovereenkomst, artikel 2", by=clearance)
         hand_over(ended[6:12], own, Basis.CUSTODY_AGREEMENT, str(own), "Bewaarovereenkomst, artikel 1", by=clearance)
-        hand_over(ended[12:], None, Basis.PACKAGE, "Ministerie, dossierhouder", "Brief van het ministerie", by=clearance)
+        hand_over(
+            ended[12:], None, Basis.PACKAGE, "Ministerie, dossierhouder", "Brief van het ministerie", by=clearance
+        )

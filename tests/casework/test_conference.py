@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from casework.conference import minutes
 from casework.conference.printing import pdf_of
@@ -314,9 +315,13 @@ def test_minutes_are_what_was_recorded_and_partners_answer_within_the_term(room,
     assert "Zij werkt mee." in page
     assert room.to("dtv", "minutes", room.meeting.reference, answer="agreed").status_code == 403  # not sent yet
     assert room.to("coordinator", "meeting_act", room.meeting.reference, "versturen").status_code == 302
+    waits = f"Beantwoord het verslag van {date_format(room.meeting.on, 'j F')}"
+    for who, asked in (("dtv", True), ("ind", True), ("coordinator", False), ("avim", False)):
+        assert (waits in room.journey.client.act_as(room.journey.workers[who]).get("/").text) is asked, who
     assert room.to("dtv", "minutes", room.meeting.reference, answer="objected", remark="").status_code == 400
     assert room.to("dtv", "minutes", room.meeting.reference, answer="agreed", remark="").status_code == 302
     assert "akkoord met het verslag" in room.see("ngo", "minutes", room.meeting.reference).text
+    assert waits not in room.journey.client.act_as(room.journey.workers["dtv"]).get("/").text
     on_day(timezone.localdate() + timedelta(days=8))
     assert "geen reactie binnen de termijn" in room.see("ngo", "minutes", room.meeting.reference).text
     assert room.to("ind", "minutes", room.meeting.reference, answer="agreed", remark="").status_code == 403

@@ -314,6 +314,11 @@ def test_r13_a_repeat_application_that_ends_without_a_permit_asks_what_becomes_o
     assert waits in journey.get("municipality", "case_detail").text
     assert journey.case.state == "exited"  # nothing moves by itself, and what was published stands
     assert journey.exit().outcome == "repeat_asylum_reception"
+    looked = {"months": "3", "checked_on": 0, "result": "does_not_hold", "outcome": "unknown_destination", "how": "IND"}
+    journey.done("municipality", "check_add", **looked)
+    page = journey.get("municipality", "case_detail").text
+    assert waits not in page
+    assert "6 maanden later" not in page  # it was followed until it ended
 
 
 def test_an_offer_says_not_who_she_is(journey):
@@ -372,3 +377,38 @@ def test_an_exit_that_was_written_past_the_coordinator_hands_nothing_over(journe
         row.confirmed_on, row.classed = timezone.localdate(), OutcomeClass.objects.filter(outcome=row.outcome).first()
         row.save()
     assert not Case.objects.filter(pilot=journey.there.pilot).exists()
+
+
+def test_a_guardian_and_a_household_stand_in_the_new_case_too(journey):
+    journey.to_guidance()
+    sister = make.CaseFactory(lead_team=journey.teams["municipality"], named="Zus Blijft")
+    for other in ({"other": None, "other_name": "Stichting Voogdij"}, {"other": sister.person, "other_name": ""}):
+        make.RECORDS["relation"](case=journey.case, author_team=journey.teams["municipality"], **other)
+    assert hand_over(journey).status_code == 302
+    page = see(journey, "coordinator", reverse("casework:case_detail", args=[arrived(journey).reference])).text
+    assert "Stichting Voogdij" in page
+    assert "Zus Blijft" not in page  # of the other one there is no more than they may see of her anyway
+    assert sister.number not in page
+
+
+def test_who_wrote_guidance_is_asked_what_goes_along_and_who_offered_hears_of_a_refusal(journey):
+    def waits(who):
+        return [row.what for row in journey.client.act_as(journey.workers[who]).get("/?alles").context["to_do"]]
+
+    asks, declined = (
+        "Zeg welke begeleiding meegaat naar de andere pilot",
+        "De andere pilot heeft de overplaatsing afgewezen",
+    )
+    journey.to_guidance()
+    contact = make.RECORDS["contact"](case=journey.case, author_team=journey.teams["ngo"])
+    assert offer(journey).status_code == 302
+    assert asks in waits("ngo")
+    for who in ("ind", "avim", "dtv", "legal"):
+        assert asks not in waits(who), who
+    journey.done("ngo", "transfer_tick", team=str(journey.teams["ngo"].pk), record=[str(contact.reference)])
+    assert asks not in waits("ngo")
+    assert answered(journey, "declined", "Geen plek.").status_code == 302
+    assert declined in waits("coordinator")
+    assert declined not in waits("municipality")
+    assert offer(journey).status_code == 302  # asked again
+    assert declined not in waits("coordinator")

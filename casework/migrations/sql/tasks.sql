@@ -50,6 +50,30 @@ BEGIN
             WHERE r.claim_open AND r.ended_at IS NULL AND r.undone_on IS NULL AND r.outcome = ANY (outcomes)
               AND r.author_team_id <> ALL (mine) ORDER BY 5 LIMIT most)
         UNION ALL
+        (SELECT 'minutes', m.reference, NULL::bigint, m.on::text, m.minutes_due_on FROM casework_meetingteam r
+            JOIN casework_meeting m ON m.id = r.meeting_id
+            WHERE r.team_id = ANY (mine) AND r.answer = '' AND m.minutes_sent_on IS NOT NULL AND m.minutes_due_on >= access_today()
+              AND m.pilot_id <> ALL (pilots) ORDER BY 5 LIMIT most)
+        UNION ALL
+        -- A case goes to another pilot: what my team wrote waits for its word; and what came of my offer, for two weeks.
+        (SELECT 'guidance', r.reference, r.case_id, '', r.wanted_on FROM casework_transfer r
+            JOIN casework_case c ON c.id = r.case_id AND c.team_ids && access_teams('write_guidance')
+            WHERE r.answer <> 'declined' AND r.taken_back_at IS NULL AND r.handed_over_on IS NULL
+              AND NOT EXISTS (SELECT FROM casework_guidanceticked g WHERE g.transfer_id = r.id AND g.team_id = ANY (mine))
+              AND (EXISTS (SELECT FROM casework_contact g WHERE g.case_id = c.id AND g.ended_at IS NULL
+                           AND g.category = 'guidance' AND g.source_team_id IS NULL AND g.author_team_id = ANY (mine))
+                   OR EXISTS (SELECT FROM casework_note g WHERE g.case_id = c.id AND g.ended_at IS NULL
+                              AND g.category = 'guidance' AND g.source_team_id IS NULL AND g.author_team_id = ANY (mine))
+                   OR EXISTS (SELECT FROM casework_goal g WHERE g.case_id = c.id AND g.ended_at IS NULL
+                              AND g.source_team_id IS NULL AND g.author_team_id = ANY (mine)))
+            ORDER BY 5 LIMIT most)
+        UNION ALL
+        (SELECT 'declined', r.reference, r.case_id, '', (r.answered_at AT TIME ZONE 'Europe/Amsterdam')::date
+            FROM casework_transfer r
+            WHERE r.offered_by_id = me AND r.answer = 'declined' AND r.answered_at > now() - interval '14 days'
+              AND NOT EXISTS (SELECT FROM casework_transfer later WHERE later.case_id = r.case_id AND later.id > r.id)
+            ORDER BY 5 LIMIT most)
+        UNION ALL
         (SELECT 'term', c.reference, c.id, '', c.term_on FROM casework_case c
             WHERE c.lead_team_id = ANY (mine) AND c.term_on <= until_day
               AND (c.case_manager_id = me  -- or it is the coordinator's turn

@@ -185,7 +185,7 @@ BEGIN
     RETURNING id INTO there;
     PERFORM access_history('casework_case', ARRAY[there], '+', 'transferred');
     PERFORM transfer_takes_part(there, moved.to_team_id, 'municipality', moved.answered_by_id);
-    FOREACH one IN ARRAY ARRAY['identityvalue', 'identitydocument', 'identityresearch', 'procedure', 'residencetitle',
+    FOREACH one IN ARRAY ARRAY['identityvalue', 'identitydocument', 'relation', 'identityresearch', 'procedure', 'residencetitle',
                                'departureplan', 'traveldocument', 'mediation', 'returnsupport'] LOOP
         EXECUTE format('SELECT array_agg(r.id) FROM casework_%s r WHERE r.case_id = $1 AND r.ended_at IS NULL
             AND r.visibility = ''permitted_partners'' AND (r.shared_until IS NULL OR r.shared_until > access_today())', one)
