@@ -55,16 +55,19 @@ def fill_classes(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("casework", "0008_journey"), ("governance", "0004_attending")]
+    dependencies = [("casework", "0008_journey"), ("governance", "0005_custody")]
     operations = [
         defined_anew("scope.sql", "access_enter"),
+        defined_anew("scope.sql", "access_case_written"),
         defined_anew("scope.sql", "access_teams_of_case"),
         defined_anew("wall.sql", "access_wall_addressed"),
         defined_anew("dossiers.sql", "dossier_rows"),
         defined_anew("dossiers.sql", "dossier_rows_of"),
         migrations.RunSQL(POLICIES),
-        migrations.RunSQL((SQL / "journey.sql").read_text(encoding="utf-8")),
-        migrations.RunSQL((SQL / "tasks.sql").read_text(encoding="utf-8")),
+        *(
+            migrations.RunSQL((SQL / f"{name}.sql").read_text(encoding="utf-8"))
+            for name in ("journey", "tasks", "transfer", "custody")
+        ),
         migrations.RunPython(fill_classes, migrations.RunPython.noop),
         # Cases that left before exits were recorded here: on the day their state says.
         migrations.RunSQL(
