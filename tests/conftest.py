@@ -82,6 +82,17 @@ def on_day(monkeypatch: pytest.MonkeyPatch, db: None) -> Callable[[date], None]:
     return move
 
 
+def closed(pilot: Any, **fields: Any) -> None:
+    """The pilot is closed, or its last day has come, as if its dossiers had been handed over (R29)."""
+    for name, value in (fields or {"state": "closed"}).items():
+        setattr(pilot, name, value)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE partners_pilot DISABLE TRIGGER pilot_closes")
+        pilot.save()
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE partners_pilot ENABLE TRIGGER pilot_closes")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
 def agreement(pilot: Any, cells: dict[Team, dict[Category, Cell]], **extra: Any) -> Any:
     """A convenant in force, signed by the organisations of these teams, with these cells."""
     convenant = make.ConvenantFactory(pilot=pilot, **extra)

@@ -129,12 +129,13 @@ def into_conference(case: Case, *, by: Clearance) -> None:
 
 @transaction.atomic
 def take_off(item: AgendaItem) -> None:
-    """The item will not be discussed at this meeting."""
+    """The item will not be discussed at this meeting, and its guests read it no longer."""
     case = locked(item.case)
-    item = AgendaItem.objects.get(pk=item.pk)
+    item = AgendaItem.objects.select_related("meeting").get(pk=item.pk)
     item.version += 1
     item.end(EndReason.OVER)
     settle(case)
+    _guests_leave(item.meeting)
 
 
 @transaction.atomic
@@ -183,7 +184,6 @@ def cancel_meeting(meeting: Meeting, reason: str) -> None:
     meeting.cancelled_on, meeting.cancelled_because = timezone.localdate(), reason
     meeting.version += 1
     meeting.save()
-    _guests_leave(meeting)
 
 
 @transaction.atomic

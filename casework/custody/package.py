@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.core.serializers.json import DjangoJSONEncoder
 from django.template.loader import render_to_string
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -17,16 +18,20 @@ from pypdf import PdfWriter
 from casework.cases.models import Case
 from casework.conference.printing import FONTS, pdf_of
 from casework.custody.models import DossierTransfer
+from casework.custody.working import NEVER_KEPT
 from casework.dossiers.kinds import KINDS, headline
-from casework.dossiers.reading import records_of
+from casework.dossiers.reading import records_of, seen_by
 from casework.dossiers.showing import lines
 from casework.records.models import Record
 from casework.register.identity import leading_names
+from partners.organisations.enums import TeamFunction
 from partners.organisations.models import Team
 
 OF_CASE = (
     "number", "reference", "state", "state_since", "registered_on", "admitted_on", "guidance_from", "exited_on",
 )  # fmt: skip
+# Accounts, circles of sharing and places are of this installation, or tell who else takes part.
+LEFT_OUT = {"author_id", "history_user_id", "answered_by_id", "shared_team_ids", "location_id", "to_team_id", "team_id"}
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32, without what is easily misread
 
 
@@ -63,9 +68,16 @@ def zip_of(rows: Sequence[DossierTransfer], cases: dict[int, Case], teams: dict[
 
 
 def dossier_pdf(row: DossierTransfer, case: Case, teams: dict[int, Team]) -> bytes:
-    """All that the team that led the case reads, as whoever makes the package reads it: both walls stand before it."""
+    """All that the municipality's team reads in this case, but legal aid and medical content (R17, R18)."""
     assert row.package
-    records = records_of([case])
+    team = next((team for team in case.team_ids if team in teams and _directs(teams[team], case)), None)
+    if team is None:
+        raise PermissionDenied
+    read = seen_by([case], team)
+    records = {
+        slug: [row for row in rows if (slug, row.reference) in read and row.record_category not in NEVER_KEPT]
+        for slug, rows in records_of([case]).items()
+    }
     context = {
         "case": case, "row": row, "name": leading_names([case.pk]).get(case.pk, ""), "fonts": FONTS.values(),
         "code": receipt_code(row.package),
@@ -74,8 +86,11 @@ def dossier_pdf(row: DossierTransfer, case: Case, teams: dict[int, Team]) -> byt
     }  # fmt: skip
     data = {
         "case": {name: getattr(case, name) for name in OF_CASE},
-        "teams": {team.pk: team.label for team in teams.values() if team.pilot_id == case.pilot_id},
-        "records": {slug: _versions(case, slug) for slug in KINDS if records[slug]},
+        "organisations": {
+            team: teams[team].organisation.name
+            for team in sorted({row.source_id for rows in records.values() for row in rows}) if team in teams
+        },
+        "records": {slug: _versions(slug, records[slug]) for slug in KINDS if records[slug]},
     }  # fmt: skip
     page = render_to_string("casework/custody/dossier_pdf.html", context)
     attached = json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1).encode()
@@ -88,14 +103,19 @@ def dossier_pdf(row: DossierTransfer, case: Case, teams: dict[int, Team]) -> byt
 
 def _shown(record: Record, slug: str, teams: dict[int, Team]) -> dict[str, Any]:
     kind = KINDS[slug]
-    by = teams.get(record.source_id)
+    by = teams.get(record.source_id)  # by its organisation: outside, which kind of team took part tells too much
     return {
-        "day": getattr(record, kind.happened), "what": headline(record), "by": by.label if by else "",
+        "day": getattr(record, kind.happened), "what": headline(record), "by": by.organisation.name if by else "",
         "lines": lines(record, kind),
         "ended_at": record.ended_at, "why": record.get_end_reason_display() if record.end_reason else "",
     }  # fmt: skip
 
 
-def _versions(case: Case, slug: str) -> list[dict[str, Any]]:
-    past = KINDS[slug].model.history.filter(case=case)
-    return list(past.order_by("id", "history_date", "history_id").values())
+def _versions(slug: str, records: list[Record]) -> list[dict[str, Any]]:
+    past = KINDS[slug].model.history.filter(id__in=[record.pk for record in records])
+    rows = past.order_by("id", "history_date", "history_id").values()
+    return [{name: value for name, value in row.items() if name not in LEFT_OUT} for row in rows]
+
+
+def _directs(team: Team, case: Case) -> bool:
+    return team.organisation_id == case.pilot.municipality_id and team.function == TeamFunction.GENERAL

@@ -67,6 +67,7 @@ def custody(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         if form.is_valid():
 
             def act() -> str:
+                request.trace.cases = {case.reference: frozenset(case.team_ids) for case in form.chosen}
                 team, basis, recipient = form.recipient
                 package = hand_over(
                     form.chosen, team, basis, recipient, form.cleaned_data["agreed"], by=request.clearance
@@ -102,6 +103,7 @@ def _package(request: ClearanceRequest, reference: UUID) -> list[DossierTransfer
         raise Http404
     if not request.clearance.coordinates(rows[0].pilot_id):
         raise PermissionDenied
+    list(Case.objects.filter(pk__in=[row.case_id for row in rows]))  # for the log: it is about these
     return rows
 
 
@@ -110,11 +112,15 @@ def _said(action: str, rows: list[DossierTransfer]) -> dict[str, Any]:
 
 
 @processes(CASEWORK)
-@reauthentication_required  # type: ignore[untyped-decorator]
 @require_http_methods(["GET", "POST"])
 def custody_package(request: ClearanceRequest, reference: UUID) -> HttpResponse:
-    """The package to take along, the words that open it, and its receipt."""
-    rows = _package(request, reference)
+    """The package to take along, the words that open it, and its receipt; after signing in once more."""
+    shown: HttpResponse = _opened_package(request, _package(request, reference))
+    return shown
+
+
+@reauthentication_required  # type: ignore[untyped-decorator]
+def _opened_package(request: ClearanceRequest, rows: list[DossierTransfer]) -> HttpResponse:
     waits = rows[0].handed_over_on is None and rows[0].taken_back_at is None
     missing = libraries.missing()
     if request.method == "POST":
@@ -124,20 +130,22 @@ def custody_package(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         if len(cases) != len(rows):  # whoever does not read all of it makes no whole package
             raise PermissionDenied
         made = HttpResponse(zip_of(rows, cases, visible_teams(request.clearance)), content_type="application/zip")
-        made["Content-Disposition"] = f'attachment; filename="dossiers-{rows[0].pilot.slug}-{reference}.zip"'
+        made["Content-Disposition"] = f'attachment; filename="dossiers-{rows[0].pilot.slug}-{rows[0].package}.zip"'
         request.audited = _said("dossiers_packaged", rows)
         return made
-    return _package_page(request, rows, ReceiptForm(), waits=waits, missing=missing)
+    return _package_page(request, rows, ReceiptForm(), waits=waits, missing=missing, opened=True)
 
 
 def _package_page(
-    request: ClearanceRequest, rows: list[DossierTransfer], form: ReceiptForm, *, waits: bool, missing: list[str]
-) -> HttpResponse:
+    request: ClearanceRequest, rows: list[DossierTransfer], form: ReceiptForm, *, waits: bool, missing: list[str],
+    opened: bool = False,
+) -> HttpResponse:  # fmt: skip
+    """`opened`: she signed in once more, so it shows the words that open it."""
     package = rows[0].package
     assert package
     context = {
         "pilot": rows[0].pilot, "rows": rows, "row": rows[0], "form": form if waits else None, "missing": missing,
-        "password": password_of(package) if waits else "",
+        "password": password_of(package) if waits and opened else "",
     }  # fmt: skip
     return render(request, "casework/custody/package.html", context, status=400 if form.errors else 200)
 

@@ -11,11 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from casework.cases.enums import OPEN_STATES, CaseState
+from casework.cases.enums import OPEN_STATES
 from casework.cases.involving import team_reads
 from casework.cases.models import Case
+from casework.conference.models import AgendaItem
+from casework.conference.working import take_off
 from casework.custody.enums import Basis
 from casework.custody.models import DossierTransfer
+from casework.journey.moving import locked, settle
 from governance.access.clearance import Clearance
 from governance.access.enums import Category
 from governance.convenants.enums import Cell, ConvenantKind
@@ -55,7 +58,7 @@ def says_what_is_left(sender: object, pilot: Pilot, **_signal: object) -> str:
 def dossiers_to_hand_over(pilot: Pilot) -> "QuerySet[Case]":
     """The cases of this pilot whose work has ended and that nobody was given."""
     given = DossierTransfer.objects.filter(case=OuterRef("pk"), taken_back_at=None)
-    ended = Case.objects.filter(pilot=pilot).exclude(state__in=(*OPEN_STATES, CaseState.ARCHIVED))
+    ended = Case.objects.filter(pilot=pilot).exclude(state__in=OPEN_STATES)
     found: QuerySet[Case] = ended.filter(~Exists(given)).order_by("number")
     return found
 
@@ -76,6 +79,8 @@ def hand_over(
     """To a team that reads here, at once; or into a package, until its receipt. Returns the package."""
     package = uuid4() if basis == Basis.PACKAGE else None
     for case in sorted(cases, key=lambda case: case.pk):  # in the order in which everybody locks them
+        for item in AgendaItem.objects.current().filter(case=case, discussed_at=None):
+            take_off(item)
         DossierTransfer.objects.create(
             case=case, pilot_id=case.pilot_id, number=case.number, basis=basis, to_team=team, recipient=recipient,
             agreed=agreed, made_by_id=by.user_id, package=package,
@@ -93,7 +98,11 @@ def receive(package: UUID, on: date, who: str, *, by: Clearance) -> int:
 def take_back(package: UUID) -> int:
     """Before its receipt: the dossiers of this package are written in again, and the package counts for nothing."""
     rows = DossierTransfer.objects.filter(package=package, handed_over_on=None, taken_back_at=None)
-    return rows.update(taken_back_at=timezone.now())
+    cases = list(rows.values_list("case", flat=True))
+    counted = rows.update(taken_back_at=timezone.now())
+    for case in Case.objects.filter(pk__in=cases).order_by("pk"):
+        settle(locked(case))
+    return counted
 
 
 @transaction.atomic

@@ -4,10 +4,12 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from casework.cases.enums import CaseState
@@ -182,7 +184,10 @@ def letters(request: ClearanceRequest, slug: str) -> HttpResponse:
                 )  # fmt: skip
                 return request.get_full_path()
 
-            return once(request, key, act)
+            try:
+                return once(request, key, act)
+            except IntegrityError:
+                form.add_error(None, _("Somebody else wrote a new version meanwhile. Load the page again."))
     context = {
         "pilot": pilot, "kind": FormalKind(kind), "kinds": list(FormalKind), "versions": versions, "form": form,
         "draft_key": key, "form_page": request.get_full_path(), "fields": FIELDS, "model": first_text(kind),

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -373,7 +374,14 @@ def dossiers_request(request: ClearanceRequest, reference: UUID) -> HttpResponse
         except StepRefused as refusal:
             return refused(request, case, refusal)
     missing = [said for said in step.missing(facts) if said.page != "dossiers_request"] if step else []
-    context = _context(case, form=form, draft_key=key, form_page=request.path, missing=missing, may=step is not None)
+    context = _context(
+        case,
+        form=form,
+        draft_key=key,
+        form_page=request.path,
+        missing=missing,
+        may=step is not None or facts.lacks_request,
+    )
     return render(request, "casework/intake/request.html", context, status=400 if form.errors else 200)
 
 
@@ -406,6 +414,9 @@ def criteria(request: ClearanceRequest, slug: str) -> HttpResponse:
                 )  # fmt: skip
                 return request.path
 
-            return once(request, key, act)
+            try:
+                return once(request, key, act)
+            except IntegrityError:
+                form.add_error(None, _("Somebody else wrote a new version meanwhile. Load the page again."))
     context = {"pilot": pilot, "versions": versions, "form": form, "draft_key": key, "form_page": request.path}
     return render(request, "casework/intake/criteria.html", context, status=400 if form and form.errors else 200)

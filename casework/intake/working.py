@@ -135,10 +135,12 @@ def stop_intake(intake: Intake, reason: str, *, by: Clearance, version: str) -> 
 
 @transaction.atomic
 def request_dossiers(case: Case, *, by: Clearance, team: int, requested_on: date) -> Case:
-    """T3: ask IND and DT&V, which take part from now on. Nothing of it reaches them if something is missing."""
+    """T3: ask IND and DT&V, which take part from now on. Nothing of it reaches them if something is missing. Of a case
+    that went into the conference without dossiers they are asked for later, and it stays where it is."""
     case = locked(case)
     facts = fact_of(case)
-    if missing := [said for guard in (told, intake_complete, criteria_checked) if (said := guard(facts))]:
+    needed = (told,) if facts.lacks_request else (told, intake_complete, criteria_checked)
+    if missing := [said for guard in needed if (said := guard(facts))]:
         raise StepRefused(missing)
     partners = {}
     for of in DossierOf:
@@ -153,6 +155,9 @@ def request_dossiers(case: Case, *, by: Clearance, team: int, requested_on: date
             )
         if not Involvement.objects.in_force().filter(case=case, team=partner).exists():
             Involvement.objects.create(case=case, team=partner, ground=Ground.DOSSIER_REQUEST)
+    if facts.lacks_request:
+        settle(case)
+        return case
     return take(case, "T3", by=by)
 
 

@@ -66,6 +66,7 @@ class Facts:
     requested: dict[str, date] = field(default_factory=dict)  # by whose dossier
     dossiers: dict[str, date] = field(default_factory=dict)
     earlier_dossiers: dict[str, date] = field(default_factory=dict)  # of the case before this one
+    taken_over: bool = False  # with those dossiers (T17)
     newer_case: bool = False
     newer_open_case: bool = False
     repeat_ended: date | None = None  # when a repeat asylum application ended without a permit
@@ -91,10 +92,17 @@ class Facts:
 
     @property
     def rest_ends(self) -> date | None:
-        """R8: fourteen days after the later dossier; None while one is out."""
-        if set(self.dossiers) >= {"ind", "dtv"}:
-            return max(self.dossiers.values()) + REST
+        """R8: fourteen days after the later dossier; None while one is out. After T17 those of before count."""
+        counted = {**self.earlier_dossiers, **self.dossiers} if self.taken_over else self.dossiers
+        if set(counted) >= {"ind", "dtv"}:
+            return max(counted.values()) + REST
         return None
+
+    @property
+    def lacks_request(self) -> bool:
+        """It went into the conference without dossiers (T6, T18), and nobody has asked for them since."""
+        later = self.state in ("in_conference", "admitted", "in_guidance")
+        return later and not self.municipal and self.rest_ends is None and not set(self.requested) >= {"ind", "dtv"}
 
     @property
     def rested(self) -> bool:
@@ -162,6 +170,7 @@ def _facts(case: Case, said: dict[str, Any], today: date | None) -> Facts:
         intake_begun=_day(said["intake_begun"]), intake_done=_day(said["intake_done"]),
         criteria_missing=said["criteria_missing"] or 0, requested=_days(said["requested"]),
         dossiers=_days(said["dossiers"]), earlier_dossiers=_days(said["earlier_dossiers"]),
+        taken_over=said["taken_over"],
         repeat_ended=_day(said["repeat_ended"]), checked=_day(said["checked"]),
         newer_case=said["newer_case"], newer_open_case=said["newer_open_case"],
         accepted_elsewhere=_day((said["transfer"] or {}).get("on")),

@@ -61,7 +61,8 @@ def rest_over(facts: Facts) -> Missing | None:
     if facts.rested:
         return None
     if facts.rest_ends is None:
-        return Missing(_("The rest period has not begun: a dossier is still out."), "dossiers")
+        page = "dossiers_request" if facts.lacks_request else "dossiers"
+        return Missing(_("The rest period has not begun: a dossier is still out."), page)
     return Missing(_("The rest period ends on %(day)s.") % {"day": shown(facts.rest_ends)})
 
 

@@ -40,6 +40,9 @@ def _before_guidance(facts: Facts) -> list[Term]:
     found = []
     if facts.state == "rest_period" and facts.rest_ends and facts.agenda is None:
         found.append(Term("R8", facts.rest_ends, _("The rest period is over: put the case on an agenda"), "conference"))
+    if facts.lacks_request:
+        day = facts.registered_on or facts.today
+        found.append(Term("R8", day, _("Ask for the dossiers: without them no rest period begins"), "dossiers_request"))
     if facts.state == "not_admitted" and (refusal := facts.last_formal("refused")) and refusal.objection_until:
         day = refusal.objection_until + timedelta(days=1)
         found.append(Term("T15", day, _("The term for objection is over: archive the case"), "case_detail"))

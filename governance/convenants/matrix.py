@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from governance.access.clearance import Clearance
 from governance.access.enums import Category
-from governance.convenants.enums import Cell
+from governance.convenants.enums import Cell, ConvenantKind
 from governance.convenants.model import GivenCell, write_cells
 from governance.convenants.models import (
     Convenant,
@@ -58,11 +58,12 @@ def matrix_of(convenant: Convenant) -> tuple[list[Team], Matrix]:
 def can_propose(clearance: Clearance, convenant: Convenant) -> bool:
     """To propose another matrix, one must be all of:
     - coordinator in the pilot of this agreement
-    - about the version that is in force
+    - about the version that is in force, and no custody agreement: that gives what its team read when it was signed
     - with no other proposal open
     """
     return (
         clearance.coordinates(convenant.pilot_id)
+        and convenant.kind != ConvenantKind.CUSTODY_AGREEMENT
         and Convenant.objects.in_force().filter(pk=convenant.pk).exists()
         and not convenant.proposals.filter(decided_at=None).exists()
     )

@@ -18,7 +18,7 @@ from partners.accountability.activities import activity_of
 from partners.models import AuditEntry
 from partners.organisations.enums import Role
 from tests import factories as make
-from tests.conftest import agreement
+from tests.conftest import agreement, closed
 
 pytestmark = pytest.mark.django_db
 CASE_PAGES = ("case_detail", "case_why", "case_involve", "case_briefing", "case_doubles", "note_add")
@@ -82,11 +82,9 @@ def test_each_ending_takes_access_away_at_the_next_request(client, cast, ending)
     elif ending == "signature":
         cast.convenant.parties.update(signed_on=None)
     elif ending == "pilot":
-        cast.pilot.state = "closed"
-        cast.pilot.save()
+        closed(cast.pilot)
     elif ending == "winding_down":
-        cast.pilot.state, cast.pilot.closes_on = "winding_down", today
-        cast.pilot.save()
+        closed(cast.pilot, state="winding_down", closes_on=today)
     else:
         cast.partner.is_active = False
         cast.partner.save()

@@ -28,11 +28,12 @@ def number(site):
     ("sql", "wanted"),
     [
         ("SELECT count(*) FROM casework_person", PEOPLE),
-        ("SELECT count(*) FROM casework_case", PEOPLE),
-        ("SELECT count(*) FROM casework_case WHERE state IN ('exited', 'in_aftercare', 'archived')", 1258),
+        ("SELECT count(*) FROM casework_case", PEOPLE + 1),  # who moved to another pilot has one there too
+        ("SELECT count(DISTINCT person_id) FROM casework_case", PEOPLE),
+        ("SELECT count(*) FROM casework_case WHERE state IN ('exited', 'in_aftercare', 'archived')", 1258 + 1),
         ("SELECT count(DISTINCT pilot_id) FROM casework_case", 5),
         ("SELECT count(*) FROM partners_user", 5 * 9 + 8),
-        ("SELECT count(*) FROM governance_convenant WHERE in_force_from <= current_date", 10),
+        ("SELECT count(*) FROM governance_convenant WHERE in_force_from <= current_date", 10 + 1),
     ],
 )
 def test_it_is_the_register_the_public_figures_describe(number, sql, wanted):
@@ -89,7 +90,7 @@ def test_children_are_younger_than_their_parents(number):
 
 def test_everything_has_its_history_and_projections_hold(site, number):
     for table in ("identityvalue", "note", "involvement"):
-        past = number(f"SELECT count(*) FROM casework_historical{table}")
+        past = number(f"SELECT count(DISTINCT id) FROM casework_historical{table}")
         assert past == number(f"SELECT count(*) FROM casework_{table}") > PEOPLE / 2, table
     assert number("SELECT count(*) FROM casework_historicalcase") > 10_000
     subprocess.run([sys.executable, "manage.py", "check_projections"], cwd=BASE_DIR, env=site.untouched, check=True)

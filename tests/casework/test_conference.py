@@ -1,35 +1,18 @@
 """The case conference: planning, agenda, positions, decisions and what follows from them, minutes; who sees which item."""
 
-import re
-import zlib
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from django.utils.formats import date_format
 
-from casework.conference import minutes
-from casework.conference.printing import pdf_of
 from casework.models import Action, AgendaItem, Case, ConferenceDecision, Meeting, Position, Scenario, Task
 from governance.access.clearance import acting_as
 from governance.models import Convenant
-from lvv import libraries
 from tests import factories as make
 from tests.casework.journeys import Journey, Room
 from tests.casework.ten_teams import day
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def journey(client, pilot):
-    return Journey(client, pilot)
-
-
-@pytest.fixture
-def room(journey):
-    journey.to_rest()
-    return Room(journey)
 
 
 def test_a_series_is_planned_all_or_nothing_under_the_convenant_of_each_day(journey):
@@ -234,35 +217,6 @@ def test_a_cancelled_meeting_lets_its_cases_go(room):
     assert "Ziekte" in room.see("ngo", "meeting_detail", room.meeting.reference).text
 
 
-def test_a_guest_with_an_account_reads_along_until_the_meeting_ends_and_no_longer(room):
-    room.add()
-    guest = make.MembershipFactory(team=make.TeamFactory(organisation__kind="dtv", pilot__name="Landelijk")).user
-    room.journey.workers["guest"] = guest
-    with acting_as(guest):
-        assert not Case.objects.exists()
-    added = room.to(
-        "coordinator", "meeting_attendance", room.meeting.reference, guest="1", name="Supervisor", capacity="toezicht",
-        username=guest.username,
-    )  # fmt: skip
-    assert added.status_code == 302
-    assert room.see("guest").status_code == 200
-    page = room.journey.get("guest", "case_detail").text
-    assert "Hiwot Reiziger" in page
-    room.open()
-    room.decide("admitted")
-    room.close()
-    with acting_as(guest):
-        assert not Case.objects.exists()
-    police = make.MembershipFactory(team=make.TeamFactory(organisation__kind="avim")).user
-    other = Room(room.journey, days=3)
-    other.add()
-    refused = other.to(
-        "coordinator", "meeting_attendance", other.meeting.reference, guest="1", name="x", capacity="y",
-        username=police.username,
-    )  # fmt: skip
-    assert refused.status_code == 400
-
-
 def test_r7_who_has_a_place_and_was_never_discussed_stands_on_the_list_of_coordinator_and_dtv(room, pilot):
     case = room.journey.case
     make.StayFactory(case=case, kind="dwelling", author_team=pilot.teams["municipality"])
@@ -304,39 +258,6 @@ def test_members_of_a_household_share_a_place_and_each_gets_a_decision(room, pil
     assert ConferenceDecision.objects.count() == 2
 
 
-def test_minutes_are_what_was_recorded_and_partners_answer_within_the_term(room, on_day):
-    room.add()
-    room.open()
-    room.to("coordinator", "agenda_change", room.item.reference, "samenvatting", summary="Zij werkt mee.", version=1)
-    room.decide("admitted", reasons="Voldoet aan alles.")
-    room.close()
-    page = room.see("dtv", "minutes", room.meeting.reference).text
-    assert "Voldoet aan alles." in page
-    assert "Zij werkt mee." in page
-    assert room.to("dtv", "minutes", room.meeting.reference, answer="agreed").status_code == 403  # not sent yet
-    assert room.to("coordinator", "meeting_act", room.meeting.reference, "versturen").status_code == 302
-    waits = f"Beantwoord het verslag van {date_format(room.meeting.on, 'j F')}"
-    for who, asked in (("dtv", True), ("ind", True), ("coordinator", False), ("avim", False)):
-        assert (waits in room.journey.client.act_as(room.journey.workers[who]).get("/").text) is asked, who
-    assert room.to("dtv", "minutes", room.meeting.reference, answer="objected", remark="").status_code == 400
-    assert room.to("dtv", "minutes", room.meeting.reference, answer="agreed", remark="").status_code == 302
-    assert "akkoord met het verslag" in room.see("ngo", "minutes", room.meeting.reference).text
-    assert waits not in room.journey.client.act_as(room.journey.workers["dtv"]).get("/").text
-    on_day(timezone.localdate() + timedelta(days=8))
-    assert "geen reactie binnen de termijn" in room.see("ngo", "minutes", room.meeting.reference).text
-    assert room.to("ind", "minutes", room.meeting.reference, answer="agreed", remark="").status_code == 403
-
-
-def test_the_summary_is_kept_from_the_version_that_was_seen(room):
-    room.add()
-    room.open()
-    first = room.to("coordinator", "agenda_change", room.item.reference, "samenvatting", summary="Een.", version=1)
-    assert first.status_code == 302
-    late = room.to("coordinator", "agenda_change", room.item.reference, "samenvatting", summary="Twee.", version=1)
-    assert late.status_code == 409
-    assert "Twee." in late.text
-
-
 def test_the_screen_in_the_room_holds_no_more_than_the_room_needs(room):
     room.add()
     room.to(
@@ -346,79 +267,6 @@ def test_the_screen_in_the_room_holds_no_more_than_the_room_needs(room):
     assert "Hiwot Reiziger" in screen
     assert "Geheime voorbereiding" not in screen
     assert 'data-go="Escape"' in screen
-
-
-def guest_of(room):
-    """Somebody of another pilot who is admitted to read along at this meeting."""
-    user = make.MembershipFactory(team=make.TeamFactory(organisation__kind="dtv")).user
-    answer = admitted(room, user)
-    assert answer.status_code == 302, answer.text[:2000]
-    return user
-
-
-def admitted(room, user):
-    return room.to(
-        "coordinator", "meeting_attendance", room.meeting.reference, guest="1", name="Gast", capacity="toezicht",
-        username=user.username,
-    )  # fmt: skip
-
-
-def sees_cases(user):
-    with acting_as(user):
-        return Case.objects.exists()
-
-
-def test_a_guest_reads_on_the_day_of_the_meeting_and_neither_before_nor_after(journey, on_day):
-    journey.to_rest()
-    room = Room(journey, days=10)
-    room.add()
-    guest = guest_of(room)
-    today = timezone.localdate()
-    for days, sees in ((0, False), (9, False), (10, True), (11, False)):
-        on_day(today + timedelta(days=days))
-        assert sees_cases(guest) is sees, days
-
-
-def test_a_cancelled_meeting_ends_what_its_guests_read_but_not_another_one_with_the_same_case(room):
-    room.add()
-    guest = guest_of(room)
-    assert sees_cases(guest)
-    other = Room(room.journey)
-    other.add()
-    assert admitted(other, guest).status_code == 302
-    room.to("coordinator", "meeting_cancel", room.meeting.reference, because="Ziekte")
-    assert sees_cases(guest)
-    other.to("coordinator", "meeting_cancel", other.meeting.reference, because="Ziekte")
-    assert not sees_cases(guest)
-
-
-@pytest.mark.parametrize("kind", ["avim", "ministry", "vng"])
-def test_who_also_works_for_police_ministry_or_vng_is_no_guest(room, kind):
-    room.add()
-    both = make.MembershipFactory(team=make.TeamFactory(organisation__kind="ngo")).user
-    if kind == "avim":
-        make.MembershipFactory(team=make.TeamFactory(organisation__kind=kind), user=both)
-    else:
-        office = make.OrganisationFactory(kind=kind)
-        make.MembershipFactory(office=True, team=None, organisation=office, role="analyst", user=both)
-    assert admitted(room, both).status_code == 400
-
-
-def test_a_meeting_neither_widens_nor_ends_what_a_review_team_reads(room):
-    room.add()
-    room.open()
-    room.decide("escalate_mrt", reasons="Geen overeenstemming.")
-    room.journey.done(
-        "coordinator", "escalation", act="ask", level="mrt", question="Kan zij terug?", answer_due_on=21,
-        skipped_because="",
-    )  # fmt: skip
-    member = make.MembershipFactory(team=make.TeamFactory(organisation__kind="dtv")).user
-    room.journey.done("coordinator", "escalation", act="member", username=member.username)
-    assert admitted(room, member).status_code == 302  # a guest too
-    room.close()
-    assert sees_cases(member)
-    grant = room.journey.case.personal_grants.get()
-    assert (grant.kind, "departure" in grant.categories) == ("review_team", True)
 
 
 def test_legal_aid_care_and_shelter_do_not_sit_at_the_table(room, pilot):
@@ -431,19 +279,6 @@ def test_legal_aid_care_and_shelter_do_not_sit_at_the_table(room, pilot):
         assert room.add(teams=(name,)).status_code == 400
     room.journey.client.act_as(pilot.workers["coordinator"])
     assert pilot.teams["legal"].label not in room.journey.client.get(f"/lso/plannen/{pilot.pilot.slug}/").text
-
-
-def test_what_a_team_says_of_the_minutes_is_read_by_itself_and_the_chair(room):
-    room.add(teams=("ngo", "dtv"))
-    room.open()
-    room.decide("admitted")
-    room.close()
-    room.to("coordinator", "meeting_act", room.meeting.reference, "versturen")
-    room.to("dtv", "minutes", room.meeting.reference, answer="objected", remark="Punt 1, mevrouw Hiwot: onjuist.")
-    for who, reads in {"dtv": True, "coordinator": True, "ind": False, "ngo": False}.items():
-        for page in ("minutes", "meeting_detail"):
-            shown = room.see(who, page, room.meeting.reference).text
-            assert ("mevrouw Hiwot" in shown) is reads, (who, page)
 
 
 def test_a_moment_is_taken_once_and_years_too_far_ahead_are_refused(journey):
@@ -483,65 +318,3 @@ def test_r27_a_meeting_is_held_under_the_convenant_of_its_day_and_not_before_it(
     room.open()
     room.meeting.refresh_from_db()
     assert room.meeting.convenant == newer
-
-
-def test_the_minutes_are_a_pdf_that_holds_what_their_reader_may_read(journey, monkeypatch):
-    journey.to_rest()
-    room = Room(journey)
-    room.add(teams=("ngo", "dtv"))
-    room.open()
-    room.decide("deferred", reasons="Eerst meer weten.", due_on=14)
-    room.close()
-    made = room.see("coordinator", "minutes_pdf", room.meeting.reference)
-    assert made.status_code == 200
-    assert made.content.startswith(b"%PDF-")
-    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", made.content, re.S)
-    assert any(b"/StructTreeRoot" in zlib.decompress(stream) for stream in streams if stream[:1] == b"x")  # tagged
-    assert made["Content-Disposition"].endswith('.pdf"')
-    pages = []
-    monkeypatch.setattr(minutes, "pdf_of", lambda page: pages.append(page) or b"%PDF-")
-    for who in ("dtv", "ind"):
-        assert room.see(who, "minutes_pdf", room.meeting.reference).status_code == 200
-    assert "Eerst meer weten." in pages[0]
-    assert "Hiwot Reiziger" in pages[0]
-    for hidden in ("Eerst meer weten.", "Hiwot", journey.case.number):  # the immigration service was not at this item
-        assert hidden not in pages[1]
-    assert room.see("avim", "minutes_pdf", room.meeting.reference).status_code == 200
-    assert "Hiwot" not in pages[2]
-    monkeypatch.setattr(libraries, "missing", lambda: ["libpango-1.0-0"])
-    lacking = room.see("coordinator", "minutes_pdf", room.meeting.reference)
-    assert lacking.status_code == 503
-    assert "libpango-1.0-0" in lacking.text
-
-
-def test_a_page_that_is_printed_fetches_nothing(tmp_path, caplog):
-    (tmp_path / "secret.png").write_bytes(b"no")
-    for address in (f"file://{tmp_path}/secret.png", "http://127.0.0.1:9/x.png", "data:image/png;base64,AA=="):
-        caplog.clear()
-        assert pdf_of(f'<html lang="nl"><title>x</title><img alt="x" src="{address}"></html>').startswith(b"%PDF-")
-        assert "fetches nothing" in caplog.text, address
-
-
-def test_what_is_corrected_after_sending_says_so(journey):
-    journey.to_rest()
-    room = Room(journey)
-    room.add()
-    room.open()
-
-    def keep(summary):
-        room.item.refresh_from_db()
-        said = {"summary": summary, "version": room.item.version}
-        answer = room.to("coordinator", "agenda_change", room.item.reference, "samenvatting", **said)
-        assert answer.status_code == 302, answer.text
-
-    keep("Zo was het.")
-    room.decide("deferred", due_on=14)
-    room.close()
-    room.to("coordinator", "meeting_act", room.meeting.reference, "versturen")
-    assert "Gecorrigeerd na verzending" not in room.see("dtv", "minutes", room.meeting.reference).text
-    keep("Zo was het echt.")
-    shown = room.see("dtv", "minutes", room.meeting.reference).text
-    assert "Zo was het echt." in shown
-    assert "Gecorrigeerd na verzending" in shown
-    room.item.refresh_from_db()
-    assert room.item.corrected_on == timezone.localdate()

@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.db import IntegrityError, InternalError, ProgrammingError, connection, transaction
@@ -17,13 +18,15 @@ from casework.custody.package import password_of, receipt_code
 from casework.models import Case, Contact, DossierTransfer, Involvement, LegalAid, MedicalRecord, Note, Relation
 from governance.access.clearance import Clearance, acting_as
 from governance.convenants.enums import ConvenantKind
+from governance.convenants.matrix import can_propose
 from governance.convenants.model import make_from_model
-from governance.models import Draft
+from governance.models import Convenant, Draft
 from partners.organisations.enums import Role
 from tests import factories as make
 from tests.casework.journeys import at, sent
 from tests.casework.ten_teams import FILLED, TEAMS, adding, typed
 from tests.casework.test_exporting import signed_in_now
+from tests.conftest import closed
 
 pytestmark = pytest.mark.django_db
 
@@ -73,6 +76,9 @@ def test_r29_a_dossier_goes_whole_and_once_to_a_team_that_reads_it_under_its_own
     own = make.RECORDS["contact"](
         case=ending.case, author_team=ending.teams["municipality"], visibility="own_organisation"
     )
+    care = make.TeamFactory(organisation=ending.pilot.municipality, pilot=ending.pilot, function="care")
+    make.InvolvementFactory(case=ending.case, team=care, ground="care")
+    make.RECORDS["contact"](case=ending.case, author_team=care, visibility="own_organisation")  # not the leading team's
     shown = make.RECORDS["contact"](
         case=ending.case, author_team=ending.teams["ngo"], visibility="selected_partners",
         shared_team_ids=[ending.teams["municipality"].pk], share_purpose="samen", share_basis="convenant",
@@ -192,16 +198,22 @@ def test_a_custody_agreement_gives_no_more_than_its_team_reads_today(ending):
     assert agree(ending, "dtv").status_code == 302
     with acting_as(ending.workers["dtv"]) as clearance:
         before = {seat.team: seat.reads for seat in clearance.seats}
-    ending.pilot.closes_on = timezone.localdate() + timedelta(days=1)
-    ending.pilot.save()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT DISTINCT verb, category FROM access_scope_at(%s) WHERE team_id = %s",
-                       [timezone.localdate() + timedelta(days=2), ending.teams["dtv"].pk])  # fmt: skip
-        after = set(cursor.fetchall())
-    assert {verb for verb, _category in after} == {"read"}
-    assert {category for _verb, category in after} == before[ending.teams["dtv"].pk] - {"legal_aid", "medical_content"}
     assert agree(ending, "ngo").status_code == 400  # one agreement at a time
     assert agree(ending, "avim", since=1000, until=1001).status_code == 400
+    assert hand_over(ending, ending.case, to=str(ending.teams["dtv"].pk)).status_code == 302
+    with acting_as(ending.workers["ngo"]):
+        assert not Case.objects.filter(pk=ending.case.pk).exists()
+    closed(ending.pilot, state="winding_down", closes_on=timezone.localdate())
+    with acting_as(ending.workers["dtv"]) as clearance:  # the last day came, and a dossier has no recipient yet
+        assert not clearance.seats
+    closed(ending.pilot)
+    with acting_as(ending.workers["dtv"]) as clearance:
+        after = {seat.team: (seat.reads, seat.writes, seat.attends) for seat in clearance.seats}
+    allowed = before[ending.teams["dtv"].pk] - {"legal_aid", "medical_content"}
+    assert after == {ending.teams["dtv"].pk: (allowed, frozenset(), frozenset())}
+    agreement = Convenant.objects.get(kind=ConvenantKind.CUSTODY_AGREEMENT)
+    with acting_as(ending.workers["coordinator"]) as clearance:
+        assert not can_propose(clearance, agreement)  # nor is it widened later
 
 
 def test_r29_who_has_no_access_gets_an_encrypted_package_and_it_counts_from_the_receipt(ending):
@@ -209,6 +221,10 @@ def test_r29_who_has_no_access_gets_an_encrypted_package_and_it_counts_from_the_
                             visibility="own_organisation")  # fmt: skip
     secret = make.RECORDS["contact"](case=ending.case, author_team=ending.teams["ngo"], text="Alleen van ons.",
                                      visibility="own_organisation")  # fmt: skip
+    medical = make.RECORDS["medicalrecord"](case=ending.case, author_team=ending.teams["care"], text="Diagnose X.")
+    make.ConsentFactory(case=ending.case, author_team=ending.teams["care"], team=ending.teams["municipality"])
+    with acting_as(ending.workers["coordinator"]):
+        assert MedicalRecord.objects.get() == medical  # to her it is shown; it does not leave the house
     taken = package(ending)
     worker = ending.client.act_as(ending.workers["coordinator"])
     url = page(ending, "custody_package", taken)
@@ -232,13 +248,17 @@ def test_r29_who_has_no_access_gets_an_encrypted_package_and_it_counts_from_the_
     assert receipt_code(taken) in text
     assert "Zo begon het." in text
     assert "Alleen van ons." not in text
+    assert "Diagnose" not in text
+    assert "Zorg" not in text
     data = json.loads(book.attachments["dossier.json"][0])
     assert data["case"]["number"] == ending.case.number
     assert [row["text"] for row in data["records"]["contact"]] == ["Zo begon het."]
+    assert not {"medical", "consent", "legal_aid"} & set(data["records"])
     assert str(secret.reference) not in str(data)
     receipt = {"receipt_from": "Dossierhouder", "receipt_on": 0}
     refused = worker.post(page(ending, "custody_receipt", taken), sent({"code": "AAAAA-BBBBB", **receipt}))
     assert refused.status_code == 400
+    assert password_of(taken) not in refused.text  # that takes signing in once more
     assert DossierTransfer.objects.get().handed_over_on is None
     assert worker.get(at(ending.case, "case_detail")).status_code == 200  # still reads
     said = receipt_code(taken).lower().replace("-", " ")
@@ -315,3 +335,54 @@ def test_only_the_coordinator_of_a_pilot_that_winds_down_hands_over_and_only_wha
     assert hand_over(ending).status_code == 403
     assert not DossierTransfer.objects.exists()
     assert not Relation.objects.exists()
+
+
+def test_nobody_is_let_into_a_dossier_that_was_handed_over(ending):
+    """A guest of a meeting on whose agenda it still stands, or a member of a review team."""
+    assert agree(ending, "municipality").status_code == 302
+    room = SimpleNamespace(meeting=make.RECORDS["agendaitem"](
+        case=ending.case, author_team=ending.teams["municipality"], shared_team_ids=[ending.teams["municipality"].pk],
+        visibility="selected_partners",
+    ).meeting)  # fmt: skip
+    guest = make.MembershipFactory(team=make.TeamFactory(organisation__kind="dtv")).user
+    assert hand_over(ending, to=str(ending.teams["municipality"].pk)).status_code == 302
+    ending.client.act_as(ending.workers["coordinator"]).post(
+        reverse("casework:meeting_attendance", args=[room.meeting.reference]),
+        sent({"guest": "1", "name": "Gast", "capacity": "toezicht", "username": guest.username}),
+    )  # fmt: skip
+    with acting_as(ending.workers["coordinator"]), connection.cursor() as cursor:
+        cursor.execute("SELECT conference_admit(%s, %s)", [room.meeting.pk, guest.username])
+    with acting_as(guest):
+        assert not Case.objects.exists()
+
+
+def test_an_archived_dossier_needs_its_recipient_too(ending):
+    ending.other.state = "archived"
+    ending.other.save()
+    assert hand_over(ending).status_code == 302
+    with pytest.raises(IntegrityError), transaction.atomic():
+        QuerySet(type(ending.pilot)).filter(pk=ending.pilot.pk).update(state="closed")
+    assert hand_over(ending, ending.other).status_code == 302
+    assert QuerySet(type(ending.pilot)).filter(pk=ending.pilot.pk).update(state="closed") == 1
+
+
+def test_a_recipient_who_took_part_for_a_time_keeps_the_dossier(ending, on_day):
+    assert agree(ending, "ngo").status_code == 302
+    row = ending.case.involvements.get(team=ending.teams["ngo"])
+    row.until = timezone.localdate() + timedelta(days=5)
+    row.save()
+    assert hand_over(ending, to=str(ending.teams["ngo"].pk)).status_code == 302
+    row.refresh_from_db()
+    assert row.until is None
+    assert row.history.order_by("history_id").last().history_change_reason == "handed_over"
+
+
+def test_a_case_that_moved_on_meanwhile_is_not_handed_over(ending):
+    """Its state is read again when the case is locked: the policy saw what was before."""
+    ending.case.state, ending.case.exited_on = "in_guidance", None
+    ending.case.save()
+    with pytest.raises(IntegrityError, match="is open"), transaction.atomic():  # as the owner, past the policy
+        DossierTransfer.objects.create(
+            case=ending.case, pilot=ending.pilot, number=ending.case.number, basis="own_convenant",
+            to_team=ending.keeper, recipient="x", agreed="x", made_by=ending.workers["coordinator"],
+        )  # fmt: skip

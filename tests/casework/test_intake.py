@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from casework.models import Intake, IntakeReport, Involvement, MedicalLimitation
+from casework.models import CriteriaList, Intake, IntakeReport, Involvement, LetterTemplate, MedicalLimitation
 from governance.access.clearance import acting_as
 from partners.models import OutboxMessage
 from tests import factories as make
-from tests.casework.journeys import Journey
+from tests.casework.journeys import Journey, sent
 from tests.casework.ten_teams import day
 
 pytestmark = pytest.mark.django_db
@@ -221,3 +221,24 @@ def test_criteria_get_a_new_version_and_none_changes(journey):
     assert journey.client.post(url, {**new, "criteria": "x\n" * 13}).status_code == 400
     assert journey.client.act_as(journey.workers["ngo"]).get(url).status_code == 200
     assert journey.client.post(url, new).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("model", "url", "form"),
+    [
+        (CriteriaList, "/intake/criteria/modelstad/", {"criteria": "Eerste", "in_force_from": 0}),
+        (LetterTemplate, "/lso/brieven/modelstad/?soort=refused", {"text": "<p>Geachte, zo is besloten.</p>"}),
+    ],
+)
+def test_of_two_who_write_the_next_version_at_once_the_second_is_told(journey, monkeypatch, model, url, form):
+    real = model.objects.create
+
+    def somebody_was_first(**row):
+        real(**row)
+        return real(**row)
+
+    monkeypatch.setattr(model.objects, "create", somebody_was_first)
+    answer = journey.client.act_as(journey.workers["coordinator"]).post(url, sent(form))
+    assert answer.status_code == 400
+    assert "een nieuwe versie geschreven" in answer.text
+    assert not model.objects.filter(pilot=journey.pilot.pilot, version=2).exists()

@@ -13,11 +13,6 @@ from tests.casework.journeys import Journey
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def journey(client, pilot):
-    return Journey(client, pilot)
-
-
 def involved(journey):
     rows = Involvement.objects.in_force().filter(case=journey.case).values_list("team", flat=True)
     return {name for name, team in journey.teams.items() if team.pk in set(rows)}

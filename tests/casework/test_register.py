@@ -21,7 +21,7 @@ from governance.models import ConvenantParty, Draft, FormToken
 from partners.models import AuditEntry
 from partners.organisations.enums import OrganisationKind, Role, TeamFunction
 from tests import factories as make
-from tests.conftest import agreement
+from tests.conftest import agreement, closed
 
 pytestmark = pytest.mark.django_db
 URL = "/personen/aanmelden/"
@@ -78,8 +78,7 @@ def test_only_municipality_ngo_and_shelter_register(client, cast):
 
 @pytest.mark.parametrize("state", ["winding_down", "closed"])
 def test_a_pilot_that_winds_down_takes_nobody_new(client, cast, state):
-    cast.pilot.state, cast.pilot.closes_on = state, timezone.localdate() + timedelta(days=30)
-    cast.pilot.save()
+    closed(cast.pilot, state=state, closes_on=timezone.localdate() + timedelta(days=30))
     assert client.act_as(cast.owner).get(URL).status_code == 403
 
 

@@ -9,16 +9,10 @@ from casework.dossiers.cautions import NO_FAULT, RESIDENCE, cautions
 from casework.dossiers.enums import ProcedureKind
 from casework.models import Case
 from tests import factories as make
-from tests.casework.journeys import Journey
 from tests.casework.ten_teams import page_of
 
 pytestmark = pytest.mark.django_db
 BESIDE, STATELESS, MINOR = "gaan niet samen", "neemt die niet in behandeling", "minderjarig"
-
-
-@pytest.fixture
-def journey(client, pilot):
-    return Journey(client, pilot)
 
 
 def warns(journey, who):

@@ -22,11 +22,12 @@ ALTER TABLE casework_dossiertransfer ENABLE ROW LEVEL SECURITY;
 CREATE POLICY dossier_transfer_read ON casework_dossiertransfer FOR SELECT TO lvv_app
     USING (pilot_id = ANY (access_teams('coordinates')) OR EXISTS (SELECT FROM casework_case c WHERE c.id = case_id));
 CREATE POLICY dossier_transfer_add ON casework_dossiertransfer FOR INSERT TO lvv_app
-    WITH CHECK (made_by_id = access_user() AND receipt_on IS NULL AND handed_over_on IS NULL AND pilot_id = ANY (access_teams('coordinates'))
+    WITH CHECK (made_by_id = access_user() AND receipt_on IS NULL AND handed_over_on IS NULL AND taken_back_at IS NULL
+        AND pilot_id = ANY (access_teams('coordinates'))
         AND EXISTS (SELECT FROM partners_pilot l WHERE l.id = pilot_id AND l.state = 'winding_down')
         AND EXISTS (SELECT FROM casework_case c WHERE c.id = case_id AND c.pilot_id = casework_dossiertransfer.pilot_id
                     AND c.number = casework_dossiertransfer.number
-                    AND c.state IN ('not_admitted', 'exited', 'in_aftercare'))
+                    AND c.state IN ('not_admitted', 'exited', 'in_aftercare', 'archived'))
         AND (basis = 'package' OR EXISTS (SELECT FROM custody_keepers(pilot_id) k WHERE k.team_id = to_team_id
                                           AND k.basis = casework_dossiertransfer.basis)));
 -- Until the receipt is there: it is recorded, or the package is taken back.
@@ -37,9 +38,10 @@ GRANT SELECT, INSERT ON casework_dossiertransfer TO lvv_app;
 GRANT UPDATE (receipt_on, receipt_from, receipt_by_id, taken_back_at) ON casework_dossiertransfer TO lvv_app;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO lvv_app;
 
--- The recipient stands where the team that led stood: what its organisation kept for itself, and what others showed to it,
--- it reads too, as far as its own agreement goes. Legal aid and medical content stay where they are (R17, R18).
-CREATE FUNCTION custody_shows(which bigint, leads integer, keeper integer) RETURNS void LANGUAGE plpgsql AS
+-- The recipient stands where the team that led stood: what that kept for itself it reads too, as far as its own agreement
+-- goes; another pilot's also what others showed to that team. Legal aid and medical content stay where they are (R17, R18).
+CREATE FUNCTION custody_shows(which bigint, leads integer, keeper integer, what_others_showed boolean) RETURNS void
+    LANGUAGE plpgsql AS
 $$
 DECLARE
     one text;
@@ -56,15 +58,14 @@ BEGIN
                 shared_team_ids = array_append(r.shared_team_ids, $3), version = r.version + 1,
                 share_purpose = CASE WHEN r.share_purpose = '''' THEN ''Overdracht van het dossier'' ELSE r.share_purpose END,
                 share_basis = CASE WHEN r.share_basis = '''' THEN ''convenant'' ELSE r.share_basis END,
-                shared_until = CASE WHEN a.organisation_id <> l.organisation_id THEN r.shared_until END
-            FROM partners_team a, partners_team l
-            WHERE r.case_id = $1 AND a.id = r.author_team_id AND l.id = $2 AND %s
-              AND CASE WHEN a.organisation_id = l.organisation_id
+                shared_until = CASE WHEN r.author_team_id <> $2 THEN r.shared_until END
+            WHERE r.case_id = $1 AND %s
+              AND CASE WHEN r.author_team_id = $2
                        THEN r.visibility <> ''permitted_partners'' OR r.shared_until IS NOT NULL
-                       ELSE r.visibility = ''selected_partners'' AND $2 = ANY (r.shared_team_ids)
+                       ELSE $4 AND r.visibility = ''selected_partners'' AND $2 = ANY (r.shared_team_ids)
                             AND (r.shared_until IS NULL OR r.shared_until > access_today()) END
             RETURNING r.id)
-            SELECT array_agg(id) FROM shown', one, said) INTO keys USING which, leads, keeper;
+            SELECT array_agg(id) FROM shown', one, said) INTO keys USING which, leads, keeper, what_others_showed;
         PERFORM access_history(one, keys, '~', 'handed_over');
     END LOOP;
 END
@@ -75,19 +76,37 @@ CREATE FUNCTION custody_carried() RETURNS trigger LANGUAGE plpgsql SECURITY DEFI
 $$
 DECLARE
     today date := access_today();
-    leads integer;
+    here record;
     keys bigint[];
 BEGIN
-    SELECT c.lead_team_id INTO leads FROM casework_case c WHERE c.id = NEW.case_id FOR UPDATE;
-    UPDATE casework_case c SET read_only_from = CASE WHEN NEW.taken_back_at IS NULL THEN today END, term_on = NULL
-        WHERE c.id = NEW.case_id;
-    IF NEW.taken_back_at IS NOT NULL OR NEW.to_team_id IS NULL AND NEW.receipt_on IS NULL THEN
+    SELECT c.lead_team_id AS leads, c.state, t.organisation_id = l.municipality_id AS by_its_own INTO here
+        FROM casework_case c JOIN partners_team t ON t.id = c.lead_team_id JOIN partners_pilot l ON l.id = c.pilot_id
+        WHERE c.id = NEW.case_id FOR UPDATE OF c;
+    IF TG_OP = 'UPDATE' AND NEW.taken_back_at IS NOT NULL THEN
+        UPDATE casework_case c SET read_only_from = NULL WHERE c.id = NEW.case_id;
+        RETURN NULL;
+    END IF;
+    IF here.state NOT IN ('not_admitted', 'exited', 'in_aftercare', 'archived') THEN  -- it moved meanwhile
+        RAISE EXCEPTION 'this case is open' USING ERRCODE = 'check_violation';
+    END IF;
+    UPDATE casework_case c SET read_only_from = coalesce(c.read_only_from, today), term_on = NULL WHERE c.id = NEW.case_id;
+    UPDATE casework_transfer t SET taken_back_at = now()
+        WHERE t.case_id = NEW.case_id AND t.taken_back_at IS NULL AND t.handed_over_on IS NULL;
+    IF NEW.to_team_id IS NULL AND NEW.receipt_on IS NULL THEN
         RETURN NULL;
     END IF;
     IF NEW.to_team_id IS NOT NULL THEN
-        IF NEW.to_team_id <> leads THEN
-            PERFORM custody_shows(NEW.case_id, leads, NEW.to_team_id);
+        IF NEW.to_team_id <> here.leads AND here.by_its_own THEN  -- what another organisation keeps is not hers to give
+            PERFORM custody_shows(NEW.case_id, here.leads, NEW.to_team_id, NEW.basis = 'own_convenant');
         END IF;
+        WITH stays AS (
+            UPDATE casework_involvement v SET since = least(v.since, today), until = NULL
+            WHERE v.id = (SELECT i.id FROM casework_involvement i WHERE i.case_id = NEW.case_id AND i.team_id = NEW.to_team_id
+                            AND (i.until IS NULL OR i.until > today) ORDER BY i.since LIMIT 1)
+              AND (v.since > today OR v.until IS NOT NULL)
+            RETURNING v.id)
+        SELECT array_agg(id) INTO keys FROM stays;
+        PERFORM access_history('casework_involvement', keys, '~', 'handed_over');
         PERFORM transfer_takes_part(NEW.case_id, NEW.to_team_id, 'custody', NULL);
     END IF;
     WITH ended AS (
@@ -123,9 +142,14 @@ BEGIN
         RETURN NEW;
     END IF;
     IF TG_TABLE_NAME = 'casework_case' THEN
-        which := NEW.id;
+        which := OLD.id;
+    ELSIF TG_OP = 'UPDATE' THEN
+        which := OLD.case_id;
     ELSE
         which := NEW.case_id;
+        IF which IS NOT NULL THEN  -- who hands it over at this moment is waited for
+            PERFORM access_teams_of_case(which);
+        END IF;
     END IF;
     IF custody_is_read_only(which) THEN
         RAISE EXCEPTION 'this dossier was handed over' USING ERRCODE = 'read_only_sql_transaction';
@@ -143,8 +167,8 @@ BEGIN
                WHERE c.relkind = 'r' AND c.relname LIKE 'casework\_%' AND c.relname NOT LIKE 'casework\_historical%'
                  AND c.relname NOT IN ('casework_dossiertransfer', 'casework_addressreading', 'casework_hit')
                UNION SELECT 'casework_case' LOOP
-        EXECUTE format('CREATE TRIGGER a_read_only BEFORE INSERT OR UPDATE ON %I FOR EACH ROW
-                        EXECUTE FUNCTION custody_read_only()', one);
+        EXECUTE format('CREATE TRIGGER a_read_only BEFORE %s ON %I FOR EACH ROW EXECUTE FUNCTION custody_read_only()',
+                       CASE one WHEN 'casework_case' THEN 'UPDATE' ELSE 'INSERT OR UPDATE' END, one);
     END LOOP;
 END
 $$;
@@ -154,7 +178,7 @@ $$;
 CREATE FUNCTION custody_without_recipient(which bigint) RETURNS integer LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = public, pg_temp AS
 $$
-    SELECT count(*)::integer FROM casework_case c WHERE c.pilot_id = which AND c.state <> 'archived' AND NOT EXISTS (
+    SELECT count(*)::integer FROM casework_case c WHERE c.pilot_id = which AND (c.state <> 'archived' OR c.team_ids <> '{}') AND NOT EXISTS (
         SELECT FROM casework_dossiertransfer d WHERE d.case_id = c.id AND d.handed_over_on IS NOT NULL)
 $$;
 
@@ -173,6 +197,6 @@ $$;
 CREATE TRIGGER pilot_closes BEFORE UPDATE OF state, closes_on ON partners_pilot FOR EACH ROW
     EXECUTE FUNCTION custody_pilot_closes();
 
-REVOKE ALL ON FUNCTION custody_shows(bigint, integer, integer), custody_carried(), custody_is_read_only(bigint),
+REVOKE ALL ON FUNCTION custody_shows(bigint, integer, integer, boolean), custody_carried(), custody_is_read_only(bigint),
     custody_without_recipient(bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION custody_is_read_only(bigint), custody_without_recipient(bigint) TO lvv_app;

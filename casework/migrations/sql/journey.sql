@@ -136,6 +136,11 @@ $$
 DECLARE
     held casework_caseuserobjectpermission;
 BEGIN
+    -- Nobody is let into a dossier that was handed over.
+    PERFORM 1 FROM casework_case c WHERE c.id = which AND c.read_only_from IS NULL FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
     INSERT INTO casework_caseuserobjectpermission AS g
         (permission_id, user_id, content_object_id, categories, since, until, reason, kind)
     SELECT p.id, who, which, opens, begins, ends, why, sort
@@ -183,6 +188,7 @@ BEGIN
 END
 $$;
 
+-- Who was a guest of this meeting reads no longer what no meeting that is still to end has on its agenda with her.
 CREATE FUNCTION conference_guests_leave(which bigint) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = public, pg_temp AS
 $$
@@ -196,7 +202,7 @@ BEGIN
           AND g.content_object_id IN (SELECT a.case_id FROM casework_agendaitem a WHERE a.meeting_id = which)
           AND NOT EXISTS (SELECT FROM casework_meetingguest x JOIN casework_meeting o ON o.id = x.meeting_id
                           JOIN casework_agendaitem a ON a.meeting_id = o.id
-                          WHERE x.user_id = g.user_id AND o.id <> which AND o.closed_at IS NULL AND o.cancelled_on IS NULL
+                          WHERE x.user_id = g.user_id AND o.closed_at IS NULL AND o.cancelled_on IS NULL
                             AND a.case_id = g.content_object_id AND a.ended_at IS NULL)
         RETURNING g.id)
     SELECT array_agg(id) INTO keys FROM ended;
@@ -299,6 +305,7 @@ BEGIN
             WHERE d.case_id = (SELECT e.id FROM casework_case e JOIN casework_person k ON k.id = e.person_id
                                WHERE k.same_as = p.same_as AND e.id < c.id ORDER BY e.id DESC LIMIT 1)
               AND d.ended_at IS NULL ORDER BY d.of, d.source_team_id IS NOT NULL, d.delivered_on) d), '{}'),
+        'taken_over', EXISTS (SELECT FROM casework_historicalcase h WHERE h.id = c.id AND h.history_change_reason = 'T17'),
         'newer_case', EXISTS (SELECT FROM casework_case e JOIN casework_person k ON k.id = e.person_id
                               WHERE k.same_as = p.same_as AND e.id > c.id),
         'newer_open_case', EXISTS (SELECT FROM casework_case e JOIN casework_person k ON k.id = e.person_id

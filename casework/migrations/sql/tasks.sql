@@ -42,6 +42,7 @@ BEGIN
         UNION ALL
         (SELECT 'position', r.reference, r.case_id, r.question::text, r.happened_on FROM casework_agendaitem r
             WHERE r.discussed_at IS NULL AND r.ended_at IS NULL AND r.happened_on >= access_today()
+              AND NOT EXISTS (SELECT FROM casework_case c WHERE c.id = r.case_id AND c.read_only_from IS NOT NULL)
               AND access_both(r.shared_team_ids, access_teams('write_conference')) && r.team_ids AND r.author_team_id <> ALL (mine)
               AND NOT EXISTS (SELECT FROM casework_position p WHERE p.item_id = r.id AND p.ended_at IS NULL
                               AND coalesce(p.source_team_id, p.author_team_id) = ANY (mine)) ORDER BY 5 LIMIT most)

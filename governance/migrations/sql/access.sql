@@ -39,8 +39,8 @@ $$
     JOIN access_convenants_at(day, proposed_convenant) c ON c.id = cell.content_object_id AND c.pilot_id = t.pilot_id
     JOIN governance_convenantparty y ON y.convenant_id = c.id AND y.organisation_id = t.organisation_id
     WHERE m.since <= day AND (m.until IS NULL OR m.until > day)
-      -- A custody agreement outlives the facility, and gives nobody anything to write.
-      AND CASE WHEN c.kind = 'custody_agreement' THEN p.codename LIKE 'read\_%'
+      -- A custody agreement begins to count when the pilot is closed: then everybody but a recipient has left every case.
+      AND CASE WHEN c.kind = 'custody_agreement' THEN p.codename LIKE 'read\_%' AND l.state = 'closed'
                ELSE l.state <> 'closed' AND (l.closes_on IS NULL OR l.closes_on > day) END
 $$;
 
