@@ -98,6 +98,9 @@ def register_many(entries: list[tuple[Claim, Person | None]], *, by: Clearance, 
             referrer=claim.referrer, team_ids=[team.pk], doubles_judged_on=None if claim.in_emergency else today,
             state=claim.state, state_since=claim.state_since or claim.registered_on or today,
             registered_on=claim.registered_on or today,
+            # R4: of a case that is taken over, the day of the state it is in; what was before is not known.
+            admitted_on=claim.state_since if claim.state == CaseState.ADMITTED else None,
+            guidance_from=claim.state_since if claim.state == CaseState.IN_GUIDANCE else None,
         )
         for (claim, person), number in zip(entries, numbers, strict=True)
     ])  # fmt: skip

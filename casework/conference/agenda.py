@@ -144,6 +144,8 @@ def _item_context(request: ClearanceRequest, item: AgendaItem) -> dict[str, Any]
         Action.objects.current().filter(decision__in=decisions).select_related("to_team__organisation")
         .order_by("due_on", "pk")
     )  # fmt: skip
+    order = [one for place in places for one in place.items]  # each member of a household in her turn
+    turn = next((n for n, one in enumerate(order) if one.pk == item.pk), 0)
     return {
         "meeting": item.meeting, "case": case, "item": item, "places": places, "teams": teams,
         "name": leading_names([case.pk]).get(case.pk, "") or case.number,
@@ -153,8 +155,8 @@ def _item_context(request: ClearanceRequest, item: AgendaItem) -> dict[str, Any]
             if row.source_id not in item.shared_team_ids
         ],
         "decisions": decisions, "actions": actions, "before": before, "number": position + 1,
-        "previous": places[position - 1].first if position else None,
-        "following": places[position + 1].first if position + 1 < len(places) else None,
+        "previous": order[turn - 1] if turn else None,
+        "following": order[turn + 1] if turn + 1 < len(order) else None,
         "household": [other for place in places if place.number == item.place for other in place.items
                       if other.pk != item.pk],
         "chairs": perms.chairs(clearance, item.meeting),

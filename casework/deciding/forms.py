@@ -81,6 +81,9 @@ class FormalForm(KeptForm):
             return str(mandate.functions[int(chosen.partition(":")[2])])
         return "college van burgemeester en wethouders"
 
+    def _holds(self, mandate: MandateDecision, day: date) -> bool:
+        return MandateDecision.objects.in_force(day, self.case.pilot).filter(pk=mandate.pk).exists()
+
     def clean_decided_on(self) -> date:
         day: date = self.cleaned_data["decided_on"]
         if day < self.case.registered_on:
@@ -90,12 +93,14 @@ class FormalForm(KeptForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         decided, mandate = data.get("decided_on"), self.mandate
-        if decided and mandate and not _holds(mandate, decided):
+        if decided and mandate and not self._holds(mandate, decided):
             self.add_error("function", _("This mandate decision does not hold on the day of the decision."))
         for name in ("effective_on", "until", "objection_until"):
             if decided and data.get(name) and data[name] < decided:
                 self.add_error(name, _("This day lies before the decision."))
         kind = data.get("kind")
+        if kind == K.REFUSED and not data.get("objection_until") and "objection_until" not in self.errors:
+            self.add_error("objection_until", _("Enter until when objection to a refusal is possible."))
         if kind == K.EXTENDED and not data.get("until"):
             self.add_error("until", _("Enter until when she is admitted."))
         if kind in (K.REFUSED, K.ENDED):
@@ -105,10 +110,6 @@ class FormalForm(KeptForm):
         if kind == K.ADMITTED and longest and begins and until and until > add_months(begins, longest):
             self.add_error("until", _("Longer than the maximum stay of this pilot, %(n)d months.") % {"n": longest})
         return data
-
-
-def _holds(mandate: MandateDecision, day: date) -> bool:
-    return mandate.in_force_from <= day and (mandate.in_force_until is None or mandate.in_force_until > day)
 
 
 class LetterForm(KeptForm):

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.forms.models import modelform_factory
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from casework.cases.models import Case, Consent
@@ -22,6 +23,7 @@ from casework.records.models import Record
 from casework.records.validators import not_in_future
 from casework.register.enums import BriefingLanguage, IdentityStatus, Sex, ValueKind
 from casework.register.forms import DayField
+from casework.register.identity import born_on_or_after
 from casework.register.models import IdentityValue, Relation
 from casework.register.values import clean_name, clean_v_number, nationality_choices, parse_partial_date
 from casework.sharing.forms import SHARING_FIELDS, SharingFields
@@ -135,6 +137,11 @@ class RecordForm(Kept, SharingFields, forms.ModelForm):  # type: ignore[type-arg
         since, until = data.get("since"), data.get("until")
         if since and until and until < since:
             self.add_error("until", _("The end lies before the beginning."))
+        days = {name: value for name, value in data.items() if isinstance(value, date)}
+        born = born_on_or_after(self.case.pk) if days else None
+        for name, day in days.items():
+            if born and day < born:
+                self.add_error(name, _("This day lies before the date of birth."))
         return data
 
     def said_category(self) -> str:
@@ -261,6 +268,10 @@ class StayForm(RecordForm):
             data["kind"] = location.kind
         elif not data.get("kind") and "kind" not in self.errors:
             self.add_error("kind", _("Choose a location or the kind of shelter."))
+        left = self.case.exited_on
+        if left and (not data.get("until") or data["until"] > left) and not self.errors:
+            said = _("She left on %(day)s: a stay ends by then.")
+            self.add_error("until", said % {"day": date_format(left, "j F Y")})
         if data.get("since") and self._elsewhere(data["since"], data.get("until")):
             self.add_error("since", _("In this period the person has a place already, in another case of hers."))
         return data

@@ -58,5 +58,5 @@ def registers(clearance: Clearance, case: Case | None, teams: Teams) -> bool:
 
 
 def takes_over(clearance: Clearance, case: Case | None, teams: Teams) -> bool:
-    """Whoever registers in a pilot, with a list that says how far each case came."""
-    return registers_people(clearance, teams)
+    """The municipality's coordinator, with a list that says how far each case came."""
+    return bool(clearance.coordinated) and registers_people(clearance, teams)

@@ -43,9 +43,9 @@ def claim_team(clearance: Clearance, case: Case, teams: Teams, found: Exit) -> i
     """In the name of which of her teams a worker confirms or refutes what is claimed:
     - of a confirmed exit with a durable outcome
     - a team of the partner that is competent for it, in this case, writing outcomes
-    - which did not claim it itself
+    - which did not claim it itself, nor did this worker for another team of hers
     """
-    if found.confirmed_on is None:
+    if found.confirmed_on is None or found.author_id == clearance.user_id:
         return None
     for seat in clearance.seats_writing(case, Category.OUTCOME):
         team = teams.get(seat.team)
@@ -61,7 +61,8 @@ def answers_for(clearance: Clearance, case: Case, teams: Teams, found: Exit) -> 
     if found.confirmed_on is None or not leads(clearance, case, teams) or found.author_id == clearance.user_id:
         return []
     kinds = COMPETENT.get(found.outcome, ())
-    return [pk for pk in case.team_ids if pk in teams and teams[pk].organisation.kind in kinds]
+    asked = [pk for pk in case.team_ids if pk in teams and teams[pk].organisation.kind in kinds]
+    return asked + [case.lead_team_id] if found.outcome == X.ONWARD_MIGRATION else asked
 
 
 def check_team(clearance: Clearance, case: Case, teams: Teams, found: Exit) -> int | None:

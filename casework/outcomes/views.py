@@ -224,7 +224,8 @@ def claim_answer(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         said = dict(form.cleaned_data)
         if sources:
-            said["source_team_id"] = said.pop("source_team")
+            source = said.pop("source_team")
+            said["source_team_id"] = source if source != team else None  # her own team, on documentary evidence
 
         def act() -> str:
             answer_claim(found, said, by=request.clearance, author_team=team)

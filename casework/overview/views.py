@@ -159,6 +159,7 @@ WAITS = {
     "hand_over": (gettext_lazy("Hand-over to state reception"), "record_answer"),
     "dossier_request": (gettext_lazy("Deliver the dossier, or state that there is none"), "record_add"),
     "claim": (gettext_lazy("Confirm or refute the outcome"), "claim_answer"),
+    "exit": (gettext_lazy("Confirm the exit"), "exit_confirm"),
     "guidance": (gettext_lazy("Say which guidance goes along to the other pilot"), "transfer"),
     "declined": (gettext_lazy("The other pilot declined the transfer"), "transfer"),
     "position": (gettext_lazy("Prepare the case conference"), "agenda_item"),
@@ -202,7 +203,7 @@ def _said(row: Waiting, case: Case, facts: dict[int, Facts]) -> tuple[str, str]:
     label, page = WAITS[row.kind]
     if page == "agenda_item":
         return str(label), reverse("casework:agenda_item", args=[row.reference])
-    if page in ("claim_answer", "transfer"):
+    if page in ("claim_answer", "transfer", "exit_confirm"):
         return str(label), reverse(f"casework:{page}", args=[case.reference])
     if page == "record_add":
         return str(label), reverse("casework:record_add", args=[case.reference, "dossier"])

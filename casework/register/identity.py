@@ -1,6 +1,7 @@
 """Which of several values leads (R3), and names for lists."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.db import connection
 
@@ -41,6 +42,13 @@ def leading_names(case_ids: Iterable[int]) -> dict[int, str]:
         if case_id not in best or order < best[case_id][0]:
             best[case_id] = (order, value)
     return {case_id: value for case_id, (_order, value) in best.items()}
+
+
+def born_on_or_after(case_id: int) -> date | None:
+    """The earliest day on which she can have been born, by anything that is said of it and that this reader sees."""
+    said = IdentityValue.objects.current().filter(case=case_id, kind=ValueKind.BIRTH_DATE)
+    days = [date.fromisoformat((value + "-01-01")[:10]) for value in said.values_list("value", flat=True)]
+    return min(days, default=None)
 
 
 def by_kind(values: Iterable[IdentityValue]) -> dict[str, list[IdentityValue]]:

@@ -6,7 +6,7 @@ from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from partners.accountability.history import History, TrackedQuerySet
@@ -15,8 +15,11 @@ from partners.organisations.models import Pilot
 
 class MandateQuerySet(TrackedQuerySet):
     def in_force(self, day: date, pilot: Pilot) -> Self:
+        """For this pilot: of one title the newest version counts, which may have ended."""
+        later = MandateDecision.objects.filter(title=OuterRef("title"), version__gt=OuterRef("version"), pilots=pilot)
         return self.filter(
-            Q(in_force_until=None) | Q(in_force_until__gt=day), in_force_from__lte=day, pilots=pilot
+            Q(in_force_until=None) | Q(in_force_until__gt=day), ~Exists(later.filter(in_force_from__lte=day)),
+            in_force_from__lte=day, pilots=pilot,
         )  # fmt: skip
 
 

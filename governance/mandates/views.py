@@ -1,10 +1,13 @@
-"""Mandate decisions: everybody reads them, the coordinators of the pilots record them, and none is ever changed."""
+"""Mandate decisions: everybody reads them, the coordinators of the pilots record them, and none is ever changed. A new
+version says what holds from then on, or that it ended."""
 
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
 from django.db.models import Max
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from governance.access.middleware import ClearanceRequest
@@ -36,11 +39,18 @@ def mandate_list(request: ClearanceRequest) -> HttpResponse:
                 made.pilots.add(*chosen)
                 return request.path
 
-            return once(request, key, act)
+            try:
+                return once(request, key, act)
+            except IntegrityError:
+                form.add_error("title", _("Somebody else wrote a new version meanwhile. Load the page again."))
     today = timezone.localdate()
+    holds = {
+        (key, pilot.pk) for pilot in Pilot.objects.filter(mandates__isnull=False).distinct()
+        for key in MandateDecision.objects.in_force(today, pilot).values_list("pk", flat=True)
+    }  # fmt: skip
     context = {
         "rows": [
-            (row, row.in_force_from <= today and (row.in_force_until is None or row.in_force_until > today))
+            (row, [pilot.name for pilot in row.pilots.all() if (row.pk, pilot.pk) in holds])
             for row in MandateDecision.objects.prefetch_related("pilots")
         ],
         "form": form, "draft_key": key, "form_page": request.get_full_path(),

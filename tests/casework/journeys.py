@@ -153,7 +153,7 @@ class Journey:
         mandate = changes.pop("mandate", None) or make.mandate(self.pilot.pilot)
         fields = {
             "kind": kind, "decided_on": 0, "effective_on": 0, "function": f"{mandate.pk}:0" if mandate else "",
-            "reasons": "Zoals besproken.", "remedies": "Bezwaar binnen de termijn.", "objection_until": "", "until": "",
+            "reasons": "Zoals besproken.", "remedies": "Bezwaar binnen de termijn.", "until": "", "objection_until": 42 if kind == "refused" else "",
             "letter": "<p>Geachte, zo is besloten.</p>", **changes,
         }  # fmt: skip
         return self.post(who, "formal_decision_add", **fields)

@@ -172,10 +172,15 @@ def test_t15_a_refused_case_is_archived_when_the_remedies_are_over(journey, on_d
     assert journey.case.state == "archived"
 
 
-def test_t15_a_refusal_without_a_term_is_not_archived_in_silence(journey):
+def test_t15_a_refusal_says_until_when_objection_is_possible_and_is_not_archived_before(journey):
     journey.room.decide("not_admitted")
-    journey.formal("refused")
-    assert "geen bezwaartermijn" in journey.step("coordinator", "dismiss").text
+    refused = journey.formal("refused", objection_until="")
+    assert refused.status_code == 400
+    assert "tot wanneer bezwaar" in refused.text
+    assert journey.formal("refused").status_code == 302
+    early = journey.step("coordinator", "dismiss")
+    assert early.status_code == 409
+    assert "Bezwaar is mogelijk tot" in early.text
 
 
 def test_r16_the_maximum_stay_is_a_setting_and_an_extension_needs_the_conference(client, pilot):

@@ -63,7 +63,19 @@ def test_t11_is_refused_while_she_has_a_place_and_after_admission_without_a_deci
     assert involved(journey) == {"municipality"}
 
 
-@pytest.mark.parametrize("state", ["registered", "intake", "rest_period", "in_conference", "admitted", "in_guidance"])
+@pytest.mark.parametrize(
+    "state",
+    [
+        "registered",
+        "intake",
+        "awaiting_dossiers",
+        "not_admitted",
+        "rest_period",
+        "in_conference",
+        "admitted",
+        "in_guidance",
+    ],
+)
 @pytest.mark.parametrize(
     ("reason", "outcome"),
     [("deceased", "deceased"), ("left_unknown_destination", "unknown_destination"), ("detention", "detained")],

@@ -7,8 +7,10 @@ from django.utils import timezone
 
 from casework.dossiers.cautions import NO_FAULT, RESIDENCE, cautions
 from casework.dossiers.enums import ProcedureKind
-from casework.models import Case
+from casework.models import Case, Confirmation
+from governance.models import MandateDecision
 from tests import factories as make
+from tests.casework.journeys import sent
 from tests.casework.ten_teams import page_of
 
 pytestmark = pytest.mark.django_db
@@ -167,3 +169,111 @@ def test_r12_each_check_is_a_task_on_its_own_day(journey, on_day):
 def test_every_kind_of_procedure_is_known_to_the_rule():
     others = {"dublin", "medical_postponement", "statelessness", "lift_entry_ban", "objection_lvv_decision"}
     assert {kind.value for kind in NO_FAULT | RESIDENCE} == {kind.value for kind in ProcedureKind} - others
+
+
+def test_a_mandate_that_ended_is_a_new_version_and_nothing_is_decided_under_either(journey):
+    mandate = make.mandate(journey.pilot.pilot)
+    today = timezone.localdate()
+    form = {"title": mandate.title, "source": "", "pilots": [str(journey.pilot.pilot.pk)], "functions": "Wethouder",
+            "in_force_from": "01-01-2020", "in_force_until": today.strftime("%d-%m-%Y")}  # fmt: skip
+    chair = journey.client.act_as(journey.workers["coordinator"])
+    assert chair.post("/convenanten/mandaten/", sent(form)).status_code == 302
+    journey.to_conference()
+    assert journey.room.decide("admitted").status_code == 302
+    ended = MandateDecision.objects.get(title=mandate.title, version=2)
+    for choice in (mandate, ended):
+        refused = journey.formal("admitted", mandate=choice)
+        assert refused.status_code == 400
+        assert "geldt niet op de dag van het besluit" in refused.text
+    elsewhere = make.PilotFactory()
+    mandate.pilots.add(elsewhere)  # of which nobody said that it ended
+    assert list(MandateDecision.objects.in_force(today, elsewhere)) == [mandate]
+
+
+@pytest.mark.parametrize(
+    ("slug", "fields"),
+    [
+        ("procedure", {"kind": "repeat_asylum", "applied_on": "01-02-1980", "result": "pending", "checked_on": 0}),
+        ("residence_title", {"code": "98", "since": "31-12-1989", "checked_on": 0}),
+    ],
+)
+def test_nothing_happened_to_her_before_she_was_born(journey, slug, fields):
+    make.InvolvementFactory(case=journey.case, team=journey.teams["ind"])
+    make.NameFactory(case=journey.case, kind="birth_date", value="1990")
+    refused = journey.post("ind", "record_add", slug, **fields, visibility="permitted_partners")
+    assert refused.status_code == 400
+    assert "vóór de geboortedatum" in refused.text
+    later = {name: value.replace("1980", "1990").replace("31-12-1989", "01-01-1990") if isinstance(value, str) else value
+             for name, value in fields.items()}  # fmt: skip
+    assert journey.post("ind", "record_add", slug, **later, visibility="permitted_partners").status_code == 302
+
+
+def test_no_place_goes_on_or_begins_after_she_left(journey):
+    journey.to_exit()
+    stay = {"kind": "dwelling", "ground": "admitted", "since": -5, "visibility": "permitted_partners"}
+    for until in ("", 3):
+        refused = journey.post("municipality", "record_add", "stay", **stay, until=until)
+        assert refused.status_code == 400, until
+        assert "een verblijf eindigt uiterlijk dan" in refused.text
+    assert journey.post("municipality", "record_add", "stay", **stay, until=0).status_code == 302
+
+
+def test_who_claims_an_outcome_does_not_confirm_it_for_another_team_of_hers(journey):
+    both = journey.workers["municipality"]
+    make.MembershipFactory(team=journey.teams["dtv"], user=both)
+    journey.to_exit()
+    answer = {"result": "confirmed", "said_on": 0, "evidence": "vertrekstaat"}
+    assert journey.post("municipality", "claim_answer", **answer).status_code == 403
+    assert journey.post("dtv", "claim_answer", **answer).status_code == 302
+
+
+def test_r11_onward_migration_is_confirmed_on_documentary_evidence_too(journey):
+    journey.to_exit(outcome="onward_migration")
+    own = journey.teams["municipality"]
+    answer = {"result": "confirmed", "said_on": 0, "evidence": "verblijfsvergunning elders", "source_team": str(own.pk),
+              "received_on": 0, "received_document": "kopie van de vergunning"}  # fmt: skip
+    assert journey.post("municipality", "claim_answer", **answer).status_code == 403
+    journey.done("coordinator", "claim_answer", **answer)
+    found = Confirmation.objects.get()
+    assert (found.author_team, found.source_team, found.received_document) == (own, None, "kopie van de vergunning")
+
+
+def test_r11_a_return_is_not_confirmed_by_the_municipality_itself(journey):
+    journey.to_exit()
+    answer = {"result": "confirmed", "said_on": 0, "evidence": "brief", "received_on": 0, "received_document": "brief",
+              "source_team": str(journey.teams["municipality"].pk)}  # fmt: skip
+    assert journey.post("coordinator", "claim_answer", **answer).status_code in (400, 403)
+
+
+def test_a_proposed_exit_waits_for_the_coordinator(journey):
+    journey.to_guidance()
+    assert journey.propose().status_code == 302
+    assert due(journey, "coordinator", "Bevestig de uitstroom") is True
+    assert due(journey, "municipality", "Bevestig de uitstroom") is None
+    assert journey.confirm().status_code == 302
+    assert due(journey, "coordinator", "Bevestig de uitstroom") is None
+
+
+def test_r26_the_answer_to_an_escalation_waits_for_the_coordinator_on_its_day(journey, on_day):
+    journey.to_conference()
+    assert journey.room.decide("escalate_mrt").status_code == 302
+    journey.done("coordinator", "escalation", act="ask", level="mrt", question="Wat nu?", answer_due_on=20,
+                 skipped_because="")  # fmt: skip
+    on_the_day(journey, on_day, timezone.localdate() + timedelta(days=20), "opschaling", who="coordinator")
+
+
+def test_the_next_item_is_the_next_member_of_the_household(journey):
+    journey.to_conference()
+    first = journey.room.item
+    member = make.CaseFactory(lead_team=journey.teams["municipality"], involve=[journey.teams["ngo"]], named="Zus Reiziger",
+                              state="in_conference")  # fmt: skip
+    second = make.RECORDS["agendaitem"](
+        case=member, author_team=first.author_team, meeting=first.meeting, place=first.place,
+        visibility="selected_partners", shared_team_ids=first.shared_team_ids,
+    )  # fmt: skip
+    screen = journey.room.see("coordinator", "agenda_room", first.reference)
+    assert f"/lso/punt/{second.reference}/scherm/" in screen.text
+    assert 'data-go="ArrowRight"' in screen.text
+    back = journey.room.see("coordinator", "agenda_room", second.reference)
+    assert 'data-go="ArrowLeft"' in back.text
+    assert 'data-go="ArrowRight"' not in back.text

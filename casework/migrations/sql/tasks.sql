@@ -25,10 +25,10 @@ DECLARE
     me integer := access_user();
 BEGIN
     RETURN QUERY SELECT x.* FROM (
-        (SELECT 'correction'::text, r.reference, r.case_id, ''::text, r.recorded_at::date AS due FROM casework_correctionrequest r
+        (SELECT 'correction'::text, r.reference, r.case_id, ''::text, (r.recorded_at AT TIME ZONE 'Europe/Amsterdam')::date AS due FROM casework_correctionrequest r
             WHERE r.to_team_id = ANY (mine) AND r.answer = '' AND r.ended_at IS NULL ORDER BY 5 LIMIT most)
         UNION ALL
-        (SELECT 'hand_over', r.reference, r.case_id, '', r.recorded_at::date FROM casework_handover r
+        (SELECT 'hand_over', r.reference, r.case_id, '', (r.recorded_at AT TIME ZONE 'Europe/Amsterdam')::date FROM casework_handover r
             WHERE r.to_team_id = ANY (mine) AND r.answer = '' AND r.ended_at IS NULL ORDER BY 5 LIMIT most)
         UNION ALL
         (SELECT 'action', r.reference, r.case_id, r.what::text, r.due_on FROM casework_action r
@@ -50,6 +50,10 @@ BEGIN
         (SELECT 'claim', r.reference, r.case_id, r.outcome::text, r.confirmed_on FROM casework_exit r
             WHERE r.claim_open AND r.ended_at IS NULL AND r.undone_on IS NULL AND r.outcome = ANY (outcomes)
               AND r.author_team_id <> ALL (mine) ORDER BY 5 LIMIT most)
+        UNION ALL
+        (SELECT 'exit', r.reference, r.case_id, '', (r.recorded_at AT TIME ZONE 'Europe/Amsterdam')::date FROM casework_exit r
+            JOIN casework_case c ON c.id = r.case_id AND c.pilot_id = ANY (pilots)
+            WHERE r.confirmed_on IS NULL AND r.ended_at IS NULL AND r.author_id <> me ORDER BY 5 LIMIT most)
         UNION ALL
         (SELECT 'minutes', m.reference, NULL::bigint, m.on::text, m.minutes_due_on FROM casework_meetingteam r
             JOIN casework_meeting m ON m.id = r.meeting_id
@@ -78,7 +82,10 @@ BEGIN
         (SELECT 'term', c.reference, c.id, '', c.term_on FROM casework_case c
             WHERE c.lead_team_id = ANY (mine) AND c.term_on <= until_day
               AND (c.case_manager_id = me  -- or it is the coordinator's turn
-                   OR c.pilot_id = ANY (pilots) AND c.state IN ('rest_period', 'in_conference', 'not_admitted'))
+                   OR c.pilot_id = ANY (pilots)
+                      AND (c.state IN ('rest_period', 'in_conference', 'not_admitted')
+                           OR EXISTS (SELECT FROM casework_escalation e
+                                      WHERE e.case_id = c.id AND e.ended_at IS NULL AND e.adopted IS NULL)))
             ORDER BY 5 LIMIT most)
     ) x ORDER BY 5, 2 LIMIT most;
 END
