@@ -31,6 +31,7 @@ from casework.conference.working import (
     decide,
     keep_summary,
     mark_discussed,
+    move_up,
     put_on_agenda,
     take_off,
     take_position,
@@ -302,6 +303,9 @@ def agenda_change(request: ClearanceRequest, reference: UUID, act: str) -> HttpR
         drop_draft(request, f"discuss:{item.reference}")
     elif act == "besproken" and item.meeting.is_running:
         mark_discussed(item)
+    elif act == "omhoog" and item.meeting.closed_at is None:
+        move_up(item)
+        return redirect(meeting_url(item.meeting))
     elif act == "eraf" and item.meeting.closed_at is None and item.discussed_at is None:
         take_off(item)
         return redirect(meeting_url(item.meeting))

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.expressions import RawSQL
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -155,9 +156,9 @@ def undiscussed() -> Any:
     stays = Stay.objects.current().filter(
         Q(until=None) | Q(until__gt=today), case=OuterRef("pk"), since__lte=today
     ).exclude(kind__in=OUTSIDE_LVV)  # fmt: skip
-    talked = AgendaItem.objects.current().filter(case=OuterRef("pk"), discussed_at__isnull=False)
+    talked = RawSQL("SELECT conference_discussed()", [])  # also where another team alone attended
     return (
-        Case.objects.open().filter(Q(state__in=ADMITTED_STATES) | Exists(stays)).exclude(Exists(talked))
+        Case.objects.open().filter(Q(state__in=ADMITTED_STATES) | Exists(stays)).exclude(pk__in=talked)
         .select_related("pilot").order_by("registered_on", "pk")
     )  # fmt: skip
 

@@ -128,6 +128,24 @@ def into_conference(case: Case, *, by: Clearance) -> None:
 
 
 @transaction.atomic
+def move_up(item: AgendaItem) -> None:
+    """Its place of the agenda, a household together, changes with the one before it."""
+    meeting = locked_meeting(item.meeting)
+    rows = list(AgendaItem.objects.current().filter(meeting=meeting).select_related("case").order_by("case_id"))
+    place = next((row.place for row in rows if row.pk == item.pk), 0)
+    before = max((row.place for row in rows if row.place < place), default=None)
+    if before is None:
+        return
+    for row in rows:
+        if row.place in (place, before):
+            locked(row.case)
+            row.place = before if row.place == place else place
+            row.version += 1
+            because(row, "moved")
+            row.save()
+
+
+@transaction.atomic
 def take_off(item: AgendaItem) -> None:
     """The item will not be discussed at this meeting, and its guests read it no longer."""
     case = locked(item.case)

@@ -16,8 +16,7 @@ from casework.deciding.models import FormalDecision
 from casework.intake.working import criteria_of
 from casework.journey.guards import Missing
 from casework.journey.moving import StepRefused, locked, settle, take
-from casework.records.enums import Answer
-from casework.tasks.models import Task
+from casework.tasks.working import done
 from governance.access.clearance import Clearance
 from governance.mandates.models import MandateDecision
 from partners.accountability.history import because
@@ -56,7 +55,7 @@ def issue(
         conference_decision=decision, criteria=criteria_of(case.pilot, decided_on),
         template=template_of(case.pilot, kind, decided_on), **said,
     )  # fmt: skip
-    _done(case, [k.value[:20] for k in RESTS_ON[kind]], by=by)
+    done(case, [k.value for k in RESTS_ON[kind]], by=by)
     if kind in STEP:
         take(case, STEP[kind], by=by, **({"admitted_on": said["effective_on"]} if kind == K.ADMITTED else {}))
     else:
@@ -66,16 +65,6 @@ def issue(
 
 def _used(decision: ConferenceDecision) -> bool:
     return FormalDecision.objects.current().filter(conference_decision=decision).exists()
-
-
-def _done(case: Case, rules: list[str], *, by: Clearance) -> None:
-    """The task that asked for this is done with it."""
-    for task in Task.objects.current().filter(case=case, rule__in=rules, answer=""):
-        if task.to_team_id in by.teams:
-            task.answer, task.answered_on, task.answered_by = Answer.DONE, timezone.localdate(), by.user
-            task.version += 1
-            because(task, "done")
-            task.save()
 
 
 def annul(decision: FormalDecision, why: str) -> None:

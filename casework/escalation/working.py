@@ -12,6 +12,7 @@ from casework.escalation.models import Escalation, EscalationPart
 from casework.journey.facts import Facts
 from casework.journey.guards import Missing
 from casework.journey.moving import StepRefused, locked, settle
+from casework.tasks.working import done
 from governance.access.clearance import Clearance
 from partners.accountability.history import because
 
@@ -39,6 +40,7 @@ def ask(case: Case, said: dict[str, Any], facts: Facts, *, by: Clearance, author
     made: Escalation = Escalation.objects.create(
         case=case, author_team_id=author_team, author=by.user, decision_id=decision.key, **said
     )
+    done(case, ["escalate_mrt", "escalate_steering"], by=by)
     settle(case)
     return made
 

@@ -19,6 +19,7 @@ from casework.outcomes.perms import COMPETENT
 from casework.records.enums import EndReason
 from casework.records.models import VersionConflict
 from casework.shelter.models import Absence, Stay
+from casework.tasks.working import done
 from governance.access.clearance import Clearance
 from partners.accountability.history import because
 from partners.organisations.enums import OrganisationKind
@@ -49,6 +50,7 @@ def propose_exit(case: Case, said: dict[str, Any], *, by: Clearance, author_team
     made: Exit = Exit.objects.create(
         case=case, author_team_id=author_team, author=by.user, state_before=case.state, formal_decision=decision, **said
     )
+    done(case, ["exit_confirmed"], by=by)
     settle(case)
     return made
 

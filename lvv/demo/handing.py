@@ -1,4 +1,5 @@
-"""Cases that go elsewhere: offered and handed over to another pilot, and the dossiers of a facility that ends.
+"""What is under way: exits that wait, absences, reports of another register; cases that go to another pilot, and the
+dossiers of a facility that ends.
 
 By the application's own acts, as the coordinators do them: the database carries them out.
 """
@@ -10,8 +11,9 @@ from django.utils import timezone
 from casework.cases.enums import CaseState
 from casework.custody.enums import Basis
 from casework.custody.working import agree_custody, dossiers_to_hand_over, hand_over
-from casework.models import Case, Exit, Stay, Transfer
-from casework.outcomes.exiting import confirm_exit
+from casework.escalation.working import contribute
+from casework.models import Absence, Case, DestinationReport, Escalation, Exit, Stay, Transfer
+from casework.outcomes.exiting import confirm_exit, propose_exit
 from casework.records.enums import Answer
 from casework.transfer.working import answer, offer
 from governance.access.clearance import acting_as
@@ -28,15 +30,49 @@ ENDING = "Groningen"
 
 
 def make_hand_overs(cast: Cast) -> None:
+    for place in cast.pilots:
+        _under_way(cast, place)
     _to_another_pilot(cast)
     _the_facility_ends(cast)
+
+
+def _under_way(cast: Cast, place: str) -> None:
+    """In each pilot: exits proposed and not confirmed, somebody away from her place, a report that she is gone, and what
+    partners wrote on the escalations that wait."""
+    today = timezone.localdate()
+    pilot = cast.pilots[place]
+    guided = Case.objects.filter(pilot=pilot, state=CaseState.IN_GUIDANCE)
+    stays = Stay.objects.current().filter(case__in=guided, until=None).select_related("case").order_by("pk")
+    away, gone = list(stays[6:8])
+    leaving = guided.exclude(pk__in=stays.values("case")).order_by("pk")[6:8]
+    own = cast.teams[place, OrganisationKind.MUNICIPALITY, TeamFunction.GENERAL]
+    with acting_as(cast.workers["gemeente", place]) as clearance:
+        for case in leaving:
+            propose_exit(
+                case, {"exited_on": today, "reason": "durable_solution_reached", "outcome": "independent_return",
+                       "explanation": "Vertrokken met een laissez-passer.", "evidence": "", "evidence_on": None},
+                by=clearance, author_team=own.pk,
+            )  # fmt: skip
+        Absence.objects.create(
+            case=away.case, stay=away, author_team=own, author=clearance.user, since=today - timedelta(days=3),
+            remark="Bij familie, zegt een huisgenoot.",
+        )  # fmt: skip
+    departure = cast.teams[place, OrganisationKind.DTV, TeamFunction.GENERAL]
+    with acting_as(cast.workers["dtv", place]) as clearance:
+        if departure.pk in gone.case.team_ids:
+            DestinationReport.objects.create(
+                case=gone.case, author_team=departure, author=clearance.user, reported_on=today - timedelta(days=2),
+                text="Met onbekende bestemming vertrokken, volgens het eigen register.",
+            )  # fmt: skip
+        for asked in Escalation.objects.current().filter(case__pilot=pilot, adopted=None):
+            contribute(asked, "De ambassade vraagt een geboorteakte.", by=clearance, author_team=departure.pk)
 
 
 def _to_another_pilot(cast: Cast) -> None:
     today = timezone.localdate()
     pilot, there = cast.pilots["Amsterdam"], cast.pilots["Utrecht"]
     sheltered = Stay.objects.current().filter(until=None).values("case")
-    taken = Exit.objects.current().filter(undone_on=None).values("case")
+    taken = Exit.objects.current().filter(undone_on=None).values("case")  # some wait for the coordinator
     guided = Case.objects.filter(pilot=pilot, state=CaseState.IN_GUIDANCE).exclude(pk__in=taken).order_by("pk")
     cases = list(guided.exclude(pk__in=sheltered)[:4])
     for case, (text, said, why) in zip(cases, (OFFERS[0], *OFFERS), strict=False):

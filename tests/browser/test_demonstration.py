@@ -66,6 +66,30 @@ def test_every_pilot_has_what_people_must_look_after(number, table, what, wanted
     assert number(f"SELECT count(DISTINCT c.pilot_id) FROM {joined}") == wanted
 
 
+LEVELS = ("mrt", "steering_group", "programme_council", "administrative_consultation")
+
+
+@pytest.mark.parametrize(("table", "what", "wanted"), [
+    ("case", "r.state = 'rest_period'", 5), ("case", "r.state = 'not_admitted'", 5), ("case", "r.state = 'archived'", 5),
+    ("case", "r.term_on < current_date", 5), ("case", "r.term_on >= current_date", 5),
+    ("agendaitem", "r.discussed_at IS NOT NULL", 5), ("agendaitem", "r.happened_on > current_date", 5),
+    ("conferencedecision", "r.kind = 'admitted'", 5), ("formaldecision", "r.kind = 'refused'", 5),
+    ("exit", "r.confirmed_on IS NULL AND r.ended_at IS NULL", 5), ("exit", "r.claim_open", 5),
+    ("confirmation", "r.result = 'confirmed'", 5), ("confirmation", "r.result = 'refuted'", 2),
+    ("followupcheck", "r.result = 'holds'", 5), ("followupcheck", "r.result = 'does_not_hold'", 5),
+    ("absence", "r.until IS NULL", 5), ("destinationreport", "true", 3), ("escalationpart", "true", 3),
+    ("transfer", "r.answer = 'accepted' AND r.handed_over_on IS NULL", 1), ("transfer", "r.answer = 'declined'", 1),
+    ("transfer", "r.answer = ''", 1), ("transfer", "r.handed_over_on IS NOT NULL", 1),
+    ("dossiertransfer", "r.basis = 'own_convenant'", 1), ("dossiertransfer", "r.basis = 'custody_agreement'", 1),
+    ("dossiertransfer", "r.basis = 'package' AND r.handed_over_on IS NULL", 1),
+    *(("escalation", f"r.level = '{level}'", 5) for level in LEVELS),
+])  # fmt: skip
+def test_every_screen_of_the_journey_has_something_true_to_show(number, table, what, wanted):
+    rows = f"casework_{table} r" + ("" if table == "case" else " JOIN casework_case c ON c.id = r.case_id")
+    pilot = "r.pilot_id" if table == "case" else "c.pilot_id"
+    assert number(f"SELECT count(DISTINCT {pilot}) FROM {rows} WHERE {what}") >= wanted
+
+
 def test_a_request_to_correct_waits_for_each_partner_in_each_pilot(number):
     asked = "casework_correctionrequest r JOIN partners_team t ON t.id = r.to_team_id"
     kinds = "JOIN partners_organisation o ON o.id = t.organisation_id WHERE r.answer = ''"

@@ -18,7 +18,9 @@ PAGES = [
     ("coordinator-utrecht", "/personen/"), ("coordinator-utrecht", "/personen/aanmelden/"),
     ("coordinator-utrecht", "/personen/noodopvang/"), ("coordinator-utrecht", "/convenanten/"),
     ("coordinator-utrecht", CONVENANT), ("coordinator-utrecht", CONVENANT + "voorstel/"),
-    ("coordinator-utrecht", "/pilots/"), ("coordinator-utrecht", PILOT), ("coordinator-utrecht", "/verantwoording/"),
+    ("coordinator-utrecht", "/pilots/"), ("coordinator-utrecht", PILOT),
+    ("coordinator-groningen", PILOT + "dossiers/"), ("coordinator-groningen", PILOT + "dossiers/bewaring/"),
+    ("coordinator-utrecht", "/verantwoording/"),
     ("coordinator-utrecht", "/verantwoording/verwerkingen/"), ("coordinator-utrecht", "/bestaat-niet/"),
     ("coordinator-utrecht", "/account/tweede-factor/"), ("coordinator-utrecht", "/account/wachtwoord/"),
     ("coordinator-utrecht", "/account/tweede-factor/totp/activate/"),
@@ -61,9 +63,12 @@ def go(page, address):
         page.wait_for_url(re.compile(r"/convenanten/[0-9a-f-]{36}/$"))
         if address != CONVENANT:
             page.goto(page.url + address.removeprefix(CONVENANT))
-    elif address == PILOT:
+    elif address.startswith(PILOT) and not address.startswith("/"):
         page.goto("/pilots/")
-        page.get_by_role("link", name="Utrecht", exact=True).click()
+        page.get_by_role("link", name=re.compile("^(Utrecht|Groningen)$")).first.click()
+        if address != PILOT:
+            page.wait_for_url(re.compile(r"/pilots/[0-9a-f-]{36}/$"))
+            page.goto(page.url + address.removeprefix(PILOT))
     else:
         page.goto(address)
 

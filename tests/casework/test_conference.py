@@ -1,5 +1,6 @@
 """The case conference: planning, agenda, positions, decisions and what follows from them, minutes; who sees which item."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -318,3 +319,70 @@ def test_r27_a_meeting_is_held_under_the_convenant_of_its_day_and_not_before_it(
     room.open()
     room.meeting.refresh_from_db()
     assert room.meeting.convenant == newer
+
+
+def test_the_chair_moves_an_item_up_and_a_household_moves_together(room):
+    room.add()
+    first = room.item
+    others = []
+    for place, name in ((2, "Tweede"), (3, "Derde"), (3, "Zus Derde")):
+        case = make.CaseFactory(
+            lead_team=room.journey.teams["municipality"], involve=[room.journey.teams["ngo"]], named=name,
+            state="in_conference",
+        )  # fmt: skip
+        others.append(make.RECORDS["agendaitem"](
+            case=case, author_team=first.author_team, meeting=room.meeting, place=place,
+            visibility="selected_partners", shared_team_ids=first.shared_team_ids,
+        ))  # fmt: skip
+    assert "Verplaats omhoog" in room.see("coordinator", reference=others[1].reference).text
+    assert room.to("ngo", "agenda_change", others[1].reference, "omhoog").status_code == 403
+    assert room.to("coordinator", "agenda_change", others[1].reference, "omhoog").status_code == 302
+    order = AgendaItem.objects.filter(meeting=room.meeting).order_by("place", "pk")
+    assert list(order) == [first, others[1], others[2], others[0]]
+    assert room.to("coordinator", "agenda_change", first.reference, "omhoog").status_code == 302
+    assert AgendaItem.objects.filter(meeting=room.meeting).order_by("place", "pk").first() == first
+
+
+def test_r7_who_was_discussed_without_the_departure_service_is_on_nobodys_list(room, pilot):
+    case = room.journey.case
+    make.StayFactory(case=case, kind="dwelling", author_team=pilot.teams["municipality"])
+    room.add(teams=("ngo",))
+    room.open()
+    assert "Hiwot Reiziger" in room.journey.client.act_as(pilot.workers["dtv"]).get("/lso/niet-besproken/").text
+    assert room.to("coordinator", "agenda_change", room.item.reference, "besproken").status_code == 302
+    assert room.see("dtv").status_code == 404  # the item itself is not hers
+    for who in ("coordinator", "dtv"):
+        answer = room.journey.client.act_as(pilot.workers[who]).get("/lso/niet-besproken/")
+        assert "Hiwot Reiziger" not in answer.text, who
+
+
+def test_the_tasks_of_a_decision_are_done_with_the_act_they_ask_for(room):
+    room.add()
+    room.open()
+    room.decide("escalate_mrt")
+    room.decide("exit_confirmed")
+    assert Task.objects.filter(answer="").count() == 2
+    journey = room.journey
+    journey.done("coordinator", "escalation", act="ask", level="mrt", question="Wat nu?", answer_due_on=20,
+                 skipped_because="")  # fmt: skip
+    assert list(Task.objects.filter(answer="").values_list("rule", flat=True)) == ["exit_confirmed"]
+    assert journey.propose(reason="left_own_request", outcome="unknown_destination").status_code == 302
+    assert not Task.objects.filter(answer="").exists()
+
+
+def test_who_came_and_who_did_not_stands_in_the_minutes(room):
+    room.add()
+    room.open()
+    ind, dtv = (room.meeting.teams.get(team=room.journey.teams[name]) for name in ("ind", "dtv"))
+    url = f"/lso/{room.meeting.reference}/aanwezig/"
+    assert room.journey.client.act_as(room.journey.workers["ngo"]).post(url, {"present": ind.pk}).status_code == 403
+    assert (
+        room.journey.client.act_as(room.journey.workers["coordinator"]).post(url, {"present": ind.pk}).status_code
+        == 302
+    )
+    ind.refresh_from_db()
+    dtv.refresh_from_db()
+    assert (ind.present, dtv.present) == (True, False)
+    page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", room.see("ngo", "minutes", room.meeting.reference).text))
+    assert f"{ind.team.label} aanwezig" in page
+    assert f"{dtv.team.label} afwezig" in page

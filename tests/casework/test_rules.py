@@ -248,10 +248,10 @@ def test_r11_a_return_is_not_confirmed_by_the_municipality_itself(journey):
 def test_a_proposed_exit_waits_for_the_coordinator(journey):
     journey.to_guidance()
     assert journey.propose().status_code == 302
-    assert due(journey, "coordinator", "Bevestig de uitstroom") is True
-    assert due(journey, "municipality", "Bevestig de uitstroom") is None
+    assert due(journey, "coordinator", "Uitstroom bevestigen") is True
+    assert due(journey, "municipality", "Uitstroom bevestigen") is None
     assert journey.confirm().status_code == 302
-    assert due(journey, "coordinator", "Bevestig de uitstroom") is None
+    assert due(journey, "coordinator", "Uitstroom bevestigen") is None
 
 
 def test_r26_the_answer_to_an_escalation_waits_for_the_coordinator_on_its_day(journey, on_day):

@@ -33,6 +33,15 @@ CREATE POLICY decision_attended ON casework_conferencedecision FOR SELECT TO lvv
     USING (team_ids && access_teams('attend_conference')
            AND EXISTS (SELECT FROM casework_agendaitem i WHERE i.id = item_id AND i.case_id = casework_conferencedecision.case_id));
 
+-- R7: which of the cases she sees were discussed, whichever item it was: that a conference spoke of her, and nothing else.
+CREATE FUNCTION conference_discussed() RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$
+    SELECT DISTINCT a.case_id FROM casework_agendaitem a JOIN casework_case c ON c.id = a.case_id
+    WHERE a.ended_at IS NULL AND a.discussed_at IS NOT NULL AND c.team_ids && access_teams('read_conference')
+$$;
+REVOKE ALL ON FUNCTION conference_discussed() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION conference_discussed() TO lvv_app;
+
 -- ------------------------------------------------------------------ what belongs to a pilot, and names nobody
 
 -- Whoever works in a pilot knows its criteria and letters; its coordinator writes new versions, and changes none.
