@@ -31,7 +31,10 @@ OF_CASE = (
     "number", "reference", "state", "state_since", "registered_on", "admitted_on", "guidance_from", "exited_on",
 )  # fmt: skip
 # Accounts, circles of sharing and places are of this installation, or tell who else takes part.
-LEFT_OUT = {"author_id", "history_user_id", "answered_by_id", "shared_team_ids", "location_id", "to_team_id", "team_id"}
+LEFT_OUT = {
+    "author_id", "history_user_id", "answered_by_id", "shared_team_ids", "location_id", "to_team_id", "team_id",
+    "other_id",
+}  # fmt: skip
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32, without what is easily misread
 
 

@@ -225,6 +225,9 @@ def test_r29_who_has_no_access_gets_an_encrypted_package_and_it_counts_from_the_
     make.ConsentFactory(case=ending.case, author_team=ending.teams["care"], team=ending.teams["municipality"])
     with acting_as(ending.workers["coordinator"]):
         assert MedicalRecord.objects.get() == medical  # to her it is shown; it does not leave the house
+    make.RECORDS["relation"](
+        case=ending.case, author_team=ending.teams["municipality"], other=ending.other.person, other_name=""
+    )
     taken = package(ending)
     worker = ending.client.act_as(ending.workers["coordinator"])
     url = page(ending, "custody_package", taken)
@@ -254,6 +257,7 @@ def test_r29_who_has_no_access_gets_an_encrypted_package_and_it_counts_from_the_
     assert data["case"]["number"] == ending.case.number
     assert [row["text"] for row in data["records"]["contact"]] == ["Zo begon het."]
     assert not {"medical", "consent", "legal_aid"} & set(data["records"])
+    assert "other_id" not in data["records"]["relation"][0]  # nor the key of somebody else
     assert str(secret.reference) not in str(data)
     receipt = {"receipt_from": "Dossierhouder", "receipt_on": 0}
     refused = worker.post(page(ending, "custody_receipt", taken), sent({"code": "AAAAA-BBBBB", **receipt}))
