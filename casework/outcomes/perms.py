@@ -2,7 +2,7 @@
 
 from casework.cases.enums import OPEN_STATES, CaseState
 from casework.cases.models import Case
-from casework.journey.perms import Teams, leads
+from casework.journey.perms import Teams, leads, team_of_kind
 from casework.outcomes.enums import Outcome
 from casework.outcomes.models import Exit
 from governance.access.clearance import Clearance
@@ -62,7 +62,8 @@ def answers_for(clearance: Clearance, case: Case, teams: Teams, found: Exit) -> 
         return []
     kinds = COMPETENT.get(found.outcome, ())
     asked = [pk for pk in case.team_ids if pk in teams and teams[pk].organisation.kind in kinds]
-    return asked + [case.lead_team_id] if found.outcome == X.ONWARD_MIGRATION else asked
+    own = team_of_kind(clearance, case, teams, (K.MUNICIPALITY,))
+    return [*asked, own] if own and found.outcome == X.ONWARD_MIGRATION else asked
 
 
 def check_team(clearance: Clearance, case: Case, teams: Teams, found: Exit) -> int | None:

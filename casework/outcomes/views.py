@@ -16,7 +16,7 @@ from casework.cases.views import case_url
 from casework.journey.facts import fact_of
 from casework.journey.guards import DURABLE
 from casework.journey.moving import StepRefused
-from casework.journey.perms import leads, manages
+from casework.journey.perms import leads, manages, team_of_kind
 from casework.journey.steps import STEPS
 from casework.journey.terms import terms_of
 from casework.journey.views import linked, refused
@@ -41,6 +41,7 @@ from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.keeping import find_draft, once, sent_before
 from partners.accountability.activities import CASEWORK, processes
+from partners.organisations.enums import OrganisationKind
 from partners.organisations.models import Team
 
 
@@ -215,7 +216,7 @@ def claim_answer(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     sources: list[Team] = []
     if team is None:
         sources = [teams[pk] for pk in perms.answers_for(request.clearance, case, teams, found)]
-        team = case.lead_team_id if sources else None
+        team = team_of_kind(request.clearance, case, teams, (OrganisationKind.MUNICIPALITY,)) if sources else None
     if team is None:
         raise PermissionDenied
     key = f"claim:{case.reference}"

@@ -238,6 +238,16 @@ def test_r11_onward_migration_is_confirmed_on_documentary_evidence_too(journey):
     assert (found.author_team, found.source_team, found.received_document) == (own, None, "kopie van de vergunning")
 
 
+def test_r20_the_coordinator_records_a_partners_answer_also_where_an_ngo_leads(journey):
+    journey.to_exit()
+    journey.case.lead_team = journey.teams["ngo"]
+    journey.case.save()
+    answer = {"result": "confirmed", "said_on": 0, "evidence": "vertrekstaat", "received_on": 0,
+              "received_document": "brief", "source_team": str(journey.teams["dtv"].pk)}  # fmt: skip
+    journey.done("coordinator", "claim_answer", **answer)
+    assert Confirmation.objects.get().author_team == journey.teams["municipality"]
+
+
 def test_r11_a_return_is_not_confirmed_by_the_municipality_itself(journey):
     journey.to_exit()
     answer = {"result": "confirmed", "said_on": 0, "evidence": "brief", "received_on": 0, "received_document": "brief",
