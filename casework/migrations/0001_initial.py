@@ -11,6 +11,8 @@ from django.conf import settings
 from django.db import migrations, models
 from django.db.models.lookups import Exact
 
+from lvv.migrating import together
+
 
 class Migration(migrations.Migration):
 
@@ -21,9 +23,12 @@ class Migration(migrations.Migration):
         ('governance', '0001_initial'),
         ('partners', '0001_initial'),
         ('partners', '__first__'),
+        # Not that anything here needs them, but each of theirs takes longer among more tables.
+        ('guardian', '0003_remove_groupobjectpermission_guardian_gr_content_ae6aec_idx_and_more'),
+        ('mfa', '0003_authenticator_type_uniq'),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='Person',
             fields=[
@@ -2232,4 +2237,4 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['case', 'kind'], name='identity_case_kind'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('key'), name='gin_trgm_ops'), name='identity_key_fragments', fastupdate=False), models.Index(django.contrib.postgres.indexes.OpClass(models.F('key'), name='text_pattern_ops'), models.F('kind'), name='identity_key_prefix'), django.contrib.postgres.indexes.GinIndex(fields=['team_ids'], name='identity_teams'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('kind__in', ['name', 'alias'])), fields=['sounds'], name='identity_sounds', fastupdate=False), models.Index(condition=models.Q(Exact(models.Func(models.F('sounds'), function='cardinality', output_field=models.IntegerField()), 1), ('kind__in', ['name', 'alias'])), fields=['sounds'], name='identity_one_sound')],
             },
         ),
-    ]
+    ])

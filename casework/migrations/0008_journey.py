@@ -7,6 +7,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from lvv.migrating import together
+
 
 class Migration(migrations.Migration):
 
@@ -17,7 +19,7 @@ class Migration(migrations.Migration):
         ('partners', '__first__'),
     ]
 
-    operations = [
+    operations = together([
         migrations.AddField(
             model_name='case',
             name='admitted_on',
@@ -1851,4 +1853,4 @@ class Migration(migrations.Migration):
             model_name='involvement',
             index=models.Index(condition=models.Q(('counted', True), ('ground', 'custody')), fields=['team'], name='involvement_custody'),
         ),
-    ]
+    ])
