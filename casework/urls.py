@@ -6,7 +6,7 @@ from casework.cases import views as cases
 from casework.conference import agenda, meetings, minutes
 from casework.custody import views as custody
 from casework.deciding import views as deciding
-from casework.dossiers import address, checking
+from casework.dossiers import address, checking, delivering
 from casework.dossiers import views as dossiers
 from casework.elsewhere import views as elsewhere
 from casework.escalation import views as escalation
@@ -53,6 +53,7 @@ pages = (
         path("casussen/<uuid:reference>/intake/lezers/", intake.intake_readers, name="intake_readers"),
         path("casussen/<uuid:reference>/intake/<slug:page>/", intake.intake_page, name="intake_page"),
         path("casussen/<uuid:reference>/dossiers/opvragen/", intake.dossiers_request, name="dossiers_request"),
+        path("intake/dossiers/", delivering.dossiers_deliver, name="dossiers_deliver"),
         # meeting_, agenda_: the case conference
         path("lso/", meetings.meeting_list, name="meeting_list"),
         path("lso/niet-besproken/", meetings.undiscussed_list, name="undiscussed_list"),

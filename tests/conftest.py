@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
+from http.cookies import SimpleCookie
 from types import SimpleNamespace
 from typing import Any
 
@@ -27,10 +28,22 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright's sync 
 class WorkerClient(Client):
     """Django's client, asking with the rights of the web: lvv_app for each request, and nothing left behind."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.browsers: dict[int, SimpleCookie] = {}
+
     def act_as(self, user: User) -> "WorkerClient":
-        self.logout()
-        self.force_login(user)
+        """At this worker's own browser, where she signed in the first time and still is."""
+        if user.pk in self.browsers and self.browsers[user.pk]:
+            self.cookies = self.browsers[user.pk]
+        else:
+            self.cookies = self.browsers[user.pk] = SimpleCookie()
+            self.force_login(user)
         return self
+
+    def logout(self) -> None:
+        super().logout()
+        self.browsers.clear()
 
     def request(self, **request: Any) -> Any:
         with as_the_web():

@@ -48,6 +48,8 @@ class Claim:
     in_emergency: bool = False  # sheltered before anything else is known: doubles are still to be judged
     state: CaseState = CaseState.REGISTERED  # later only of a running case that is taken over (T18)
     state_since: date | None = None
+    admitted_on: date | None = None
+    guidance_from: date | None = None
     registered_on: date | None = None
     others: list[int] = field(default_factory=list)  # cases of people alike who were judged to be somebody else
 
@@ -98,9 +100,9 @@ def register_many(entries: list[tuple[Claim, Person | None]], *, by: Clearance, 
             referrer=claim.referrer, team_ids=[team.pk], doubles_judged_on=None if claim.in_emergency else today,
             state=claim.state, state_since=claim.state_since or claim.registered_on or today,
             registered_on=claim.registered_on or today,
-            # R4: of a case that is taken over, the day of the state it is in; what was before is not known.
-            admitted_on=claim.state_since if claim.state == CaseState.ADMITTED else None,
-            guidance_from=claim.state_since if claim.state == CaseState.IN_GUIDANCE else None,
+            # R4: of a case that is taken over, the days that are known; that of the state it is in is one of them.
+            admitted_on=claim.admitted_on or (claim.state_since if claim.state == CaseState.ADMITTED else None),
+            guidance_from=claim.guidance_from or (claim.state_since if claim.state == CaseState.IN_GUIDANCE else None),
         )
         for (claim, person), number in zip(entries, numbers, strict=True)
     ])  # fmt: skip

@@ -255,6 +255,10 @@ def mark_discussed(item: AgendaItem) -> None:
     settle(case)
 
 
+# Of these one item may have several; of the others the same one after itself was sent twice.
+SEVERAL = (D.RESEARCH_QUESTION, D.COMMITMENTS_SET)
+
+
 @transaction.atomic
 def decide(
     item: AgendaItem, said: dict[str, Any], commitments: list[tuple[int, str, date]], *, by: Clearance, author_team: int
@@ -268,6 +272,10 @@ def decide(
     if said["kind"] in SETS_SCENARIO and not facts.rested:
         ends = shown(facts.rest_ends) if facts.rest_ends else _("a day that is not known yet")
         raise StepRefused([Missing(_("The rest period ends on %(day)s.") % {"day": ends})])
+    if said["kind"] not in SEVERAL:
+        last = ConferenceDecision.objects.current().filter(item=item).exclude(kind__in=SEVERAL).order_by("pk").last()
+        if last is not None and (last.kind, last.scenario) == (said["kind"], said["scenario"]):
+            raise StepRefused([Missing(_("This was decided on this item already."), "conference")])
     decision: ConferenceDecision = ConferenceDecision.objects.create(
         case=case, item=item, author_team_id=author_team, author=by.user, convenant_id=meeting.convenant_id,
         decided_on=timezone.localdate(), **said,

@@ -39,6 +39,8 @@ def issue(
     kind, decided_on = K(said["kind"]), said["decided_on"]
     if kind not in STEP and case.state not in ADMITTED_STATES:
         raise StepRefused([Missing(_("Only who is admitted can be extended or ended."), "case_detail")])
+    if kind == K.ENDED and ending_of(case) is not None:
+        raise StepRefused([Missing(_("It was decided already that her stay ends."), "formal_decisions")])
     if mandate is None and not case.pilot.municipal_mode:
         raise StepRefused([Missing(_("A decision in the minister's name needs a mandate."))])
     if (
@@ -61,6 +63,13 @@ def issue(
     else:
         settle(case)
     return made
+
+
+def ending_of(case: Case) -> FormalDecision | None:
+    """The formal decision to end that stands, unless she was admitted for longer since."""
+    standing = FormalDecision.objects.current().filter(case=case, annulled_on=None, kind__in=(K.ENDED, K.EXTENDED))
+    last: FormalDecision | None = standing.order_by("decided_on", "pk").last()
+    return last if last is not None and last.kind == K.ENDED else None
 
 
 def _used(decision: ConferenceDecision) -> bool:

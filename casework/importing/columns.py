@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from casework.cases.enums import OPEN_STATES, CaseState
+from casework.cases.enums import ADMITTED_STATES, OPEN_STATES, CaseState
 from casework.cases.registering import Claim
 from casework.importing.models import ColumnMapping
 from casework.importing.reading import HEADER_WITHIN, Line, Unreadable
@@ -105,6 +105,10 @@ FIELDS = (
           _day),
     Field("state", gettext_lazy("state"), ("status", "stand", "fase", "state"), _state),
     Field("state_since", gettext_lazy("in this state since"), ("status sinds", "sinds", "state since"), _day),
+    Field("admitted_on", gettext_lazy("admitted on"), ("toegelaten op", "datum toelating", "toelating", "admitted on"),
+          _day),
+    Field("guidance_from", gettext_lazy("in guidance from"),
+          ("in begeleiding vanaf", "begeleiding vanaf", "start begeleiding", "in guidance from"), _day),
 )  # fmt: skip
 BY_SLUG = {field.slug: field for field in FIELDS}
 
@@ -163,11 +167,7 @@ def understand(
                 said[slug] = BY_SLUG[slug].clean(text)
             except ValidationError as error:
                 words = " ".join(error.messages)
-                if (
-                    slug in ("birth_date", "registered_on", "told_on", "sheltered_since", "state_since")
-                    and text.isdecimal()
-                    and len(text) == 5
-                ):
+                if (slug == "birth_date" or BY_SLUG[slug].clean is _day) and text.isdecimal() and len(text) == 5:
                     words = _("A bare number stands where a date should. Give the column the format of a date.")
                 if slug == "v_number" and text.isdecimal() and 6 < len(text) < 10:
                     words = _("This V-number lost a zero in front. Give the column the format of text.")
@@ -182,8 +182,17 @@ def understand(
         problems.append((mapping.get("state"), _("Only the coordinator of the municipality takes over running cases.")))
     if said.get("sheltered_since") and not shelters:
         problems.append((mapping.get("sheltered_since"), _("Your team does not record shelter.")))
-    if said.get("state_since") and said.get("registered_on") and said["state_since"] < said["registered_on"]:
-        problems.append((mapping.get("state_since"), _("This lies before the day of registration.")))
+    problems += [
+        (mapping.get(slug), _("This lies before the day of registration."))
+        for slug in ("state_since", "admitted_on", "guidance_from")
+        if said.get(slug) and said.get("registered_on") and said[slug] < said["registered_on"]
+    ]
+    if said.get("guidance_from") and said.get("admitted_on", "") > said["guidance_from"]:
+        problems.append((mapping.get("guidance_from"), _("This lies before the day of admission.")))
+    state = said.get("state", CaseState.REGISTERED)
+    for slug, states in (("admitted_on", ADMITTED_STATES), ("guidance_from", (CaseState.IN_GUIDANCE,))):
+        if said.get(slug) and state not in states:
+            problems.append((mapping.get(slug), _("This day does not fit the state of the case.")))
     return said, problems
 
 
@@ -199,7 +208,7 @@ def claim_of(said: dict[str, str]) -> Claim:
         v_number=said.get("v_number", ""), told_on=day("told_on"), language=said.get("language", ""),
         guardian=said.get("guardian", ""), sheltered_since=day("sheltered_since"),
         state=CaseState(said.get("state", CaseState.REGISTERED)), state_since=day("state_since"),
-        registered_on=day("registered_on"),
+        registered_on=day("registered_on"), admitted_on=day("admitted_on"), guidance_from=day("guidance_from"),
     )  # fmt: skip
 
 

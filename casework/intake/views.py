@@ -49,6 +49,7 @@ from casework.intake.working import (
 )
 from casework.journey.facts import facts_of
 from casework.journey.moving import StepRefused
+from casework.journey.perms import SERVICES
 from casework.journey.steps import steps_from
 from casework.journey.views import refused
 from casework.records.models import VersionConflict
@@ -120,7 +121,9 @@ def intake_list(request: ClearanceRequest) -> HttpResponse:
         "rows": rows, "page": page, "tab": tab, "today": timezone.localdate(),
         "states": [(state.value, state.label) for state in BEFORE_THE_CONFERENCE],
         "criteria": [pilot for pilot in Pilot.objects.filter(pk__in={seat.pilot for seat in clearance.seats})],
-        "teams": teams,
+        "teams": teams, "delivers": bool(clearance.coordinated) or any(
+            teams[team].organisation.kind in SERVICES for team in clearance.teams if team in teams
+        ),
     }  # fmt: skip
     return render(request, "casework/intake/list.html", context)
 

@@ -5,9 +5,9 @@ from pathlib import Path
 from django.utils import timezone
 from django.utils.translation import override
 
-from casework.cases.enums import CaseState
+from casework.cases.enums import OPEN_STATES, CaseState
 from casework.journey.facts import Facts
-from casework.journey.steps import Step, steps
+from casework.journey.steps import STEPS, Step, steps
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "journey.md"
 INTRO = """# The journey of a case
@@ -24,15 +24,20 @@ def journey_document() -> str:
     with override("en"):
         lines = [INTRO, "```mermaid", "stateDiagram-v2"]
         lines += [f"    {state.value}: {state.label}" for state in CaseState]
-        lines += [
-            f"    {source} --> {step.target.value}: {step.number}"
-            for step in steps() if step.target for source in ([s.value for s in step.sources] or ["[*]"])
-        ]  # fmt: skip
+        lines += [f"    {source} --> {target}: {step.number}" for step in steps() for source, target in _arrows(step)]
         lines += ["```", "", "| | From | To | What must be so | Who |", "|---|---|---|---|---|"]
         lines += [_row(step) for step in steps()]
         lines += ["", "## What is said when a step is refused", ""]
         lines += [f"- `{name}`: {sentence}" for name, sentence in _refusals()]
     return "\n".join(lines) + "\n"
+
+
+def _arrows(step: Step) -> list[tuple[str, str]]:
+    """From where to where. A step without sources begins a case; one without target goes where the act says: back to
+    any state from which one leaves (T16), or to any open one (T18)."""
+    targets = [step.target] if step.target else STEPS["T11"].sources if step.sources else OPEN_STATES
+    sources = [state.value for state in step.sources] or ["[*]"]
+    return [(source, target.value) for source in sources for target in targets]
 
 
 def _row(step: Step) -> str:

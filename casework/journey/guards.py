@@ -63,7 +63,7 @@ def rest_over(facts: Facts) -> Missing | None:
     if facts.rest_ends is None:
         page = "dossiers_request" if facts.lacks_request else "dossiers"
         return Missing(_("The rest period has not begun: a dossier is still out."), page)
-    return Missing(_("The rest period ends on %(day)s.") % {"day": shown(facts.rest_ends)})
+    return Missing(_("The rest period ends on %(day)s.") % {"day": shown(facts.rest_ends)}, "dossiers")
 
 
 def on_agenda(facts: Facts) -> Missing | None:
@@ -110,16 +110,16 @@ def new_ground(facts: Facts) -> Missing | None:
     """T9 asks for an objection upheld, or new facts, which the coordinator puts in words."""
     refusal = facts.last_formal("refused")
     if refusal is not None and facts.upheld is not None and facts.upheld < refusal.on:
-        return Missing(_("The objection that was upheld is older than the last refusal."))
+        return Missing(_("The objection that was upheld is older than the last refusal."), "formal_decisions")
     return None
 
 
 def no_newer_open_case(facts: Facts) -> Missing | None:
-    return Missing(_("This person has a newer case that is open.")) if facts.newer_open_case else None
+    return Missing(_("This person has a newer case that is open."), "case_detail") if facts.newer_open_case else None
 
 
 def no_newer_case(facts: Facts) -> Missing | None:
-    return Missing(_("This person has a newer case.")) if facts.newer_case else None
+    return Missing(_("This person has a newer case."), "case_detail") if facts.newer_case else None
 
 
 def scenario_set(facts: Facts) -> Missing | None:
@@ -161,11 +161,12 @@ ENDED_BY_DECISION = (
 
 
 def ending_decided(facts: Facts) -> Missing | None:
+    last = facts.last_formal("ended", "extended")
     if (
         facts.left is not None
         and facts.state in ("admitted", "in_guidance")
         and facts.left.reason in ENDED_BY_DECISION
-        and facts.last_formal("ended") is None
+        and (last is None or last.kind != "ended")
     ):
         return Missing(_("After admission this reason needs a formal decision to end."), "formal_decision_add")
     return None
@@ -179,21 +180,21 @@ def accepted_elsewhere(facts: Facts) -> Missing | None:
 
 
 def not_handed_over(facts: Facts) -> Missing | None:
-    return (
-        Missing(_("The case was handed over to another pilot, which goes on with it.")) if facts.handed_over else None
-    )
+    if facts.handed_over:
+        return Missing(_("The case was handed over to another pilot, which goes on with it."), "transfer")
+    return None
 
 
 def durable(facts: Facts) -> Missing | None:
     if facts.left is None or facts.left.belongs_to not in DURABLE:
-        return Missing(_("Only a durable or semi-durable outcome is followed."))
+        return Missing(_("Only a durable or semi-durable outcome is followed."), "exit")
     return None
 
 
 def without_solution(facts: Facts) -> Missing | None:
     left = facts.left
     if left is None or left.belongs_to in DURABLE:
-        return Missing(_("A durable or semi-durable outcome goes on to aftercare first."))
+        return Missing(_("A durable or semi-durable outcome goes on to aftercare first."), "exit")
     if left.outcome == "not_established":
         return Missing(_("It is not established yet what became of her."), "exit")
     if left.belongs_to == "undecided" and not left.explained:
@@ -251,9 +252,9 @@ def dossiers_of_before(facts: Facts) -> Missing | None:
     if facts.municipal:
         return None
     if not {"ind", "dtv"} <= set(facts.earlier_dossiers):
-        return Missing(_("There is no earlier case with both dossiers."))
+        return Missing(_("There is no earlier case with both dossiers."), "intake")
     if add_months(min(facts.earlier_dossiers.values()), facts.take_over_months) <= facts.today:
-        return Missing(_("The dossiers of the earlier case are older than the take-over term of this pilot."))
+        return Missing(_("The dossiers of the earlier case are older than the take-over term of this pilot."), "intake")
     return None
 
 

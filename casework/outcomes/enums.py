@@ -77,4 +77,11 @@ class CheckResult(TextChoices):
     LAPSED = "lapsed", _("lapsed")
 
 
+class Lapse(TextChoices):
+    """Why nobody looks any more (T14)."""
+
+    DECEASED = "deceased", _("she died")
+    NEW_CASE = "new_case", _("she is back, in a new case")
+
+
 CHECK_MONTHS = (3, 6, 12)

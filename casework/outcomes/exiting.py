@@ -8,12 +8,11 @@ from django.utils.translation import gettext as _
 
 from casework.cases.enums import CaseState, Ground
 from casework.cases.models import Case, Involvement
-from casework.deciding.models import FormalDecision
-from casework.deciding.working import annul
+from casework.deciding.working import annul, ending_of
 from casework.journey.guards import Missing
 from casework.journey.moving import ENDED_BY_EXIT, StepRefused, end_involvements, locked, settle, take
 from casework.journey.steps import STEPS
-from casework.outcomes.enums import NEEDS_DECISION, Outcome, Undone
+from casework.outcomes.enums import CHECK_MONTHS, NEEDS_DECISION, CheckResult, Outcome, Undone
 from casework.outcomes.models import Confirmation, Exit, FollowUpCheck, class_of
 from casework.outcomes.perms import COMPETENT
 from casework.records.enums import EndReason
@@ -46,20 +45,13 @@ def propose_exit(case: Case, said: dict[str, Any], *, by: Clearance, author_team
     case = locked(case)
     if case.state not in STEPS["T11"].sources or exit_of(case) is not None:
         raise StepRefused([Missing(_("There is an exit in this case already."), "exit")])
-    decision = _ending(case) if said["reason"] in NEEDS_DECISION else None
+    decision = ending_of(case) if said["reason"] in NEEDS_DECISION else None
     made: Exit = Exit.objects.create(
         case=case, author_team_id=author_team, author=by.user, state_before=case.state, formal_decision=decision, **said
     )
     done(case, ["exit_confirmed"], by=by)
     settle(case)
     return made
-
-
-def _ending(case: Case) -> FormalDecision | None:
-    """The formal decision to end that stands, for an exit to cite."""
-    ended = FormalDecision.objects.current().filter(case=case, kind="ended", annulled_on=None)
-    found: FormalDecision | None = ended.order_by("pk").last()
-    return found
 
 
 @transaction.atomic
@@ -70,7 +62,7 @@ def confirm_exit(found: Exit, *, by: Clearance, version: str) -> Case:
     row.claim_version(version)
     row.state_before = case.state
     if row.reason in NEEDS_DECISION and row.formal_decision_id is None:
-        row.formal_decision = _ending(case)
+        row.formal_decision = ending_of(case)
     row.confirmed_on, row.confirmed_by = timezone.localdate(), by.user
     row.classed, row.claim_open = class_of(row.outcome, row.exited_on), row.outcome in COMPETENT
     because(row, "confirmed")
@@ -128,15 +120,18 @@ def answer_claim(found: Exit, said: dict[str, Any], *, by: Clearance, author_tea
 
 
 @transaction.atomic
-def record_check(found: Exit, said: dict[str, Any], *, by: Clearance, author_team: int) -> FollowUpCheck:
+def record_check(found: Exit, said: dict[str, Any], *, by: Clearance, author_team: int) -> None:
+    """R12. With a check that lapses, because she died or is back, those after it lapse too."""
     case = locked(found.case)
-    if FollowUpCheck.objects.current().filter(exit=found, months=said["months"]).exists():
+    done = set(FollowUpCheck.objects.current().filter(exit=found).values_list("months", flat=True))
+    if said["months"] in done:
         raise StepRefused([Missing(_("This check was recorded already."), "exit")])
-    made: FollowUpCheck = FollowUpCheck.objects.create(
-        case=case, exit=found, author_team_id=author_team, author=by.user, **said
-    )
+    lapses = said["result"] == CheckResult.LAPSED
+    for months in sorted(set(CHECK_MONTHS) - done) if lapses else [said["months"]]:
+        FollowUpCheck.objects.create(
+            case=case, exit=found, author_team_id=author_team, author=by.user, **{**said, "months": months}
+        )
     settle(case)
-    return made
 
 
 @transaction.atomic

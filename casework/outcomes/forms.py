@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.cases.models import Case
 from casework.journey.guards import add_months, shown
-from casework.outcomes.enums import CHECK_MONTHS, CheckResult, ConfirmationResult, ExitReason, Outcome, Undone
+from casework.outcomes.enums import CHECK_MONTHS, CheckResult, ConfirmationResult, ExitReason, Lapse, Outcome, Undone
 from casework.outcomes.models import Exit
 from casework.register.forms import DayField
 from governance.drafts.forms import KeptForm
@@ -133,16 +133,21 @@ class CheckForm(KeptForm):
         label=_("What became of her then"), required=False, choices=[("", _("Choose")), *Outcome.choices],
         help_text=_("Only if it does not hold. The claim stays as it was."),
     )  # fmt: skip
+    lapsed_because = forms.ChoiceField(
+        label=_("Why it lapsed"), required=False, choices=[("", _("Choose")), *Lapse.choices],
+        help_text=_("Only if it lapsed: then all checks that are left lapse. If nobody could tell, choose unknown."),
+    )  # fmt: skip
     how = forms.CharField(
         label=_("From whom, and how it is known"), max_length=300,
-        help_text=_("Of a check that lapsed: why, such as death or a new case."),
         error_messages={"required": _("Write from whom, and how it is known.")},
     )  # fmt: skip
 
-    def __init__(self, *args: Any, found: Exit, done: set[int], early: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, found: Exit, done: set[int], early: bool, newer_case: bool, **kwargs: Any
+    ) -> None:  # fmt: skip
         """`early`: what the outcome rested on has ended, so it is looked at before its day (R13)."""
         super().__init__(*args, **kwargs)
-        self.found, self.early = found, early
+        self.found, self.early, self.newer_case = found, early, newer_case
         self.due = {months: add_months(found.exited_on, months) for months in CHECK_MONTHS}
         self.fields["months"].choices = [  # type: ignore[attr-defined]
             (months, _("after %(n)d months, %(day)s") % {"n": months, "day": shown(self.due[months])})
@@ -158,6 +163,12 @@ class CheckForm(KeptForm):
             self.add_error("outcome", _("Choose what became of her then."))
         if result != CheckResult.DOES_NOT_HOLD:
             data["outcome"] = ""
+        if result != CheckResult.LAPSED:
+            data["lapsed_because"] = ""
+        elif not data.get("lapsed_because"):
+            self.add_error("lapsed_because", _("Choose why it lapsed."))
+        elif data["lapsed_because"] == Lapse.NEW_CASE and not self.newer_case:
+            self.add_error("lapsed_because", _("You see no newer case of this person."))
         if day and day < self.found.exited_on:
             self.add_error("checked_on", _("This day lies before the exit."))
         elif (

@@ -16,6 +16,7 @@ from casework.outcomes.enums import (
     Class,
     ConfirmationResult,
     ExitReason,
+    Lapse,
     Outcome,
     Undone,
 )
@@ -115,6 +116,7 @@ class FollowUpCheck(Joint):
     checked_on = models.DateField(_("checked on"), default=timezone.localdate, validators=[not_in_future])
     result = models.CharField(_("result"), max_length=15, choices=CheckResult)
     outcome = models.CharField(_("what became of her then"), max_length=30, choices=Outcome, blank=True)
+    lapsed_because = models.CharField(_("why it lapsed"), max_length=10, choices=Lapse, blank=True)
     how = models.CharField(_("from whom, and how it is known"), max_length=300)
 
     class Meta(Joint.Meta):
@@ -130,6 +132,12 @@ class FollowUpCheck(Joint):
                 name="failed_check_says_what_became",
                 condition=~Q(result=CheckResult.DOES_NOT_HOLD) | ~Q(outcome=""),
                 violation_error_message=_("Choose what became of her then."),
+            ),
+            models.CheckConstraint(
+                name="lapsed_check_says_why",
+                condition=Q(result=CheckResult.LAPSED) & ~Q(lapsed_because="")
+                | ~Q(result=CheckResult.LAPSED) & Q(lapsed_because=""),
+                violation_error_message=_("Choose why it lapsed."),
             ),
         ]  # fmt: skip
 

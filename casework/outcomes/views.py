@@ -249,8 +249,9 @@ def check_add(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         raise PermissionDenied
     key = f"check:{case.reference}"
     done = set(FollowUpCheck.objects.current().filter(exit=found).values_list("months", flat=True))
-    early = any(term.rule == "R13" for term in terms_of(fact_of(case)))
-    form = CheckForm(request.POST or None, found=found, done=done, early=early)
+    facts = fact_of(case)
+    early = any(term.rule == "R13" for term in terms_of(facts))
+    form = CheckForm(request.POST or None, found=found, done=done, early=early, newer_case=facts.newer_case)
     form.restore(find_draft(request.user, key))
     if request.method == "POST" and (sent := sent_before(request)):
         return sent

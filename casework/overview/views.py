@@ -30,8 +30,9 @@ from casework.dossiers.reading import records_of
 from casework.elsewhere.views import can_ask, contact_requests_waiting
 from casework.journal.views import note_form
 from casework.journey.facts import Facts, fact_of, facts_of
+from casework.journey.gaps import gaps_of
 from casework.journey.terms import terms_of
-from casework.journey.views import next_steps, where
+from casework.journey.views import linked, next_steps, where
 from casework.linking.judging import can_judge, cases_of, judgements_of
 from casework.linking.views import judgement_rows
 from casework.outcomes.perms import COMPETENT
@@ -152,6 +153,7 @@ class ToDo:
     on: date
     is_due: bool
     page: str
+    kind: str
 
 
 WAITS = {
@@ -189,7 +191,7 @@ def to_do(clearance: Clearance, teams: dict[int, Team], most: int) -> list[ToDo]
         else:
             what, page = _said(row, case, facts)
         if what:
-            found.append(ToDo(what, case, row.due_on, row.due_on <= today, page))
+            found.append(ToDo(what, case, row.due_on, row.due_on <= today, page, row.kind))
     return found
 
 
@@ -236,6 +238,7 @@ def home(request: ClearanceRequest) -> HttpResponse:
         "drafts": unsent(request.user),
         "to_do": waits if everything else waits[:SHOWN_TO_DO],
         "more_to_do": not everything and len(waits) > SHOWN_TO_DO,
+        "several_dossiers": sum(row.kind == "dossier_request" for row in waits) > 1,
         "to_check": checking.number_to_check(clearance, teams),
         "clashes": [(clash, own.get(clash.own_cases[0])) for clash in clashes],
         "contact_requests": contact_requests_waiting(clearance),
@@ -281,7 +284,7 @@ def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     story = events(case, involvements, records, teams, clearance, kind=kind, most=most + 1)
     briefing = briefings[0] if briefings else None
     own, shared = panels(clearance, case, teams, records)
-    facts = fact_of(case)
+    facts, confers = fact_of(case), clearance.reads(case, Category.CONFERENCE)
     context = {
         "case": case, "name": values["name"][0].value if values["name"] else "", "values": values,
         "own": own, "shared": shared, "begins": [p for p in own if p.add and not p.rows],
@@ -308,7 +311,9 @@ def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         "next_steps": next_steps(clearance, case, teams, facts),
         "cautions": cautions(records, next((row.value for row in values["birth_date"]), ""), facts.today),
         "terms": terms(clearance, case, facts), "rest_ends": facts.rest_ends,
-        "confers": clearance.reads(case, Category.CONFERENCE),
+        "confers": confers,
+        # Like terms: to others a gap would tell of what they do not read.
+        "gaps": linked(case, gaps_of(facts)) if confers and case.lead_team_id in clearance.teams else [],
         "note_form": note_form(request, case, teams), "draft_key": f"note:{case.reference}",
         "readers": [], "and_others": False, "manages": case.case_manager_id == clearance.user_id,
         "lead": lead if lead and knows_team(clearance, case, lead) else None,

@@ -10,8 +10,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import override
 from django.views.decorators.http import require_GET, require_http_methods
 
 from casework.cases.involving import known_partners, knows_team, team_label, team_reads, visible_teams
@@ -26,6 +24,7 @@ from casework.records.enums import Answer
 from casework.records.models import VersionConflict
 from casework.register.identity import leading_names
 from casework.tasks.models import Task
+from governance.access.clearance import Clearance
 from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.keeping import drop_draft, find_draft, once, sent_before
@@ -34,6 +33,8 @@ from partners.accountability.history import because
 from partners.organisations.enums import OrganisationKind
 from partners.organisations.models import Team
 
+READS = ("read", "write", "attend")
+TELLING = (Category.LEGAL_AID, Category.MEDICAL_LIMITATION, Category.MEDICAL_CONTENT, Category.PUBLIC_ORDER)
 PERSON = Path(__file__).parents[2] / "templates" / "casework" / "plan" / "person"
 
 
@@ -164,35 +165,36 @@ def plan_person(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         raise Http404
     goals = [g for g in Goal.objects.current().filter(case=case) if g.state == "open"]
     actions = list(Action.objects.current().filter(case=case, answer="").order_by("due_on", "pk"))
-    chosen = set(request.GET.getlist("regel"))
-    # To begin with what she does herself and what those who guide her do; of the services only what is ticked.
+    readers = _readers(clearance, case, teams)
+    # To begin with what she does herself and what those who guide her do; of the services only what is ticked, and
+    # nothing that by standing there would tell of a lawyer, an illness or the police.
     first = {str(row.reference) for row in actions if row.by_person or _guides(teams.get(row.to_team_id))}
     first |= {str(goal.reference) for goal in goals}
-    ticked = chosen if "gekozen" in request.GET else first
+    first |= {category.value for category, _names in readers if category not in TELLING}
+    ticked = set(request.GET.getlist("regel")) if "gekozen" in request.GET else first
+    context = {
+        "case": case, "language": language, "ticked": ticked, "all_readers": readers,
+        "lines": [(str(g.reference), g.text) for g in goals] + [(str(a.reference), a.what) for a in actions],
+        "goals": [goal for goal in goals if str(goal.reference) in ticked],
+        "actions": [
+            (row, teams[row.to_team_id].organisation.name if row.to_team_id in teams else "")
+            for row in actions if str(row.reference) in ticked
+        ],
+        "readers": [(category.value, names) for category, names in readers if category.value in ticked],
+        "lead": teams.get(case.lead_team_id),
+    }  # fmt: skip
+    return render(request, f"casework/plan/person/{language}.html", context)
+
+
+def _readers(clearance: Clearance, case: Case, teams: dict[int, Team]) -> list[tuple[Category, list[str]]]:
+    """Of each kind of data the organisations that read it, as far as this worker knows that they take part."""
     known = [team for team in known_partners(clearance, case, teams) if knows_team(clearance, case, team)]
     reads = team_reads([team.pk for team in known])
-    with override(language):
-        context = {
-            "case": case, "language": language, "languages": person_languages(),
-            "lines": [(str(g.reference), g.text, True) for g in goals]
-            + [(str(a.reference), a.what, False) for a in actions],
-            "ticked": ticked,
-            "goals": [goal for goal in goals if str(goal.reference) in ticked],
-            "actions": [
-                (row, "" if row.by_person else teams[row.to_team_id].organisation.name if row.to_team_id in teams
-                 else _("another partner"))
-                for row in actions if str(row.reference) in ticked
-            ],
-            "readers": [
-                (category.label, sorted({team.organisation.name for team in known
-                                         if reads[team.pk].get(category) in ("read", "write", "attend")}))
-                for category in Category if any(
-                    reads[team.pk].get(category) in ("read", "write", "attend") for team in known
-                )
-            ],
-            "lead": teams.get(case.lead_team_id),
-        }  # fmt: skip
-        return render(request, f"casework/plan/person/{language}.html", context)
+    found = [
+        (category, sorted({team.organisation.name for team in known if reads[team.pk].get(category) in READS}))
+        for category in Category
+    ]  # fmt: skip
+    return [(category, names) for category, names in found if names]
 
 
 def _guides(team: Team | None) -> bool:

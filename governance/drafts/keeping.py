@@ -24,7 +24,7 @@ from partners.accounts.signals import typed_text_left_behind
 KEY = re.compile(
     r"(register|emergency|household|note|involve|briefing|proposal|link|undo|contact|ask|reply|shield|clash|address|export"
     r"|dossiers|criteria|meeting|agenda|discuss|position|minutes|formal|letter|mandate|escalation|exit|claim|check"
-    r"|transfer|custody|task|(add|change|correct|answer|intake|decide)-[a-z_]{1,30}(-[a-z_]{1,20})?):[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    r"|transfer|custody|task|deliver|(add|change|correct|answer|intake|decide)-[a-z_]{1,30}(-[a-z_]{1,20})?):[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 )
 KEEP = timedelta(days=14)  # drafts, and the tokens of sent forms
 MOST_TYPED = 200_000

@@ -329,7 +329,8 @@ def _left(w: Writer, life: Any, case: Case, classes: dict[str, OutcomeClass]) ->
         on = min(due, w.today)
         w.add(FollowUpCheck, case, team, author, on, exit=row, months=months, checked_on=on,
               result="lapsed" if lapsed else "does_not_hold" if fails else "holds",
-              outcome="unknown_destination" if fails else "", how="nieuwe casus" if lapsed else "gebeld met familie")  # fmt: skip
+              outcome="unknown_destination" if fails else "", lapsed_because="deceased" if lapsed else "",
+              how="bericht van de familie" if lapsed else "gebeld met familie")  # fmt: skip
 
 
 def _escalated(w: Writer, lives: list[Any], cases: list[Case]) -> None:

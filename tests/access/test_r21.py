@@ -39,6 +39,7 @@ from casework.models import (
 from governance.access.clearance import NoScope, acting_as, enter
 from governance.access.enums import Category
 from governance.models import ConvenantGroupObjectPermission, ConvenantParty
+from partners.accountability.history import written_in_bulk
 from tests import factories as make
 from tests.access.world import ADDRESSED, POLICE, TABLES, Period, World, day, worlds
 
@@ -118,13 +119,14 @@ class Built:
             )
             for one, other in world.links
         ]
-        self.involvements = {
-            (case, team): make.InvolvementFactory(
+        taking_part = written_in_bulk([
+            make.InvolvementFactory.build(
                 case=self.cases[case], team=self.teams[team],
                 since=day(period.since, today), until=day(period.until, today),
             )
             for (case, team), period in world.involvements.items()
-        }  # fmt: skip
+        ])  # fmt: skip
+        self.involvements = dict(zip(world.involvements, taking_part, strict=True))
         view = Permission.objects.get(codename="view_case")
         for (user, case), (categories, period) in world.grants.items():
             CaseUserObjectPermission.objects.create(

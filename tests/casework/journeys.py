@@ -6,7 +6,9 @@ from datetime import timedelta
 from django.urls import reverse
 from django.utils import timezone
 
+from casework.intake.working import begin_intake, complete_intake, criteria_of, keep_page
 from casework.models import AgendaItem, Meeting
+from governance.access.clearance import acting_as
 from tests import factories as make
 from tests.casework.ten_teams import day
 
@@ -106,6 +108,25 @@ class Journey:
         self.done(who, "intake", begun_on=-50)
         return self.fill_intake(who, **pages)
 
+    def interviewed(self, who="ngo"):
+        """The same by the acts behind the pages, for tests that are about what comes after."""
+        with acting_as(self.workers[who]) as by:
+            self.fill(begin_intake(self.case, by=by, team=self.teams[who].pk, begun_on=self.day(-50)), by)
+        self.case.refresh_from_db()
+
+    def fill(self, intake, by):
+        criteria = criteria_of(self.pilot.pilot, timezone.localdate())
+        intake.interviewed_on, intake.interpreter, intake.informed = self.day(-50), True, True
+        intake.limitation_asked, intake.criteria = True, criteria
+        intake.results = [{"result": "met", "remark": ""} for _criterion in criteria.criteria] if criteria else []
+        report = {"living": "Slaapt bij een vriend.", "wishes": "Een vaste plek.", "needs": "Rust."}
+        intake = keep_page(intake, report, by=by, version=str(intake.version))
+        complete_intake(intake, {"visibility": "own_organisation"}, by=by, version=str(intake.version))
+
+    @staticmethod
+    def day(days):
+        return timezone.localdate() + timedelta(days=days)
+
     def fill_intake(self, who="ngo", visibility="own_organisation", results="met"):
         number = (
             len(make.CriteriaList.objects.filter(pilot=self.pilot.pilot).first().criteria)
@@ -137,7 +158,7 @@ class Journey:
         )
 
     def to_rest(self, on=-30):
-        self.intake()
+        self.interviewed()
         self.request_dossiers()
         self.deliver("ind", on=on)
         self.deliver("dtv", on=on)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from casework.dossiers.kinds import BY_MODEL
 from governance.convenants.enums import ConvenantKind
 from governance.convenants.model import make_from_model
+from partners.accountability.history import written_in_bulk
 from partners.organisations.enums import OrganisationKind, Role, TeamFunction
 from tests import factories as make
 
@@ -99,9 +100,10 @@ def pilot(db):
     case = make.CaseFactory(
         lead_team=teams["municipality"], case_manager=workers["municipality"], named="Selam Zichtbaar"
     )
-    for name, team in teams.items():
-        if name != "municipality":
-            make.InvolvementFactory(case=case, team=team, ground=grounds.get(name, "cooperation"))
+    written_in_bulk([
+        make.InvolvementFactory.build(case=case, team=team, ground=grounds.get(name, "cooperation"))
+        for name, team in teams.items() if name != "municipality"
+    ])  # fmt: skip
     case.refresh_from_db()
     other = make.CaseFactory(lead_team=teams["municipality"], named="Buiten Beeld")
     return SimpleNamespace(pilot=made, teams=teams, workers=workers, case=case, other=other)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from casework.models import FormalDecision, LetterTemplate, Procedure, Task
 from governance.models import MandateDecision
 from tests import factories as make
-from tests.casework.journeys import Journey
+from tests.casework.journeys import Journey, at, sent
 from tests.casework.ten_teams import day
 
 pytestmark = pytest.mark.django_db
@@ -141,6 +141,61 @@ def test_t9_an_objection_that_was_upheld_brings_her_back_to_the_conference(journ
     refusal = FormalDecision.objects.get()
     assert (refusal.annulled_on, refusal.annulled_because) == (timezone.localdate(), "Gegrond.")
     assert journey.formal("admitted").status_code == 409  # the conference decides anew first
+
+
+@pytest.mark.parametrize("ruled", ["upheld", "dismissed"])
+def test_an_appeal_after_an_objection_that_was_dismissed_is_pending_until_it_is_ruled_on(journey, on_day, ruled):
+    """The objection is over, the appeal is a stage of it: the case is not archived meanwhile, and an appeal that was
+    upheld brings her back (T9, T15)."""
+    journey.room.decide("not_admitted")
+    journey.formal("refused", objection_until=42)
+    objection = {"kind": "objection_lvv_decision", "applied_on": 0, "result": "dismissed", "result_on": 0,
+                 "checked_on": 0, "visibility": "permitted_partners", "representative": ""}  # fmt: skip
+    journey.done("municipality", "record_add", "procedure", **objection)
+    page = at(journey.case, "record_add", "procedure_step") + f"?bij={Procedure.objects.get().reference}"
+
+    def stage(**fields):
+        journey.client.act_as(journey.workers["municipality"])
+        answer = journey.client.post(page, sent({"happened_on": 0, "result": "", "remark": "", **fields}))
+        assert answer.status_code == 302, answer.text[:2000]
+
+    on_day(timezone.localdate() + timedelta(days=50))
+    stage(stage="appeal")
+    stage(stage="interim_relief", result="upheld")  # she may stay meanwhile: that is not yet a ruling on the appeal
+    assert "loopt nog een bezwaar" in journey.step("coordinator", "dismiss").text
+    again = {"ground": "upheld", "because": "Beroep gegrond."}
+    assert journey.post("coordinator", "case_reopen", **again, version=journey.case.version).status_code == 400
+    stage(stage="appeal", result=ruled)
+    if ruled == "upheld":
+        answer = journey.post("coordinator", "case_reopen", **again, version=journey.case.version)
+        assert answer.status_code == 302
+        assert journey.case.state == "in_conference"
+        return
+    stage(stage="higher_appeal")
+    assert "loopt nog een bezwaar" in journey.step("coordinator", "dismiss").text
+    stage(stage="higher_appeal", result="dismissed")
+    assert journey.step("coordinator", "dismiss").status_code == 302
+
+
+def test_a_decision_that_is_sent_twice_is_taken_once(journey):
+    assert journey.room.decide("admitted").status_code == 302
+    again = journey.room.decide("admitted")
+    assert again.status_code == 409
+    assert "is dit al besloten" in again.text
+    assert Task.objects.filter(rule="admitted").count() == 1
+    for _number in range(2):  # of questions there may be several
+        team = str(journey.teams["dtv"].pk)
+        assert journey.room.decide("research_question", owner_team=team, due_on=10).status_code == 302
+    assert journey.room.decide("deferred", due_on=10).status_code == 302  # who thinks again says something else first
+    assert journey.room.decide("admitted").status_code == 302
+    journey.formal("admitted")
+    assert journey.formal("ended").status_code == 302
+    again = journey.formal("ended")
+    assert again.status_code == 409
+    assert "al besloten dat haar verblijf eindigt" in again.text
+    journey.room.decide("extension")
+    assert journey.formal("extended", until=90).status_code == 302
+    assert journey.formal("ended").status_code == 302  # another ending than the one before
 
 
 def test_t9_new_facts_are_enough_but_a_newer_open_case_is_in_the_way(journey):

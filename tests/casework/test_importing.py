@@ -248,6 +248,42 @@ def test_running_cases_are_taken_over_by_the_coordinator(client, cast):
     assert not Briefing.objects.filter(case=case).exists()
 
 
+def test_t18_days_that_are_known_come_along_and_gaps_are_findings(client, cast):
+    head = ["Naam", "Status", "Aangemeld op", "Toegelaten op", "In begeleiding vanaf", "Geïnformeerd op", "Taal"]
+    upload = checked(client, cast.coordinator, [
+        head,
+        ["Dawit Tesfaye", "In begeleiding", "01-02-2026", "01-04-2026", "01-05-2026", "01-02-2026", "Tigrinya"],
+        ["Senait Kidane", "Toegelaten", "01-02-2026", "", "", "", ""],
+        ["Abel Girmay", "Intake", "01-02-2026", "01-04-2026", "", "", ""],
+        ["Luwam Haile", "In begeleiding", "01-02-2026", "01-05-2026", "01-04-2026", "", ""],
+        ["Yonas Weldu", "Toegelaten", "01-02-2026", "01-01-2026", "", "", ""],
+    ])  # fmt: skip
+    said = [[words for _column, words in row.problems] for row in upload.rows.order_by("number")]
+    assert said[:2] == [[], []]
+    assert [len(words) for words in said[2:]] == [1, 1, 1]
+    act(client, upload, run="1")
+    case = IdentityValue.objects.get(value="Dawit Tesfaye").case
+    assert (case.admitted_on, case.guidance_from) == (date(2026, 4, 1), date(2026, 5, 1))
+    page = client.act_as(cast.coordinator).get(f"/casussen/{case.reference}/").text
+    gaps = page[page.index("Niet bekend van eerder") :].partition("</section>")[0]
+    for gap in (
+        "Er is geen intake",
+        "dossiers van IND en DT&amp;V",
+        "besluit van een overleg",
+        "formeel besluit",
+        "scenario",
+    ):
+        assert gap in gaps, gap
+    assert "Sinds wanneer zij is toegelaten" not in gaps
+    assert "wat er met haar gegevens gebeurt" not in gaps  # she was told
+    assert "Niet bekend van eerder" not in client.act_as(cast.partner).get(f"/casussen/{case.reference}/").text
+    other = IdentityValue.objects.get(value="Senait Kidane").case
+    page = client.act_as(cast.coordinator).get(f"/casussen/{other.reference}/").text
+    gaps = page[page.index("Niet bekend van eerder") :].partition("</section>")[0]
+    assert "Sinds wanneer zij is toegelaten" in gaps
+    assert "scenario" not in gaps  # that comes with the next step
+
+
 @pytest.mark.parametrize(("words", "ground"), [
     ("Aangemeld", "before_decision"), ("Intake", "before_decision"), ("In LSO", "before_decision"),
     ("Toegelaten", "admitted"), ("In begeleiding", "admitted"),

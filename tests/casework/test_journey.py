@@ -11,6 +11,7 @@ from casework.cases.enums import OPEN_STATES, CaseState
 from casework.journey import guards as g
 from casework.journey.diagram import DOCUMENT, journey_document
 from casework.journey.facts import Decided, Facts, Left
+from casework.journey.gaps import gaps_of
 from casework.journey.steps import STEPS, steps, steps_from
 from casework.journey.terms import next_term, terms_of
 
@@ -96,6 +97,12 @@ CASES = {
 }  # fmt: skip
 
 
+def test_who_was_admitted_for_longer_since_is_not_ended():
+    ends = replace(NOTHING, state="admitted", left=left(reason="house_rules_breach"))
+    assert g.ending_decided(replace(ends, formal=(decided("ended"), decided("extended")))) is not None
+    assert g.ending_decided(replace(ends, formal=(decided("extended"), decided("ended")))) is None
+
+
 @pytest.mark.parametrize("guard", CASES, ids=lambda guard: guard.__name__)
 def test_a_guard_is_satisfied_or_says_what_is_missing(guard):
     satisfied, missing = CASES[guard]
@@ -157,3 +164,31 @@ def test_terms_come_in_order_and_r12_asks_one_check_at_a_time():
 
 def test_the_document_is_what_the_table_says():
     assert DOCUMENT.read_text(encoding="utf-8") == journey_document(), "run manage.py journey_document"
+
+
+@pytest.mark.parametrize(("ended", "asks"), [
+    (date(2026, 2, 27), False), (date(2026, 2, 28), True), (date(2027, 2, 28), True), (date(2027, 3, 1), False),
+])  # fmt: skip
+def test_r13_a_repeat_application_is_followed_for_twelve_months_and_no_day_longer(ended, asks):
+    went = left(on=date(2026, 2, 28), outcome="repeat_asylum_reception", belongs_to="semi_durable")
+    facts = replace(NOTHING, today=date(2027, 6, 1), state="in_aftercare", left=went, repeat_ended=ended)
+    assert ("R13" in {term.rule for term in terms_of(facts)}) is asks
+
+
+def test_t18_of_a_case_from_a_list_each_gap_of_the_way_before_is_a_finding():
+    def said(**facts):
+        return {str(gap.sentence) for gap in gaps_of(replace(NOTHING, **facts))}
+
+    assert said(state="registered") == said(state="intake") == set()
+    counts = [len(said(state=state)) for state in OPEN_STATES[2:]]
+    assert counts == [3, 4, 4, 7, 10]
+    assert said(state="in_guidance", intake_begun=TODAY) == set()  # it went its way here
+    assert said(state="in_conference", taken_over=True) == set()
+    assert said(state="exited") == set()
+    days = dict.fromkeys(("ind", "dtv"), TODAY - timedelta(days=30))
+    known = {"told": True, "requested": days, "dossiers": days, "admitted_on": TODAY, "managed": True, "actions": 1,
+             "decisions": (decided("admitted"),), "formal": (decided("admitted"),), "scenario": "return_home",
+             "scenario_since": TODAY}  # fmt: skip
+    assert len(said(state="in_guidance", **known)) == 1  # the intake, which is not made up afterwards
+    without = {"requested": {}, "dossiers": {}, "municipal": True}  # which asks for no dossiers
+    assert len(said(state="in_guidance", **known | without)) == 1

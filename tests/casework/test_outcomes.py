@@ -11,6 +11,8 @@ from tests import factories as make
 from tests.casework.journeys import Journey
 
 pytestmark = pytest.mark.django_db
+LAPSED = {"months": "3", "checked_on": 0, "result": "lapsed", "outcome": "", "lapsed_because": "deceased",
+          "how": "bericht van haar broer"}  # fmt: skip
 
 
 def involved(journey):
@@ -156,7 +158,7 @@ def test_t12_r12_a_durable_outcome_is_checked_after_3_6_and_12_months(journey, o
     assert "na 12 maanden" in refused.text
     assert "bevestigd noch weerlegd" in refused.text
     on_day(add_months(begun, 12))
-    journey.done("dtv", "check_add", **{**check, "months": "12", "result": "lapsed", "how": "overleden"})
+    journey.done("dtv", "check_add", **{**check, "months": "12", "result": "unknown", "how": "onvindbaar"})
     assert journey.step("coordinator", "close").status_code == 409
     journey.done("coordinator", "exit", unconfirmed_because="DT&V kan het niet nagaan.", version=journey.exit().version)
     assert journey.step("coordinator", "close").status_code == 302
@@ -268,7 +270,7 @@ def test_months_are_counted_by_the_calendar():
 def test_what_moved_a_case_is_not_rewritten_in_place(journey, slug):
     journey.to_exit()
     journey.done("dtv", "claim_answer", result="refuted", said_on=0, evidence="eigen register")
-    journey.done("municipality", "check_add", months="3", checked_on=0, result="lapsed", outcome="", how="overleden")
+    journey.done("municipality", "check_add", **LAPSED)
     model = {"check": FollowUpCheck, "confirmation": Confirmation, "exit": Exit, "dossier": make.DossierDelivery,
              "dossier_request": make.DossierRequest}[slug]  # fmt: skip
     row = model.objects.filter(case=journey.case).order_by("pk").last()
@@ -282,10 +284,30 @@ def test_what_moved_a_case_is_not_rewritten_in_place(journey, slug):
 
 def test_the_same_check_is_recorded_once(journey):
     journey.to_exit()
-    check = {"months": "3", "checked_on": 0, "result": "lapsed", "outcome": "", "how": "overleden"}
-    journey.done("municipality", "check_add", **check)
-    assert journey.post("municipality", "check_add", **check).status_code == 400  # it is no choice any more
-    assert FollowUpCheck.objects.count() == 1
+    journey.done("municipality", "check_add", **LAPSED)
+    assert journey.post("municipality", "check_add", **LAPSED).status_code == 400  # it is no choice any more
+    assert FollowUpCheck.objects.filter(months=3).count() == 1
+
+
+def test_t14_who_died_in_aftercare_is_not_checked_any_more_and_her_case_can_be_archived(journey):
+    journey.to_exit()
+    journey.step("municipality", "aftercare")
+    for without in ({"lapsed_because": ""}, {"lapsed_because": "new_case"}):  # she has no newer case
+        assert journey.post("municipality", "check_add", **LAPSED | without).status_code == 400
+    journey.done("municipality", "check_add", **LAPSED)
+    checks = FollowUpCheck.objects.filter(exit=journey.exit()).values_list("months", "result", "lapsed_because")
+    assert set(checks) == {(months, "lapsed", "deceased") for months in (3, 6, 12)}
+    assert journey.case.term_on is None
+    journey.done("dtv", "claim_answer", result="confirmed", said_on=0, evidence="eigen register")
+    assert journey.step("coordinator", "close").status_code == 302
+
+
+def test_t14_who_is_back_in_a_new_case_is_not_checked_any_more(journey):
+    journey.to_exit()
+    again = make.CaseFactory(lead_team=journey.teams["municipality"], person=journey.case.person)
+    assert again.pk > journey.case.pk
+    journey.done("municipality", "check_add", **LAPSED | {"lapsed_because": "new_case", "how": "opnieuw aangemeld"})
+    assert FollowUpCheck.objects.filter(lapsed_because="new_case").count() == 3
 
 
 def test_an_exit_cites_the_ending_that_was_decided_after_it_was_proposed(journey):

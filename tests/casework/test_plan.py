@@ -7,7 +7,9 @@ import pytest
 from django.utils import timezone
 
 from casework.models import Action, Goal, Involvement
-from casework.plan.views import person_languages
+from casework.plan import views
+from casework.plan.views import PERSON, person_languages
+from governance.access.enums import Category
 from tests import factories as make
 from tests.casework.journeys import Journey, at
 
@@ -96,7 +98,7 @@ def test_her_plan_on_paper_names_neither_her_nor_her_case_nor_what_could_harm_he
     journey.done("dtv", "plan", what="LP-aanvraag indienen", to_team=dtv, due_on=5)
     journey.client.act_as(journey.workers["ngo"])
     page = journey.client.get(at(journey.case, "plan_person") + f"?taal={language}").text
-    paper = re.search('<main class="app-person__page">(.*?)</main>', page, re.S)[1]
+    paper = re.search('<main class="app-person__page"(.*?)</main>', page, re.S)[1]
     assert "Een paspoort" in paper
     assert "Samen naar de ambassade" in paper
     for kept in ("LP-aanvraag", "Hiwot", "Reiziger", journey.case.number, "terugkeer", "return"):
@@ -106,10 +108,53 @@ def test_her_plan_on_paper_names_neither_her_nor_her_case_nor_what_could_harm_he
     page = journey.client.get(
         at(journey.case, "plan_person") + f"?taal={language}&gekozen=1&regel={chosen.reference}"
     ).text
-    paper = re.search('<main class="app-person__page">(.*?)</main>', page, re.S)[1]
+    paper = re.search('<main class="app-person__page"(.*?)</main>', page, re.S)[1]
     assert "LP-aanvraag" in paper
     assert "Samen naar de ambassade" not in paper
     assert journey.get("legal", "plan_person").status_code in (403, 404)
+
+
+def paper_of(journey, query=""):
+    page = journey.client.act_as(journey.workers["ngo"]).get(at(journey.case, "plan_person") + query).text
+    return re.search('<main class="app-person__page"(.*?)</main>', page, re.S)[1]
+
+
+def test_her_plan_says_who_sees_which_data_but_for_what_is_left_out(journey):
+    """By itself the paper tells of no lawyer, illness or police; what it says can be unticked line by line."""
+    Involvement.objects.create(case=journey.case, team=journey.teams["care"], ground="care")
+    paper = paper_of(journey)
+    assert "Wie u bent: " in paper
+    for telling in ("gezondheid", "advocaat", "Orde en veiligheid"):
+        assert telling not in paper, telling
+    assert "Wie u bent" not in paper_of(journey, "?gekozen=1&regel=conference")
+    assert "vanwege uw gezondheid: " in paper_of(journey, "?gekozen=1&regel=medical_limitation")
+    assert "Wie ziet uw gegevens" not in paper_of(journey, "?gekozen=1")
+    assert "Orde en veiligheid" not in paper_of(journey, "?gekozen=1&regel=iets")
+
+
+def test_every_language_of_the_plan_has_words_for_every_kind_of_data():
+    for language in person_languages():
+        text = (PERSON / f"{language}.html").read_text(encoding="utf-8")
+        for category in Category:
+            assert f'category == "{category.value}" %}}' in text, (language, category)
+
+
+def test_a_language_is_one_template_and_a_right_to_left_one_turns_the_paper_only(
+    journey, tmp_path, settings, monkeypatch
+):
+    """Whoever translates adds one file; the choices above the paper stay in the worker's language."""
+    folder = tmp_path / "casework" / "plan" / "person"
+    folder.mkdir(parents=True)
+    (folder / "ar.html").write_text(
+        '{% extends "casework/plan/person/_frame.html" %}{% block dir %}rtl{% endblock %}{% block page %}خطتك{% endblock %}',
+        encoding="utf-8",
+    )
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path, *settings.TEMPLATES[0]["DIRS"]]}]
+    monkeypatch.setattr(views, "PERSON", folder)
+    page = journey.client.act_as(journey.workers["ngo"]).get(at(journey.case, "plan_person") + "?taal=ar").text
+    assert '<html lang="nl"' in page
+    assert '<main class="app-person__page" lang="ar" dir="rtl">خطتك</main>' in page
+    assert "Terug naar het plan" in page
 
 
 def test_an_action_that_is_late_shows_as_late(journey, on_day):

@@ -1,8 +1,10 @@
 """Rules that no single room owns, each by its number, and the terms of a journey on the day before and on the day."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from casework.dossiers.cautions import NO_FAULT, RESIDENCE, cautions
@@ -136,6 +138,25 @@ def test_r16_the_end_of_the_stay_is_a_task_on_29_february_too(journey, on_day):
     on_the_day(journey, on_day, date(2028, 2, 29), "maximale duur eindigt")
     journey.case.refresh_from_db()
     assert journey.case.state == "admitted"
+
+
+@pytest.mark.parametrize("text", [
+    "2026-10-24T21:59Z", "2026-10-24T22:00Z", "2026-10-25T22:59Z", "2026-10-25T23:00Z",  # the clock goes back
+    "2027-03-27T22:59Z", "2027-03-27T23:00Z", "2027-03-28T21:59Z", "2027-03-28T22:00Z",  # it goes forward
+    "2028-02-28T22:59Z", "2028-02-28T23:00Z", "2028-02-29T23:00Z",
+])  # fmt: skip
+def test_today_is_the_same_day_in_sql_and_python_when_the_clock_changes(monkeypatch, text):
+    """The definition itself, with an instant in the place of now."""
+    instant = datetime.fromisoformat(text)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'access_today'")
+        defined = cursor.fetchone()[0]
+        assert "now()" in defined
+        cursor.execute(defined.replace("now()", "%s::timestamptz"), [instant])
+        in_sql = cursor.fetchone()[0]
+    monkeypatch.setattr(timezone, "now", lambda: instant)
+    assert timezone.localdate() == in_sql
+    assert in_sql == instant.astimezone(ZoneInfo("Europe/Amsterdam")).date()
 
 
 def test_a_review_by_the_conference_is_a_task_over_the_change_to_summer_time(journey, on_day):

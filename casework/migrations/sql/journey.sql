@@ -337,10 +337,17 @@ BEGIN
                 AND o.kind = 'objection_lvv_decision' AND o.result = 'upheld'
             UNION ALL
             SELECT s.happened_on FROM casework_procedurestep s JOIN casework_procedure o ON o.id = s.procedure_id
-                WHERE s.case_id = c.id AND s.ended_at IS NULL AND o.ended_at IS NULL
+                WHERE s.case_id = c.id AND s.ended_at IS NULL AND o.ended_at IS NULL AND s.stage <> 'interim_relief'
                   AND o.kind = 'objection_lvv_decision' AND s.result = 'upheld') x),
+        -- Pending is the objection itself, or an appeal after it on which no stage and no result has followed.
         'objection_pending', EXISTS (SELECT FROM casework_procedure o WHERE o.case_id = c.id AND o.ended_at IS NULL
-            AND o.kind = 'objection_lvv_decision' AND o.result = 'pending'),
+            AND o.kind = 'objection_lvv_decision' AND (o.result = 'pending' OR EXISTS (
+                SELECT FROM casework_procedurestep s WHERE s.procedure_id = o.id AND s.ended_at IS NULL
+                    AND s.stage IN ('appeal', 'higher_appeal', 'echr') AND s.result IN ('', 'pending')
+                    AND s.happened_on >= o.result_on AND NOT EXISTS (
+                        SELECT FROM casework_procedurestep later WHERE later.procedure_id = o.id AND later.ended_at IS NULL
+                            AND later.stage IN ('appeal', 'higher_appeal', 'echr')
+                            AND (later.happened_on, later.id) > (s.happened_on, s.id))))),
         'repeat_ended', (SELECT max(o.result_on) FROM casework_procedure o WHERE o.case_id = c.id AND o.ended_at IS NULL
             AND o.kind = 'repeat_asylum' AND o.result NOT IN ('pending', 'granted', 'upheld')
             AND NOT EXISTS (SELECT FROM casework_procedure later WHERE later.case_id = c.id AND later.ended_at IS NULL

@@ -86,6 +86,7 @@ BEGIN
         reads := reads || ' OR ' || consented;
     END IF;
     INSERT INTO access_record_table VALUES (record);
+    PERFORM access_write_projection();
     EXECUTE format('CREATE TRIGGER record_written BEFORE INSERT OR UPDATE ON %I
                     FOR EACH ROW EXECUTE FUNCTION access_record_written()', record);
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', record);

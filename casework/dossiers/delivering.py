@@ -1,0 +1,138 @@
+"""Dossiers of many cases at once: what came, or that there is none; by the service, or on its behalf (R20)."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from casework.cases.involving import visible_teams
+from casework.dossiers import perms
+from casework.dossiers.forms import DossierForm, form_class
+from casework.dossiers.kinds import KINDS
+from casework.dossiers.writing import add_record
+from casework.intake.enums import DossierOf
+from casework.intake.models import DossierRequest
+from casework.journey.moving import locked
+from casework.register.forms import DayField
+from casework.register.identity import leading_names
+from governance.access.middleware import ClearanceRequest
+from governance.drafts.forms import KeptForm
+from governance.drafts.keeping import find_draft, once, sent_before
+from partners.accountability.activities import CASEWORK, processes
+from partners.organisations.models import Team
+
+MOST = 100
+KIND = KINDS["dossier"]
+
+
+class ReceivedForm(KeptForm):
+    """How what a service supplied outside the application came in: once for all dossiers of the page."""
+
+    received_on = DayField(label=_("Received on"), error_messages={"required": _("Enter the day on which it came.")})
+    received_document = forms.CharField(
+        label=_("In which document"), max_length=200, help_text=_("Such as: letter of 3 March, reference 12.")
+    )
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request nothing has come on, the team in whose name this worker records what came, and the form for it."""
+
+    request: DossierRequest
+    author: int
+    form: Any
+
+
+def open_requests(request: ClearanceRequest, behalf: str) -> list[tuple[DossierRequest, int]]:
+    """Requests nothing has come on, the oldest first, each with the worker's team that records what came: those to her
+    own service, or with `behalf` those to that service in the pilots she coordinates."""
+    clearance, teams = request.clearance, visible_teams(request.clearance)
+    rows = DossierRequest.objects.current().filter(open=True).order_by("requested_on", "pk")
+    if behalf:
+        rows = rows.filter(of=behalf, case__pilot__in=clearance.coordinated)
+    else:
+        rows = rows.filter(to_team__in=clearance.teams)
+    found = []
+    for row in rows.select_related("case__pilot", "case__person")[:MOST]:
+        if not behalf:
+            team = perms.adding_team(clearance, row.case, KIND, teams)
+            own = team == row.to_team_id
+        else:
+            team = perms.supplying_team(clearance, row.case, teams)
+            own = perms.can_be_supplied(clearance, row.case, KIND) and row.to_team_id in row.case.team_ids
+        if team is not None and own:
+            found.append((row, team))
+    return found
+
+
+def _form(request: ClearanceRequest, row: DossierRequest, author: int, teams: dict[int, Team], said: Any) -> Any:
+    """The form of one dossier; bound only if the worker said what came, so that the others stay as they are."""
+    prefix = str(row.reference)
+    data = None
+    if request.method == "POST" and request.POST.get(f"{prefix}-result"):
+        data = request.POST.copy()
+        for name, value in said.items():
+            data[f"{prefix}-{name}"] = value
+        data[f"{prefix}-source_team"] = str(row.to_team_id)
+    form: DossierForm = form_class(KIND)(  # type: ignore[assignment]
+        data, prefix=prefix, kind=KIND, case=row.case, author=teams.get(author), partners=[],
+        sources=[teams[row.to_team_id]] if said else [],
+    )  # fmt: skip
+    form.fields["result"].required = form.fields["delivered_on"].required = form.is_bound
+    return form
+
+
+@processes(CASEWORK)
+@require_http_methods(["GET", "POST"])
+def dossiers_deliver(request: ClearanceRequest) -> HttpResponse:
+    if not request.clearance.sees_cases:
+        raise PermissionDenied
+    if request.method == "POST" and (sent := sent_before(request)):
+        return sent
+    behalf = request.GET.get("namens", "")
+    behalf = behalf if behalf in DossierOf.values and request.clearance.coordinated else ""
+    teams = visible_teams(request.clearance)
+    key = f"deliver:{uuid5(NAMESPACE_URL, request.path + behalf)}"
+    draft = find_draft(request.user, key)
+    received = ReceivedForm(request.POST or None) if behalf else None
+    said = {name: request.POST.get(name, "") for name in ReceivedForm.base_fields} if behalf else {}
+    rows = []
+    for asked, author in open_requests(request, behalf):
+        form = _form(request, asked, author, teams, said)
+        form.restore(draft)
+        rows.append(Asked(asked, author, form))
+    if received is not None:
+        received.restore(draft)
+    bound = [row for row in rows if row.form.is_bound]
+    sound = (received is None or received.is_valid()) and all([row.form.is_valid() for row in bound])
+    if bound and sound:
+
+        def act() -> str:
+            number = 0
+            for row in sorted(bound, key=lambda row: row.request.case_id):  # cases in order, as everywhere
+                locked(row.request.case)
+                if DossierRequest.objects.current().filter(pk=row.request.pk, open=True).exists():
+                    add_record(row.form.record(), by=request.clearance, author_team=row.author)
+                    number += 1
+            text = ngettext("%(n)d dossier recorded.", "%(n)d dossiers recorded.", number)
+            messages.success(request, text % {"n": number})
+            return request.get_full_path()
+
+        return once(request, key, act)
+    names = leading_names({row.request.case_id for row in rows})
+    context = {
+        "rows": [(row, names.get(row.request.case_id, "")) for row in rows], "received": received, "behalf": behalf,
+        "services": DossierOf.choices if request.clearance.coordinated else [],
+        "draft_key": key, "form_page": request.get_full_path(), "nothing": request.method == "POST" and not bound,
+        "draft": draft, "errors": [row for row in bound if row.form.errors],
+    }  # fmt: skip
+    status = 400 if request.method == "POST" else 200
+    return render(request, "casework/dossiers/deliver.html", context, status=status)

@@ -1,0 +1,52 @@
+"""What a case that came from an earlier list lacks of what the steps before would have asked for (T18)."""
+
+from django.utils.translation import gettext as _
+
+from casework.cases.enums import OPEN_STATES, CaseState
+from casework.journey import guards as g
+from casework.journey.facts import Facts
+from casework.journey.guards import Guard, Missing
+
+S = CaseState
+
+
+def intake_recorded(facts: Facts) -> Missing | None:
+    return Missing(_("No intake was recorded.")) if facts.intake_begun is None else None
+
+
+def admission_decided(facts: Facts) -> Missing | None:
+    if facts.last_decision(*g.ADMITS) is None:
+        return Missing(_("No decision of a conference to admit her was recorded."))
+    return None
+
+
+def admission_formal(facts: Facts) -> Missing | None:
+    if facts.last_formal("admitted") is None:
+        return Missing(_("No formal decision to admit her was recorded."))
+    return None
+
+
+def admission_dated(facts: Facts) -> Missing | None:
+    return Missing(_("Since when she is admitted is not known.")) if facts.admitted_on is None else None
+
+
+# From which state on something must have been recorded.
+ASKED: tuple[tuple[CaseState, tuple[Guard, ...]], ...] = (
+    (S.AWAITING_DOSSIERS, (g.told, intake_recorded, g.dossiers_requested)),
+    (S.REST_PERIOD, (g.dossiers_in,)),
+    (S.ADMITTED, (admission_decided, admission_formal, admission_dated)),
+    (S.IN_GUIDANCE, (g.scenario_set, g.has_commitment, g.has_manager)),
+)  # fmt: skip
+DOSSIERS = (g.dossiers_requested, g.dossiers_in)
+
+
+def gaps_of(facts: Facts) -> list[Missing]:
+    """The findings about a case that is open and passed its intake elsewhere; none of a case that went its whole way
+    here, or that skipped the intake by T17."""
+    if facts.state not in OPEN_STATES or facts.intake_begun is not None or facts.taken_over:
+        return []
+    way = list(OPEN_STATES)
+    return [
+        said for state, guards in ASKED if way.index(state) <= way.index(CaseState(facts.state))
+        for guard in guards if not (facts.municipal and guard in DOSSIERS) and (said := guard(facts)) is not None
+    ]  # fmt: skip
