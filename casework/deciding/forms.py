@@ -28,7 +28,11 @@ AREA = {"rows": 5, "dir": "auto"}
 class FormalForm(KeptForm):
     """A formal decision: who decided what, under which mandate, why, and what can be done against it."""
 
-    kind = forms.ChoiceField(label=_("Decision"), error_messages={"required": _("Choose the decision.")})
+    kind = forms.ChoiceField(
+        label=_("Decision"), error_messages={
+            "required": _("Choose the decision."), "invalid_choice": _("From where the case is now this is not decided."),
+        },
+    )  # fmt: skip
     decided_on = DayField(label=_("Decided on"), error_messages={"required": _("Enter the day of the decision.")})
     function = forms.ChoiceField(
         label=_("Decided by"), error_messages={"required": _("Choose the function that decided.")},

@@ -29,7 +29,9 @@ from casework.journey.views import linked, refused
 from casework.records.models import VersionConflict
 from casework.register.identity import leading_names
 from governance.access.middleware import ClearanceRequest
-from governance.drafts.keeping import find_draft, once, sent_before
+from governance.drafts.forms import typed_fields
+from governance.drafts.keeping import find_draft, kept_value, once, save_draft, sent_before
+from governance.drafts.models import Draft
 from governance.mandates.models import MandateDecision
 from partners.accountability.activities import AGREEMENTS, CASEWORK, processes
 from partners.organisations.enums import OrganisationKind
@@ -63,13 +65,14 @@ def formal_decision_add(request: ClearanceRequest, reference: UUID) -> HttpRespo
     mandates = list(MandateDecision.objects.filter(pilots=case.pilot_id))
     key = f"formal:{case.reference}"
     form = FormalForm(request.POST or None, case=case, facts=facts, mandates=mandates)
-    form.restore(find_draft(request.user, key))
+    draft = find_draft(request.user, key)
+    form.restore(draft)
     letter: LetterForm | None = None
     if request.method == "POST" and form.is_valid():
         back = "back" in request.POST
         letter = LetterForm(request.POST if "letter" in request.POST and not back else None)
         if "letter" not in request.POST:
-            letter.initial["letter"] = _letter(case, form)
+            letter.initial["letter"] = _mended(request, draft) or _letter(case, form)
         if letter.is_valid():
             text = letter.cleaned_data["letter"]
 
@@ -84,8 +87,11 @@ def formal_decision_add(request: ClearanceRequest, reference: UUID) -> HttpRespo
             try:
                 return once(request, key, act)
             except StepRefused as refusal:
+                save_draft(request.user, key, typed_fields(request.POST), request.path)
                 return refused(request, case, refusal)
         letter = None if back else letter
+    if "letter" in request.POST:  # not issued: she went back, or the case moved on; what she mended is kept
+        save_draft(request.user, key, typed_fields(request.POST), request.path)
     missing = [
         said for kind, number in ((FormalKind.ADMITTED, "T7"), (FormalKind.REFUSED, "T8"))
         if kind in POSSIBLE.get(CaseState(case.state), ())
@@ -97,6 +103,12 @@ def formal_decision_add(request: ClearanceRequest, reference: UUID) -> HttpRespo
     )  # fmt: skip
     status = 400 if form.errors or (letter is not None and letter.errors) else 200
     return render(request, "casework/deciding/add.html", context, status=status)
+
+
+def _mended(request: ClearanceRequest, draft: Draft | None) -> str:
+    """The letter she mended before, if the decision it tells is still the same word by word."""
+    names = [name for name in FormalForm.base_fields if request.POST.get(name, "") != kept_value(draft, name)]
+    return "" if names else kept_value(draft, "letter")
 
 
 def _letter(case: Case, form: FormalForm) -> str:

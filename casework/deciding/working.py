@@ -88,8 +88,7 @@ def annul(decision: FormalDecision, why: str) -> None:
 def reopen(case: Case, why: str, *, by: Clearance, version: str) -> Case:
     """T9: the refusal no longer stands, and the conference decides anew."""
     case = locked(case)
-    case.claim_version(version)
-    case.version -= 1  # taken again by the step itself
+    case.check_version(version)
     case = take(case, "T9", by=by)
     refusal = FormalDecision.objects.current().filter(case=case, kind=K.REFUSED, annulled_on=None).order_by("pk").last()
     if refusal is not None:

@@ -123,8 +123,7 @@ def tell(case: Case, *, by: Clearance) -> None:
 def step_by_button(case: Case, step: Step, *, by: Clearance, version: str) -> Case:
     """A step that is a button of its own, from the version of the case that the worker saw."""
     case = locked(case)
-    case.claim_version(version)
-    case.version -= 1  # taken again by the step itself
+    case.check_version(version)
     facts: dict[str, Any] = {"guidance_from": timezone.localdate()} if step.number == "T10" else {}
     case = take(case, step.number, by=by, **facts)
     if step.number == "T10":  # R7: whoever is guided is known to the departure service

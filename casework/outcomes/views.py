@@ -1,5 +1,7 @@
 """How a passage ends, on screen: the exit, what is claimed, who confirms it, and whether it holds."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 from uuid import UUID
 
@@ -7,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from casework.cases.enums import CaseState
@@ -14,7 +17,7 @@ from casework.cases.involving import team_label, visible_teams
 from casework.cases.models import Case
 from casework.cases.views import case_url
 from casework.journey.facts import fact_of
-from casework.journey.guards import DURABLE
+from casework.journey.guards import DURABLE, Missing
 from casework.journey.moving import StepRefused
 from casework.journey.perms import leads, manages, team_of_kind
 from casework.journey.steps import STEPS
@@ -50,11 +53,21 @@ def _case(reference: UUID) -> Case:
     return found
 
 
-def _exit(case: Case) -> Exit:
-    found = exit_of(case)
-    if found is None:
-        raise Http404
-    found.case = case
+def of_the_exit(view: Callable[[ClearanceRequest, Case, Exit], HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page about the exit that stands; who comes when it was undone or declined meanwhile is told so."""
+
+    @wraps(view)
+    def found(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+        case = _case(reference)
+        standing = exit_of(case)
+        if standing is None:
+            if not request.clearance.reads(case, Category.OUTCOME):
+                raise Http404
+            said = _("No exit stands in this case: it was not proposed, or it was declined or undone.")
+            return refused(request, case, StepRefused([Missing(said, "case_detail")]))
+        standing.case = case
+        return view(request, case, standing)
+
     return found
 
 
@@ -183,9 +196,8 @@ def exit_confirm(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 
 @processes(CASEWORK)
 @require_http_methods(["GET", "POST"])
-def exit_undo(request: ClearanceRequest, reference: UUID) -> HttpResponse:
-    case = _case(reference)
-    found = _exit(case)
+@of_the_exit
+def exit_undo(request: ClearanceRequest, case: Case, found: Exit) -> HttpResponse:
     if not leads(request.clearance, case, visible_teams(request.clearance)) or found.confirmed_on is None:
         raise PermissionDenied
     form = UndoForm(request.POST or None)
@@ -207,11 +219,10 @@ def exit_undo(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 
 @processes(CASEWORK)
 @require_http_methods(["GET", "POST"])
-def claim_answer(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+@of_the_exit
+def claim_answer(request: ClearanceRequest, case: Case, found: Exit) -> HttpResponse:
     """The competent partner confirms or refutes what is claimed; or the coordinator on its behalf, with the paper."""
-    case = _case(reference)
     teams = visible_teams(request.clearance)
-    found = _exit(case)
     team = perms.claim_team(request.clearance, case, teams, found)
     sources: list[Team] = []
     if team is None:
@@ -239,10 +250,9 @@ def claim_answer(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 
 @processes(CASEWORK)
 @require_http_methods(["GET", "POST"])
-def check_add(request: ClearanceRequest, reference: UUID) -> HttpResponse:
-    case = _case(reference)
+@of_the_exit
+def check_add(request: ClearanceRequest, case: Case, found: Exit) -> HttpResponse:
     teams = visible_teams(request.clearance)
-    found = _exit(case)
     team = perms.check_team(request.clearance, case, teams, found)
     durable = found.classed is not None and found.classed.belongs_to in DURABLE
     if team is None or not durable or case.state not in (CaseState.EXITED, CaseState.IN_AFTERCARE):

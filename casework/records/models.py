@@ -27,10 +27,14 @@ class Versioned(models.Model):
     class Meta:
         abstract = True
 
-    def claim_version(self, seen: str) -> None:
-        """Go on from the version the worker saw (as her form says it), or tell that there is a newer one."""
+    def check_version(self, seen: str) -> None:
+        """That this is the version the worker saw, as her form says it."""
         if str(self.version) != seen:
             raise VersionConflict
+
+    def claim_version(self, seen: str) -> None:
+        """Go on from the version the worker saw, or tell that there is a newer one."""
+        self.check_version(seen)
         self.version += 1
 
 

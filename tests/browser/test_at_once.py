@@ -293,3 +293,116 @@ def random_name(number):
     """Names unlike each other and unlike any in the register."""
     rng = random.Random(number)
     return "".join(rng.choice("bcdfgklmnprstvz") + rng.choice("aeiou") for _ in range(9)).capitalize()
+
+
+def of_utrecht(site, where):
+    """The first case of Utrecht of which this holds."""
+    return as_owner(
+        site,
+        "SELECT c.reference::text, c.id FROM casework_case c JOIN partners_pilot p ON p.id = c.pilot_id AND p.slug = 'utrecht'"
+        f" WHERE {where} AND NOT EXISTS (SELECT FROM casework_case n JOIN casework_person k ON k.id = n.person_id"
+        "   JOIN casework_person o ON o.id = c.person_id WHERE k.same_as = o.same_as AND n.id > c.id)"
+        " AND c.read_only_from IS NULL ORDER BY c.id LIMIT 1",
+    )[0]
+
+
+def twenty(site, worker, address, said):
+    """The same act twenty times from the page all of them saw: how many were led on, and how many were told no."""
+    page = worker.get(address)
+    version = re.search(r'name="version" value="(\d+)"', page)
+    seen = {"version": version[1]} if version else {}
+    statuses = [
+        status
+        for status, _url in at_once(
+            20, lambda: worker.post(address, {**seen, **said, "form_token": str(uuid.uuid4())}, page)
+        )
+    ]
+    assert set(statuses) <= {200, 400, 409}, statuses  # 400: the form again, which says that the case has moved on
+    return statuses.count(200)
+
+
+def moves(site, case, reason):
+    return count(
+        site, "SELECT count(*) FROM casework_historicalcase WHERE id = %s AND history_change_reason = %s", case, reason
+    )
+
+
+def test_twenty_confirm_an_exit_at_once_and_one_wins(site):
+    worker = Worker(site, "coordinator-utrecht")
+    case, key = of_utrecht(site, "EXISTS (SELECT FROM casework_exit x WHERE x.case_id = c.id AND x.confirmed_on IS NULL"
+                                 " AND x.ended_at IS NULL AND x.outcome <> 'moved_to_other_pilot')"
+                                 " AND NOT EXISTS (SELECT FROM casework_stay s WHERE s.case_id = c.id AND s.until IS NULL)")  # fmt: skip
+    assert twenty(site, worker, f"/casussen/{case}/uitstroom/bevestigen/", {}) == 1
+    assert moves(site, key, "T11") == 1
+
+
+def test_twenty_undo_an_exit_at_once_and_one_wins(site):
+    worker = Worker(site, "coordinator-utrecht")
+    case, key = of_utrecht(site, "c.state = 'exited'")
+    said = {"undone": "error", "undone_reason": "Verkeerde casus."}
+    assert twenty(site, worker, f"/casussen/{case}/uitstroom/terugdraaien/", said) == 1
+    assert moves(site, key, "T16") == 1
+
+
+def test_twenty_take_a_refused_case_back_at_once_and_one_wins(site):
+    worker = Worker(site, "coordinator-utrecht")
+    case, key = of_utrecht(site, "c.state = 'not_admitted'")
+    assert twenty(site, worker, f"/casussen/{case}/heroverwegen/", {"ground": "new", "because": "Nieuwe stukken."}) == 1
+    assert moves(site, key, "T9") == 1
+
+
+def test_twenty_decide_and_twenty_issue_the_decision_at_once_and_one_counts(site):
+    """In a meeting that is under way: the decision of the conference, then the formal one."""
+    worker = Worker(site, "coordinator-utrecht")
+    today = timezone.localdate().strftime("%d-%m-%Y")
+    case, key = of_utrecht(site, "c.state = 'in_conference' AND NOT EXISTS (SELECT FROM casework_conferencedecision d"
+                                 " WHERE d.case_id = c.id)")  # fmt: skip
+    planning = "/lso/plannen/utrecht/"
+    page = worker.get(planning)
+    teams = re.findall(r'name="teams" value="(\d+)"', page)
+    plan = {
+        "on": today,
+        "begins_at": "23:15",
+        "every": "0",
+        "times": "",
+        "teams": teams[0],
+        "form_token": str(uuid.uuid4()),
+    }
+    status, meeting = worker.post(planning, plan, page)
+    assert status == 200
+    key_of_meeting = as_owner(site, "SELECT id, reference::text FROM casework_meeting ORDER BY id DESC LIMIT 1")[0]
+    adding = f"/casussen/{case}/lso/agenderen/"
+    page = worker.get(adding)
+    item = {"meeting": key_of_meeting[0], "why": "admission", "question": "Hoort zij hier?",
+            "teams": re.findall(r'name="teams" value="(\d+)"', page)[0], "form_token": str(uuid.uuid4())}  # fmt: skip
+    assert worker.post(adding, item, page)[0] == 200
+    held = f"/lso/{key_of_meeting[1]}/"
+    assert worker.post(f"{held}openen/", {"form_token": str(uuid.uuid4())}, worker.get(held))[0] == 200
+    reference = as_owner(
+        site, "SELECT reference::text FROM casework_agendaitem WHERE case_id = %s ORDER BY id DESC", key
+    )[0][0]
+    said = {
+        "kind": "admitted",
+        "reasons": "Zo besloten.",
+        "body": "lso",
+        "scenario": "",
+        "owner_team": "",
+        "due_on": "",
+    }
+    page = worker.get(f"/lso/punt/{reference}/")
+    statuses = [
+        status for status, _url in at_once(
+            20, lambda: worker.post(f"/lso/punt/{reference}/besluit/", {**said, "form_token": str(uuid.uuid4())}, page)
+        )
+    ]  # fmt: skip
+    assert sorted(statuses) == [200] + [409] * 19
+    made = "SELECT count(*) FROM {} WHERE case_id = %s AND kind = 'admitted'"
+    assert count(site, made.format("casework_conferencedecision"), key) == 1
+    assert count(site, "SELECT count(*) FROM casework_task WHERE case_id = %s AND rule = 'admitted'", key) == 1
+    address = f"/casussen/{case}/besluit/"
+    function = re.search(r'<option value="(\d+:\d+)"', worker.get(address))[1]
+    formal = {"kind": "admitted", "decided_on": today, "effective_on": today, "function": function, "reasons": "Zie LSO.",
+              "remedies": "Bezwaar.", "until": "", "objection_until": "", "letter": "<p>U bent toegelaten.</p>"}  # fmt: skip
+    assert twenty(site, worker, address, formal) == 1
+    assert count(site, made.format("casework_formaldecision"), key) == 1
+    assert moves(site, key, "T7") == 1

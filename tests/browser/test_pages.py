@@ -2,6 +2,7 @@
 
 import re
 
+import psycopg2
 import pytest
 from playwright.sync_api import expect
 
@@ -84,6 +85,58 @@ def test_wcag_and_reflow(visit, account, address):
     assert fits(page)
     page.set_viewport_size({"width": 320, "height": 640})
     assert fits(page)
+
+
+# Pages about one particular thing, and where it is found: the first value of the answer is the address.
+IN_UTRECHT = "JOIN partners_pilot p ON p.id = c.pilot_id AND p.slug = 'utrecht' AND c.read_only_from IS NULL"
+OF_NGO = "JOIN partners_team t ON t.id = {} AND t.function = 'general' JOIN partners_organisation o ON o.id = t.organisation_id AND o.kind = 'ngo'"
+PARTICULAR = [
+    ("coordinator-utrecht", "SELECT '/lso/brieven/utrecht/'"),
+    ("coordinator-utrecht", "SELECT '/intake/dossiers/?namens=ind'"),
+    ("coordinator-utrecht", "SELECT '/lso/' || m.reference || '/aanwezig/' FROM casework_meeting m JOIN partners_pilot p"
+     " ON p.id = m.pilot_id AND p.slug = 'utrecht' WHERE m.closed_at IS NOT NULL"),
+    ("coordinator-utrecht", "SELECT '/lso/' || m.reference || '/afgelasten/' FROM casework_meeting m JOIN partners_pilot p"
+     " ON p.id = m.pilot_id AND p.slug = 'utrecht' WHERE m.opened_at IS NULL AND m.cancelled_on IS NULL"),
+    ("coordinator-utrecht", "SELECT '/casussen/' || c.reference || '/uitstroom/terugdraaien/' FROM casework_case c"
+     f" {IN_UTRECHT} WHERE c.state = 'exited'"),
+    # No exit stands there: the page of a refusal.
+    ("coordinator-utrecht", "SELECT '/casussen/' || c.reference || '/uitstroom/terugdraaien/' FROM casework_case c"
+     f" {IN_UTRECHT} WHERE c.state = 'rest_period' AND NOT EXISTS (SELECT FROM casework_exit x WHERE x.case_id = c.id)"),
+    ("coordinator-utrecht", "SELECT '/overplaatsingen/' || x.reference || '/' FROM casework_transfer x JOIN partners_pilot p"
+     " ON p.id = x.to_pilot_id AND p.slug = 'utrecht' WHERE x.answer = '' AND x.taken_back_at IS NULL"),
+    *(("ngo-utrecht", f"SELECT '/casussen/' || c.reference || '/intake/{page}/' FROM casework_intake i JOIN casework_case c"
+       f" ON c.id = i.case_id AND c.state = 'intake' {IN_UTRECHT} {OF_NGO.format('i.author_team_id')}"
+       " WHERE i.completed_on IS NULL AND i.ended_at IS NULL") for page in ("verslag", "stoppen")),
+    ("ngo-utrecht", "SELECT '/casussen/' || c.reference || '/plan/' || a.reference || '/' FROM casework_action a"
+     f" JOIN casework_case c ON c.id = a.case_id {IN_UTRECHT} {OF_NGO.format('a.to_team_id')}"
+     " WHERE a.answer = '' AND a.ended_at IS NULL"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("account", "where"), PARTICULAR, ids=lambda value: value[-60:])
+def test_pages_about_one_thing_pass_too(visit, site, account, where):
+    connection = psycopg2.connect(site.owner)
+    with connection, connection.cursor() as cursor:
+        cursor.execute(f"{where} LIMIT 1")
+        (address,) = cursor.fetchone()
+    connection.close()
+    page = visit(account)
+    assert page.goto(address).status in (200, 409)
+    assert violations(page) == []
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert violations(page) == []
+    assert fits(page)
+
+
+def test_the_paper_for_her_is_large_and_prints_without_the_choices_above_it(visit, site):
+    page = visit("coordinator-utrecht")
+    go(page, CASE + "plan/voor-haar/?taal=nl")
+    size = "getComputedStyle(document.querySelector('.app-person__page li, .app-person__page p')).fontSize"
+    assert float(page.evaluate(size).removesuffix("px")) >= 20
+    page.emulate_media(media="print")
+    expect(page.locator(".app-person__choose")).to_be_hidden()
+    expect(page.locator("main h1")).to_have_text("Uw plan")
+    assert float(page.evaluate(size).removesuffix("px")) >= 21  # 16 points
 
 
 def test_form_errors_pass_too(visit):

@@ -1,12 +1,13 @@
 """The formal decision: who decides, under which mandate, what follows, and the letter that never changes."""
 
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.utils import timezone
 
 from casework.models import FormalDecision, LetterTemplate, Procedure, Task
-from governance.models import MandateDecision
+from governance.models import Draft, MandateDecision
 from tests import factories as make
 from tests.casework.journeys import Journey, at, sent
 from tests.casework.ten_teams import day
@@ -103,6 +104,25 @@ def test_the_letter_is_filled_in_mended_and_kept_as_it_left(journey, pilot):
     assert "<p>Zo.</p>" in journey.get("ngo", "formal_decision", decision.reference).text
     for who in ("legal", "avim", "iom"):
         assert journey.get(who, "formal_decision", decision.reference).status_code == 404
+
+
+def test_a_mended_letter_is_not_lost_by_going_back_or_when_the_case_moved_on(journey):
+    journey.room.decide("admitted")
+    mended = "<p>Met de hand verbeterd.</p>"
+    assert journey.formal("admitted", back="1", letter=mended).status_code == 200
+    assert mended in unescape(journey.formal("admitted", letter=None).text)  # the same decision: her own letter again
+    other = journey.formal("admitted", letter=None, reasons="Anders.").text  # another one: made from the text anew
+    assert "Met de hand" not in other
+    assert "Anders." in other
+    journey.formal("admitted", back="1", letter=mended)
+    journey.case.state = "admitted"  # by a colleague
+    journey.case.save()
+    gone = journey.formal("admitted", letter="<p>Nog beter.</p>")
+    assert gone.status_code == 400
+    assert "wordt dit niet besloten" in gone.text
+    kept = Draft.objects.get(owner=journey.workers["coordinator"], key=f"formal:{journey.case.reference}")
+    assert kept.fields["letter"] == ["<p>Nog beter.</p>"]
+    assert not FormalDecision.objects.exists()
 
 
 def test_r27_a_decision_keeps_the_versions_under_which_it_was_taken(journey, pilot):

@@ -208,6 +208,17 @@ def test_t16_an_exit_in_error_goes_back_with_the_teams_of_before(journey):
     assert journey.propose().status_code == 302  # she may leave again
 
 
+@pytest.mark.parametrize("page", ["exit_undo", "claim_answer", "check_add"])
+def test_who_comes_after_an_exit_was_undone_is_told_so(journey, page):
+    journey.to_exit()
+    said = {"undone": "error", "undone_reason": "Vergissing."}
+    journey.done("coordinator", "exit_undo", **said, version=journey.exit().version)
+    answer = journey.post("coordinator", page, **said, version=2)
+    assert answer.status_code == 409
+    assert "staat geen uitstroom" in answer.text
+    assert journey.post("avim", page, **said, version=2).status_code == 404  # who reads no outcomes is told nothing
+
+
 def test_t16_a_court_that_undoes_the_ending_undoes_its_decision_too(journey):
     journey.to_guidance()
     journey.formal("ended")
