@@ -63,14 +63,14 @@ def careless(server: postgres.Server) -> None:
 
 
 def linters() -> None:
-    types = subprocess.Popen([str(TOOLS / "mypy")], cwd=BASE_DIR)  # takes longest, so beside the others
-    step("ruff", str(TOOLS / "ruff"), "check", "--quiet", ".")
-    step("ruff format", str(TOOLS / "ruff"), "format", "--check", "--quiet", ".")
-    step("djlint", str(TOOLS / "djlint"), "templates", "--lint", "--quiet")
-    step("import-linter", str(TOOLS / "lint-imports"))
-    step("manage.py check", sys.executable, "manage.py", "check")
-    step("migrations", sys.executable, "manage.py", "makemigrations", "--check", "--dry-run", "-v0")
-    if types.wait():
+    with subprocess.Popen([str(TOOLS / "mypy")], cwd=BASE_DIR) as types:  # takes longest, so beside the others
+        step("ruff", str(TOOLS / "ruff"), "check", "--quiet", ".")
+        step("ruff format", str(TOOLS / "ruff"), "format", "--check", "--quiet", ".")
+        step("djlint", str(TOOLS / "djlint"), "templates", "--lint", "--quiet")
+        step("import-linter", str(TOOLS / "lint-imports"))
+        step("manage.py check", sys.executable, "manage.py", "check")
+        step("migrations", sys.executable, "manage.py", "makemigrations", "--check", "--dry-run", "-v0")
+    if types.returncode:
         sys.exit("== mypy: failed")
 
 

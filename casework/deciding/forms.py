@@ -30,7 +30,8 @@ class FormalForm(KeptForm):
 
     kind = forms.ChoiceField(
         label=_("Decision"), error_messages={
-            "required": _("Choose the decision."), "invalid_choice": _("From where the case is now this is not decided."),
+            "required": _("Choose the decision."),
+            "invalid_choice": _("From where the case is now this is not decided."),
         },
     )  # fmt: skip
     decided_on = DayField(label=_("Decided on"), error_messages={"required": _("Enter the day of the decision.")})

@@ -139,6 +139,36 @@ def test_the_paper_for_her_is_large_and_prints_without_the_choices_above_it(visi
     assert float(page.evaluate(size).removesuffix("px")) >= 21  # 16 points
 
 
+def test_the_screen_of_the_room_is_read_from_afar_and_led_by_the_keyboard(visit, site):
+    """Of a meeting with several items: the arrows go to the next and back, and escape leaves."""
+    connection = psycopg2.connect(site.owner)
+    with connection, connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT a.reference FROM casework_agendaitem a WHERE a.meeting_id = m.id AND a.ended_at IS NULL"
+            " ORDER BY a.place, a.id LIMIT 1) FROM casework_meeting m JOIN partners_pilot p ON p.id = m.pilot_id"
+            " AND p.slug = 'utrecht' JOIN casework_agendaitem i ON i.meeting_id = m.id AND i.ended_at IS NULL"
+            " WHERE m.closed_at IS NOT NULL GROUP BY m.id HAVING count(DISTINCT i.place) > 1 LIMIT 1"
+        )
+        (item,) = cursor.fetchone()
+    connection.close()
+    page = visit("coordinator-utrecht", viewport={"width": 1920, "height": 1080})
+    page.goto(f"/lso/punt/{item}/scherm/")
+    expect(page.locator("header")).to_contain_text("Punt 1 van")
+    assert violations(page) == []
+    for selector, least in (("main", 28), ("h1", 44), (".app-room__question", 32)):
+        size = page.evaluate(f"getComputedStyle(document.querySelector('{selector}')).fontSize")
+        assert float(size.removesuffix("px")) >= least, selector
+    assert fits(page)
+    first = page.locator("h1").inner_text()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("header")).to_contain_text("Punt 2 van")
+    expect(page.locator("h1")).not_to_have_text(first)
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("h1")).to_have_text(first)
+    page.keyboard.press("Escape")
+    page.wait_for_url(re.compile(r"/lso/punt/[0-9a-f-]{36}/$"))
+
+
 def test_form_errors_pass_too(visit):
     page = visit("coordinator-utrecht")
     page.goto("/personen/aanmelden/")
