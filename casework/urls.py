@@ -89,6 +89,7 @@ pages = (
         path("casussen/<uuid:reference>/uitstroom/terugdraaien/", outcomes.exit_undo, name="exit_undo"),
         path("casussen/<uuid:reference>/uitstroom/antwoorden/", outcomes.claim_answer, name="claim_answer"),
         path("casussen/<uuid:reference>/uitstroom/controleren/", outcomes.check_add, name="check_add"),
+        path("casussen/<uuid:reference>/uitstroom/controle/terug/", outcomes.check_take_back, name="check_take_back"),
         # transfer: to another pilot
         path("casussen/<uuid:reference>/overplaatsing/", transfer.transfer, name="transfer"),
         path("casussen/<uuid:reference>/overplaatsing/begeleiding/", transfer.transfer_tick, name="transfer_tick"),

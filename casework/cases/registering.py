@@ -59,6 +59,11 @@ class Claim:
         births, numbers = ([text] if text else [] for text in (self.birth_date, self.v_number))
         return Facts(names=self.names, birth_dates=births, nationalities=known, v_numbers=numbers)
 
+    def since(self) -> date | None:
+        """Since when it is in its state, as far as the list says."""
+        days = {CaseState.ADMITTED: self.admitted_on, CaseState.IN_GUIDANCE: self.guidance_from}
+        return self.state_since or days.get(self.state)
+
     def values(self) -> list[tuple[ValueKind, str]]:
         single = [(ValueKind.BIRTH_DATE, self.birth_date), (ValueKind.V_NUMBER, self.v_number)]
         several = [(ValueKind.ALIAS if n else ValueKind.NAME, name) for n, name in enumerate(self.names)]
@@ -98,11 +103,11 @@ def register_many(entries: list[tuple[Claim, Person | None]], *, by: Clearance, 
         Case(
             number=number, person=person or next(new), pilot=team.pilot, lead_team=lead, case_manager=manager,
             referrer=claim.referrer, team_ids=[team.pk], doubles_judged_on=None if claim.in_emergency else today,
-            state=claim.state, state_since=claim.state_since or claim.registered_on or today,
+            state=claim.state, state_since=claim.since() or claim.registered_on or today,
             registered_on=claim.registered_on or today,
             # R4: of a case that is taken over, the days that are known; that of the state it is in is one of them.
-            admitted_on=claim.admitted_on or (claim.state_since if claim.state == CaseState.ADMITTED else None),
-            guidance_from=claim.guidance_from or (claim.state_since if claim.state == CaseState.IN_GUIDANCE else None),
+            admitted_on=claim.since() if claim.state == CaseState.ADMITTED else claim.admitted_on,
+            guidance_from=claim.since() if claim.state == CaseState.IN_GUIDANCE else None,
         )
         for (claim, person), number in zip(entries, numbers, strict=True)
     ])  # fmt: skip

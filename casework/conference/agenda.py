@@ -45,7 +45,8 @@ from casework.records.models import VersionConflict
 from casework.register.identity import leading_names
 from casework.register.models import Relation
 from governance.access.middleware import ClearanceRequest
-from governance.drafts.keeping import drop_draft, find_draft, once, sent_before
+from governance.drafts.forms import typed_fields
+from governance.drafts.keeping import drop_draft, find_draft, once, save_draft, sent_before
 from partners.accountability.activities import CASEWORK, processes
 from partners.organisations.enums import OrganisationKind
 from partners.organisations.models import Team
@@ -281,6 +282,7 @@ def agenda_decide(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     try:
         return once(request, key, act)
     except StepRefused as refusal:
+        save_draft(request.user, key, typed_fields(request.POST), item_url(item))
         return refused(request, item.case, refusal)
 
 

@@ -233,6 +233,9 @@ class Proposal:
     words: str
 
 
+DISCUSSED = ("conference", "escalation")  # the pages of terms that the conference answers
+
+
 def proposals(meeting: Meeting) -> list[Proposal]:
     """Cases of this pilot that need the conference and stand on no agenda: a term ends, or never discussed (R7)."""
     waits = AgendaItem.objects.current().filter(
@@ -244,7 +247,8 @@ def proposals(meeting: Meeting) -> list[Proposal]:
     found: dict[int, Proposal] = {}
     facts = facts_of(cases)
     for case in cases:
-        for term in terms_of(facts[case.pk])[:1]:
+        ends = (term for term in terms_of(facts[case.pk]) if term.on <= meeting.on and term.page in DISCUSSED)
+        if term := next(ends, None):
             why = {"R8": WhyOnAgenda.ADMISSION, "R26": WhyOnAgenda.ESCALATION, "LSO": WhyOnAgenda.REVIEW}.get(
                 term.rule, WhyOnAgenda.END_OF_TERM
             )

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from casework.cases.models import Case
-from casework.conference.enums import SETS_SCENARIO, DecisionKind, MinutesAnswer
+from casework.conference.enums import ADMISSION, SETS_SCENARIO, DecisionKind, MinutesAnswer
 from casework.conference.models import AgendaItem, ConferenceDecision, Meeting, MeetingTeam, Position
 from casework.escalation.models import Escalation
 from casework.escalation.working import members_leave
@@ -255,8 +255,11 @@ def mark_discussed(item: AgendaItem) -> None:
     settle(case)
 
 
-# Of these one item may have several; of the others the same one after itself was sent twice.
+# Of these one item may have several; of the others the same one, after no other of its family, was sent twice. Another
+# day or body makes it another decision, other words do not: they belong in the summary.
 SEVERAL = (D.RESEARCH_QUESTION, D.COMMITMENTS_SET)
+FAMILIES: tuple[tuple[DecisionKind, ...], ...] = (ADMISSION, SETS_SCENARIO)
+SAME = ("kind", "scenario", "body", "due_on")
 
 
 @transaction.atomic
@@ -273,8 +276,9 @@ def decide(
         ends = shown(facts.rest_ends) if facts.rest_ends else _("a day that is not known yet")
         raise StepRefused([Missing(_("The rest period ends on %(day)s.") % {"day": ends})])
     if said["kind"] not in SEVERAL:
-        last = ConferenceDecision.objects.current().filter(item=item).exclude(kind__in=SEVERAL).order_by("pk").last()
-        if last is not None and (last.kind, last.scenario) == (said["kind"], said["scenario"]):
+        alike = next((family for family in FAMILIES if said["kind"] in family), (said["kind"],))
+        last = ConferenceDecision.objects.current().filter(item=item, kind__in=alike).order_by("pk").last()
+        if last is not None and all(getattr(last, name) == said[name] for name in SAME):
             raise StepRefused([Missing(_("This was decided on this item already."), "conference")])
     decision: ConferenceDecision = ConferenceDecision.objects.create(
         case=case, item=item, author_team_id=author_team, author=by.user, convenant_id=meeting.convenant_id,

@@ -151,6 +151,14 @@ class ReopenForm(KeptForm):
         ]  # fmt: skip
 
 
+class SetAsideForm(KeptForm):
+    because = forms.CharField(
+        label=_("Why does it stand no longer?"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Such as: objection well founded, decision of 3 March."),
+        error_messages={"required": _("Write which ruling undid it, or what was wrong.")},
+    )  # fmt: skip
+
+
 class TemplateForm(KeptForm):
     """A new version of one letter of a pilot."""
 

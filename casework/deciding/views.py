@@ -1,5 +1,7 @@
 """Formal decisions on screen: writing one, its letter, reading it; the letters of a pilot."""
 
+from collections.abc import Callable
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -10,17 +12,25 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
-from casework.cases.enums import CaseState
+from casework.cases.enums import ADMITTED_STATES, CaseState
 from casework.cases.involving import visible_teams
 from casework.cases.models import Case
 from casework.cases.views import case_url
 from casework.deciding.enums import FormalKind
-from casework.deciding.forms import POSSIBLE, FormalForm, LetterForm, ReopenForm, TemplateForm, first_text
-from casework.deciding.letters import FIELDS, filled, template_of
+from casework.deciding.forms import (
+    POSSIBLE,
+    FormalForm,
+    LetterForm,
+    ReopenForm,
+    SetAsideForm,
+    TemplateForm,
+    first_text,
+)
+from casework.deciding.letters import FIELDS, clean_html, filled, template_of
 from casework.deciding.models import FormalDecision, LetterTemplate
-from casework.deciding.working import issue, reopen
+from casework.deciding.working import ending_of, issue, reopen, set_aside
 from casework.journey import perms
 from casework.journey.facts import fact_of
 from casework.journey.moving import StepRefused
@@ -30,7 +40,7 @@ from casework.records.models import VersionConflict
 from casework.register.identity import leading_names
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.forms import typed_fields
-from governance.drafts.keeping import find_draft, kept_value, once, save_draft, sent_before
+from governance.drafts.keeping import drop_draft, find_draft, kept_value, once, save_draft, sent_before
 from governance.drafts.models import Draft
 from governance.mandates.models import MandateDecision
 from partners.accountability.activities import AGREEMENTS, CASEWORK, processes
@@ -68,11 +78,13 @@ def formal_decision_add(request: ClearanceRequest, reference: UUID) -> HttpRespo
     draft = find_draft(request.user, key)
     form.restore(draft)
     letter: LetterForm | None = None
+    mended, mended_for = _mended(request, draft)
     if request.method == "POST" and form.is_valid():
         back = "back" in request.POST
         letter = LetterForm(request.POST if "letter" in request.POST and not back else None)
         if "letter" not in request.POST:
-            letter.initial["letter"] = _mended(request, draft) or _letter(case, form)
+            same = mended_for == _digest(lambda name: request.POST.get(name, ""))
+            letter.initial["letter"] = mended if mended and same else _letter(case, form)
         if letter.is_valid():
             text = letter.cleaned_data["letter"]
 
@@ -100,15 +112,28 @@ def formal_decision_add(request: ClearanceRequest, reference: UUID) -> HttpRespo
     context = _context(
         case, form=form, letter=letter, draft_key=key, form_page=request.path, mandates=mandates,
         possible=CaseState(case.state) in POSSIBLE, missing=missing if len(missing) == 2 else [],
+        mended=mended, mended_for=mended_for,
+        former=clean_html(mended) if letter and mended and letter.initial.get("letter", mended) != mended else "",
     )  # fmt: skip
     status = 400 if form.errors or (letter is not None and letter.errors) else 200
     return render(request, "casework/deciding/add.html", context, status=status)
 
 
-def _mended(request: ClearanceRequest, draft: Draft | None) -> str:
-    """The letter she mended before, if the decision it tells is still the same word by word."""
-    names = [name for name in FormalForm.base_fields if request.POST.get(name, "") != kept_value(draft, name)]
-    return "" if names else kept_value(draft, "letter")
+def _digest(values: Callable[[str], str]) -> str:
+    """Of what a letter tells: with other words in the form it is another letter."""
+    return sha256("\x1f".join(values(name) for name in FormalForm.base_fields).encode()).hexdigest()
+
+
+def _mended(request: ClearanceRequest, draft: Draft | None) -> tuple[str, str]:
+    """The letter she mended last, and of which decision it is: as it comes with the page, or was kept before."""
+    said = request.POST
+    if "letter" in said:
+        return said["letter"], _digest(lambda name: said.get(name, ""))
+    if said.get("mended"):
+        return said["mended"], said.get("mended_for", "")
+    if letter := kept_value(draft, "letter"):
+        return letter, _digest(lambda name: kept_value(draft, name))
+    return kept_value(draft, "mended"), kept_value(draft, "mended_for")
 
 
 def _letter(case: Case, form: FormalForm) -> str:
@@ -126,19 +151,38 @@ def _letter(case: Case, form: FormalForm) -> str:
 
 
 @processes(CASEWORK)
-@require_GET
+@require_http_methods(["GET", "POST"])
 def formal_decision(request: ClearanceRequest, reference: UUID, record: UUID) -> HttpResponse:
-    """A formal decision as it was issued, its letter, and the objections to it."""
+    """A formal decision as it was issued, its letter, the objections to it; and setting aside one that ends."""
     case = _case(reference)
     found = get_object_or_404(
         FormalDecision.objects.select_related("mandate", "conference_decision", "template", "criteria"),
         case=case, reference=record,
     )  # fmt: skip
+    leads = perms.leads(request.clearance, case, visible_teams(request.clearance))
+    ending = ending_of(case) if leads and case.state in ADMITTED_STATES else None
+    form = SetAsideForm(request.POST or None) if ending is not None and ending.pk == found.pk else None
+    key = f"formal:{found.reference}"
+    if form is not None:
+        form.restore(find_draft(request.user, key))
+    if request.method == "POST":
+        if form is None:
+            raise PermissionDenied
+        if form.is_valid():
+            found.case = case
+            try:
+                set_aside(found, form.cleaned_data["because"], version=request.POST.get("version", ""))
+            except StepRefused as refusal:
+                return refused(request, case, refusal)
+            except VersionConflict:
+                return render(request, "errors/409.html", {"back": case_url(case)}, status=409)
+            drop_draft(request, key)
+            return redirect(request.path)
     context = _context(
         case, record=found, objections=found.objections.current().prefetch_related("steps").order_by("pk"),
-        objects=perms.leads(request.clearance, case, visible_teams(request.clearance)),
+        objects=leads, form=form, draft_key=key, form_page=request.path,
     )  # fmt: skip
-    return render(request, "casework/deciding/decision.html", context)
+    return render(request, "casework/deciding/decision.html", context, status=400 if form and form.errors else 200)
 
 
 @processes(CASEWORK)

@@ -95,3 +95,16 @@ def reopen(case: Case, why: str, *, by: Clearance, version: str) -> Case:
         annul(refusal, why)
     settle(case)
     return case
+
+
+@transaction.atomic
+def set_aside(decision: FormalDecision, why: str, *, version: str) -> None:
+    """A decision to end that a ruling undid, or that was a mistake, while she is still admitted: she stays."""
+    case = locked(decision.case)
+    row: FormalDecision = FormalDecision.objects.select_for_update(of=("self",)).get(pk=decision.pk)
+    row.check_version(version)
+    standing = ending_of(case)
+    if standing is None or standing.pk != row.pk or case.state not in ADMITTED_STATES:
+        raise StepRefused([Missing(_("This decision to end does not stand any more."), "formal_decisions")])
+    annul(row, why)
+    settle(case)

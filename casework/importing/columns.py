@@ -189,10 +189,13 @@ def understand(
     ]
     if said.get("guidance_from") and said.get("admitted_on", "") > said["guidance_from"]:
         problems.append((mapping.get("guidance_from"), _("This lies before the day of admission.")))
-    state = said.get("state", CaseState.REGISTERED)
+    state, since = said.get("state", CaseState.REGISTERED), said.get("state_since")
     for slug, states in (("admitted_on", ADMITTED_STATES), ("guidance_from", (CaseState.IN_GUIDANCE,))):
-        if said.get(slug) and state not in states:
+        differs = state == states[0] and since and said.get(slug, since) != since
+        if said.get(slug) and (state not in states or differs):
             problems.append((mapping.get(slug), _("This day does not fit the state of the case.")))
+        if said.get(slug) and not said.get("registered_on"):
+            problems.append((mapping.get(slug), _("The day of registration is missing.")))
     return said, problems
 
 

@@ -100,8 +100,10 @@ class Facts:
 
     @property
     def lacks_request(self) -> bool:
-        """It went into the conference without dossiers (T6, T18), and nobody has asked for them since."""
-        later = self.state in ("in_conference", "admitted", "in_guidance")
+        """It went into the conference without dossiers (T6) or came from a list (T18), and nobody has asked since."""
+        later = self.state in ("in_conference", "admitted", "in_guidance") or (
+            self.state in ("awaiting_dossiers", "rest_period") and self.intake_begun is None
+        )
         return later and not self.municipal and self.rest_ends is None and not set(self.requested) >= {"ind", "dtv"}
 
     @property

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from casework.cases.enums import OPEN_STATES, CaseState
+from casework.cases.models import Case
 from casework.journey import guards as g
 from casework.journey.facts import Facts
 from casework.journey.guards import Guard, Missing
@@ -41,12 +42,16 @@ DOSSIERS = (g.dossiers_requested, g.dossiers_in)
 
 
 def gaps_of(facts: Facts) -> list[Missing]:
-    """The findings about a case that is open and passed its intake elsewhere; none of a case that went its whole way
-    here, or that skipped the intake by T17."""
-    if facts.state not in OPEN_STATES or facts.intake_begun is not None or facts.taken_over:
+    """The findings about a case that is open and came from a list."""
+    if facts.state not in OPEN_STATES:
         return []
     way = list(OPEN_STATES)
     return [
         said for state, guards in ASKED if way.index(state) <= way.index(CaseState(facts.state))
         for guard in guards if not (facts.municipal and guard in DOSSIERS) and (said := guard(facts)) is not None
     ]  # fmt: skip
+
+
+def came_from_list(case: Case) -> bool:
+    """Whether it was taken over in a later state: its history begins there."""
+    return not case.history.filter(state=CaseState.REGISTERED).exists()

@@ -45,6 +45,7 @@ class Migration(migrations.Migration):
         defined_anew("scope.sql", "access_involvement_counts"),
         defined_anew("wall.sql", "access_supplies"),
         defined_anew("wall.sql", "access_consented"),
+        defined_anew("scope.sql", "access_write_projection"),  # which the next one calls
         defined_anew("wall.sql", "access_wall_around"),
         defined_anew("dossiers.sql", "dossier_rows_of"),
         defined_anew("one_person.sql", "register_clashes"),

@@ -1,6 +1,8 @@
 """The acts of an exit: proposing, confirming, declining, undoing; answering a claim; checking whether it holds."""
 
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -61,7 +63,7 @@ def confirm_exit(found: Exit, *, by: Clearance, version: str) -> Case:
     row: Exit = Exit.objects.select_for_update(of=("self",)).get(pk=found.pk)
     row.claim_version(version)
     row.state_before = case.state
-    if row.reason in NEEDS_DECISION and row.formal_decision_id is None:
+    if row.reason in NEEDS_DECISION:  # the one that stands now
         row.formal_decision = ending_of(case)
     row.confirmed_on, row.confirmed_by = timezone.localdate(), by.user
     row.classed, row.claim_open = class_of(row.outcome, row.exited_on), row.outcome in COMPETENT
@@ -109,9 +111,18 @@ def undo_exit(found: Exit, said: dict[str, str], *, by: Clearance, version: str)
     return case
 
 
+def _standing(found: Exit) -> Case:
+    """The case, locked, of an exit that still stands."""
+    case = locked(found.case)
+    standing = exit_of(case)
+    if standing is None or standing.pk != found.pk:
+        raise StepRefused([Missing(_("The exit was undone meanwhile."), "case_detail")])
+    return case
+
+
 @transaction.atomic
 def answer_claim(found: Exit, said: dict[str, Any], *, by: Clearance, author_team: int) -> Confirmation:
-    case = locked(found.case)
+    case = _standing(found)
     made: Confirmation = Confirmation.objects.create(
         case=case, exit=found, author_team_id=author_team, author=by.user, **said
     )
@@ -121,8 +132,8 @@ def answer_claim(found: Exit, said: dict[str, Any], *, by: Clearance, author_tea
 
 @transaction.atomic
 def record_check(found: Exit, said: dict[str, Any], *, by: Clearance, author_team: int) -> None:
-    """R12. With a check that lapses, because she died or is back, those after it lapse too."""
-    case = locked(found.case)
+    """R12. With a check that lapses, because she died or is back, all that are not recorded yet lapse."""
+    case = _standing(found)
     done = set(FollowUpCheck.objects.current().filter(exit=found).values_list("months", flat=True))
     if said["months"] in done:
         raise StepRefused([Missing(_("This check was recorded already."), "exit")])
@@ -135,8 +146,19 @@ def record_check(found: Exit, said: dict[str, Any], *, by: Clearance, author_tea
 
 
 @transaction.atomic
+def take_back_checks(found: Exit, checks: Iterable[UUID]) -> None:
+    """Checks that were recorded by mistake: they count no longer, and are to be done again."""
+    case = _standing(found)
+    rows = FollowUpCheck.objects.current().filter(exit=found, reference__in=list(checks))
+    for row in rows.select_for_update(of=("self",)):
+        row.version += 1
+        row.end(EndReason.MISTAKE)
+    settle(case)
+
+
+@transaction.atomic
 def leave_unconfirmed(found: Exit, why: str, *, version: str) -> None:
-    case = locked(found.case)
+    case = _standing(found)
     row: Exit = Exit.objects.select_for_update(of=("self",)).get(pk=found.pk)
     row.claim_version(version)
     row.unconfirmed_because, row.claim_open = why, False

@@ -168,7 +168,7 @@ class CheckForm(KeptForm):
         elif not data.get("lapsed_because"):
             self.add_error("lapsed_because", _("Choose why it lapsed."))
         elif data["lapsed_because"] == Lapse.NEW_CASE and not self.newer_case:
-            self.add_error("lapsed_because", _("You see no newer case of this person."))
+            self.add_error("lapsed_because", _("There is no newer case of hers here."))
         if day and day < self.found.exited_on:
             self.add_error("checked_on", _("This day lies before the exit."))
         elif (

@@ -4,7 +4,7 @@ from casework.cases.enums import OPEN_STATES, CaseState
 from casework.cases.models import Case
 from casework.journey.perms import Teams, leads, team_of_kind
 from casework.outcomes.enums import Outcome
-from casework.outcomes.models import Exit
+from casework.outcomes.models import Exit, FollowUpCheck
 from governance.access.clearance import Clearance
 from governance.access.enums import Category
 from partners.organisations.enums import OrganisationKind
@@ -71,3 +71,12 @@ def check_team(clearance: Clearance, case: Case, teams: Teams, found: Exit) -> i
     if case.case_manager_id == clearance.user_id and case.lead_team_id in clearance.teams:
         return case.lead_team_id if clearance.writes(case, Category.OUTCOME) else None
     return claim_team(clearance, case, teams, found)
+
+
+def can_take_back(clearance: Clearance, case: Case, check: FollowUpCheck) -> bool:
+    """To take a check back, one must be writing outcomes in this case for the team that recorded it, until the case is
+    archived."""
+    open_still = case.state in (CaseState.EXITED, CaseState.IN_AFTERCARE)
+    return open_still and any(
+        seat.team == check.author_team_id for seat in clearance.seats_writing(case, Category.OUTCOME)
+    )

@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from casework.cases.enums import CaseState
 from casework.cases.involving import team_label, visible_teams
@@ -24,7 +24,7 @@ from casework.journey.steps import STEPS
 from casework.journey.terms import terms_of
 from casework.journey.views import linked, refused
 from casework.outcomes import perms
-from casework.outcomes.enums import CHECK_MONTHS, Class, Outcome
+from casework.outcomes.enums import CHECK_MONTHS, CheckResult, Class, Outcome
 from casework.outcomes.exiting import (
     answer_claim,
     confirm_exit,
@@ -33,6 +33,7 @@ from casework.outcomes.exiting import (
     leave_unconfirmed,
     propose_exit,
     record_check,
+    take_back_checks,
     too_early,
     undo_exit,
 )
@@ -100,6 +101,8 @@ def exit_page(request: ClearanceRequest, reference: UUID) -> HttpResponse:
                 leave_unconfirmed(
                     found, form.cleaned_data["unconfirmed_because"], version=request.POST.get("version", "")
                 )
+            except StepRefused as refusal:
+                return refused(request, case, refusal)
             except VersionConflict:
                 return _conflict(request, case)
             return redirect(request.path)
@@ -111,7 +114,10 @@ def exit_page(request: ClearanceRequest, reference: UUID) -> HttpResponse:
             (row, team_label(clearance, case, teams, row.source_id))
             for row in Confirmation.objects.current().filter(exit=found).order_by("-said_on", "-pk")
         ] if found else [],
-        checks=[(months, checks.get(months)) for months in CHECK_MONTHS] if durable else [],
+        checks=[
+            (months, row, bool(row and perms.can_take_back(clearance, case, row)))
+            for months in CHECK_MONTHS for row in [checks.get(months)]
+        ] if durable else [],
         proposes=found is None and perms.can_propose(clearance, case, teams),
         confirms=bool(found and not found.confirmed_on and perms.can_confirm(clearance, case, teams, found)),
         answers=bool(found and perms.claim_team(clearance, case, teams, found)),
@@ -248,6 +254,12 @@ def claim_answer(request: ClearanceRequest, case: Case, found: Exit) -> HttpResp
     return render(request, "casework/outcomes/claim.html", context, status=400 if form.errors else 200)
 
 
+def _came_back(case: Case) -> bool:
+    """Whether she has a newer case led by the same team. One elsewhere is nobody's to tell here (R1)."""
+    newer = Case.objects.filter(person__same_as=case.person.same_as, lead_team=case.lead_team_id, pk__gt=case.pk)
+    return newer.exists()
+
+
 @processes(CASEWORK)
 @require_http_methods(["GET", "POST"])
 @of_the_exit
@@ -261,7 +273,7 @@ def check_add(request: ClearanceRequest, case: Case, found: Exit) -> HttpRespons
     done = set(FollowUpCheck.objects.current().filter(exit=found).values_list("months", flat=True))
     facts = fact_of(case)
     early = any(term.rule == "R13" for term in terms_of(facts))
-    form = CheckForm(request.POST or None, found=found, done=done, early=early, newer_case=facts.newer_case)
+    form = CheckForm(request.POST or None, found=found, done=done, early=early, newer_case=_came_back(case))
     form.restore(find_draft(request.user, key))
     if request.method == "POST" and (sent := sent_before(request)):
         return sent
@@ -277,3 +289,21 @@ def check_add(request: ClearanceRequest, case: Case, found: Exit) -> HttpRespons
             return refused(request, case, refusal)
     context = _context(case, exit=found, form=form, draft_key=key, form_page=request.path)
     return render(request, "casework/outcomes/check.html", context, status=400 if form.errors else 200)
+
+
+@processes(CASEWORK)
+@require_POST
+@of_the_exit
+def check_take_back(request: ClearanceRequest, case: Case, found: Exit) -> HttpResponse:
+    """A check recorded by mistake, by the team that recorded it; one that lapsed with those that lapsed beside it."""
+    rows = [row for row in FollowUpCheck.objects.current().filter(exit=found)
+            if perms.can_take_back(request.clearance, case, row)]  # fmt: skip
+    named = [row for row in rows if str(row.reference) == request.POST.get("check")]
+    if not named:
+        raise PermissionDenied
+    together = rows if named[0].result == CheckResult.LAPSED else named
+    try:
+        take_back_checks(found, [row.reference for row in together if row.result == named[0].result])
+    except StepRefused as refusal:
+        return refused(request, case, refusal)
+    return redirect(_page(case))

@@ -30,7 +30,7 @@ from casework.dossiers.reading import records_of
 from casework.elsewhere.views import can_ask, contact_requests_waiting
 from casework.journal.views import note_form
 from casework.journey.facts import Facts, fact_of, facts_of
-from casework.journey.gaps import gaps_of
+from casework.journey.gaps import came_from_list, gaps_of
 from casework.journey.terms import terms_of
 from casework.journey.views import linked, next_steps, where
 from casework.linking.judging import can_judge, cases_of, judgements_of
@@ -119,7 +119,7 @@ DRAFT_LABELS = {
     "criteria": gettext_lazy("Local criteria"), "formal": gettext_lazy("Formal decision"),
     "decide": gettext_lazy("Record a decision"), "position": gettext_lazy("Position"),
     "minutes": gettext_lazy("Minutes"), "discuss": gettext_lazy("Shared summary"),
-    "custody": gettext_lazy("Dossiers when the facility ends"),
+    "custody": gettext_lazy("Dossiers when the facility ends"), "deliver": gettext_lazy("Deliver dossiers"),
     "escalation": gettext_lazy("Escalation"), "transfer": gettext_lazy("Transfer to another pilot"),
     **dict.fromkeys(("meeting", "agenda"), gettext_lazy("Case conference")),
     **dict.fromkeys(("exit", "claim", "check"), gettext_lazy("Exit and outcome")),
@@ -313,7 +313,9 @@ def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         "terms": terms(clearance, case, facts), "rest_ends": facts.rest_ends,
         "confers": confers,
         # Like terms: to others a gap would tell of what they do not read.
-        "gaps": linked(case, gaps_of(facts)) if confers and case.lead_team_id in clearance.teams else [],
+        "gaps": linked(case, gaps_of(facts)) if (
+            confers and case.lead_team_id in clearance.teams and facts.intake_begun is None and came_from_list(case)
+        ) else [],
         "note_form": note_form(request, case, teams), "draft_key": f"note:{case.reference}",
         "readers": [], "and_others": False, "manages": case.case_manager_id == clearance.user_id,
         "lead": lead if lead and knows_team(clearance, case, lead) else None,

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from casework.cases.involving import known_partners, knows_team, team_label, team_reads, visible_teams
+from casework.cases.involving import known_partners, listed_partners, team_label, team_reads, tells, visible_teams
 from casework.cases.models import Case
 from casework.cases.views import case_url
 from casework.journey.moving import locked, settle
@@ -31,7 +31,7 @@ from governance.drafts.keeping import drop_draft, find_draft, once, sent_before
 from partners.accountability.activities import CASEWORK, processes
 from partners.accountability.history import because
 from partners.organisations.enums import OrganisationKind
-from partners.organisations.models import Team
+from partners.organisations.models import Organisation, Team
 
 READS = ("read", "write", "attend")
 TELLING = (Category.LEGAL_AID, Category.MEDICAL_LIMITATION, Category.MEDICAL_CONTENT, Category.PUBLIC_ORDER)
@@ -167,34 +167,48 @@ def plan_person(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     actions = list(Action.objects.current().filter(case=case, answer="").order_by("due_on", "pk"))
     readers = _readers(clearance, case, teams)
     # To begin with what she does herself and what those who guide her do; of the services only what is ticked, and
-    # nothing that by standing there would tell of a lawyer, an illness or the police.
+    # no kind of data or organisation that by standing there would tell of a lawyer, an illness or the police.
     first = {str(row.reference) for row in actions if row.by_person or _guides(teams.get(row.to_team_id))}
     first |= {str(goal.reference) for goal in goals}
-    first |= {category.value for category, _names in readers if category not in TELLING}
+    first |= {category.value for category, _owners in readers if category not in TELLING}
+    owners_of_all = {owner for _category, owners in readers for owner in owners}
+    first |= {f"o{owner.pk}" for owner in owners_of_all if not _telling(owner, case, teams)}
     ticked = set(request.GET.getlist("regel")) if "gekozen" in request.GET else first
     context = {
-        "case": case, "language": language, "ticked": ticked, "all_readers": readers,
+        "case": case, "language": language, "ticked": ticked, "categories": [category for category, _owners in readers],
+        "owners": sorted(owners_of_all, key=lambda owner: owner.name),
+        "named": {owner.pk for owner in owners_of_all if f"o{owner.pk}" in ticked},
         "lines": [(str(g.reference), g.text) for g in goals] + [(str(a.reference), a.what) for a in actions],
         "goals": [goal for goal in goals if str(goal.reference) in ticked],
         "actions": [
             (row, teams[row.to_team_id].organisation.name if row.to_team_id in teams else "")
             for row in actions if str(row.reference) in ticked
         ],
-        "readers": [(category.value, names) for category, names in readers if category.value in ticked],
+        "readers": [
+            (category.value, names) for category, owners in readers if category.value in ticked
+            if (names := sorted(owner.name for owner in owners if f"o{owner.pk}" in ticked))
+        ],
         "lead": teams.get(case.lead_team_id),
     }  # fmt: skip
     return render(request, f"casework/plan/person/{language}.html", context)
 
 
-def _readers(clearance: Clearance, case: Case, teams: dict[int, Team]) -> list[tuple[Category, list[str]]]:
-    """Of each kind of data the organisations that read it, as far as this worker knows that they take part."""
-    known = [team for team in known_partners(clearance, case, teams) if knows_team(clearance, case, team)]
-    reads = team_reads([team.pk for team in known])
+def _readers(clearance: Clearance, case: Case, teams: dict[int, Team]) -> list[tuple[Category, set[Organisation]]]:
+    """Of each kind of data the organisations that read it, as far as a paper may name them."""
+    listed = listed_partners(clearance, case, teams)
+    reads = team_reads([team.pk for team in listed])
     found = [
-        (category, sorted({team.organisation.name for team in known if reads[team.pk].get(category) in READS}))
+        (category, {team.organisation for team in listed if reads[team.pk].get(category) in READS})
         for category in Category
     ]  # fmt: skip
-    return [(category, names) for category, names in found if names]
+    return [(category, owners) for category, owners in found if owners]
+
+
+def _telling(owner: Organisation, case: Case, teams: dict[int, Team]) -> bool:
+    """Whether its bare name on the paper tells of an illness, a lawyer, a place, leaving, or the police."""
+    here = [team for pk in case.team_ids if (team := teams.get(pk)) and team.organisation_id == owner.pk]
+    general = [team for team in here if tells(team, case) is None]
+    return owner.kind == OrganisationKind.AVIM or not general
 
 
 def _guides(team: Team | None) -> bool:

@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from casework.journey.guards import add_months
+from casework.journey.moving import settle
 from casework.models import Action, AgendaItem, Case, ConferenceDecision, Meeting, Position, Scenario, Task
 from governance.access.clearance import acting_as
 from governance.models import Convenant
@@ -241,6 +243,50 @@ def test_an_agenda_is_proposed_from_cases_that_need_it(room):
         room.see("coordinator", "meeting_detail", room.meeting.reference).text.count("De rusttermijn is voorbij") == 0
     )
     assert "Kan worden besproken" not in room.see("ngo", "meeting_detail", room.meeting.reference).text
+
+
+def proposed(journey, days=0):
+    """Why this case is offered for a meeting so many days from now; None if it is not."""
+    room = Room(journey, days)
+    page = room.see("coordinator", "meeting_detail", room.meeting.reference)
+    return next((row.why for row in page.context["proposals"] if row.case == journey.case), None)
+
+
+def test_an_agenda_is_proposed_from_who_has_a_place_and_was_never_discussed(journey):
+    assert proposed(journey) is None
+    make.StayFactory(case=journey.case, author_team=journey.teams["municipality"], ground="before_decision")
+    assert proposed(journey) == "not_yet_discussed"
+
+
+def test_an_agenda_is_proposed_from_a_review_date(journey):
+    journey.to_conference()
+    journey.room.decide("deferred", due_on=20)
+    journey.room.close()
+    assert proposed(journey, 19) is None
+    assert proposed(journey, 20) == "review"
+
+
+def test_an_agenda_is_proposed_from_the_end_of_a_term(client, pilot):
+    pilot.pilot.maximum_stay_months = 6
+    pilot.pilot.save()
+    journey = Journey(client, pilot)
+    journey.to_admitted()
+    journey.room.close()
+    ends = add_months(timezone.localdate(), 6)
+    assert proposed(journey, (ends - timezone.localdate()).days - 1) is None
+    assert proposed(journey, (ends - timezone.localdate()).days) == "end_of_term"
+
+
+def test_an_agenda_is_proposed_from_an_escalation_whose_answer_is_due(journey):
+    journey.to_guidance()
+    journey.room.close()
+    make.Escalation.objects.create(
+        case=journey.case, author_team=journey.teams["municipality"], author=journey.workers["coordinator"], level="mrt",
+        question="Is zij haalbaar?", answer_due_on=timezone.localdate() + timedelta(days=10),
+    )  # fmt: skip
+    settle(journey.case)
+    assert proposed(journey, 9) is None
+    assert proposed(journey, 10) == "escalation"
 
 
 def test_members_of_a_household_share_a_place_and_each_gets_a_decision(room, pilot):

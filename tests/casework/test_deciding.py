@@ -1,5 +1,6 @@
 """The formal decision: who decides, under which mandate, what follows, and the letter that never changes."""
 
+import re
 from datetime import timedelta
 from html import unescape
 
@@ -109,17 +110,24 @@ def test_the_letter_is_filled_in_mended_and_kept_as_it_left(journey, pilot):
 def test_a_mended_letter_is_not_lost_by_going_back_or_when_the_case_moved_on(journey):
     journey.room.decide("admitted")
     mended = "<p>Met de hand verbeterd.</p>"
-    assert journey.formal("admitted", back="1", letter=mended).status_code == 200
-    assert mended in unescape(journey.formal("admitted", letter=None).text)  # the same decision: her own letter again
-    other = journey.formal("admitted", letter=None, reasons="Anders.").text  # another one: made from the text anew
-    assert "Met de hand" not in other
-    assert "Anders." in other
-    journey.formal("admitted", back="1", letter=mended)
+    back = journey.formal("admitted", back="1", letter=mended).text
+    kept = {name: unescape(re.search(f'name="{name}" value="([^"]*)"', back)[1]) for name in ("mended", "mended_for")}
+    assert kept["mended"] == mended
+    same = journey.formal("admitted", letter=None, **kept)  # the same decision: her own letter again
+    assert same.context["letter"].initial["letter"] == mended
+    other = journey.formal(
+        "admitted", letter=None, reasons="Anders.", **kept
+    )  # another: made anew, with hers beside it
+    assert "Anders." in other.context["letter"].initial["letter"]
+    assert other.context["former"] == mended
+    journey.client.get(at(journey.case, "formal_decision_add"))
+    again = journey.formal("admitted", letter=None)  # also when she comes back later
+    assert again.context["letter"].initial["letter"] == mended
     journey.case.state = "admitted"  # by a colleague
     journey.case.save()
     gone = journey.formal("admitted", letter="<p>Nog beter.</p>")
     assert gone.status_code == 400
-    assert "wordt dit niet besloten" in gone.text
+    assert "kan dit besluit niet worden genomen" in gone.text
     kept = Draft.objects.get(owner=journey.workers["coordinator"], key=f"formal:{journey.case.reference}")
     assert kept.fields["letter"] == ["<p>Nog beter.</p>"]
     assert not FormalDecision.objects.exists()
@@ -216,6 +224,39 @@ def test_a_decision_that_is_sent_twice_is_taken_once(journey):
     journey.room.decide("extension")
     assert journey.formal("extended", until=90).status_code == 302
     assert journey.formal("ended").status_code == 302  # another ending than the one before
+
+
+def test_an_ending_that_a_ruling_undid_is_set_aside_and_she_stays(journey):
+    journey.room.decide("admitted")
+    journey.formal("admitted")
+    journey.formal("ended")
+    ending = FormalDecision.objects.get(kind="ended")
+    said = {"because": "Bezwaar gegrond.", "version": ending.version}
+    for who in ("municipality", "ngo", "ind"):
+        assert journey.post(who, "formal_decision", ending.reference, **said).status_code == 403, who
+    assert journey.post("coordinator", "formal_decision", ending.reference, **said | {"because": ""}).status_code == 400
+    assert journey.post("coordinator", "formal_decision", ending.reference, **said | {"version": 7}).status_code == 409
+    assert journey.post("coordinator", "formal_decision", ending.reference, **said).status_code == 302
+    ending.refresh_from_db()
+    assert (ending.annulled_on, ending.annulled_because) == (timezone.localdate(), "Bezwaar gegrond.")
+    assert journey.case.state == "admitted"
+    assert journey.post("coordinator", "formal_decision", ending.reference, **said).status_code == 403  # once
+    journey.propose(reason="house_rules_breach", outcome="trajectory_ended")
+    assert journey.confirm().status_code == 409  # there is no ending it could cite
+    assert journey.formal("ended").status_code == 302
+    assert journey.confirm().status_code == 302
+
+
+def test_an_exit_cites_the_ending_that_stands_when_it_is_confirmed(journey):
+    journey.room.decide("admitted")
+    journey.formal("admitted")
+    journey.formal("ended")
+    journey.propose(reason="house_rules_breach", outcome="trajectory_ended")
+    journey.room.decide("extension")
+    journey.formal("extended", until=90)
+    journey.formal("ended", reasons="Opnieuw.")
+    assert journey.confirm().status_code == 302
+    assert journey.exit().formal_decision.reasons == "Opnieuw."
 
 
 def test_t9_new_facts_are_enough_but_a_newer_open_case_is_in_the_way(journey):

@@ -1,9 +1,12 @@
 """Several dossiers at once, by the service or on its behalf (R20)."""
 
+import uuid
+
 import pytest
 from django.urls import reverse
 
 from casework.models import DossierDelivery, DossierRequest
+from tests import factories as make
 from tests.casework.journeys import Journey, sent
 from tests.casework.ten_teams import day
 
@@ -79,17 +82,37 @@ def test_on_its_behalf_the_coordinator_names_the_document_once(client, pilot, th
     assert set(rows) == {(journey.case.pk, "ind", ind, "lijst van de IND") for journey in three[:2]}
 
 
-@pytest.mark.parametrize("who", ["avim", "ngo", "municipality", "iom", "dtv"])
+@pytest.mark.parametrize("who", ["avim", "ngo", "municipality", "iom", "dtv", "elsewhere"])
 def test_nobody_else_delivers_for_a_service(client, pilot, three, who):
+    there = make.TeamFactory(organisation__kind="municipality", pilot__name="Elders")
+    pilot.workers["elsewhere"] = make.MembershipFactory(team=there, role="coordinator").user
     form = answers(three, "ind", ["complete"] * 3, received_on=-3, received_document="brief")
     for behalf in ("", "?namens=ind"):
         answer = deliver(client, pilot.workers[who], form, behalf)
-        assert answer.status_code == 400  # nothing that is asked of her team
+        assert answer.status_code == (403 if who == "elsewhere" else 400)  # there is no agreement in that pilot
+        assert who in ("dtv", "elsewhere") or answer.context["rows"] == []
     assert not DossierDelivery.objects.exists()
 
 
-def test_what_a_colleague_delivered_meanwhile_is_not_delivered_twice(client, pilot, three):
+def test_what_a_colleague_delivered_meanwhile_is_told_and_not_delivered_twice(client, pilot, three):
     form = answers(three, "ind", ["complete", "complete", "complete"])
     three[0].deliver("ind")
-    assert deliver(client, pilot.workers["ind"], form).status_code == 302
+    answer = deliver(client, pilot.workers["ind"], form)
+    assert answer.status_code == 302
     assert DossierDelivery.objects.filter(of="ind").count() == 3
+    shown = client.get(PAGE).text
+    assert "2 dossiers vastgelegd" in shown
+    assert f"Iemand was u voor: voor {three[0].case.number}" in shown
+    alone = deliver(client, pilot.workers["ind"], form | {"form_token": str(uuid.uuid4())})
+    assert alone.status_code == 400
+    assert all(journey.case.number in alone.text for journey in three)
+
+
+def test_whom_it_is_not_asked_of_is_told_nothing_false(client, pilot, three):
+    asked = three[0].case.number
+    assert asked in client.act_as(pilot.workers["coordinator"]).get(PAGE).text  # the first service, on its behalf
+    other = client.act_as(pilot.workers["ngo"]).get(PAGE).text
+    assert "Aan uw team zijn geen dossiers gevraagd" in other
+    three[0].propose(reason="application_withdrawn", outcome="other_none")
+    three[0].confirm()
+    assert asked not in client.act_as(pilot.workers["coordinator"]).get(PAGE).text

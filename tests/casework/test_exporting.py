@@ -23,6 +23,7 @@ def signed_in_now(client, user):
     """Who gives her password once more may export for some minutes."""
     user.set_password("nog-eens-mijn-wachtwoord")
     user.save()
+    client.logout()  # another password ends where she was signed in
     client.act_as(user)
     done = client.post(reverse("account_reauthenticate"), {"password": "nog-eens-mijn-wachtwoord", "next": "/"})
     assert done.status_code == 302

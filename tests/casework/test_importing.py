@@ -257,13 +257,15 @@ def test_t18_days_that_are_known_come_along_and_gaps_are_findings(client, cast):
         ["Abel Girmay", "Intake", "01-02-2026", "01-04-2026", "", "", ""],
         ["Luwam Haile", "In begeleiding", "01-02-2026", "01-05-2026", "01-04-2026", "", ""],
         ["Yonas Weldu", "Toegelaten", "01-02-2026", "01-01-2026", "", "", ""],
+        ["Meron Asfaw", "Toegelaten", "", "01-04-2026", "", "", ""],
     ])  # fmt: skip
     said = [[words for _column, words in row.problems] for row in upload.rows.order_by("number")]
     assert said[:2] == [[], []]
-    assert [len(words) for words in said[2:]] == [1, 1, 1]
+    assert [len(words) for words in said[2:]] == [1, 1, 1, 1]
     act(client, upload, run="1")
     case = IdentityValue.objects.get(value="Dawit Tesfaye").case
     assert (case.admitted_on, case.guidance_from) == (date(2026, 4, 1), date(2026, 5, 1))
+    assert case.state_since == date(2026, 5, 1)
     page = client.act_as(cast.coordinator).get(f"/casussen/{case.reference}/").text
     gaps = page[page.index("Niet bekend van eerder") :].partition("</section>")[0]
     for gap in (

@@ -6,7 +6,10 @@ import pytest
 from django.utils import timezone
 
 from casework.journey.guards import add_months
+from casework.journey.moving import StepRefused
 from casework.models import Confirmation, Exit, FollowUpCheck, FormalDecision, Involvement, OutcomeClass, Signal
+from casework.outcomes.exiting import answer_claim, record_check
+from governance.access.clearance import acting_as
 from tests import factories as make
 from tests.casework.journeys import Journey
 
@@ -313,11 +316,40 @@ def test_t14_who_died_in_aftercare_is_not_checked_any_more_and_her_case_can_be_a
     assert journey.step("coordinator", "close").status_code == 302
 
 
+def test_a_check_recorded_by_mistake_is_taken_back_by_its_team_and_is_to_be_done_again(journey):
+    journey.to_exit()
+    journey.step("municipality", "aftercare")
+    journey.done("municipality", "check_add", **LAPSED)
+    check = FollowUpCheck.objects.get(months=6)
+    assert "zij is overleden" in journey.get("municipality", "exit").text
+    for who in ("ngo", "dtv", "ind"):
+        assert journey.post(who, "check_take_back", check=check.reference).status_code in (403, 404), who
+    journey.done("municipality", "check_take_back", check=check.reference)
+    assert not FollowUpCheck.objects.current().exists()  # all that lapsed together
+    assert journey.case.term_on == add_months(timezone.localdate(), 3)
+    journey.done("municipality", "check_add", **LAPSED)
+    assert FollowUpCheck.objects.current().count() == 3
+
+
+def test_a_check_is_not_recorded_on_an_exit_that_was_undone_meanwhile(journey):
+    journey.to_exit()
+    found = journey.exit()
+    said = {"undone": "error", "undone_reason": "Vergissing."}
+    journey.done("coordinator", "exit_undo", **said, version=found.version)
+    with acting_as(journey.workers["municipality"]) as by, pytest.raises(StepRefused):
+        record_check(found, {"months": 3, "result": "holds"}, by=by, author_team=journey.teams["municipality"].pk)
+    with acting_as(journey.workers["dtv"]) as by, pytest.raises(StepRefused):
+        answer_claim(found, {"result": "confirmed"}, by=by, author_team=journey.teams["dtv"].pk)
+
+
 def test_t14_who_is_back_in_a_new_case_is_not_checked_any_more(journey):
     journey.to_exit()
-    again = make.CaseFactory(lead_team=journey.teams["municipality"], person=journey.case.person)
-    assert again.pk > journey.case.pk
-    journey.done("municipality", "check_add", **LAPSED | {"lapsed_because": "new_case", "how": "opnieuw aangemeld"})
+    back = LAPSED | {"lapsed_because": "new_case", "how": "opnieuw aangemeld"}
+    elsewhere = make.TeamFactory(organisation__kind="municipality", pilot__name="Elders")
+    make.CaseFactory(lead_team=elsewhere, person=journey.case.person, state="exited")
+    assert journey.post("municipality", "check_add", **back).status_code == 400  # that is nobody's to tell here
+    make.CaseFactory(lead_team=journey.teams["municipality"], person=journey.case.person)
+    journey.done("municipality", "check_add", **back)
     assert FollowUpCheck.objects.filter(lapsed_because="new_case").count() == 3
 
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import escape
 
 import pytest
 from django.utils import timezone
@@ -10,8 +11,10 @@ from casework.models import Action, Goal, Involvement
 from casework.plan import views
 from casework.plan.views import PERSON, person_languages
 from governance.access.enums import Category
+from governance.convenants.enums import Cell
 from tests import factories as make
 from tests.casework.journeys import Journey, at
+from tests.conftest import agreement
 
 pytestmark = pytest.mark.django_db
 
@@ -120,15 +123,32 @@ def paper_of(journey, query=""):
 
 
 def test_her_plan_says_who_sees_which_data_but_for_what_is_left_out(journey):
-    """By itself the paper tells of no lawyer, illness or police; what it says can be unticked line by line."""
-    Involvement.objects.create(case=journey.case, team=journey.teams["care"], ground="care")
+    """By itself the paper tells of no lawyer, illness, leaving or police, also not by the name of an organisation; what
+    it says can be unticked line by line."""
+    owners = {name: journey.teams[name].organisation for name in ("municipality", "avim", "iom", "dtv")}
+    for name, kind in (("lawyer", "legal"), ("doctor", "care")):
+        kinds = {"organisation__kind": "ngo", "organisation__name": f"Organisatie {name}", "function": kind}
+        journey.teams[name] = make.TeamFactory(pilot=journey.pilot.pilot, **kinds)
+        owners[name] = journey.teams[name].organisation
+    agreement(journey.pilot.pilot, {
+        journey.teams[name]: {Category.IDENTITY: Cell.READ, Category.MEDICAL_LIMITATION: Cell.READ}
+        for name in ("lawyer", "doctor")
+    }, kind="municipal_decision")  # fmt: skip
+    for name in ("avim", "iom", "lawyer", "doctor"):
+        Involvement.objects.create(case=journey.case, team=journey.teams[name], ground="cooperation")
     paper = paper_of(journey)
     assert "Wie u bent: " in paper
-    for telling in ("gezondheid", "advocaat", "Orde en veiligheid"):
+    for telling in (
+        "gezondheid",
+        "advocaat",
+        "Orde en veiligheid",
+        *(escape(owners[name].name) for name in ("avim", "iom", "lawyer", "doctor")),
+    ):
         assert telling not in paper, telling
     assert "Wie u bent" not in paper_of(journey, "?gekozen=1&regel=conference")
-    assert "vanwege uw gezondheid: " in paper_of(journey, "?gekozen=1&regel=medical_limitation")
-    assert "Wie ziet uw gegevens" not in paper_of(journey, "?gekozen=1")
+    both = f"?gekozen=1&regel=medical_limitation&regel=o{owners['municipality'].pk}"
+    assert "vanwege uw gezondheid: " in paper_of(journey, both)
+    assert "Wie ziet uw gegevens" not in paper_of(journey, "?gekozen=1&regel=identity")  # to nobody that is named
     assert "Orde en veiligheid" not in paper_of(journey, "?gekozen=1&regel=iets")
 
 

@@ -98,6 +98,8 @@ class Travels(RuleBasedStateMachine):
             case=self.case, category="public_order", visibility="own_organisation", text="Alleen hier."
         )
         self.moved = True
+        self.case.refresh_from_db()
+        self.stands = (self.case.version, self.case.state, self.case.team_ids, self.case.history.count())
 
     def teardown(self):
         transaction.set_rollback(True)
@@ -106,7 +108,11 @@ class Travels(RuleBasedStateMachine):
     def answered(self, answer, who, what):
         """Nothing breaks; and what was refused changed nothing, so that what holds need not be looked at again."""
         assert answer.status_code in ANSWERS, (who, what, answer.status_code)
-        self.moved = self.moved or answer.status_code in (200, 302)
+        stands = (self.case.version, self.case.state, self.case.team_ids, self.case.history.count())
+        if answer.status_code in (200, 302):
+            self.moved, self.stands = True, stands
+        else:
+            assert stands == self.stands, (who, what)
         return answer
 
     def to(self, who, page, *more, **fields):

@@ -9,7 +9,7 @@ from casework.models import DossierRequest
 from governance.convenants.enums import ConvenantKind
 from governance.convenants.model import make_from_model
 from tests import factories as make
-from tests.casework.journeys import Room
+from tests.casework.journeys import Journey, Room
 
 pytestmark = pytest.mark.django_db
 
@@ -102,6 +102,30 @@ def test_t6_the_dossiers_are_asked_for_after_an_early_admission_and_then_the_res
     later.add(teams=("ngo",))
     later.open()
     assert later.decide("scenario_set", scenario="return_home").status_code == 302
+
+
+def test_t18_a_case_from_a_list_that_waits_for_dossiers_gets_them_asked_for_and_goes_on(client, pilot):
+    journey = Journey(client, pilot, state="awaiting_dossiers")
+    page = journey.get("coordinator", "case_detail").text
+    assert "Niet bekend van eerder" in page
+    journey.done("ngo", "dossiers_request", requested_on=-20)
+    assert journey.case.state == "awaiting_dossiers"
+    for service in ("ind", "dtv"):
+        journey.deliver(service, on=-15)
+    assert journey.case.state == "rest_period"
+    gaps = (
+        journey.get("coordinator", "case_detail").text.partition("Niet bekend van eerder")[2].partition("</section>")[0]
+    )
+    assert "geen intake" in gaps
+    assert "dossiers" not in gaps
+
+
+def test_t6_a_case_whose_intake_somebody_else_still_writes_came_from_no_list(journey):
+    journey.pilot.pilot.early_admission = True
+    journey.pilot.pilot.save()
+    journey.done("ngo", "intake", begun_on=-5)  # until it is complete only its own team reads it
+    assert journey.step("coordinator", "early").status_code == 302
+    assert "Niet bekend van eerder" not in journey.get("coordinator", "case_detail").text
 
 
 def test_municipal_mode_needs_neither_dossiers_nor_rest_and_meets_under_the_municipal_decision(journey):

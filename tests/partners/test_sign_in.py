@@ -234,6 +234,7 @@ def test_a_form_sent_after_the_end_is_kept_as_a_draft(client, cast):
     sent = client.post(page, {"name": "Half Ingevuld", "draft_key": SHEET, "form_page": page, "form_token": "x"})
     assert sent.url == f"/inloggen/?next={quote(page)}"
     assert Draft.objects.get(owner=cast.owner).fields["name"] == ["Half Ingevuld"]
+    client.logout()  # that browser's session is over
     client.act_as(cast.owner)
     assert "Half Ingevuld" in client.get(page).text
     assert "Half Ingevuld" not in client.act_as(cast.coordinator).get(page).text

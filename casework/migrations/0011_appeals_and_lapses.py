@@ -36,10 +36,16 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField("followupcheck", "lapsed_because", why()),
         migrations.AddField("historicalfollowupcheck", "lapsed_because", why()),
-        # Until now the reason was a text; who did not die is back.
+        # Until now the reason was a text. Where it says neither that she died nor stands beside a newer case of hers,
+        # nobody could tell.
         migrations.RunSQL(
-            "UPDATE casework_followupcheck SET lapsed_because ="
-            " CASE WHEN how ~* 'overl|dood|died|deceas' THEN 'deceased' ELSE 'new_case' END WHERE result = 'lapsed'"
+            "UPDATE casework_followupcheck SET lapsed_because = 'deceased'"
+            " WHERE result = 'lapsed' AND how ~* 'overled|overlijd|deceas|died';"
+            "UPDATE casework_followupcheck f SET lapsed_because = 'new_case' FROM casework_case c"
+            " JOIN casework_person p ON p.id = c.person_id WHERE c.id = f.case_id AND f.result = 'lapsed'"
+            " AND f.lapsed_because = '' AND EXISTS (SELECT FROM casework_case n JOIN casework_person k ON k.id = n.person_id"
+            " WHERE k.same_as = p.same_as AND n.id > c.id AND n.pilot_id = c.pilot_id);"
+            "UPDATE casework_followupcheck SET result = 'unknown' WHERE result = 'lapsed' AND lapsed_because = ''"
         ),
         migrations.AddConstraint(
             "followupcheck",
