@@ -109,6 +109,8 @@ ALTER TABLE casework_procedure DISABLE TRIGGER USER;
 ALTER TABLE casework_residencetitle DISABLE TRIGGER USER;
 ALTER TABLE casework_traveldocument DISABLE TRIGGER USER;
 ALTER TABLE casework_contact DISABLE TRIGGER USER;
+ALTER TABLE casework_action DISABLE TRIGGER USER;
+ALTER TABLE casework_dossierrequest DISABLE TRIGGER USER;
 CREATE TEMP TABLE c AS
     SELECT i, p.n, p.pilot, p.lead, p.dtv, p.ind,
            -- one case in a hundred is the measured worker's own
@@ -124,9 +126,13 @@ INSERT INTO casework_person (id, reference, team_ids, created_at)
     SELECT i, person_ref, array_remove(ARRAY(SELECT t FROM unnest(ARRAY[lead, CASE WHEN has_dtv THEN dtv END, CASE WHEN has_ind THEN ind END]) t
            ORDER BY t), NULL), now() FROM c;
 INSERT INTO casework_case (id, reference, number, person_id, pilot_id, lead_team_id, case_manager_id, state, state_since,
-                           registered_on, referrer, doubles_judged_on, team_ids, version)
+                           registered_on, referrer, doubles_judged_on, team_ids, version, admitted_on, guidance_from,
+                           exited_on, term_on)
     SELECT c.i, gen_random_uuid(), to_char(day, 'YYYY') || '-' || lpad(c.i::text, 6, '0'), c.i, pilot, lead, worker, state,
-           day, day, 'Wijkteam', day, q.team_ids, 1 FROM c JOIN casework_person q ON q.id = c.i;
+           day, day, 'Wijkteam', day, q.team_ids, 1, CASE WHEN state IN ('admitted', 'in_guidance') THEN day END,
+           CASE WHEN state = 'in_guidance' THEN day END, CASE WHEN state IN ('exited', 'in_aftercare') THEN day END,
+           CASE WHEN state <> 'archived' THEN access_today() - 10 + (random() * 300)::int END
+    FROM c JOIN casework_person q ON q.id = c.i;
 INSERT INTO casework_involvement (case_id, team_id, worker_id, since, ground, explanation, tells, counted)
     SELECT i, lead, worker, day, 'municipality', '', 'identity', true FROM c
     UNION ALL SELECT i, dtv, NULL, day, 'dossier_request', '', 'identity', true FROM c WHERE has_dtv
@@ -159,6 +165,15 @@ INSERT INTO casework_contact (reference, case_id, author_team_id, author_id, vis
                               version, kind, category, happened_on, present, text)
     SELECT gen_random_uuid(), i, lead, worker, 'permitted_partners', '{}', k.team_ids, now(), 1, 'guidance_talk', 'guidance',
            day, '', 'Gesproken.' FROM c JOIN casework_case k ON k.id = c.i;
+INSERT INTO casework_action (reference, case_id, author_team_id, author_id, visibility, shared_team_ids, team_ids, recorded_at,
+                             version, what, due_on, by_person, agreed_on, to_team_id)
+    SELECT gen_random_uuid(), i, lead, worker, 'permitted_partners', '{}', k.team_ids, now(), 1, 'Papieren.',
+           access_today() + (random() * 300)::int, false, day, CASE WHEN has_ind AND i %% 2 = 0 THEN ind ELSE lead END
+    FROM c JOIN casework_case k ON k.id = c.i WHERE k.state IN ('admitted', 'in_guidance');
+INSERT INTO casework_dossierrequest (reference, case_id, author_team_id, author_id, visibility, shared_team_ids, team_ids,
+                                     recorded_at, version, "of", requested_on, open, to_team_id)
+    SELECT gen_random_uuid(), i, lead, worker, 'permitted_partners', '{}', k.team_ids, now(), 1, 'ind', day,
+           k.state = 'awaiting_dossiers', ind FROM c JOIN casework_case k ON k.id = c.i WHERE has_ind;
 INSERT INTO casework_historicalcase (id, reference, number, person_id, pilot_id, lead_team_id, case_manager_id, state,
         state_since, registered_on, referrer, doubles_judged_on, version, history_date, history_type)
     SELECT id, reference, number, person_id, pilot_id, lead_team_id, case_manager_id, state, state_since, registered_on,
@@ -173,6 +188,8 @@ ALTER TABLE casework_procedure ENABLE TRIGGER USER;
 ALTER TABLE casework_residencetitle ENABLE TRIGGER USER;
 ALTER TABLE casework_traveldocument ENABLE TRIGGER USER;
 ALTER TABLE casework_contact ENABLE TRIGGER USER;
+ALTER TABLE casework_action ENABLE TRIGGER USER;
+ALTER TABLE casework_dossierrequest ENABLE TRIGGER USER;
 CREATE TABLE bench_floor AS
     SELECT person_ref AS reference, to_char(day, 'YYYY') || '-' || i AS number, name, state, 'Pilot ' || n AS pilot,
            '["Gemeente", "DT&V", "IND"]'::jsonb AS partners, day AS registered_on, 'Collega ' || i %% 100 AS case_manager

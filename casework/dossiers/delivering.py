@@ -20,7 +20,7 @@ from casework.dossiers import perms
 from casework.dossiers.forms import DossierForm, form_class
 from casework.dossiers.kinds import KINDS
 from casework.dossiers.writing import add_record
-from casework.intake.enums import DossierOf
+from casework.intake.enums import DossierOf, DossierResult
 from casework.intake.models import DossierRequest
 from casework.journey.moving import locked
 from casework.journey.perms import SERVICES
@@ -95,6 +95,7 @@ def _form(request: ClearanceRequest, row: DossierRequest, author: Team | None, s
         data, prefix=prefix, kind=KIND, case=row.case, author=author, partners=[],
         sources=[source] if source else [],
     )  # fmt: skip
+    form.fields["result"].choices = [("", _("nothing yet")), *DossierResult.choices]  # type: ignore[attr-defined]
     form.fields["result"].required = form.fields["delivered_on"].required = form.is_bound
     if request.method == "POST" and data is None:  # the page again, with what she typed in rows without a result
         for name in ROW:

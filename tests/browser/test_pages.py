@@ -137,6 +137,8 @@ def test_the_paper_for_her_is_large_and_prints_without_the_choices_above_it(visi
     expect(page.locator(".app-person__choose")).to_be_hidden()
     expect(page.locator("main h1")).to_have_text("Uw plan")
     assert float(page.evaluate(size).removesuffix("px")) >= 21  # 16 points
+    heading = "getComputedStyle(document.querySelector('main h2')).fontSize"
+    assert float(page.evaluate(heading).removesuffix("px")) >= 25
 
 
 def test_the_screen_of_the_room_is_read_from_afar_and_led_by_the_keyboard(visit, site):
