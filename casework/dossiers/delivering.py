@@ -68,7 +68,7 @@ def open_requests(request: ClearanceRequest, behalf: str) -> list[tuple[DossierR
     else:
         rows = rows.filter(to_team__in=clearance.teams)
     found = []
-    for row in rows.select_related("case__pilot", "case__person"):
+    for row in rows.select_related("case__pilot", "case__person")[: 5 * MOST]:
         if behalf:
             team = perms.supplying_team(clearance, row.case, teams)
             possible = perms.can_be_supplied(clearance, row.case, KIND) and row.to_team_id in row.case.team_ids

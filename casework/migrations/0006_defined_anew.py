@@ -2,16 +2,9 @@ from pathlib import Path
 
 from django.db import migrations
 
+from lvv.migrating import defined_anew
+
 SQL = Path(__file__).parent / "sql"
-
-
-def defined_anew(file: str, name: str) -> migrations.RunSQL:
-    """The function as its file defines it today, for a database that has it from an earlier day: one definition each."""
-    text = (SQL / file).read_text(encoding="utf-8")
-    begun = text.index(f"CREATE FUNCTION {name}(")
-    return migrations.RunSQL(
-        text[begun : text.index("\n$$;", begun) + 4].replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", 1)
-    )
 
 
 # On an empty database these change nothing: the files say the same.
@@ -40,19 +33,19 @@ class Migration(migrations.Migration):
     dependencies = [("casework", "0005_lists")]
     operations = [
         migrations.RunSQL("SELECT word_similarity('', '')"),  # loads pg_trgm: only then may its threshold be set
-        defined_anew("finding.sql", "search_names"),
-        defined_anew("scope.sql", "access_record_written"),
-        defined_anew("scope.sql", "access_involvement_counts"),
-        defined_anew("wall.sql", "access_supplies"),
-        defined_anew("wall.sql", "access_consented"),
-        defined_anew("scope.sql", "access_write_projection"),  # which the next one calls
-        defined_anew("wall.sql", "access_wall_around"),
-        defined_anew("dossiers.sql", "dossier_rows_of"),
-        defined_anew("one_person.sql", "register_clashes"),
-        defined_anew("one_person.sql", "register_clash_between"),
-        defined_anew("one_person.sql", "clash_is_mine"),
-        defined_anew("one_person.sql", "clash_answer"),
-        defined_anew("elsewhere.sql", "elsewhere_ask"),
+        defined_anew(SQL / "finding.sql", "search_names"),
+        defined_anew(SQL / "scope.sql", "access_record_written"),
+        defined_anew(SQL / "scope.sql", "access_involvement_counts"),
+        defined_anew(SQL / "wall.sql", "access_supplies"),
+        defined_anew(SQL / "wall.sql", "access_consented"),
+        defined_anew(SQL / "scope.sql", "access_write_projection"),  # which the next one calls
+        defined_anew(SQL / "wall.sql", "access_wall_around"),
+        defined_anew(SQL / "dossiers.sql", "dossier_rows_of"),
+        defined_anew(SQL / "one_person.sql", "register_clashes"),
+        defined_anew(SQL / "one_person.sql", "register_clash_between"),
+        defined_anew(SQL / "one_person.sql", "clash_is_mine"),
+        defined_anew(SQL / "one_person.sql", "clash_answer"),
+        defined_anew(SQL / "elsewhere.sql", "elsewhere_ask"),
         migrations.RunSQL(POLICIES),
         # What it tells that a team takes part is worked out by the trigger.
         migrations.RunSQL("UPDATE casework_involvement SET tells = tells"),

@@ -5,16 +5,9 @@ from django.apps.registry import Apps
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
+from lvv.migrating import defined_anew
+
 SQL = Path(__file__).parent / "sql"
-
-
-def defined_anew(file: str, name: str) -> migrations.RunSQL:
-    """The function as its file defines it today, for a database that has it from an earlier day: one definition each."""
-    text = (SQL / file).read_text(encoding="utf-8")
-    begun = text.index(f"CREATE FUNCTION {name}(")
-    return migrations.RunSQL(
-        text[begun : text.index("\n$$;", begun) + 4].replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", 1)
-    )
 
 
 # On an empty database this changes nothing: wall.sql says the same.
@@ -57,12 +50,12 @@ def fill_classes(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
     dependencies = [("casework", "0008_journey"), ("governance", "0005_custody")]
     operations = [
-        defined_anew("scope.sql", "access_enter"),
-        defined_anew("scope.sql", "access_case_written"),
-        defined_anew("scope.sql", "access_teams_of_case"),
-        defined_anew("wall.sql", "access_wall_addressed"),
-        defined_anew("dossiers.sql", "dossier_rows"),
-        defined_anew("dossiers.sql", "dossier_rows_of"),
+        defined_anew(SQL / "scope.sql", "access_enter"),
+        defined_anew(SQL / "scope.sql", "access_case_written"),
+        defined_anew(SQL / "scope.sql", "access_teams_of_case"),
+        defined_anew(SQL / "wall.sql", "access_wall_addressed"),
+        defined_anew(SQL / "dossiers.sql", "dossier_rows"),
+        defined_anew(SQL / "dossiers.sql", "dossier_rows_of"),
         migrations.RunSQL(POLICIES),
         *(
             migrations.RunSQL((SQL / f"{name}.sql").read_text(encoding="utf-8"))

@@ -3,18 +3,9 @@ from pathlib import Path
 from django.db import migrations, models
 from django.db.models import Q
 
-from lvv.migrating import together
+from lvv.migrating import defined_anew, together
 
 SQL = Path(__file__).parent / "sql"
-
-
-def defined_anew(file: str, name: str) -> migrations.RunSQL:
-    """The function as its file defines it today, for a database that has it from an earlier day: one definition each."""
-    text = (SQL / file).read_text(encoding="utf-8")
-    begun = text.index(f"CREATE FUNCTION {name}(")
-    return migrations.RunSQL(
-        text[begun : text.index("\n$$;", begun) + 4].replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", 1)
-    )
 
 
 def why() -> models.CharField:
@@ -27,10 +18,10 @@ def why() -> models.CharField:
 class Migration(migrations.Migration):
     dependencies = [("casework", "0010_exits_have_dates")]
     operations = together([
-        defined_anew("journey.sql", "journey_facts"),
-        defined_anew("scope.sql", "access_write_projection"),
-        defined_anew("scope.sql", "access_project"),
-        defined_anew("wall.sql", "access_wall_around"),
+        defined_anew(SQL / "journey.sql", "journey_facts"),
+        defined_anew(SQL / "scope.sql", "access_write_projection"),
+        defined_anew(SQL / "scope.sql", "access_project"),
+        defined_anew(SQL / "wall.sql", "access_wall_around"),
         migrations.RunSQL(
             "REVOKE ALL ON FUNCTION access_write_projection() FROM PUBLIC; SELECT access_write_projection()"
         ),

@@ -120,6 +120,14 @@ def _standing(found: Exit) -> Case:
     return case
 
 
+def _followed(found: Exit) -> Case:
+    """The same, of an exit whose outcome is still followed."""
+    case = _standing(found)
+    if case.state not in (CaseState.EXITED, CaseState.IN_AFTERCARE):
+        raise StepRefused([Missing(_("The case was archived meanwhile."), "case_detail")])
+    return case
+
+
 @transaction.atomic
 def answer_claim(found: Exit, said: dict[str, Any], *, by: Clearance, author_team: int) -> Confirmation:
     case = _standing(found)
@@ -133,7 +141,7 @@ def answer_claim(found: Exit, said: dict[str, Any], *, by: Clearance, author_tea
 @transaction.atomic
 def record_check(found: Exit, said: dict[str, Any], *, by: Clearance, author_team: int) -> None:
     """R12. With a check that lapses, because she died or is back, all that are not recorded yet lapse."""
-    case = _standing(found)
+    case = _followed(found)
     done = set(FollowUpCheck.objects.current().filter(exit=found).values_list("months", flat=True))
     if said["months"] in done:
         raise StepRefused([Missing(_("This check was recorded already."), "exit")])
@@ -148,7 +156,7 @@ def record_check(found: Exit, said: dict[str, Any], *, by: Clearance, author_tea
 @transaction.atomic
 def take_back_checks(found: Exit, checks: Iterable[UUID]) -> None:
     """Checks that were recorded by mistake: they count no longer, and are to be done again."""
-    case = _standing(found)
+    case = _followed(found)
     rows = FollowUpCheck.objects.current().filter(exit=found, reference__in=list(checks))
     for row in rows.select_for_update(of=("self",)):
         row.version += 1

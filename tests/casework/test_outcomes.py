@@ -8,7 +8,7 @@ from django.utils import timezone
 from casework.journey.guards import add_months
 from casework.journey.moving import StepRefused
 from casework.models import Confirmation, Exit, FollowUpCheck, FormalDecision, Involvement, OutcomeClass, Signal
-from casework.outcomes.exiting import answer_claim, record_check
+from casework.outcomes.exiting import answer_claim, record_check, take_back_checks
 from governance.access.clearance import acting_as
 from tests import factories as make
 from tests.casework.journeys import Journey
@@ -340,6 +340,21 @@ def test_a_check_is_not_recorded_on_an_exit_that_was_undone_meanwhile(journey):
         record_check(found, {"months": 3, "result": "holds"}, by=by, author_team=journey.teams["municipality"].pk)
     with acting_as(journey.workers["dtv"]) as by, pytest.raises(StepRefused):
         answer_claim(found, {"result": "confirmed"}, by=by, author_team=journey.teams["dtv"].pk)
+
+
+def test_no_check_is_recorded_or_taken_back_in_a_case_that_was_archived_meanwhile(journey):
+    journey.to_exit()
+    journey.done("municipality", "check_add", **LAPSED)
+    found, check = journey.exit(), FollowUpCheck.objects.get(months=3)
+    journey.case.state, journey.case.exited_on = "archived", None
+    journey.case.save()
+    with acting_as(journey.workers["municipality"]) as by:
+        with pytest.raises(StepRefused, match="gearchiveerd"):
+            take_back_checks(found, [check.reference])
+        with pytest.raises(StepRefused, match="gearchiveerd"):
+            record_check(found, {"months": 3}, by=by, author_team=journey.teams["municipality"].pk)
+    check.refresh_from_db()
+    assert check.ended_at is None
 
 
 def test_t14_who_is_back_in_a_new_case_is_not_checked_any_more(journey):
