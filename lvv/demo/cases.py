@@ -4,7 +4,6 @@ import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
-from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -20,7 +19,7 @@ from lvv.demo.dossiers import make_dossiers, make_locations
 from lvv.demo.doubles import plant_doubles
 from lvv.demo.journey import make_journeys
 from lvv.demo.names import invent
-from partners.accountability.history import written_in_bulk
+from partners.accountability.history import insert, written_in_bulk
 from partners.models import Team, User
 from partners.organisations.enums import OrganisationKind, TeamFunction
 
@@ -155,12 +154,11 @@ def _cases(rng: Random, cast: Cast, lives: list[Life], people: list[Person]) -> 
         recent = [case for case in cases if case.pilot == cast.pilots[place] and case.state == S.REGISTERED]
         for case in recent[-2:]:
             case.doubles_judged_on = None
-    plain: Any = Case._base_manager
-    made = plain.bulk_create(cases, batch_size=2000)
+    insert(cases)
     # One history row for each state a case went through, at the moment it did.
     history = Case.history.model
     rows = []
-    for life, case in zip(lives, made, strict=True):
+    for life, case in zip(lives, cases, strict=True):
         for step, (state, day) in enumerate(life.path):
             rows.append(
                 history(
@@ -171,8 +169,8 @@ def _cases(rng: Random, cast: Cast, lives: list[Life], people: list[Person]) -> 
                     history_type="~" if step else "+", history_user=case.case_manager,
                 )
             )  # fmt: skip
-    history.objects.bulk_create(rows, batch_size=2000)
-    return list(made)
+    insert(rows)
+    return cases
 
 
 def _numbers(lives: list[Life]) -> list[str]:

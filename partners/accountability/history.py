@@ -1,12 +1,14 @@
 """How changes are kept: django-simple-history, with the person from the running request and no way round it."""
 
 import json
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Sequence
+from datetime import date, time
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, models
+from django.db.models.expressions import DatabaseDefault
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
@@ -15,6 +17,9 @@ from partners.accountability.trace import current_actor
 
 def _who(instance: models.Model, **_: Any) -> models.Model | None:
     return current_actor()
+
+
+BATCH = 2000  # rows of one statement
 
 
 class History(HistoricalRecords):
@@ -51,10 +56,9 @@ def written_in_bulk(objects: list[Any], *, reason: str = "") -> list[Any]:
     """Create many tracked objects of one model with their history rows: the one admitted way."""
     if not objects:
         return []
-    plain: models.QuerySet[Any] = models.QuerySet(type(objects[0]))
-    made = plain.bulk_create(objects, batch_size=2000)
-    _keep(made, "+", reason)
-    return made
+    insert(objects)
+    _keep(objects, "+", reason)
+    return objects
 
 
 def changed_in_bulk(objects: list[Any], fields: list[str], *, reason: str) -> None:
@@ -74,6 +78,39 @@ def save_fields(objects: Iterable[Any], fields: list[str]) -> None:
         _save(rows, fields)
 
 
+def insert(objects: Sequence[Any]) -> None:
+    """Create new objects of one model without history, many in one statement. Django's bulk_create makes an expression
+    of every value, which took two thirds of the time of a long list."""
+    for first in range(0, len(objects), BATCH):
+        _insert(objects[first : first + BATCH])
+
+
+def _insert(rows: Sequence[Any]) -> None:
+    model = type(rows[0])
+    table, key = quoted(model._meta.db_table), quoted(model._meta.pk.column)
+    fields = [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
+    columns = ", ".join(quoted(field.column) for field in fields)
+    for row in rows:  # a related object may have got its key since it was named
+        row._prepare_related_fields_for_save(operation_name="insert")
+    said = [{field.column: _value(row, field) for field in fields} for row in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} ({columns}) SELECT {columns}"  # noqa: S608 - names of our own tables
+            f" FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb) RETURNING {key}",
+            [json.dumps(said, default=_plain)],
+        )
+        for row, (given,) in zip(rows, cursor.fetchall(), strict=True):
+            row.pk, row._state.adding, row._state.db = given, False, connection.alias
+
+
+def _value(row: models.Model, field: Any) -> Any:
+    value: Any = field.pre_save(row, True)
+    if isinstance(value, DatabaseDefault):
+        value = value.expression.value  # type: ignore[attr-defined]
+        setattr(row, field.attname, value)
+    return value
+
+
 def _save(rows: list[Any], fields: list[str]) -> None:
     model = type(rows[0])
     columns = {field.column: field.attname for field in map(model._meta.get_field, fields)}
@@ -91,7 +128,7 @@ def _save(rows: list[Any], fields: list[str]) -> None:
 
 def _plain(value: object) -> str:
     """As PostgreSQL reads it: to the microsecond, which Django's own encoder cuts off."""
-    if isinstance(value, date | UUID):
+    if isinstance(value, date | time | Decimal | UUID):
         return str(value)
     raise TypeError(f"{value!r} is no value of a column")
 

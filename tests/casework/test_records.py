@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.db import ProgrammingError, transaction
@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from casework.dossiers.kinds import BY_MODEL, KINDS
 from casework.dossiers.reading import records_of, seen_by
-from casework.models import Case, Judgement, ProcedureStep, Relation
+from casework.models import Case, Judgement, Person, ProcedureStep, Relation
 from casework.overview.composition import OWN_WORK
 from governance.access.clearance import acting_as
 from governance.access.enums import Category, Visibility
+from partners.accountability.history import written_in_bulk
 from partners.organisations.enums import OrganisationKind, TeamFunction
 from tests import factories as make
 from tests.casework.ten_teams import FILLED, READERS, TEAMS, WRITERS, adding, day, page_of, record_page, typed, written
@@ -472,3 +473,37 @@ def test_a_relation_supplied_by_a_partner_stays_on_the_side_on_which_that_takes_
     assert client.post(adding(pilot.case, "relation", "?namens=1"), form).status_code == 302
     relation = Relation.objects.get()
     assert relation.case == pilot.case
+
+
+def test_rows_written_in_bulk_are_those_django_writes():
+    """Money, times, lists, documents, microseconds, what the database fills in, and a key that came meanwhile."""
+    note = make.NoteFactory(text='Zij zei: "morgen"\n\\ \u2713')
+    for one in (
+        note,
+        make.NameFactory(sounds=["AMN", "JSF"], shared_team_ids=[3, 5]),
+        make.RECORDS["intake"](results=[{"met": True, "remark": "é"}]),
+        make.RECORDS["allowance"](amount="62.50"),
+        make.MeetingFactory(),
+    ):
+        told = {field.attname: getattr(one, field.attname) for field in one._meta.concrete_fields}
+        own = {one._meta.pk.attname, "reference", "begins_at"}
+        rows = [type(one)(**{name: value for name, value in told.items() if name not in own}) for _ in range(3)]
+        for hour, row in enumerate(rows):
+            row.begins_at = time(hour, 30)
+        assert written_in_bulk(rows) == rows
+        read = type(one)._base_manager.in_bulk([row.pk for row in rows])
+        for row in rows:
+            for name in told.keys() - own:
+                assert getattr(read[row.pk], name) == getattr(type(one)._base_manager.get(pk=one.pk), name), name
+            assert type(one).history.get(id=row.pk).history_type == "+"
+        assert [str(read[row.pk].reference) for row in rows if hasattr(row, "reference")] == [
+            str(row.reference) for row in rows if hasattr(row, "reference")
+        ]
+    person = Person()
+    case = Case(person=person, reference=uuid.uuid4(), number="2026-900001", pilot=note.case.pilot,
+                lead_team=note.case.lead_team, registered_on=timezone.localdate(), state_since=timezone.localdate())  # fmt: skip
+    with pytest.raises(ValueError, match="unsaved"):
+        written_in_bulk([case])
+    written_in_bulk([person])
+    written_in_bulk([case])
+    assert (case.person_id, case.state) == (person.pk, Case.objects.get(pk=case.pk).state)
