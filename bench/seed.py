@@ -111,6 +111,8 @@ ALTER TABLE casework_traveldocument DISABLE TRIGGER USER;
 ALTER TABLE casework_contact DISABLE TRIGGER USER;
 ALTER TABLE casework_action DISABLE TRIGGER USER;
 ALTER TABLE casework_dossierrequest DISABLE TRIGGER USER;
+ALTER TABLE casework_intake DISABLE TRIGGER USER;
+ALTER TABLE casework_briefing DISABLE TRIGGER USER;
 CREATE TEMP TABLE c AS
     SELECT i, p.n, p.pilot, p.lead, p.dtv, p.ind,
            -- one case in a hundred is the measured worker's own
@@ -174,6 +176,15 @@ INSERT INTO casework_dossierrequest (reference, case_id, author_team_id, author_
                                      recorded_at, version, "of", requested_on, open, to_team_id)
     SELECT gen_random_uuid(), i, lead, worker, 'permitted_partners', '{}', k.team_ids, now(), 1, 'ind', day,
            k.state = 'awaiting_dossiers', ind FROM c JOIN casework_case k ON k.id = c.i WHERE has_ind;
+INSERT INTO casework_intake (reference, case_id, author_team_id, author_id, visibility, shared_team_ids, team_ids, recorded_at,
+                             version, begun_on, interviewed_on, present, informed, limitation_asked, results, completed_on,
+                             stopped_because)
+    SELECT gen_random_uuid(), i, lead, worker, 'permitted_partners', '{}', k.team_ids, now(), 1, day, day, '', true, true, '[]',
+           day, '' FROM c JOIN casework_case k ON k.id = c.i WHERE k.state <> 'registered';
+INSERT INTO casework_briefing (reference, case_id, author_team_id, author_id, visibility, shared_team_ids, team_ids, recorded_at,
+                               version, told_on, language, interpreter, text_version)
+    SELECT gen_random_uuid(), i, lead, worker, 'permitted_partners', '{}', k.team_ids, now(), 1, day, 'ar', true, '1'
+    FROM c JOIN casework_case k ON k.id = c.i;
 INSERT INTO casework_historicalcase (id, reference, number, person_id, pilot_id, lead_team_id, case_manager_id, state,
         state_since, registered_on, referrer, doubles_judged_on, version, history_date, history_type)
     SELECT id, reference, number, person_id, pilot_id, lead_team_id, case_manager_id, state, state_since, registered_on,
@@ -190,6 +201,8 @@ ALTER TABLE casework_traveldocument ENABLE TRIGGER USER;
 ALTER TABLE casework_contact ENABLE TRIGGER USER;
 ALTER TABLE casework_action ENABLE TRIGGER USER;
 ALTER TABLE casework_dossierrequest ENABLE TRIGGER USER;
+ALTER TABLE casework_intake ENABLE TRIGGER USER;
+ALTER TABLE casework_briefing ENABLE TRIGGER USER;
 CREATE TABLE bench_floor AS
     SELECT person_ref AS reference, to_char(day, 'YYYY') || '-' || i AS number, name, state, 'Pilot ' || n AS pilot,
            '["Gemeente", "DT&V", "IND"]'::jsonb AS partners, day AS registered_on, 'Collega ' || i %% 100 AS case_manager

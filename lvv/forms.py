@@ -1,12 +1,12 @@
 """NL Design System markup for Django's own field groups: one renderer, one bound field, one template."""
 
+from collections.abc import Iterator
+from html import escape
 from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
-from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
@@ -33,7 +33,6 @@ WIDGET_CLASSES = [
 
 
 PLAIN_WIDGETS = {forms.TextInput, forms.DateInput, forms.Textarea, forms.Select, forms.EmailInput, forms.NumberInput}
-SELECTED = mark_safe(" selected")
 
 
 class NLBoundField(BoundField):
@@ -60,25 +59,40 @@ class NLBoundField(BoundField):
         value = self.value()
         if isinstance(widget, forms.Select):
             chosen = "" if value is None else str(value)
-            options = format_html_join(
-                "",
-                '<option value="{}"{}>{}</option>',
-                (
-                    ("" if key is None else key, SELECTED if str(key) == chosen else "", label)
-                    for key, label in widget.choices
-                ),
+            options = "".join(
+                _element("option", {"value": "" if key is None else key, "selected": str(key) == chosen}, label)
+                for key, label in widget.choices
             )
-            return format_html("<select{}>{}</select>", flatatt(attrs), options)
+            return _element("select", attrs, mark_safe(options))  # noqa: S308 - made of elements
         text = widget.format_value(value) or ""
         if isinstance(widget, forms.Textarea):
-            return format_html("<textarea{}>\n{}</textarea>", flatatt(attrs), text)
-        return format_html(
-            "<input{}>", flatatt(attrs | {"type": widget.input_type} | ({"value": text} if text else {}))
-        )
+            return _element("textarea", attrs, f"\n{text}")
+        return _element("input", attrs | {"type": widget.input_type} | ({"value": text} if text else {}))
+
+    @property
+    def options(self) -> Iterator[tuple[str, SafeString, Any]]:
+        """Of a group of radio buttons or checkboxes: each one's id, itself and its label."""
+        for option in self.subwidgets:
+            said = option.data
+            attrs = said["attrs"] | {"type": said["type"], "name": said["name"], "value": said["value"]}
+            yield option.id_for_label, _element("input", attrs), option.choice_label
 
     @property
     def is_single_checkbox(self) -> bool:
         return isinstance(self.field.widget, forms.CheckboxInput)
+
+
+def _element(tag: str, attrs: dict[str, Any], content: object = None) -> SafeString:
+    """An element of HTML with everything in it escaped; format_html() takes four times as long."""
+    said = "".join(
+        f" {name}" if value is True else f' {name}="{escape(str(value))}"'
+        for name, value in attrs.items()
+        if value is not None and value is not False
+    )
+    if content is None:
+        return mark_safe(f"<{tag}{said}>")  # noqa: S308
+    inside = content if isinstance(content, SafeString) else escape(str(content))
+    return mark_safe(f"<{tag}{said}>{inside}</{tag}>")  # noqa: S308
 
 
 class NLRenderer(TemplatesSetting):

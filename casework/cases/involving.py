@@ -70,11 +70,9 @@ def shown_categories(case: Case, clearance: Clearance) -> list[Category]:
 def visible_teams(clearance: Clearance) -> dict[int, Team]:
     """For labels, filters and choices: the teams of the pilots this worker works in, has a personal grant in or keeps
     dossiers of."""
-    pilots = {seat.pilot for seat in clearance.seats} | {grant.pilot for grant in clearance.grants}
-    kept = Involvement.objects.filter(team__in=clearance.teams, ground=Ground.CUSTODY, counted=True)
+    pilots = {part.pilot for part in (*clearance.seats, *clearance.grants)} | clearance.keeps
     teams = (
-        Team.objects.filter(Q(pilot__in=pilots) | Q(pilot__in=kept.values("case__pilot")))
-        .select_related("organisation", "pilot").order_by()
+        Team.objects.filter(pilot__in=pilots).select_related("organisation", "pilot").order_by()
         .only("function", "phone", "organisation__name", "organisation__kind", "pilot__name", "pilot__slug",
               "pilot__state", "pilot__closes_on", "pilot__procedures_check_days", "pilot__departure_check_days",
               "pilot__supervision_check_days")

@@ -17,6 +17,7 @@ from casework.register.models import Person
 from governance.access.enums import Category, GrantKind
 from governance.access.grants import UserObjectPermissionBase
 from governance.access.wall import Walled
+from lvv.labels import Labelled
 from partners.accountability.history import History, TrackedQuerySet
 from partners.accountability.trace import Trace
 from partners.organisations.models import Pilot, Team
@@ -138,7 +139,7 @@ class InvolvementQuerySet(TrackedQuerySet):
         return self.filter(Q(until=None) | Q(until__gt=day), since__lte=day)
 
 
-class Involvement(models.Model):
+class Involvement(Labelled):
     """One team takes part in one case, from a day until (not including) a day, on a ground."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="involvements")

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, Func, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -24,6 +24,11 @@ from partners.organisations.enums import OrganisationKind
 from partners.organisations.models import Team
 
 MOST = 100
+# The team that wrote it is one of those in the case.
+STILL_TAKES_PART = Func(
+    "author_team_id", "team_ids", template="(%(expressions)s))", arg_joiner=" = ANY (",
+    output_field=BooleanField(),
+)  # fmt: skip
 
 
 def _old(clearance: Clearance, teams: dict[int, Team]) -> list[tuple[RecordKind, QuerySet[Any]]]:
@@ -34,21 +39,22 @@ def _old(clearance: Clearance, teams: dict[int, Team]) -> list[tuple[RecordKind,
     for kind in KINDS.values():
         if not kind.grows_old:
             continue
-        before: dict[date, Q] = {}
+        own: dict[date, list[int]] = {}
+        supplied: dict[date, list[int]] = {}
         for seat in clearance.seats:
             team = teams.get(seat.team)
             if team is None or (limit := check_limit(team.pilot, kind.categories[0])) is None:
                 continue
-            hers = Q()
+            day = today - timedelta(days=limit)
             if kind.categories[0] in seat.writes and kind.is_owned_by(team):
-                hers |= Q(author_team=seat.team, source_team=None, team_ids__contains=[seat.team])
+                own.setdefault(day, []).append(seat.team)
             if clearance.coordinates(team.pilot_id) and team.organisation.kind == OrganisationKind.MUNICIPALITY:
-                hers |= Q(author_team=seat.team, source_team__isnull=False, team_ids__contains=[seat.team])
-            if hers:
-                day = today - timedelta(days=limit)
-                before[day] = before.get(day, Q()) | hers
-        for day, hers in before.items():
-            found.append((kind, kind.model.objects.current().filter(hers, checked_on__lt=day)))
+                supplied.setdefault(day, []).append(seat.team)
+        for day in own.keys() | supplied.keys():
+            hers = Q(source_team=None, author_team__in=own.get(day, []))
+            if day in supplied:
+                hers |= Q(source_team__isnull=False, author_team__in=supplied[day])
+            found.append((kind, kind.model.objects.current().filter(hers, STILL_TAKES_PART, checked_on__lt=day)))
     return found
 
 

@@ -4,7 +4,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from casework.cases import perms
 from casework.cases.models import Case
@@ -40,9 +40,18 @@ def revoke(reference: UUID, reason: str) -> bool:
 
 def cases_of(person: Person) -> list[Case]:
     """All cases in sight of somebody, over all her registrations as they are now, the newest first."""
-    same_as = Person.objects.filter(pk=person.pk).values("same_as")  # another worker may have linked her just now
-    found = Case.objects.filter(person__same_as__in=same_as).select_related("pilot", "person", "case_manager")
-    return list(found.newest_first())
+    return _passages(Person.objects.filter(pk=person.pk))
+
+
+def passages_with(reference: UUID) -> list[Case]:
+    """The case with this reference and the other cases in sight of the same person; none if it is not in sight."""
+    return _passages(Person.objects.filter(cases__reference=reference))
+
+
+def _passages(person: QuerySet[Person]) -> list[Case]:
+    # Who she is the statement itself looks up: another worker may have linked her just now.
+    found = Case.objects.filter(person__same_as__in=person.values("same_as"))
+    return list(found.select_related("pilot", "person", "case_manager").newest_first())
 
 
 def judgements_of(person: Person) -> list[Judgement]:

@@ -19,6 +19,7 @@ from governance.access.clearance import Clearance
 from partners.accounts.models import User
 from partners.organisations.models import Team
 
+PAST = Case.history.model
 KINDS = ("all", "steps", "dossier", "notes", "partners")
 WRITTEN = ("note", "contact")  # what shows under notes
 TOLD_APART = ("identity_value", "briefing", "stay")  # their story has words of its own
@@ -150,10 +151,9 @@ def _steps(case: Case, teams: dict[int, Team], clearance: Clearance) -> list[Eve
     found = []
     before = None
     rows = list(
-        case.history.order_by("history_date", "history_id").values_list(
-            "state", "state_since", "history_date", "history_user_id", "history_user__name"
-        )
-    )
+        PAST.objects.filter(id=case.pk).order_by("history_date", "history_id")
+        .values_list("state", "state_since", "history_date", "history_user_id", "history_user__name")
+    )  # fmt: skip
     named = known_workers(clearance, case, teams, {row[3] for row in rows if row[3]})
     for state, since, at, user, name in rows:
         if state != before:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -33,7 +33,7 @@ from casework.journey.facts import Facts, fact_of, facts_of
 from casework.journey.gaps import came_from_list, gaps_of
 from casework.journey.terms import terms_of
 from casework.journey.views import linked, next_steps, where
-from casework.linking.judging import can_judge, cases_of, judgements_of
+from casework.linking.judging import can_judge, cases_of, judgements_of, passages_with
 from casework.linking.views import judgement_rows
 from casework.outcomes.perms import COMPETENT
 from casework.overview.composition import panels
@@ -268,7 +268,10 @@ def steps_of(case: Case) -> list[dict[str, str]]:
 @require_GET
 def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     clearance = request.clearance
-    case = get_object_or_404(Case.objects.select_related("pilot", "person", "case_manager"), reference=reference)
+    passages = passages_with(reference)
+    case = next((row for row in passages if row.reference == reference), None)
+    if case is None:
+        raise Http404
     teams = visible_teams(clearance)
     involvements = with_teams(Involvement.objects.filter(case=case).select_related("worker"), teams, "team")
     involvements.sort(key=lambda row: (row.team_id != case.lead_team_id, row.since, row.pk))
@@ -300,7 +303,7 @@ def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
             for row in involvements if row.holds
         ],
         "nationalities": distinct(values["nationality"]),
-        "stays": stays, "more": more + 1, "passages": [row for row in cases_of(case.person) if row.pk != case.pk],
+        "stays": stays, "more": more + 1, "passages": [row for row in passages if row is not case],
         "completes": perms.can_complete_registration(clearance, case),
         "asks_elsewhere": can_ask(clearance, case, teams),
         "can_involve": perms.can_involve(clearance, case), "can_take_over": perms.can_take_over(clearance, case),

@@ -11,6 +11,7 @@ from casework.records.enums import Answer, EndReason, ShareBasis
 from casework.records.validators import not_in_future
 from governance.access.enums import Category, Visibility
 from governance.access.wall import Walled
+from lvv.labels import Labelled
 from partners.accountability.history import History, TrackedQuerySet, because
 from partners.organisations.models import Team
 
@@ -19,7 +20,7 @@ class VersionConflict(Exception):
     """Somebody else changed the row after this worker opened it."""
 
 
-class Versioned(models.Model):
+class Versioned(Labelled):
     """A row people edit: a save that started from an older version is refused."""
 
     version = models.PositiveIntegerField(default=1, editable=False)

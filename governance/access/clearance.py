@@ -64,6 +64,7 @@ class Clearance:
     seats: tuple[Seat, ...]
     grants: tuple[Grant, ...] = ()
     coordinated: frozenset[int] = frozenset()  # pilots of which I am the municipality's coordinator
+    keeps: frozenset[int] = frozenset()  # pilots of which a team of mine keeps dossiers after the facility ended
     organisation: int | None = None  # for which I work, whether or not an agreement gives me access
     offices: tuple[tuple[Role, int], ...] = ()  # analyst, administrator, privacy officer: role and organisation
     teams: frozenset[int] = field(init=False)
@@ -188,7 +189,8 @@ def enter(user: "User") -> Clearance:
             )
             for grant in scope["grants"]
         ),
-        coordinated=frozenset(scope["coordinates"]), organisation=scope["organisation"],
+        coordinated=frozenset(scope["coordinates"]), keeps=frozenset(scope["keeps"]),
+        organisation=scope["organisation"],
         offices=tuple((Role(office["role"]), office["organisation"]) for office in scope["offices"]),
     )  # fmt: skip
 

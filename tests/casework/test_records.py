@@ -226,6 +226,19 @@ def test_a_worker_checks_many_old_facts_at_once(client, pilot):
     assert "Niets te controleren" in client.act_as(pilot.workers["avim"]).get(url).text
 
 
+def test_what_a_team_wrote_that_left_the_case_waits_for_nobody_though_another_team_of_hers_sees_it(client, pilot):
+    procedure = written(pilot, "procedure", checked_on=timezone.localdate() - timedelta(days=120))
+    worker, departure = pilot.workers["ind"], pilot.teams["dtv"]
+    make.MembershipFactory(user=worker, team=departure, organisation=departure.organisation, role="caseworker")
+    url = reverse("casework:records_check")
+    assert str(procedure.reference) in client.act_as(worker).get(url).text
+    involvement = pilot.case.involvements.get(team=pilot.teams["ind"])
+    involvement.until = timezone.localdate()
+    involvement.save()
+    assert client.act_as(worker).get(record_page(pilot.case, procedure)).status_code == 200
+    assert str(procedure.reference) not in client.get(url).text
+
+
 def test_text_that_was_kept_does_not_overwrite_what_came_meanwhile(client, pilot):
     """A draft goes on from the version its writer saw: coming back to it, she is told of the newer one."""
     contact = written(pilot, "contact", text="eerste")

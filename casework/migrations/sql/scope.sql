@@ -85,6 +85,10 @@ BEGIN
     PERFORM set_config('lvv.privacy', privacy, true);
     RETURN jsonb_build_object('seats', seats, 'grants', grants, 'offices', offices,
         'coordinates', to_jsonb(coalesce(coordinated, '{}')::bigint[]),
+        -- Pilots of which her teams keep dossiers after the facility ended.
+        'keeps', (SELECT coalesce(jsonb_agg(DISTINCT c.pilot_id), '[]') FROM casework_involvement v
+                  JOIN casework_case c ON c.id = v.case_id WHERE v.team_id = ANY (access_teams('teams'))
+                      AND v.ground = 'custody' AND v.counted),
         'organisation', (SELECT m.organisation_id FROM partners_membership m WHERE m.user_id = who AND m.since <= today
                              AND (m.until IS NULL OR m.until > today) ORDER BY m.id LIMIT 1));
 END
