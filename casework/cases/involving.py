@@ -70,7 +70,7 @@ def shown_categories(case: Case, clearance: Clearance) -> list[Category]:
 def visible_teams(clearance: Clearance) -> dict[int, Team]:
     """For labels, filters and choices: the teams of the pilots this worker works in, has a personal grant in or keeps
     dossiers of."""
-    pilots = {part.pilot for part in (*clearance.seats, *clearance.grants)} | clearance.keeps
+    pilots = {seat.pilot for seat in clearance.seats} | {grant.pilot for grant in clearance.grants} | clearance.keeps
     teams = (
         Team.objects.filter(pilot__in=pilots).select_related("organisation", "pilot").order_by()
         .only("function", "phone", "organisation__name", "organisation__kind", "pilot__name", "pilot__slug",
