@@ -13,6 +13,7 @@ pages = (
         path("convenanten/voorstellen/<uuid:reference>/", views.proposal_decide, name="proposal_decide"),
         # draft_: text that is not sent yet
         path("concepten/", drafts.draft_save, name="draft_save"),
+        path("concepten/weg/", drafts.draft_discard, name="draft_discard"),
         path("concepten/<int:pk>/", drafts.draft_detail, name="draft_detail"),
     ],
     "governance",

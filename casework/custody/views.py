@@ -55,9 +55,10 @@ def custody(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     if request.method == "POST" and (sent := sent_before(request)):
         return sent
     key = f"custody:{pilot.reference}"
-    form = None
+    form, later = None, 0
     if pilot.state == PilotState.WINDING_DOWN:
         dossiers = list(dossiers_to_hand_over(pilot)[:SHOWN])
+        later = dossiers_to_hand_over(pilot).count() - len(dossiers)
         names = leading_names([case.pk for case in dossiers])
         form = HandOverForm(request.POST or None, keepers=keepers(pilot), dossiers=dossiers, names=names)
         form.restore(find_draft(request.user, key))
@@ -86,11 +87,13 @@ def custody(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     waiting: dict[UUID | None, list[DossierTransfer]] = {}
     for row in here.filter(handed_over_on=None, taken_back_at=None):
         waiting.setdefault(row.package, []).append(row)
+    done = here.exclude(handed_over_on=None)
     agreement = Convenant.objects.filter(pilot=pilot, kind=ConvenantKind.CUSTODY_AGREEMENT).order_by("-version").first()
     context: dict[str, Any] = {
         "pilot": pilot, "form": form, "draft_key": key, "form_page": request.path, "waiting": waiting.items(),
         "without": without_recipient(pilot), "open": Case.objects.open().filter(pilot=pilot).count(),
-        "done": here.exclude(handed_over_on=None).select_related("made_by")[:SHOWN], "agreement": agreement,
+        "later": later, "done": done.select_related("made_by").order_by("-handed_over_on", "-pk")[:SHOWN],
+        "done_before": max(done.count() - SHOWN, 0), "agreement": agreement,
         "agrees": agreement is None or agreement.state_on(timezone.localdate()) in ("expired", "terminated"),
     }  # fmt: skip
     return render(request, "casework/custody/custody.html", context, status=400 if form and form.errors else 200)

@@ -53,7 +53,7 @@ def note_add(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         return once(request, key, act)
     context = {
         "case": case, "note_form": form, "draft_key": key, "name": leading_names([case.pk]).get(case.pk, ""),
-        **_who_reads(request, case),
+        "form_page": f"{case_url(case)}#notitie", **_who_reads(request, case),
     }  # fmt: skip
     failed = form.errors and "preview" not in request.POST
     return render(request, "casework/journal/note.html", context, status=400 if failed else 200)

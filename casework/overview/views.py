@@ -320,7 +320,8 @@ def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
             confers and case.lead_team_id in clearance.teams and facts.intake_begun is None and came_from_list(case)
         ) else [],
         "note_form": note_form(request, case, teams), "draft_key": f"note:{case.reference}",
-        "readers": [], "and_others": False, "manages": case.case_manager_id == clearance.user_id,
+        "form_page": f"{request.path}#notitie", "readers": [], "and_others": False,
+        "manages": case.case_manager_id == clearance.user_id,
         "lead": lead if lead and knows_team(clearance, case, lead) else None,
     }  # fmt: skip
     return render(request, "casework/overview/case.html", context)

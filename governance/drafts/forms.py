@@ -13,11 +13,13 @@ class Kept:
     Its page carries the hidden fields `form_token`, `draft_key` and `form_page` (components/kept_fields.html).
     """
 
+    restored: Draft | None = None  # what was put back, for the page to say so
     use_required_attribute = False  # the style sheet paints :invalid, so an untouched field would be red at once
 
     def restore(self: Any, draft: Draft | None) -> None:
         """Put a draft's text back into an unsent form."""
         if draft is not None and not self.is_bound:
+            self.restored = draft
             for name, field in self.fields.items():
                 if values := draft.fields.get(self.add_prefix(name)):
                     several = isinstance(field, forms.MultipleChoiceField)

@@ -32,10 +32,10 @@ MOST_TYPED = 200_000
 
 def save_draft(user: User, key: str, fields: dict[str, list[str]], page: str = "") -> Draft:
     Draft.objects.filter(owner=user, saved_at__lt=timezone.now() - KEEP).delete()
-    return Draft.objects.update_or_create(owner=user, key=key[:120], defaults={"fields": fields, "page": _own(page)})[0]
+    return Draft.objects.update_or_create(owner=user, key=key[:120], defaults={"fields": fields, "page": own(page)})[0]
 
 
-def _own(page: str) -> str:
+def own(page: str) -> str:
     """An address of this application, or nothing."""
     safe = len(page) <= 300 and page.startswith("/") and url_has_allowed_host_and_scheme(page, allowed_hosts=None)
     return page if safe else ""

@@ -10,9 +10,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.forms import typed_fields
-from governance.drafts.keeping import KEY, MOST_TYPED, save_draft, sent_before
+from governance.drafts.keeping import KEY, MOST_TYPED, drop_draft, own, save_draft, sent_before
 from governance.drafts.models import Draft
 from partners.accountability.activities import FRAME, processes
+
+# A letter was made from the dossier before it was mended: it comes back on its own page, while that is open to her.
+FROM_THE_DOSSIER = {"letter", "mended", "mended_for"}
 
 
 @cache
@@ -40,6 +43,14 @@ def draft_save(request: ClearanceRequest) -> HttpResponse:
 
 
 @processes(FRAME)
+@require_POST
+def draft_discard(request: ClearanceRequest) -> HttpResponse:
+    """Discard what was kept of the form this is sent from, and show it as it was before."""
+    drop_draft(request, request.POST.get("draft_key", ""))
+    return redirect(own(request.POST.get("form_page", "")) or "home")
+
+
+@processes(FRAME)
 @require_http_methods(["GET", "POST"])
 def draft_detail(request: ClearanceRequest, pk: int) -> HttpResponse:
     """One's own unsent text, to copy or to discard: also when the page it belongs to is closed to her by now."""
@@ -48,7 +59,8 @@ def draft_detail(request: ClearanceRequest, pk: int) -> HttpResponse:
         draft.delete()
         return redirect("home")
     texts = [
-        value for name, values in draft.fields.items() for value in values
+        value for name, values in draft.fields.items() if name not in FROM_THE_DOSSIER for value in values
         if value and value not in _codes().get(name, ())
     ]  # fmt: skip
-    return render(request, "governance/drafts/draft.html", {"draft": draft, "texts": texts})
+    context = {"draft": draft, "texts": texts, "has_letter": not FROM_THE_DOSSIER.isdisjoint(draft.fields)}
+    return render(request, "governance/drafts/draft.html", context)

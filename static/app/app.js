@@ -27,8 +27,10 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
       const answer = await post(form.dataset.draft, new FormData(form));
       if (answer.redirected || answer.status === 401) return; // signed out: the session dialog says so
       if (answer.status >= 500) throw new Error(answer.status);
-      const words = form.querySelector("#concept");
+      const words = form.querySelector(".app-draft__words");
       if (answer.ok && answer.status !== 204 && words) words.textContent = await answer.text();
+      const discard = form.querySelector(".app-discard");
+      if (answer.ok && discard) discard.hidden = false;
       if (mark === typed) sending = false;
       tries = 0;
     } catch { if (++tries < 20) timer = setTimeout(keep, 5000); }

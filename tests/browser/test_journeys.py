@@ -155,6 +155,12 @@ def test_text_survives_leaving_the_page(visit):
     page.goto("/")
     page.get_by_role("link", name="Aanmelding van een persoon", exact=True).click()
     assert page.get_by_label("Verwezen door").input_value() == "Een half formulier"
+    page.get_by_role("button", name="Gooi weg wat ik typte").click()
+    page.get_by_role("button", name="Gooi weg wat ik typte").wait_for(state="hidden")
+    assert page.get_by_label("Verwezen door").input_value() == ""
+    page.get_by_label("Verwezen door").fill("Opnieuw")  # and what is typed then is kept again
+    page.get_by_text("Bewaard om").wait_for()
+    page.get_by_role("button", name="Gooi weg wat ik typte").wait_for()
 
 
 def test_filter_live_and_open(visit):

@@ -127,7 +127,7 @@ class Journey:
     def day(days):
         return timezone.localdate() + timedelta(days=days)
 
-    def fill_intake(self, who="ngo", visibility="own_organisation", results="met"):
+    def fill_intake(self, who="ngo", visibility="own_organisation", results="met", but=""):
         number = (
             len(make.CriteriaList.objects.filter(pilot=self.pilot.pilot).first().criteria)
             if (make.CriteriaList.objects.filter(pilot=self.pilot.pilot).exists())
@@ -142,7 +142,7 @@ class Journey:
             "afronden": {"visibility": visibility, "share_basis": "convenant", "share_purpose": "samen verder"},
         }
         for page, fields in pages.items():
-            if page == "beperking" and who == "municipality":
+            if page == but or (page == "beperking" and who == "municipality"):
                 continue
             self.done(who, "intake_page", page, version=self.intake_now().version, **fields)
 

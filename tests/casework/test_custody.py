@@ -72,6 +72,18 @@ def agree(ending, team, **changes):
     return ending.client.act_as(ending.workers["coordinator"]).post(page(ending, "custody_agreement"), sent(fields))
 
 
+def test_a_page_that_does_not_show_all_dossiers_says_how_many_follow(ending, monkeypatch):
+    monkeypatch.setattr("casework.custody.views.SHOWN", 1)
+    shown = ending.client.act_as(ending.workers["coordinator"]).get(page(ending)).text
+    assert "Nog 1 dossier" in shown
+    assert ending.other.number not in shown or ending.case.number not in shown
+    hand_over(ending, ending.case)
+    hand_over(ending, ending.other)
+    after = ending.client.get(page(ending)).text
+    assert "1 dossier dat eerder is overgedragen" in after
+    assert ending.other.number in after
+
+
 def test_r29_a_dossier_goes_whole_and_once_to_a_team_that_reads_it_under_its_own_convenant(ending):
     own = make.RECORDS["contact"](
         case=ending.case, author_team=ending.teams["municipality"], visibility="own_organisation"

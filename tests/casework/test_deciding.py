@@ -5,6 +5,7 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from casework.models import FormalDecision, LetterTemplate, Procedure, Task
@@ -131,6 +132,11 @@ def test_a_mended_letter_is_not_lost_by_going_back_or_when_the_case_moved_on(jou
     kept = Draft.objects.get(owner=journey.workers["coordinator"], key=f"formal:{journey.case.reference}")
     assert kept.fields["letter"] == ["<p>Nog beter.</p>"]
     assert not FormalDecision.objects.exists()
+    # It names her, and drafts outlive the access to a case: it is not told apart from its page.
+    told = journey.client.get(reverse("governance:draft_detail", args=[kept.pk])).text
+    assert "Nog beter" not in told
+    assert "De brief die u aanpaste is ook bewaard" in told
+    assert kept.fields["reasons"][0] in told
 
 
 def test_r27_a_decision_keeps_the_versions_under_which_it_was_taken(journey, pilot):

@@ -1,12 +1,16 @@
 """From the registration to the rest period: the intake page by page, the dossiers, and who may see and do what."""
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from casework.models import CriteriaList, Intake, IntakeReport, Involvement, LetterTemplate, MedicalLimitation
 from governance.access.clearance import acting_as
+from governance.models import Draft
 from partners.models import OutboxMessage
 from tests import factories as make
 from tests.casework.journeys import Journey, sent
@@ -59,6 +63,36 @@ def test_pages_are_kept_and_a_colleague_goes_on_where_it_stopped(journey):
     assert IntakeReport.objects.get().living == "Bij haar broer."
     journey.done("ngo", "intake_page", "situatie", version=3, living="In de opvang.")
     assert IntakeReport.objects.get().living == "In de opvang."
+
+
+@pytest.mark.parametrize(
+    ("page", "field"),
+    [("gesprek", "present"), ("situatie", "living"), ("behoeften", "wishes"), ("beperking", "take_account_of"),
+     ("criteria", "remark_0"), ("afronden", "share_purpose")],
+)  # fmt: skip
+def test_what_is_typed_on_a_page_is_kept_restored_on_return_never_sent_and_discarded_on_request(journey, page, field):
+    journey.done("ngo", "intake", begun_on=-50)
+    if page == "afronden":
+        journey.fill_intake(but="afronden")
+    before = Intake.history.count(), IntakeReport.history.count(), MedicalLimitation.objects.count()
+    shown = journey.get("ngo", "intake_page", page)
+    typed = {
+        **{name: unescape(re.search(f'name="{name}" value="([^"]*)"', shown.text)[1])
+           for name in ("draft_key", "form_page", "form_token")},
+        field: "Half getypt",
+    }  # fmt: skip
+    assert journey.client.post(reverse("governance:draft_save"), typed).status_code == 200
+    again = journey.get("ngo", "intake_page", page).text
+    assert "Half getypt" in again
+    assert "staat er weer" in again
+    assert "Half getypt" not in journey.get("coordinator", "intake_page", page).text
+    assert (Intake.history.count(), IntakeReport.history.count(), MedicalLimitation.objects.count()) == before
+    discarded = journey.client.act_as(journey.workers["ngo"]).post(reverse("governance:draft_discard"), typed)
+    assert discarded.url == typed["form_page"]
+    assert "Half getypt" not in journey.client.get(discarded.url).text
+    # A save that was under way when she discarded it does not bring it back.
+    journey.client.post(reverse("governance:draft_save"), typed)
+    assert not Draft.objects.exists()
 
 
 def test_an_intake_is_complete_only_with_every_page_and_every_criterion(journey):
