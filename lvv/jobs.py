@@ -68,14 +68,15 @@ def clear_sessions() -> None:
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
 
 
-def forget_uploads() -> None:
+def forget() -> None:
+    """What nobody sent or took over within fourteen days."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT import_forget()")
+        cursor.execute("SELECT import_forget(), drafts_forget()")
 
 
 SCHEDULE: list[tuple[timedelta, Callable[[], object]]] = [
     (timedelta(seconds=1), work_on_imports),
-    (timedelta(hours=1), forget_uploads),
+    (timedelta(hours=1), forget),
     (timedelta(seconds=10), beat),
     (timedelta(seconds=10), deliver_messages),
     (timedelta(minutes=1), apply_due),

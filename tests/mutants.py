@@ -16,9 +16,9 @@ from lvv.env import BASE_DIR
 from lvv.roles import make_roles
 
 ACCESS = "governance/migrations/sql/access.sql"
-SCOPE, WALL, DOSSIERS, FINDING, ONE, ELSEWHERE, LISTS = (
+SCOPE, WALL, DOSSIERS, FINDING, ONE, ELSEWHERE, LISTS, JOURNEY = (
     f"casework/migrations/sql/{name}.sql"
-    for name in ("scope", "wall", "dossiers", "finding", "one_person", "elsewhere", "lists")
+    for name in ("scope", "wall", "dossiers", "finding", "one_person", "elsewhere", "lists", "journey")
 )
 LOG = "partners/migrations/sql/accountability.sql"
 
@@ -35,7 +35,14 @@ MUTANTS = [
     (ACCESS, "AND c.pilot_id = t.pilot_id", ""),
     (SCOPE, "access_user() <> who", "false"),
     (SCOPE, "g.since <= today AND g.until > today", "true"),
-    (SCOPE, "AND l.state <> 'closed' AND (l.closes_on IS NULL OR l.closes_on > today);", ";"),
+    (SCOPE, "AND l.state <> 'closed' AND (l.closes_on IS NULL OR l.closes_on > today)\n      -- A guest", "-- A guest"),
+    (SCOPE, "AND (g.kind <> 'meeting' OR EXISTS (", "AND (true OR EXISTS ("),
+    (JOURNEY, "AND g.kind = sort THEN greatest(g.until, ends)", "THEN greatest(g.until, ends)"),
+    (JOURNEY, "AND o.kind IN ('avim', 'ministry', 'vng'));", "AND false);"),
+    (JOURNEY, "AND y.kind IN ('avim', 'ministry', 'vng'))", "AND false)"),
+    (JOURNEY, "WHERE p.same_as = (SELECT q.same_as", "WHERE c.id = asked.case_id AND p.same_as = (SELECT q.same_as"),
+    (JOURNEY, "AND (m.on >= access_today() OR m.opened_at IS NOT NULL)),", "),"),
+    (JOURNEY, "AND t.to_team_id = ANY (c.team_ids)),", "),"),
     (WALL, "USING (team_ids && access_teams('read_identity') OR id = ANY (access_granted('person')))", "USING (true)"),
     (WALL, "USING (team_ids && access_teams('read_identity') OR id = ANY (access_granted('identity')))", "USING (true)"),
     (WALL, "OR c.team_ids && access_teams('read_' || tells)", "OR true"),
@@ -146,7 +153,10 @@ MUTANTS = [
     (FINDING, "\n                  AND access_reads('identity'", "\n                  AND true >= access_reads('identity'"),
     (ONE, "AND c.case_manager_id = access_user()\n", "\n"),
     ("casework/cases/involving.py", "if theirs & hidden and not theirs & known}", "if False}"),
-    ("casework/cases/involving.py", "        if team.function != TeamFunction.LEGAL or team.organisation_id in own\n", ""),
+    ("casework/cases/involving.py", "or team.function != TeamFunction.LEGAL and not (hides", "or not (hides"),
+    ("casework/cases/involving.py", "hides = case.state in BEFORE_GUIDANCE and", "hides = False and"),
+    ("casework/plan/views.py", "known_partners(request.clearance, case, teams) if marks(team) is None]", "known_partners(request.clearance, case, teams)]"),
+    ("casework/conference/agenda.py", "if (team := teams.get(pk)) and knows_team(clearance, case, team)", "if (team := teams.get(pk))"),
     ("casework/overview/shared.py", "            if (shown, everybody) != shared.get(version.id, ([], False)):", "            if True:"),
     ("casework/dossiers/views.py", "    if saves and not meanwhile and form.is_valid():", "    if saves and form.is_valid():"),
 ]  # fmt: skip

@@ -101,13 +101,24 @@ TELLS: dict[str, Category] = {
     OrganisationKind.IOM: Category.DEPARTURE,
     OrganisationKind.COA: Category.OUTCOME,
 }
-# Before the dossiers are asked for, DT&V takes part because somebody has a place (R7).
+# Before the dossiers are asked for, DT&V takes part because somebody has a place (R7). A case can go into a conference
+# without them (T6, T17, T18): whether they were asked for, a list cannot know until the guidance, of which DT&V hears
+# anyway.
 BEFORE_DOSSIERS = (CaseState.REGISTERED, CaseState.INTAKE)
+BEFORE_GUIDANCE = (
+    *BEFORE_DOSSIERS, CaseState.AWAITING_DOSSIERS, CaseState.REST_PERIOD, CaseState.IN_CONFERENCE,
+    CaseState.NOT_ADMITTED, CaseState.ADMITTED,
+)  # fmt: skip
+
+
+def marks(team: Team) -> Category | None:
+    """What its bare name gives away in any case: of what a shelter, a doctor or a lawyer does."""
+    return TELLS.get(team.function) or TELLS.get(team.organisation.kind)
 
 
 def tells(team: Team, case: Case | None = None) -> Category | None:
     """What it gives away that this team takes part, in this case or in any; nothing if it gives nothing away."""
-    category = TELLS.get(team.function) or TELLS.get(team.organisation.kind)
+    category = marks(team)
     if category is None and team.organisation.kind == OrganisationKind.DTV:
         return Category.CONTACT_SHELTER if case is None or case.state in BEFORE_DOSSIERS else None
     return category
@@ -139,11 +150,14 @@ def known_partners(clearance: Clearance, case: Case, teams: dict[int, Team]) -> 
 
 
 def listed_partners(clearance: Clearance, case: Case, teams: dict[int, Team]) -> list[Team]:
-    """The partners a list or file names: not the legal team of another organisation, also for who leads (R18)."""
+    """The partners a list or file names: not the legal team of another organisation, also for who leads (R18), nor
+    DT&V to who may not know of a place, while a list cannot tell why it takes part."""
     own = {seat.organisation for seat in clearance.seats}
+    hides = case.state in BEFORE_GUIDANCE and not clearance.reads(case, Category.CONTACT_SHELTER)
     return [
         team for team in known_partners(clearance, case, teams)
-        if team.function != TeamFunction.LEGAL or team.organisation_id in own
+        if team.organisation_id in own
+        or team.function != TeamFunction.LEGAL and not (hides and team.organisation.kind == OrganisationKind.DTV)
     ]  # fmt: skip
 
 
@@ -196,7 +210,7 @@ def with_partner_of(kind: str, clearance: Clearance, teams: dict[int, Team]) -> 
                     if category in seat.reads and elsewhere or seat.organisation == team.organisation_id
                 ]  # fmt: skip
                 leads = clearance.teams if elsewhere else ()
-                later = ~Q(state__in=BEFORE_DOSSIERS) if kind == OrganisationKind.DTV else Q(pk__in=[])
+                later = ~Q(state__in=BEFORE_GUIDANCE) if kind == OrganisationKind.DTV else Q(pk__in=[])
                 known &= Q(team_ids__overlap=knowing) | Q(lead_team__in=leads) | later
             found |= known
     return found

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from casework.cases.enums import OPEN_STATES
-from casework.cases.involving import team_label, team_reads, visible_teams
+from casework.cases.involving import knows_team, marks, team_label, team_reads, visible_teams
 from casework.cases.models import Case
 from casework.cases.views import case_url
 from casework.conference import perms
@@ -20,6 +20,7 @@ from casework.conference.enums import WhyOnAgenda
 from casework.conference.forms import (
     AgendaForm,
     DecideForm,
+    ItemForm,
     OnBehalfForm,
     PositionForm,
     SummaryForm,
@@ -27,6 +28,7 @@ from casework.conference.forms import (
 from casework.conference.meetings import item_url, meeting_url, places_of
 from casework.conference.models import AgendaItem, ConferenceDecision, Meeting, Position
 from casework.conference.working import (
+    change_item,
     conference_teams,
     decide,
     keep_summary,
@@ -78,8 +80,11 @@ def agenda_add(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     key = f"agenda:{case.reference}"
     form = AgendaForm(
         request.POST or None, meetings=meetings, teams=attending, household=[(m.pk, name) for m, name in members],
-        # The police attends what it is asked to; the others come unless somebody leaves them out.
-        attending=[team.pk for team in attending if team.organisation.kind != OrganisationKind.AVIM],
+        # The police attends what it is asked to; the others come unless somebody leaves them out, but for those whose
+        # name at the table would tell of a place.
+        attending=[
+            team.pk for team in attending if team.organisation.kind != OrganisationKind.AVIM and marks(team) is None
+        ],
         initial={"meeting": _asked(request, meetings), "why": request.GET.get("waarom", WhyOnAgenda.ADMISSION)},
     )  # fmt: skip
     form.restore(find_draft(request.user, key))
@@ -133,7 +138,9 @@ def _item_context(request: ClearanceRequest, item: AgendaItem) -> dict[str, Any]
     position = next((n for n, place in enumerate(places) if place.number == item.place), 0)
     positions = list(Position.objects.current().filter(item=item).order_by("pk"))
     said = {row.source_id: row for row in positions}
-    attending = [teams[pk] for pk in item.shared_team_ids if pk in teams]
+    known = [
+        team for pk in item.shared_team_ids if (team := teams.get(pk)) and knows_team(clearance, case, team)
+    ]  # fmt: skip
     decisions = list(
         ConferenceDecision.objects.current().filter(item=item).select_related("owner_team__organisation")
         .order_by("pk")
@@ -151,10 +158,10 @@ def _item_context(request: ClearanceRequest, item: AgendaItem) -> dict[str, Any]
     return {
         "meeting": item.meeting, "case": case, "item": item, "places": places, "teams": teams,
         "name": leading_names([case.pk]).get(case.pk, "") or case.number,
-        "positions": [(team, said.get(team.pk)) for team in attending],
+        "positions": [(team, said.get(team.pk)) for team in known],
         "others": [
             (team_label(clearance, case, teams, row.source_id), row) for row in positions
-            if row.source_id not in item.shared_team_ids
+            if row.source_id not in {team.pk for team in known}
         ],
         "decisions": decisions, "actions": actions, "before": before, "number": position + 1,
         "previous": order[turn - 1] if turn else None,
@@ -163,6 +170,29 @@ def _item_context(request: ClearanceRequest, item: AgendaItem) -> dict[str, Any]
                       if other.pk != item.pk],
         "chairs": perms.chairs(clearance, item.meeting),
     }  # fmt: skip
+
+
+@processes(CASEWORK)
+@require_http_methods(["GET", "POST"])
+def item_change(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    """Another question or other teams, before it is discussed; what was brought to it stays."""
+    item = _item(reference)
+    if not perms.chairs(request.clearance, item.meeting) or item.discussed_at or item.meeting.closed_at:
+        raise PermissionDenied
+    case, teams = item.case, visible_teams(request.clearance)
+    choices = [t for t in conference_teams(case, teams, team_reads(list(case.team_ids))) if t.pk != item.author_team_id]
+    now = {"question": item.question, "teams": item.shared_team_ids}
+    form = ItemForm(request.POST or None, teams=choices, initial=now)
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_item(item, **form.cleaned_data, version=request.POST.get("version", ""))
+        except StepRefused as refusal:
+            return refused(request, case, refusal)
+        except VersionConflict:
+            return render(request, "errors/409.html", {"back": item_url(item)}, status=409)
+        return redirect(item_url(item))
+    context = {"item": item, "case": case, "name": leading_names([case.pk]).get(case.pk, ""), "form": form}
+    return render(request, "casework/conference/item_change.html", context, status=400 if form.errors else 200)
 
 
 @processes(CASEWORK)
@@ -187,7 +217,8 @@ def _show_item(
         context["position_key"] = f"position:{item.reference}"
     if context["chairs"] and item.meeting.is_running:
         teams = context["teams"]
-        attending = [teams[pk] for pk in item.shared_team_ids if pk in teams]
+        # Who carries a decision out is read by all who read it: not whose name tells of a place.
+        attending = [team for pk in item.shared_team_ids if (team := teams.get(pk)) and marks(team) is None]
         context["decide_form"] = forms.get("decide_form") or _restored(
             request, f"decide-lso:{item.reference}", DecideForm(teams=attending, facts=fact_of(item.case))
         )

@@ -67,6 +67,15 @@ class SeriesForm(KeptForm):
         return [data["on"] + timedelta(weeks=data["every"] * n) for n in range(times)]
 
 
+class MeetingForm(KeptForm):
+    """Another day, time or place of one planned meeting."""
+
+    on = DateField(label=_("Date"), validators=[not_too_far])
+    begins_at = SeriesForm.base_fields["begins_at"]
+    place = SeriesForm.base_fields["place"]
+    clean_on = SeriesForm.clean_on
+
+
 class AgendaForm(KeptForm):
     """A case on an agenda: why, with what question, and which teams the item is for."""
 
@@ -104,6 +113,17 @@ class AgendaForm(KeptForm):
         self.fields["teams"].initial = attending
         if not household:
             del self.fields["household"]
+
+
+class ItemForm(KeptForm):
+    """What the conference is asked about a case that stands on an agenda, and who attends the item."""
+
+    question = AgendaForm.base_fields["question"]
+    teams = AgendaForm.base_fields["teams"]
+
+    def __init__(self, *args: Any, teams: list[Team], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["teams"].choices = [(team.pk, team.label) for team in teams]  # type: ignore[attr-defined]
 
 
 class PositionForm(KeptForm):
@@ -151,6 +171,7 @@ FROM: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(ADMISSION, (CaseState.IN_CONFERENCE,)),
     **dict.fromkeys(SETS_SCENARIO, (CaseState.IN_CONFERENCE, *ADMITTED_STATES)),
     D.EXTENSION: ADMITTED_STATES,
+    D.TERMINATION_PROPOSED: ADMITTED_STATES,
 }
 NEEDS_OWNER = (D.RESEARCH_QUESTION,)
 NEEDS_DAY = {

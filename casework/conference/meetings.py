@@ -24,6 +24,7 @@ from casework.conference.enums import MinutesAnswer, WhyOnAgenda
 from casework.conference.forms import (
     CancelForm,
     GuestForm,
+    MeetingForm,
     SeriesForm,
 )
 from casework.conference.models import AgendaItem, Meeting, MeetingGuest, MeetingTeam
@@ -33,12 +34,14 @@ from casework.conference.working import (
     cancel_meeting,
     close_meeting,
     minutes_state,
+    move_meeting,
     open_meeting,
     plan_meetings,
     send_minutes,
 )
 from casework.journey.facts import facts_of
 from casework.journey.guards import shown
+from casework.journey.moving import StepRefused
 from casework.journey.terms import terms_of
 from casework.register.identity import leading_names
 from casework.shelter.enums import OUTSIDE_LVV
@@ -120,8 +123,8 @@ def answering(request: ClearanceRequest, meeting: Meeting) -> MeetingTeam | None
     today = timezone.localdate()
     if meeting.minutes_due_on is None or today > meeting.minutes_due_on:
         return None
-    found: MeetingTeam | None = meeting.teams.filter(team__in=seats, answer="").select_related("team").first()
-    return found
+    found: MeetingTeam | None = meeting.teams.filter(team__in=seats).select_related("team").order_by("answer").first()
+    return found  # first one of hers that has not answered; what was said may be said again while the term runs
 
 
 @processes(CASEWORK)
@@ -199,12 +202,8 @@ def meeting_plan(request: ClearanceRequest, slug: str) -> HttpResponse:
 
         try:
             return once(request, key, act)
-        except TakenMoment as taken:
-            form.add_error("on", _("On %(day)s there is a meeting at this moment already.") % {"day": shown(taken.day)})
-        except NoConvenant as without:
-            form.add_error(
-                "on", _("On %(day)s no convenant of this pilot is in force.") % {"day": shown(without.day)}
-            )  # fmt: skip
+        except (TakenMoment, NoConvenant) as problem:
+            form.add_error("on", _in_the_way(problem))
     context = {"pilot": pilot, "form": form, "draft_key": key, "form_page": request.path}
     return render(request, "casework/conference/plan.html", context, status=400 if form.errors else 200)
 
@@ -239,7 +238,8 @@ DISCUSSED = ("conference", "escalation")  # the pages of terms that the conferen
 def proposals(meeting: Meeting) -> list[Proposal]:
     """Cases of this pilot that need the conference and stand on no agenda: a term ends, or never discussed (R7)."""
     waits = AgendaItem.objects.current().filter(
-        case=OuterRef("pk"), discussed_at=None, meeting__closed_at=None, meeting__cancelled_on=None
+        Q(meeting__on__gte=timezone.localdate()) | Q(meeting__opened_at__isnull=False),
+        case=OuterRef("pk"), discussed_at=None, meeting__closed_at=None, meeting__cancelled_on=None,
     )  # fmt: skip
     cases = Case.objects.filter(
         pilot=meeting.pilot_id, state__in=OPEN_STATES, term_on__lte=meeting.on
@@ -285,6 +285,36 @@ def meeting_act(request: ClearanceRequest, reference: UUID, act: str) -> HttpRes
 
 @processes(CASEWORK)
 @require_http_methods(["GET", "POST"])
+def meeting_move(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    """Another day, time or place of a meeting that was not opened."""
+    meeting = meeting_or_404(reference)
+    if not perms.chairs(request.clearance, meeting) or not meeting.is_planned:
+        raise PermissionDenied
+    now = {"on": meeting.on, "begins_at": f"{meeting.begins_at:%H:%M}", "place": meeting.place}
+    form = MeetingForm(request.POST or None, initial=now)
+    if request.method == "POST" and form.is_valid():
+        try:
+            move_meeting(meeting, **form.cleaned_data)
+        except (TakenMoment, NoConvenant) as problem:
+            form.add_error("on", _in_the_way(problem))
+        except StepRefused as refusal:
+            form.add_error(None, refusal.missing[0].sentence)
+        else:
+            return redirect(meeting_url(meeting))
+    context = {"meeting": meeting, "form": form}
+    return render(request, "casework/conference/move.html", context, status=400 if form.errors else 200)
+
+
+def _in_the_way(problem: TakenMoment | NoConvenant) -> str:
+    said = (
+        _("On %(day)s there is a meeting at this moment already.") if isinstance(problem, TakenMoment)
+        else _("On %(day)s no convenant of this pilot is in force.")
+    )  # fmt: skip
+    return said % {"day": shown(problem.day)}
+
+
+@processes(CASEWORK)
+@require_http_methods(["GET", "POST"])
 def meeting_cancel(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     meeting = meeting_or_404(reference)
     if not perms.chairs(request.clearance, meeting) or not meeting.is_planned:
@@ -306,6 +336,12 @@ def meeting_attendance(request: ClearanceRequest, reference: UUID) -> HttpRespon
         raise PermissionDenied
     rows = list(meeting.teams.select_related("team__organisation"))
     form = GuestForm(request.POST if "guest" in request.POST else None)
+    if request.method == "POST" and "dismiss" in request.POST:
+        wanted = request.POST["dismiss"]
+        guest = get_object_or_404(meeting.guests, pk=int(wanted) if wanted.isdecimal() else 0)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT conference_dismiss(%s)", [guest.pk])
+        return redirect(request.path)
     if request.method == "POST" and "guest" not in request.POST:
         ticked = set(request.POST.getlist("present"))
         for row in rows:

@@ -13,7 +13,7 @@ from casework.cases.involving import team_label, visible_teams
 from casework.conference import perms
 from casework.conference.forms import MinutesForm
 from casework.conference.meetings import answering, attendance_of, meeting_or_404, places_of
-from casework.conference.models import ConferenceDecision, Meeting, Position
+from casework.conference.models import ConferenceDecision, Meeting, MeetingTeam, Position
 from casework.conference.printing import FONTS, pdf_of
 from casework.conference.working import answer_minutes
 from casework.plan.models import Action
@@ -59,11 +59,12 @@ def minutes(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """The minutes; a team that was invited says within the term whether it agrees."""
     meeting = meeting_or_404(reference)
     context = minutes_of(request, meeting)
-    form = MinutesForm(request.POST or None)
+    mine: MeetingTeam | None = context["mine"]
+    said = {"answer": mine.answer, "remark": mine.remark} if mine else None
+    form = MinutesForm(request.POST or None, initial=said)
     key = f"minutes:{meeting.reference}"
     form.restore(find_draft(request.user, key))
     if request.method == "POST":
-        mine = context["mine"]
         if mine is None:
             raise PermissionDenied
         if form.is_valid():

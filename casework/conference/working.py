@@ -69,16 +69,48 @@ def plan_meetings(
     """A series of meetings, all or none: each under a convenant that is in force on its own day."""
     planned = []
     for day in days:
-        convenant = convenant_on(pilot, day)
-        if convenant is None or pilot.is_closed(day):
-            raise NoConvenant(day)
-        if Meeting.objects.filter(pilot=pilot, on=day, begins_at=begins_at, cancelled_on=None).exists():
-            raise TakenMoment(day)
+        convenant = _free(pilot, day, begins_at)
         meeting = Meeting.objects.create(pilot=pilot, convenant=convenant, on=day, begins_at=begins_at, place=place)
         for team in teams:
             MeetingTeam.objects.create(meeting=meeting, team_id=team)
         planned.append(meeting)
     return planned
+
+
+def _free(pilot: Pilot, day: date, begins_at: time, *, but: int | None = None) -> Convenant:
+    """The convenant under which the conference may meet at this moment; raises if it may not."""
+    convenant = convenant_on(pilot, day)
+    if convenant is None or pilot.is_closed(day):
+        raise NoConvenant(day)
+    taken = Meeting.objects.filter(pilot=pilot, on=day, begins_at=begins_at, cancelled_on=None).exclude(pk=but)
+    if taken.exists():
+        raise TakenMoment(day)
+    return convenant
+
+
+@transaction.atomic
+def move_meeting(meeting: Meeting, *, on: date, begins_at: time, place: str) -> None:
+    """A planned meeting goes to another moment, with its agenda and its guests."""
+    items = list(AgendaItem.objects.current().filter(meeting=meeting).select_related("case").order_by("case_id"))
+    cases = [locked(item.case) for item in items]
+    meeting = locked_meeting(meeting)
+    if not meeting.is_planned:
+        raise StepRefused([Missing(_("This meeting is over or cancelled."))])
+    meeting.convenant = _free(meeting.pilot, on, begins_at, but=meeting.pk)
+    meeting.on, meeting.begins_at, meeting.place = on, begins_at, place
+    meeting.version += 1
+    because(meeting, "moved")
+    meeting.save()
+    for item in items:
+        item.happened_on = on
+        item.version += 1
+        because(item, "moved")
+        item.save()
+    with connection.cursor() as cursor:
+        for account in meeting.guests.exclude(user=None).values_list("user__username", flat=True):
+            cursor.execute("SELECT conference_admit(%s, %s)", [meeting.pk, account])
+    for case in cases:
+        settle(case)
 
 
 def locked_meeting(meeting: Meeting) -> Meeting:
@@ -113,10 +145,7 @@ def put_on_agenda(
             share_basis="convenant",
         )  # fmt: skip
         into_conference(row, by=by)
-    for team in {team for team in teams} - set(
-        MeetingTeam.objects.filter(meeting=meeting).values_list("team", flat=True)
-    ):
-        MeetingTeam.objects.create(meeting=meeting, team_id=team)
+    _invite(meeting, teams)
     return made[case.pk]
 
 
@@ -143,6 +172,27 @@ def move_up(item: AgendaItem) -> None:
             row.version += 1
             because(row, "moved")
             row.save()
+
+
+@transaction.atomic
+def change_item(item: AgendaItem, question: str, teams: list[int], *, version: str) -> None:
+    """What is asked, and who attends, as long as it was not discussed."""
+    case = locked(item.case)
+    found: AgendaItem = AgendaItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
+    found.claim_version(version)
+    if found.discussed_at or found.ended_at:
+        raise StepRefused([Missing(_("This item was discussed or taken off meanwhile."))])
+    found.question = question
+    found.shared_team_ids = sorted({*(team for team in teams if team in case.team_ids), found.author_team_id})
+    because(found, "changed")
+    found.save()
+    _invite(item.meeting, teams)
+
+
+def _invite(meeting: Meeting, teams: Iterable[int]) -> None:
+    there = set(MeetingTeam.objects.filter(meeting=meeting).values_list("team", flat=True))
+    for team in sorted(set(teams) - there):
+        MeetingTeam.objects.create(meeting=meeting, team_id=team)
 
 
 @transaction.atomic
@@ -232,10 +282,15 @@ def take_position(
 
 @transaction.atomic
 def keep_summary(item: AgendaItem, summary: str, *, version: str) -> None:
+    """After the minutes were sent it is a correction: the partners have the term anew to say something of it."""
     found: AgendaItem = AgendaItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
     found.claim_version(version)
     if item.meeting.minutes_sent_on and summary != found.summary:
         found.corrected_on = timezone.localdate()
+        meeting = locked_meeting(item.meeting)
+        meeting.minutes_due_on = found.corrected_on + timedelta(days=meeting.pilot.minutes_term_days)
+        meeting.version += 1
+        meeting.save()
     found.summary = summary
     found.save()
 
@@ -282,7 +337,7 @@ def decide(
             raise StepRefused([Missing(_("This was decided on this item already."), "conference")])
     decision: ConferenceDecision = ConferenceDecision.objects.create(
         case=case, item=item, author_team_id=author_team, author=by.user, convenant_id=meeting.convenant_id,
-        decided_on=timezone.localdate(), **said,
+        decided_on=min(meeting.on, timezone.localdate()), **said,
     )  # fmt: skip
     _discussed(AgendaItem.objects.get(pk=item.pk))
     for team, what, due in commitments:

@@ -9,7 +9,6 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from casework.cases.enums import OPEN_STATES
 from casework.cases.involving import team_reads
@@ -46,13 +45,10 @@ def ending_pilots(clearance: Clearance) -> list[Pilot]:
 
 @receiver(pilot_closes)
 def says_what_is_left(sender: object, pilot: Pilot, **_signal: object) -> str:
-    number = without_recipient(pilot)
-    if number == 0:
+    """Without a number: who closes a pilot may be of the ministry, which learns no small one (R25)."""
+    if without_recipient(pilot) == 0:
         return ""
-    return ngettext(
-        "%(number)s dossier of this pilot lacks a recipient: its coordinator hands it over first.",
-        "%(number)s dossiers of this pilot lack a recipient: its coordinator hands them over first.", number,
-    ) % {"number": number}  # fmt: skip
+    return _("Dossiers of this pilot lack a recipient: its coordinator hands them over first.")
 
 
 def dossiers_to_hand_over(pilot: Pilot) -> "QuerySet[Case]":

@@ -223,11 +223,12 @@ def letters(request: ClearanceRequest, slug: str) -> HttpResponse:
     versions = list(LetterTemplate.objects.filter(pilot=pilot, kind=kind))
     writes = request.clearance.coordinates(pilot.pk)
     form = None
-    key = f"letter:{pilot.reference}"
+    key = f"letter-{kind}:{pilot.reference}"
     if writes:
         form = TemplateForm(
             request.POST or None, initial={"text": versions[0].text if versions else first_text(kind)}
         )  # fmt: skip
+        form.restore(find_draft(request.user, key))
     if request.method == "POST":
         if form is None:
             raise PermissionDenied

@@ -14,7 +14,7 @@ from casework.deciding.enums import FormalKind
 from casework.deciding.letters import template_of
 from casework.deciding.models import FormalDecision
 from casework.intake.working import criteria_of
-from casework.journey.guards import Missing
+from casework.journey.guards import Missing, shown
 from casework.journey.moving import StepRefused, locked, settle, take
 from casework.tasks.working import done
 from governance.access.clearance import Clearance
@@ -52,6 +52,11 @@ def issue(
     decision = rests.last()
     if kind == K.EXTENDED and (decision is None or _used(decision)):
         raise StepRefused([Missing(_("An extension needs a decision of the conference (R16)."), "conference")])
+    if kind not in STEP and decision is not None and decided_on < decision.decided_on:
+        if kind == K.EXTENDED:
+            older = _("The conference decided on this on %(day)s; the decision cannot be older.")
+            raise StepRefused([Missing(older % {"day": shown(decision.decided_on)})])
+        decision = None  # an ending of the municipality's own, before the conference spoke of one
     made: FormalDecision = FormalDecision.objects.create(
         case=case, author_team_id=author_team, author=by.user, mandate=mandate, function=function, letter=letter,
         conference_decision=decision, criteria=criteria_of(case.pilot, decided_on),

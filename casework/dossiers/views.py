@@ -17,9 +17,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from casework.cases.involving import known_workers, knows_team, team_label, visible_teams
 from casework.cases.models import Case, Consent
 from casework.cases.views import case_url
+from casework.deciding.models import FormalDecision
 from casework.dossiers import perms
 from casework.dossiers.address import location_of
 from casework.dossiers.corrections import CorrectionRequest
+from casework.dossiers.enums import ProcedureKind
 from casework.dossiers.forms import (
     AnswerForm,
     CorrectionForm,
@@ -29,6 +31,7 @@ from casework.dossiers.forms import (
     form_class,
 )
 from casework.dossiers.kinds import KINDS, RecordKind, headline
+from casework.dossiers.procedures import Procedure
 from casework.dossiers.reading import readers_of
 from casework.dossiers.showing import Line, changes, lines
 from casework.dossiers.writing import (
@@ -43,6 +46,7 @@ from casework.dossiers.writing import (
 )
 from casework.plan.models import Action
 from casework.plan.perms import can_answer as can_finish
+from casework.plan.perms import can_mend
 from casework.records.enums import Answer, EndReason
 from casework.records.models import Addressed, Record, VersionConflict
 from casework.register.identity import leading_names
@@ -131,6 +135,9 @@ def record_add(request: ClearanceRequest, reference: UUID, kind: str) -> HttpRes
     form = _form(request, at, author, sources=sources)
     if parent is not None:
         setattr(form.instance, at.kind.parent, parent)
+    if isinstance(form.instance, Procedure) and (against := _against(request, at)):
+        form.instance.formal_decision = against
+        form.initial.setdefault("kind", ProcedureKind.OBJECTION_LVV_DECISION)
     # Each value of an identity, and what is recorded for a partner, is a text of its own.
     sheet = "-supplied" if supplying else f"-{form.value_kind}" if isinstance(form, IdentityValueForm) else ""
     key = f"add-{at.kind.slug}{sheet}:{parent.reference if parent else at.case.reference}"
@@ -152,6 +159,15 @@ def record_add(request: ClearanceRequest, reference: UUID, kind: str) -> HttpRes
         form_page=request.get_full_path(), variant=form.variant, **_who_reads(request, at, author, parent),
     )  # fmt: skip
     return render(request, "casework/dossiers/form.html", context, status=400 if form.errors and not preview else 200)
+
+
+def _against(request: ClearanceRequest, at: At) -> FormalDecision | None:
+    """The formal decision on whose page she chose to record an objection."""
+    try:
+        wanted = UUID(request.GET.get("tegen", ""))
+    except ValueError:
+        return None
+    return FormalDecision.objects.current().filter(case=at.case, reference=wanted).first()
 
 
 def _parent(request: ClearanceRequest, at: At) -> Record | None:
@@ -188,6 +204,7 @@ def record_detail(request: ClearanceRequest, reference: UUID, kind: str, record:
         can_ask=_asks(clearance, at),
         can_answer=perms.can_answer(clearance, at.case, found),
         finishes=isinstance(found, (Action, Task)) and can_finish(clearance, at.case, found),
+        mends=isinstance(found, (Action, Task)) and can_mend(clearance, at.case, found),
         asked=[
             (row, team_label(clearance, at.case, at.teams, row.author_team_id))
             for row in CorrectionRequest.objects.filter(case=at.case, record_reference=found.reference)

@@ -51,8 +51,12 @@ def add_record(record: Record, *, by: Clearance, author_team: int) -> None:
         record.case = locked(record.case)
     if isinstance(record, HandOver):
         record.to_team = _reception(record.case)
-    if isinstance(record, Procedure) and record.kind == ProcedureKind.OBJECTION_LVV_DECISION:
-        record.formal_decision = FormalDecision.objects.current().filter(case=record.case).order_by("pk").last()
+    if isinstance(record, Procedure):
+        decisions = FormalDecision.objects.current().filter(case=record.case)
+        if record.kind != ProcedureKind.OBJECTION_LVV_DECISION:
+            record.formal_decision = None
+        elif record.formal_decision_id is None:  # said on no decision's own page: against the newest
+            record.formal_decision = decisions.order_by("pk").last()
     record.save()
     if isinstance(record, Relation):
         _relate_back(record)

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -7,11 +7,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from casework.escalation.enums import Level
+from casework.escalation.models import Escalation
 from casework.records.validators import not_too_far
+from casework.register.forms import DayField
 from governance.drafts.forms import KeptForm
 from lvv.forms import DateField
 
 ORDER = list(Level)
+LONGEST = timedelta(days=183)
 
 
 class EscalateForm(KeptForm):
@@ -36,10 +39,7 @@ class EscalateForm(KeptForm):
         ]
 
     def clean_answer_due_on(self) -> date:
-        day: date = self.cleaned_data["answer_due_on"]
-        if day <= timezone.localdate():
-            raise ValidationError(_("The end must lie in the future."), code="past")
-        return day
+        return _soon(self.cleaned_data["answer_due_on"])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -47,6 +47,24 @@ class EscalateForm(KeptForm):
         if level and ORDER.index(Level(level)) > self.reached + 1 and not data.get("skipped_because"):
             self.add_error("skipped_because", _("Write why a level is skipped."))
         return data
+
+
+def _soon(day: date) -> date:
+    """Whoever advises reads the case until then: not for years."""
+    if day <= timezone.localdate():
+        raise ValidationError(_("The end must lie in the future."), code="past")
+    if day > timezone.localdate() + LONGEST:
+        raise ValidationError(_("An answer is asked for within half a year."), code="far")
+    return day
+
+
+class ExtendForm(KeptForm):
+    """More time for the answer; whoever advises reads the case until then."""
+
+    answer_due_on = DateField(label=_("Answer before"), validators=[not_too_far])
+
+    def clean_answer_due_on(self) -> date:
+        return _soon(self.cleaned_data["answer_due_on"])
 
 
 class PartForm(KeptForm):
@@ -68,9 +86,22 @@ class AdviceForm(KeptForm):
         label=_("Advice"), max_length=5000, widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": _("Write the advice.")},
     )  # fmt: skip
+    advised_on = DayField(label=_("Advised on"), error_messages={"required": _("Enter the day of the advice.")})
+
+    def __init__(self, *args: Any, asked: Escalation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.asked = asked
+        self.fields["advised_on"].initial = timezone.localdate()
+
+    def clean_advised_on(self) -> date:
+        day: date = self.cleaned_data["advised_on"]
+        if day < self.asked.asked_on:
+            raise ValidationError(_("This day lies before the question."), code="early")
+        return day
 
 
 class AnswerForm(KeptForm):
+    adopted_on = DayField(label=_("Decided on"), error_messages={"required": _("Enter the day of the decision.")})
     adopted = forms.TypedChoiceField(
         label=_("Is the advice followed?"), choices=[("yes", _("yes")), ("no", _("no"))], widget=forms.RadioSelect,
         coerce=lambda said: said == "yes", error_messages={"required": _("Choose whether it is followed.")},
@@ -78,6 +109,17 @@ class AnswerForm(KeptForm):
     reasons = forms.CharField(
         label=_("Reasons"), required=False, max_length=3000, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+    def __init__(self, *args: Any, asked: Escalation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.asked = asked
+        self.fields["adopted_on"].initial = timezone.localdate()
+
+    def clean_adopted_on(self) -> date:
+        day: date = self.cleaned_data["adopted_on"]
+        if self.asked.advised_on and day < self.asked.advised_on:
+            raise ValidationError(_("This day lies before the advice."), code="early")
+        return day
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -13,9 +13,20 @@ from django.views.decorators.http import require_http_methods
 from casework.cases.involving import team_label, visible_teams
 from casework.cases.models import Case
 from casework.escalation.enums import Level
-from casework.escalation.forms import AdviceForm, AnswerForm, EscalateForm, MemberForm, PartForm
+from casework.escalation.forms import AdviceForm, AnswerForm, EscalateForm, ExtendForm, MemberForm, PartForm
 from casework.escalation.models import Escalation, EscalationPart
-from casework.escalation.working import admit, advise, answer, ask, contribute, reached
+from casework.escalation.working import (
+    admit,
+    advise,
+    answer,
+    ask,
+    contribute,
+    dismiss,
+    extend,
+    reached,
+    seats_empty,
+    withdraw,
+)
 from casework.journey.facts import fact_of
 from casework.journey.moving import StepRefused
 from casework.journey.perms import FACILITY, SERVICES, leads, team_of_kind
@@ -55,13 +66,27 @@ def escalation(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         and reached(case) != Level.ADMINISTRATIVE_CONSULTATION else None,
         "part": lambda data: PartForm(data) if writes and asked else None,
         "member": lambda data: MemberForm(data) if chairs and asked and asked.level == Level.MRT else None,
-        "advice": lambda data: AdviceForm(data) if chairs and asked and asked.advised_on is None else None,
-        "answer": lambda data: AnswerForm(data) if chairs and asked and asked.advised_on else None,
+        "advice": lambda data: AdviceForm(data, asked=asked) if chairs and asked and asked.advised_on is None else None,
+        # What a review team advised the conference adopts or not, in a meeting.
+        "answer": lambda data: AnswerForm(data, asked=asked) if chairs and asked and asked.advised_on
+        and asked.level != Level.MRT else None,
+        "extend": lambda data: ExtendForm(data) if chairs and asked else None,
     }  # fmt: skip
     forms = {name: make(request.POST if name == act else None) for name, make in made.items()}
     for name, form in forms.items():
         if form is not None and name in ("ask", "part", "advice"):
             form.restore(find_draft(request.user, key))
+    if request.method == "POST" and act in ("dismiss", "withdraw"):
+        if not chairs or asked is None:
+            raise PermissionDenied
+        if act == "dismiss":
+            dismiss(asked, int(request.POST["member"]) if request.POST.get("member", "").isdecimal() else 0)
+            return redirect(request.path)
+        try:
+            withdraw(asked, version=request.POST.get("version", ""))
+        except VersionConflict:
+            return render(request, "errors/409.html", {"back": request.path}, status=409)
+        return redirect(request.path)
     if request.method == "POST":
         form = forms.get(act)
         if act not in made:
@@ -84,7 +109,8 @@ def escalation(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     context = {
         "case": case, "name": leading_names([case.pk]).get(case.pk, ""), "forms": forms, "asked": asked,
         "rows": [(row, parts.get(row.pk, []), list(row.members.all())) for row in rows],
-        "draft_key": key, "form_page": request.path,
+        "draft_key": key, "form_page": request.path, "chairs": chairs,
+        "empty": seats_empty(asked) if chairs and asked and asked.level == Level.MRT else [],
         "errors": next((form for form in forms.values() if form is not None and form.errors), None),
     }  # fmt: skip
     return render(request, "casework/escalation/escalation.html", context, status=400 if context["errors"] else 200)
@@ -104,9 +130,11 @@ def _done(
     if act == "part" and writes is not None:
         contribute(asked, data["text"], by=request.clearance, author_team=writes)
     elif act == "advice":
-        advise(asked, data["advice"], version=version)
+        advise(asked, data["advice"], data["advised_on"], version=version)
     elif act == "answer":
-        answer(asked, data["adopted"], data["reasons"], version=version)
+        answer(asked, data["adopted"], data["reasons"], data["adopted_on"], version=version)
+    elif act == "extend":
+        extend(asked, data["answer_due_on"], version=version)
     elif act == "member" and (problem := admit(asked, data["username"].strip())):
         form.add_error("username", str(IN_THE_WAY[problem]))
         return False

@@ -1,8 +1,10 @@
 """The acts of an escalation (R26): asking, contributing, who advises, the advice, and what is done with it."""
 
+from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -12,9 +14,12 @@ from casework.escalation.models import Escalation, EscalationPart
 from casework.journey.facts import Facts
 from casework.journey.guards import Missing
 from casework.journey.moving import StepRefused, locked, settle
+from casework.records.enums import EndReason
+from casework.records.models import VersionConflict
 from casework.tasks.working import done
 from governance.access.clearance import Clearance
 from partners.accountability.history import because
+from partners.organisations.enums import OrganisationKind
 
 ASKED_BY = {Level.MRT: "escalate_mrt"}  # the decision of the conference; the levels above it have one kind
 ABOVE = "escalate_steering"
@@ -69,30 +74,76 @@ def admit(asked: Escalation, account: str) -> str:
         return str(cursor.fetchone()[0])
 
 
+ADVISES = (OrganisationKind.MUNICIPALITY, OrganisationKind.NGO, OrganisationKind.IND, OrganisationKind.DTV)
+
+
+def seats_empty(asked: Escalation) -> list[str]:
+    """Of which organisations the review team has no member yet."""
+    there = set(asked.members.values_list("organisation__kind", flat=True))
+    return [str(kind.label) for kind in ADVISES if kind not in there]
+
+
 @transaction.atomic
-def advise(asked: Escalation, advice: str, *, version: str) -> None:
+def advise(asked: Escalation, advice: str, advised_on: date, *, version: str) -> None:
     case = locked(asked.case)
     row: Escalation = Escalation.objects.select_for_update(of=("self",)).get(pk=asked.pk)
     row.claim_version(version)
-    row.advice, row.advised_on = advice, timezone.localdate()
+    if row.level == Level.MRT and (empty := seats_empty(row)):
+        said = _("The review team has no member yet of: %(kinds)s.") % {"kinds": ", ".join(empty)}
+        raise StepRefused([Missing(said, "escalation")])
+    row.advice, row.advised_on = advice, advised_on
     because(row, "advised")
     row.save()
     settle(case)
 
 
 @transaction.atomic
-def answer(asked: Escalation, adopted: bool, reasons: str, *, version: str) -> None:
-    """Followed, or not with reasons; the personal access of who advised ends with it."""
+def extend(asked: Escalation, until: date, *, version: str) -> None:
+    """Another day for the answer; who advises reads until then."""
+    case = locked(asked.case)
+    row: Escalation = Escalation.objects.select_for_update(of=("self",)).get(pk=asked.pk)
+    row.claim_version(version)
+    row.answer_due_on = until
+    because(row, "extended")
+    row.save()
+    for account in row.members.values_list("user__username", flat=True):
+        admit(row, account)
+    settle(case)
+
+
+@transaction.atomic
+def withdraw(asked: Escalation, *, version: str) -> None:
+    """The question needs no answer any more; whoever was to advise reads no further."""
+    case = locked(asked.case)
+    row: Escalation = Escalation.objects.select_for_update(of=("self",)).get(pk=asked.pk)
+    row.claim_version(version)
+    if row.adopted is not None or row.ended_at is not None:
+        raise VersionConflict
+    row.end(EndReason.OVER)
+    members_leave(row)
+    settle(case)
+
+
+@transaction.atomic
+def answer(asked: Escalation, adopted: bool, reasons: str, adopted_on: date, *, version: str) -> None:
+    """What a level above the review team decided: followed, or not with reasons. Of the advice of a review team the
+    conference decides in a meeting (R26)."""
     case = locked(asked.case)
     row: Escalation = Escalation.objects.select_for_update(of=("self",)).get(pk=asked.pk)
     row.claim_version(version)
     if row.advised_on is None or row.adopted is not None:
         raise StepRefused([Missing(_("There is no advice that waits for an answer."), "escalation")])
-    row.adopted, row.adopted_reasons, row.adopted_on = adopted, reasons, timezone.localdate()
+    row.adopted, row.adopted_reasons, row.adopted_on = adopted, reasons, adopted_on
     because(row, "answered")
     row.save()
     members_leave(row)
     settle(case)
+
+
+def dismiss(asked: Escalation, member: int) -> None:
+    """Somebody who was let in by mistake advises no longer, and reads no further."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT escalation_dismiss(%s)", [get_object_or_404(asked.members, pk=member).pk])
 
 
 def members_leave(asked: Escalation) -> None:

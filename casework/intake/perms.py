@@ -1,6 +1,5 @@
 """Who does the intake and asks for the dossiers. Every line of a docstring is a line of the code."""
 
-from casework.cases.enums import CaseState
 from casework.cases.models import Case
 from casework.intake.models import Intake
 from casework.journey.perms import FACILITY, Teams, team_of_kind
@@ -15,10 +14,10 @@ def intake_team(clearance: Clearance, case: Case, teams: Teams) -> int | None:
 def can_continue(clearance: Clearance, case: Case, intake: Intake, teams: Teams) -> bool:
     """To go on with an intake, one must be all of:
     - in the team that began it, which still takes part and writes for the conference
-    - of an intake that is neither complete nor stopped, in a case in intake
+    - of an intake that is neither complete nor stopped, in a case that is open, also in the conference
     """
     return (
         intake.author_team_id == intake_team(clearance, case, teams)
         and intake.completed_on is None and intake.ended_at is None
-        and case.state == CaseState.INTAKE
+        and case.is_open
     )  # fmt: skip

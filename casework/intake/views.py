@@ -41,13 +41,14 @@ from casework.intake.working import (
     criteria_of,
     intake_of,
     keep_page,
+    limitation_heard,
     record_limitation,
     request_dossiers,
     stop_intake,
     unfinished,
     writes_limitations,
 )
-from casework.journey.facts import facts_of
+from casework.journey.facts import fact_of, facts_of
 from casework.journey.moving import StepRefused
 from casework.journey.perms import SERVICES
 from casework.journey.steps import steps_from
@@ -138,7 +139,10 @@ def intake(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     if found is not None:
         if perms.can_continue(request.clearance, case, found, teams):
             report = IntakeReport.objects.filter(intake=found).first()
-            left = unfinished(found, report, criteria_of(case.pilot, timezone.localdate()))
+            left = unfinished(
+                found, report, criteria_of(case.pilot, timezone.localdate()),
+                asks_limitation=writes_limitations(request.clearance, case) is not None,
+            )  # fmt: skip
             return redirect(page_url(case, left[0] if left else "afronden"))
         return redirect("casework:intake_report", case.reference)
     team = perms.intake_team(request.clearance, case, teams)
@@ -188,15 +192,16 @@ def intake_page(request: ClearanceRequest, reference: UUID, page: str) -> HttpRe
     key = f"intake-{page}:{case.reference}"
     draft = find_draft(request.user, key) if request.method == "GET" else None
     seen = request.POST.get("version") or kept_value(draft, "version") or str(found.version)
-    form = _page_form(request, page, case, found, report, criteria)
     limits = writes_limitations(request.clearance, case)
+    form = _page_form(request, page, case, found, report, criteria, limits)
     form.restore(draft)
     changed = seen != str(found.version)
     if request.method == "POST" and not changed and form.is_valid():
         if page == "beperking":
             found.limitation_asked = True
-            if form.cleaned_data["limited"] and limits:
-                record_limitation(found, form.cleaned_data["take_account_of"], by=request.clearance, team=limits)
+            if limits:
+                text = form.cleaned_data["take_account_of"] if form.cleaned_data["limited"] else ""
+                record_limitation(found, text, by=request.clearance, team=limits)
         if isinstance(form, CriteriaForm):
             found.criteria, found.results = criteria, form.results()
         told = form.told() if form.of_report else None
@@ -209,8 +214,9 @@ def intake_page(request: ClearanceRequest, reference: UUID, page: str) -> HttpRe
             return redirect(page_url(case, _next(page)))
     last = found.history.select_related("history_user").order_by("-history_date", "-history_id").first()
     context = _context(
-        case, form=form, page=page, pages=_pages(found, report, criteria), draft_key=key, draft=draft, intake=found,
-        form_page=request.path, version=found.version if request.method == "POST" else seen, changed=changed,
+        case, form=form, page=page, pages=_pages(found, report, criteria, limits), draft_key=key, draft=draft,
+        intake=found, form_page=request.path, changed=changed,
+        version=found.version if request.method == "POST" else seen,
         last=last if last and last.history_user_id != request.user.pk else None, criteria=criteria, limits=limits,
         before=_before(page), told=Briefing.objects.current().filter(case=case).first(),
     )  # fmt: skip
@@ -220,10 +226,15 @@ def intake_page(request: ClearanceRequest, reference: UUID, page: str) -> HttpRe
 
 def _page_form(
     request: ClearanceRequest, page: str, case: Case, found: Intake, report: IntakeReport | None,
-    criteria: CriteriaList | None,
+    criteria: CriteriaList | None, limits: int | None,
 ) -> PageForm:  # fmt: skip
     made = FORMS[page]
-    more = {"criteria": criteria} if made is CriteriaForm else {}
+    more: dict[str, Any] = {"criteria": criteria} if made is CriteriaForm else {}
+    if page == "beperking" and limits and found.limitation_asked:
+        heard = limitation_heard(found, limits)
+        more["initial"] = {
+            "limited": "yes" if heard else "no", "take_account_of": heard.take_account_of if heard else ""
+        }  # fmt: skip
     return made(
         request.POST or None, instance=(report or IntakeReport()) if made.of_report else found, case=case, **more
     )
@@ -240,10 +251,10 @@ def _before(page: str) -> str:
 
 
 def _pages(
-    found: Intake, report: IntakeReport | None, criteria: CriteriaList | None
+    found: Intake, report: IntakeReport | None, criteria: CriteriaList | None, limits: int | None
 ) -> list[tuple[str, Any, bool]]:  # fmt: skip
     """Every page, with its name and whether it is filled in."""
-    left = unfinished(found, report, criteria)
+    left = unfinished(found, report, criteria, asks_limitation=limits is not None)
     done = {name: name not in left for name in PAGES}
     done |= {"beperking": found.limitation_asked, "afronden": False}
     done["criteria"] = done["criteria"] and bool(found.criteria_id or criteria is None)
@@ -259,7 +270,8 @@ def _finish(
         request.POST or None, partners=other_teams(request.clearance, case, teams, besides=found.author_team_id)
     )
     form.restore(find_draft(request.user, key))
-    left = unfinished(found, report, criteria)
+    limits = writes_limitations(request.clearance, case)
+    left = unfinished(found, report, criteria, asks_limitation=limits is not None)
     preview = "preview" in request.POST
     changed = False
     if request.method == "POST" and not left and not preview and form.is_valid():
@@ -270,9 +282,10 @@ def _finish(
         else:
             drop_draft(request, key)
             messages.success(request, _("The intake is complete."))
-            return redirect("casework:dossiers_request", case.reference)
+            asks = case.state == CaseState.INTAKE or fact_of(case).lacks_request
+            return redirect("casework:dossiers_request" if asks else "casework:case_detail", case.reference)
     context = _context(
-        case, form=form, page="afronden", pages=_pages(found, report, criteria), draft_key=key, intake=found,
+        case, form=form, page="afronden", pages=_pages(found, report, criteria, limits), draft_key=key, intake=found,
         report=report, left=[(name, PAGES[name]) for name in left], version=found.version, changed=changed,
         results=results_of(found), report_parts=_parts(report), form_page=request.path, before="criteria",
         **_readers(request, case, found, teams),

@@ -71,25 +71,39 @@ def keep_page(intake: Intake, report: dict[str, Any] | None, *, by: Clearance, v
     return found
 
 
+def limitation_heard(intake: Intake, team: int) -> MedicalLimitation | None:
+    """What this team recorded of a limitation in this intake."""
+    found: MedicalLimitation | None = (
+        MedicalLimitation.objects.current()
+        .filter(case=intake.case_id, author_team=team, since=intake.interviewed_on or intake.begun_on)
+        .order_by("pk").first()
+    )  # fmt: skip
+    return found
+
+
 @transaction.atomic
 def record_limitation(intake: Intake, text: str, *, by: Clearance, team: int) -> None:
-    """A limitation heard in the intake; said again in other words it replaces what the intake said before."""
-    heard = MedicalLimitation.objects.current().filter(
-        case=intake.case_id, author_team=team, since=intake.interviewed_on or intake.begun_on
-    ).order_by("pk").first()  # fmt: skip
-    if heard is None:
+    """A limitation heard in the intake; said again in other words it replaces what the intake said before, and without
+    words there was none after all."""
+    heard = limitation_heard(intake, team)
+    if heard is None and text:
         MedicalLimitation.objects.create(
             case_id=intake.case_id, author_team_id=team, author=by.user, take_account_of=text,
             since=intake.interviewed_on or intake.begun_on, visibility=Visibility.OWN_ORGANISATION,
         )  # fmt: skip
-    elif heard.take_account_of != text:
-        heard.take_account_of = text
+    elif heard is not None and heard.take_account_of != text:
         heard.version += 1
-        heard.save()
+        if text:
+            heard.take_account_of = text
+            heard.save()
+        else:
+            heard.end(EndReason.MISTAKE)
 
 
-def unfinished(intake: Intake, report: IntakeReport | None, criteria: CriteriaList | None) -> list[str]:
-    """The pages that still miss something, by name."""
+def unfinished(
+    intake: Intake, report: IntakeReport | None, criteria: CriteriaList | None, *, asks_limitation: bool
+) -> list[str]:
+    """The pages that still miss something, by name; after limitations asks only who may record one."""
     found = []
     if intake.interviewed_on is None or not intake.informed:
         found.append("gesprek")
@@ -97,6 +111,8 @@ def unfinished(intake: Intake, report: IntakeReport | None, criteria: CriteriaLi
         found.append("situatie")
     if report is None or not (report.wishes and report.needs):
         found.append("behoeften")
+    if asks_limitation and not intake.limitation_asked:
+        found.append("beperking")
     if criteria is not None and (intake.criteria_id != criteria.pk or len(intake.results) < len(criteria.criteria)):
         found.append("criteria")
     return found

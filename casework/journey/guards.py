@@ -196,9 +196,9 @@ def without_solution(facts: Facts) -> Missing | None:
     if left is None or left.belongs_to in DURABLE:
         return Missing(_("A durable or semi-durable outcome goes on to aftercare first."), "exit")
     if left.outcome == "not_established":
-        return Missing(_("It is not established yet what became of her."), "exit")
+        return Missing(_("It is not established yet what became of her."), "exit_establish")
     if left.belongs_to == "undecided" and not left.explained:
-        return Missing(_("The outcome has no explanation."), "exit")
+        return Missing(_("The outcome has no explanation."), "exit_establish")
     return None
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -21,6 +22,7 @@ from governance.access.enums import Category
 from partners.accountability.history import because, without_history
 from partners.accountability.models import OutboxMessage
 from partners.organisations.enums import TeamFunction
+from partners.organisations.models import Membership
 
 
 def in_dutch(text: Promise | str, **values: object) -> str:
@@ -108,14 +110,20 @@ def settle(case: Case, facts: Facts | None = None) -> None:
 
 
 def tell(case: Case, *, by: Clearance) -> None:
-    """Tell the case manager and the contacts of who takes part. No name, nor what happened: a number and a link."""
-    contacts = Involvement.objects.in_force().filter(case=case, worker__isnull=False).select_related("worker")
-    users = {row.worker for row in contacts} | ({case.case_manager} if case.case_manager else set())
+    """Tell the case manager and the contacts of who takes part, as long as they work there. No name, nor what happened:
+    a number and a link."""
+    contacts = Involvement.objects.in_force().filter(case=case, worker__isnull=False).values("worker")
+    today = timezone.localdate()
+    working = Membership.objects.filter(
+        Q(until=None) | Q(until__gt=today), Q(user__in=contacts) | Q(user=case.case_manager_id),
+        since__lte=today, team__in=case.team_ids, user__is_active=True,
+    )  # fmt: skip
+    users = {row.user for row in working.select_related("user")}
     subject = in_dutch(gettext_lazy("Case %(number)s: a step was taken"), number=case.number)
     body = in_dutch(gettext_lazy("Sign in to see what changed in case %(number)s."), number=case.number)
     OutboxMessage.objects.bulk_create(
         OutboxMessage(user=user, subject=subject, body=body)
-        for user in sorted(users - {by.user}, key=lambda user: user.pk) if user is not None
+        for user in sorted(users - {by.user}, key=lambda user: user.pk)
     )  # fmt: skip
 
 

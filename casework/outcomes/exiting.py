@@ -11,26 +11,19 @@ from django.utils.translation import gettext as _
 from casework.cases.enums import CaseState, Ground
 from casework.cases.models import Case, Involvement
 from casework.deciding.working import annul, ending_of
+from casework.journey.facts import fact_of
 from casework.journey.guards import Missing
 from casework.journey.moving import ENDED_BY_EXIT, StepRefused, end_involvements, locked, settle, take
 from casework.journey.steps import STEPS
 from casework.outcomes.enums import CHECK_MONTHS, NEEDS_DECISION, CheckResult, Outcome, Undone
 from casework.outcomes.models import Confirmation, Exit, FollowUpCheck, class_of
-from casework.outcomes.perms import COMPETENT
+from casework.outcomes.perms import COMPETENT, FOLLOWS
 from casework.records.enums import EndReason
 from casework.records.models import VersionConflict
 from casework.shelter.models import Absence, Stay
 from casework.tasks.working import done
 from governance.access.clearance import Clearance
 from partners.accountability.history import because
-from partners.organisations.enums import OrganisationKind
-
-K = OrganisationKind
-# Partners that still have something to follow after an exit without a claim.
-FOLLOWS: dict[str, tuple[OrganisationKind, ...]] = {
-    Outcome.NOT_ESTABLISHED: (K.IND, K.DTV), Outcome.REPEAT_ASYLUM_RECEPTION: (K.IND, K.COA),
-    Outcome.MEDICAL_POSTPONEMENT: (K.IND, K.DTV),
-}  # fmt: skip
 
 
 def exit_of(case: Case) -> Exit | None:
@@ -66,12 +59,42 @@ def confirm_exit(found: Exit, *, by: Clearance, version: str) -> Case:
     if row.reason in NEEDS_DECISION:  # the one that stands now
         row.formal_decision = ending_of(case)
     row.confirmed_on, row.confirmed_by = timezone.localdate(), by.user
-    row.classed, row.claim_open = class_of(row.outcome, row.exited_on), row.outcome in COMPETENT
+    _class(row)
     because(row, "confirmed")
-    row.save()  # now the database hands over who moves to another pilot (sql/transfer.sql); T11 asks for it
+    row.save()  # now the database hands over who moves to another pilot (sql/transfer.sql)
+    facts = fact_of(case)
+    if row.outcome == Outcome.MOVED_TO_OTHER_PILOT and facts.accepted_elsewhere and not facts.handed_over:
+        # Why it cannot be is nobody's to tell here (R1).
+        said = _("The case cannot be handed over now; settle it with the other pilot.")
+        raise StepRefused([Missing(said, "transfer")])
     case = take(case, "T11", by=by, exited_on=row.exited_on)
-    end_involvements(case, (*COMPETENT.get(row.outcome, ()), *FOLLOWS.get(row.outcome, ())))
+    _others_leave(case, row)
     return case
+
+
+def _class(row: Exit) -> None:
+    """The class of its outcome on the day of the exit; who is competent for that outcome is asked."""
+    row.classed, row.claim_open = class_of(row.outcome, row.exited_on), row.outcome in COMPETENT
+
+
+def _others_leave(case: Case, row: Exit) -> None:
+    end_involvements(case, (*COMPETENT.get(row.outcome, ()), *FOLLOWS.get(row.outcome, ())))
+
+
+@transaction.atomic
+def establish(found: Exit, said: dict[str, Any], *, version: str) -> None:
+    """What became of her is known, or explained, after all: the exit says so from now on, and its history what it said
+    before. The class is that of the day of the exit."""
+    case = _followed(found)
+    row: Exit = Exit.objects.select_for_update(of=("self",)).get(pk=found.pk)
+    row.claim_version(version)
+    for name, value in said.items():
+        setattr(row, name, value)
+    _class(row)
+    because(row, "established")
+    row.save()
+    _others_leave(case, row)
+    settle(case)
 
 
 @transaction.atomic

@@ -8,8 +8,18 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.cases.models import Case
 from casework.journey.guards import add_months, shown
-from casework.outcomes.enums import CHECK_MONTHS, CheckResult, ConfirmationResult, ExitReason, Lapse, Outcome, Undone
-from casework.outcomes.models import Exit
+from casework.outcomes.enums import (
+    CHECK_MONTHS,
+    CheckResult,
+    Class,
+    ConfirmationResult,
+    ExitReason,
+    Lapse,
+    Outcome,
+    Undone,
+)
+from casework.outcomes.models import Exit, class_of
+from casework.outcomes.perms import COMPETENT
 from casework.register.forms import DayField
 from governance.drafts.forms import KeptForm
 from partners.organisations.models import Team
@@ -47,6 +57,10 @@ class ExitForm(KeptForm):
         day: date = self.cleaned_data["exited_on"]
         if day < self.case.registered_on:
             raise ValidationError(_("This day lies before the registration."), code="early")
+        if self.case.admitted_on and day < self.case.admitted_on:
+            raise ValidationError(_("This day lies before the admission."), code="early")
+        if self.case.guidance_from and day < self.case.guidance_from:
+            raise ValidationError(_("This day lies before the guidance began."), code="early")
         return day
 
     def clean(self) -> dict[str, Any]:
@@ -60,8 +74,49 @@ class ExitForm(KeptForm):
             self.add_error("reason", _("This does not fit what became of her."))
         if reason and outcome == Outcome.DECEASED and reason != ExitReason.DECEASED:
             self.add_error("reason", _("This does not fit what became of her."))
-        if data.get("evidence") and not data.get("evidence_on") and "evidence_on" not in self.errors:
-            self.add_error("evidence_on", _("Enter the date of the evidence."))
+        _dated_evidence(self, data)
+        if outcome != Outcome.NOT_ESTABLISHED and data.get("exited_on"):
+            _explained(self, data, outcome, data["exited_on"])
+        return data
+
+
+def _dated_evidence(form: forms.Form, data: dict[str, Any]) -> None:
+    if data.get("evidence") and not data.get("evidence_on") and "evidence_on" not in form.errors:
+        form.add_error("evidence_on", _("Enter the date of the evidence."))
+
+
+def _explained(form: forms.Form, data: dict[str, Any], outcome: str | None, day: date) -> None:
+    """What belongs to no class is archived only with its explanation (T13), so that is asked for at once."""
+    if outcome and not data.get("explanation") and class_of(outcome, day).belongs_to == Class.UNDECIDED:
+        form.add_error("explanation", _("Explain this outcome: it belongs to no class."))
+
+
+class EstablishForm(KeptForm):
+    """What became of her, which was not known at the exit or not explained."""
+
+    outcome = forms.ChoiceField(
+        label=_("What became of her"), help_text=_("What is known, not what was aimed at."),
+        choices=[("", _("Choose")), *((o.value, o.label) for o in Outcome
+                                      if o not in (Outcome.NOT_ESTABLISHED, Outcome.MOVED_TO_OTHER_PILOT))],
+        error_messages={"required": _("Choose what became of her.")},
+    )  # fmt: skip
+    explanation = ExitForm.base_fields["explanation"]
+    evidence = ExitForm.base_fields["evidence"]
+    evidence_on = ExitForm.base_fields["evidence_on"]
+
+    def __init__(self, *args: Any, found: Exit, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.found = found
+        for name in ("explanation", "evidence", "evidence_on"):
+            self.initial[name] = getattr(found, name)
+        if found.outcome != Outcome.NOT_ESTABLISHED:  # that stands; only its explanation is missing
+            del self.fields["outcome"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        data.setdefault("outcome", "" if "outcome" in self.fields else self.found.outcome)
+        _dated_evidence(self, data)
+        _explained(self, data, data["outcome"], self.found.exited_on)
         return data
 
 
@@ -131,7 +186,7 @@ class CheckForm(KeptForm):
     )  # fmt: skip
     outcome = forms.ChoiceField(
         label=_("What became of her then"), required=False, choices=[("", _("Choose")), *Outcome.choices],
-        help_text=_("Only if it does not hold. The claim stays as it was."),
+        help_text=_("Only if it does not hold, or became a durable one. The claim stays as it was."),
     )  # fmt: skip
     lapsed_because = forms.ChoiceField(
         label=_("Why it lapsed"), required=False, choices=[("", _("Choose")), *Lapse.choices],
@@ -148,6 +203,9 @@ class CheckForm(KeptForm):
         """`early`: what the outcome rested on has ended, so it is looked at before its day (R13)."""
         super().__init__(*args, **kwargs)
         self.found, self.early, self.newer_case = found, early, newer_case
+        # A semi-durable outcome that became a durable one: a permit was granted. The exit keeps its class.
+        semi = found.classed is not None and found.classed.belongs_to == Class.SEMI_DURABLE
+        self.may_become = tuple(COMPETENT) if semi else ()
         self.due = {months: add_months(found.exited_on, months) for months in CHECK_MONTHS}
         self.fields["months"].choices = [  # type: ignore[attr-defined]
             (months, _("after %(n)d months, %(day)s") % {"n": months, "day": shown(self.due[months])})
@@ -161,7 +219,8 @@ class CheckForm(KeptForm):
         result, months, day = data.get("result"), data.get("months"), data.get("checked_on")
         if result == CheckResult.DOES_NOT_HOLD and not data.get("outcome"):
             self.add_error("outcome", _("Choose what became of her then."))
-        if result != CheckResult.DOES_NOT_HOLD:
+        became = result == CheckResult.HOLDS and data.get("outcome") in self.may_become
+        if result != CheckResult.DOES_NOT_HOLD and not became:
             data["outcome"] = ""
         if result != CheckResult.LAPSED:
             data["lapsed_because"] = ""

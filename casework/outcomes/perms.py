@@ -3,7 +3,7 @@
 from casework.cases.enums import OPEN_STATES, CaseState
 from casework.cases.models import Case
 from casework.journey.perms import Teams, leads, team_of_kind
-from casework.outcomes.enums import Outcome
+from casework.outcomes.enums import Class, Outcome
 from casework.outcomes.models import Exit, FollowUpCheck
 from governance.access.clearance import Clearance
 from governance.access.enums import Category
@@ -14,6 +14,12 @@ K, X = OrganisationKind, Outcome
 COMPETENT: dict[str, tuple[OrganisationKind, ...]] = {
     X.INDEPENDENT_RETURN: (K.DTV, K.IOM), X.ONWARD_MIGRATION: (K.DTV,),
     **dict.fromkeys((X.LEGALISATION_ASYLUM, X.LEGALISATION_REGULAR, X.LEGALISATION_NO_FAULT), (K.IND,)),
+}  # fmt: skip
+
+# Partners that still have something to follow after an exit that leads to nothing durable yet.
+FOLLOWS: dict[str, tuple[OrganisationKind, ...]] = {
+    X.NOT_ESTABLISHED: (K.IND, K.DTV), X.REPEAT_ASYLUM_RECEPTION: (K.IND, K.COA),
+    X.MEDICAL_POSTPONEMENT: (K.IND, K.DTV),
 }  # fmt: skip
 
 
@@ -37,6 +43,19 @@ def can_confirm(clearance: Clearance, case: Case, teams: Teams, found: Exit) -> 
     - somebody else than who proposed it
     """
     return leads(clearance, case, teams) and found.author_id != clearance.user_id
+
+
+def can_establish(clearance: Clearance, case: Case, teams: Teams, found: Exit) -> bool:
+    """To say later what became of her, one must be all of:
+    - the municipality's coordinator of this case, and not who proposed the exit
+    - of a confirmed exit that goes nowhere from here: not established yet, or of no class and without an explanation
+    """
+    undecided = found.classed is not None and found.classed.belongs_to == Class.UNDECIDED and not found.explanation
+    stuck = found.outcome == X.NOT_ESTABLISHED or undecided
+    return (
+        found.confirmed_on is not None and case.state == CaseState.EXITED and stuck
+        and can_confirm(clearance, case, teams, found)
+    )  # fmt: skip
 
 
 def claim_team(clearance: Clearance, case: Case, teams: Teams, found: Exit) -> int | None:
@@ -67,10 +86,16 @@ def answers_for(clearance: Clearance, case: Case, teams: Teams, found: Exit) -> 
 
 
 def check_team(clearance: Clearance, case: Case, teams: Teams, found: Exit) -> int | None:
-    """In the name of which of her teams a worker records a check: the case manager, or the competent partner."""
+    """In the name of which of her teams a worker records a check:
+    - the case manager's; or that of the partner that is competent for the outcome
+    - or that of a partner which follows what is not durable yet
+    """
     if case.case_manager_id == clearance.user_id and case.lead_team_id in clearance.teams:
         return case.lead_team_id if clearance.writes(case, Category.OUTCOME) else None
-    return claim_team(clearance, case, teams, found)
+    follows = FOLLOWS.get(found.outcome, ()) if found.confirmed_on is not None else ()
+    writing = (seat.team for seat in clearance.seats_writing(case, Category.OUTCOME))
+    following = (team for team in writing if team in teams and teams[team].organisation.kind in follows)
+    return claim_team(clearance, case, teams, found) or next(following, None)
 
 
 def can_take_back(clearance: Clearance, case: Case, check: FollowUpCheck) -> bool:

@@ -29,6 +29,7 @@ from casework.outcomes.exiting import (
     answer_claim,
     confirm_exit,
     decline_exit,
+    establish,
     exit_of,
     leave_unconfirmed,
     propose_exit,
@@ -37,7 +38,15 @@ from casework.outcomes.exiting import (
     too_early,
     undo_exit,
 )
-from casework.outcomes.forms import CheckForm, ClaimForm, DeclineForm, ExitForm, UnconfirmedForm, UndoForm
+from casework.outcomes.forms import (
+    CheckForm,
+    ClaimForm,
+    DeclineForm,
+    EstablishForm,
+    ExitForm,
+    UnconfirmedForm,
+    UndoForm,
+)
 from casework.outcomes.models import Confirmation, Exit, FollowUpCheck
 from casework.records.models import VersionConflict
 from casework.register.identity import leading_names
@@ -124,6 +133,7 @@ def exit_page(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         supplies=bool(found and perms.answers_for(clearance, case, teams, found)),
         follows=bool(found and durable and len(checks) < len(CHECK_MONTHS)
                      and perms.check_team(clearance, case, teams, found)),
+        establishes=bool(found and perms.can_establish(clearance, case, teams, found)),
         undoes=bool(found and found.confirmed_on and chairs and case.state in STEPS["T16"].sources),
         moves=clearance.reads(case, Category.GUIDANCE) and (
             case.state in STEPS["T11"].sources or bool(found and found.outcome == Outcome.MOVED_TO_OTHER_PILOT)
@@ -198,6 +208,32 @@ def exit_confirm(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         here=case.state in STEPS["T11"].sources and found.confirmed_on is None,
     )  # fmt: skip
     return render(request, "casework/outcomes/confirm.html", context, status=400 if form.errors else 200)
+
+
+@processes(CASEWORK)
+@require_http_methods(["GET", "POST"])
+@of_the_exit
+def exit_establish(request: ClearanceRequest, case: Case, found: Exit) -> HttpResponse:
+    """What became of her, once that is known."""
+    if not perms.can_establish(request.clearance, case, visible_teams(request.clearance), found):
+        raise PermissionDenied
+    key = f"exit:{case.reference}"
+    form = EstablishForm(request.POST or None, found=found)
+    form.restore(find_draft(request.user, key))
+    if request.method == "POST" and form.is_valid():
+
+        def act() -> str:
+            establish(found, form.cleaned_data, version=request.POST.get("version", ""))
+            return _page(case)
+
+        try:
+            return once(request, key, act)
+        except StepRefused as refusal:
+            return refused(request, case, refusal)
+        except VersionConflict:
+            return _conflict(request, case)
+    context = _context(case, exit=found, form=form, draft_key=key, form_page=request.path)
+    return render(request, "casework/outcomes/establish.html", context, status=400 if form.errors else 200)
 
 
 @processes(CASEWORK)

@@ -116,7 +116,9 @@ DRAFT_LABELS = {
     "export": gettext_lazy("Export the list"),
     "correct": gettext_lazy("Ask for a correction"), "answer": gettext_lazy("Answer"),
     "intake": gettext_lazy("Intake"), "dossiers": gettext_lazy("Ask for the dossiers"),
-    "criteria": gettext_lazy("Local criteria"), "formal": gettext_lazy("Formal decision"),
+    "criteria": gettext_lazy("Local criteria"), "letter": gettext_lazy("Letter"),
+    "mandate": gettext_lazy("Mandate decision"), "task": gettext_lazy("Task"),
+    "formal": gettext_lazy("Formal decision"),
     "decide": gettext_lazy("Record a decision"), "position": gettext_lazy("Position"),
     "minutes": gettext_lazy("Minutes"), "discuss": gettext_lazy("Shared summary"),
     "custody": gettext_lazy("Dossiers when the facility ends"), "deliver": gettext_lazy("Deliver dossiers"),
@@ -138,7 +140,7 @@ def draft_link(draft: Draft, cases: set[UUID]) -> dict[str, Any]:
 
 
 def unsent(user: User) -> list[dict[str, Any]]:
-    drafts = list(Draft.objects.filter(owner=user).order_by("-saved_at")[:50])
+    drafts = list(Draft.objects.of(user).order_by("-saved_at")[:50])
     marks = [UUID(found[1]) for draft in drafts if (found := OF_A_CASE.match(draft.page))]
     cases = set(Case.objects.filter(reference__in=marks).values_list("reference", flat=True)) if marks else set()
     return [draft_link(draft, cases) for draft in drafts]
@@ -168,6 +170,13 @@ WAITS = {
 }  # fmt: skip
 
 
+OF_A_MEETING = {
+    "minutes": (gettext_lazy("Answer the minutes of %(day)s"), "minutes"),
+    "meeting": (gettext_lazy("Close the meeting of %(day)s, or call it off"), "meeting_detail"),
+    "unsent": (gettext_lazy("Send the minutes of %(day)s"), "minutes"),
+}  # fmt: skip
+
+
 def to_do(clearance: Clearance, teams: dict[int, Team], most: int) -> list[ToDo]:
     """What waits for this worker, the soonest first."""
     if not clearance.sees_cases:
@@ -180,12 +189,10 @@ def to_do(clearance: Clearance, teams: dict[int, Team], most: int) -> list[ToDo]
     found = []
     for row in rows:
         case = cases.get(row.case_id or 0)
-        if row.kind == "minutes":
-            day = date_format(date.fromisoformat(row.what), "j F")
-            what, page = (
-                _("Answer the minutes of %(day)s") % {"day": day},
-                reverse("casework:minutes", args=[row.reference]),
-            )
+        if row.kind in OF_A_MEETING:
+            said, name = OF_A_MEETING[row.kind]
+            what = str(said) % {"day": date_format(date.fromisoformat(row.what), "j F")}
+            page = reverse(f"casework:{name}", args=[row.reference])
         elif case is None:
             continue
         else:

@@ -42,6 +42,17 @@ class ActionForm(KeptForm):
         return day
 
 
+class MendForm(KeptForm):
+    """What whoever set an action or task changes of it, as long as nobody answered."""
+
+    what = forms.CharField(
+        label=_("What"), max_length=300, error_messages={"required": _("Write what will be done.")}
+    )  # fmt: skip
+    due_on = DateField(
+        label=_("Before"), validators=[not_too_far], error_messages={"required": _("Enter before which day.")}
+    )
+
+
 class DoneForm(KeptForm):
     """How an action or task ended, said by the team it belongs to."""
 

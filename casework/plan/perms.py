@@ -6,6 +6,7 @@ from casework.journey.perms import FACILITY, SERVICES, Teams, team_of_kind
 from casework.plan.models import Action
 from casework.tasks.models import Task
 from governance.access.clearance import Clearance
+from governance.access.enums import Category
 
 PLANNED = (CaseState.IN_CONFERENCE, *ADMITTED_STATES)
 
@@ -18,6 +19,16 @@ def planning_team(clearance: Clearance, case: Case, teams: Teams) -> int | None:
     if case.state not in PLANNED:
         return None
     return team_of_kind(clearance, case, teams, FACILITY) or team_of_kind(clearance, case, teams, SERVICES)
+
+
+def can_mend(clearance: Clearance, case: Case, record: Action | Task) -> bool:
+    """To change or withdraw an action or task, one must be both:
+    - writing for the conference in the team that set it
+    - about one that was not answered and not ended
+    """
+    return not record.answer and record.ended_at is None and any(
+        seat.team == record.author_team_id for seat in clearance.seats_writing(case, Category.CONFERENCE)
+    )  # fmt: skip
 
 
 def can_answer(clearance: Clearance, case: Case, record: Action | Task) -> bool:

@@ -12,15 +12,23 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from casework.cases.involving import known_partners, listed_partners, team_label, team_reads, tells, visible_teams
+from casework.cases.involving import (
+    known_partners,
+    listed_partners,
+    marks,
+    team_label,
+    team_reads,
+    tells,
+    visible_teams,
+)
 from casework.cases.models import Case
 from casework.cases.views import case_url
 from casework.journey.moving import locked, settle
 from casework.plan import perms
 from casework.plan.enums import ScenarioKind
-from casework.plan.forms import ActionForm, DoneForm
+from casework.plan.forms import ActionForm, DoneForm, MendForm
 from casework.plan.models import Action, Goal, Scenario
-from casework.records.enums import Answer
+from casework.records.enums import Answer, EndReason
 from casework.records.models import VersionConflict
 from casework.register.identity import leading_names
 from casework.tasks.models import Task
@@ -75,13 +83,17 @@ def plan(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 
             return once(request, key, act)
     actions = list(Action.objects.current().filter(case=case).order_by("due_on", "pk"))
+
+    def opens(row: Action) -> bool:
+        return perms.can_answer(clearance, case, row) or perms.can_mend(clearance, case, row)
+
     context = {
         "case": case, "name": leading_names([case.pk]).get(case.pk, ""),
         "scenarios": Scenario.objects.current().filter(case=case).select_related("decision"),
         "tracks": [(track, [g for g in goals if g.track == track]) for track in ScenarioKind
                    if any(g.track == track for g in goals)],
         "actions": [
-            (row, team_label(clearance, case, teams, row.to_team_id), perms.can_answer(clearance, case, row),
+            (row, team_label(clearance, case, teams, row.to_team_id), opens(row),
              not row.answer and row.due_on < timezone.localdate())
             for row in actions
         ],
@@ -92,10 +104,11 @@ def plan(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 
 
 def _doers(request: ClearanceRequest, case: Case, teams: dict[int, Team], author: int) -> list[Team]:
-    """Who may be given an action: a service gives itself one; the facility every partner of the conference."""
+    """Who may be given an action: a service gives itself one; the facility every partner of the conference. Not whose
+    name tells of a lawyer, a doctor or a place: whoever reads the conference reads the action."""
     if teams[author].organisation.kind in (OrganisationKind.IND, OrganisationKind.DTV):
         return [teams[author]]
-    known = known_partners(request.clearance, case, teams)
+    known = [team for team in known_partners(request.clearance, case, teams) if marks(team) is None]
     reads = team_reads([team.pk for team in known])
     return [team for team in known if Category.CONFERENCE in reads[team.pk]]
 
@@ -114,14 +127,21 @@ def action_done(request: ClearanceRequest, reference: UUID, record: UUID) -> Htt
     found.case = case
     if request.method == "POST" and (sent := sent_before(request)):
         return sent
-    if not perms.can_answer(request.clearance, case, found):
+    answers = perms.can_answer(request.clearance, case, found)
+    mends = perms.can_mend(request.clearance, case, found)
+    act = request.POST.get("act", "")
+    if not (answers or mends) or request.method == "POST" and not (mends if act else answers):
         raise PermissionDenied
     key = f"answer-action:{found.reference}"
-    form = DoneForm(request.POST or None)
-    form.restore(find_draft(request.user, key))
-    if request.method == "POST" and form.is_valid():
+    form = DoneForm((request.POST or None) if not act else None) if answers else None
+    said_now = {"what": found.what, "due_on": found.due_on}
+    mend = MendForm(request.POST if act == "mend" else None, initial=said_now) if mends else None
+    if form is not None:
+        form.restore(find_draft(request.user, key))
+    sent_form = mend if act else form
+    if request.method == "POST" and (act == "withdraw" or sent_form is not None and sent_form.is_valid()):
         try:
-            _answered(case, found, form.cleaned_data, request)
+            _written(case, found, sent_form, request)
         except VersionConflict:
             return render(request, "errors/409.html", {"back": case_url(case)}, status=409)
         drop_draft(request, key)
@@ -129,21 +149,31 @@ def action_done(request: ClearanceRequest, reference: UUID, record: UUID) -> Htt
             reverse("casework:plan", args=[reference]) if isinstance(found, Action) else case_url(case)
         )  # fmt: skip
     context = {
-        "case": case, "name": leading_names([case.pk]).get(case.pk, ""), "record": found, "form": form,
-        "draft_key": key, "form_page": request.path, "version": found.version,
+        "case": case, "name": leading_names([case.pk]).get(case.pk, ""), "record": found, "form": form, "mend": mend,
+        "draft_key": key, "form_page": request.path, "version": found.version, "sent": sent_form,
     }  # fmt: skip
-    return render(request, "casework/plan/done.html", context, status=400 if form.errors else 200)
+    failed = sent_form is not None and sent_form.errors
+    return render(request, "casework/plan/done.html", context, status=400 if failed else 200)
 
 
 @transaction.atomic
-def _answered(case: Case, found: Any, said: dict[str, Any], request: ClearanceRequest) -> None:
+def _written(case: Case, found: Any, form: Any, request: ClearanceRequest) -> None:
+    """What its team answered, or what whoever set it changed; or that it is withdrawn."""
     held = locked(case)
     row = type(found).objects.select_for_update(of=("self",)).get(pk=found.pk)
     row.claim_version(request.POST.get("version", ""))
-    row.answer, row.answer_text = Answer(said["answer"]), said["answer_text"]
-    row.answered_on, row.answered_by = timezone.localdate(), request.user
-    because(row, said["answer"])
-    row.save()
+    if row.answer or row.ended_at is not None:
+        raise VersionConflict
+    if request.POST.get("act") == "withdraw":
+        row.end(EndReason.MISTAKE)
+    elif isinstance(form, MendForm):
+        row.what, row.due_on = form.cleaned_data["what"], form.cleaned_data["due_on"]
+        row.save()
+    else:
+        row.answer, row.answer_text = Answer(form.cleaned_data["answer"]), form.cleaned_data["answer_text"]
+        row.answered_on, row.answered_by = timezone.localdate(), request.user
+        because(row, row.answer)
+        row.save()
     settle(held)
 
 
@@ -181,7 +211,7 @@ def plan_person(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         "lines": [(str(g.reference), g.text) for g in goals] + [(str(a.reference), a.what) for a in actions],
         "goals": [goal for goal in goals if str(goal.reference) in ticked],
         "actions": [
-            (row, teams[row.to_team_id].organisation.name if row.to_team_id in teams else "")
+            (row, team.organisation.name if (team := teams.get(row.to_team_id)) and marks(team) is None else "")
             for row in actions if str(row.reference) in ticked
         ],
         "readers": [

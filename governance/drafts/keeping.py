@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,7 +9,6 @@ from django.db import connection, transaction
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from governance.access.clearance import entered
@@ -23,15 +21,13 @@ from partners.accounts.signals import typed_text_left_behind
 # of its own.
 KEY = re.compile(
     r"(register|emergency|household|note|involve|briefing|proposal|link|undo|contact|ask|reply|shield|clash|address|export"
-    r"|dossiers|criteria|meeting|agenda|discuss|position|minutes|formal|letter|mandate|escalation|exit|claim|check"
-    r"|transfer|custody|task|deliver|(add|change|correct|answer|intake|decide)-[a-z_]{1,30}(-[a-z_]{1,20})?):[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    r"|dossiers|criteria|meeting|agenda|discuss|position|minutes|formal|mandate|escalation|exit|claim|check"
+    r"|transfer|custody|task|deliver|(add|change|correct|answer|intake|decide|letter)-[a-z_]{1,30}(-[a-z_]{1,20})?):[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 )
-KEEP = timedelta(days=14)  # drafts, and the tokens of sent forms
 MOST_TYPED = 200_000
 
 
 def save_draft(user: User, key: str, fields: dict[str, list[str]], page: str = "") -> Draft:
-    Draft.objects.filter(owner=user, saved_at__lt=timezone.now() - KEEP).delete()
     return Draft.objects.update_or_create(owner=user, key=key[:120], defaults={"fields": fields, "page": own(page)})[0]
 
 
@@ -55,11 +51,11 @@ def sheet_page(request: HttpRequest, key: str = "") -> str:
 
 
 def find_draft(user: User, key: str) -> Draft | None:
-    return Draft.objects.filter(owner=user, key=key).first()
+    return Draft.objects.of(user).filter(key=key).first()
 
 
 def find_drafts(user: User, keys: list[str]) -> dict[str, Draft]:
-    return {draft.key: draft for draft in Draft.objects.filter(owner=user, key__in=keys)}
+    return {draft.key: draft for draft in Draft.objects.of(user).filter(key__in=keys)}
 
 
 def kept_value(draft: Draft | None, name: str) -> str:
@@ -103,7 +99,6 @@ def once(request: HttpRequest, key: str, act: Callable[[], str]) -> HttpResponse
         if token:
             FormToken.objects.filter(token=token).update(result=result)
     Draft.objects.filter(owner=user, key=key).delete()
-    FormToken.objects.filter(owner=user, used_at__lt=timezone.now() - KEEP).delete()
     return redirect(result)
 
 

@@ -1,7 +1,18 @@
 import uuid
+from datetime import timedelta
+from typing import Self
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
+
+KEEP = timedelta(days=14)  # drafts, and the tokens of sent forms; drafts_forget() deletes them then
+
+
+class DraftQuerySet(models.QuerySet["Draft"]):
+    def of(self, user: object) -> Self:
+        """Those of a worker that are still kept."""
+        return self.filter(owner=user, saved_at__gte=timezone.now() - KEEP)
 
 
 class Draft(models.Model):
@@ -12,6 +23,8 @@ class Draft(models.Model):
     page = models.CharField(max_length=300, blank=True, db_default="")  # where it was typed
     fields = models.JSONField()
     saved_at = models.DateTimeField(auto_now=True)
+
+    objects = DraftQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["owner", "key"], name="draft_once")]

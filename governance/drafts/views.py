@@ -54,7 +54,7 @@ def draft_discard(request: ClearanceRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def draft_detail(request: ClearanceRequest, pk: int) -> HttpResponse:
     """One's own unsent text, to copy or to discard: also when the page it belongs to is closed to her by now."""
-    draft = get_object_or_404(Draft, pk=pk)
+    draft = get_object_or_404(Draft.objects.of(request.user), pk=pk)
     if request.method == "POST":
         draft.delete()
         return redirect("home")

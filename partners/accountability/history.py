@@ -87,20 +87,29 @@ def insert(objects: Sequence[Any]) -> None:
 
 def _insert(rows: Sequence[Any]) -> None:
     model = type(rows[0])
-    table, key = quoted(model._meta.db_table), quoted(model._meta.pk.column)
-    fields = [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
-    columns = ", ".join(quoted(field.column) for field in fields)
+    table, key = quoted(model._meta.db_table), model._meta.pk
+    fields = [field for field in model._meta.concrete_fields if field is not key]
     for row in rows:  # a related object may have got its key since it was named
         row._prepare_related_fields_for_save(operation_name="insert")
-    said = [{field.column: _value(row, field) for field in fields} for row in rows]
     with connection.cursor() as cursor:
+        # Keys are given out here, not read back: nothing rests on the order in which rows are written.
         cursor.execute(
-            f"INSERT INTO {table} ({columns}) SELECT {columns}"  # noqa: S608 - names of our own tables
-            f" FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb) RETURNING {key}",
-            [json.dumps(said, default=_plain)],
+            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)", [table, key.column, len(rows)]
         )
         for row, (given,) in zip(rows, cursor.fetchall(), strict=True):
-            row.pk, row._state.adding, row._state.db = given, False, connection.alias
+            if row.pk is not None:
+                raise ValueError(f"{row!r} was saved before")
+            row.pk = given
+        said = [{key.column: row.pk} | {field.column: _value(row, field) for field in fields} for row in rows]
+        columns = ", ".join(quoted(column) for column in said[0])
+        cursor.execute(
+            f"INSERT INTO {table} ({columns}) SELECT {columns}"  # noqa: S608 - names of our own tables
+            f" FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb)",
+            [json.dumps(said, default=_plain)],
+        )
+        _all_or_nothing(cursor.rowcount, list(rows))
+    for row in rows:
+        row._state.adding, row._state.db = False, connection.alias
 
 
 def _value(row: models.Model, field: Any) -> Any:

@@ -192,7 +192,7 @@ class Journey:
 
     def propose(self, who="municipality", **changes):
         fields = {"exited_on": 0, "reason": "durable_solution_reached", "outcome": "independent_return",
-                  "explanation": "", "evidence": "", "evidence_on": "", **changes}  # fmt: skip
+                  "explanation": "Zo is het gegaan.", "evidence": "", "evidence_on": "", **changes}  # fmt: skip
         return self.post(who, "exit_propose", **fields)
 
     def confirm(self, who="coordinator"):

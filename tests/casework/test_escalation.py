@@ -26,6 +26,14 @@ def ask(journey, who="coordinator", **changes):
     return journey.post(who, "escalation", **fields)
 
 
+def complete_team(journey):
+    """One member of each organisation that advises; returns the last."""
+    members = [member(kind) for kind in ("municipality", "ngo", "ind", "dtv")]
+    for user in members:
+        assert admit(journey, user).status_code == 302
+    return members[-1]
+
+
 @pytest.fixture
 def asked(journey):
     journey.room.decide("escalate_mrt", reasons="Geen overeenstemming.")
@@ -84,15 +92,20 @@ def test_a_member_of_the_review_team_reads_one_case_until_the_answer_and_no_long
 
 
 def test_access_ends_when_the_conference_has_answered_the_advice(journey, asked):
-    outsider = member("dtv")
-    admit(journey, outsider)
-    journey.done("coordinator", "escalation", act="advice", advice="Ja, met een LP.", version=1)
-    journey.done("coordinator", "escalation", act="answer", adopted="yes", reasons="", version=2)
+    outsider = complete_team(journey)
+    journey.done("coordinator", "escalation", act="advice", advice="Ja, met een LP.", advised_on=0, version=1)
+    # Of a review team the conference itself says in a meeting whether it follows it.
+    assert journey.post(
+        "coordinator", "escalation", act="answer", adopted="yes", reasons="", adopted_on=0, version=2
+    ).status_code == 403  # fmt: skip
+    assert "Het LSO besluit in een overleg" in journey.get("coordinator", "escalation").text
+    assert journey.room.decide("mrt_advice_adopted").status_code == 302
     with acting_as(outsider):
         assert not Case.objects.exists()
     row = Escalation.objects.get()
     assert (row.adopted, row.adopted_on) == (True, timezone.localdate())
-    assert [past.until for past in row.case.personal_grants.get().history.order_by("history_id")][-1] == row.adopted_on
+    grant = row.case.personal_grants.get(user=outsider)
+    assert [past.until for past in grant.history.order_by("history_id")][-1] == row.adopted_on
 
 
 @pytest.mark.parametrize("how", ["contact", "author"])
@@ -114,18 +127,93 @@ def test_who_had_to_do_with_the_case_before_does_not_advise(journey, asked, pilo
     assert admit(journey, member("ngo")).status_code == 302
 
 
-def test_not_following_the_advice_needs_reasons_here_and_in_the_conference(journey, asked):
+def test_not_following_the_advice_is_decided_with_reasons_in_the_conference(journey, asked):
     assert journey.room.decide("mrt_advice_not_adopted", reasons="Anders.").status_code == 409  # no advice yet
-    journey.done("coordinator", "escalation", act="advice", advice="Nee.", version=1)
-    refused = journey.post("coordinator", "escalation", act="answer", adopted="no", reasons="", version=2)
-    assert refused.status_code == 400
+    complete_team(journey)
+    journey.done("coordinator", "escalation", act="advice", advice="Nee.", advised_on=0, version=1)
     assert journey.room.decide("mrt_advice_not_adopted", reasons="De ambassade is gesloten.").status_code == 302
     row = Escalation.objects.get()
     assert (row.adopted, row.adopted_reasons) == (False, "De ambassade is gesloten.")
 
 
 def test_advice_is_written_from_the_version_that_was_seen(journey, asked):
-    journey.done("coordinator", "escalation", act="advice", advice="Ja.", version=1)
-    assert (
-        journey.post("coordinator", "escalation", act="answer", adopted="yes", reasons="", version=1).status_code == 409
-    )
+    complete_team(journey)
+    said = {"act": "advice", "advice": "Ja.", "advised_on": 0}
+    journey.done("coordinator", "escalation", act="extend", answer_due_on=30, version=1)
+    assert journey.post("coordinator", "escalation", **said, version=1).status_code == 409
+    journey.done("coordinator", "escalation", **said, version=2)
+
+
+def test_a_review_team_advises_when_every_organisation_has_a_member(journey, asked):
+    said = {"act": "advice", "advice": "Ja.", "advised_on": 0, "version": 1}
+    admit(journey, member("ngo"))
+    refused = journey.post("coordinator", "escalation", **said)
+    assert refused.status_code == 409
+    assert "nog geen lid van: gemeente, IND, DT&amp;V" in refused.text
+    for kind in ("municipality", "ind", "dtv"):
+        admit(journey, member(kind))
+    early = journey.post("coordinator", "escalation", **said | {"advised_on": -1})
+    assert "Deze dag ligt vóór de vraag." in early.text
+    journey.done("coordinator", "escalation", **said)
+
+
+def test_a_level_above_decides_itself_on_days_that_fit_and_not_without_reasons(journey):
+    journey.room.decide("escalate_steering", reasons="Te lang.")
+    ask(journey, level="steering_group", skipped_because="MRT was er al.")
+    journey.done("coordinator", "escalation", act="advice", advice="Nee.", advised_on=0, version=1)
+    answer = {"act": "answer", "adopted": "no", "reasons": "Zij vertrekt.", "adopted_on": 0, "version": 2}
+    assert journey.post("coordinator", "escalation", **answer | {"reasons": ""}).status_code == 400
+    assert "vóór het advies" in journey.post("coordinator", "escalation", **answer | {"adopted_on": -1}).text
+    journey.done("coordinator", "escalation", **answer)
+    assert Escalation.objects.get().adopted is False
+
+
+def test_a_member_let_in_by_mistake_reads_no_further_and_the_others_do(journey, asked):
+    wrong, right = member("ngo"), member("municipality")
+    for user in (wrong, right):
+        admit(journey, user)
+    row = ReviewMember.objects.get(user=wrong)
+    for who in ("municipality", "ngo", "dtv"):
+        assert journey.post(who, "escalation", act="dismiss", member=str(row.pk)).status_code == 403, who
+    journey.done("coordinator", "escalation", act="dismiss", member=str(row.pk))
+    for user, reads in ((wrong, False), (right, True)):
+        with acting_as(user):
+            assert Case.objects.exists() is reads
+    assert journey.post("coordinator", "escalation", act="dismiss", member=str(row.pk)).status_code == 404
+    assert ReviewMember.objects.get().user == right
+
+
+def test_more_time_is_more_time_for_who_advises_and_a_question_withdrawn_ends_it(journey, asked, on_day):
+    reader = member("ngo")
+    admit(journey, reader)
+    assert journey.post(
+        "coordinator", "escalation", act="extend", answer_due_on=400, version=1
+    ).status_code == 400  # fmt: skip
+    journey.done("coordinator", "escalation", act="extend", answer_due_on=40, version=1)
+    on_day(timezone.localdate() + timedelta(days=30))
+    with acting_as(reader):
+        assert Case.objects.exists()
+    assert journey.post("ngo", "escalation", act="withdraw", version=2).status_code == 403
+    assert journey.post("coordinator", "escalation", act="withdraw", version=1).status_code == 409
+    journey.done("coordinator", "escalation", act="withdraw", version=2)
+    with acting_as(reader):
+        assert not Case.objects.exists()
+    assert not Escalation.objects.current().exists()
+
+
+@pytest.mark.parametrize("kind", ["avim", "ministry", "vng"])
+def test_who_also_works_for_police_ministry_or_vng_does_not_advise(journey, asked, kind):
+    both = member("ngo")
+    if kind == "avim":
+        make.MembershipFactory(team=make.TeamFactory(organisation__kind=kind), user=both)
+    else:
+        office = make.OrganisationFactory(kind=kind)
+        make.MembershipFactory(office=True, team=None, organisation=office, role="analyst", user=both)
+    assert admit(journey, both).status_code == 400
+
+
+def test_r26_who_had_to_do_with_her_in_an_earlier_case_does_not_advise(journey, asked):
+    before = make.CaseFactory(person=journey.case.person, state="archived")
+    colleague = member("ind")
+    make.RECORDS["procedure"](case=before, author=colleague)
+    assert "eerder met de casus te maken" in admit(journey, colleague).text

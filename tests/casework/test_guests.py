@@ -121,3 +121,53 @@ def test_an_item_that_is_taken_off_is_no_longer_read_by_the_guests_of_its_meetin
     assert sees_cases(guest)
     assert room.to("coordinator", "agenda_change", room.item.reference, "eraf").status_code == 302
     assert not sees_cases(guest)
+
+
+def test_a_guest_of_two_meetings_reads_on_their_days_and_not_between(journey, on_day):
+    journey.to_rest()
+    first, second = Room(journey, days=7), Room(journey, days=35)
+    for room in (first, second):
+        room.add()
+    guest = guest_of(first)
+    assert admitted(second, guest).status_code == 302
+    today = timezone.localdate()
+    for days, sees in ((6, False), (7, True), (8, False), (20, False), (34, False), (35, True), (36, False)):
+        on_day(today + timedelta(days=days))
+        assert sees_cases(guest) is sees, days
+
+
+def test_a_guest_let_in_by_mistake_reads_no_further_and_her_name_stays(room):
+    room.add()
+    wrong, right = guest_of(room), guest_of(room)
+    row = room.meeting.guests.get(user=wrong)
+    for who in ("municipality", "dtv"):
+        assert room.to(who, "meeting_attendance", room.meeting.reference, dismiss=str(row.pk)).status_code == 403, who
+    assert room.to("coordinator", "meeting_attendance", room.meeting.reference, dismiss="x").status_code == 404
+    assert room.to("coordinator", "meeting_attendance", room.meeting.reference, dismiss=str(row.pk)).status_code == 302
+    assert (sees_cases(wrong), sees_cases(right)) == (False, True)
+    row.refresh_from_db()
+    assert (row.user, row.name) == (None, "Gast")
+    assert row.history.order_by("history_id").last().history_change_reason == "dismissed"
+
+
+def test_guests_and_items_go_with_a_meeting_that_is_moved(journey, on_day):
+    journey.to_rest()
+    room = Room(journey, days=7)
+    room.add()
+    guest = guest_of(room)
+    move = {"on": 12, "begins_at": "15:30", "place": "Stadhuis"}
+    for who in ("municipality", "dtv"):
+        assert room.to(who, "meeting_move", room.meeting.reference, **move).status_code == 403, who
+    other = Room(journey, days=12)
+    taken = {"begins_at": f"{other.meeting.begins_at:%H:%M}"}
+    clash = room.to("coordinator", "meeting_move", room.meeting.reference, **move | taken)
+    assert clash.status_code == 400
+    assert "al een overleg" in clash.text
+    assert room.to("coordinator", "meeting_move", room.meeting.reference, **move | {"on": -1}).status_code == 400
+    assert room.to("coordinator", "meeting_move", room.meeting.reference, **move).status_code == 302
+    room.item.refresh_from_db()
+    today = timezone.localdate()
+    assert room.item.happened_on == today + timedelta(days=12)
+    for days, sees in ((7, False), (12, True), (13, False)):
+        on_day(today + timedelta(days=days))
+        assert sees_cases(guest) is sees, days

@@ -426,14 +426,14 @@ def test_an_act_on_an_older_state_is_refused(client, cast):
 
 
 def test_what_nobody_takes_over_is_thrown_away_or_forgotten(client, cast):
-    from lvv.jobs import forget_uploads
+    from lvv.jobs import forget
 
     upload = checked(client, cast.owner, [HEAD, *GOOD])
     assert client.post(page_of(upload), {"discard": "1", "version": str(upload.version)}).status_code == 302
     assert not ImportRow.objects.exists()
     upload = checked(client, cast.owner, [HEAD, *GOOD])
-    forget_uploads()
+    forget()
     assert Import.objects.count() == 1
     Import.objects.update(uploaded_at=timezone.now() - timedelta(days=15))
-    forget_uploads()
+    forget()
     assert not Import.objects.exists()

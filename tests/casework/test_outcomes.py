@@ -174,18 +174,85 @@ def test_t12_r12_a_durable_outcome_is_checked_after_3_6_and_12_months(journey, o
 def test_t13_an_exit_without_solution_is_archived_when_no_task_is_open(journey):
     journey.to_guidance()
     task = make.RECORDS["task"](case=journey.case, author_team=journey.teams["municipality"])
+    gone = make.RECORDS["task"](
+        case=journey.case, author_team=journey.teams["municipality"], to_team=journey.teams["ngo"]
+    )
+    bare = journey.propose(reason="left_own_request", outcome="other_procedure_pending", explanation="")
+    assert "Licht deze uitkomst toe" in bare.text
     journey.propose(reason="left_own_request", outcome="other_procedure_pending")
-    journey.confirm()
+    assert journey.confirm().status_code == 302
     refused = journey.step("coordinator", "archive")
-    assert "geen toelichting" in refused.text
     assert "open taken" in refused.text
+    assert gone.to_team_id not in journey.case.team_ids  # who left the case answers its task no more
     assert journey.step("municipality", "aftercare").status_code == 409
     journey.done("municipality", "action_done", task.reference, answer="done", answer_text="", version=1)
-    found = journey.exit()
-    found.explanation = "Procedure loopt bij de rechtbank."
-    found.save()
     assert journey.step("coordinator", "archive").status_code == 302
     assert journey.case.state == "archived"
+
+
+def test_t13_an_exit_of_before_that_was_not_explained_is_explained_later(journey):
+    journey.to_guidance()
+    journey.propose(reason="left_own_request", outcome="dublin_transfer")
+    journey.confirm()
+    found = journey.exit()
+    found.explanation = ""
+    found.save()
+    assert "geen toelichting" in journey.step("coordinator", "archive").text
+    assert journey.post("municipality", "exit_establish", version=found.version).status_code == 403
+    assert journey.post("coordinator", "exit_establish", explanation="", version=found.version).status_code == 400
+    journey.done("coordinator", "exit_establish", explanation="Overgedragen aan Italië.", version=found.version)
+    assert journey.exit().outcome == "dublin_transfer"
+    assert journey.step("coordinator", "archive").status_code == 302
+
+
+def test_t13_what_became_of_her_is_established_later_with_the_class_of_the_day_of_her_exit(journey):
+    journey.to_guidance()
+    journey.propose(reason="left_own_request", outcome="not_established")
+    journey.confirm()
+    found = journey.exit()
+    said = {"outcome": "independent_return", "explanation": "", "evidence": "Instapkaart", "evidence_on": 0}
+    assert journey.post("municipality", "exit_establish", **said, version=found.version).status_code == 403
+    for wrong in ({"outcome": "not_established"}, {"outcome": "moved_to_other_pilot"}, {"evidence_on": ""},
+                  {"outcome": "deceased"}):  # fmt: skip
+        assert journey.post("coordinator", "exit_establish", **said | wrong, version=found.version).status_code == 400
+    journey.done("coordinator", "exit_establish", **said, version=found.version)
+    late = journey.post("coordinator", "exit_establish", **said, version=found.version)
+    assert late.status_code == 403  # it is established
+    found = journey.exit()
+    assert (found.outcome, found.classed.belongs_to, found.claim_open) == ("independent_return", "durable", True)
+    assert [past.outcome for past in found.history.order_by("history_id")][0] == "not_established"
+    assert involved(journey) == {"municipality", "dtv"}
+    journey.done("dtv", "claim_answer", result="confirmed", said_on=0, evidence="eigen register")
+    assert journey.step("municipality", "aftercare").status_code == 302
+
+
+def test_r10_an_exit_lies_neither_before_the_admission_nor_before_the_guidance(journey):
+    journey.to_guidance()
+    case = journey.case
+    case.admitted_on, case.guidance_from = (
+        timezone.localdate() - timedelta(days=20),
+        timezone.localdate() - timedelta(days=9),
+    )
+    case.save()
+    for days, said in ((-21, "vóór de toelating"), (-10, "vóór het begin van de begeleiding")):
+        assert said in journey.propose(exited_on=days).text
+    assert journey.propose(exited_on=-9).status_code == 302
+
+
+def test_r13_a_semi_durable_outcome_that_became_durable_is_a_check_beside_it_and_the_exit_keeps_its_class(
+    journey, on_day
+):
+    journey.to_exit(reason="moved_to_state_reception", outcome="repeat_asylum_reception")
+    journey.step("municipality", "aftercare")
+    on_day(add_months(journey.exit().exited_on, 3))
+    check = {"months": "3", "checked_on": 0, "result": "holds", "how": "beschikking", "lapsed_because": ""}
+    journey.done("ind", "check_add", **check, outcome="legalisation_asylum")  # who follows it says so itself
+    assert FollowUpCheck.objects.get().outcome == "legalisation_asylum"
+    assert journey.exit().classed.belongs_to == "semi_durable"
+    assert "egalisering, asiel" in journey.get("coordinator", "exit").text
+    on_day(add_months(journey.exit().exited_on, 6))
+    journey.done("municipality", "check_add", **check | {"months": "6"}, outcome="unknown_destination")
+    assert FollowUpCheck.objects.get(months=6).outcome == ""  # what holds became nothing worse
 
 
 def test_t13_what_is_not_established_yet_is_not_archived(journey):

@@ -18,6 +18,7 @@ from governance.access.enums import Category
 from governance.convenants.enums import Cell
 from governance.convenants.model import GivenCell, write_cells
 from governance.models import ConvenantParty, Draft, FormToken
+from lvv.jobs import forget
 from partners.models import AuditEntry
 from partners.organisations.enums import OrganisationKind, Role, TeamFunction
 from tests import factories as make
@@ -178,12 +179,20 @@ def test_unsent_text_can_be_read_and_discarded_also_when_its_case_left_sight(cli
     assert not Draft.objects.exists()
 
 
-def test_old_tokens_of_sent_forms_go(client, cast):
-    old = FormToken.objects.create(owner=cast.owner)
+def test_what_was_kept_of_a_form_is_forgotten_after_fourteen_days_also_of_who_never_came_back(client, cast):
+    for owner in (cast.owner, cast.stranger):
+        FormToken.objects.create(owner=owner)
+        Draft.objects.create(owner=owner, key=SHEET, fields={"name": ["Oud"]})
     FormToken.objects.update(used_at=timezone.now() - timedelta(days=15))
-    client.act_as(cast.owner).post(URL, typed())
-    assert not FormToken.objects.filter(pk=old.pk).exists()
-    assert FormToken.objects.count() == 1
+    Draft.objects.update(saved_at=timezone.now() - timedelta(days=15))
+    old = Draft.objects.get(owner=cast.owner)
+    client.act_as(cast.owner)
+    assert client.get(reverse("governance:draft_detail", args=[old.pk])).status_code == 404  # before the night's job
+    assert "Oud" not in client.get(f"{URL}?concept={SHEET.partition(':')[2]}").text
+    client.post(reverse("governance:draft_save"), typed(draft_key=SHEET, name="Nieuw"))  # in its place
+    forget()
+    assert [draft.fields["name"] for draft in Draft.objects.all()] == [["Nieuw"]]
+    assert not FormToken.objects.exists()
 
 
 def test_drafts_with_other_keys_are_refused(client, cast):

@@ -157,8 +157,8 @@ BEGIN
     WHERE p.codename = 'view_case' AND t.app_label = 'casework'
     ON CONFLICT (user_id, permission_id, content_object_id) DO UPDATE SET
         categories = opens, reason = why, kind = sort,
-        since = CASE WHEN g.until > access_today() THEN least(g.since, begins) ELSE begins END,
-        until = CASE WHEN g.until > access_today() THEN greatest(g.until, ends) ELSE ends END
+        since = CASE WHEN g.until > access_today() AND g.kind = sort THEN least(g.since, begins) ELSE begins END,
+        until = CASE WHEN g.until > access_today() AND g.kind = sort THEN greatest(g.until, ends) ELSE ends END
         WHERE g.until <= access_today() OR g.kind = sort OR sort = 'review_team'
     RETURNING g.* INTO held;
     IF held.id IS NOT NULL THEN
@@ -219,6 +219,34 @@ BEGIN
 END
 $$;
 
+-- One guest who was let in by mistake, or does not come after all: her name stays, what she could read does not.
+CREATE FUNCTION conference_dismiss(which bigint) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = public, pg_temp AS
+$$
+DECLARE
+    guest record;
+    keys bigint[];
+BEGIN
+    SELECT x.id, x.meeting_id, x.user_id INTO guest FROM casework_meetingguest x JOIN casework_meeting m ON m.id = x.meeting_id
+        WHERE x.id = which AND x.user_id IS NOT NULL AND m.pilot_id = ANY (access_teams('coordinates'));
+    IF guest.id IS NULL THEN
+        RETURN;
+    END IF;
+    UPDATE casework_meetingguest SET user_id = NULL WHERE id = which;
+    PERFORM access_history('casework_meetingguest', ARRAY[which], '~', 'dismissed');
+    WITH ended AS (UPDATE casework_caseuserobjectpermission g SET since = least(g.since, access_today()), until = access_today()
+        WHERE g.kind = 'meeting' AND g.until > access_today() AND g.user_id = guest.user_id
+          AND g.content_object_id IN (SELECT a.case_id FROM casework_agendaitem a WHERE a.meeting_id = guest.meeting_id)
+          AND NOT EXISTS (SELECT FROM casework_meetingguest x JOIN casework_meeting o ON o.id = x.meeting_id
+                          JOIN casework_agendaitem a ON a.meeting_id = o.id
+                          WHERE x.user_id = g.user_id AND o.closed_at IS NULL AND o.cancelled_on IS NULL
+                            AND a.case_id = g.content_object_id AND a.ended_at IS NULL)
+        RETURNING g.id)
+    SELECT array_agg(id) INTO keys FROM ended;
+    PERFORM access_history('casework_caseuserobjectpermission', keys, '~', NULL);
+END
+$$;
+
 -- A member of a review team reads one case until the day after the answer is due. Of the immigration and the departure
 -- service nobody who had to do with it before (R26): no contact of a team, no author of a record, no hand in the case.
 -- Says what is in the way, or nothing: `unknown` for an account that cannot be a member, `involved`, `closed`.
@@ -230,6 +258,7 @@ DECLARE
     member record;
     one text;
     touched boolean;
+    hers bigint[];  -- every case of this person, wherever it is
 BEGIN
     SELECT e.*, c.pilot_id INTO asked FROM casework_escalation e JOIN casework_case c ON c.id = e.case_id
         WHERE e.id = which AND c.pilot_id = ANY (access_teams('coordinates')) AND c.team_ids && access_teams('write_conference');
@@ -241,18 +270,24 @@ BEGIN
         JOIN partners_membership b ON b.user_id = u.id JOIN partners_organisation o ON o.id = b.organisation_id
         WHERE u.username = account AND u.is_active AND b.since <= access_today()
           AND (b.until IS NULL OR b.until > access_today()) AND o.kind IN ('municipality', 'ngo', 'ind', 'dtv')
+          AND NOT EXISTS (SELECT FROM partners_membership x JOIN partners_organisation y ON y.id = x.organisation_id
+                          WHERE x.user_id = u.id AND (x.until IS NULL OR x.until > access_today())
+                            AND y.kind IN ('avim', 'ministry', 'vng'))
         ORDER BY o.kind IN ('ind', 'dtv') DESC, b.id LIMIT 1;  -- whoever works for a service is of that service
     IF member.id IS NULL THEN
         RETURN 'unknown';
     END IF;
     IF member.kind IN ('ind', 'dtv') THEN
-        touched := EXISTS (SELECT FROM casework_historicalinvolvement h WHERE h.case_id = asked.case_id AND h.worker_id = member.id)
-            OR EXISTS (SELECT FROM casework_historicalcase h WHERE h.id = asked.case_id AND h.history_user_id = member.id);
+        SELECT array_agg(c.id) INTO hers FROM casework_case c JOIN casework_person p ON p.id = c.person_id
+            WHERE p.same_as = (SELECT q.same_as FROM casework_case k JOIN casework_person q ON q.id = k.person_id
+                               WHERE k.id = asked.case_id);
+        touched := EXISTS (SELECT FROM casework_historicalinvolvement h WHERE h.case_id = ANY (hers) AND h.worker_id = member.id)
+            OR EXISTS (SELECT FROM casework_historicalcase h WHERE h.id = ANY (hers) AND h.history_user_id = member.id);
         FOR one IN SELECT name FROM access_record_table ORDER BY name LOOP
             EXIT WHEN touched;
-            EXECUTE format('SELECT EXISTS (SELECT FROM %I r WHERE r.case_id = $1 AND r.author_id = $2)
-                            OR EXISTS (SELECT FROM %I h WHERE h.case_id = $1 AND h.history_user_id = $2)',
-                           one, replace(one, 'casework_', 'casework_historical')) INTO touched USING asked.case_id, member.id;
+            EXECUTE format('SELECT EXISTS (SELECT FROM %I r WHERE r.case_id = ANY ($1) AND r.author_id = $2)
+                            OR EXISTS (SELECT FROM %I h WHERE h.case_id = ANY ($1) AND h.history_user_id = $2)',
+                           one, replace(one, 'casework_', 'casework_historical')) INTO touched USING hers, member.id;
         END LOOP;
         IF touched THEN
             RETURN 'involved';
@@ -275,7 +310,7 @@ DECLARE
 BEGIN
     WITH ended AS (UPDATE casework_caseuserobjectpermission g SET since = least(g.since, access_today()), until = access_today()
         FROM casework_escalation e JOIN casework_case c ON c.id = e.case_id
-        WHERE e.id = which AND e.adopted IS NOT NULL AND c.pilot_id = ANY (access_teams('coordinates'))
+        WHERE e.id = which AND (e.adopted IS NOT NULL OR e.ended_at IS NOT NULL) AND c.pilot_id = ANY (access_teams('coordinates'))
           AND g.content_object_id = e.case_id AND g.kind = 'review_team' AND g.until > access_today()
           AND g.user_id IN (SELECT m.user_id FROM casework_reviewmember m WHERE m.escalation_id = which)
         RETURNING g.id)
@@ -284,8 +319,35 @@ BEGIN
 END
 $$;
 
-REVOKE ALL ON FUNCTION escalation_admit(bigint, text), escalation_members_leave(bigint) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION escalation_admit(bigint, text), escalation_members_leave(bigint) TO lvv_app;
+-- One member who was let in by mistake, before the question is answered.
+CREATE FUNCTION escalation_dismiss(which bigint) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = public, pg_temp AS
+$$
+DECLARE
+    member record;
+    keys bigint[];
+BEGIN
+    SELECT m.id, m.user_id, e.case_id INTO member FROM casework_reviewmember m
+        JOIN casework_escalation e ON e.id = m.escalation_id JOIN casework_case c ON c.id = e.case_id
+        WHERE m.id = which AND e.adopted IS NULL AND c.pilot_id = ANY (access_teams('coordinates'))
+          AND c.team_ids && access_teams('write_conference');
+    IF member.id IS NULL THEN
+        RETURN;
+    END IF;
+    DELETE FROM casework_reviewmember WHERE id = which;
+    WITH ended AS (UPDATE casework_caseuserobjectpermission g SET since = least(g.since, access_today()), until = access_today()
+        WHERE g.content_object_id = member.case_id AND g.kind = 'review_team' AND g.until > access_today()
+          AND g.user_id = member.user_id
+        RETURNING g.id)
+    SELECT array_agg(id) INTO keys FROM ended;
+    PERFORM access_history('casework_caseuserobjectpermission', keys, '~', NULL);
+END
+$$;
+
+REVOKE ALL ON FUNCTION escalation_admit(bigint, text), escalation_members_leave(bigint), escalation_dismiss(bigint),
+    conference_dismiss(bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION escalation_admit(bigint, text), escalation_members_leave(bigint), escalation_dismiss(bigint),
+    conference_dismiss(bigint) TO lvv_app;
 REVOKE ALL ON FUNCTION access_grant(bigint, integer, text[], date, date, text, text), access_history(text, bigint[], text, text),
     conference_admit(bigint, text), conference_guests_leave(bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION conference_admit(bigint, text), conference_guests_leave(bigint) TO lvv_app;
@@ -322,7 +384,8 @@ BEGIN
                                      AND e.state NOT IN ('not_admitted', 'exited', 'in_aftercare', 'archived')),
         'agenda', (SELECT min(m.on) FROM casework_agendaitem a JOIN casework_meeting m ON m.id = a.meeting_id
                    WHERE a.case_id = c.id AND a.ended_at IS NULL AND a.discussed_at IS NULL
-                     AND m.closed_at IS NULL AND m.cancelled_on IS NULL),
+                     AND m.closed_at IS NULL AND m.cancelled_on IS NULL
+                     AND (m.on >= access_today() OR m.opened_at IS NOT NULL)),  -- one that was not held hides nothing
         'discussed', (SELECT max(a.happened_on) FROM casework_agendaitem a
                       WHERE a.case_id = c.id AND a.ended_at IS NULL AND a.discussed_at IS NOT NULL),
         'decisions', coalesce((SELECT jsonb_agg(jsonb_build_object('key', k.id, 'kind', k.kind, 'on', k.decided_on,
@@ -354,7 +417,8 @@ BEGIN
                             AND later.kind = 'repeat_asylum' AND later.result IN ('pending', 'granted', 'upheld'))),
         'scenario', (SELECT jsonb_build_object('scenario', s.scenario, 'since', s.since) FROM casework_scenario s
                      WHERE s.case_id = c.id AND s.ended_at IS NULL AND s.until IS NULL LIMIT 1),
-        'actions', (SELECT count(*) FROM casework_action a WHERE a.case_id = c.id AND a.ended_at IS NULL AND a.answer <> 'declined'),
+        'actions', (SELECT count(*) FROM casework_action a WHERE a.case_id = c.id AND a.ended_at IS NULL AND a.answer <> 'declined'
+                      AND NOT a.by_person),
         'stay_since', (SELECT min(s.since) FROM casework_stay s WHERE s.case_id = c.id AND s.ended_at IS NULL AND s.until IS NULL),
         'stay_until', (SELECT max(s.until) FROM casework_stay s WHERE s.case_id = c.id AND s.ended_at IS NULL),
         'left', (SELECT jsonb_build_object('on', x.exited_on, 'reason', x.reason, 'outcome', x.outcome,
@@ -370,7 +434,8 @@ BEGIN
                             WHERE k.case_id = c.id AND k.ended_at IS NULL AND x.ended_at IS NULL AND x.undone_on IS NULL), '{}'),
         'checked', (SELECT max(k.checked_on) FROM casework_followupcheck k JOIN casework_exit x ON x.id = k.exit_id
                     WHERE k.case_id = c.id AND k.ended_at IS NULL AND x.ended_at IS NULL AND x.undone_on IS NULL),
-        'open_tasks', (SELECT count(*) FROM casework_task t WHERE t.case_id = c.id AND t.ended_at IS NULL AND t.answer = ''),
+        'open_tasks', (SELECT count(*) FROM casework_task t WHERE t.case_id = c.id AND t.ended_at IS NULL AND t.answer = ''
+                         AND t.to_team_id = ANY (c.team_ids)),  -- who left the case answers no more
         'transfer', (SELECT jsonb_build_object('on', (t.answered_at AT TIME ZONE 'Europe/Amsterdam')::date, 'handed_over', t.handed_over_on IS NOT NULL)
                      FROM casework_transfer t WHERE t.case_id = c.id AND t.taken_back_at IS NULL AND t.answer = 'accepted'
                        AND (t.handed_over_on IS NOT NULL OR transfer_is_open(t.to_pilot_id)) ORDER BY t.id DESC LIMIT 1),

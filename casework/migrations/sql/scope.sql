@@ -66,7 +66,12 @@ BEGIN
       -- Whoever works for nobody any more has no grants either.
       AND EXISTS (SELECT FROM partners_membership m WHERE m.user_id = who AND m.since <= today
                   AND (m.until IS NULL OR m.until > today))
-      AND l.state <> 'closed' AND (l.closes_on IS NULL OR l.closes_on > today);
+      AND l.state <> 'closed' AND (l.closes_on IS NULL OR l.closes_on > today)
+      -- A guest reads on the day of a meeting, while it lasts; of one who comes to two, not on the days between.
+      AND (g.kind <> 'meeting' OR EXISTS (
+          SELECT FROM casework_meetingguest x JOIN casework_meeting m ON m.id = x.meeting_id
+          JOIN casework_agendaitem a ON a.meeting_id = m.id AND a.case_id = g.content_object_id AND a.ended_at IS NULL
+          WHERE x.user_id = who AND m.on = today AND m.closed_at IS NULL AND m.cancelled_on IS NULL));
     IF grants <> '[]' THEN
         FOR one IN SELECT category.value AS name, array_agg(DISTINCT (g.value ->> 'case')::bigint)::text AS cases
                    FROM jsonb_array_elements(grants) g, jsonb_array_elements_text(g.value -> 'categories') category

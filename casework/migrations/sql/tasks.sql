@@ -57,8 +57,15 @@ BEGIN
         UNION ALL
         (SELECT 'minutes', m.reference, NULL::bigint, m.on::text, m.minutes_due_on FROM casework_meetingteam r
             JOIN casework_meeting m ON m.id = r.meeting_id
-            WHERE r.team_id = ANY (mine) AND r.answer = '' AND m.minutes_sent_on IS NOT NULL AND m.minutes_due_on >= access_today()
+            WHERE r.team_id = ANY (mine) AND m.minutes_sent_on IS NOT NULL AND m.minutes_due_on >= access_today()
+              AND (r.answer = '' OR EXISTS (SELECT FROM casework_agendaitem a WHERE a.meeting_id = m.id AND a.ended_at IS NULL
+                                            AND a.corrected_on >= r.answered_on AND a.corrected_on > m.minutes_sent_on))
               AND m.pilot_id <> ALL (pilots) ORDER BY 5 LIMIT most)
+        UNION ALL
+        -- A meeting whose day passed: held and not closed, or not called off; and minutes that were not sent.
+        (SELECT CASE WHEN m.closed_at IS NULL THEN 'meeting' ELSE 'unsent' END, m.reference, NULL::bigint, m.on::text, m.on FROM casework_meeting m
+            WHERE m.pilot_id = ANY (pilots) AND m.cancelled_on IS NULL AND m.on < access_today()
+              AND (m.closed_at IS NULL OR m.minutes_sent_on IS NULL) ORDER BY 5 LIMIT most)
         UNION ALL
         -- A case goes to another pilot: what my team wrote waits for its word; and what came of my offer, for two weeks.
         (SELECT 'guidance', r.reference, r.case_id, '', r.wanted_on FROM casework_transfer r
@@ -80,12 +87,16 @@ BEGIN
             ORDER BY 5 LIMIT most)
         UNION ALL
         (SELECT 'term', c.reference, c.id, '', c.term_on FROM casework_case c
-            WHERE c.lead_team_id = ANY (mine) AND c.term_on <= until_day
-              AND (c.case_manager_id = me  -- or it is the coordinator's turn
+            WHERE c.term_on <= until_day
+              AND (c.lead_team_id = ANY (mine) AND c.case_manager_id = me
+                   -- Or it is the coordinator's turn, also where another team leads; or nobody manages the case any more.
                    OR c.pilot_id = ANY (pilots)
                       AND (c.state IN ('rest_period', 'in_conference', 'not_admitted')
                            OR EXISTS (SELECT FROM casework_escalation e
-                                      WHERE e.case_id = c.id AND e.ended_at IS NULL AND e.adopted IS NULL)))
+                                      WHERE e.case_id = c.id AND e.ended_at IS NULL AND e.adopted IS NULL)
+                           OR NOT EXISTS (SELECT FROM partners_membership b
+                                          WHERE b.user_id = c.case_manager_id AND b.team_id = c.lead_team_id
+                                            AND b.since <= access_today() AND (b.until IS NULL OR b.until > access_today()))))
             ORDER BY 5 LIMIT most)
     ) x ORDER BY 5, 2 LIMIT most;
 END
