@@ -33,7 +33,11 @@ def terms_of(facts: Facts) -> list[Term]:
 
 
 def next_term(facts: Facts) -> date | None:
-    return min((term.on for term in terms_of(facts)), default=None)
+    """The day on which to look again. What waits for a meeting waits anew on the day after, should that not be held."""
+    days = [term.on for term in terms_of(facts)]
+    if facts.agenda:
+        days.append(facts.agenda + timedelta(days=1))
+    return min(days, default=None)
 
 
 def _before_guidance(facts: Facts) -> list[Term]:

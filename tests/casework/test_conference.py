@@ -10,10 +10,13 @@ from casework.journey.guards import add_months
 from casework.journey.moving import settle
 from casework.models import Action, AgendaItem, Case, ConferenceDecision, Meeting, Position, Scenario, Task
 from governance.access.clearance import acting_as
+from governance.access.enums import Category
+from governance.convenants.enums import Cell
 from governance.models import Convenant
 from tests import factories as make
 from tests.casework.journeys import Journey, Room
 from tests.casework.ten_teams import day
+from tests.conftest import agreement
 
 pytestmark = pytest.mark.django_db
 
@@ -74,6 +77,14 @@ def test_t6_early_admission_is_a_setting_and_sets_no_scenario(journey):
     journey.pilot.pilot.save()
     assert journey.step("coordinator", "early").status_code == 302
     assert journey.case.state == "in_conference"
+    # Lists do not say to the police that the departure service takes part: that could be because of a place (R7).
+    make.InvolvementFactory(case=journey.case, team=journey.teams["avim"])
+    make.InvolvementFactory(case=journey.case, team=journey.teams["dtv"], ground="made_known")
+    for who, names in (("ngo", True), ("avim", False)):
+        for page in ("/casussen/?tab=all", "/casussen/?tab=all&partner=dtv"):
+            shown = journey.client.act_as(journey.workers[who]).get(page).text
+            row = shown.split("Hiwot Reiziger")[1].split("</tr>")[0] if "Hiwot Reiziger" in shown else ""
+            assert ("DTV" in row) is names, (who, page)
     room.open()
     answer = room.decide("scenario_set", scenario="return_home")
     assert answer.status_code == 400
@@ -326,6 +337,92 @@ def test_legal_aid_care_and_shelter_do_not_sit_at_the_table(room, pilot):
         assert room.add(teams=(name,)).status_code == 400
     room.journey.client.act_as(pilot.workers["coordinator"])
     assert pilot.teams["legal"].label not in room.journey.client.get(f"/lso/plannen/{pilot.pilot.slug}/").text
+
+
+def test_a_shelter_operator_at_the_table_is_named_only_to_who_may_know_of_a_place(room, pilot):
+    """It sits there by choice, not by default; the police and a guest read the item without learning where she sleeps."""
+    operator = make.TeamFactory(
+        organisation=make.OrganisationFactory(name="Opvang Zuidpoort", kind="shelter_operator"), pilot=pilot.pilot
+    )
+    reads = dict.fromkeys((Category.IDENTITY, Category.CONTACT_SHELTER), Cell.READ)
+    agreement(pilot.pilot, {operator: {**reads, Category.CONFERENCE: Cell.WRITE}}, kind="municipal_decision")
+    pilot.workers["operator"] = make.MembershipFactory(team=operator).user
+    pilot.teams["operator"] = operator
+    for team in (operator, pilot.teams["avim"]):
+        make.InvolvementFactory(case=room.journey.case, team=team)
+    form = room.journey.get("coordinator", "agenda_add").context["form"]
+    assert operator.pk in dict(form.fields["teams"].choices)
+    assert operator.pk not in form.fields["teams"].initial
+    assert room.add(teams=("ngo", "avim", "operator")).status_code == 302
+    said = {"stance": "agree", "reasons": "Er is een bed.", "preparation": ""}
+    assert room.to("operator", "position_take", room.item.reference, **said).status_code == 302
+    room.open()
+    decide = room.see("coordinator").context["decide_form"]
+    assert operator.pk not in dict(decide.fields["owner_team"].choices)
+    for who, knows in (("coordinator", True), ("ngo", True), ("avim", False)):
+        page = room.see(who).text
+        assert ("Zuidpoort" in page) is knows, who
+        assert "Er is een bed." in page, who
+        assert ("Zuidpoort" in room.see(who, "agenda_room").text) is knows, who
+    assert "een andere partner" in room.see("avim").text
+
+
+def test_a_chair_changes_an_item_before_it_is_discussed(room, pilot):
+    make.InvolvementFactory(case=room.journey.case, team=pilot.teams["avim"])
+    room.add(teams=("ngo", "ind"))
+    room.to("ind", "position_take", room.item.reference, stance="agree", reasons="", preparation="Akkoord.")
+    change = {"question": "Mag zij blijven?", "teams": [pilot.teams["ngo"].pk, pilot.teams["avim"].pk], "version": 1}
+    for who, status in (("municipality", 403), ("ind", 403), ("avim", 404)):
+        assert room.to(who, "item_change", room.item.reference, **change).status_code == status, who
+    assert room.to("coordinator", "item_change", room.item.reference, **change | {"question": ""}).status_code == 400
+    assert room.to("coordinator", "item_change", room.item.reference, **change).status_code == 302
+    assert room.to("coordinator", "item_change", room.item.reference, **change).status_code == 409  # from before
+    assert "Mag zij blijven?" in room.see("avim").text
+    assert room.see("ind").status_code == 404  # not at this item any more; what it brought stays
+    assert Position.objects.get().preparation == "Akkoord."
+    room.open()
+    room.decide("admitted")
+    assert room.to("coordinator", "item_change", room.item.reference, **change | {"version": 3}).status_code == 403
+
+
+def test_a_meeting_that_was_not_held_hides_no_case_and_waits_for_its_chair(journey, on_day):
+    journey.to_rest(on=0)
+    room = Room(journey, days=10)
+    room.add()
+    over = "De rusttermijn is voorbij"
+    on_day(timezone.localdate() + timedelta(days=15))
+    assert over in journey.client.act_as(journey.workers["coordinator"]).get("/").text
+    assert "Sluit het overleg van" in room.journey.client.act_as(room.journey.workers["coordinator"]).get("/").text
+    assert "Sluit het overleg van" not in room.journey.client.act_as(room.journey.workers["municipality"]).get("/").text
+    later = Room(room.journey, days=1)
+    assert "Hiwot Reiziger" in room.see("coordinator", "meeting_detail", later.meeting.reference).text
+    room.to("coordinator", "meeting_cancel", room.meeting.reference, because="Niet gehouden")
+    assert "Sluit het overleg van" not in room.journey.client.act_as(room.journey.workers["coordinator"]).get("/").text
+
+
+def test_minutes_that_were_not_sent_wait_for_the_chair_and_a_decision_is_of_the_day_of_its_meeting(room, on_day):
+    room.add()
+    room.open()
+    day_of = timezone.localdate()
+    on_day(day_of + timedelta(days=1))  # written up the next morning
+    room.decide("admitted")
+    assert ConferenceDecision.objects.get().decided_on == day_of
+    room.close()
+    assert "Verstuur het verslag van" in room.journey.client.act_as(room.journey.workers["coordinator"]).get("/").text
+    room.to("coordinator", "meeting_act", room.meeting.reference, "versturen")
+    assert "Verstuur het verslag van" not in room.journey.client.get("/").text
+
+
+def test_ending_is_proposed_only_of_who_is_admitted(room):
+    room.add()
+    room.open()
+    assert room.decide("termination_proposed").status_code == 400
+    room.decide("admitted")
+    room.journey.formal("admitted")
+    assert room.decide("termination_proposed", reasons="Werkt niet mee.").status_code == 302
+    assert "Neem het formele besluit tot beëindiging" in Task.objects.get(rule="termination_proposed").what
+    assert room.journey.formal("ended").status_code == 302
+    assert Task.objects.get(rule="termination_proposed").answer == "done"
 
 
 def test_a_moment_is_taken_once_and_years_too_far_ahead_are_refused(journey):

@@ -8,7 +8,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from casework.models import FormalDecision, LetterTemplate, Procedure, Task
+from casework.models import Case, FormalDecision, LetterTemplate, Procedure, Task
+from governance.access.clearance import acting_as
 from governance.models import Draft, MandateDecision
 from tests import factories as make
 from tests.casework.journeys import Journey, at, sent
@@ -315,10 +316,47 @@ def test_r16_the_maximum_stay_is_a_setting_and_an_extension_needs_the_conference
     assert refused.status_code == 409
     assert "R16" in refused.text
     journey.room.decide("extension", reasons="Paspoort komt eraan.")
+    early = journey.formal("extended", until=300, decided_on=-1, mandate=make.mandate(pilot.pilot))
+    assert early.status_code == 409
+    assert "kan niet ouder zijn" in early.text
     assert journey.formal("extended", until="").status_code == 400
     assert journey.formal("extended", until=300).status_code == 302
     assert journey.case.term_on == timezone.localdate() + timedelta(days=300)
     assert journey.formal("extended", until=400).status_code == 409  # one decision carries one extension
+
+
+def test_an_objection_is_against_the_decision_on_whose_page_it_is_recorded(journey):
+    journey.room.decide("admitted")
+    journey.formal("admitted")
+    first = FormalDecision.objects.get()
+    journey.formal("ended")
+    page = journey.get("coordinator", "formal_decision", first.reference).text
+    address = re.search(r'href="([^"]*\?tegen=[^"]*)"', page)[1]
+    form = journey.client.get(address).context["form"]
+    assert form["kind"].value() == "objection_lvv_decision"
+    said = {"kind": "objection_lvv_decision", "applied_on": 0, "result": "pending", "checked_on": 0,
+            "visibility": "permitted_partners", "result_on": "", "representative": ""}  # fmt: skip
+    assert journey.client.post(address, sent(said)).status_code == 302
+    assert Procedure.objects.get().formal_decision == first
+    journey.done("coordinator", "record_add", "procedure", **said)
+    assert Procedure.objects.order_by("pk").last().formal_decision.kind == "ended"  # without a page: the newest
+
+
+def test_a_mandate_decision_opens_no_case(journey, pilot):
+    make.mandate(pilot.pilot)
+    stranger = make.MembershipFactory(team=make.TeamFactory(organisation__kind="municipality")).user
+    with acting_as(stranger):
+        assert MandateDecision.objects.exists()  # everybody may know which holds
+        assert not Case.objects.exists()
+    assert not hasattr(MandateDecision, "cells")
+    before = {name: open_to(user) for name, user in pilot.workers.items()}
+    MandateDecision.objects.all().delete()
+    assert {name: open_to(user) for name, user in pilot.workers.items()} == before
+
+
+def open_to(user):
+    with acting_as(user) as clearance:
+        return {seat.team: (seat.reads, seat.writes) for seat in clearance.seats}
 
 
 def test_mandate_decisions_are_recorded_once_and_never_changed(journey, pilot):
@@ -340,6 +378,12 @@ def test_letters_of_a_pilot_get_versions(journey, pilot):
     journey.client.act_as(journey.workers["coordinator"])
     assert journey.client.post(url, {"text": "<p>Nee.</p><script>x</script>"}).status_code == 302
     assert LetterTemplate.objects.get().text == "<p>Nee.</p>"
+    # What is typed of one letter is kept for that letter, and comes back.
+    key = journey.client.get(url).context["draft_key"]
+    kept = {"draft_key": key, "form_page": url, "text": "<p>Half geschreven.</p>"}
+    assert journey.client.post(reverse("governance:draft_save"), kept).status_code == 200
+    assert "Half geschreven" in journey.client.get(url).text
+    assert "Half geschreven" not in journey.client.get(url.replace("refused", "admitted")).text
     assert journey.client.act_as(journey.workers["ngo"]).post(url, {"text": "x"}).status_code == 403
 
 

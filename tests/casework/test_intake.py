@@ -13,7 +13,7 @@ from governance.access.clearance import acting_as
 from governance.models import Draft
 from partners.models import OutboxMessage
 from tests import factories as make
-from tests.casework.journeys import Journey, sent
+from tests.casework.journeys import Journey, Room, sent
 from tests.casework.ten_teams import day
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +131,29 @@ def test_a_limitation_becomes_a_record_of_its_own_and_stands_nowhere_else(journe
     assert (limitation.take_account_of, limitation.visibility) == ("geen hoge trappen", "own_organisation")
     journey.post("ngo", "intake_page", "beperking", version=3, limited="yes")
     assert MedicalLimitation.objects.count() == 1
+
+
+def test_after_a_limitation_is_asked_by_who_may_record_one_and_what_she_answered_comes_back(journey):
+    journey.done("ngo", "intake", begun_on=-50)
+    page = journey.get("ngo", "intake_page", "afronden").text
+    assert "Beperking" in page
+    journey.done("ngo", "intake_page", "beperking", version=1, limited="yes", take_account_of="geen trappen")
+    assert 'value="geen trappen"' in journey.get("ngo", "intake_page", "beperking").text
+    journey.done("ngo", "intake_page", "beperking", version=2, limited="no", take_account_of="")
+    assert not MedicalLimitation.objects.current().exists()  # said by mistake; it stays to be read
+    again = journey.get("ngo", "intake_page", "beperking").context["form"]
+    assert again["limited"].value() == "no"
+    assert "Gevraagd of er een beperking is" in journey.get("ngo", "intake_report").text
+
+
+def test_an_intake_that_is_under_way_goes_on_when_the_case_goes_into_the_conference_early(journey):
+    journey.pilot.pilot.early_admission = True
+    journey.pilot.pilot.save()
+    journey.done("ngo", "intake", begun_on=-50)
+    Room(journey).add(teams=("ngo",))
+    assert journey.case.state == "in_conference"
+    journey.fill_intake()
+    assert Intake.objects.get().completed_on == timezone.localdate()
 
 
 def test_a_stopped_intake_makes_room_for_a_new_one(journey):

@@ -99,7 +99,7 @@ def test_a_page_that_is_printed_fetches_nothing(tmp_path, caplog):
         assert "fetches nothing" in caplog.text, address
 
 
-def test_what_is_corrected_after_sending_says_so(journey):
+def test_what_is_corrected_after_sending_says_so_and_is_answered_anew(journey, on_day):
     journey.to_rest()
     room = Room(journey)
     room.add()
@@ -116,7 +116,20 @@ def test_what_is_corrected_after_sending_says_so(journey):
     room.close()
     room.to("coordinator", "meeting_act", room.meeting.reference, "versturen")
     assert "Gecorrigeerd na verzending" not in room.see("dtv", "minutes", room.meeting.reference).text
+    waits = "Beantwoord het verslag van"
+    room.to("dtv", "minutes", room.meeting.reference, answer="agreed", remark="")
+    assert waits not in journey.client.act_as(journey.workers["dtv"]).get("/").text
+    on_day(timezone.localdate() + timedelta(days=5))
     keep("Zo was het echt.")
+    # Who agreed before is asked again, and everybody has the term anew.
+    assert waits in journey.client.act_as(journey.workers["dtv"]).get("/").text
+    room.meeting.refresh_from_db()
+    assert room.meeting.minutes_due_on == timezone.localdate() + timedelta(days=7)
+    form = room.see("dtv", "minutes", room.meeting.reference).context["form"]
+    assert form["answer"].value() == "agreed"
+    answer = {"answer": "objected", "remark": "Zo was het niet."}
+    assert room.to("dtv", "minutes", room.meeting.reference, **answer).status_code == 302
+    assert waits not in journey.client.act_as(journey.workers["dtv"]).get("/").text
     shown = room.see("dtv", "minutes", room.meeting.reference).text
     assert "Zo was het echt." in shown
     assert "Gecorrigeerd na verzending" in shown

@@ -68,6 +68,45 @@ def test_actions_are_given_to_partners_and_answered_by_them(journey):
     assert journey.post("ind", "action_done", action.reference, answer="declined", version=2).status_code == 403
 
 
+def test_no_action_is_given_to_who_would_give_away_a_lawyer_a_doctor_or_a_place(journey, pilot):
+    for name, ground in (("legal", "legal_aid"), ("care", "care"), ("shelter", "stay")):
+        make.InvolvementFactory(case=journey.case, team=pilot.teams[name], ground=ground)
+        refused = journey.post("municipality", "plan", what="Bellen", to_team=str(pilot.teams[name].pk), due_on=5)
+        assert refused.status_code == 400, name
+    # One of before stands on no paper with the name of its organisation.
+    make.RECORDS["action"](
+        case=journey.case, author_team=journey.teams["municipality"], to_team=pilot.teams["legal"], what="Beroep",
+        ended_at=None,
+    )  # fmt: skip
+    paper = journey.get("municipality", "plan_person")
+    assert ("Beroep", "") in [(row.what, name) for row, name in paper.context["actions"]] or "Beroep" not in paper.text
+
+
+def test_who_set_an_action_changes_or_withdraws_it_until_it_is_answered(journey):
+    dtv = str(journey.teams["dtv"].pk)
+    for what in ("Vergissing", "Ambassade bellen"):
+        journey.done("municipality", "plan", what=what, to_team=dtv, due_on=5)
+    wrong, right = Action.objects.order_by("pk")
+    change = {"act": "mend", "what": "Consulaat bellen", "due_on": 9, "version": 1}
+    for who in ("ngo", "ind", "dtv"):
+        for act in (change, {"act": "withdraw", "version": 1}):
+            assert journey.post(who, "action_done", wrong.reference, **act).status_code == 403, who
+    assert journey.post("municipality", "action_done", wrong.reference, answer="done", version=1).status_code == 403
+    journey.done("municipality", "action_done", wrong.reference, act="withdraw", version=1)
+    journey.done("municipality", "action_done", right.reference, **change)
+    assert journey.post("municipality", "action_done", right.reference, **change).status_code == 409
+    assert [row.what for row in Action.objects.current()] == ["Consulaat bellen"]
+    assert "Vergissing" not in journey.get("dtv", "plan").text
+    journey.done("dtv", "action_done", right.reference, answer="done", answer_text="", version=2)
+    assert journey.post("municipality", "action_done", right.reference, **change | {"version": 3}).status_code == 403
+
+
+def test_what_the_person_does_herself_is_no_commitment_of_a_partner(journey):
+    journey.room.decide("scenario_set", scenario="return_home")
+    journey.done("ngo", "plan", what="Foto's maken", to_team=str(journey.teams["ngo"].pk), due_on=5, by_person="on")
+    assert "geen actie waaraan een partner" in journey.step("municipality", "guidance").text
+
+
 def test_the_police_sees_its_own_action_and_no_other(journey, pilot):
     make.InvolvementFactory(case=journey.case, team=pilot.teams["avim"])
     journey.done("municipality", "plan", what="Vingerafdrukken", to_team=str(pilot.teams["avim"].pk), due_on=5)

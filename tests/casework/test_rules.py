@@ -1,6 +1,7 @@
 """Rules that no single room owns, each by its number, and the terms of a journey on the day before and on the day."""
 
 from datetime import date, datetime, timedelta
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,8 +10,10 @@ from django.utils import timezone
 
 from casework.dossiers.cautions import NO_FAULT, RESIDENCE, cautions
 from casework.dossiers.enums import ProcedureKind
-from casework.models import Case, Confirmation
+from casework.journey.moving import tell
+from casework.models import Case, Confirmation, Involvement
 from governance.models import MandateDecision
+from partners.models import Membership, OutboxMessage, User
 from tests import factories as make
 from tests.casework.journeys import sent
 from tests.casework.ten_teams import page_of
@@ -308,3 +311,44 @@ def test_the_next_item_is_the_next_member_of_the_household(journey):
     back = journey.room.see("coordinator", "agenda_room", second.reference)
     assert 'data-go="ArrowLeft"' in back.text
     assert 'data-go="ArrowRight"' not in back.text
+
+
+def test_a_term_waits_for_the_coordinator_where_another_team_leads_or_nobody_manages_the_case_any_more(client, pilot):
+    coordinator, ngo = pilot.workers["coordinator"], pilot.workers["ngo"]
+    pilot.pilot.maximum_stay_months = 6
+    pilot.pilot.save()
+    left = make.MembershipFactory(team=pilot.teams["ngo"], until=timezone.localdate()).user
+    said = {"lead_team": pilot.teams["ngo"], "involve": [pilot.teams["municipality"]], "named": "Hiwot Reiziger",
+            "admitted_on": timezone.localdate() - timedelta(days=200), "state": "admitted",
+            "term_on": timezone.localdate() - timedelta(days=18)}  # fmt: skip
+    case = make.CaseFactory(case_manager=ngo, **said)
+    for manager, waits_for in ((ngo, ngo), (None, coordinator), (left, coordinator)):
+        case.case_manager = manager
+        case.save()
+        for worker in (ngo, coordinator, pilot.workers["municipality"]):
+            page = client.act_as(worker).get("/").text
+            assert ("De maximale duur eindigt" in page) is (worker == waits_for), (manager, worker)
+    case.case_manager, case.state, case.admitted_on = ngo, "in_conference", None
+    case.save()
+    assert "Vraag de dossiers op" in client.act_as(coordinator).get("/").text
+
+
+def test_r21_who_works_there_no_more_is_told_nothing_of_the_case(journey):
+    make.InvolvementFactory(case=journey.case, team=journey.teams["dtv"])
+    for name in ("ngo", "dtv"):
+        row = Involvement.objects.get(case=journey.case, team=journey.teams[name])
+        row.worker = journey.workers[name]
+        row.save()
+    left = Membership.objects.get(user=journey.workers["ngo"])
+    left.until = timezone.localdate()
+    left.save()
+    journey.case.refresh_from_db()
+    OutboxMessage.objects.all().delete()
+    tell(journey.case, by=SimpleNamespace(user=journey.workers["coordinator"]))
+    assert set(OutboxMessage.objects.values_list("user", flat=True)) == {
+        journey.workers["dtv"].pk, journey.workers["municipality"].pk
+    }  # fmt: skip
+    User.objects.filter(pk=journey.workers["dtv"].pk).update(is_active=False)
+    OutboxMessage.objects.all().delete()
+    tell(journey.case, by=SimpleNamespace(user=journey.workers["coordinator"]))
+    assert [row.user for row in OutboxMessage.objects.all()] == [journey.workers["municipality"]]

@@ -412,3 +412,20 @@ def test_who_wrote_guidance_is_asked_what_goes_along_and_who_offered_hears_of_a_
     assert declined not in waits("municipality")
     assert offer(journey).status_code == 302  # asked again
     assert declined not in waits("coordinator")
+
+
+def test_a_case_that_cannot_be_handed_over_stays_where_it_is_and_nobody_hears_why(journey):
+    """She was registered elsewhere meanwhile, out of sight of both: the exit waits, in one sentence for every cause."""
+    journey.to_guidance()
+    assert offer(journey).status_code == 302
+    assert answered(journey).status_code == 302
+    elsewhere = make.CaseFactory(person=journey.case.person, state="in_guidance")
+    assert journey.propose(reason="moved_to_other_pilot", outcome="moved_to_other_pilot").status_code == 302
+    refused = journey.confirm()
+    assert refused.status_code == 409
+    assert "kan nu niet worden overgedragen" in refused.text
+    assert elsewhere.number not in refused.text
+    assert elsewhere.pilot.name not in refused.text
+    assert journey.case.state == "in_guidance"
+    assert journey.exit().confirmed_on is None
+    assert Transfer.objects.get().handed_over_on is None

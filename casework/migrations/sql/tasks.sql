@@ -58,8 +58,13 @@ BEGIN
         (SELECT 'minutes', m.reference, NULL::bigint, m.on::text, m.minutes_due_on FROM casework_meetingteam r
             JOIN casework_meeting m ON m.id = r.meeting_id
             WHERE r.team_id = ANY (mine) AND m.minutes_sent_on IS NOT NULL AND m.minutes_due_on >= access_today()
-              AND (r.answer = '' OR EXISTS (SELECT FROM casework_agendaitem a WHERE a.meeting_id = m.id AND a.ended_at IS NULL
-                                            AND a.corrected_on >= r.answered_on AND a.corrected_on > m.minutes_sent_on))
+              -- Not answered, or answered before one of the summaries she reads was corrected.
+              AND (r.answer = '' OR EXISTS (
+                  SELECT FROM casework_agendaitem a WHERE a.meeting_id = m.id AND a.ended_at IS NULL
+                      AND a.corrected_on >= r.answered_on
+                      AND (SELECT min(h.history_date) FROM casework_historicalagendaitem h
+                           WHERE h.id = a.id AND h.corrected_on = a.corrected_on AND h.summary = a.summary)
+                          > (SELECT max(h.history_date) FROM casework_historicalmeetingteam h WHERE h.id = r.id)))
               AND m.pilot_id <> ALL (pilots) ORDER BY 5 LIMIT most)
         UNION ALL
         -- A meeting whose day passed: held and not closed, or not called off; and minutes that were not sent.
