@@ -4,18 +4,34 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
+from uuid import UUID
 
+from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from casework.cases.models import Consent
+from casework.cases.models import Case, Consent
 from casework.dossiers.kinds import RecordKind
 from casework.records.models import Checked, Record
 from casework.shelter.models import Stay
 from governance.access.enums import Category
 from partners.organisations.models import Pilot
+
+A_CASE, A_RECORD = str(UUID(int=0)), str(UUID(int=1))  # stand in an address until their own references do
+
+
+@cache
+def _address(page: str, slug: str) -> str:
+    return reverse(f"casework:{page}", args=[A_CASE, slug, A_RECORD])
+
+
+def record_url(case: Case, slug: str, reference: UUID, page: str = "record_detail") -> str:
+    """The address of a page of a record. A case page holds fifty, and Django's reverse() takes as long for one as the
+    rest of its line."""
+    return _address(page, slug).replace(A_CASE, str(case.reference)).replace(A_RECORD, str(reference))
 
 
 @dataclass(frozen=True)

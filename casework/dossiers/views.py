@@ -10,7 +10,6 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -33,7 +32,7 @@ from casework.dossiers.forms import (
 from casework.dossiers.kinds import KINDS, RecordKind, headline
 from casework.dossiers.procedures import Procedure
 from casework.dossiers.reading import readers_of
-from casework.dossiers.showing import Line, changes, lines
+from casework.dossiers.showing import Line, changes, lines, record_url
 from casework.dossiers.writing import (
     NobodyToAsk,
     add_record,
@@ -72,7 +71,7 @@ class At:
 
     @property
     def page(self) -> str:
-        return reverse("casework:record_detail", args=[self.case.reference, self.kind.slug, self.record.reference])
+        return record_url(self.case, self.kind.slug, self.record.reference)
 
     def context(self, **more: Any) -> dict[str, Any]:
         return {
@@ -233,7 +232,7 @@ def _about(at: At) -> str:
     kind = KINDS.get(at.record.record_kind)
     if kind is None or not kind.model.objects.filter(reference=at.record.record_reference).exists():
         return ""
-    return reverse("casework:record_detail", args=[at.case.reference, kind.slug, at.record.record_reference])
+    return record_url(at.case, kind.slug, at.record.record_reference)
 
 
 @processes(CASEWORK)

@@ -13,6 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [("casework", "0011_appeals_and_lapses")]
     operations = [
         defined_anew(SQL / "scope.sql", "access_enter"),
+        defined_anew(SQL / "scope.sql", "access_record_answered"),
         defined_anew(SQL / "journey.sql", "access_grant"),
         defined_anew(SQL / "journey.sql", "conference_dismiss"),
         defined_anew(SQL / "journey.sql", "escalation_admit"),

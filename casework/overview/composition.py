@@ -26,7 +26,7 @@ from casework.dossiers.kinds import (
     RecordKind,
     headline,
 )
-from casework.dossiers.showing import age_warning, ends_on, is_over
+from casework.dossiers.showing import age_warning, ends_on, is_over, record_url
 from casework.records.models import Addressed, Record
 from governance.access.clearance import Clearance
 from partners.organisations.enums import OrganisationKind, TeamFunction
@@ -128,7 +128,7 @@ def _page(case: Case, kind: RecordKind, record: Record) -> str:
         return reverse(f"casework:{page}", args=[case.reference, record.reference])
     if kind.slug == "agenda_item":
         return reverse("casework:agenda_item", args=[record.reference])
-    return reverse("casework:record_detail", args=[case.reference, kind.slug, record.reference])
+    return record_url(case, kind.slug, record.reference)
 
 
 def is_of(clearance: Clearance, record: Record) -> bool:

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -14,6 +13,7 @@ from casework.cases.involving import known_workers, knows_team, team_reads, visi
 from casework.cases.models import Case
 from casework.dossiers.kinds import KINDS, headline
 from casework.dossiers.reading import records_of, seen_by
+from casework.dossiers.showing import record_url
 from casework.records.enums import begins_with_author
 from casework.records.models import Record
 from casework.register.identity import leading_names
@@ -69,7 +69,7 @@ def register_of_sharing(
         Sharing(
             version.history_date, str(version.history_user) if version.history_user_id in named else "",
             str(KINDS[slug].label), headline(record),
-            reverse("casework:record_detail", args=[case.reference, slug, record.reference]),
+            record_url(case, slug, record.reference),
             shown, everybody, *(
                 (version.share_purpose, version.get_share_basis_display(), version.shared_until)
                 if shown or everybody else ("", "", None)
@@ -101,7 +101,7 @@ def case_shared(request: ClearanceRequest, reference: UUID) -> HttpResponse:
             if shown:
                 sees.append((str(KINDS[slug].label), [
                     (headline(row), getattr(row, KINDS[slug].happened),
-                     reverse("casework:record_detail", args=[case.reference, slug, row.reference]),
+                     record_url(case, slug, row.reference),
                      row.get_end_reason_display() if row.ended_at else "")
                     for row in shown
                 ]))  # fmt: skip

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from django.urls import reverse
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -12,6 +12,7 @@ from casework.cases.involving import known_workers, knows_team, team_label
 from casework.cases.models import Case, Involvement
 from casework.dossiers.kinds import KINDS as RECORD_KINDS
 from casework.dossiers.kinds import headline
+from casework.dossiers.showing import record_url
 from casework.records.models import Record
 from casework.register.models import Briefing, IdentityValue
 from casework.shelter.models import Stay
@@ -19,7 +20,10 @@ from governance.access.clearance import Clearance
 from partners.accounts.models import User
 from partners.organisations.models import Team
 
-PAST = Case.history.model
+PAST = (
+    "SELECT h.state, h.state_since, h.history_date, h.history_user_id, u.name FROM casework_historicalcase h"
+    " LEFT JOIN partners_user u ON u.id = h.history_user_id WHERE h.id = %s ORDER BY h.history_date, h.history_id"
+)
 KINDS = ("all", "steps", "dossier", "notes", "partners")
 WRITTEN = ("note", "contact")  # what shows under notes
 TOLD_APART = ("identity_value", "briefing", "stay")  # their story has words of its own
@@ -72,7 +76,7 @@ def events(
                       who(told.author_team_id),
                       _("Text %(version)s, in %(language)s") % {
                           "version": told.text_version, "language": told.get_language_display()
-                      }, _page(case, "briefing", told), _ended(told))
+                      }, record_url(case, "briefing", told.reference), _ended(told))
             )  # fmt: skip
         kinds: dict[tuple[date, int], list[IdentityValue]] = {}
         for value in records["identity_value"]:
@@ -81,7 +85,7 @@ def events(
         for (on, team), values in kinds.items():
             parts = tuple(
                 (f"{value.get_kind_display()} ({_ended(value)})" if value.ended_at else value.get_kind_display(),
-                 _page(case, "identity_value", value))
+                 record_url(case, "identity_value", value.reference))
                 for value in values
             )  # fmt: skip
             found.append(
@@ -119,14 +123,10 @@ def _records(
             Event(
                 on, record.recorded_at, "notes" if slug in WRITTEN else "dossier", record_kind.icon, title, said,
                 getattr(record, "text", ""),
-                _page(case, slug, record), _ended(record),
+                record_url(case, slug, record.reference), _ended(record),
             )
         )  # fmt: skip
     return made
-
-
-def _page(case: Case, slug: str, record: Record) -> str:
-    return reverse("casework:record_detail", args=[case.reference, slug, record.reference])
 
 
 def _ended(record: Record) -> str:
@@ -137,7 +137,7 @@ def _stays(case: Case, stays: list[Stay], who: object) -> list[Event]:
     found = []
     for stay in stays:
         ground = _("Ground: %(ground)s") % {"ground": stay.get_ground_display()}
-        page = _page(case, "stay", stay)
+        page = record_url(case, "stay", stay.reference)
         title, begun = _("Shelter began"), stay.recorded_at
         said = who(stay.source_id)  # type: ignore[operator]
         found.append(Event(stay.since, begun, "steps", "home", title, said, ground, page, _ended(stay)))
@@ -150,10 +150,9 @@ def _steps(case: Case, teams: dict[int, Team], clearance: Clearance) -> list[Eve
     """The states the case went through, from its history rows."""
     found = []
     before = None
-    rows = list(
-        PAST.objects.filter(id=case.pk).order_by("history_date", "history_id")
-        .values_list("state", "state_since", "history_date", "history_user_id", "history_user__name")
-    )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(PAST, [case.pk])
+        rows = cursor.fetchall()
     named = known_workers(clearance, case, teams, {row[3] for row in rows if row[3]})
     for state, since, at, user, name in rows:
         if state != before:

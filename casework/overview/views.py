@@ -167,6 +167,7 @@ WAITS = {
     "guidance": (gettext_lazy("Say which guidance goes along to the other pilot"), "transfer"),
     "declined": (gettext_lazy("The other pilot declined the transfer"), "transfer"),
     "position": (gettext_lazy("Prepare the case conference"), "agenda_item"),
+    "away": (gettext_lazy("Her return term is over: is she back, or did she leave?"), "stays"),
 }  # fmt: skip
 
 
@@ -210,6 +211,8 @@ def _said(row: Waiting, case: Case, facts: dict[int, Facts]) -> tuple[str, str]:
     if row.kind in ("action", "task"):
         return row.what, reverse("casework:action_done", args=[case.reference, row.reference])
     label, page = WAITS[row.kind]
+    if page == "stays":
+        return str(label), where(case, page)
     if page == "agenda_item":
         return str(label), reverse("casework:agenda_item", args=[row.reference])
     if page in ("claim_answer", "transfer", "exit_confirm"):

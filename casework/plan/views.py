@@ -130,15 +130,19 @@ def action_done(request: ClearanceRequest, reference: UUID, record: UUID) -> Htt
     answers = perms.can_answer(request.clearance, case, found)
     mends = perms.can_mend(request.clearance, case, found)
     act = request.POST.get("act", "")
-    if not (answers or mends) or request.method == "POST" and not (mends if act else answers):
+    if not (answers or mends) or request.method == "POST" and not (mends if act in ("mend", "withdraw") else answers):
         raise PermissionDenied
     key = f"answer-action:{found.reference}"
     form = DoneForm((request.POST or None) if not act else None) if answers else None
+    takes_on = answers and isinstance(found, Task) and found.worker_id != request.user.pk
     said_now = {"what": found.what, "due_on": found.due_on}
     mend = MendForm(request.POST if act == "mend" else None, initial=said_now) if mends else None
     if form is not None:
         form.restore(find_draft(request.user, key))
     sent_form = mend if act else form
+    if request.method == "POST" and act == "mine" and isinstance(found, Task) and answers:
+        _taken_on(found, request)
+        return redirect(request.path)
     if request.method == "POST" and (act == "withdraw" or sent_form is not None and sent_form.is_valid()):
         try:
             _written(case, found, sent_form, request)
@@ -150,10 +154,23 @@ def action_done(request: ClearanceRequest, reference: UUID, record: UUID) -> Htt
         )  # fmt: skip
     context = {
         "case": case, "name": leading_names([case.pk]).get(case.pk, ""), "record": found, "form": form, "mend": mend,
+        "takes_on": takes_on,
         "draft_key": key, "form_page": request.path, "version": found.version, "sent": sent_form,
     }  # fmt: skip
     failed = sent_form is not None and sent_form.errors
     return render(request, "casework/plan/done.html", context, status=400 if failed else 200)
+
+
+@transaction.atomic
+def _taken_on(task: Task, request: ClearanceRequest) -> None:
+    """From now on it waits for this colleague alone."""
+    locked(task.case)
+    row: Task = Task.objects.select_for_update(of=("self",)).get(pk=task.pk)
+    if not row.answer and row.ended_at is None:
+        row.worker = request.user
+        row.version += 1
+        because(row, "taken on")
+        row.save()
 
 
 @transaction.atomic

@@ -2,9 +2,9 @@ import uuid
 from typing import Any
 
 from django import template
-from django.urls import reverse
 
 from casework.dossiers.kinds import BY_MODEL
+from casework.dossiers.showing import record_url
 from partners.components import badge, icon
 
 register = template.Library()
@@ -28,7 +28,7 @@ def at(mapping: dict[Any, Any], key: Any) -> Any:
 @register.simple_tag
 def record_page(case: Any, record: Any, page: str = "record_detail") -> str:
     """The address of a record of a case."""
-    return reverse(f"casework:{page}", args=[case.reference, BY_MODEL[type(record)].slug, record.reference])
+    return record_url(case, BY_MODEL[type(record)].slug, record.reference, page)
 
 
 @register.simple_tag(takes_context=True)

@@ -194,6 +194,34 @@ def test_commitments_become_actions_and_a_question_a_task_of_its_owner(room):
     assert Case.objects.get(pk=room.journey.case.pk).term_on  # the day it is due
 
 
+def test_a_task_that_somebody_takes_on_waits_for_her_until_she_leaves_the_team(room):
+    room.add()
+    room.open()
+    ind = room.journey.teams["ind"]
+    room.decide("research_question", reasons="Welk paspoort?", owner_team=str(ind.pk), due_on=10)
+    task = Task.objects.get(to_team=ind)
+    colleague = make.MembershipFactory(team=ind).user
+    room.journey.workers["colleague"] = colleague
+    worklists = {name: room.journey.workers[name] for name in ("ind", "colleague")}
+
+    def waits_for():
+        return {
+            name
+            for name, user in worklists.items()
+            if "Welk paspoort?" in room.journey.client.act_as(user).get("/").text
+        }
+
+    assert waits_for() == {"ind", "colleague"}
+    assert room.journey.post("dtv", "action_done", task.reference, act="mine").status_code == 403
+    assert room.journey.post("colleague", "action_done", task.reference, act="mine").status_code == 302
+    assert waits_for() == {"colleague"}
+    assert f"Opgepakt door {colleague}" in room.journey.get("ind", "action_done", task.reference).text
+    left = colleague.memberships.get()
+    left.until = timezone.localdate()
+    left.save()
+    assert waits_for() == {"ind"}
+
+
 def test_a_deferral_leaves_the_case_where_it_is_with_a_day_to_look_again(room):
     room.add()
     room.open()

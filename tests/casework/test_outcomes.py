@@ -323,7 +323,8 @@ def test_r14_without_a_place_a_report_raises_nothing(journey):
     assert not Signal.objects.exists()
 
 
-def test_absence_stands_on_the_stay_and_an_early_exit_to_an_unknown_destination_warns(journey):
+def test_absence_stands_on_the_stay_and_an_early_exit_to_an_unknown_destination_warns(journey, on_day):
+    today = timezone.localdate()
     journey.pilot.pilot.return_term_days = 7
     journey.pilot.pilot.save()
     journey.to_guidance()
@@ -335,6 +336,15 @@ def test_absence_stands_on_the_stay_and_an_early_exit_to_an_unknown_destination_
     url = f"/casussen/{journey.case.reference}/dossier/absence/nieuw/?bij={stay.reference}"
     away = (timezone.localdate() - timedelta(days=3)).strftime("%d-%m-%Y")
     assert journey.client.post(url, {"since": away, "until": "", "remark": "niet in bed"}).status_code == 302
+    asks = "Haar terugkeertermijn is voorbij"
+    manager = journey.workers["municipality"]
+    for days, waits in ((3, False), (4, True)):  # the end of the term makes a task, and closes nothing
+        on_day(today + timedelta(days=days))
+        assert (asks in journey.client.act_as(manager).get("/").text) is waits, days
+        assert asks not in journey.client.act_as(journey.workers["ngo"]).get("/").text
+    journey.case.refresh_from_db()
+    assert journey.case.state == "in_guidance"
+    on_day(today)
     journey.propose(reason="left_unknown_destination", outcome="unknown_destination")
     page = journey.get("coordinator", "exit_confirm")
     assert "nog 4 dagen van de terugkeertermijn" in page.text

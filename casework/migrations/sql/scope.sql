@@ -358,6 +358,9 @@ BEGIN
             NEW.answer := answered.answer; NEW.answer_text := answered.answer_text;
             NEW.answered_on := answered.answered_on; NEW.answered_by_id := answered.answered_by_id;
             NEW.version := answered.version;
+            IF TG_TABLE_NAME = 'casework_task' THEN
+                NEW.worker_id := answered.worker_id;  -- who of them takes it on
+            END IF;
         END IF;
     END IF;
     RETURN NEW;

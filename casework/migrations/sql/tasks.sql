@@ -35,7 +35,20 @@ BEGIN
             WHERE r.to_team_id = ANY (mine) AND r.answer = '' AND r.ended_at IS NULL ORDER BY 5 LIMIT most)
         UNION ALL
         (SELECT 'task', r.reference, r.case_id, r.what::text, r.due_on FROM casework_task r
-            WHERE r.to_team_id = ANY (mine) AND r.answer = '' AND r.ended_at IS NULL ORDER BY 5 LIMIT most)
+            WHERE r.to_team_id = ANY (mine) AND r.answer = '' AND r.ended_at IS NULL
+              -- What a colleague took on waits for her, as long as she works there.
+              AND (r.worker_id IS NULL OR r.worker_id = me
+                   OR NOT EXISTS (SELECT FROM partners_membership b WHERE b.user_id = r.worker_id AND b.team_id = r.to_team_id
+                                  AND b.since <= access_today() AND (b.until IS NULL OR b.until > access_today())))
+            ORDER BY 5 LIMIT most)
+        UNION ALL
+        -- Somebody who is away longer than the pilot's return term: did she come back, or has she left?
+        (SELECT 'away', a.reference, a.case_id, '', a.since + l.return_term_days::int FROM casework_absence a
+            JOIN casework_case c ON c.id = a.case_id JOIN partners_pilot l ON l.id = c.pilot_id
+            WHERE a.until IS NULL AND a.ended_at IS NULL AND a.since + l.return_term_days::int <= access_today()
+              AND c.state NOT IN ('exited', 'in_aftercare', 'archived')
+              AND (c.case_manager_id = me AND c.lead_team_id = ANY (mine) OR c.case_manager_id IS NULL AND c.pilot_id = ANY (pilots))
+            ORDER BY 5 LIMIT most)
         UNION ALL
         (SELECT 'dossier_request', r.reference, r.case_id, '', r.requested_on FROM casework_dossierrequest r
             WHERE r.to_team_id = ANY (mine) AND r.ended_at IS NULL AND r.open ORDER BY 5 LIMIT most)
