@@ -1,9 +1,13 @@
 """The table of steps and its guards: pure functions of the facts, and the document that is made from them."""
 
+import ast
+import uuid
 from dataclasses import replace
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
+from django.urls import resolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +18,8 @@ from casework.journey.facts import Decided, Facts, Left
 from casework.journey.gaps import gaps_of
 from casework.journey.steps import STEPS, steps, steps_from
 from casework.journey.terms import next_term, terms_of
+from casework.journey.views import where
+from lvv.env import BASE_DIR
 
 TODAY = date(2026, 11, 22)
 NOTHING = Facts(today=TODAY)
@@ -28,6 +34,19 @@ def left(**more):
     return Left(
         **{"on": TODAY, "reason": "left_own_request", "outcome": "trajectory_ended", "belongs_to": "none", **more}
     )
+
+
+def test_what_is_missing_leads_to_a_page_that_is_there():
+    """Every page a refusal names: by the guards themselves and by the acts."""
+    case, named = SimpleNamespace(reference=uuid.uuid4()), set()
+    for path in (BASE_DIR / "casework").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Missing"
+            if called and len(node.args) == 2 and isinstance(node.args[1], ast.Constant):
+                named.add(node.args[1].value)
+    assert len(named) > 12
+    for page in sorted(named):
+        assert resolve(where(case, page).partition("#")[0]), page
 
 
 # For each guard: facts with which it is satisfied, and facts in which just that is missing.

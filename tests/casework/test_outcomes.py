@@ -91,6 +91,28 @@ def test_death_disappearance_and_detention_end_a_case_in_every_state(client, pil
     assert journey.confirm().status_code == 302
     assert journey.case.state == "exited"
     assert journey.exit().state_before == state
+    assert journey.step("coordinator", "archive").status_code == 302
+    assert journey.case.state == "archived"
+
+
+@pytest.mark.parametrize("died", [False, True])
+def test_who_dies_disappears_or_is_detained_after_her_exit_is_told_of_beside_it(journey, on_day, died):
+    """In aftercare, and before it begins: the exit keeps what it said, the check says what became of her."""
+    journey.to_exit()
+    on_day(add_months(journey.exit().exited_on, 3))
+    check = {"months": "3", "checked_on": 0, "how": "bericht van haar broer", "lapsed_because": "", "outcome": ""}
+    if died:
+        journey.done("municipality", "check_add", **check | {"result": "lapsed", "lapsed_because": "deceased"})
+    else:
+        journey.done("municipality", "check_add", **check | {"result": "does_not_hold", "outcome": "detained"})
+        for months in (6, 12):
+            on_day(add_months(journey.exit().exited_on, months))
+            said = {"months": str(months), "result": "does_not_hold", "outcome": "unknown_destination"}
+            journey.done("municipality", "check_add", **check | said)
+    journey.done("dtv", "claim_answer", result="refuted", said_on=0, evidence="eigen register")
+    assert journey.step("municipality", "aftercare").status_code == 302
+    assert journey.step("coordinator", "close").status_code == 302
+    assert (journey.case.state, journey.exit().outcome) == ("archived", "independent_return")
 
 
 @pytest.mark.parametrize(
