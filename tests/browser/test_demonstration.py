@@ -83,11 +83,38 @@ LEVELS = ("mrt", "steering_group", "programme_council", "administrative_consulta
     ("dossiertransfer", "r.basis = 'own_convenant'", 1), ("dossiertransfer", "r.basis = 'custody_agreement'", 1),
     ("dossiertransfer", "r.basis = 'package' AND r.handed_over_on IS NULL", 1),
     *(("escalation", f"r.level = '{level}'", 5) for level in LEVELS),
+    ("formaldecision", "r.kind = 'extended'", 5), ("formaldecision", "r.kind = 'ended'", 5),
+    ("formaldecision", "r.annulled_on IS NOT NULL", 5), ("exit", "r.undone_on IS NOT NULL", 5),
+    *(("procedure", f"r.formal_decision_id IS NOT NULL AND r.result = '{result}'", 5)
+      for result in ("pending", "dismissed", "upheld")),
+    ("historicalcase", "r.history_change_reason = 'T9'", 5), ("task", "r.worker_id IS NOT NULL", 4),
+    ("agendaitem", "EXISTS (SELECT FROM casework_agendaitem o WHERE o.meeting_id = r.meeting_id AND o.place = r.place"
+     " AND o.id <> r.id)", 4),
 ])  # fmt: skip
 def test_every_screen_of_the_journey_has_something_true_to_show(number, table, what, wanted):
-    rows = f"casework_{table} r" + ("" if table == "case" else " JOIN casework_case c ON c.id = r.case_id")
-    pilot = "r.pilot_id" if table == "case" else "c.pilot_id"
+    is_case = table in ("case", "historicalcase")
+    rows = f"casework_{table} r" + ("" if is_case else " JOIN casework_case c ON c.id = r.case_id")
+    pilot = "r.pilot_id" if is_case else "c.pilot_id"
     assert number(f"SELECT count(DISTINCT {pilot}) FROM {rows} WHERE {what}") >= wanted
+
+
+@pytest.mark.parametrize(
+    ("sql", "wanted"),
+    [
+        (
+            "SELECT count(DISTINCT m.pilot_id) FROM casework_meetingguest g JOIN casework_meeting m ON m.id = g.meeting_id",
+            5,
+        ),
+        (
+            "SELECT count(DISTINCT pilot_id) FROM casework_meeting WHERE closed_at IS NOT NULL AND minutes_sent_on IS NULL",
+            5,
+        ),
+        ("SELECT count(DISTINCT pilot_id) FROM casework_lettertemplate WHERE version = 2", 5),
+        ("SELECT count(DISTINCT organisation_id) FROM casework_reviewmember", 5),
+    ],
+)
+def test_meetings_have_guests_letters_versions_and_escalations_a_review_team(number, sql, wanted):
+    assert number(sql) >= wanted
 
 
 def test_a_request_to_correct_waits_for_each_partner_in_each_pilot(number):

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from lvv.demo.accounts import make_cast, printed
+from lvv.demo.acting import make_acts
 from lvv.demo.cases import make_cases
 from lvv.demo.handing import make_hand_overs
 from partners.models import Pilot
@@ -32,5 +33,6 @@ class Command(BaseCommand):
         with transaction.atomic():
             cast = make_cast()
             number = make_cases(cast)
+            make_acts(cast)
             make_hand_overs(cast)
         self.stdout.write(f"{number} invented people in {time.monotonic() - begun:.0f} s")
