@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
@@ -21,14 +22,17 @@ from casework.models import (
     ConferenceDecision,
     Confirmation,
     DossierDelivery,
+    Escalation,
     Exit,
     FollowUpCheck,
     FormalDecision,
     Intake,
     Involvement,
     Meeting,
+    MeetingGuest,
     Note,
     OutcomeClass,
+    ReviewMember,
     Scenario,
     Signal,
     Stay,
@@ -64,6 +68,14 @@ ACTS: dict[str, str] = {
     "report": "dtv",
     "object": "municipality",
     "reopen": "coordinator",
+    "establish": "coordinator",
+    "guest": "coordinator",
+    "dismiss guest": "coordinator",
+    "dismiss member": "coordinator",
+    "ask": "coordinator",
+    "member": "coordinator",
+    "withdraw": "coordinator",
+    "position": "ind",
     **{f"decide {kind}": "coordinator" for kind in DecisionKind.values},
     **{f"formal {kind}": "coordinator" for kind in ("admitted", "refused", "extended", "ended")},
     **{f"step {slug}": "municipality" for slug, step in BY_SLUG.items() if step.page == "case_step"},
@@ -94,6 +106,10 @@ class Travels(RuleBasedStateMachine):
         self.journey = Journey(self.client, self.pilot)
         self.case, self.turn = self.journey.case, 0
         self.mandate = make.mandate(self.pilot.pilot)
+        # Of another pilot: one who is let in as a guest of meetings, one who advises on escalations.
+        self.guest, self.member = (
+            make.MembershipFactory(team=make.TeamFactory(organisation__kind="dtv")).user for _ in range(2)
+        )
         self.secret = make.NoteFactory(
             case=self.case, category="public_order", visibility="own_organisation", text="Alleen hier."
         )
@@ -249,6 +265,43 @@ class Travels(RuleBasedStateMachine):
     def act_reopen(self, who, what, days):
         return self.post(who, "case_reopen", ground="new", because="Nieuwe stukken.", version=self.case.version)
 
+    def act_establish(self, who, what, days):
+        if found := self.standing():
+            fields = {"outcome": "unknown_destination", "explanation": "Gehoord.", "version": found.version}
+            return self.post(who, "exit_establish", **fields)
+
+    def act_position(self, who, what, days):
+        if item := AgendaItem.objects.current().filter(case=self.case).order_by("-pk").first():
+            return self.to(who, "position_take", item.reference, stance="agree", reasons="", preparation="Gezien.")
+
+    def act_guest(self, who, what, days):
+        if meeting := Meeting.objects.filter(pilot=self.pilot.pilot).order_by("-pk").first():
+            fields = {"guest": "1", "name": "Gast", "capacity": "toezicht", "username": self.guest.username}
+            return self.to(who, "meeting_attendance", meeting.reference, **fields)
+
+    def act_dismiss(self, who, what, days):
+        if what == "guest" and (row := MeetingGuest.objects.filter(user=self.guest).first()):
+            return self.to(who, "meeting_attendance", row.meeting.reference, dismiss=str(row.pk))
+        if what == "member" and (row := ReviewMember.objects.filter(user=self.member).order_by("-pk").first()):
+            return self.post(who, "escalation", act="dismiss", member=str(row.pk))
+
+    def act_ask(self, who, what, days):
+        fields = {
+            "act": "ask",
+            "level": "mrt",
+            "question": "Kan zij terug?",
+            "answer_due_on": 21,
+            "skipped_because": "",
+        }
+        return self.post(who, "escalation", **fields)
+
+    def act_member(self, who, what, days):
+        return self.post(who, "escalation", act="member", username=self.member.username)
+
+    def act_withdraw(self, who, what, days):
+        if asked := Escalation.objects.current().filter(case=self.case, adopted=None).first():
+            return self.post(who, "escalation", act="withdraw", version=asked.version)
+
     # ------------------------------------------------------------------ what always holds, after an act that was taken
 
     @invariant()
@@ -264,6 +317,20 @@ class Travels(RuleBasedStateMachine):
         states = list(self.case.history.order_by("history_id").values_list("state", flat=True))
         for before, after in zip(states, states[1:], strict=False):
             assert before == after or (before, after) in ARROWS or before in WITHOUT_TARGET, (before, after)
+
+    def rule_r21_who_has_a_personal_grant_reads_as_long_as_what_it_is_for(self):
+        today = timezone.localdate()
+        comes = MeetingGuest.objects.filter(
+            user=self.guest, meeting__on=today, meeting__closed_at=None, meeting__cancelled_on=None,
+            meeting__items__case=self.case, meeting__items__ended_at=None,
+        ).exists()  # fmt: skip
+        advises = ReviewMember.objects.filter(
+            user=self.member, escalation__adopted=None, escalation__ended_at=None, escalation__case=self.case
+        ).exists()
+        for user, reads in ((self.guest, comes), (self.member, advises)):
+            with acting_as(user):
+                assert Case.objects.exists() is reads, user
+                assert not Note.objects.exists()
 
     def rule_r1_places_of_one_person_never_overlap(self):
         stays = [(row.since, row.until) for row in Stay.objects.current().filter(case__person=self.case.person)]
