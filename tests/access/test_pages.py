@@ -207,22 +207,29 @@ def test_no_answer_to_a_stranger_holds_a_marker_of_a_hidden_person(client, cast,
     item = make.RECORDS["agendaitem"](case=hidden, question="Verborgenmarkering", summary="Verborgenmarkering")
     make.RECORDS["conferencedecision"](case=hidden, item=item, reasons="Verborgenmarkering")
     make.RECORDS["formaldecision"](case=hidden, letter="<p>Verborgenmarkering</p>")
-    values = {"reference": [hidden.reference, hidden.person.reference, note.reference, cast.convenant.reference,
-                            item.reference, item.meeting.reference],
-              "pk": [involvement.pk], "token": ["x"]}  # fmt: skip
+    # What each address is about, and something of another kind; where that is not clear everything is tried.
+    case, person, about, meeting = hidden.reference, hidden.person.reference, item.reference, item.meeting.reference
+    everything = [case, person, note.reference, cast.convenant.reference, about, meeting]
+    fits = {
+        "casussen/": [case, person],
+        "personen/": [person, case],
+        "lso/punt/": [about, case],
+        "lso/": [meeting, about],
+    }
     # The markers are real: whoever may see her, does.
     shown = client.act_as(cast.owner).get(reverse("casework:case_detail", args=[hidden.reference])).content
     assert len(set(MARKERS.findall(shown))) == 3
     checked, signed_out = 0, SimpleNamespace(value="")
     client.logout()
-    for name, entry, _pattern in patterns():
+    for name, entry, pattern in patterns():
         if name.startswith(("mfa_", "admin:jsi18n", "account_logout")) or "key" in str(entry.pattern):
             continue
         wanted = re.findall(r"<(?:\w+:)?(\w+)>", str(entry.pattern))
         choices = [{}] if not wanted else [
                 {"reference": ref, "kind": "research", "record": research.reference, "slug": "guidance", "page": "gesprek",
                  "act": "besproken", "pk": involvement.pk, "token": "x", "object_id": hidden.pk, "app_label": "partners",
-                 "content_type_id": 1, "url": "x"} for ref in values["reference"]
+                 "content_type_id": 1, "url": "x"}
+                for ref in next((refs for start, refs in fits.items() if pattern.startswith(start)), everything)
             ]  # fmt: skip
         for choice in choices:
             kwargs = {key: choice[key] for key in wanted if key in choice}
