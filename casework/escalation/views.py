@@ -73,8 +73,8 @@ def escalation(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         "extend": lambda data: ExtendForm(data) if chairs and asked else None,
     }  # fmt: skip
     forms = {name: make(request.POST if name == act else None) for name, make in made.items()}
-    for name, form in forms.items():
-        if form is not None and name in ("ask", "part", "advice"):
+    for form in forms.values():
+        if form is not None:
             form.restore(find_draft(request.user, key))
     if request.method == "POST" and act in ("dismiss", "withdraw"):
         if not chairs or asked is None:
