@@ -153,6 +153,8 @@ def _left(row: dict[str, Any] | None) -> Left | None:
 def facts_of(cases: Iterable[Case], today: date | None = None) -> dict[int, Facts]:
     """The facts of these cases, whose pilots are at hand, in one statement and under the policies of who asks."""
     by_key = {case.pk: case for case in cases}
+    if not by_key:
+        return {}
     with connection.cursor() as cursor:
         cursor.execute("SELECT case_id, facts FROM journey_facts(%s)", [list(by_key)])
         rows = cursor.fetchall()

@@ -178,13 +178,23 @@ OF_A_MEETING = {
 }  # fmt: skip
 
 
-def to_do(clearance: Clearance, teams: dict[int, Team], most: int) -> list[ToDo]:
-    """What waits for this worker, the soonest first."""
+def to_do(clearance: Clearance, teams: dict[int, Team], wanted: int) -> list[ToDo]:
+    """What waits for this worker, the soonest first; at least so many, if there are."""
     if not clearance.sees_cases:
         return []
     kinds = {teams[team].organisation.kind for team in clearance.teams if team in teams}
-    rows = waiting((outcome for outcome, competent in COMPETENT.items() if kinds & set(competent)), most)
+    outcomes = [outcome for outcome, competent in COMPETENT.items() if kinds & set(competent)]
+    rows = waiting(outcomes, wanted * 2)  # some are of nobody she sees, some of a term that moved on
     cases = Case.objects.select_related("pilot").in_bulk({row.case_id for row in rows if row.case_id})
+    found: list[ToDo] = []
+    for first in range(0, len(rows), wanted):  # the facts of a term cost most: no more of them than are shown
+        found += _lines(rows[first : first + wanted], cases)
+        if len(found) >= wanted:
+            break
+    return found
+
+
+def _lines(rows: list[Waiting], cases: dict[int, Case]) -> list[ToDo]:
     facts = facts_of([cases[row.case_id] for row in rows if row.kind == "term" and row.case_id in cases])
     today = timezone.localdate()
     found = []
@@ -241,7 +251,7 @@ def home(request: ClearanceRequest) -> HttpResponse:
     rows = listing.rows([*mine, *unfinished], teams, clearance)
     clashes = clashes_for(clearance)
     everything = "alles" in request.GET
-    waits = to_do(clearance, teams, MOST_TO_DO if everything else SHOWN_TO_DO * 2)  # some are for nobody she sees
+    waits = to_do(clearance, teams, MOST_TO_DO if everything else SHOWN_TO_DO + 1)
     own = Case.objects.in_bulk([case for clash in clashes for case in clash.own_cases])
     context = {
         "rows": rows[: len(mine)], "unfinished": rows[len(mine) :],
