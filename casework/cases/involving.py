@@ -153,12 +153,31 @@ def listed_partners(clearance: Clearance, case: Case, teams: dict[int, Team]) ->
     """The partners a list or file names: not the legal team of another organisation, also for who leads (R18), nor
     DT&V to who may not know of a place, while a list cannot tell why it takes part."""
     own = {seat.organisation for seat in clearance.seats}
-    hides = case.state in BEFORE_GUIDANCE and not clearance.reads(case, Category.CONTACT_SHELTER)
+    hides = _cannot_tell(clearance, case)
     return [
         team for team in known_partners(clearance, case, teams)
         if team.organisation_id in own
         or team.function != TeamFunction.LEGAL and not (hides and team.organisation.kind == OrganisationKind.DTV)
     ]  # fmt: skip
+
+
+def _cannot_tell(clearance: Clearance, case: Case) -> bool:
+    """Whether it depends on the ground on which DT&V takes part if this reader may know that it does."""
+    return case.state in BEFORE_GUIDANCE and not clearance.reads(case, Category.CONTACT_SHELTER)
+
+
+def unnamed(clearance: Clearance, case: Case, teams: dict[int, Team]) -> set[int]:
+    """Teams of DT&V that a page about this case does not name: the row of their taking part is not in sight."""
+    if not _cannot_tell(clearance, case):
+        return set()
+    theirs = {pk for pk in case.team_ids if pk in teams and teams[pk].organisation.kind == OrganisationKind.DTV}
+    return theirs - set(Involvement.objects.in_force().filter(case=case).values_list("team", flat=True))
+
+
+def partners_of(clearance: Clearance, case: Case, teams: dict[int, Team]) -> list[Team]:
+    """The partners a page about one case names, and lets choose."""
+    hidden = unnamed(clearance, case, teams)
+    return [team for team in known_partners(clearance, case, teams) if team.pk not in hidden]
 
 
 def known_workers(clearance: Clearance, case: Case, teams: dict[int, Team], users: Iterable[int]) -> set[int]:

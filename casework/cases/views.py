@@ -16,8 +16,8 @@ from casework.cases.involving import (
     AlreadyInvolved,
     end_involvement,
     involve,
-    known_partners,
     knows_team,
+    partners_of,
     shown_categories,
     team_reads,
     visible_teams,
@@ -80,7 +80,7 @@ def case_why(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """Why can I see this, and who sees what of it."""
     case = get_object_or_404(Case.objects.select_related("pilot"), reference=reference)
     teams = visible_teams(request.clearance)
-    involved = known_partners(request.clearance, case, teams)
+    involved = partners_of(request.clearance, case, teams)
     categories = shown_categories(case, request.clearance)
     reads = team_reads([team.pk for team in involved])
     context = {
@@ -219,7 +219,7 @@ def case_briefing(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 
 
 def _readers_of_identity(case: Case, clearance: Clearance) -> list[Team]:
-    partners = known_partners(clearance, case, visible_teams(clearance))
+    partners = partners_of(clearance, case, visible_teams(clearance))
     reads = team_reads([team.pk for team in partners])
     return [team for team in partners if reads[team.pk].get(Category.IDENTITY) in ("read", "write")]
 

@@ -327,7 +327,11 @@ def decide(
     if not meeting.is_running:
         raise StepRefused([Missing(_("Decisions are taken while the meeting is under way."))])
     facts = fact_of(case)
-    if said["kind"] in SETS_SCENARIO and not facts.rested:
+    # Of the day on which it was held, also where it is written down the next morning.
+    held = timezone.localtime(meeting.opened_at).date()
+    day = min(max(meeting.on, held), timezone.localdate())
+    early = facts.rest_ends is not None and day < facts.rest_ends and not facts.municipal
+    if said["kind"] in SETS_SCENARIO and (early or not facts.rested):
         ends = shown(facts.rest_ends) if facts.rest_ends else _("a day that is not known yet")
         raise StepRefused([Missing(_("The rest period ends on %(day)s.") % {"day": ends})])
     if said["kind"] not in SEVERAL:
@@ -337,7 +341,7 @@ def decide(
             raise StepRefused([Missing(_("This was decided on this item already."), "conference")])
     decision: ConferenceDecision = ConferenceDecision.objects.create(
         case=case, item=item, author_team_id=author_team, author=by.user, convenant_id=meeting.convenant_id,
-        decided_on=min(meeting.on, timezone.localdate()), **said,
+        decided_on=day, **said,
     )  # fmt: skip
     _discussed(AgendaItem.objects.get(pk=item.pk))
     for team, what, due in commitments:

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from casework.cases.involving import known_workers, knows_team, team_label, visible_teams
+from casework.cases.involving import known_workers, knows_team, team_label, unnamed, visible_teams
 from casework.cases.models import Case, Consent
 from casework.cases.views import case_url
 from casework.deciding.models import FormalDecision
@@ -194,7 +194,7 @@ def record_detail(request: ClearanceRequest, reference: UUID, kind: str, record:
         lines=lines(found, at.kind), source=team_label(clearance, at.case, at.teams, found.source_id),
         author_known=_knows(clearance, at, found.author_team_id),
         on_behalf=team_label(clearance, at.case, at.teams, found.author_team_id) if found.source_team_id else "",
-        readers=[at.teams[team].label for team in readers_of(found) if _knows(clearance, at, team)],
+        readers=[team.label for team in _named(clearance, at, readers_of(found))],
         sharing_known=all(_knows(clearance, at, team) for team in found.shared_team_ids),
         warning=at.kind.warning(found) if at.kind.warning else "",
         can_change=perms.can_change(clearance, at.case, found) and at.kind.slug != "correction",
@@ -223,6 +223,12 @@ def _asks(clearance: Clearance, at: At) -> bool:
 
 def _knows(clearance: Clearance, at: At, team: int) -> bool:
     return team in at.teams and knows_team(clearance, at.case, at.teams[team])
+
+
+def _named(clearance: Clearance, at: At, teams: list[int]) -> list[Team]:
+    """Of these teams those that a page of this case names to her."""
+    hidden = unnamed(clearance, at.case, at.teams)
+    return [at.teams[team] for team in teams if team not in hidden and _knows(clearance, at, team)]
 
 
 def _about(at: At) -> str:
@@ -418,7 +424,7 @@ def _category(request: ClearanceRequest, at: At) -> Category | None:
 
 def _who_reads(request: ClearanceRequest, at: At, author: int | None, parent: Record | None = None) -> dict[str, Any]:
     if parent is not None:  # a step shows to whoever its procedure or application shows to
-        return {"readers": [at.teams[team] for team in readers_of(parent) if _knows(request.clearance, at, team)]}
+        return {"readers": _named(request.clearance, at, readers_of(parent))}
     said = request.POST.copy()
     if at.kind.model is Consent:  # read by the team that writes it and the team it names
         said["visibility"] = Visibility.OWN_ORGANISATION

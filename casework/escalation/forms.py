@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.escalation.enums import Level
 from casework.escalation.models import Escalation
+from casework.journey.guards import shown
 from casework.records.validators import not_too_far
 from casework.register.forms import DayField
 from governance.drafts.forms import KeptForm
@@ -63,8 +64,15 @@ class ExtendForm(KeptForm):
 
     answer_due_on = DateField(label=_("Answer before"), validators=[not_too_far])
 
+    def __init__(self, *args: Any, asked: Escalation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.asked = asked
+
     def clean_answer_due_on(self) -> date:
-        return _soon(self.cleaned_data["answer_due_on"])
+        day = _soon(self.cleaned_data["answer_due_on"])
+        if day <= self.asked.answer_due_on:  # who advises was let in until then
+            raise ValidationError(_("The answer is due on %(day)s already.") % {"day": shown(self.asked.answer_due_on)})
+        return day
 
 
 class PartForm(KeptForm):

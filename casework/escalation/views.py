@@ -70,12 +70,13 @@ def escalation(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         # What a review team advised the conference adopts or not, in a meeting.
         "answer": lambda data: AnswerForm(data, asked=asked) if chairs and asked and asked.advised_on
         and asked.level != Level.MRT else None,
-        "extend": lambda data: ExtendForm(data) if chairs and asked else None,
+        "extend": lambda data: ExtendForm(data, asked=asked) if chairs and asked else None,
     }  # fmt: skip
     forms = {name: make(request.POST if name == act else None) for name, make in made.items()}
+    draft = find_draft(request.user, key)
     for form in forms.values():
         if form is not None:
-            form.restore(find_draft(request.user, key))
+            form.restore(draft)
     if request.method == "POST" and act in ("dismiss", "withdraw"):
         if not chairs or asked is None:
             raise PermissionDenied

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from casework.cases import perms
-from casework.cases.involving import known_partners, visible_teams, with_teams
+from casework.cases.involving import partners_of, visible_teams, with_teams
 from casework.cases.models import Case
 from casework.cases.registering import same_candidates
 from casework.cases.views import candidate_rows, case_url
@@ -95,7 +95,7 @@ def _side(clearance: Clearance, person: Person, teams: dict[int, Team]) -> Side:
     return Side(
         person, values["name"][0].value if values["name"] else cases[0].number,
         [(group[0].get_kind_display(), distinct(group)) for group in values.values() if group],
-        [(case, [team.label for team in known_partners(clearance, case, teams)]) for case in cases], together,
+        [(case, [team.label for team in partners_of(clearance, case, teams)]) for case in cases], together,
     )  # fmt: skip
 
 

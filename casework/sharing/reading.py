@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from casework.cases.involving import known_partners, knows_every_team, knows_team, team_reads
+from casework.cases.involving import knows_every_team, knows_team, partners_of, team_reads, unnamed
 from casework.cases.models import Case, Consent
 from governance.access.clearance import Clearance
 from governance.access.enums import Category, Visibility
@@ -21,7 +21,7 @@ def writable_categories(clearance: Clearance, case: Case) -> list[Category]:
 
 def other_teams(clearance: Clearance, case: Case, teams: dict[int, Team], besides: int | None = None) -> list[Team]:
     """With whom this worker may choose to share: the teams she knows of, but for the one she writes for."""
-    return [team for team in known_partners(clearance, case, teams) if team.pk != besides]
+    return [team for team in partners_of(clearance, case, teams) if team.pk != besides]
 
 
 def readers(
@@ -73,7 +73,11 @@ def would_read(
         case, category, Visibility(data["visibility"]), author_team=author, shared=shared, joining=joining,
         addressed=addressed,
     )  # fmt: skip
-    return [teams[team] for team in found if team in teams and knows_team(clearance, case, teams[team])]
+    hidden = unnamed(clearance, case, teams)
+    return [
+        teams[team] for team in found
+        if team in teams and team not in hidden and knows_team(clearance, case, teams[team])
+    ]  # fmt: skip
 
 
 def tells_of_others(clearance: Clearance, case: Case, data: Any) -> bool:

@@ -8,7 +8,18 @@ from django.utils import timezone
 
 from casework.journey.guards import add_months
 from casework.journey.moving import settle
-from casework.models import Action, AgendaItem, Case, ConferenceDecision, Meeting, Position, Scenario, Task
+from casework.models import (
+    Action,
+    AgendaItem,
+    Case,
+    ConferenceDecision,
+    IdentityValue,
+    Involvement,
+    Meeting,
+    Position,
+    Scenario,
+    Task,
+)
 from governance.access.clearance import acting_as
 from governance.access.enums import Category
 from governance.convenants.enums import Cell
@@ -85,6 +96,17 @@ def test_t6_early_admission_is_a_setting_and_sets_no_scenario(journey):
             shown = journey.client.act_as(journey.workers[who]).get(page).text
             row = shown.split("Hiwot Reiziger")[1].split("</tr>")[0] if "Hiwot Reiziger" in shown else ""
             assert ("DTV" in row) is names, (who, page)
+    # Nor does the page that says who sees what; once the dossiers were asked for, it does.
+    for who, names in (("ngo", True), ("avim", False)):
+        assert (journey.teams["dtv"].label in journey.get(who, "case_why").text) is names, who
+    value = IdentityValue.objects.filter(case=journey.case).first()
+    record = ("record_detail", "identity_value", value.reference)
+    assert journey.teams["dtv"].label not in journey.get("avim", *record).text
+    assert journey.teams["dtv"].label in journey.get("ngo", *record).text
+    row = Involvement.objects.get(case=journey.case, team=journey.teams["dtv"])
+    row.ground = "dossier_request"
+    row.save()
+    assert journey.teams["dtv"].label in journey.get("avim", "case_why").text
     room.open()
     answer = room.decide("scenario_set", scenario="return_home")
     assert answer.status_code == 400

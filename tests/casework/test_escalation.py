@@ -189,6 +189,9 @@ def test_more_time_is_more_time_for_who_advises_and_a_question_withdrawn_ends_it
     assert journey.post(
         "coordinator", "escalation", act="extend", answer_due_on=400, version=1
     ).status_code == 400  # fmt: skip
+    assert journey.post(
+        "coordinator", "escalation", act="extend", answer_due_on=20, version=1
+    ).status_code == 400  # fmt: skip
     journey.done("coordinator", "escalation", act="extend", answer_due_on=40, version=1)
     on_day(timezone.localdate() + timedelta(days=30))
     with acting_as(reader):
@@ -213,7 +216,11 @@ def test_who_also_works_for_police_ministry_or_vng_does_not_advise(journey, aske
 
 
 def test_r26_who_had_to_do_with_her_in_an_earlier_case_does_not_advise(journey, asked):
-    before = make.CaseFactory(person=journey.case.person, state="archived")
-    colleague = member("ind")
+    team = journey.teams["municipality"]
+    before = make.CaseFactory(person=journey.case.person, state="archived", lead_team=team)
+    elsewhere = make.CaseFactory(person=journey.case.person, state="archived")
+    colleague, stranger = member("ind"), member("ind")
     make.RECORDS["procedure"](case=before, author=colleague)
+    make.RECORDS["procedure"](case=elsewhere, author=stranger)
     assert "eerder met de casus te maken" in admit(journey, colleague).text
+    assert admit(journey, stranger).status_code == 302  # that she is known elsewhere nobody here is told (R1)

@@ -258,7 +258,7 @@ DECLARE
     member record;
     one text;
     touched boolean;
-    hers bigint[];  -- every case of this person, wherever it is
+    hers bigint[];  -- every case of this person that who asks sees: one elsewhere is nobody's to tell (R1)
 BEGIN
     SELECT e.*, c.pilot_id INTO asked FROM casework_escalation e JOIN casework_case c ON c.id = e.case_id
         WHERE e.id = which AND c.pilot_id = ANY (access_teams('coordinates')) AND c.team_ids && access_teams('write_conference');
@@ -279,7 +279,8 @@ BEGIN
     END IF;
     IF member.kind IN ('ind', 'dtv') THEN
         SELECT array_agg(c.id) INTO hers FROM casework_case c JOIN casework_person p ON p.id = c.person_id
-            WHERE p.same_as = (SELECT q.same_as FROM casework_case k JOIN casework_person q ON q.id = k.person_id
+            WHERE c.team_ids && access_teams('read_identity')
+              AND p.same_as = (SELECT q.same_as FROM casework_case k JOIN casework_person q ON q.id = k.person_id
                                WHERE k.id = asked.case_id);
         touched := EXISTS (SELECT FROM casework_historicalinvolvement h WHERE h.case_id = ANY (hers) AND h.worker_id = member.id)
             OR EXISTS (SELECT FROM casework_historicalcase h WHERE h.id = ANY (hers) AND h.history_user_id = member.id);
