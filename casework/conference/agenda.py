@@ -1,5 +1,6 @@
 """One case on an agenda: put there, prepared, discussed and decided upon."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +32,7 @@ from casework.conference.working import (
     change_item,
     conference_teams,
     decide,
+    doer,
     keep_summary,
     mark_discussed,
     move_up,
@@ -183,15 +185,22 @@ def item_change(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     choices = [t for t in conference_teams(case, teams, team_reads(list(case.team_ids))) if t.pk != item.author_team_id]
     now = {"question": item.question, "teams": item.shared_team_ids}
     form = ItemForm(request.POST or None, teams=choices, initial=now)
+    key = f"change-item:{item.reference}"
+    form.restore(find_draft(request.user, key))
     if request.method == "POST" and form.is_valid():
         try:
             change_item(item, **form.cleaned_data, version=request.POST.get("version", ""))
-        except StepRefused as refusal:
-            return refused(request, case, refusal)
-        except VersionConflict:
-            return render(request, "errors/409.html", {"back": item_url(item)}, status=409)
+        except (StepRefused, VersionConflict) as problem:
+            save_draft(request.user, key, typed_fields(request.POST), request.path)
+            if isinstance(problem, StepRefused):
+                return refused(request, case, problem)
+            return render(request, "errors/409.html", {"back": request.path}, status=409)
+        drop_draft(request, key)
         return redirect(item_url(item))
-    context = {"item": item, "case": case, "name": leading_names([case.pk]).get(case.pk, ""), "form": form}
+    context = {
+        "item": item, "case": case, "name": leading_names([case.pk]).get(case.pk, ""), "form": form, "draft_key": key,
+        "form_page": request.path,
+    }  # fmt: skip
     return render(request, "casework/conference/item_change.html", context, status=400 if form.errors else 200)
 
 
@@ -217,10 +226,8 @@ def _show_item(
         context["position_key"] = f"position:{item.reference}"
     if context["chairs"] and item.meeting.is_running:
         teams = context["teams"]
-        # Who carries a decision out is read by all who read it: not whose name tells of a place.
-        attending = [team for pk in item.shared_team_ids if (team := teams.get(pk)) and marks(team) is None]
         context["decide_form"] = forms.get("decide_form") or _restored(
-            request, f"decide-lso:{item.reference}", DecideForm(teams=attending, facts=fact_of(item.case))
+            request, f"decide-lso:{item.reference}", DecideForm(**_deciding(item, teams))
         )
         context["decide_key"] = f"decide-lso:{item.reference}"
         context["behalf_form"] = forms.get("behalf_form") or OnBehalfForm(teams=_speechless(item, teams), prefix="b")
@@ -295,26 +302,37 @@ def agenda_decide(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         return sent
     if not (perms.chairs(request.clearance, item.meeting) and item.meeting.is_running):
         raise PermissionDenied
-    teams = visible_teams(request.clearance)
-    attending = [teams[pk] for pk in item.shared_team_ids if pk in teams]
-    form = DecideForm(request.POST, teams=attending, facts=fact_of(item.case))
+    form = DecideForm(request.POST, **_deciding(item, visible_teams(request.clearance)))
     if not form.is_valid():
         return _show_item(request, item, status=400, decide_form=form)
     key = f"decide-lso:{item.reference}"
-    names = ("kind", "reasons", "scenario", "body", "due_on")
+    names = ("kind", "reasons", "scenario", "body", "due_on", "review_on")
     said = {name: form.cleaned_data[name] for name in names} | {"owner_team_id": form.cleaned_data["owner_team"]}
 
     def act() -> str:
-        decide(item, said, form.commitments(), by=request.clearance, author_team=item.author_team_id)
+        decide(
+            item, said, form.commitments(), by=request.clearance, author_team=item.author_team_id,
+            version=request.POST.get("version", ""),
+        )  # fmt: skip
         messages.success(request, _("The decision is recorded."))
         following = _item_context(request, item)["following"] if "next" in request.POST else None
         return item_url(following or item)
 
     try:
         return once(request, key, act)
-    except StepRefused as refusal:
+    except (StepRefused, VersionConflict) as problem:
         save_draft(request.user, key, typed_fields(request.POST), item_url(item))
-        return refused(request, item.case, refusal)
+        if isinstance(problem, StepRefused):
+            return refused(request, item.case, problem)
+        return render(request, "errors/409.html", {"back": item_url(item)}, status=409)
+
+
+def _deciding(item: AgendaItem, teams: dict[int, Team]) -> dict[str, Any]:
+    """What the form of a decision rests on: the table, the facts, and who does what follows."""
+    # Who carries a decision out is read by all who read it: not whose name tells of a place.
+    attending = [team for pk in item.shared_team_ids if (team := teams.get(pk)) and marks(team) is None]
+    does = partial(doer, chair=item.author_team_id, lead=item.case.lead_team_id)
+    return {"teams": attending, "facts": fact_of(item.case), "doer": does}
 
 
 @processes(CASEWORK)

@@ -1,6 +1,8 @@
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from casework.cases.enums import ADMITTED_STATES, CaseState
+
 
 class DecisionKind(TextChoices):
     """What a case conference can decide."""
@@ -26,6 +28,24 @@ D = DecisionKind
 ADMITS = (D.ADMITTED, D.ADMITTED_EXCEPTIONALLY)
 ADMISSION = (*ADMITS, D.NOT_ADMITTED, D.DEFERRED)
 SETS_SCENARIO = (D.SCENARIO_SET, D.SCENARIO_CHANGED)
+# From which states a decision of this kind makes sense; the others from any.
+FROM: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(ADMISSION, (CaseState.IN_CONFERENCE,)),
+    **dict.fromkeys(SETS_SCENARIO, (CaseState.IN_CONFERENCE, *ADMITTED_STATES)),
+    D.EXTENSION: ADMITTED_STATES,
+    D.TERMINATION_PROPOSED: ADMITTED_STATES,
+}
+# What has to be done after a decision of this kind. The municipality does it, but for the exit: whoever leads the case.
+ASKS = {
+    D.ADMITTED: _("Take the formal decision to admit"),
+    D.ADMITTED_EXCEPTIONALLY: _("Take the formal decision to admit"),
+    D.NOT_ADMITTED: _("Take the formal decision to refuse"),
+    D.EXTENSION: _("Take the formal decision to extend"),
+    D.TERMINATION_PROPOSED: _("Take the formal decision to end"),
+    D.ESCALATE_MRT: _("Put the question to the review team"),
+    D.ESCALATE_STEERING: _("Put the question to the steering group or the programme council"),
+    D.EXIT_CONFIRMED: _("Propose the exit"),
+}
 
 
 class DecidingBody(TextChoices):

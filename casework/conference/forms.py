@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -6,9 +7,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from casework.cases.enums import ADMITTED_STATES, CaseState
 from casework.conference.enums import (
-    ADMISSION,
+    FROM,
     SETS_SCENARIO,
     DecidingBody,
     DecisionKind,
@@ -166,20 +166,6 @@ class SummaryForm(KeptForm):
     )  # fmt: skip
 
 
-# From which states a decision of this kind makes sense; the others from any.
-FROM: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(ADMISSION, (CaseState.IN_CONFERENCE,)),
-    **dict.fromkeys(SETS_SCENARIO, (CaseState.IN_CONFERENCE, *ADMITTED_STATES)),
-    D.EXTENSION: ADMITTED_STATES,
-    D.TERMINATION_PROPOSED: ADMITTED_STATES,
-}
-NEEDS_OWNER = (D.RESEARCH_QUESTION,)
-NEEDS_DAY = {
-    D.RESEARCH_QUESTION: _("Enter before which day the answer is due."),
-    D.DEFERRED: _("Enter on which day the conference looks at this case again."),
-}  # fmt: skip
-
-
 class DecideForm(KeptForm):
     """One decision about one case; what else a kind needs is asked with it."""
 
@@ -197,10 +183,16 @@ class DecideForm(KeptForm):
     )  # fmt: skip
     owner_team = forms.TypedChoiceField(label=_("Who carries it out"), required=False, coerce=int, empty_value=None)
     due_on = DateField(label=_("Before"), required=False, validators=[not_too_far])
+    review_on = DateField(
+        label=_("The conference looks again on"), required=False, validators=[not_too_far],
+        help_text=_("On that day the case is proposed for an agenda."),
+    )  # fmt: skip
 
-    def __init__(self, *args: Any, teams: list[Team], facts: Facts, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, teams: list[Team], facts: Facts, doer: Callable[[str], int | None], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.facts, self.teams = facts, teams
+        self.facts, self.teams, self.doer = facts, teams, doer
         possible = [kind for kind in DecisionKind if facts.state in FROM.get(kind, (facts.state,))]
         if facts.scenario:
             possible.remove(D.SCENARIO_SET) if D.SCENARIO_SET in possible else None
@@ -238,14 +230,25 @@ class DecideForm(KeptForm):
             data["scenario"] = ""
         if kind != D.ADMITTED_EXCEPTIONALLY:
             data["body"] = DecidingBody.LSO
-        if kind in NEEDS_OWNER and not data.get("owner_team"):
-            self.add_error("owner_team", _("Choose who carries it out."))
-        if kind in NEEDS_DAY and not data.get("due_on") and "due_on" not in self.errors:
-            self.add_error("due_on", NEEDS_DAY[D(kind)])
-        if data.get("due_on") and data["due_on"] < self.facts.today:
-            self.add_error("due_on", _("This day has passed."))
+        self._clean_owner(kind or "", data)
+        if kind == D.DEFERRED and not data.get("review_on") and "review_on" not in self.errors:
+            self.add_error("review_on", _("Enter on which day the conference looks at this case again."))
+        for name in ("due_on", "review_on"):
+            if data.get(name) and data[name] < self.facts.today + timedelta(days=name == "review_on"):
+                self.add_error(name, _("This day has passed."))
         self._clean_commitments(kind, data)
         return data
+
+    def _clean_owner(self, kind: str, data: dict[str, Any]) -> None:
+        """Whoever carries it out has a day before which; what follows from some kinds is one team's to do."""
+        owner, due = data.get("owner_team"), data.get("due_on")
+        doer = self.doer(kind)
+        if doer is not None and owner is not None and owner != doer:
+            self.add_error("owner_team", _("Only the team that chairs or leads can do what follows."))
+        elif doer is None and owner is None and (kind == D.RESEARCH_QUESTION or due):
+            self.add_error("owner_team", _("Choose who carries it out."))
+        elif doer is None and owner is not None and not due and "due_on" not in self.errors:
+            self.add_error("due_on", _("Enter before which day."))
 
     def _clean_commitments(self, kind: str | None, data: dict[str, Any]) -> None:
         promised = [team for team in self.teams if data.get(f"what_{team.pk}")]

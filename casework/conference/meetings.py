@@ -232,6 +232,9 @@ class Proposal:
     words: str
 
 
+WHY = {
+    "R5": WhyOnAgenda.ADMISSION, "R8": WhyOnAgenda.ADMISSION, "R26": WhyOnAgenda.ESCALATION, "LSO": WhyOnAgenda.REVIEW,
+}  # fmt: skip
 DISCUSSED = ("conference", "escalation")  # the pages of terms that the conference answers
 
 
@@ -249,9 +252,7 @@ def proposals(meeting: Meeting) -> list[Proposal]:
     for case in cases:
         ends = (term for term in terms_of(facts[case.pk]) if term.on <= meeting.on and term.page in DISCUSSED)
         if term := next(ends, None):
-            why = {"R8": WhyOnAgenda.ADMISSION, "R26": WhyOnAgenda.ESCALATION, "LSO": WhyOnAgenda.REVIEW}.get(
-                term.rule, WhyOnAgenda.END_OF_TERM
-            )
+            why = WHY.get(term.rule, WhyOnAgenda.END_OF_TERM)
             found[case.pk] = Proposal(case, "", why.value, f"{term.what} ({shown(term.on)})")
     for case in undiscussed().filter(pilot=meeting.pilot_id).exclude(Exists(waits))[:MOST]:
         found.setdefault(
@@ -332,8 +333,8 @@ def meeting_cancel(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 def meeting_attendance(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """Who was there: teams by a tick, guests by name."""
     meeting = meeting_or_404(reference)
-    if not perms.chairs(request.clearance, meeting) or meeting.cancelled_on:
-        raise PermissionDenied
+    if not perms.chairs(request.clearance, meeting) or meeting.cancelled_on or meeting.minutes_sent_on:
+        raise PermissionDenied  # who was there stands in the minutes the partners answered
     rows = list(meeting.teams.select_related("team__organisation"))
     form = GuestForm(request.POST if "guest" in request.POST else None)
     if request.method == "POST" and "dismiss" in request.POST:
@@ -350,7 +351,10 @@ def meeting_attendance(request: ClearanceRequest, reference: UUID) -> HttpRespon
         return redirect(meeting_url(meeting))
     if request.method == "POST" and form.is_valid():
         user = None
-        if account := form.cleaned_data["username"].strip():
+        account = form.cleaned_data["username"].strip()
+        if account and meeting.guests.filter(user__username=account).exists():
+            form.add_error("username", _("This guest is on the list already."))
+        elif account:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT conference_admit(%s, %s)", [meeting.pk, account])
                 user = cursor.fetchone()[0]

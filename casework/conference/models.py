@@ -168,7 +168,8 @@ class ConferenceDecision(Joint):
     owner_team = models.ForeignKey(
         Team, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who carries it out")
     )
-    due_on = models.DateField(_("before"), null=True, blank=True)
+    due_on = models.DateField(_("before"), null=True, blank=True)  # it is carried out
+    review_on = models.DateField(_("the conference looks again on"), null=True, blank=True)
     convenant = models.ForeignKey(Convenant, models.PROTECT, null=True, related_name="+")  # under which (R27)
 
     class Meta(Joint.Meta):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from casework.cases.models import Case
-from casework.conference.enums import ADMISSION, SETS_SCENARIO, DecisionKind, MinutesAnswer
+from casework.conference.enums import ADMISSION, ASKS, FROM, SETS_SCENARIO, DecisionKind, MinutesAnswer
 from casework.conference.models import AgendaItem, ConferenceDecision, Meeting, MeetingTeam, Position
 from casework.escalation.models import Escalation
 from casework.escalation.working import members_leave
@@ -24,6 +24,7 @@ from casework.journey.moving import StepRefused, in_dutch, locked, settle, take_
 from casework.plan.models import Action, Scenario
 from casework.records.enums import EndReason
 from casework.tasks.models import Task
+from casework.tasks.working import RULE_LENGTH
 from governance.access.clearance import Clearance
 from governance.access.enums import Visibility
 from governance.convenants.enums import ConvenantKind
@@ -106,11 +107,16 @@ def move_meeting(meeting: Meeting, *, on: date, begins_at: time, place: str) -> 
         item.version += 1
         because(item, "moved")
         item.save()
+    _guests_read(meeting)
+    for case in cases:
+        settle(case)
+
+
+def _guests_read(meeting: Meeting) -> None:
+    """Guests with an account read what is on the agenda by now, on the day of the meeting."""
     with connection.cursor() as cursor:
         for account in meeting.guests.exclude(user=None).values_list("user__username", flat=True):
             cursor.execute("SELECT conference_admit(%s, %s)", [meeting.pk, account])
-    for case in cases:
-        settle(case)
 
 
 def locked_meeting(meeting: Meeting) -> Meeting:
@@ -146,6 +152,7 @@ def put_on_agenda(
         )  # fmt: skip
         into_conference(row, by=by)
     _invite(meeting, teams)
+    _guests_read(meeting)
     return made[case.pk]
 
 
@@ -295,18 +302,15 @@ def keep_summary(item: AgendaItem, summary: str, *, version: str) -> None:
     found.save()
 
 
-def _discussed(item: AgendaItem) -> None:
-    if item.discussed_at is None:
-        item.discussed_at = timezone.now()
-        item.version += 1
-        because(item, "discussed")
-        item.save()
-
-
 @transaction.atomic
 def mark_discussed(item: AgendaItem) -> None:
     case = locked(item.case)
-    _discussed(AgendaItem.objects.get(pk=item.pk))
+    found: AgendaItem = AgendaItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
+    if found.discussed_at is None:
+        found.discussed_at = timezone.now()
+        found.version += 1
+        because(found, "discussed")
+        found.save()
     settle(case)
 
 
@@ -314,19 +318,26 @@ def mark_discussed(item: AgendaItem) -> None:
 # day or body makes it another decision, other words do not: they belong in the summary.
 SEVERAL = (D.RESEARCH_QUESTION, D.COMMITMENTS_SET)
 FAMILIES: tuple[tuple[DecisionKind, ...], ...] = (ADMISSION, SETS_SCENARIO)
-SAME = ("kind", "scenario", "body", "due_on")
+SAME = ("kind", "scenario", "body", "due_on", "review_on")
 
 
 @transaction.atomic
 def decide(
-    item: AgendaItem, said: dict[str, Any], commitments: list[tuple[int, str, date]], *, by: Clearance, author_team: int
-) -> ConferenceDecision:
-    """One decision about one case, with all that follows from it. Raises StepRefused, and nothing is written."""
+    item: AgendaItem, said: dict[str, Any], commitments: list[tuple[int, str, date]], *, by: Clearance,
+    author_team: int, version: str,
+) -> ConferenceDecision:  # fmt: skip
+    """One decision about one case, with all that follows from it, from the version of the item that the chair saw.
+    Raises StepRefused or VersionConflict, and nothing is written."""
     case = locked(item.case)
+    item = AgendaItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
+    item.claim_version(version)
     meeting: Meeting = Meeting.objects.get(pk=item.meeting_id)
     if not meeting.is_running:
         raise StepRefused([Missing(_("Decisions are taken while the meeting is under way."))])
     facts = fact_of(case)
+    if facts.state not in FROM.get(said["kind"], (facts.state,)):
+        moved = _("The case is “%(state)s” by now; this decision does not fit it any more.")
+        raise StepRefused([Missing(moved % {"state": case.get_state_display()}, "case_detail")])
     # Of the day on which it was held, also where it is written down the next morning.
     held = timezone.localtime(meeting.opened_at).date()
     day = min(max(meeting.on, held), timezone.localdate())
@@ -339,11 +350,14 @@ def decide(
         last = ConferenceDecision.objects.current().filter(item=item, kind__in=alike).order_by("pk").last()
         if last is not None and all(getattr(last, name) == said[name] for name in SAME):
             raise StepRefused([Missing(_("This was decided on this item already."), "conference")])
+    owner = said["owner_team_id"] or doer(said["kind"], chair=author_team, lead=case.lead_team_id)
     decision: ConferenceDecision = ConferenceDecision.objects.create(
         case=case, item=item, author_team_id=author_team, author=by.user, convenant_id=meeting.convenant_id,
-        decided_on=day, **said,
+        decided_on=day, **said | {"owner_team_id": owner},
     )  # fmt: skip
-    _discussed(AgendaItem.objects.get(pk=item.pk))
+    item.discussed_at = item.discussed_at or timezone.now()
+    because(item, "decided")
+    item.save()
     for team, what, due in commitments:
         Action.objects.create(
             case=case, author_team_id=author_team, author=by.user, decision=decision, to_team_id=team, what=what,
@@ -354,17 +368,11 @@ def decide(
     return decision
 
 
-# What the municipality has to do after a decision of this kind.
-ASKS = {
-    D.ADMITTED: gettext_lazy("Take the formal decision to admit"),
-    D.ADMITTED_EXCEPTIONALLY: gettext_lazy("Take the formal decision to admit"),
-    D.NOT_ADMITTED: gettext_lazy("Take the formal decision to refuse"),
-    D.EXTENSION: gettext_lazy("Take the formal decision to extend"),
-    D.TERMINATION_PROPOSED: gettext_lazy("Take the formal decision to end"),
-    D.ESCALATE_MRT: gettext_lazy("Put the question to the review team"),
-    D.ESCALATE_STEERING: gettext_lazy("Put the question to the steering group or the programme council"),
-    D.EXIT_CONFIRMED: gettext_lazy("Propose the exit"),
-}
+def doer(kind: str, *, chair: int, lead: int) -> int | None:
+    """Which team does what follows from a decision of this kind; None where the conference says who."""
+    if kind not in ASKS:
+        return None
+    return lead if kind == D.EXIT_CONFIRMED else chair
 
 
 def _follow(case: Case, decision: ConferenceDecision, *, by: Clearance, author_team: int) -> None:
@@ -373,14 +381,10 @@ def _follow(case: Case, decision: ConferenceDecision, *, by: Clearance, author_t
         _set_scenario(case, decision, by=by, author_team=author_team)
     if kind in (D.MRT_ADVICE_ADOPTED, D.MRT_ADVICE_NOT_ADOPTED):
         _answer_advice(case, decision)
-    owner, what = decision.owner_team_id or case.lead_team_id, ""
-    if kind in ASKS:
-        what = in_dutch(ASKS[kind])
-    elif kind == D.RESEARCH_QUESTION:
-        what = decision.reasons[:300]
-    if what:
+    if decision.owner_team_id:
         Task.objects.create(
-            case=case, author_team_id=author_team, author=by.user, to_team_id=owner, rule=kind.value[:20], what=what,
+            case=case, author_team_id=author_team, author=by.user, to_team_id=decision.owner_team_id,
+            rule=kind.value[:RULE_LENGTH], what=in_dutch(ASKS[kind]) if kind in ASKS else decision.reasons[:300],
             due_on=decision.due_on or timezone.localdate() + timedelta(days=TASK_DAYS),
             visibility=Visibility.PERMITTED_PARTNERS,
         )  # fmt: skip

@@ -5,7 +5,7 @@ key: they are kept nowhere, and stay the same until the receipt is there."""
 import io
 import json
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -30,11 +30,6 @@ from partners.organisations.models import Team
 OF_CASE = (
     "number", "reference", "state", "state_since", "registered_on", "admitted_on", "guidance_from", "exited_on",
 )  # fmt: skip
-# Accounts, circles of sharing and places are of this installation, or tell who else takes part.
-LEFT_OUT = {
-    "author_id", "history_user_id", "answered_by_id", "shared_team_ids", "location_id", "to_team_id", "team_id",
-    "other_id",
-}  # fmt: skip
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32, without what is easily misread
 
 
@@ -115,9 +110,22 @@ def _shown(record: Record, slug: str, teams: dict[int, Team]) -> dict[str, Any]:
 
 
 def _versions(slug: str, records: list[Record]) -> list[dict[str, Any]]:
-    past = KINDS[slug].model.history.filter(id__in=[record.pk for record in records])
-    rows = past.order_by("id", "history_date", "history_id").values()
-    return [{name: value for name, value in row.items() if name not in LEFT_OUT} for row in rows]
+    model = KINDS[slug].model
+    past = model.history.filter(id__in=[record.pk for record in records])
+    kept = ("history_date", "history_type", "history_change_reason", *_told(model))
+    return list(past.order_by("id", "history_date", "history_id").values(*kept))
+
+
+def _told(model: type[Record]) -> Iterator[str]:
+    """Plain fields, whose record it is, and keys of records that may stand beside it: accounts, places, partners and
+    lists are of this installation, or tell who else takes part."""
+    for field in model._meta.concrete_fields:
+        if field.related_model:
+            kept = field.name in ("case", "author_team", "source_team") or issubclass(field.related_model, Record)
+        else:
+            kept = field.name not in ("team_ids", "shared_team_ids")
+        if kept:
+            yield field.attname
 
 
 def _directs(team: Team, case: Case) -> bool:

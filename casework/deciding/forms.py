@@ -12,6 +12,7 @@ from casework.deciding.enums import FormalKind
 from casework.deciding.letters import MODEL, clean_html
 from casework.journey.facts import Facts
 from casework.journey.guards import add_months
+from casework.journey.moving import in_dutch
 from casework.records.validators import not_too_far
 from casework.register.forms import DayField
 from governance.drafts.forms import KeptForm
@@ -149,6 +150,11 @@ class ReopenForm(KeptForm):
             *([("upheld", _("an objection or appeal was upheld"))] if upheld else []),
             ("new", _("there are new facts")),
         ]  # fmt: skip
+
+    def why(self) -> str:
+        """The ground and the explanation, as they stand with the refusal."""
+        ground = dict(self.fields["ground"].choices)[self.cleaned_data["ground"]]  # type: ignore[attr-defined]
+        return f"{in_dutch(ground).capitalize()}: {self.cleaned_data['because']}"
 
 
 class SetAsideForm(KeptForm):

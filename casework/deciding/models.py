@@ -57,7 +57,7 @@ class FormalDecision(Joint):
     letter = models.TextField(editable=False)  # as issued: HTML, kept unchanged
     # A refusal that was upheld against (T9), or an ending that a court undid (T16), no longer stands.
     annulled_on = models.DateField(null=True, editable=False)
-    annulled_because = models.CharField(_("why it no longer stands"), max_length=500, blank=True)
+    annulled_because = models.CharField(_("why it no longer stands"), max_length=600, blank=True)
 
     class Meta(Joint.Meta):
         ordering = ["-decided_on", "-id"]

@@ -194,17 +194,21 @@ def case_reopen(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         raise PermissionDenied
     facts = fact_of(case)
     step = STEPS["T9"]
+    key = f"change-reopen:{case.reference}"
     form = ReopenForm(request.POST or None, facts=facts)
+    form.restore(find_draft(request.user, key))
     if request.method == "POST" and form.is_valid():
         try:
-            reopen(case, form.cleaned_data["because"], by=request.clearance, version=request.POST.get("version", ""))
-        except StepRefused as refusal:
-            return refused(request, case, refusal)
-        except VersionConflict:
-            return render(request, "errors/409.html", {"back": case_url(case)}, status=409)
+            reopen(case, form.why(), by=request.clearance, version=request.POST.get("version", ""))
+        except (StepRefused, VersionConflict) as problem:
+            save_draft(request.user, key, typed_fields(request.POST), request.path)
+            if isinstance(problem, StepRefused):
+                return refused(request, case, problem)
+            return render(request, "errors/409.html", {"back": request.path}, status=409)
+        drop_draft(request, key)
         return redirect(case_url(case))
     context = _context(
-        case, form=form, draft_key="", form_page=request.path, here=case.state in step.sources,
+        case, form=form, draft_key=key, form_page=request.path, here=case.state in step.sources,
         missing=linked(case, step.missing(facts)) if case.state in step.sources else [],
     )  # fmt: skip
     return render(request, "casework/deciding/reopen.html", context, status=400 if form.errors else 200)

@@ -1,5 +1,6 @@
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ProcedureKind(TextChoices):
@@ -23,7 +24,7 @@ class ProcedureStage(TextChoices):
     APPLICATION = "application", _("application")
     INTENTION = "intention", _("notice of intention")
     VIEWS = "views", _("written views")
-    DECISION = "decision", _("decision")
+    DECISION = "decision", pgettext_lazy("stage", "decision")
     OBJECTION = "objection", _("objection")
     APPEAL = "appeal", _("appeal")
     INTERIM_RELIEF = "interim_relief", _("interim relief")

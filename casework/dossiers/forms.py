@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from casework.cases.models import Case, Consent
 from casework.dossiers.corrections import CorrectionRequest
 from casework.dossiers.kinds import RecordKind
+from casework.dossiers.support import Allowance
 from casework.intake.enums import DossierResult
 from casework.intake.models import DossierDelivery, DossierRequest
 from casework.records.enums import Answer, EndReason, default_visibility
@@ -27,7 +28,7 @@ from casework.register.identity import born_on_or_after
 from casework.register.models import IdentityValue, Relation
 from casework.register.values import clean_name, clean_v_number, nationality_choices, parse_partial_date
 from casework.sharing.forms import SHARING_FIELDS, SharingFields
-from casework.shelter.models import Location, Stay
+from casework.shelter.models import Absence, Location, Stay
 from casework.transfer.models import Transfer
 from governance.access.enums import Category, Visibility
 from governance.drafts.forms import Kept, KeptForm
@@ -143,6 +144,13 @@ class RecordForm(Kept, SharingFields, forms.ModelForm):  # type: ignore[type-arg
             if born and day < born:
                 self.add_error(name, _("This day lies before the date of birth."))
         return data
+
+    def ended_by_exit(self, data: dict[str, Any]) -> None:
+        """What she was given ends by the day she left."""
+        left = self.case.exited_on
+        if left and (not data.get("until") or data["until"] > left) and not self.errors:
+            said = _("She left on %(day)s: this ends by then.")
+            self.add_error("until", said % {"day": date_format(left, "j F Y")})
 
     def said_category(self) -> str:
         model: Any = self.kind.model
@@ -268,10 +276,7 @@ class StayForm(RecordForm):
             data["kind"] = location.kind
         elif not data.get("kind") and "kind" not in self.errors:
             self.add_error("kind", _("Choose a location or the kind of shelter."))
-        left = self.case.exited_on
-        if left and (not data.get("until") or data["until"] > left) and not self.errors:
-            said = _("She left on %(day)s: a stay ends by then.")
-            self.add_error("until", said % {"day": date_format(left, "j F Y")})
+        self.ended_by_exit(data)
         if data.get("since") and self._elsewhere(data["since"], data.get("until")):
             self.add_error("since", _("In this period the person has a place already, in another case of hers."))
         return data
@@ -281,6 +286,30 @@ class StayForm(RecordForm):
         stays = Stay.objects.current().filter(case__person__same_as=self.case.person.same_as).exclude(case=self.case)
         stays = stays.filter(Q(until=None) | Q(until__gt=since))
         return (stays.filter(since__lt=until) if until else stays).exists()
+
+
+class AllowanceForm(RecordForm):
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        self.ended_by_exit(data)
+        return data
+
+
+class AbsenceForm(RecordForm):
+    """She is away while she has the place, and not twice at once."""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        stay: Stay = self.instance.stay
+        since, until = data.get("since"), data.get("until")
+        if since and (since < stay.since or stay.until and since >= stay.until):
+            self.add_error("since", _("On this day she did not have the place."))
+        if until and stay.until and until > stay.until:
+            self.add_error("until", _("On this day she did not have the place."))
+        others = Absence.objects.current().filter(stay=stay).exclude(pk=self.instance.pk)
+        if since and others.filter(Q(until=None) | Q(until__gt=since), since__lt=until or date.max).exists():
+            self.add_error("since", _("In this period she is recorded as away already."))
+        return data
 
 
 class ConsentForm(RecordForm):
@@ -343,7 +372,7 @@ class DossierForm(RecordForm):
 
 FORMS: dict[type[Record], type[RecordForm]] = {
     IdentityValue: IdentityValueForm, Relation: RelationForm, Stay: StayForm, Consent: ConsentForm,
-    DossierDelivery: DossierForm,
+    DossierDelivery: DossierForm, Allowance: AllowanceForm, Absence: AbsenceForm,
 }  # fmt: skip
 
 

@@ -108,7 +108,7 @@ def _follow(record: Record, left: Collection[int | None] = (), by: Clearance | N
     elif isinstance(record, (Joint, Procedure, ProcedureStep)):
         settle(locked(record.case))
     if isinstance(record, DestinationReport) and by is not None:
-        _conflict(record, by)
+        raise_conflict(record, by)
     if isinstance(record, IdentityValue):
         # Answered to nobody: only the two coordinators hear of a clash (R1).
         with connection.cursor() as cursor:
@@ -119,7 +119,7 @@ def _follow(record: Record, left: Collection[int | None] = (), by: Clearance | N
         _settle_shelter_teams(record.case, left)
 
 
-def _conflict(report: DestinationReport, by: Clearance) -> None:
+def raise_conflict(report: DestinationReport, by: Clearance) -> None:
     """R14: another register says she left while she has a place here. The team that leads looks into it."""
     case = report.case
     if not shelter_is_running(case.pk):

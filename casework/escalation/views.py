@@ -41,6 +41,7 @@ from partners.organisations.enums import OrganisationKind
 IN_THE_WAY = {
     "unknown": _("This account cannot be a member of a review team."),
     "involved": _("This person had to do with the case before."),
+    "full": _("Of this organisation the review team has all its members."),
     "closed": _("The question is answered, or its day has passed."),
 }
 
@@ -62,7 +63,7 @@ def escalation(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     act = request.POST.get("act", "")
     key = f"escalation:{case.reference}"
     made: dict[str, Any] = {
-        "ask": lambda data: EscalateForm(data, reached=reached(case)) if chairs and asked is None
+        "ask": lambda data: EscalateForm(data, reached=reached(case)) if chairs and asked is None and case.is_open
         and reached(case) != Level.ADMINISTRATIVE_CONSULTATION else None,
         "part": lambda data: PartForm(data) if writes and asked else None,
         "member": lambda data: MemberForm(data) if chairs and asked and asked.level == Level.MRT else None,

@@ -1,5 +1,6 @@
 """The acts of an escalation (R26): asking, contributing, who advises, the advice, and what is done with it."""
 
+from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -36,6 +37,8 @@ def reached(case: Case) -> str:
 def ask(case: Case, said: dict[str, Any], facts: Facts, *, by: Clearance, author_team: int) -> Escalation:
     """A question that the conference decided to put to a level above it."""
     case = locked(case)
+    if not case.is_open:
+        raise StepRefused([Missing(_("Only of an open case a question is put to a level above."), "case_detail")])
     wanted = ASKED_BY.get(Level(said["level"]), ABOVE)
     decision = facts.last_decision(wanted)
     if decision is None or Escalation.objects.current().filter(decision=decision.key).exists():
@@ -74,13 +77,14 @@ def admit(asked: Escalation, account: str) -> str:
         return str(cursor.fetchone()[0])
 
 
-ADVISES = (OrganisationKind.MUNICIPALITY, OrganisationKind.NGO, OrganisationKind.IND, OrganisationKind.DTV)
+# How many members of a review team come from each kind of organisation; no more are let in (escalation_admit).
+SEATS = {OrganisationKind.MUNICIPALITY: 1, OrganisationKind.NGO: 1, OrganisationKind.IND: 2, OrganisationKind.DTV: 1}
 
 
 def seats_empty(asked: Escalation) -> list[str]:
-    """Of which organisations the review team has no member yet."""
-    there = set(asked.members.values_list("organisation__kind", flat=True))
-    return [str(kind.label) for kind in ADVISES if kind not in there]
+    """Of which organisations the review team has not all its members yet."""
+    there = Counter(asked.members.values_list("organisation__kind", flat=True))
+    return [str(kind.label) for kind, seats in SEATS.items() if there[kind] < seats]
 
 
 @transaction.atomic
@@ -89,7 +93,7 @@ def advise(asked: Escalation, advice: str, advised_on: date, *, version: str) ->
     row: Escalation = Escalation.objects.select_for_update(of=("self",)).get(pk=asked.pk)
     row.claim_version(version)
     if row.level == Level.MRT and (empty := seats_empty(row)):
-        said = _("The review team has no member yet of: %(kinds)s.") % {"kinds": ", ".join(empty)}
+        said = _("The review team is not complete yet: %(kinds)s.") % {"kinds": ", ".join(empty)}
         raise StepRefused([Missing(said, "escalation")])
     row.advice, row.advised_on = advice, advised_on
     because(row, "advised")
@@ -119,9 +123,20 @@ def withdraw(asked: Escalation, *, version: str) -> None:
     row.claim_version(version)
     if row.adopted is not None or row.ended_at is not None:
         raise VersionConflict
+    _over(row)
+    settle(case)
+
+
+def all_over(case: Case) -> None:
+    """Who has left needs no answer: what was still asked is withdrawn."""
+    for row in Escalation.objects.current().select_for_update(of=("self",)).filter(case=case, adopted=None):
+        row.version += 1
+        _over(row)
+
+
+def _over(row: Escalation) -> None:
     row.end(EndReason.OVER)
     members_leave(row)
-    settle(case)
 
 
 @transaction.atomic

@@ -37,7 +37,7 @@ class ExportForm(KeptForm):
         required_message=gettext_lazy("Write what you need it for."),
     )
     format = forms.ChoiceField(
-        label=gettext_lazy("As"), choices=[("xlsx", "Excel (.xlsx)"), ("csv", "CSV")], widget=forms.RadioSelect,
+        label=gettext_lazy("File type"), choices=[("xlsx", "Excel (.xlsx)"), ("csv", "CSV")], widget=forms.RadioSelect,
         initial="xlsx",
     )  # fmt: skip
 

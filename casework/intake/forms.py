@@ -85,35 +85,25 @@ class ConversationForm(PageForm):
 AREA = {"rows": 4, "dir": "auto"}
 
 
-class ReportForm(PageForm):
+class SituationForm(PageForm):
+    """What she told about her situation, and what she needs."""
+
     of_report = True
-    needed: ClassVar[dict[str, Any]] = {}
+    needed: ClassVar[dict[str, Any]] = {
+        "living": _("Write where and how she lives now."), "wishes": _("Write what she wants herself."),
+        "needs": _("Write what she needs first."),
+    }  # fmt: skip
+
+    class Meta:
+        model = IntakeReport
+        fields = ["living", "network", "story", "means", "wishes", "needs"]
+        widgets = {name: forms.Textarea(attrs=AREA) for name in fields}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, message in self.needed.items():
             self.fields[name].required = True
             self.fields[name].error_messages["required"] = message
-
-
-class SituationForm(ReportForm):
-    needed: ClassVar[dict[str, Any]] = {"living": _("Write where and how she lives now.")}
-
-    class Meta:
-        model = IntakeReport
-        fields = ["living", "network", "story", "means"]
-        widgets = {name: forms.Textarea(attrs=AREA) for name in fields}
-
-
-class NeedsForm(ReportForm):
-    needed: ClassVar[dict[str, Any]] = {
-        "wishes": _("Write what she wants herself."), "needs": _("Write what she needs first."),
-    }  # fmt: skip
-
-    class Meta:
-        model = IntakeReport
-        fields = ["wishes", "needs"]
-        widgets = {name: forms.Textarea(attrs=AREA) for name in fields}
 
 
 class LimitationForm(PageForm):

@@ -1,6 +1,8 @@
 """Who does the intake and asks for the dossiers. Every line of a docstring is a line of the code."""
 
+from casework.cases.enums import ADMITTED_STATES
 from casework.cases.models import Case
+from casework.intake.enums import CriterionResult
 from casework.intake.models import Intake
 from casework.journey.perms import FACILITY, Teams, team_of_kind
 from governance.access.clearance import Clearance
@@ -20,4 +22,18 @@ def can_continue(clearance: Clearance, case: Case, intake: Intake, teams: Teams)
         intake.author_team_id == intake_team(clearance, case, teams)
         and intake.completed_on is None and intake.ended_at is None
         and case.is_open
+    )  # fmt: skip
+
+
+def can_complete_criteria(clearance: Clearance, case: Case, intake: Intake, teams: Teams) -> bool:
+    """What was not known yet of a criterion can be filled in after the intake by one who is:
+    - in the team that began it, which still takes part and writes for the conference
+    - of an intake that is complete, with a result that is not known yet
+    - in a case that is open and where nobody was admitted yet
+    """
+    return (
+        intake.author_team_id == intake_team(clearance, case, teams)
+        and intake.completed_on is not None and intake.ended_at is None
+        and any(said["result"] == CriterionResult.UNKNOWN for said in intake.results)
+        and case.is_open and case.state not in ADMITTED_STATES
     )  # fmt: skip

@@ -28,7 +28,6 @@ from casework.intake.forms import (
     CriteriaListForm,
     FinishForm,
     LimitationForm,
-    NeedsForm,
     PageForm,
     RequestForm,
     SituationForm,
@@ -64,12 +63,12 @@ from partners.accountability.activities import AGREEMENTS, CASEWORK, processes
 from partners.organisations.models import Pilot, Team
 
 PAGES = {
-    "gesprek": gettext_lazy("Conversation"), "situatie": gettext_lazy("Situation"), "behoeften": gettext_lazy("Needs"),
+    "gesprek": gettext_lazy("Conversation"), "situatie": gettext_lazy("Situation and needs"),
     "beperking": gettext_lazy("Limitation"), "criteria": gettext_lazy("Criteria"),
     "afronden": gettext_lazy("Complete"),
 }  # fmt: skip
 FORMS: dict[str, type[PageForm]] = {
-    "gesprek": ConversationForm, "situatie": SituationForm, "behoeften": NeedsForm, "beperking": LimitationForm,
+    "gesprek": ConversationForm, "situatie": SituationForm, "beperking": LimitationForm,
     "criteria": CriteriaForm,
 }  # fmt: skip
 BEFORE_THE_CONFERENCE = (
@@ -88,7 +87,7 @@ def _context(case: Case, **more: Any) -> dict[str, Any]:
 
 def _parts(report: IntakeReport | None) -> list[tuple[str, str]]:
     """What she told, by its headings."""
-    names = [*SituationForm.Meta.fields, *NeedsForm.Meta.fields]
+    names = SituationForm.Meta.fields
     return [
         (str(IntakeReport._meta.get_field(name).verbose_name), getattr(report, name)) for name in names  # type: ignore[union-attr]
     ] if report else []  # fmt: skip
@@ -165,14 +164,16 @@ def intake(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     return render(request, "casework/intake/begin.html", context, status=400 if form.errors else 200)
 
 
-def _found(request: ClearanceRequest, reference: UUID) -> tuple[Case, Intake, dict[int, Team]]:
-    """The intake that is under way, if this worker may go on with it; one that is not hers to see is not there."""
+def _found(request: ClearanceRequest, reference: UUID, page: str = "") -> tuple[Case, Intake, dict[int, Team]]:
+    """The intake that is under way, if this worker may go on with it, or with what was not known yet of the criteria;
+    one that is not hers to see is not there."""
     case = _case(reference)
     found = intake_of(case)
     if found is None:
         raise Http404
     teams = visible_teams(request.clearance)
-    if not perms.can_continue(request.clearance, case, found, teams):
+    later = page == "criteria" and perms.can_complete_criteria(request.clearance, case, found, teams)
+    if not (later or perms.can_continue(request.clearance, case, found, teams)):
         raise PermissionDenied
     found.case = case
     return case, found, teams
@@ -184,8 +185,9 @@ def intake_page(request: ClearanceRequest, reference: UUID, page: str) -> HttpRe
     """One page: keep it and go to the next. What a colleague kept meanwhile is shown, and nothing is lost."""
     if page not in PAGES:
         raise Http404
-    case, found, teams = _found(request, reference)
-    criteria = criteria_of(case.pilot, timezone.localdate())
+    case, found, teams = _found(request, reference, page)
+    later = found.completed_on is not None  # only criteria: under the list of then
+    criteria = found.criteria if later else criteria_of(case.pilot, timezone.localdate())
     report = IntakeReport.objects.filter(intake=found).first()
     if page == "afronden":
         return _finish(request, case, found, report, criteria, teams)
@@ -211,14 +213,16 @@ def intake_page(request: ClearanceRequest, reference: UUID, page: str) -> HttpRe
             changed = True
         else:
             drop_draft(request, key)
-            return redirect(page_url(case, _next(page)))
+            following = page_url(case, _next(page))
+            return redirect(reverse("casework:intake_report", args=[reference]) if later else following)
     last = found.history.select_related("history_user").order_by("-history_date", "-history_id").first()
     context = _context(
         case, form=form, page=page, pages=_pages(found, report, criteria, limits), draft_key=key, draft=draft,
         intake=found, form_page=request.path, changed=changed,
         version=found.version if request.method == "POST" else seen,
         last=last if last and last.history_user_id != request.user.pk else None, criteria=criteria, limits=limits,
-        before=_before(page), told=Briefing.objects.current().filter(case=case).first(),
+        before="" if later else _before(page), later=later, title=PAGES[page],
+        told=Briefing.objects.current().filter(case=case).first(),
     )  # fmt: skip
     status = 409 if changed and request.method == "POST" else 400 if form.errors else 200
     return render(request, "casework/intake/page.html", context, status=status)
@@ -336,9 +340,11 @@ def intake_report(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     if found is None:
         raise Http404
     report = IntakeReport.objects.filter(intake=found).first()
+    teams = visible_teams(request.clearance)
     context = _context(
         case, intake=found, report=report, report_parts=_parts(report), results=results_of(found),
-        continues=perms.can_continue(request.clearance, case, found, visible_teams(request.clearance)),
+        continues=perms.can_continue(request.clearance, case, found, teams),
+        completes_criteria=perms.can_complete_criteria(request.clearance, case, found, teams),
     )  # fmt: skip
     return render(request, "casework/intake/report.html", context)
 

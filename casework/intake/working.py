@@ -107,10 +107,8 @@ def unfinished(
     found = []
     if intake.interviewed_on is None or not intake.informed:
         found.append("gesprek")
-    if report is None or not report.living:
+    if report is None or not (report.living and report.wishes and report.needs):
         found.append("situatie")
-    if report is None or not (report.wishes and report.needs):
-        found.append("behoeften")
     if asks_limitation and not intake.limitation_asked:
         found.append("beperking")
     if criteria is not None and (intake.criteria_id != criteria.pk or len(intake.results) < len(criteria.criteria)):

@@ -27,7 +27,7 @@ class Decided:
     until: date | None = None
     objection_until: date | None = None
     scenario: str = ""
-    due: date | None = None
+    review: date | None = None  # when the conference looks again
     annulled: bool = False
     rests: int | None = None  # of a formal decision: that of the conference on which it rests
 
@@ -52,6 +52,7 @@ class Facts:
 
     today: date
     state: str = CaseState.REGISTERED
+    since: date | None = None  # the case is in this state
     early_admission: bool = False
     municipal: bool = False
     take_over_months: int = 6
@@ -79,6 +80,7 @@ class Facts:
     formal: tuple[Decided, ...] = ()
     upheld: date | None = None  # an objection or appeal against the last refusal or ending
     objection_pending: bool = False
+    ruled: date | None = None  # when an objection or a first appeal went against her: another remedy is open
     scenario: str = ""
     scenario_since: date | None = None
     actions: int = 0
@@ -89,6 +91,7 @@ class Facts:
     checks: dict[int, str] = field(default_factory=dict)  # by months after the exit
     open_tasks: int = 0
     escalated_until: date | None = None
+    advised: date | None = None  # by a review team whose advice waits for the conference
 
     @property
     def rest_ends(self) -> date | None:
@@ -135,7 +138,7 @@ def _decided(row: dict[str, Any]) -> Decided:
     return Decided(
         kind=row["kind"], on=date.fromisoformat(row["on"]), key=row["key"], effective=_day(row.get("effective")),
         until=_day(row.get("until")), objection_until=_day(row.get("objection_until")),
-        scenario=row.get("scenario", ""), due=_day(row.get("due")), annulled=bool(row.get("annulled")),
+        scenario=row.get("scenario", ""), review=_day(row.get("review")), annulled=bool(row.get("annulled")),
         rests=row.get("rests"),
     )  # fmt: skip
 
@@ -167,8 +170,8 @@ def facts_of(cases: Iterable[Case], today: date | None = None) -> dict[int, Fact
 def _facts(case: Case, said: dict[str, Any], today: date | None) -> Facts:
     pilot: Pilot = case.pilot
     return Facts(
-        today=today or timezone.localdate(), state=case.state, early_admission=pilot.early_admission,
-        municipal=pilot.municipal_mode, take_over_months=pilot.take_over_months,
+        today=today or timezone.localdate(), state=case.state, since=case.state_since,
+        early_admission=pilot.early_admission, municipal=pilot.municipal_mode, take_over_months=pilot.take_over_months,
         maximum_stay_months=pilot.maximum_stay_months, managed=case.case_manager_id is not None,
         registered_on=case.registered_on, admitted_on=case.admitted_on, told=said["told"],
         intake_begun=_day(said["intake_begun"]), intake_done=_day(said["intake_done"]),
@@ -181,11 +184,12 @@ def _facts(case: Case, said: dict[str, Any], today: date | None) -> Facts:
         handed_over=bool((said["transfer"] or {}).get("handed_over")), agenda=_day(said["agenda"]),
         discussed=_day(said["discussed"]), decisions=tuple(_decided(row) for row in said["decisions"]),
         formal=tuple(_decided(row) for row in said["formal"]), upheld=_day(said["upheld"]),
-        objection_pending=said["objection_pending"], scenario=(said["scenario"] or {}).get("scenario", ""),
+        objection_pending=said["objection_pending"], ruled=_day(said["ruled"]),
+        scenario=(said["scenario"] or {}).get("scenario", ""),
         scenario_since=_day((said["scenario"] or {}).get("since")), actions=said["actions"],
         stay_since=_day(said["stay_since"]), stay_until=_day(said["stay_until"]), left=_left(said["left"]),
         claim=said["claim"] or "", checks={int(months): result for months, result in said["checks"].items()},
-        open_tasks=said["open_tasks"], escalated_until=_day(said["escalated_until"]),
+        open_tasks=said["open_tasks"], escalated_until=_day(said["escalated_until"]), advised=_day(said["advised"]),
     )  # fmt: skip
 
 

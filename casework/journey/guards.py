@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from casework.journey.facts import Facts
+from casework.journey.facts import Decided, Facts
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,18 @@ def ending_decided(facts: Facts) -> Missing | None:
         and (last is None or last.kind != "ended")
     ):
         return Missing(_("After admission this reason needs a formal decision to end."), "formal_decision_add")
-    return None
+    return _ends_later(facts, last)
+
+
+def _ends_later(facts: Facts, decided: Decided | None) -> Missing | None:
+    """An exit for such a reason is not before the decision to end takes effect."""
+    left = facts.left
+    if left is None or left.reason not in ENDED_BY_DECISION or decided is None or decided.kind != "ended":
+        return None
+    if decided.effective is None or left.on >= decided.effective:
+        return None
+    said = _("The decision to end takes effect on %(day)s.") % {"day": shown(decided.effective)}
+    return Missing(said, "formal_decisions")
 
 
 def accepted_elsewhere(facts: Facts) -> Missing | None:
@@ -231,6 +242,14 @@ def claim_answered(facts: Facts) -> Missing | None:
     return None
 
 
+APPEAL = timedelta(weeks=6)  # after an objection or an appeal was decided (Awb 6:7)
+
+
+def appeal_until(facts: Facts) -> date | None:
+    """Until when she may appeal against the last ruling on her objection."""
+    return facts.ruled + APPEAL if facts.ruled else None
+
+
 def remedies_exhausted(facts: Facts) -> Missing | None:
     refusal = facts.last_formal("refused")
     if facts.objection_pending:
@@ -239,6 +258,9 @@ def remedies_exhausted(facts: Facts) -> Missing | None:
         return Missing(_("The term for objection is not recorded with the refusal."), "formal_decisions")
     if refusal is not None and refusal.objection_until is not None and refusal.objection_until >= facts.today:
         return Missing(_("Objection is possible until %(day)s.") % {"day": shown(refusal.objection_until)})
+    appeal = appeal_until(facts)
+    if appeal is not None and appeal >= facts.today:
+        return Missing(_("Appeal is possible until %(day)s.") % {"day": shown(appeal)}, "formal_decisions")
     return None
 
 

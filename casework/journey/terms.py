@@ -6,8 +6,9 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 
 from casework.journey.facts import Facts
-from casework.journey.guards import DURABLE, add_months, checks_to_come
+from casework.journey.guards import ADMITS, DURABLE, add_months, appeal_until, checks_to_come
 
+BEFORE_CONFERENCE = ("registered", "intake", "awaiting_dossiers", "rest_period")
 LONGEST_FOLLOWED = 12  # months in which a semi-durable outcome is followed (R13)
 
 
@@ -23,7 +24,7 @@ class Term:
 
 def terms_of(facts: Facts) -> list[Term]:
     """All terms that run, the first one first: those of the past are missed, those to come show when they are near."""
-    found = [*_before_guidance(facts), *_in_guidance(facts), *_after(facts)]
+    found = [*_before_guidance(facts), *_in_conference(facts), *_in_guidance(facts), *_after(facts)]
     if facts.accepted_elsewhere and not facts.handed_over:
         day = facts.accepted_elsewhere
         found.append(Term("T11", day, _("The other pilot accepted the case: hand it over"), "transfer"))
@@ -44,25 +45,50 @@ def _before_guidance(facts: Facts) -> list[Term]:
     found = []
     if facts.state == "rest_period" and facts.rest_ends and facts.agenda is None:
         found.append(Term("R8", facts.rest_ends, _("The rest period is over: put the case on an agenda"), "conference"))
+    may_be_early = facts.municipal or facts.early_admission
+    if facts.state in BEFORE_CONFERENCE and facts.intake_done and facts.agenda is None and may_be_early:
+        what = _("The intake is complete: the conference can discuss the admission")
+        found.append(Term("R5", facts.intake_done, what, "conference"))
     if facts.lacks_request:
         day = facts.registered_on or facts.today
         found.append(Term("R8", day, _("Ask for the dossiers: without them no rest period begins"), "dossiers_request"))
-    if facts.state == "not_admitted" and (refusal := facts.last_formal("refused")) and refusal.objection_until:
-        day = refusal.objection_until + timedelta(days=1)
-        found.append(Term("T15", day, _("The term for objection is over: archive the case"), "case_detail"))
+    if facts.state == "not_admitted" and not facts.objection_pending:
+        refusal = facts.last_formal("refused")
+        if refusal is not None and refusal.objection_until:
+            day = max(refusal.objection_until, appeal_until(facts) or refusal.objection_until) + timedelta(days=1)
+            what = _("Objection and appeal are no longer possible: archive the case")
+            found.append(Term("T15", day, what, "case_detail"))
     return found
+
+
+def _in_conference(facts: Facts) -> list[Term]:
+    """What the conference has still to do, as long as no meeting has the case on its agenda."""
+    if facts.agenda is not None or facts.state not in ("rest_period", "in_conference", "admitted", "in_guidance"):
+        return []
+    if facts.advised:
+        return [Term("R26", facts.advised, _("The advice of the review team waits for the conference"), "conference")]
+    if review := _review(facts):
+        return [Term("LSO", review, _("The conference looks at this case again"), "conference")]
+    waits = not facts.last_decision(*ADMITS, "not_admitted") and not facts.escalated_until
+    if facts.state == "in_conference" and waits:
+        return [Term("R5", facts.since or facts.today, _("The case is on no agenda: put it on one"), "conference")]
+    if facts.state == "admitted" and not facts.scenario and (facts.municipal or facts.rest_ends):
+        day = max(day for day in (facts.rest_ends, facts.since) if day)
+        return [Term("R8", day, _("The conference can set the scenario: put the case on an agenda"), "conference")]
+    return []
+
+
+def _review(facts: Facts) -> date | None:
+    """When the conference looks again: what it said on the last day it decided, unless it has done so since."""
+    last = facts.decisions[-1].on if facts.decisions else None
+    day = max((said.review for said in facts.decisions if said.review and said.on == last), default=None)
+    return day if day and (facts.discussed is None or facts.discussed < day) else None
 
 
 def _in_guidance(facts: Facts) -> list[Term]:
-    found = []
-    open_still = facts.state in ("rest_period", "in_conference", "admitted", "in_guidance")
-    last = facts.decisions[-1] if facts.decisions else None
-    review = max((d.due for d in facts.decisions if d.due and d.on == (last.on if last else None)), default=None)
-    if open_still and review and facts.agenda is None:
-        found.append(Term("LSO", review, _("The conference looks at this case again"), "conference"))
     if facts.state in ("admitted", "in_guidance") and (day := stay_ends(facts)):
-        found.append(Term("R16", day, _("The maximum stay ends: extend it, or decide to end"), "conference"))
-    return found
+        return [Term("R16", day, _("The maximum stay ends: extend it, or decide to end"), "conference")]
+    return []
 
 
 def stay_ends(facts: Facts) -> date | None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from casework.cases.enums import CaseState, Ground
 from casework.cases.models import Case, Involvement
 from casework.deciding.working import annul, ending_of
+from casework.escalation.working import all_over
 from casework.journey.facts import fact_of
 from casework.journey.guards import Missing
 from casework.journey.moving import ENDED_BY_EXIT, StepRefused, end_involvements, locked, settle, take
@@ -51,7 +52,8 @@ def propose_exit(case: Case, said: dict[str, Any], *, by: Clearance, author_team
 
 @transaction.atomic
 def confirm_exit(found: Exit, *, by: Clearance, version: str) -> Case:
-    """T11. The class follows from the table of that day; involvements without anything to follow end."""
+    """T11. The class follows from the table of that day; involvements without anything to follow end, and what was
+    still asked of a level above."""
     case = locked(found.case)
     row: Exit = Exit.objects.select_for_update(of=("self",)).get(pk=found.pk)
     row.claim_version(version)
@@ -67,6 +69,7 @@ def confirm_exit(found: Exit, *, by: Clearance, version: str) -> Case:
         # Why it cannot be is nobody's to tell here (R1).
         said = _("The case cannot be handed over now; settle it with the other pilot.")
         raise StepRefused([Missing(said, "transfer")])
+    all_over(case)
     case = take(case, "T11", by=by, exited_on=row.exited_on)
     _others_leave(case, row)
     return case

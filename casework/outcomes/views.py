@@ -52,7 +52,8 @@ from casework.records.models import VersionConflict
 from casework.register.identity import leading_names
 from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
-from governance.drafts.keeping import find_draft, once, sent_before
+from governance.drafts.forms import typed_fields
+from governance.drafts.keeping import find_draft, once, save_draft, sent_before
 from partners.accountability.activities import CASEWORK, processes
 from partners.organisations.enums import OrganisationKind
 from partners.organisations.models import Team
@@ -285,7 +286,11 @@ def claim_answer(request: ClearanceRequest, case: Case, found: Exit) -> HttpResp
             answer_claim(found, said, by=request.clearance, author_team=team)
             return _page(case)
 
-        return once(request, key, act)
+        try:
+            return once(request, key, act)
+        except StepRefused as refusal:
+            save_draft(request.user, key, typed_fields(request.POST), request.path)
+            return refused(request, case, refusal)
     context = _context(case, exit=found, form=form, draft_key=key, form_page=request.path, supplying=bool(sources))
     return render(request, "casework/outcomes/claim.html", context, status=400 if form.errors else 200)
 

@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from casework.cases.enums import CaseState
 from casework.cases.involving import known_workers, knows_team, team_label
 from casework.cases.models import Case, Involvement
+from casework.deciding.models import FormalDecision
 from casework.dossiers.kinds import KINDS as RECORD_KINDS
 from casework.dossiers.kinds import headline
 from casework.dossiers.showing import record_url
+from casework.outcomes.models import Exit
 from casework.records.models import Record
 from casework.register.models import Briefing, IdentityValue
 from casework.shelter.models import Stay
@@ -130,7 +132,16 @@ def _records(
 
 
 def _ended(record: Record) -> str:
-    return str(record.get_end_reason_display()) if record.ended_at else ""
+    """How it stands with what is told: ended, not confirmed yet, undone, or no longer standing, and why."""
+    if record.ended_at:
+        return str(record.get_end_reason_display())
+    if isinstance(record, Exit) and record.undone_on:
+        return _("undone: %(why)s") % {"why": record.undone_reason}
+    if isinstance(record, Exit) and record.confirmed_on is None:
+        return _("proposed, not confirmed yet")
+    if isinstance(record, FormalDecision) and record.annulled_on:
+        return _("no longer stands: %(why)s") % {"why": record.annulled_because}
+    return ""
 
 
 def _stays(case: Case, stays: list[Stay], who: object) -> list[Event]:

@@ -74,7 +74,7 @@ def make_cast() -> Cast:
         ngo = Organisation.objects.create(name=NGOS[place], kind=K.NGO)
         pilot = Pilot.objects.create(
             name=place, slug=slug, municipality=municipality, maximum_stay_months=MAXIMUM_STAY.get(place),
-            early_admission=place == "Groningen", contact_name=f"Coördinator LVV {place}",
+            early_admission=place == "Groningen", return_term_days=14, take_over_months=9, contact_name=f"Coördinator LVV {place}",
             contact_phone=f"088 123 45 {len(cast.pilots):02}",
         )  # fmt: skip
         cast.pilots[place] = pilot

@@ -1,23 +1,29 @@
 """In each pilot what takes several acts: letters, objections, what was extended, ended or undone; guests, review teams,
-households on one item. By the application's own acts, as the coordinators do them.
+households on one item; who is back with the dossiers of before, or came from an earlier list. By the application's own acts, as the coordinators do them.
 """
 
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import Count
 from django.utils import timezone
 
 from casework.cases.enums import CaseState
+from casework.cases.registering import Claim, register
 from casework.conference.working import put_on_agenda
 from casework.deciding.forms import first_text
 from casework.deciding.models import LetterTemplate
 from casework.deciding.working import issue, reopen
 from casework.dossiers.enums import ProcedureKind
 from casework.escalation.working import admit
+from casework.journey.moving import step_by_button
+from casework.journey.steps import STEPS
 from casework.models import (
     Case,
     ConferenceDecision,
+    DossierDelivery,
     Escalation,
+    Exit,
     FormalDecision,
     Meeting,
     MeetingGuest,
@@ -27,6 +33,7 @@ from casework.models import (
     Task,
 )
 from casework.outcomes.exiting import confirm_exit, exit_of, propose_exit, undo_exit
+from casework.register.identity import leading_names
 from governance.access.clearance import Clearance, acting_as
 from governance.models import MandateDecision
 from lvv.demo.accounts import Cast
@@ -51,7 +58,8 @@ def make_acts(cast: Cast) -> None:
             _extended_and_ended(cast, place, clearance, own)
             if exit_of(left) is not None:
                 _undone(left, clearance)
-            _around_the_table(cast, place, elsewhere, clearance, own)
+            _around_the_table(cast, place, (elsewhere, places[(number + 2) % len(places)]), clearance, own)
+            _back(cast, place, clearance, own)
 
 
 def _guided(cast: Cast, place: str) -> Any:
@@ -129,7 +137,7 @@ def _undone(case: Case, clearance: Clearance) -> None:
               version=str(found.version))  # fmt: skip
 
 
-def _around_the_table(cast: Cast, place: str, elsewhere: str, clearance: Clearance, own: Team) -> None:
+def _around_the_table(cast: Cast, place: str, elsewhere: tuple[str, str], clearance: Clearance, own: Team) -> None:
     """Guests of the next meeting, a household on one item, minutes that are still to be sent, who advises on an
     escalation, and a task that somebody took on."""
     today = timezone.localdate()
@@ -156,9 +164,32 @@ def _around_the_table(cast: Cast, place: str, elsewhere: str, clearance: Clearan
     asked = Escalation.objects.current().filter(case__pilot=cast.pilots[place], level="mrt").first()
     if asked is not None and asked.answer_due_on >= today:
         for prefix in ADVISERS:
-            admit(asked, cast.workers[prefix, elsewhere].username)
+            admit(asked, cast.workers[prefix, elsewhere[0]].username)
+        admit(asked, cast.workers["ind", elsewhere[1]].username)
     task = Task.objects.current().filter(case__pilot=cast.pilots[place], to_team=own, answer="").first()
     if task is not None:
         task.worker = cast.workers["gemeente", place]
         because(task, "taken on")
         task.save()
+
+
+def _back(cast: Cast, place: str, clearance: Clearance, own: Team) -> None:
+    """Who left and is back: one with dossiers that are young enough (T17), one from an earlier list (T18)."""
+    today = timezone.localdate()
+    left = Case.objects.filter(
+        pilot=cast.pilots[place], state__in=(CaseState.EXITED, CaseState.ARCHIVED), read_only_from=None,
+        exited_on__lt=today - timedelta(days=20),
+    ).exclude(pk__in=Exit.objects.filter(outcome__in=("deceased", "moved_to_other_pilot")).values("case"))  # fmt: skip
+    young = DossierDelivery.objects.current().filter(delivered_on__gt=today - timedelta(days=250))
+    both = young.values("case").annotate(services=Count("of", distinct=True)).filter(services=2).values("case")
+    if (before := left.filter(pk__in=both).order_by("pk").first()) is not None:
+        claim = Claim(names=[leading_names([before.pk])[before.pk]], told_on=today, language="en")
+        case = register(claim, by=clearance, team=own, person=before.person)
+        step_by_button(case, STEPS["T17"], by=clearance, version=str(case.version))
+    for other in left.exclude(pk__in=both).order_by("-exited_on")[:1]:
+        begun = today - timedelta(days=18)
+        claim = Claim(
+            names=[leading_names([other.pk])[other.pk]], state=CaseState.IN_GUIDANCE, registered_on=begun,
+            admitted_on=begun + timedelta(days=5), guidance_from=begun + timedelta(days=9),
+        )  # fmt: skip
+        register(claim, by=clearance, team=own, person=other.person)

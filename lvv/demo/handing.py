@@ -11,6 +11,7 @@ from django.utils import timezone
 from casework.cases.enums import CaseState
 from casework.custody.enums import Basis
 from casework.custody.working import agree_custody, dossiers_to_hand_over, hand_over
+from casework.dossiers.writing import raise_conflict
 from casework.escalation.working import contribute
 from casework.models import Absence, Case, DestinationReport, Escalation, Exit, Stay, Transfer
 from casework.outcomes.exiting import confirm_exit, propose_exit
@@ -43,7 +44,7 @@ def _under_way(cast: Cast, place: str) -> None:
     pilot = cast.pilots[place]
     guided = Case.objects.filter(pilot=pilot, state=CaseState.IN_GUIDANCE)
     stays = Stay.objects.current().filter(case__in=guided, until=None).select_related("case").order_by("pk")
-    away, gone = list(stays[6:8])
+    away, gone, longer = list(stays.filter(since__lt=today - timedelta(days=30))[6:9])
     leaving = guided.exclude(pk__in=stays.values("case")).order_by("pk")[6:8]
     own = cast.teams[place, OrganisationKind.MUNICIPALITY, TeamFunction.GENERAL]
     with acting_as(cast.workers["gemeente", place]) as clearance:
@@ -53,17 +54,22 @@ def _under_way(cast: Cast, place: str) -> None:
                        "explanation": "Vertrokken met een laissez-passer.", "evidence": "", "evidence_on": None},
                 by=clearance, author_team=own.pk,
             )  # fmt: skip
-        Absence.objects.create(
-            case=away.case, stay=away, author_team=own, author=clearance.user, since=today - timedelta(days=3),
-            remark="Bij familie, zegt een huisgenoot.",
-        )  # fmt: skip
+        for stay, days, remark in (
+            (away, 3, "Bij familie, zegt een huisgenoot."),
+            (longer, 20, "Haar spullen zijn er nog."),
+        ):
+            Absence.objects.create(
+                case=stay.case, stay=stay, author_team=own, author=clearance.user, since=today - timedelta(days=days),
+                remark=remark,
+            )  # fmt: skip
     departure = cast.teams[place, OrganisationKind.DTV, TeamFunction.GENERAL]
     with acting_as(cast.workers["dtv", place]) as clearance:
         if departure.pk in gone.case.team_ids:
-            DestinationReport.objects.create(
+            report = DestinationReport.objects.create(
                 case=gone.case, author_team=departure, author=clearance.user, reported_on=today - timedelta(days=2),
                 text="Met onbekende bestemming vertrokken, volgens het eigen register.",
             )  # fmt: skip
+            raise_conflict(report, clearance)
         for asked in Escalation.objects.current().filter(case__pilot=pilot, adopted=None):
             contribute(asked, "De ambassade vraagt een geboorteakte.", by=clearance, author_team=departure.pk)
 

@@ -239,7 +239,7 @@ def _conference(w: Writer, life: Any, case: Case, meetings: Meetings, places: di
     return w.add(
         ConferenceDecision, case, team, author, meeting.on, item=item, kind=decided, decided_on=meeting.on,
         reasons="Op grond van de dossiers en de standpunten van de partners.", convenant=meeting.convenant,
-        due_on=w.today + timedelta(days=w.rng.randint(-5, 30)) if decided == "deferred" else None,
+        review_on=w.today + timedelta(days=w.rng.randint(-5, 30)) if decided == "deferred" else None,
     )  # fmt: skip
 
 

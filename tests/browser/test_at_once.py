@@ -390,6 +390,7 @@ def test_twenty_decide_and_twenty_issue_the_decision_at_once_and_one_counts(site
         "due_on": "",
     }
     page = worker.get(f"/lso/punt/{reference}/")
+    said["version"] = re.search(r'besluit/"[^§]*?name="version" value="(\d+)"', page)[1]
     statuses = [
         status for status, _url in at_once(
             20, lambda: worker.post(f"/lso/punt/{reference}/besluit/", {**said, "form_token": str(uuid.uuid4())}, page)

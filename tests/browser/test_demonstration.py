@@ -28,7 +28,8 @@ def number(site):
     ("sql", "wanted"),
     [
         ("SELECT count(*) FROM casework_person", PEOPLE),
-        ("SELECT count(*) FROM casework_case", PEOPLE + 1),  # who moved to another pilot has one there too
+        # Who moved to another pilot has one there too; in each pilot two came back.
+        ("SELECT count(*) FROM casework_case", PEOPLE + 1 + 5 * 2),
         ("SELECT count(DISTINCT person_id) FROM casework_case", PEOPLE),
         ("SELECT count(*) FROM casework_case WHERE state IN ('exited', 'in_aftercare', 'archived')", 1258 + 1),
         ("SELECT count(DISTINCT pilot_id) FROM casework_case", 5),
@@ -87,7 +88,11 @@ LEVELS = ("mrt", "steering_group", "programme_council", "administrative_consulta
     ("formaldecision", "r.annulled_on IS NOT NULL", 5), ("exit", "r.undone_on IS NOT NULL", 5),
     *(("procedure", f"r.formal_decision_id IS NOT NULL AND r.result = '{result}'", 5)
       for result in ("pending", "dismissed", "upheld")),
-    ("historicalcase", "r.history_change_reason = 'T9'", 5), ("task", "r.worker_id IS NOT NULL", 4),
+    *(("historicalcase", f"r.history_change_reason = '{step}'", 5) for step in ("T9", "T16", "T17")),
+    ("case", "r.state = 'in_guidance' AND NOT EXISTS (SELECT FROM casework_historicalcase h WHERE h.id = r.id"
+     " AND h.state = 'registered')", 5),
+    ("absence", "r.until IS NULL AND r.since + 14 <= current_date AND c.state = 'in_guidance'", 5),
+    ("task", "r.rule = 'register_conflict' AND r.answer = ''", 3), ("task", "r.worker_id IS NOT NULL", 4),
     ("agendaitem", "EXISTS (SELECT FROM casework_agendaitem o WHERE o.meeting_id = r.meeting_id AND o.place = r.place"
      " AND o.id <> r.id)", 4),
 ])  # fmt: skip

@@ -31,7 +31,7 @@ def fill_registration(page, name):
     page.get_by_label("Geboortedatum").fill("03-1988")
     page.get_by_label("Nationaliteit", exact=True).select_option("0084")
     page.get_by_label("Verwezen door").fill("Wijkteam")
-    page.get_by_label("Verteld op").fill("01-11-2026")
+    page.get_by_label("Geïnformeerd op").fill("01-11-2026")
     page.get_by_label("In welke taal").select_option("ti")
     page.get_by_label("Met een tolk").check()
 

@@ -116,7 +116,7 @@ def test_the_municipality_opens_an_address_with_a_reason(visit):
             asks.click()
             break
     page.wait_for_url("**/adres/")
-    page.get_by_label(re.compile("Waarvoor hebt u het adres nodig")).fill("Bezoek aan de locatie")
+    page.get_by_label(re.compile("Waarvoor heeft u het adres nodig")).fill("Bezoek aan de locatie")
     assert violations(page) == []
     page.locator("main form button[type=submit]").first.click()
     expect(page.locator("main")).to_contain_text("verzonnen")
@@ -159,7 +159,7 @@ def test_a_list_is_taken_over_by_mouse(visit, site):
     page.goto("/personen/invoer/")
     content = b"Naam;Geboortedatum;Nationaliteit\nQuilla Vantongeren;12-03-1985;0084\nZonder;31-02-1990;\n"
     page.locator("input[type=file]").set_input_files({"name": "lijst.csv", "mimeType": "text/csv", "buffer": content})
-    page.get_by_role("button", name="Lees de lijst").click()
+    page.get_by_role("button", name="Lijst inlezen").click()
     page.wait_for_url("**/personen/invoer/*-*/")
     assert violations(page) == []
     page.get_by_role("button", name="Controleer de lijst").click()
@@ -171,11 +171,11 @@ def test_a_list_is_taken_over_by_mouse(visit, site):
     page.get_by_role("button", name="Neem de goede rijen over").click()
     page.get_by_role("status").first.wait_for()
     site.work()
-    expect(page.get_by_text("1 casus staat in het register")).to_be_visible(timeout=30_000)
-    page.get_by_role("button", name="Neem de hele invoer terug").click()
+    expect(page.get_by_text("1 casus is overgenomen")).to_be_visible(timeout=30_000)
+    page.get_by_role("button", name="Draai de hele invoer terug").click()
     page.get_by_role("status").first.wait_for()
     site.work()
-    expect(page.get_by_text("1 casus is teruggenomen")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("1 casus is teruggedraaid")).to_be_visible(timeout=30_000)
 
 
 def test_the_list_is_exported_after_the_password(visit):
@@ -187,7 +187,7 @@ def test_the_list_is_exported_after_the_password(visit):
     page.locator("main form button[type=submit]").first.click()
     page.wait_for_url("**/casussen/uitvoer/**")
     assert violations(page) == []
-    page.get_by_label(re.compile("Waarvoor hebt u deze lijst")).fill("Overleg van donderdag")
+    page.get_by_label(re.compile("Waarvoor heeft u deze lijst")).fill("Overleg van donderdag")
     with page.expect_download() as download:
         page.get_by_role("button", name="Exporteren").click()
     assert download.value.suggested_filename.endswith(".xlsx")

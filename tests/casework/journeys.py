@@ -65,7 +65,8 @@ class Room:
 
     def decide(self, kind, **fields):
         fields = {"kind": kind, "reasons": "Zo besloten.", "body": "lso", "scenario": "", "owner_team": "",
-                  "due_on": "", **fields}  # fmt: skip
+                  "due_on": "", "review_on": "", "version": AgendaItem.objects.get(pk=self.item.pk).version,
+                  **fields}  # fmt: skip
         return self.to("coordinator", "agenda_decide", self.item.reference, **fields)
 
     def see(self, who, name="agenda_item", reference=None):
@@ -135,8 +136,7 @@ class Journey:
         )
         pages = {
             "gesprek": {"interviewed_on": -50, "interpreter": "yes", "informed": "on"},
-            "situatie": {"living": "Slaapt bij een vriend."},
-            "behoeften": {"wishes": "Een vaste plek.", "needs": "Rust."},
+            "situatie": {"living": "Slaapt bij een vriend.", "wishes": "Een vaste plek.", "needs": "Rust."},
             "beperking": {"limited": "no"},
             "criteria": {f"result_{n}": results for n in range(number)},
             "afronden": {"visibility": visibility, "share_basis": "convenant", "share_purpose": "samen verder"},

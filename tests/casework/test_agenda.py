@@ -140,6 +140,21 @@ def test_an_agenda_is_proposed_from_cases_that_need_it(room):
     assert "Kan worden besproken" not in room.see("ngo", "meeting_detail", room.meeting.reference).text
 
 
+def test_what_was_not_discussed_waits_for_another_agenda(journey):
+    """Taken off when the meeting closes, or with a meeting that is called off: the case is offered again at once."""
+    journey.to_conference()
+    assert proposed(journey) is None  # it stands on one
+    journey.room.close()
+    assert journey.case.state == "in_conference"
+    assert proposed(journey) == "admission"
+    assert "De casus staat op geen agenda" in journey.client.act_as(journey.workers["municipality"]).get("/").text
+    again = Room(journey, 5)
+    again.add()
+    assert proposed(journey, 6) is None
+    again.to("coordinator", "meeting_cancel", again.meeting.reference, because="Ziekte")
+    assert proposed(journey, 6) == "admission"
+
+
 def proposed(journey, days=0):
     """Why this case is offered for a meeting so many days from now; None if it is not."""
     room = Room(journey, days)
@@ -155,7 +170,7 @@ def test_an_agenda_is_proposed_from_who_has_a_place_and_was_never_discussed(jour
 
 def test_an_agenda_is_proposed_from_a_review_date(journey):
     journey.to_conference()
-    journey.room.decide("deferred", due_on=20)
+    journey.room.decide("deferred", review_on=20)
     journey.room.close()
     assert proposed(journey, 19) is None
     assert proposed(journey, 20) == "review"
@@ -165,7 +180,7 @@ def test_an_agenda_is_proposed_from_the_end_of_a_term(client, pilot):
     pilot.pilot.maximum_stay_months = 6
     pilot.pilot.save()
     journey = Journey(client, pilot)
-    journey.to_admitted()
+    journey.to_guidance()
     journey.room.close()
     ends = add_months(timezone.localdate(), 6)
     assert proposed(journey, (ends - timezone.localdate()).days - 1) is None
@@ -195,7 +210,15 @@ def test_members_of_a_household_share_a_place_and_each_gets_a_decision(room, pil
     assert {item.place for item in items} == {1}
     room.open()
     for item in items:
-        answer = room.to("coordinator", "agenda_decide", item.reference, kind="admitted", reasons="Samen.", body="lso")
+        answer = room.to(
+            "coordinator",
+            "agenda_decide",
+            item.reference,
+            kind="admitted",
+            reasons="Samen.",
+            body="lso",
+            version=item.version,
+        )
         assert answer.status_code == 302
     assert ConferenceDecision.objects.count() == 2
 
@@ -209,7 +232,9 @@ def test_a_chair_changes_an_item_before_it_is_discussed(room, pilot):
         assert room.to(who, "item_change", room.item.reference, **change).status_code == status, who
     assert room.to("coordinator", "item_change", room.item.reference, **change | {"question": ""}).status_code == 400
     assert room.to("coordinator", "item_change", room.item.reference, **change).status_code == 302
-    assert room.to("coordinator", "item_change", room.item.reference, **change).status_code == 409  # from before
+    late = change | {"question": "Of toch niet?"}
+    assert room.to("coordinator", "item_change", room.item.reference, **late).status_code == 409  # from before
+    assert "Of toch niet?" in room.see("coordinator", "item_change").text  # what she typed comes back
     assert "Mag zij blijven?" in room.see("avim").text
     assert room.see("ind").status_code == 404  # not at this item any more; what it brought stays
     assert Position.objects.get().preparation == "Akkoord."
@@ -226,7 +251,7 @@ def test_a_moment_is_taken_once_and_years_too_far_ahead_are_refused(journey):
     url = f"/lso/plannen/{journey.pilot.pilot.slug}/"
     taken = journey.client.post(url, again)
     assert taken.status_code == 400
-    assert "al een overleg op dit moment" in taken.text
+    assert "op dit tijdstip al een overleg" in taken.text
     far = journey.client.post(url, {**again, "on": "31-12-9999", "every": "4", "times": "26"})
     assert far.status_code == 400
     assert "te ver vooruit" in far.text

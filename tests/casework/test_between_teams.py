@@ -218,7 +218,9 @@ def test_who_works_for_a_hidden_team_is_not_named(client, pilot):
     request = CorrectionRequest.objects.get()
     answer = {"answer": "declined", "answer_text": "Zo is het gezegd", "form_token": str(uuid.uuid4())}
     answering = record_page(pilot.case, request, "record_answer")
-    assert "deze casus leidt" in client.get(asking).text  # to whom it goes does not say whether the source takes part
+    assert (
+        "voert de regie in deze casus" in client.get(asking).text
+    )  # to whom it goes does not say whether the source takes part
     assert client.act_as(pilot.workers["shelter"]).post(answering, answer).status_code == 404
     assert client.act_as(pilot.workers["municipality"]).post(answering, answer).status_code == 302
     client.act_as(pilot.workers["avim"])

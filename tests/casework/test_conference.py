@@ -114,7 +114,54 @@ def test_commitments_become_actions_and_a_question_a_task_of_its_owner(room):
     room.decide("research_question", reasons="Bestaat het paspoort?", owner_team=str(dtv), due_on=15)
     task = Task.objects.get()
     assert (task.to_team_id, task.what) == (dtv, "Bestaat het paspoort?")
-    assert Case.objects.get(pk=room.journey.case.pk).term_on  # the day it is due
+    case = Case.objects.get(pk=room.journey.case.pk)
+    assert case.term_on == case.state_since  # a question is not yet a day to look again: it stands on no agenda
+    room.decide("research_question", reasons="En de akte?", owner_team=str(dtv), due_on=15, review_on=20)
+    case.refresh_from_db()
+    assert case.term_on == timezone.localdate() + timedelta(days=20)
+
+
+def test_who_carries_a_decision_out_is_who_can_and_has_a_day(room):
+    """What follows from an admission the municipality does, whoever leads the case; of others the conference says who."""
+    teams = room.journey.teams
+    room.journey.case.lead_team = teams["ngo"]
+    room.journey.case.save()
+    room.add(teams=("ind", "dtv"))
+    room.open()
+    assert "Kies wie het uitvoert" in room.decide("scenario_set", scenario="return_home", due_on=9).text
+    late = room.decide("scenario_set", scenario="return_home", owner_team=str(teams["dtv"].pk))
+    assert "Vul in vóór welke dag het klaar moet zijn" in late.text
+    assert not Task.objects.exists()
+    room.decide(
+        "scenario_set",
+        scenario="return_home",
+        reasons="Reisdocument regelen.",
+        owner_team=str(teams["dtv"].pk),
+        due_on=9,
+    )
+    assert Task.objects.get().to_team == teams["dtv"]
+    refused = room.decide("admitted", owner_team=str(teams["ind"].pk), due_on=9)
+    assert "alleen het team dat voorzit of regie voert" in refused.text
+    assert room.decide("admitted").status_code == 302
+    assert Task.objects.get(rule="admitted").to_team == teams["municipality"]
+    assert ConferenceDecision.objects.get(kind="admitted").owner_team == teams["municipality"]
+    assert room.journey.formal("admitted").status_code == 302
+    assert Task.objects.get(rule="admitted").answer == "done"
+
+
+def test_two_chairs_decide_one_after_the_other(room):
+    """Who decides from an item as it was before somebody else decided is told so, and keeps her text."""
+    room.add()
+    room.open()
+    seen = room.item.version
+    assert room.decide("admitted").status_code == 302
+    late = room.decide("not_admitted", reasons="Toch niet.", version=seen)
+    assert late.status_code == 409
+    assert "Toch niet." in room.see("coordinator").text
+    room.journey.formal("admitted")
+    moved = room.decide("not_admitted", reasons="Nu niet meer.")
+    assert moved.status_code == 400  # not among what can be decided of somebody who was admitted
+    assert [row.kind for row in ConferenceDecision.objects.all()] == ["admitted"]
 
 
 def test_a_task_that_somebody_takes_on_waits_for_her_until_she_leaves_the_team(room):
@@ -149,7 +196,7 @@ def test_a_deferral_leaves_the_case_where_it_is_with_a_day_to_look_again(room):
     room.add()
     room.open()
     assert room.decide("deferred").status_code == 400
-    assert room.decide("deferred", due_on=21).status_code == 302
+    assert room.decide("deferred", review_on=21).status_code == 302
     assert room.journey.case.state == "in_conference"
     assert room.journey.case.term_on == timezone.localdate() + timedelta(days=21)
 

@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from casework.journey.guards import add_months
 from casework.models import Case, FormalDecision, LetterTemplate, Procedure, Task
 from governance.access.clearance import acting_as
 from governance.models import Draft, MandateDecision
@@ -174,7 +175,9 @@ def test_t9_an_objection_that_was_upheld_brings_her_back_to_the_conference(journ
     assert answer.status_code == 302
     assert journey.case.state == "in_conference"
     refusal = FormalDecision.objects.get()
-    assert (refusal.annulled_on, refusal.annulled_because) == (timezone.localdate(), "Gegrond.")
+    assert (refusal.annulled_on, refusal.annulled_because) == (
+        timezone.localdate(), "Een bezwaar of beroep is gegrond: Gegrond.",
+    )  # fmt: skip
     assert journey.formal("admitted").status_code == 409  # the conference decides anew first
 
 
@@ -184,6 +187,7 @@ def test_an_appeal_after_an_objection_that_was_dismissed_is_pending_until_it_is_
     upheld brings her back (T9, T15)."""
     journey.room.decide("not_admitted")
     journey.formal("refused", objection_until=42)
+    on_day(timezone.localdate() + timedelta(days=10))
     objection = {"kind": "objection_lvv_decision", "applied_on": 0, "result": "dismissed", "result_on": 0,
                  "checked_on": 0, "visibility": "permitted_partners", "representative": ""}  # fmt: skip
     journey.done("municipality", "record_add", "procedure", **objection)
@@ -194,11 +198,13 @@ def test_an_appeal_after_an_objection_that_was_dismissed_is_pending_until_it_is_
         answer = journey.client.post(page, sent({"happened_on": 0, "result": "", "remark": "", **fields}))
         assert answer.status_code == 302, answer.text[:2000]
 
-    on_day(timezone.localdate() + timedelta(days=50))
+    on_day(timezone.localdate() + timedelta(days=42))
+    assert "Beroep is mogelijk tot en met" in journey.step("coordinator", "dismiss").text  # objection no longer is
     stage(stage="appeal")
     stage(stage="interim_relief", result="upheld")  # she may stay meanwhile: that is not yet a ruling on the appeal
     assert "loopt nog een bezwaar" in journey.step("coordinator", "dismiss").text
     again = {"ground": "upheld", "because": "Beroep gegrond."}
+    assert journey.case.term_on is None  # nothing to archive meanwhile
     assert journey.post("coordinator", "case_reopen", **again, version=journey.case.version).status_code == 400
     stage(stage="appeal", result=ruled)
     if ruled == "upheld":
@@ -221,7 +227,9 @@ def test_a_decision_that_is_sent_twice_is_taken_once(journey):
     for _number in range(2):  # of questions there may be several
         team = str(journey.teams["dtv"].pk)
         assert journey.room.decide("research_question", owner_team=team, due_on=10).status_code == 302
-    assert journey.room.decide("deferred", due_on=10).status_code == 302  # who thinks again says something else first
+    assert (
+        journey.room.decide("deferred", review_on=10).status_code == 302
+    )  # who thinks again says something else first
     assert journey.room.decide("admitted").status_code == 302
     journey.formal("admitted")
     assert journey.formal("ended").status_code == 302
@@ -272,11 +280,16 @@ def test_t9_new_facts_are_enough_but_a_newer_open_case_is_in_the_way(journey):
     newer = make.CaseFactory(lead_team=journey.teams["municipality"], person=journey.case.person)
     refused = journey.post("coordinator", "case_reopen", ground="new", because="Ziek.", version=journey.case.version)
     assert refused.status_code == 409
-    assert "nieuwere casus die open is" in refused.text
+    assert Draft.objects.get(key__startswith="change-reopen:").fields["because"] == ["Ziek."]  # and comes back
+    assert "nieuwere, open casus" in refused.text
     newer.state = "not_admitted"
     newer.save()
     journey.done("coordinator", "case_reopen", ground="new", because="Ziek.", version=journey.case.version)
     assert journey.case.state == "in_conference"
+    assert FormalDecision.objects.get().annulled_because == "Er zijn nieuwe feiten: Ziek."
+    assert not Draft.objects.filter(key__startswith="change-reopen:").exists()
+    page = journey.get("municipality", "case_detail").text
+    assert "geldt niet meer: Er zijn nieuwe feiten: Ziek." in page  # on its line of the story
 
 
 def test_t15_a_refused_case_is_archived_when_the_remedies_are_over(journey, on_day):
@@ -310,8 +323,8 @@ def test_r16_the_maximum_stay_is_a_setting_and_an_extension_needs_the_conference
     pilot.pilot.maximum_stay_months = 6
     pilot.pilot.save()
     journey = Journey(client, pilot)
-    journey.to_admitted()
-    assert journey.case.term_on is not None
+    journey.to_guidance()
+    assert journey.case.term_on == add_months(timezone.localdate(), 6)
     refused = journey.formal("extended", until=300)
     assert refused.status_code == 409
     assert "R16" in refused.text
@@ -407,5 +420,5 @@ def test_what_a_worker_does_not_read_is_not_taken_for_nothing(journey, pilot):
     cells.filter(permission__codename__endswith="_contact_shelter").delete()
     refused = journey.confirm()
     assert refused.status_code == 409
-    assert "leest “bereikbaarheid en opvang” niet" in refused.text
+    assert "berust op “bereikbaarheid en opvang”" in refused.text
     assert stay.is_running

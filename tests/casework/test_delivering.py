@@ -112,7 +112,7 @@ def test_whom_it_is_not_asked_of_is_told_nothing_false(client, pilot, three):
     asked = three[0].case.number
     assert asked in client.act_as(pilot.workers["coordinator"]).get(PAGE).text  # the first service, on its behalf
     other = client.act_as(pilot.workers["ngo"]).get(PAGE).text
-    assert "Aan uw team zijn geen dossiers gevraagd" in other
+    assert "Bij uw team zijn geen dossiers opgevraagd" in other
     three[0].propose(reason="application_withdrawn", outcome="other_none")
     three[0].confirm()
     assert asked not in client.act_as(pilot.workers["coordinator"]).get(PAGE).text

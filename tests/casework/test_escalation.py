@@ -27,8 +27,8 @@ def ask(journey, who="coordinator", **changes):
 
 
 def complete_team(journey):
-    """One member of each organisation that advises; returns the last."""
-    members = [member(kind) for kind in ("municipality", "ngo", "ind", "dtv")]
+    """Everybody a review team consists of; returns the last."""
+    members = [member(kind) for kind in ("municipality", "ngo", "ind", "ind", "dtv")]
     for user in members:
         assert admit(journey, user).status_code == 302
     return members[-1]
@@ -144,14 +144,19 @@ def test_advice_is_written_from_the_version_that_was_seen(journey, asked):
     journey.done("coordinator", "escalation", **said, version=2)
 
 
-def test_a_review_team_advises_when_every_organisation_has_a_member(journey, asked):
+def test_a_review_team_advises_when_it_is_complete_and_takes_nobody_besides(journey, asked):
     said = {"act": "advice", "advice": "Ja.", "advised_on": 0, "version": 1}
-    admit(journey, member("ngo"))
-    refused = journey.post("coordinator", "escalation", **said)
+    for kind in ("ngo", "municipality", "dtv", "ind"):
+        assert admit(journey, member(kind)).status_code == 302
+    refused = journey.post("coordinator", "escalation", **said)  # two of the immigration service
     assert refused.status_code == 409
-    assert "nog geen lid van: gemeente, IND, DT&amp;V" in refused.text
-    for kind in ("municipality", "ind", "dtv"):
-        admit(journey, member(kind))
+    assert "nog niet compleet: IND." in refused.text
+    assert admit(journey, member("ind")).status_code == 302
+    for kind in ("ngo", "municipality", "dtv", "ind"):
+        too_many = member(kind)
+        assert "al al haar leden" in admit(journey, too_many).text, kind
+        with acting_as(too_many):
+            assert not Case.objects.exists()
     early = journey.post("coordinator", "escalation", **said | {"advised_on": -1})
     assert "Deze dag ligt vóór de vraag." in early.text
     journey.done("coordinator", "escalation", **said)
@@ -224,3 +229,25 @@ def test_r26_who_had_to_do_with_her_in_an_earlier_case_does_not_advise(journey, 
     make.RECORDS["procedure"](case=elsewhere, author=stranger)
     assert "eerder met de casus te maken" in admit(journey, colleague).text
     assert admit(journey, stranger).status_code == 302  # that she is known elsewhere nobody here is told (R1)
+
+
+def test_an_exit_ends_what_was_still_asked_and_who_was_to_advise_reads_no_further(journey, asked):
+    reader = member("ngo")
+    admit(journey, reader)
+    journey.done("municipality", "exit_propose", exited_on=0, reason="left_own_request", outcome="not_established")
+    with acting_as(reader):
+        assert Case.objects.exists()
+    assert journey.confirm().status_code == 302
+    assert journey.case.state == "exited"
+    with acting_as(reader):
+        assert not Case.objects.exists()
+    row = Escalation.objects.get()
+    assert (row.end_reason, row.version) == ("over", 2)
+
+
+def test_no_question_is_put_of_somebody_who_left(journey):
+    journey.room.decide("escalate_mrt", reasons="Geen overeenstemming.")
+    journey.propose(reason="left_own_request", outcome="not_established")
+    assert journey.confirm().status_code == 302
+    assert ask(journey).status_code == 403
+    assert not Escalation.objects.exists()

@@ -86,6 +86,24 @@ def test_a_cancelled_meeting_ends_what_its_guests_read_but_not_another_one_with_
     assert not sees_cases(guest)
 
 
+def test_a_guest_reads_what_is_put_on_the_agenda_after_she_was_admitted(room):
+    guest = guest_of(room)
+    assert not sees_cases(guest)
+    room.add()
+    assert sees_cases(guest)
+
+
+def test_a_guest_stands_on_the_list_once_and_can_come_back_after_she_was_shown_out(room):
+    room.add()
+    guest = guest_of(room)
+    assert "staat al op de lijst" in admitted(room, guest).text
+    assert room.meeting.guests.count() == 1
+    room.to("coordinator", "meeting_attendance", room.meeting.reference, dismiss=str(room.meeting.guests.get().pk))
+    assert not sees_cases(guest)
+    assert admitted(room, guest).status_code == 302
+    assert sees_cases(guest)
+
+
 @pytest.mark.parametrize("kind", ["avim", "ministry", "vng"])
 def test_who_also_works_for_police_ministry_or_vng_is_no_guest(room, kind):
     room.add()

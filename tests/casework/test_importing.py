@@ -267,21 +267,21 @@ def test_t18_days_that_are_known_come_along_and_gaps_are_findings(client, cast):
     assert (case.admitted_on, case.guidance_from) == (date(2026, 4, 1), date(2026, 5, 1))
     assert case.state_since == date(2026, 5, 1)
     page = client.act_as(cast.coordinator).get(f"/casussen/{case.reference}/").text
-    gaps = page[page.index("Niet bekend van eerder") :].partition("</section>")[0]
+    gaps = page[page.index("Onbekend uit eerdere stappen") :].partition("</section>")[0]
     for gap in (
         "Er is geen intake",
         "dossiers van IND en DT&amp;V",
-        "besluit van een overleg",
+        "LSO-besluit tot toelating",
         "formeel besluit",
         "scenario",
     ):
         assert gap in gaps, gap
     assert "Sinds wanneer zij is toegelaten" not in gaps
     assert "wat er met haar gegevens gebeurt" not in gaps  # she was told
-    assert "Niet bekend van eerder" not in client.act_as(cast.partner).get(f"/casussen/{case.reference}/").text
+    assert "Onbekend uit eerdere stappen" not in client.act_as(cast.partner).get(f"/casussen/{case.reference}/").text
     other = IdentityValue.objects.get(value="Senait Kidane").case
     page = client.act_as(cast.coordinator).get(f"/casussen/{other.reference}/").text
-    gaps = page[page.index("Niet bekend van eerder") :].partition("</section>")[0]
+    gaps = page[page.index("Onbekend uit eerdere stappen") :].partition("</section>")[0]
     assert "Sinds wanneer zij is toegelaten" in gaps
     assert "scenario" not in gaps  # that comes with the next step
 
@@ -309,7 +309,7 @@ def test_the_whole_import_is_undone_but_for_what_was_worked_on(client, cast):
     act(client, upload, undo="1")
     assert upload.state == "undone"
     page = client.get(page_of(upload)).text
-    assert "2 casussen zijn teruggenomen" in page
+    assert "2 casussen zijn teruggedraaid" in page
     assert "1 casus is behouden" in page
     assert Person.objects.count() == people  # nothing is deleted
     gone = IdentityValue.objects.get(value="Amina Yusuf")

@@ -56,18 +56,19 @@ def test_pages_are_kept_and_a_colleague_goes_on_where_it_stopped(journey):
     assert "broer" in page.text
     assert str(journey.workers["ngo"]) in page.text  # who kept it last
     # The first one still has her page open: what she sends is shown again, and nothing of it is lost.
-    journey.done("colleague", "intake_page", "situatie", version=2, living="Bij haar broer.")
-    late = journey.post("ngo", "intake_page", "situatie", version=2, living="In de opvang.")
+    more = {"wishes": "Een vaste plek.", "needs": "Rust."}
+    journey.done("colleague", "intake_page", "situatie", version=2, living="Bij haar broer.", **more)
+    late = journey.post("ngo", "intake_page", "situatie", version=2, living="In de opvang.", **more)
     assert late.status_code == 409
     assert "In de opvang." in late.text
     assert IntakeReport.objects.get().living == "Bij haar broer."
-    journey.done("ngo", "intake_page", "situatie", version=3, living="In de opvang.")
+    journey.done("ngo", "intake_page", "situatie", version=3, living="In de opvang.", **more)
     assert IntakeReport.objects.get().living == "In de opvang."
 
 
 @pytest.mark.parametrize(
     ("page", "field"),
-    [("gesprek", "present"), ("situatie", "living"), ("behoeften", "wishes"), ("beperking", "take_account_of"),
+    [("gesprek", "present"), ("situatie", "living"), ("situatie", "wishes"), ("beperking", "take_account_of"),
      ("criteria", "remark_0"), ("afronden", "share_purpose")],
 )  # fmt: skip
 def test_what_is_typed_on_a_page_is_kept_restored_on_return_never_sent_and_discarded_on_request(journey, page, field):
@@ -99,7 +100,7 @@ def test_an_intake_is_complete_only_with_every_page_and_every_criterion(journey)
     journey.done("ngo", "intake", begun_on=-50)
     answer = journey.post("ngo", "intake_page", "afronden", version=1, visibility="own_organisation")
     assert answer.status_code == 400
-    assert all(label in answer.text for label in ("Gesprek", "Situatie", "Behoeften", "Criteria"))
+    assert all(label in answer.text for label in ("Gesprek", "Situatie en behoeften", "Criteria"))
     refused = journey.post("ngo", "intake_page", "criteria", version=1, result_0="met")
     assert refused.status_code == 400
     journey.fill_intake()
@@ -170,7 +171,7 @@ def test_a_stopped_intake_makes_room_for_a_new_one(journey):
 def test_t3_asks_both_services_and_they_take_part_from_then_on(journey):
     early = journey.post("ngo", "dossiers_request", requested_on=-40)
     assert early.status_code == 409
-    assert "De intake is niet compleet." in early.text
+    assert "De intake is nog niet afgerond." in early.text
     journey.intake()
     with acting_as(journey.workers["ind"]):
         assert not type(journey.case).objects.filter(pk=journey.case.pk).exists()
@@ -190,10 +191,35 @@ def test_t3_asks_both_services_and_they_take_part_from_then_on(journey):
 def test_t3_is_refused_before_she_was_told_and_with_a_criterion_open(journey):
     make.Briefing.objects.filter(case=journey.case).delete()
     journey.intake()
+    found = journey.intake_now()
+    found.results = found.results[:1]  # one of two
+    found.save()
     answer = journey.post("ngo", "dossiers_request", requested_on=-40)
     assert answer.status_code == 409
     assert "nog niet verteld" in answer.text
+    assert "Nog niet elk lokaal criterium is getoetst." in answer.text
     assert not Involvement.objects.filter(case=journey.case, team=journey.teams["ind"]).exists()
+
+
+def test_what_was_not_known_yet_of_a_criterion_is_filled_in_later_by_the_same_team(journey):
+    """Until she is admitted, under the list of then, and nothing else of the intake is written again."""
+    journey.done("ngo", "intake", begun_on=-50)
+    journey.fill_intake(results="unknown")
+    make.CriteriaFactory(pilot=journey.pilot.pilot, version=2, criteria=["Iets anders"])
+    page = journey.get("ngo", "intake_report")
+    assert "Vul in wat nog niet bekend was" in page.text
+    assert "Vul in wat nog niet bekend was" not in journey.get("municipality", "intake_report").text
+    assert journey.get("ngo", "intake_page", "situatie").status_code == 403
+    assert journey.get("municipality", "intake_page", "criteria").status_code == 403
+    seen = journey.get("ngo", "intake_page", "criteria")
+    assert "Iets anders" not in seen.text
+    journey.done(
+        "ngo", "intake_page", "criteria", version=journey.intake_now().version, result_0="met", result_1="not_met"
+    )
+    found = journey.intake_now()
+    assert [row["result"] for row in found.results] == ["met", "not_met"]
+    assert (found.criteria.version, found.completed_on) == (1, timezone.localdate())
+    assert journey.get("ngo", "intake_page", "criteria").status_code == 403  # everything is known now
 
 
 def test_t4_r8_the_later_dossier_begins_the_rest_period(journey):

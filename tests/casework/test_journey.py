@@ -210,3 +210,55 @@ def test_t18_of_a_case_from_a_list_each_gap_of_the_way_before_is_a_finding():
     assert len(said(state="in_guidance", **known)) == 1  # the intake, which is not made up afterwards
     without = {"requested": {}, "dossiers": {}, "municipal": True}  # which asks for no dossiers
     assert len(said(state="in_guidance", **known | without)) == 1
+
+
+IN_CONFERENCE = replace(
+    NOTHING, state="in_conference", since=TODAY - timedelta(days=5), requested={"ind": TODAY, "dtv": TODAY}
+)
+RESTED = dict.fromkeys(("ind", "dtv"), TODAY - timedelta(days=30))
+
+
+@pytest.mark.parametrize(("facts", "rule", "on"), [
+    (IN_CONFERENCE, "R5", -5),  # taken off, called off, discussed without a decision: it stands on no agenda
+    (replace(IN_CONFERENCE, agenda=TODAY), None, 0),
+    (replace(IN_CONFERENCE, decisions=(decided("admitted"),)), None, 0),  # the formal decision is a task of its own
+    (replace(IN_CONFERENCE, decisions=(decided("not_admitted", key=1),), formal=(decided("refused", rests=1, annulled=True),)),
+     "R5", -5),  # T9: the conference decides anew
+    (replace(IN_CONFERENCE, decisions=(decided("deferred", review=TODAY + timedelta(days=9)),)), "LSO", 9),
+    (replace(IN_CONFERENCE, decisions=(decided("deferred", TODAY - timedelta(days=20), review=TODAY - timedelta(days=9)),),
+             discussed=TODAY - timedelta(days=9)), "R5", -5),  # looked at again, and nothing was decided
+    (replace(IN_CONFERENCE, escalated_until=TODAY + timedelta(days=9)), "R26", 9),
+    (replace(IN_CONFERENCE, escalated_until=TODAY + timedelta(days=9), advised=TODAY), "R26", 0),  # before its day
+    (replace(NOTHING, state="admitted", dossiers=RESTED, since=TODAY - timedelta(days=2), admitted_on=TODAY), "R8", -2),
+    (replace(NOTHING, state="admitted", dossiers=dict.fromkeys(("ind", "dtv"), TODAY), since=TODAY), "R8", 14),  # T6
+    (replace(NOTHING, state="admitted", dossiers=RESTED, since=TODAY, scenario="return_home"), None, 0),
+    (replace(NOTHING, state="intake", intake_done=TODAY, municipal=True), "R5", 0),
+    (replace(NOTHING, state="rest_period", intake_begun=TODAY, intake_done=TODAY, early_admission=True), "R5", 0),
+    (replace(NOTHING, state="intake", intake_done=TODAY), None, 0),
+])  # fmt: skip
+def test_who_waits_for_the_conference_has_a_day(facts, rule, on):
+    term = next(iter(terms_of(facts)), None)
+    assert (term and term.rule) == rule
+    if term:
+        assert (term.on, term.page) == (TODAY + timedelta(days=on), term.page)
+        assert term.page in ("conference", "escalation")
+
+
+def test_t15_nobody_archives_before_an_appeal_is_no_longer_possible():
+    refused = replace(
+        NOTHING, state="not_admitted", formal=(decided("refused", objection_until=TODAY - timedelta(days=9)),)
+    )
+    assert [(term.rule, term.on) for term in terms_of(refused)] == [("T15", TODAY - timedelta(days=8))]
+    assert terms_of(replace(refused, objection_pending=True)) == []
+    for days, exhausted in ((41, False), (42, False), (43, True)):
+        facts = replace(refused, ruled=TODAY - timedelta(days=days))
+        assert (g.remedies_exhausted(facts) is None) is exhausted, days
+        assert [term.on for term in terms_of(facts)] == [TODAY + timedelta(days=43 - days)]
+
+
+def test_an_exit_is_not_before_the_decision_to_end_takes_effect():
+    ended = decided("ended", effective=TODAY + timedelta(days=1))
+    facts = replace(NOTHING, state="admitted", formal=(ended,), left=left(reason="house_rules_breach"))
+    assert "gaat in op" in g.ending_decided(facts).sentence
+    assert g.ending_decided(replace(facts, left=left(reason="house_rules_breach", on=ended.effective))) is None
+    assert g.ending_decided(replace(facts, left=left(reason="left_own_request"))) is None

@@ -383,7 +383,7 @@ def test_nobody_links_two_pilots_alone(client, two_pilots):
         assert judge(w.case.person, w.there.person, SAME, "gelijk") == Outcome.REFUSED
     answer = client.act_as(w.owner).post(link_page(w.case, w.there), form("same"), follow=True)
     assert answer.status_code == 200
-    assert "wanneer beide hetzelfde zeggen" in answer.text
+    assert "zodra beiden hetzelfde zeggen" in answer.text
     assert not Judgement.objects.exists()
     assert Clash.objects.count() == 1
     # What she compared reaches the coordinators.

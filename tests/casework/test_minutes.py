@@ -20,20 +20,24 @@ def test_minutes_are_what_was_recorded_and_partners_answer_within_the_term(room,
     room.add()
     room.open()
     room.to("coordinator", "agenda_change", room.item.reference, "samenvatting", summary="Zij werkt mee.", version=1)
-    room.decide("admitted", reasons="Voldoet aan alles.")
+    room.decide("admitted_exceptionally", reasons="Voldoet aan alles.", body="steering_group", review_on=30)
     room.close()
     page = room.see("dtv", "minutes", room.meeting.reference).text
     assert "Voldoet aan alles." in page
+    assert "Toegelaten bij uitzondering (stuurgroep)" in page  # R5: who decided
+    assert f"{room.journey.teams['municipality'].label}. Het LSO kijkt opnieuw op" in page  # who does what follows
     assert "Zij werkt mee." in page
     assert room.to("dtv", "minutes", room.meeting.reference, answer="agreed").status_code == 403  # not sent yet
     assert room.to("coordinator", "meeting_act", room.meeting.reference, "versturen").status_code == 302
-    waits = f"Beantwoord het verslag van {date_format(room.meeting.on, 'j F')}"
+    waits = f"Reageer op het verslag van {date_format(room.meeting.on, 'j F')}"
     for who, asked in (("dtv", True), ("ind", True), ("coordinator", False), ("avim", False)):
         assert (waits in room.journey.client.act_as(room.journey.workers[who]).get("/").text) is asked, who
     assert room.to("dtv", "minutes", room.meeting.reference, answer="objected", remark="").status_code == 400
     assert room.to("dtv", "minutes", room.meeting.reference, answer="agreed", remark="").status_code == 302
     assert "akkoord met het verslag" in room.see("ngo", "minutes", room.meeting.reference).text
     assert waits not in room.journey.client.act_as(room.journey.workers["dtv"]).get("/").text
+    attends = room.to("coordinator", "meeting_attendance", room.meeting.reference, present="")
+    assert attends.status_code == 403  # who was there stands in what the partners answered
     on_day(timezone.localdate() + timedelta(days=8))
     assert "geen reactie binnen de termijn" in room.see("ngo", "minutes", room.meeting.reference).text
     assert room.to("ind", "minutes", room.meeting.reference, answer="agreed", remark="").status_code == 403
@@ -67,7 +71,7 @@ def test_the_minutes_are_a_pdf_that_holds_what_their_reader_may_read(journey, mo
     room = Room(journey)
     room.add(teams=("ngo", "dtv"))
     room.open()
-    room.decide("deferred", reasons="Eerst meer weten.", due_on=14)
+    room.decide("deferred", reasons="Eerst meer weten.", review_on=14)
     room.close()
     made = room.see("coordinator", "minutes_pdf", room.meeting.reference)
     assert made.status_code == 200
@@ -112,11 +116,11 @@ def test_what_is_corrected_after_sending_says_so_and_is_answered_anew(journey, o
         assert answer.status_code == 302, answer.text
 
     keep("Zo was het.")
-    room.decide("deferred", due_on=14)
+    room.decide("deferred", review_on=14)
     room.close()
     room.to("coordinator", "meeting_act", room.meeting.reference, "versturen")
     assert "Gecorrigeerd na verzending" not in room.see("dtv", "minutes", room.meeting.reference).text
-    waits = "Beantwoord het verslag van"
+    waits = "Reageer op het verslag van"
     room.to("dtv", "minutes", room.meeting.reference, answer="agreed", remark="")
     assert waits not in journey.client.act_as(journey.workers["dtv"]).get("/").text
     on_day(timezone.localdate() + timedelta(days=5))

@@ -7,11 +7,20 @@ from django.utils import timezone
 
 from casework.journey.guards import add_months
 from casework.journey.moving import StepRefused
-from casework.models import Confirmation, Exit, FollowUpCheck, FormalDecision, Involvement, OutcomeClass, Signal
+from casework.models import (
+    Confirmation,
+    Exit,
+    FollowUpCheck,
+    FormalDecision,
+    Involvement,
+    OutcomeClass,
+    Signal,
+    Task,
+)
 from casework.outcomes.exiting import answer_claim, record_check, take_back_checks
 from governance.access.clearance import acting_as
 from tests import factories as make
-from tests.casework.journeys import Journey
+from tests.casework.journeys import Journey, sent
 
 pytestmark = pytest.mark.django_db
 LAPSED = {"months": "3", "checked_on": 0, "result": "lapsed", "outcome": "", "lapsed_because": "deceased",
@@ -21,6 +30,18 @@ LAPSED = {"months": "3", "checked_on": 0, "result": "lapsed", "outcome": "", "la
 def involved(journey):
     rows = Involvement.objects.in_force().filter(case=journey.case).values_list("team", flat=True)
     return {name for name, team in journey.teams.items() if team.pk in set(rows)}
+
+
+def test_a_story_tells_proposed_confirmed_and_undone_exits_apart(journey):
+    journey.to_guidance()
+    journey.propose(reason="left_own_request", outcome="not_established")
+    proposed = "voorgesteld, nog niet bevestigd"
+    assert proposed in journey.get("municipality", "case_detail").text
+    journey.confirm()
+    assert proposed not in journey.get("municipality", "case_detail").text
+    undo = {"undone": "error", "undone_reason": "Verkeerde casus.", "version": journey.exit().version}
+    journey.done("coordinator", "exit_undo", **undo)
+    assert "teruggedraaid: Verkeerde casus." in journey.get("municipality", "case_detail").text
 
 
 def test_t11_r10_an_exit_is_proposed_and_confirmed_by_somebody_else(journey):
@@ -337,12 +358,39 @@ def test_r14_a_report_from_another_register_closes_nothing_and_raises_a_conflict
     for who, sees in {"municipality": True, "dtv": True, "ngo": False, "ind": False}.items():
         page = journey.get(who, "record_detail", "signal", signal.reference)
         assert (page.status_code == 200) is sees, who
+    task = Task.objects.get(rule="register_conflict")
+    says = "Een ander register meldt haar vertrek"
+    for who, waits in {"municipality": True, "dtv": False, "ngo": False, "ind": False}.items():
+        assert (says in journey.client.act_as(journey.workers[who]).get("/").text) is waits, who
+        with acting_as(journey.workers[who]):  # what the team that leads finds, it finds for itself
+            assert Task.objects.filter(pk=task.pk).exists() is waits, who
+    assert task.history.get().history_change_reason == "register_conflict"
+    journey.done("municipality", "action_done", task.reference, answer="done", answer_text="Zij is er nog.", version=1)
+    assert says not in journey.client.act_as(journey.workers["municipality"]).get("/").text
 
 
 def test_r14_without_a_place_a_report_raises_nothing(journey):
     journey.to_guidance()
     journey.done("dtv", "record_add", "destination_report", reported_on=0, text="MOB in het register")
     assert not Signal.objects.exists()
+
+
+def test_she_is_away_while_she_has_the_place_and_not_twice_at_once(journey):
+    today = timezone.localdate()
+    stay = make.StayFactory(case=journey.case, author_team=journey.teams["municipality"], kind="dwelling",
+                            since=today - timedelta(days=20), until=today - timedelta(days=3))  # fmt: skip
+    journey.client.act_as(journey.workers["municipality"])
+    url = f"/casussen/{journey.case.reference}/dossier/absence/nieuw/?bij={stay.reference}"
+    for since, until, said in (
+        (-21, "", "had zij deze plek niet"), (-3, "", "had zij deze plek niet"), (-9, -2, "had zij deze plek niet"),
+    ):  # fmt: skip
+        refused = journey.client.post(url, sent({"since": since, "until": until, "remark": ""}))
+        assert refused.status_code == 400
+        assert said in refused.text
+    assert journey.client.post(url, sent({"since": -9, "until": -6, "remark": ""})).status_code == 302
+    twice = journey.client.post(url, sent({"since": -10, "until": "", "remark": ""}))
+    assert "al als afwezig" in twice.text
+    assert journey.client.post(url, sent({"since": -6, "until": "", "remark": ""})).status_code == 302
 
 
 def test_absence_stands_on_the_stay_and_an_early_exit_to_an_unknown_destination_warns(journey, on_day):
@@ -358,7 +406,7 @@ def test_absence_stands_on_the_stay_and_an_early_exit_to_an_unknown_destination_
     url = f"/casussen/{journey.case.reference}/dossier/absence/nieuw/?bij={stay.reference}"
     away = (timezone.localdate() - timedelta(days=3)).strftime("%d-%m-%Y")
     assert journey.client.post(url, {"since": away, "until": "", "remark": "niet in bed"}).status_code == 302
-    asks = "Haar terugkeertermijn is voorbij"
+    asks = "Haar afwezigheidstermijn is voorbij"
     manager = journey.workers["municipality"]
     for days, waits in ((3, False), (4, True)):  # the end of the term makes a task, and closes nothing
         on_day(today + timedelta(days=days))
@@ -369,7 +417,7 @@ def test_absence_stands_on_the_stay_and_an_early_exit_to_an_unknown_destination_
     on_day(today)
     journey.propose(reason="left_unknown_destination", outcome="unknown_destination")
     page = journey.get("coordinator", "exit_confirm")
-    assert "nog 4 dagen van de terugkeertermijn" in page.text
+    assert "nog 4 dagen van de afwezigheidstermijn" in page.text
 
 
 def test_months_are_counted_by_the_calendar():

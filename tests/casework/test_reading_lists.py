@@ -67,7 +67,7 @@ def test_broken_and_hostile_files_get_a_clear_answer(client, cast, name):
     upload = SimpleUploadedFile("lijst.xlsx", BROKEN[name])
     answer = client.act_as(cast.owner).post(URL, {"file": upload})
     assert answer.status_code == 400
-    assert "De lijst is niet gelezen" in answer.text
+    assert "De lijst is niet ingelezen" in answer.text
     assert not Import.objects.exists()
 
 
@@ -106,7 +106,7 @@ MAPPING = {
     ("cells", "column", "words"),
     [
         (["", "1985"], 0, "geen naam"), (["Ali", "31-02-1985"], 1, "bestaat niet"), (["Ali", "31133"], 1, "kaal getal"),
-        (["Ali", "", "Marsiaanse"], 2, "nationale tabel"), (["Ali", "", "", "123456789"], 3, "nul"),
+        (["Ali", "", "Marsiaanse"], 2, "landelijke tabel"), (["Ali", "", "", "123456789"], 3, "nul"),
         (["Ali", "", "", "12"], 3, "tien cijfers"), (["Ali", "", "", "", "gesloten"], 4, "open casus"),
         (["Ali", "", "", "", "in begeleiding"], 4, "coördinator"), (["Ali", "", "", "", "", "01-02-2026"], 6, "taal"),
         (["Ali", "", "", "", "", "morgen"], 5, "datum"), (["Ali", "2015"], 7, "minderjarig"),

@@ -88,7 +88,7 @@ BAD = [
     ({"name": "😀😀"}, "name", "minstens één letter"), ({"name": "Jan 😀"}, "name", "plaatjes"),
     ({"name": "\u200b\u200b"}, "name", "minstens één letter"), ({"name": "a\x00b"}, "name", None),
     ({"birth_date": "31-02-1990"}, "birth_date", "bestaat niet"),
-    ({"birth_date": "01-01-2999"}, "birth_date", "toekomst"), ({"birth_date": "01-01-1899"}, "birth_date", "voor 1900"),
+    ({"birth_date": "01-01-2999"}, "birth_date", "toekomst"), ({"birth_date": "01-01-1899"}, "birth_date", "vóór 1900"),
     ({"birth_date": "gisteren"}, "birth_date", "12-03-1985"), ({"v_number": "123456789"}, "v_number", "tien cijfers"),
     ({"v_number": "12345678901"}, "v_number", "tien cijfers"), ({"v_number": "12345abcde"}, "v_number", "tien cijfers"),
     ({"nationality": ""}, "nationality", "Kies een nationaliteit"), ({"nationality": "9999"}, "nationality", None),

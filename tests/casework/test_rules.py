@@ -19,7 +19,7 @@ from tests.casework.journeys import sent
 from tests.casework.ten_teams import page_of
 
 pytestmark = pytest.mark.django_db
-BESIDE, STATELESS, MINOR = "gaan niet samen", "neemt die niet in behandeling", "minderjarig"
+BESIDE, STATELESS, MINOR = "gaan niet samen", "neemt dat verzoek niet in behandeling", "minderjarig"
 
 
 def warns(journey, who):
@@ -136,11 +136,11 @@ def test_r16_the_end_of_the_stay_is_a_task_on_29_february_too(journey, on_day):
     journey.pilot.pilot.save()
     journey.case.registered_on = date(2027, 6, 1)
     journey.case.save()
-    journey.to_admitted()
+    journey.to_guidance()
     assert journey.case.admitted_on == date(2027, 8, 29)
     on_the_day(journey, on_day, date(2028, 2, 29), "maximale duur eindigt")
     journey.case.refresh_from_db()
-    assert journey.case.state == "admitted"
+    assert journey.case.state == "in_guidance"
 
 
 @pytest.mark.parametrize("text", [
@@ -167,7 +167,7 @@ def test_a_review_by_the_conference_is_a_task_over_the_change_to_summer_time(jou
     journey.case.registered_on = date(2026, 12, 1)
     journey.case.save()
     journey.to_conference()
-    assert journey.room.decide("deferred", due_on="28-03-2027").status_code == 302
+    assert journey.room.decide("deferred", review_on="28-03-2027").status_code == 302
     journey.room.close()
     on_the_day(journey, on_day, date(2027, 3, 28), "LSO bekijkt")
 
@@ -177,7 +177,7 @@ def test_t15_the_term_for_objection_is_a_task(journey, on_day):
     assert journey.room.decide("not_admitted").status_code == 302
     assert journey.formal("refused", objection_until=42).status_code == 302
     day = timezone.localdate() + timedelta(days=43)
-    on_the_day(journey, on_day, day, "bezwaartermijn is voorbij")
+    on_the_day(journey, on_day, day, "Bezwaar en beroep kunnen niet meer")
     journey.case.refresh_from_db()
     assert journey.case.state == "not_admitted"
 
@@ -232,13 +232,22 @@ def test_nothing_happened_to_her_before_she_was_born(journey, slug, fields):
     assert journey.post("ind", "record_add", slug, **later, visibility="permitted_partners").status_code == 302
 
 
+def test_no_allowance_goes_on_after_she_left(journey):
+    journey.to_exit()
+    money = {"amount": "60", "period": "week", "since": -5, "visibility": "permitted_partners"}
+    for until in ("", 3):
+        refused = journey.post("municipality", "record_add", "allowance", **money, until=until)
+        assert "dit eindigt uiterlijk dan" in refused.text, until
+    assert journey.post("municipality", "record_add", "allowance", **money, until=0).status_code == 302
+
+
 def test_no_place_goes_on_or_begins_after_she_left(journey):
     journey.to_exit()
     stay = {"kind": "dwelling", "ground": "admitted", "since": -5, "visibility": "permitted_partners"}
     for until in ("", 3):
         refused = journey.post("municipality", "record_add", "stay", **stay, until=until)
         assert refused.status_code == 400, until
-        assert "een verblijf eindigt uiterlijk dan" in refused.text
+        assert "dit eindigt uiterlijk dan" in refused.text
     assert journey.post("municipality", "record_add", "stay", **stay, until=0).status_code == 302
 
 

@@ -298,7 +298,7 @@ def test_whoever_came_again_finds_the_case_of_before(journey):
     page = journey.client.get(reverse("casework:case_detail", args=[again.reference]))
     assert "Was hier eerder" in page.text
     assert journey.case.number in page.text
-    assert "Kwam terug" in journey.get("municipality", "case_detail").text
+    assert "Later opnieuw aangemeld" in journey.get("municipality", "case_detail").text
 
 
 def test_r13_a_repeat_application_that_ends_without_a_permit_asks_what_becomes_of_her(journey):
@@ -326,7 +326,7 @@ def test_an_offer_says_not_who_she_is(journey):
     for text in ("Dit is hiwot reiziger.", f"Casus {journey.case.number}.", "V-nummer 28 123 456 78."):
         refused = offer(journey, text=text)
         assert refused.status_code == 400, text
-        assert "zegt wie zij is" in refused.text
+        assert "blijkt wie zij is" in refused.text
 
 
 def test_who_leaves_otherwise_is_offered_to_nobody_any_more(journey):
@@ -396,7 +396,7 @@ def test_who_wrote_guidance_is_asked_what_goes_along_and_who_offered_hears_of_a_
         return [row.what for row in journey.client.act_as(journey.workers[who]).get("/?alles").context["to_do"]]
 
     asks, declined = (
-        "Zeg welke begeleiding meegaat naar de andere pilot",
+        "Geef aan welke begeleiding meegaat naar de andere pilot",
         "De andere pilot heeft de overplaatsing afgewezen",
     )
     journey.to_guidance()

@@ -190,7 +190,7 @@ class Travels(RuleBasedStateMachine):
             return
         scenario = "return_home" if what.startswith("scenario") else ""
         return self.to(who, "agenda_decide", item.reference, kind=what, reasons="Zo besloten.", body="lso", scenario=scenario,
-                owner_team="", due_on=30 if what == "deferred" else "")  # fmt: skip
+                owner_team="", version=item.version, review_on=30 if what == "deferred" else "")  # fmt: skip
 
     def act_formal(self, who, what, days):
         until = 90 if what == "extended" else ""

@@ -107,14 +107,16 @@ def test_t6_the_dossiers_are_asked_for_after_an_early_admission_and_then_the_res
 def test_t18_a_case_from_a_list_that_waits_for_dossiers_gets_them_asked_for_and_goes_on(client, pilot):
     journey = Journey(client, pilot, state="awaiting_dossiers")
     page = journey.get("coordinator", "case_detail").text
-    assert "Niet bekend van eerder" in page
+    assert "Onbekend uit eerdere stappen" in page
     journey.done("ngo", "dossiers_request", requested_on=-20)
     assert journey.case.state == "awaiting_dossiers"
     for service in ("ind", "dtv"):
         journey.deliver(service, on=-15)
     assert journey.case.state == "rest_period"
     gaps = (
-        journey.get("coordinator", "case_detail").text.partition("Niet bekend van eerder")[2].partition("</section>")[0]
+        journey.get("coordinator", "case_detail")
+        .text.partition("Onbekend uit eerdere stappen")[2]
+        .partition("</section>")[0]
     )
     assert "geen intake" in gaps
     assert "dossiers" not in gaps
@@ -125,7 +127,7 @@ def test_t6_a_case_whose_intake_somebody_else_still_writes_came_from_no_list(jou
     journey.pilot.pilot.save()
     journey.done("ngo", "intake", begun_on=-5)  # until it is complete only its own team reads it
     assert journey.step("coordinator", "early").status_code == 302
-    assert "Niet bekend van eerder" not in journey.get("coordinator", "case_detail").text
+    assert "Onbekend uit eerdere stappen" not in journey.get("coordinator", "case_detail").text
 
 
 def test_municipal_mode_needs_neither_dossiers_nor_rest_and_meets_under_the_municipal_decision(journey):

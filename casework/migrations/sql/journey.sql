@@ -294,6 +294,11 @@ BEGIN
             RETURN 'involved';
         END IF;
     END IF;
+    IF (SELECT count(*) FROM casework_reviewmember m JOIN partners_organisation o ON o.id = m.organisation_id
+        WHERE m.escalation_id = which AND o.kind = member.kind AND m.user_id <> member.id)
+       >= 1 + (member.kind = 'ind')::int THEN  -- two of the immigration service, one of the others
+        RETURN 'full';
+    END IF;
     INSERT INTO casework_reviewmember (escalation_id, user_id, organisation_id) VALUES (which, member.id, member.organisation)
         ON CONFLICT DO NOTHING;
     PERFORM access_grant(asked.case_id, member.id, ARRAY['conference', 'departure', 'identity', 'procedures'],
@@ -390,7 +395,7 @@ BEGIN
         'discussed', (SELECT max(a.happened_on) FROM casework_agendaitem a
                       WHERE a.case_id = c.id AND a.ended_at IS NULL AND a.discussed_at IS NOT NULL),
         'decisions', coalesce((SELECT jsonb_agg(jsonb_build_object('key', k.id, 'kind', k.kind, 'on', k.decided_on,
-                                   'scenario', k.scenario, 'due', k.due_on) ORDER BY k.decided_on, k.id)
+                                   'scenario', k.scenario, 'review', k.review_on) ORDER BY k.decided_on, k.id)
                                FROM casework_conferencedecision k WHERE k.case_id = c.id AND k.ended_at IS NULL), '[]'),
         'formal', coalesce((SELECT jsonb_agg(jsonb_build_object('key', k.id, 'kind', k.kind, 'on', k.decided_on,
                                 'effective', k.effective_on, 'until', k.until, 'objection_until', k.objection_until,
@@ -412,6 +417,16 @@ BEGIN
                         SELECT FROM casework_procedurestep later WHERE later.procedure_id = o.id AND later.ended_at IS NULL
                             AND later.stage IN ('appeal', 'higher_appeal', 'echr')
                             AND (later.happened_on, later.id) > (s.happened_on, s.id))))),
+        -- The last word on an objection to a refusal, if it went against her and may be appealed against.
+        'ruled', (SELECT CASE WHEN x.stage IN ('objection', 'appeal') AND x.result NOT IN ('upheld', 'granted', 'withdrawn', 'discontinued')
+                              THEN x.on END FROM (
+            SELECT o.result_on AS on, 'objection' AS stage, o.result FROM casework_procedure o WHERE o.case_id = c.id
+                AND o.ended_at IS NULL AND o.kind = 'objection_lvv_decision' AND o.result <> 'pending'
+            UNION ALL
+            SELECT s.happened_on, s.stage, s.result FROM casework_procedurestep s JOIN casework_procedure o ON o.id = s.procedure_id
+                WHERE s.case_id = c.id AND s.ended_at IS NULL AND o.ended_at IS NULL AND o.kind = 'objection_lvv_decision'
+                  AND s.stage IN ('appeal', 'higher_appeal', 'echr') AND s.result NOT IN ('', 'pending')) x
+            ORDER BY x.on DESC, array_position(ARRAY['objection', 'appeal', 'higher_appeal', 'echr'], x.stage::text) DESC LIMIT 1),
         'repeat_ended', (SELECT max(o.result_on) FROM casework_procedure o WHERE o.case_id = c.id AND o.ended_at IS NULL
             AND o.kind = 'repeat_asylum' AND o.result NOT IN ('pending', 'granted', 'upheld')
             AND NOT EXISTS (SELECT FROM casework_procedure later WHERE later.case_id = c.id AND later.ended_at IS NULL
@@ -441,7 +456,9 @@ BEGIN
                      FROM casework_transfer t WHERE t.case_id = c.id AND t.taken_back_at IS NULL AND t.answer = 'accepted'
                        AND (t.handed_over_on IS NOT NULL OR transfer_is_open(t.to_pilot_id)) ORDER BY t.id DESC LIMIT 1),
         'escalated_until', (SELECT max(e.answer_due_on) FROM casework_escalation e
-                            WHERE e.case_id = c.id AND e.ended_at IS NULL AND e.adopted IS NULL))
+                            WHERE e.case_id = c.id AND e.ended_at IS NULL AND e.adopted IS NULL),
+        'advised', (SELECT min(e.advised_on) FROM casework_escalation e
+                    WHERE e.case_id = c.id AND e.ended_at IS NULL AND e.adopted IS NULL AND e.level = 'mrt'))
     FROM casework_case c
     JOIN casework_person p ON p.id = c.person_id
     LEFT JOIN LATERAL (

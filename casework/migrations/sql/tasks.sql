@@ -129,4 +129,23 @@ BEGIN
 END
 $$;
 CREATE TRIGGER dossier_came AFTER INSERT ON casework_dossierdelivery FOR EACH ROW EXECUTE FUNCTION intake_dossier_came();
-REVOKE ALL ON FUNCTION outcome_claim_answered(), intake_dossier_came() FROM PUBLIC;
+
+-- Another register says that she left while she has a place here (R14): the team that leads looks into it. Who reports it
+-- writes nothing for that team itself, nor reads what it finds.
+CREATE FUNCTION journal_conflict_waits() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS
+$$
+DECLARE
+    made bigint;
+BEGIN
+    INSERT INTO casework_task (reference, version, case_id, author_team_id, author_id, to_team_id, visibility, shared_team_ids,
+                               team_ids, recorded_at, rule, what, set_on, due_on)
+        SELECT gen_random_uuid(), 1, c.id, c.lead_team_id, NEW.author_id, c.lead_team_id, 'own_organisation', '{}', c.team_ids, now(),
+               'register_conflict', 'Een ander register meldt haar vertrek: ga na of zij er nog is', access_today(), access_today() + 7
+        FROM casework_case c WHERE c.id = NEW.case_id RETURNING id INTO made;
+    PERFORM access_history('casework_task', ARRAY[made], '+', 'register_conflict');
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER conflict_waits AFTER INSERT ON casework_signal FOR EACH ROW WHEN (NEW.kind = 'register_conflict')
+    EXECUTE FUNCTION journal_conflict_waits();
+REVOKE ALL ON FUNCTION outcome_claim_answered(), intake_dossier_came(), journal_conflict_waits() FROM PUBLIC;
