@@ -51,13 +51,14 @@ def make_acts(cast: Cast) -> None:
         elsewhere = places[(number + 1) % len(places)]
         own = cast.teams[place, OrganisationKind.MUNICIPALITY, TeamFunction.GENERAL]
         with acting_as(cast.workers["gemeente", place]) as clearance:
-            left = _left_by_mistake(cast, place, clearance, own)
+            left, gone = _left(cast, place, clearance, own)
         with acting_as(cast.workers["coordinator", place]) as clearance:
             _letters(cast, place)
             _objections(cast, place, clearance, own)
             _extended_and_ended(cast, place, clearance, own)
-            if exit_of(left) is not None:
-                _undone(left, clearance)
+            _undone(left, clearance)
+            if (found := exit_of(gone)) is not None:
+                confirm_exit(found, by=clearance, version=str(found.version))
             _around_the_table(cast, place, (elsewhere, places[(number + 2) % len(places)]), clearance, own)
             _back(cast, place, clearance, own)
 
@@ -116,15 +117,17 @@ def _extended_and_ended(cast: Cast, place: str, clearance: Clearance, own: Team)
         )  # fmt: skip
 
 
-def _left_by_mistake(cast: Cast, place: str, clearance: Clearance, own: Team) -> Case:
-    """Somebody whose exit was recorded in the wrong case."""
+def _left(cast: Cast, place: str, clearance: Clearance, own: Team) -> tuple[Case, Case]:
+    """Somebody whose exit was recorded in the wrong case, and one of whom it is not known yet what became of her."""
     sheltered = Stay.objects.current().filter(until=None).values("case")
     hers = _guided(cast, place).filter(case_manager=clearance.user)
-    case: Case = hers.exclude(pk__in=sheltered)[2]
-    said = {"exited_on": timezone.localdate(), "reason": "left_unknown_destination", "outcome": "unknown_destination",
-            "explanation": "Niet meer gezien.", "evidence": "", "evidence_on": None}  # fmt: skip
-    propose_exit(case, said, by=clearance, author_team=own.pk)
-    return case
+    mistaken, gone = hers.exclude(pk__in=sheltered)[2:4]
+    said = {"exited_on": timezone.localdate(), "explanation": "Niet meer gezien.", "evidence": "", "evidence_on": None}
+    mob = {"reason": "left_unknown_destination", "outcome": "unknown_destination"}
+    propose_exit(mistaken, {**said, **mob}, by=clearance, author_team=own.pk)
+    asked = {"reason": "left_own_request", "outcome": "not_established"}
+    propose_exit(gone, {**said, **asked}, by=clearance, author_team=own.pk)
+    return mistaken, gone
 
 
 def _undone(case: Case, clearance: Clearance) -> None:

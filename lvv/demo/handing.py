@@ -26,6 +26,7 @@ OFFERS = (
     ("Haar zus woont in uw stad en heeft een kamer voor haar.", Answer.ACCEPTED, ""),
     ("Zij kan bij u een opleiding volgen die hier niet wordt gegeven.", Answer.DECLINED, "Er is tot het voorjaar geen plek."),
     ("Zijn netwerk woont bij u; hier lukt het niet om hem te bereiken.", None, ""),
+    ("Zij heeft in uw stad werk als vrijwilliger gevonden.", None, ""),
 )  # fmt: skip
 ENDING = "Groningen"
 
@@ -80,7 +81,7 @@ def _to_another_pilot(cast: Cast) -> None:
     sheltered = Stay.objects.current().filter(until=None).values("case")
     taken = Exit.objects.current().filter(undone_on=None).values("case")  # some wait for the coordinator
     guided = Case.objects.filter(pilot=pilot, state=CaseState.IN_GUIDANCE).exclude(pk__in=taken).order_by("pk")
-    cases = list(guided.exclude(pk__in=sheltered)[:4])
+    cases = list(guided.exclude(pk__in=sheltered)[: len(OFFERS) + 1])
     for case, (text, said, why) in zip(cases, (OFFERS[0], *OFFERS), strict=False):
         with acting_as(cast.workers["coordinator", "Amsterdam"]) as clearance:
             offer(case, there, text, today + timedelta(days=9), by=clearance)

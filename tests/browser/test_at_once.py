@@ -407,3 +407,55 @@ def test_twenty_decide_and_twenty_issue_the_decision_at_once_and_one_counts(site
     assert twenty(site, worker, address, formal) == 1
     assert count(site, made.format("casework_formaldecision"), key) == 1
     assert moves(site, key, "T7") == 1
+
+
+def test_twenty_put_a_case_on_one_agenda_at_once_and_it_stands_there_once(site):
+    worker = Worker(site, "coordinator-utrecht")
+    case, key = of_utrecht(site, "c.state = 'rest_period' AND NOT EXISTS (SELECT FROM casework_agendaitem a"
+                                 " WHERE a.case_id = c.id AND a.ended_at IS NULL)")  # fmt: skip
+    address = f"/casussen/{case}/lso/agenderen/"
+    page = worker.get(address)
+    said = {"why": "admission", "question": "Hoort zij hier?", "teams": re.findall(r'name="teams" value="(\d+)"', page)[0],
+            "meeting": re.search(r'<option value="(\d+)"', page)[1]}  # fmt: skip
+    assert twenty(site, worker, address, said) == 1
+    assert count(site, "SELECT count(*) FROM casework_agendaitem WHERE case_id = %s AND ended_at IS NULL", key) == 1
+
+
+def test_twenty_archive_a_case_at_once_and_one_wins(site):
+    worker = Worker(site, "coordinator-utrecht")
+    case, key = of_utrecht(site, "c.state = 'exited' AND EXISTS (SELECT FROM casework_exit x JOIN casework_outcomeclass k"
+                                 " ON k.id = x.classed_id AND k.belongs_to = 'none' WHERE x.case_id = c.id AND x.ended_at IS NULL"
+                                 " AND x.undone_on IS NULL) AND NOT EXISTS (SELECT FROM casework_task t WHERE t.case_id = c.id"
+                                 " AND t.answer = '' AND t.ended_at IS NULL)")  # fmt: skip
+    assert twenty(site, worker, f"/casussen/{case}/stap/archive/", {}) == 1
+    assert moves(site, key, "T13") == 1
+
+
+def test_twenty_answer_a_claim_at_once_and_one_answer_counts(site):
+    worker = Worker(site, "dtv-utrecht")
+    case, key = of_utrecht(site, "EXISTS (SELECT FROM casework_exit x WHERE x.case_id = c.id AND x.claim_open"
+                                 " AND x.undone_on IS NULL AND x.ended_at IS NULL AND x.outcome = 'independent_return')"
+                                 " AND EXISTS (SELECT FROM partners_team t JOIN partners_organisation o ON o.id = t.organisation_id"
+                                 " WHERE o.kind = 'dtv' AND t.id = ANY (c.team_ids))")  # fmt: skip
+    said = {"result": "confirmed", "said_on": timezone.localdate().strftime("%d-%m-%Y"), "evidence": "vertrekstaat"}
+    before = count(site, "SELECT count(*) FROM casework_confirmation WHERE case_id = %s", key)
+    assert twenty(site, worker, f"/casussen/{case}/uitstroom/antwoorden/", said) == 1
+    assert count(site, "SELECT count(*) FROM casework_confirmation WHERE case_id = %s", key) == before + 1
+
+
+def test_twenty_answer_an_offer_of_another_pilot_at_once_and_one_counts(site):
+    worker = Worker(site, "coordinator-utrecht")
+    offer = as_owner(
+        site,
+        "SELECT x.reference::text, x.id FROM casework_transfer x JOIN partners_pilot p ON p.id = x.to_pilot_id"
+        " AND p.slug = 'utrecht' WHERE x.answer = '' AND x.taken_back_at IS NULL LIMIT 1",
+    )[0]
+    said = {"answer": "declined", "why": "Er is geen plek."}
+    address = f"/overplaatsingen/{offer[0]}/"
+    page = worker.get(address)
+    statuses = [
+        status for status, _url in at_once(20, lambda: worker.post(address, {**said, "form_token": str(uuid.uuid4())}, page))
+    ]  # fmt: skip
+    assert set(statuses) <= {200, 404, 409}  # who comes later is told, or finds that the offer is not hers any more
+    answered = "SELECT count(*) FROM casework_transfer WHERE id = %s AND answer = 'declined' AND answer_text = %s"
+    assert count(site, answered, offer[1], said["why"]) == 1

@@ -31,7 +31,7 @@ def number(site):
         # Who moved to another pilot has one there too; in each pilot two came back.
         ("SELECT count(*) FROM casework_case", PEOPLE + 1 + 5 * 2),
         ("SELECT count(DISTINCT person_id) FROM casework_case", PEOPLE),
-        ("SELECT count(*) FROM casework_case WHERE state IN ('exited', 'in_aftercare', 'archived')", 1258 + 1),
+        ("SELECT count(*) FROM casework_case WHERE state IN ('exited', 'in_aftercare', 'archived')", 1258 + 1 + 5),
         ("SELECT count(DISTINCT pilot_id) FROM casework_case", 5),
         ("SELECT count(*) FROM partners_user", 5 * 9 + 8),
         ("SELECT count(*) FROM governance_convenant WHERE in_force_from <= current_date", 10 + 1),
@@ -76,6 +76,7 @@ LEVELS = ("mrt", "steering_group", "programme_council", "administrative_consulta
     ("agendaitem", "r.discussed_at IS NOT NULL", 5), ("agendaitem", "r.happened_on > current_date", 5),
     ("conferencedecision", "r.kind = 'admitted'", 5), ("formaldecision", "r.kind = 'refused'", 5),
     ("exit", "r.confirmed_on IS NULL AND r.ended_at IS NULL", 5), ("exit", "r.claim_open", 5),
+    ("exit", "r.outcome = 'not_established' AND r.confirmed_on IS NOT NULL", 5),
     ("confirmation", "r.result = 'confirmed'", 5), ("confirmation", "r.result = 'refuted'", 2),
     ("followupcheck", "r.result = 'holds'", 5), ("followupcheck", "r.result = 'does_not_hold'", 5),
     ("absence", "r.until IS NULL", 5), ("destinationreport", "true", 3), ("escalationpart", "true", 3),

@@ -185,22 +185,28 @@ class Story:
         self.days_pass(15)
 
     def meet(self, question, decide):
-        """A meeting of today with this case on its agenda: prepared by the partners, held by keyboard alone."""
+        """A meeting of today with this case on its agenda: planned, prepared by the partners and held by keyboard."""
         chair = self.page("coordinator")
         chair.goto("/lso/")
         self.look(chair)
         self.follow(chair, "/lso/plannen/")
         moment = f"{timezone.localtime() + timedelta(minutes=next(MEETINGS)):%H:%M}"  # of each meeting here another
-        self.send(chair, on=day(), begins_at=moment)
+        self.answer(chair, on=day(), begins_at=moment)
         meeting = chair.url
         chair = self.open("coordinator", "/lso/")
-        self.send(chair, meeting=moment, question=question)
+        options = chair.locator("main select[name=meeting] option")
+        held = options.filter(has_text=moment).first.get_attribute("value")
+        self.answer(chair, meeting=held, question=question)
         item = chair.url.replace(self.site.url, "")
         for partner in ("ind", "dtv"):
             page = self.page(partner)
             page.goto("/?alles=1")
             self.follow(page, item)
-            self.send(page, preparation="Dossier gelezen.", stance="agree")
+            self.answer(page, preparation="Dossier gelezen.", stance="agree")
+        chair.goto(meeting)
+        self.press(chair, "a[href$='/aanwezig/']")
+        self.answer(chair, present=chair.locator("main [name=present]").last.get_attribute("value"))
+        expect(chair.locator("main")).to_contain_text("aanwezig")
         chair.goto(meeting)
         self.press(chair, "form[action$='/openen/'] button")
         if not chair.url.endswith(item):
@@ -229,7 +235,7 @@ class Story:
         page = self.page("ind")
         page.goto(chair.url)
         self.look(page)
-        self.send(page, answer="agreed")
+        self.answer(page, answer="agreed")
 
     def tab_to(self, page, selector):
         page.locator("h1").first.evaluate("node => { node.setAttribute('tabindex', '-1'); node.focus() }")
@@ -259,7 +265,7 @@ class Story:
                 page.keyboard.press("ArrowDown")
             page.keyboard.press("Space")
         elif kind == "checkbox":
-            page.keyboard.press("Space")
+            page.keyboard.press("Space")  # the first of several
         else:
             page.keyboard.press("Control+a")
             page.keyboard.type(value)
@@ -342,6 +348,8 @@ def test_to_a_refused_admission_with_an_objection_upheld(visit, site):
     story.send(page, ground="upheld", because="Bezwaar gegrond verklaard.")
     story.state("in LSO")
     story.told("lso-besluit: niet toegelaten", "formeel besluit: ", "nu: niet toegelaten", "nu: in lso")
+    stands = "geldt niet meer: Een bezwaar of beroep is gegrond: Bezwaar gegrond verklaard."
+    expect(story.page("gemeente").locator(".app-timeline")).to_contain_text(stands)
 
 
 def test_to_legalisation_with_a_check_that_fails_after_six_months(visit, site):

@@ -18,9 +18,11 @@ from casework.journey.guards import add_months
 from casework.journey.steps import BY_SLUG, steps
 from casework.models import (
     AgendaItem,
+    Briefing,
     ConferenceDecision,
     Confirmation,
     DossierDelivery,
+    DossierRequest,
     Escalation,
     Exit,
     FollowUpCheck,
@@ -30,10 +32,12 @@ from casework.models import (
     Meeting,
     MeetingGuest,
     OutcomeClass,
+    Procedure,
     ReviewMember,
     Scenario,
     Signal,
     Stay,
+    Task,
 )
 from casework.outcomes.forms import EARLY
 from casework.outcomes.perms import COMPETENT
@@ -73,6 +77,9 @@ ACTS: dict[str, str] = {
     "ask": "coordinator",
     "member": "coordinator",
     "withdraw": "coordinator",
+    "absence": "municipality",
+    "send": "coordinator",
+    "minutes": "ind",
     "position": "ind",
     **{f"decide {kind}": "coordinator" for kind in DecisionKind.values},
     **{f"formal {kind}": "coordinator" for kind in ("admitted", "refused", "extended", "ended")},
@@ -84,7 +91,7 @@ WAY = {
     "registered": ("intake",), "intake": ("request",), "awaiting_dossiers": ("deliver ind", "deliver dtv"),
     "rest_period": ("agenda",),
     "in_conference": ("open", "decide admitted", "decide scenario_set", "formal admitted", "agenda"),
-    "admitted": ("action", "step guidance", "decide scenario_set"), "in_guidance": ("propose independent_return", "confirm"),
+    "admitted": ("action", "step guidance", "decide scenario_set"), "in_guidance": ("stay", "leave", "propose independent_return", "confirm"),
     "exited": ("claim", "step aftercare"),
 }  # fmt: skip
 ARROWS = {(source, step.target) for step in steps() for source in step.sources}
@@ -111,7 +118,7 @@ class Travels(RuleBasedStateMachine):
         self.secret = make.NoteFactory(
             case=self.case, category="public_order", visibility="own_organisation", text="Alleen hier."
         )
-        self.moved = True
+        self.moved, self.looked_at = True, None
         self.case.refresh_from_db()
         self.stands = (self.case.version, self.case.state, self.case.team_ids, self.case.history.count())
 
@@ -300,6 +307,22 @@ class Travels(RuleBasedStateMachine):
         if asked := Escalation.objects.current().filter(case=self.case, adopted=None).first():
             return self.post(who, "escalation", act="withdraw", version=asked.version)
 
+    def act_absence(self, who, what, days):
+        if stay := Stay.objects.current().filter(case=self.case).order_by("-pk").first():
+            self.client.act_as(self.pilot.workers[who])
+            page = reverse("casework:record_add", args=[self.case.reference, "absence"]) + f"?bij={stay.reference}"
+            answer = self.client.post(page, sent({"since": days, "until": "", "remark": ""}))
+            self.case.refresh_from_db()
+            return self.answered(answer, who, what)
+
+    def act_send(self, who, what, days):
+        if meeting := Meeting.objects.filter(pilot=self.pilot.pilot).order_by("-pk").first():
+            return self.to(who, "meeting_act", meeting.reference, "versturen")
+
+    def act_minutes(self, who, what, days):
+        if meeting := Meeting.objects.filter(pilot=self.pilot.pilot).order_by("-pk").first():
+            return self.to(who, "minutes", meeting.reference, answer="agreed", remark="")
+
     # ------------------------------------------------------------------ what always holds, after an act that was taken
 
     @invariant()
@@ -315,6 +338,63 @@ class Travels(RuleBasedStateMachine):
         states = list(self.case.history.order_by("history_id").values_list("state", flat=True))
         for before, after in zip(states, states[1:], strict=False):
             assert before == after or (before, after) in ARROWS or before in WITHOUT_TARGET, (before, after)
+
+    def rule_each_step_had_what_it_asks(self):
+        """The guards of the table once more, from the rows themselves, in the moment the step was taken."""
+        last = self.case.history.latest()
+        if last.pk == self.looked_at:
+            return
+        self.looked_at = last.pk
+        if holds := getattr(self, f"step_{last.history_change_reason}".lower(), None):
+            assert holds(), last.history_change_reason
+
+    def step_t3(self):
+        asked = DossierRequest.objects.current().filter(case=self.case).values_list("of", flat=True)
+        done = Intake.objects.current().exclude(completed_on=None).get(case=self.case)
+        told = Briefing.objects.current().filter(case=self.case).exists()
+        whole = len(done.results) == (len(done.criteria.criteria) if done.criteria else 0)
+        return told and whole and set(asked) == {"ind", "dtv"}
+
+    def step_t4(self):
+        return self.rest_over_on() is not None
+
+    def step_t5(self):
+        item = AgendaItem.objects.current().filter(case=self.case, discussed_at=None)
+        return self.rest_over_on() <= timezone.localdate() and item.exists()
+
+    def step_t6(self):
+        return False  # this pilot has not agreed on it
+
+    def step_t9(self):
+        refusal = FormalDecision.objects.filter(case=self.case, kind="refused").latest("pk")
+        return refusal.annulled_on == timezone.localdate() and refusal.annulled_because != ""
+
+    def step_t13(self):
+        found = self.standing()
+        open_tasks = Task.objects.current().filter(case=self.case, answer="", to_team__in=self.case.team_ids)
+        explained = found.classed.belongs_to == "none" or found.explanation
+        return found.outcome != "not_established" and explained and not (
+            open_tasks.exists() or found.classed.belongs_to in ("durable", "semi_durable")
+        )  # fmt: skip
+
+    def step_t14(self):
+        checks = set(FollowUpCheck.objects.current().filter(case=self.case).values_list("months", flat=True))
+        return checks == {3, 6, 12}
+
+    def step_t15(self):
+        """No objection or appeal is possible any more, or pending; and she has no place."""
+        refusal = FormalDecision.objects.filter(case=self.case, kind="refused", annulled_on=None).latest("pk")
+        objections = Procedure.objects.current().filter(case=self.case, kind="objection_lvv_decision")
+        today = timezone.localdate()
+        ruled = [row.result_on for row in objections if row.result == "dismissed"]
+        return (
+            refusal.objection_until < today and not objections.filter(result="pending").exists()
+            and all(day + timedelta(weeks=6) < today for day in ruled)
+            and not Stay.objects.current().filter(case=self.case, until=None).exists()
+        )  # fmt: skip
+
+    def step_t17(self):
+        return False  # she was never here before
 
     def rule_r21_who_has_a_personal_grant_reads_as_long_as_what_it_is_for(self):
         today = timezone.localdate()
