@@ -1,5 +1,6 @@
 """What all tests share, each patch with its reason."""
 
+import copy
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone, translation
 
@@ -120,8 +121,27 @@ def agreement(pilot: Any, cells: dict[Team, dict[Category, Cell]], **extra: Any)
     return convenant
 
 
+@pytest.fixture(scope="module")
+def shared(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """What the tests of a module begin with is written once, in a transaction around theirs that ends with the module."""
+    translation.activate("nl")
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def own_copy(made: Any) -> Any:
+    """Of what a module shares, for one test: it may change its objects."""
+    return copy.deepcopy(made)
+
+
 @pytest.fixture
-def cast(db: None) -> SimpleNamespace:
+def cast(cast_of_module: SimpleNamespace, db: None) -> SimpleNamespace:
+    return own_copy(cast_of_module)  # type: ignore[no-any-return]
+
+
+@pytest.fixture(scope="module")
+def cast_of_module(shared: None) -> SimpleNamespace:
     """Three teams under one convenant: the owner leads the case, the partner is involved, the stranger is neither.
 
     The stranger leads a case of her own: without it, a check that only asks whether she has any case would pass.

@@ -1,9 +1,10 @@
 import pytest
 
 from tests.casework.journeys import Journey, Room
-from tests.casework.ten_teams import pilot
+from tests.casework.ten_teams import pilot, pilot_of_module
+from tests.conftest import WorkerClient, own_copy
 
-__all__ = ["pilot"]
+__all__ = ["pilot", "pilot_of_module"]
 
 
 @pytest.fixture
@@ -11,7 +12,20 @@ def journey(client, pilot):
     return Journey(client, pilot)
 
 
-@pytest.fixture
-def room(journey):
+@pytest.fixture(scope="module")
+def at_rest(pilot_of_module):
+    journey = Journey(WorkerClient(), own_copy(pilot_of_module))
     journey.to_rest()
-    return Room(journey)
+    return journey
+
+
+@pytest.fixture
+def room(at_rest, client, pilot):
+    return Room(at_rest.again(client, pilot))
+
+
+@pytest.fixture(scope="module")
+def in_conference(pilot_of_module):
+    journey = Journey(WorkerClient(), own_copy(pilot_of_module))
+    journey.to_conference()
+    return journey

@@ -1,5 +1,6 @@
 """How tests take a case along its journey: each act as the page sends it, by the worker it belongs to."""
 
+import copy
 import uuid
 from datetime import timedelta
 
@@ -85,6 +86,11 @@ class Journey:
             named="Hiwot Reiziger", **case,
         )  # fmt: skip
         make.BriefingFactory(case=self.case, author_team=pilot.teams["municipality"])
+
+    def again(self, client, pilot):
+        """The same journey for one test, with its own client and among its own teams and workers."""
+        own = [(self.client, client), (self.pilot, pilot), (self.workers, pilot.workers), (self.teams, pilot.teams)]
+        return copy.deepcopy(self, {id(shared): mine for shared, mine in own})
 
     def get(self, who, name, *more):
         return self.client.act_as(self.workers[who]).get(at(self.case, name, *more))

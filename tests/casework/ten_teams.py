@@ -14,6 +14,7 @@ from governance.convenants.model import make_from_model
 from partners.accountability.history import written_in_bulk
 from partners.organisations.enums import OrganisationKind, Role, TeamFunction
 from tests import factories as make
+from tests.conftest import own_copy
 
 K, F = OrganisationKind, TeamFunction
 TEAMS = {
@@ -80,7 +81,12 @@ def day(offset=0):
 
 
 @pytest.fixture
-def pilot(db):
+def pilot(pilot_of_module, db):
+    return own_copy(pilot_of_module)
+
+
+@pytest.fixture(scope="module")
+def pilot_of_module(shared):
     """A pilot under the model convenant and NGO agreement: all ten teams take part in one case, and not in another."""
     made = make.PilotFactory(name="Modelstad", slug="modelstad")
     owners = {K.MUNICIPALITY: made.municipality, K.NGO: make.OrganisationFactory(name="De Haven")}

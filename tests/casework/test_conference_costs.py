@@ -5,7 +5,6 @@ from django.urls import reverse
 
 from casework.models import AgendaItem
 from tests import factories as make
-from tests.casework.journeys import Journey
 from tests.casework.test_cases import CASE_STATEMENTS, LIST_STATEMENTS, statements
 
 pytestmark = pytest.mark.django_db
@@ -13,9 +12,8 @@ AGENDA, ITEM = ["meeting_list", "undiscussed_list", "meeting_detail", "minutes"]
 
 
 @pytest.fixture
-def journey(client, pilot):
-    made = Journey(client, pilot)
-    made.to_conference()
+def journey(in_conference, client, pilot):
+    made = in_conference.again(client, pilot)
     answered(made, made.case, made.room.item)
     return made
 

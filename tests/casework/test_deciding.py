@@ -20,10 +20,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def journey(client, pilot):
-    made = Journey(client, pilot)
-    made.to_conference()
-    return made
+def journey(in_conference, client, pilot):
+    return in_conference.again(client, pilot)
 
 
 def test_t7_r6_admission_needs_the_conference_and_a_formal_decision_under_a_mandate(journey):

@@ -8,16 +8,13 @@ from django.utils import timezone
 from casework.models import Case, Escalation, EscalationPart, ReviewMember
 from governance.access.clearance import acting_as
 from tests import factories as make
-from tests.casework.journeys import Journey
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def journey(client, pilot):
-    made = Journey(client, pilot)
-    made.to_conference()
-    return made
+def journey(in_conference, client, pilot):
+    return in_conference.again(client, pilot)
 
 
 def ask(journey, who="coordinator", **changes):

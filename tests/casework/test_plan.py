@@ -14,16 +14,21 @@ from governance.access.enums import Category
 from governance.convenants.enums import Cell
 from tests import factories as make
 from tests.casework.journeys import Journey, at
-from tests.conftest import agreement
+from tests.conftest import WorkerClient, agreement, own_copy
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def journey(client, pilot):
-    made = Journey(client, pilot)
+@pytest.fixture(scope="module")
+def admitted(pilot_of_module):
+    made = Journey(WorkerClient(), own_copy(pilot_of_module))
     made.to_admitted()
     return made
+
+
+@pytest.fixture
+def journey(admitted, client, pilot):
+    return admitted.again(client, pilot)
 
 
 def test_t10_guidance_needs_a_scenario_an_action_and_a_case_manager(journey):
