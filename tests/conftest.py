@@ -122,7 +122,7 @@ def agreement(pilot: Any, cells: dict[Team, dict[Category, Cell]], **extra: Any)
 
 
 @pytest.fixture(scope="module")
-def shared(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def kept_for_module(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """What the tests of a module begin with is written once, in a transaction around theirs that ends with the module."""
     translation.activate("nl")
     with django_db_blocker.unblock(), transaction.atomic():
@@ -141,7 +141,7 @@ def cast(cast_of_module: SimpleNamespace, db: None) -> SimpleNamespace:
 
 
 @pytest.fixture(scope="module")
-def cast_of_module(shared: None) -> SimpleNamespace:
+def cast_of_module(kept_for_module: None) -> SimpleNamespace:
     """Three teams under one convenant: the owner leads the case, the partner is involved, the stranger is neither.
 
     The stranger leads a case of her own: without it, a check that only asks whether she has any case would pass.

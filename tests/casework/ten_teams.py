@@ -86,7 +86,7 @@ def pilot(pilot_of_module, db):
 
 
 @pytest.fixture(scope="module")
-def pilot_of_module(shared):
+def pilot_of_module(kept_for_module):
     """A pilot under the model convenant and NGO agreement: all ten teams take part in one case, and not in another."""
     made = make.PilotFactory(name="Modelstad", slug="modelstad")
     owners = {K.MUNICIPALITY: made.municipality, K.NGO: make.OrganisationFactory(name="De Haven")}
