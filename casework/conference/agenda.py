@@ -27,13 +27,14 @@ from casework.conference.forms import (
     SummaryForm,
 )
 from casework.conference.meetings import item_url, meeting_url, places_of
-from casework.conference.models import AgendaItem, ConferenceDecision, Meeting, Position
+from casework.conference.models import AgendaItem, ConferenceDecision, Meeting, MeetingGuest, Position
 from casework.conference.working import (
     change_item,
     conference_teams,
     decide,
     doer,
     keep_summary,
+    leading,
     mark_discussed,
     move_up,
     put_on_agenda,
@@ -113,6 +114,7 @@ def agenda_add(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     context = {
         "case": case, "name": leading_names([case.pk]).get(case.pk, ""), "form": form, "draft_key": key,
         "meetings": meetings, "form_page": request.get_full_path(),
+        "guests": MeetingGuest.objects.filter(meeting__in=meetings).exclude(user=None).select_related("meeting"),
     }  # fmt: skip
     return render(request, "casework/conference/agenda_add.html", context, status=400 if form.errors else 200)
 
@@ -331,7 +333,7 @@ def _deciding(item: AgendaItem, teams: dict[int, Team]) -> dict[str, Any]:
     """What the form of a decision rests on: the table, the facts, and who does what follows."""
     # Who carries a decision out is read by all who read it: not whose name tells of a place.
     attending = [team for pk in item.shared_team_ids if (team := teams.get(pk)) and marks(team) is None]
-    does = partial(doer, chair=item.author_team_id, lead=item.case.lead_team_id)
+    does = partial(doer, chair=item.author_team_id, lead=leading(item.case, item.author_team_id))
     return {"teams": attending, "facts": fact_of(item.case), "doer": does}
 
 

@@ -90,7 +90,7 @@ class AgendaForm(KeptForm):
     )  # fmt: skip
     teams = forms.TypedMultipleChoiceField(
         label=_("Teams that attend this item"), coerce=int, widget=forms.CheckboxSelectMultiple,
-        help_text=_("Only they see the item and what is brought to it."),
+        help_text=_("Only they, and guests who read along on the day, see the item and what is brought to it."),
         error_messages={"required": _("Choose at least one team.")},
     )  # fmt: skip
     household = forms.TypedMultipleChoiceField(
@@ -233,6 +233,8 @@ class DecideForm(KeptForm):
         self._clean_owner(kind or "", data)
         if kind == D.DEFERRED and not data.get("review_on") and "review_on" not in self.errors:
             self.add_error("review_on", _("Enter on which day the conference looks at this case again."))
+        if kind in (D.NOT_ADMITTED, D.EXIT_CONFIRMED) and data.get("review_on"):
+            self.add_error("review_on", _("After this decision the conference does not look again."))
         for name in ("due_on", "review_on"):
             if data.get(name) and data[name] < self.facts.today + timedelta(days=name == "review_on"):
                 self.add_error(name, _("This day has passed."))

@@ -233,7 +233,8 @@ class Proposal:
 
 
 WHY = {
-    "R5": WhyOnAgenda.ADMISSION, "R8": WhyOnAgenda.ADMISSION, "R26": WhyOnAgenda.ESCALATION, "LSO": WhyOnAgenda.REVIEW,
+    "R5": WhyOnAgenda.ADMISSION, "R8": WhyOnAgenda.ADMISSION, "R9": WhyOnAgenda.REVIEW, "LSO": WhyOnAgenda.REVIEW,
+    "R26": WhyOnAgenda.ESCALATION,
 }  # fmt: skip
 DISCUSSED = ("conference", "escalation")  # the pages of terms that the conference answers
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from casework.cases.involving import marks
 from casework.cases.models import Case
 from casework.conference.enums import ADMISSION, ASKS, FROM, SETS_SCENARIO, DecisionKind, MinutesAnswer
 from casework.conference.models import AgendaItem, ConferenceDecision, Meeting, MeetingTeam, Position
@@ -92,7 +93,7 @@ def _free(pilot: Pilot, day: date, begins_at: time, *, but: int | None = None) -
 @transaction.atomic
 def move_meeting(meeting: Meeting, *, on: date, begins_at: time, place: str) -> None:
     """A planned meeting goes to another moment, with its agenda and its guests."""
-    items = list(AgendaItem.objects.current().filter(meeting=meeting).select_related("case").order_by("case_id"))
+    items = _items(meeting)
     cases = [locked(item.case) for item in items]
     meeting = locked_meeting(meeting)
     if not meeting.is_planned:
@@ -110,6 +111,11 @@ def move_meeting(meeting: Meeting, *, on: date, begins_at: time, place: str) -> 
     _guests_read(meeting)
     for case in cases:
         settle(case)
+
+
+def _items(meeting: Meeting) -> list[AgendaItem]:
+    """By case: the order in which cases are locked."""
+    return list(AgendaItem.objects.current().filter(meeting=meeting).select_related("case").order_by("case_id"))
 
 
 def _guests_read(meeting: Meeting) -> None:
@@ -132,8 +138,12 @@ def put_on_agenda(
     household: list[Case] | None = None,
 ) -> AgendaItem:  # fmt: skip
     """A case, and the members of its household with it, on one place of an agenda. T5 where nothing is missing."""
-    cases = sorted([case, *(household or [])], key=lambda row: row.pk)
-    held = {row.pk: locked(row) for row in cases}
+    wanted = {row.pk: row for row in [case, *(household or [])]}
+    cases = dict(wanted)
+    if meeting.guests.exclude(user=None).exists():  # they come to read the whole agenda: its cases before the meeting
+        cases |= {item.case_id: item.case for item in _items(meeting)}
+    locks = {key: locked(cases[key]) for key in sorted(cases)}
+    held = {key: row for key, row in locks.items() if key in wanted}
     meeting = locked_meeting(meeting)
     if meeting.closed_at or meeting.cancelled_on:
         raise StepRefused([Missing(_("This meeting is over or cancelled."), "agenda_add")])
@@ -158,7 +168,7 @@ def put_on_agenda(
 
 def into_conference(case: Case, *, by: Clearance) -> None:
     """A case that stands on an agenda goes into the conference, by whichever of the three ways is open."""
-    for number in ("T5", "T6", "T17"):
+    for number in ("T5", "T17", "T6"):
         if take_if_possible(case, number, by=by):
             return
 
@@ -350,7 +360,7 @@ def decide(
         last = ConferenceDecision.objects.current().filter(item=item, kind__in=alike).order_by("pk").last()
         if last is not None and all(getattr(last, name) == said[name] for name in SAME):
             raise StepRefused([Missing(_("This was decided on this item already."), "conference")])
-    owner = said["owner_team_id"] or doer(said["kind"], chair=author_team, lead=case.lead_team_id)
+    owner = said["owner_team_id"] or doer(said["kind"], chair=author_team, lead=leading(case, author_team))
     decision: ConferenceDecision = ConferenceDecision.objects.create(
         case=case, item=item, author_team_id=author_team, author=by.user, convenant_id=meeting.convenant_id,
         decided_on=day, **said | {"owner_team_id": owner},
@@ -373,6 +383,12 @@ def doer(kind: str, *, chair: int, lead: int) -> int | None:
     if kind not in ASKS:
         return None
     return lead if kind == D.EXIT_CONFIRMED else chair
+
+
+def leading(case: Case, chair: int) -> int:
+    """The team that leads, as all at the table may read it: not where its name tells of a place (ADR 0017)."""
+    lead = Team.objects.select_related("organisation").get(pk=case.lead_team_id)
+    return lead.pk if marks(lead) is None else chair
 
 
 def _follow(case: Case, decision: ConferenceDecision, *, by: Clearance, author_team: int) -> None:

@@ -350,7 +350,8 @@ class DossierForm(RecordForm):
         source = data.get("source_team") or (self.author.pk if self.author else None)
         kind = Team.objects.filter(pk=source or 0).values_list("organisation__kind", flat=True).first()
         asked = DossierRequest.objects.current().filter(case=self.case, of=kind or "").first()
-        if source and asked is None:
+        came = DossierDelivery.objects.current().filter(case=self.case, of=kind or "")  # of who came from a list
+        if source and asked is None and not came.exists():
             self.add_error(None, _("This dossier was not asked for in this case."))
         delivered, completed = data.get("delivered_on"), data.get("completed_on")
         if asked and delivered and delivered < asked.requested_on:

@@ -34,14 +34,15 @@ from casework.journey.views import refused
 from casework.records.models import VersionConflict
 from casework.register.identity import leading_names
 from governance.access.middleware import ClearanceRequest
-from governance.drafts.keeping import drop_draft, find_draft
+from governance.drafts.forms import typed_fields
+from governance.drafts.keeping import drop_draft, find_draft, save_draft
 from partners.accountability.activities import CASEWORK, processes
 from partners.organisations.enums import OrganisationKind
 
 IN_THE_WAY = {
     "unknown": _("This account cannot be a member of a review team."),
     "involved": _("This person had to do with the case before."),
-    "full": _("Of this organisation the review team has all its members."),
+    "full": _("Of this kind of organisation the review team has all its members."),
     "closed": _("The question is answered, or its day has passed."),
 }
 
@@ -100,9 +101,10 @@ def escalation(request: ClearanceRequest, reference: UUID) -> HttpResponse:
                 if _done(request, case, asked, act, form, writes):
                     drop_draft(request, key)
                     return redirect(reverse("casework:escalation", args=[reference]))
-            except StepRefused as refusal:
-                return refused(request, case, refusal)
-            except VersionConflict:
+            except (StepRefused, VersionConflict) as problem:
+                save_draft(request.user, key, typed_fields(request.POST), request.path)
+                if isinstance(problem, StepRefused):
+                    return refused(request, case, problem)
                 return render(request, "errors/409.html", {"back": request.path}, status=409)
     parts: dict[int, list[tuple[str, EscalationPart]]] = {}
     for part in EscalationPart.objects.current().filter(case=case).order_by("pk"):

@@ -27,6 +27,9 @@ from casework.register.values import (
 )
 from partners.organisations.models import Team
 
+AFTER_THE_REQUEST = OPEN_STATES[list(OPEN_STATES).index(CaseState.AWAITING_DOSSIERS) :]
+DATES_THE_STATE = ("admitted_on", "guidance_from")
+
 
 def _day(text: str) -> str:
     found = DayField().clean(text)
@@ -109,6 +112,9 @@ FIELDS = (
           _day),
     Field("guidance_from", gettext_lazy("in guidance from"),
           ("in begeleiding vanaf", "begeleiding vanaf", "start begeleiding", "in guidance from"), _day),
+    Field("ind_dossier_on", gettext_lazy("dossier of IND on"), ("dossier ind", "ind dossier", "dossier ind op"), _day),
+    Field("dtv_dossier_on", gettext_lazy("dossier of DT&V on"),
+          ("dossier dt v", "dt v dossier", "dossier dtv", "dossier dt v op"), _day),
 )  # fmt: skip
 BY_SLUG = {field.slug: field for field in FIELDS}
 
@@ -190,8 +196,11 @@ def understand(
     if said.get("guidance_from") and said.get("admitted_on", "") > said["guidance_from"]:
         problems.append((mapping.get("guidance_from"), _("This lies before the day of admission.")))
     state, since = said.get("state", CaseState.REGISTERED), said.get("state_since")
-    for slug, states in (("admitted_on", ADMITTED_STATES), ("guidance_from", (CaseState.IN_GUIDANCE,))):
-        differs = state == states[0] and since and said.get(slug, since) != since
+    for slug, states in (
+        ("admitted_on", ADMITTED_STATES), ("guidance_from", (CaseState.IN_GUIDANCE,)),
+        ("ind_dossier_on", AFTER_THE_REQUEST), ("dtv_dossier_on", AFTER_THE_REQUEST),
+    ):  # fmt: skip
+        differs = slug in DATES_THE_STATE and state == states[0] and since and said.get(slug, since) != since
         if said.get(slug) and (state not in states or differs):
             problems.append((mapping.get(slug), _("This day does not fit the state of the case.")))
         if said.get(slug) and not said.get("registered_on"):

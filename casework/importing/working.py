@@ -15,6 +15,7 @@ from casework.cases.models import Case, Involvement
 from casework.cases.registering import register_many
 from casework.dossiers.reading import records_of
 from casework.importing.columns import claim_of, understand
+from casework.importing.dossiers import dossiers_came
 from casework.importing.enums import ImportState, RowAnswer
 from casework.importing.models import Import, ImportRow
 from casework.records.enums import EndReason
@@ -187,7 +188,9 @@ def take_over(upload: Import, clearance: Clearance) -> None:
             entries.append((claim, person))
             taken.append(row)
     if entries:
-        for row, case in zip(taken, register_many(entries, by=clearance, team=upload.team), strict=True):
+        cases = register_many(entries, by=clearance, team=upload.team)
+        dossiers_came([(row.claim, case) for row, case in zip(taken, cases, strict=True)], upload, clearance)
+        for row, case in zip(taken, cases, strict=True):
             row.case, row.cells, row.claim, row.doubles = case, [], {}, []
     save_fields(rows, ["case", "cells", "claim", "problems", "doubles", "answer", "same_as"])
     with connection.cursor() as cursor:

@@ -135,7 +135,8 @@ class CriteriaForm(PageForm):
         model = Intake
         fields: ClassVar[list[str]] = []
 
-    def __init__(self, *args: Any, criteria: CriteriaList | None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, criteria: CriteriaList | None, later: bool = False, **kwargs: Any) -> None:
+        """`later`: after the intake, when only what was not known yet is filled in."""
         super().__init__(*args, **kwargs)
         self.criteria = criteria
         said = self.instance.results if self.instance.criteria_id == (criteria.pk if criteria else None) else []
@@ -148,6 +149,8 @@ class CriteriaForm(PageForm):
             self.fields[f"remark_{number}"] = forms.CharField(
                 label=_("Remark"), required=False, max_length=300, initial=before.get("remark", "")
             )
+            if later and before.get("result") != CriterionResult.UNKNOWN:
+                self.fields[f"result_{number}"].disabled = self.fields[f"remark_{number}"].disabled = True
 
     def results(self) -> list[dict[str, str]]:
         data = self.cleaned_data

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from casework.intake.enums import DossierOf, DossierResult
+from casework.intake.enums import CriterionResult, DossierOf, DossierResult
 from casework.records.models import Joint, Record
 from casework.records.validators import not_in_future
 from governance.access.enums import Category
@@ -53,6 +53,11 @@ class Intake(Record):
                 violation_error_message=_("There is an intake in this case already."),
             ),
         ]  # fmt: skip
+
+    @property
+    def has_unknown(self) -> bool:
+        """Whether the result of a criterion is not known yet."""
+        return any(said["result"] == CriterionResult.UNKNOWN for said in self.results)
 
 
 class IntakeReport(Record):

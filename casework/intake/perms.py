@@ -2,7 +2,6 @@
 
 from casework.cases.enums import ADMITTED_STATES
 from casework.cases.models import Case
-from casework.intake.enums import CriterionResult
 from casework.intake.models import Intake
 from casework.journey.perms import FACILITY, Teams, team_of_kind
 from governance.access.clearance import Clearance
@@ -26,14 +25,13 @@ def can_continue(clearance: Clearance, case: Case, intake: Intake, teams: Teams)
 
 
 def can_complete_criteria(clearance: Clearance, case: Case, intake: Intake, teams: Teams) -> bool:
-    """What was not known yet of a criterion can be filled in after the intake by one who is:
+    """What was not known yet of a criterion (the form asks no more) is filled in after the intake by one who is:
     - in the team that began it, which still takes part and writes for the conference
-    - of an intake that is complete, with a result that is not known yet
+    - of an intake that is complete and not stopped
     - in a case that is open and where nobody was admitted yet
     """
     return (
         intake.author_team_id == intake_team(clearance, case, teams)
         and intake.completed_on is not None and intake.ended_at is None
-        and any(said["result"] == CriterionResult.UNKNOWN for said in intake.results)
         and case.is_open and case.state not in ADMITTED_STATES
     )  # fmt: skip

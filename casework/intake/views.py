@@ -195,7 +195,7 @@ def intake_page(request: ClearanceRequest, reference: UUID, page: str) -> HttpRe
     draft = find_draft(request.user, key) if request.method == "GET" else None
     seen = request.POST.get("version") or kept_value(draft, "version") or str(found.version)
     limits = writes_limitations(request.clearance, case)
-    form = _page_form(request, page, case, found, report, criteria, limits)
+    form = _page_form(request, page, case, found, report, criteria, limits, later=later)
     form.restore(draft)
     changed = seen != str(found.version)
     if request.method == "POST" and not changed and form.is_valid():
@@ -230,10 +230,10 @@ def intake_page(request: ClearanceRequest, reference: UUID, page: str) -> HttpRe
 
 def _page_form(
     request: ClearanceRequest, page: str, case: Case, found: Intake, report: IntakeReport | None,
-    criteria: CriteriaList | None, limits: int | None,
+    criteria: CriteriaList | None, limits: int | None, *, later: bool,
 ) -> PageForm:  # fmt: skip
     made = FORMS[page]
-    more: dict[str, Any] = {"criteria": criteria} if made is CriteriaForm else {}
+    more: dict[str, Any] = {"criteria": criteria, "later": later} if made is CriteriaForm else {}
     if page == "beperking" and limits and found.limitation_asked:
         heard = limitation_heard(found, limits)
         more["initial"] = {
@@ -344,7 +344,7 @@ def intake_report(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     context = _context(
         case, intake=found, report=report, report_parts=_parts(report), results=results_of(found),
         continues=perms.can_continue(request.clearance, case, found, teams),
-        completes_criteria=perms.can_complete_criteria(request.clearance, case, found, teams),
+        completes_criteria=perms.can_complete_criteria(request.clearance, case, found, teams) and found.has_unknown,
     )  # fmt: skip
     return render(request, "casework/intake/report.html", context)
 

@@ -49,6 +49,7 @@ def gaps_of(facts: Facts) -> list[Missing]:
     return [
         said for state, guards in ASKED if way.index(state) <= way.index(CaseState(facts.state))
         for guard in guards if not (facts.municipal and guard in DOSSIERS) and (said := guard(facts)) is not None
+        and not (guard is g.dossiers_requested and facts.rest_ends)  # what came need not be asked for
     ]  # fmt: skip
 
 

@@ -73,7 +73,7 @@ def on_agenda(facts: Facts) -> Missing | None:
 
 
 def early_admission(facts: Facts) -> Missing | None:
-    if not facts.early_admission:
+    if not (facts.early_admission or facts.municipal):  # a municipality by itself waits for no dossiers
         return Missing(_("This pilot has not agreed on early admission."))
     return None
 
@@ -254,6 +254,8 @@ def remedies_exhausted(facts: Facts) -> Missing | None:
     refusal = facts.last_formal("refused")
     if facts.objection_pending:
         return Missing(_("An objection or appeal is still pending."), "formal_decisions")
+    if refusal is not None and facts.upheld is not None and facts.upheld >= refusal.on:
+        return Missing(_("An objection or appeal was upheld: the conference decides anew."), "case_reopen")
     if refusal is not None and refusal.objection_until is None:
         return Missing(_("The term for objection is not recorded with the refusal."), "formal_decisions")
     if refusal is not None and refusal.objection_until is not None and refusal.objection_until >= facts.today:

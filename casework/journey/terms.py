@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
+from casework.cases.enums import OPEN_STATES
 from casework.journey.facts import Facts
 from casework.journey.guards import ADMITS, DURABLE, add_months, appeal_until, checks_to_come
 
@@ -54,7 +55,10 @@ def _before_guidance(facts: Facts) -> list[Term]:
         found.append(Term("R8", day, _("Ask for the dossiers: without them no rest period begins"), "dossiers_request"))
     if facts.state == "not_admitted" and not facts.objection_pending:
         refusal = facts.last_formal("refused")
-        if refusal is not None and refusal.objection_until:
+        if refusal is not None and facts.upheld and facts.upheld >= refusal.on:
+            what = _("An objection or appeal was upheld: bring the case back to the conference")
+            found.append(Term("T9", facts.upheld, what, "case_reopen"))
+        elif refusal is not None and refusal.objection_until:
             day = max(refusal.objection_until, appeal_until(facts) or refusal.objection_until) + timedelta(days=1)
             what = _("Objection and appeal are no longer possible: archive the case")
             found.append(Term("T15", day, what, "case_detail"))
@@ -63,18 +67,18 @@ def _before_guidance(facts: Facts) -> list[Term]:
 
 def _in_conference(facts: Facts) -> list[Term]:
     """What the conference has still to do, as long as no meeting has the case on its agenda."""
-    if facts.agenda is not None or facts.state not in ("rest_period", "in_conference", "admitted", "in_guidance"):
+    if facts.agenda is not None or facts.state not in OPEN_STATES:
         return []
     if facts.advised:
         return [Term("R26", facts.advised, _("The advice of the review team waits for the conference"), "conference")]
     if review := _review(facts):
         return [Term("LSO", review, _("The conference looks at this case again"), "conference")]
-    waits = not facts.last_decision(*ADMITS, "not_admitted") and not facts.escalated_until
-    if facts.state == "in_conference" and waits:
+    last = facts.last_decision(*ADMITS, "not_admitted", "deferred")
+    if facts.state == "in_conference" and (last is None or last.kind == "deferred") and not facts.escalated_until:
         return [Term("R5", facts.since or facts.today, _("The case is on no agenda: put it on one"), "conference")]
     if facts.state == "admitted" and not facts.scenario and (facts.municipal or facts.rest_ends):
         day = max(day for day in (facts.rest_ends, facts.since) if day)
-        return [Term("R8", day, _("The conference can set the scenario: put the case on an agenda"), "conference")]
+        return [Term("R9", day, _("The conference can set the scenario: put the case on an agenda"), "conference")]
     return []
 
 

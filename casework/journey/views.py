@@ -56,7 +56,7 @@ def next_steps(clearance: Clearance, case: Case, teams: Teams, facts: Facts) -> 
 def offered(step: Step, facts: Facts) -> bool:
     """Steps of a mode or a setting the pilot has not chosen are not shown as something that is missing."""
     if step.number == "T6":
-        return facts.early_admission
+        return facts.early_admission or facts.municipal
     if step.number == "T17":
         return facts.municipal or bool(facts.earlier_dossiers)
     return True

@@ -26,23 +26,25 @@ class Migration(migrations.Migration):
         # Until now one day said both; where nothing had to be carried out it was the day of looking again.
         *(
             migrations.RunSQL(
-                f"UPDATE {table} SET review_on = due_on, due_on = NULL WHERE due_on IS NOT NULL"
-                " AND owner_team_id IS NULL AND kind IN ('deferred', 'scenario_set', 'scenario_changed', 'commitments_set',"
-                " 'mrt_advice_adopted', 'mrt_advice_not_adopted')"
+                f"UPDATE {table} SET review_on = due_on, due_on = CASE WHEN owner_team_id IS NOT NULL THEN due_on END"
+                " WHERE due_on IS NOT NULL AND (kind = 'deferred' OR owner_team_id IS NULL AND kind IN ('scenario_set',"
+                " 'scenario_changed', 'commitments_set', 'mrt_advice_adopted', 'mrt_advice_not_adopted'))"
             )
             for table in ("casework_conferencedecision", "casework_historicalconferencedecision")
         ),
         defined_anew(SQL / "journey.sql", "escalation_admit"),
         defined_anew(SQL / "journey.sql", "journey_facts"),
         defined_anew(SQL / "tasks.sql", "journal_conflict_waits"),
+        defined_anew(SQL / "tasks.sql", "tasks_waiting"),
         migrations.RunSQL(
-            "DROP TRIGGER IF EXISTS conflict_waits ON casework_signal;"
-            "CREATE TRIGGER conflict_waits AFTER INSERT ON casework_signal FOR EACH ROW"
-            " WHEN (NEW.kind = 'register_conflict') EXECUTE FUNCTION journal_conflict_waits();"
+            "DROP TRIGGER IF EXISTS conflict_waits ON casework_destinationreport;"
+            "CREATE TRIGGER conflict_waits AFTER INSERT ON casework_destinationreport"
+            " FOR EACH ROW EXECUTE FUNCTION journal_conflict_waits();"
             "REVOKE ALL ON FUNCTION journal_conflict_waits() FROM PUBLIC"
         ),
         # A case that waits for the conference and stands on no agenda has a term by now: whoever looks sees which.
         migrations.RunSQL(
-            "UPDATE casework_case SET term_on = state_since WHERE state = 'in_conference' AND term_on IS NULL"
+            "UPDATE casework_case SET term_on = state_since WHERE state IN ('in_conference', 'admitted')"
+            " AND (term_on IS NULL OR term_on > state_since)"
         ),
     ]  # fmt: skip

@@ -156,12 +156,13 @@ def _followed(found: Exit) -> Case:
 
 @transaction.atomic
 def answer_claim(found: Exit, said: dict[str, Any], *, by: Clearance, author_team: int) -> Confirmation:
-    """What a competent partner says of the claim; it may say something else later, not the same again."""
+    """What a competent partner says of the claim; it may say something else later, not the same twice."""
     case = _standing(found)
     mine = Confirmation.objects.current().filter(
         exit=found, author_team=author_team, source_team=said.get("source_team_id")
     )  # fmt: skip
-    if (last := mine.order_by("pk").last()) is not None and last.result == said["result"]:
+    last = mine.order_by("pk").last()
+    if last is not None and all(getattr(last, name) == said.get(name) for name in ("result", "said_on", "evidence")):
         raise StepRefused([Missing(_("This answer was given already."), "exit")])
     made: Confirmation = Confirmation.objects.create(
         case=case, exit=found, author_team_id=author_team, author=by.user, **said

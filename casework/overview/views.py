@@ -44,7 +44,7 @@ from casework.register.clashes import clashes_for
 from casework.register.enums import ValueKind
 from casework.register.identity import by_kind, distinct, leading_names
 from casework.register.models import IdentityValue, Person, Relation
-from casework.tasks.waiting import Waiting, waiting
+from casework.tasks.waiting import NEAR, Waiting, waiting
 from casework.transfer.working import offers_waiting
 from governance.access.clearance import Clearance
 from governance.access.enums import Category
@@ -206,18 +206,19 @@ def _lines(rows: list[Waiting], cases: dict[int, Case]) -> list[ToDo]:
             page = reverse(f"casework:{name}", args=[row.reference])
         elif case is None:
             continue
+        elif row.kind == "term":
+            term = next(iter(terms_of(facts[case.pk])), None)
+            if term is not None and term.on <= today + NEAR:  # what the case has now, whatever was worked out before
+                found.append(ToDo(term.what, case, term.on, term.on <= today, where(case, term.page), row.kind))
+            continue
         else:
-            what, page = _said(row, case, facts)
-        if what:
-            found.append(ToDo(what, case, row.due_on, row.due_on <= today, page, row.kind))
+            what, page = _said(row, case)
+        found.append(ToDo(what, case, row.due_on, row.due_on <= today, page, row.kind))
     return found
 
 
-def _said(row: Waiting, case: Case, facts: dict[int, Facts]) -> tuple[str, str]:
+def _said(row: Waiting, case: Case) -> tuple[str, str]:
     """In words, and where it is done."""
-    if row.kind == "term":
-        term = next(iter(terms_of(facts[case.pk])), None)
-        return (term.what, where(case, term.page)) if term else ("", "")
     if row.kind in ("action", "task"):
         return row.what, reverse("casework:action_done", args=[case.reference, row.reference])
     label, page = WAITS[row.kind]

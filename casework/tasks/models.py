@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from casework.records.models import Addressed
 from governance.access.enums import Category
@@ -17,7 +18,7 @@ class Task(Addressed):
 
     rule = models.CharField(max_length=20, blank=True)  # from which rule or decision it follows
     what = models.CharField(_("task"), max_length=300)
-    set_on = models.DateField(_("asked on"), default=timezone.localdate)
+    set_on = models.DateField(pgettext_lazy("task", "set on"), default=timezone.localdate)
     due_on = models.DateField(_("before"))
     worker = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("for")

@@ -149,6 +149,21 @@ def test_who_carries_a_decision_out_is_who_can_and_has_a_day(room):
     assert Task.objects.get(rule="admitted").answer == "done"
 
 
+def test_a_team_whose_name_tells_carries_nothing_out_also_where_it_leads(room):
+    """All at the table read who does what follows: of an exit the team that leads, unless that is the night shelter."""
+    teams = room.journey.teams
+    room.add()
+    room.open()
+    for lead, named in (("ngo", "ngo"), ("shelter", "municipality")):
+        room.journey.case.refresh_from_db()
+        room.journey.case.lead_team = teams[lead]
+        room.journey.case.save()
+        room.decide("exit_confirmed", reasons=f"Vertrokken, zegt {lead}.", due_on=5 if lead == "ngo" else 6)
+        decision = ConferenceDecision.objects.filter(kind="exit_confirmed").first()
+        assert decision.owner_team == teams[named], lead
+        assert Task.objects.filter(rule="exit_confirmed").order_by("-pk").first().to_team == teams[named]
+
+
 def test_two_chairs_decide_one_after_the_other(room):
     """Who decides from an item as it was before somebody else decided is told so, and keeps her text."""
     room.add()

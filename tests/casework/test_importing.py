@@ -1,6 +1,7 @@
 """Lists that are taken over: the dry run, doubles, batches, and undoing."""
 
 import io
+import uuid
 from datetime import date, timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from openpyxl import Workbook
 from casework.importing.columns import guess_mapping
 from casework.importing.models import ColumnMapping, Import, ImportRow
 from casework.importing.working import work_on_imports
-from casework.models import Briefing, Case, IdentityValue, Involvement, Judgement, Person, Stay
+from casework.models import Briefing, Case, DossierDelivery, IdentityValue, Involvement, Judgement, Person, Stay
 from governance.access.clearance import acting_as
 from partners.accountability.history import save_fields
 from partners.models import AuditEntry
@@ -284,6 +285,42 @@ def test_t18_days_that_are_known_come_along_and_gaps_are_findings(client, cast):
     gaps = page[page.index("Onbekend uit eerdere stappen") :].partition("</section>")[0]
     assert "Sinds wanneer zij is toegelaten" in gaps
     assert "scenario" not in gaps  # that comes with the next step
+    assert other.term_on == other.registered_on  # nobody asked for dossiers yet: it waits for who leads
+
+
+def test_t18_days_of_dossiers_come_along_on_behalf_of_the_services_and_the_rest_period_follows(client, pilot):
+    head = ["Naam", "Status", "Aangemeld op", "Dossier IND", "Dossier DT&V"]
+    today = timezone.localdate()
+    ind, dtv = ((today - timedelta(days=days)).strftime("%d-%m-%Y") for days in (30, 20))
+    upload = checked(client, pilot.workers["coordinator"], [
+        head,
+        ["Dawit Tesfaye", "Rusttermijn", "01-02-2026", ind, dtv],
+        ["Senait Kidane", "Rusttermijn", "01-02-2026", ind, ""],
+        ["Abel Girmay", "Intake", "01-02-2026", ind, dtv],
+    ])  # fmt: skip
+    said = [[words for _column, words in row.problems] for row in upload.rows.order_by("number")]
+    assert said[:2] == [[], []]
+    assert len(said[2]) == 2  # before anybody asked
+    act(client, upload, run="1")
+    case = IdentityValue.objects.get(value="Dawit Tesfaye").case
+    rows = {row.of: row for row in DossierDelivery.objects.filter(case=case)}
+    assert rows["ind"].source_team == pilot.teams["ind"]
+    assert rows["ind"].received_on == today
+    assert rows["dtv"].delivered_on == today - timedelta(days=20)
+    assert case.term_on == today - timedelta(days=6)  # fourteen days after the later one
+    with acting_as(pilot.workers["ind"]):
+        assert set(IdentityValue.objects.filter(kind="name", case__state="rest_period").values_list("value", flat=True)) == {
+            "Dawit Tesfaye", "Senait Kidane"}  # fmt: skip
+    page = client.act_as(pilot.workers["coordinator"]).get(f"/casussen/{case.reference}/").text
+    gaps = page[page.index("Onbekend uit eerdere stappen") :].partition("</section>")[0]
+    assert "dossiers" not in gaps
+    half = IdentityValue.objects.get(value="Senait Kidane").case
+    page = client.get(f"/casussen/{half.reference}/").text
+    assert "dossiers" in page[page.index("Onbekend uit eerdere stappen") :].partition("</section>")[0]
+    adding = f"/casussen/{case.reference}/dossier/dossier/nieuw/"
+    own = {"result": "complete", "delivered_on": ind, "completed_on": "", "remark": "", "visibility": ""}
+    assert client.act_as(pilot.workers["ind"]).post(adding, own | {"form_token": str(uuid.uuid4())}).status_code == 302
+    act(client.act_as(pilot.workers["coordinator"]), upload, undo="1")
 
 
 @pytest.mark.parametrize(("words", "ground"), [

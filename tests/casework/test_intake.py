@@ -219,7 +219,14 @@ def test_what_was_not_known_yet_of_a_criterion_is_filled_in_later_by_the_same_te
     found = journey.intake_now()
     assert [row["result"] for row in found.results] == ["met", "not_met"]
     assert (found.criteria.version, found.completed_on) == (1, timezone.localdate())
-    assert journey.get("ngo", "intake_page", "criteria").status_code == 403  # everything is known now
+    assert "Vul in wat nog niet bekend was" not in journey.get("ngo", "intake_report").text
+    # What is known stays as it was said; and who comes later is told, with her text.
+    journey.done(
+        "ngo", "intake_page", "criteria", version=journey.intake_now().version, result_0="not_met", result_1="met"
+    )
+    assert [row["result"] for row in journey.intake_now().results] == ["met", "not_met"]
+    late = journey.post("ngo", "intake_page", "criteria", version=found.version - 1, result_0="met", result_1="met")
+    assert late.status_code == 409
 
 
 def test_t4_r8_the_later_dossier_begins_the_rest_period(journey):

@@ -65,7 +65,7 @@ CASES = {
         replace(NOTHING, dossiers=dict.fromkeys(("ind", "dtv"), TODAY - timedelta(days=13))),
     ),
     g.on_agenda: (replace(NOTHING, agenda=TODAY), NOTHING),
-    g.early_admission: (replace(NOTHING, early_admission=True), NOTHING),
+    g.early_admission: (replace(NOTHING, municipal=True), NOTHING),
     g.conference_admitted: (
         replace(NOTHING, decisions=(decided("deferred"), decided("admitted_exceptionally"))),
         replace(NOTHING, decisions=(decided("admitted"), decided("deferred"))),
@@ -229,8 +229,11 @@ RESTED = dict.fromkeys(("ind", "dtv"), TODAY - timedelta(days=30))
              discussed=TODAY - timedelta(days=9)), "R5", -5),  # looked at again, and nothing was decided
     (replace(IN_CONFERENCE, escalated_until=TODAY + timedelta(days=9)), "R26", 9),
     (replace(IN_CONFERENCE, escalated_until=TODAY + timedelta(days=9), advised=TODAY), "R26", 0),  # before its day
-    (replace(NOTHING, state="admitted", dossiers=RESTED, since=TODAY - timedelta(days=2), admitted_on=TODAY), "R8", -2),
-    (replace(NOTHING, state="admitted", dossiers=dict.fromkeys(("ind", "dtv"), TODAY), since=TODAY), "R8", 14),  # T6
+    (replace(IN_CONFERENCE, decisions=(decided("admitted"), decided("deferred", review=TODAY)), discussed=TODAY), "R5", -5),
+    (replace(NOTHING, state="awaiting_dossiers", intake_begun=TODAY,
+             decisions=(decided("commitments_set", review=TODAY + timedelta(days=9)),)), "LSO", 9),
+    (replace(NOTHING, state="admitted", dossiers=RESTED, since=TODAY - timedelta(days=2), admitted_on=TODAY), "R9", -2),
+    (replace(NOTHING, state="admitted", dossiers=dict.fromkeys(("ind", "dtv"), TODAY), since=TODAY), "R9", 14),  # T6
     (replace(NOTHING, state="admitted", dossiers=RESTED, since=TODAY, scenario="return_home"), None, 0),
     (replace(NOTHING, state="intake", intake_done=TODAY, municipal=True), "R5", 0),
     (replace(NOTHING, state="rest_period", intake_begun=TODAY, intake_done=TODAY, early_admission=True), "R5", 0),
@@ -240,8 +243,8 @@ def test_who_waits_for_the_conference_has_a_day(facts, rule, on):
     term = next(iter(terms_of(facts)), None)
     assert (term and term.rule) == rule
     if term:
-        assert (term.on, term.page) == (TODAY + timedelta(days=on), term.page)
-        assert term.page in ("conference", "escalation")
+        assert term.on == TODAY + timedelta(days=on)
+        assert term.page == ("escalation" if rule == "R26" and not facts.advised else "conference")
 
 
 def test_t15_nobody_archives_before_an_appeal_is_no_longer_possible():
@@ -250,6 +253,9 @@ def test_t15_nobody_archives_before_an_appeal_is_no_longer_possible():
     )
     assert [(term.rule, term.on) for term in terms_of(refused)] == [("T15", TODAY - timedelta(days=8))]
     assert terms_of(replace(refused, objection_pending=True)) == []
+    upheld = replace(refused, upheld=TODAY)
+    assert [(term.rule, term.page) for term in terms_of(upheld)] == [("T9", "case_reopen")]
+    assert g.remedies_exhausted(upheld).page == "case_reopen"
     for days, exhausted in ((41, False), (42, False), (43, True)):
         facts = replace(refused, ruled=TODAY - timedelta(days=days))
         assert (g.remedies_exhausted(facts) is None) is exhausted, days

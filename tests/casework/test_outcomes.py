@@ -369,10 +369,30 @@ def test_r14_a_report_from_another_register_closes_nothing_and_raises_a_conflict
     assert says not in journey.client.act_as(journey.workers["municipality"]).get("/").text
 
 
+def test_r14_whoever_reports_it_the_team_that_leads_looks_and_a_signal_by_hand_asks_nobody(journey):
+    """The immigration service learns nothing of a place by its report; what the police notes for itself stays there."""
+    journey.to_guidance()
+    make.StayFactory(case=journey.case, author_team=journey.teams["municipality"], kind="dwelling")
+    make.InvolvementFactory(case=journey.case, team=journey.teams["avim"])
+    journey.case.refresh_from_db()
+    signal = {
+        "kind": "register_conflict",
+        "happened_on": 0,
+        "text": "Andere geboortedatum",
+        "visibility": "own_organisation",
+    }
+    journey.done("avim", "record_add", "signal", **signal)
+    assert not Task.objects.filter(rule="register_conflict").exists()
+    journey.done("ind", "record_add", "destination_report", reported_on=0, text="MOB in het register")
+    assert Signal.objects.get().author_team == journey.teams["avim"]  # none was raised for who may not know of a place
+    assert Task.objects.get(rule="register_conflict").to_team == journey.teams["municipality"]
+
+
 def test_r14_without_a_place_a_report_raises_nothing(journey):
     journey.to_guidance()
     journey.done("dtv", "record_add", "destination_report", reported_on=0, text="MOB in het register")
     assert not Signal.objects.exists()
+    assert not Task.objects.filter(rule="register_conflict").exists()
 
 
 def test_she_is_away_while_she_has_the_place_and_not_twice_at_once(journey):

@@ -388,7 +388,7 @@ class Travels(RuleBasedStateMachine):
         today = timezone.localdate()
         ruled = [row.result_on for row in objections if row.result == "dismissed"]
         return (
-            refusal.objection_until < today and not objections.filter(result="pending").exists()
+            refusal.objection_until < today and not objections.filter(result__in=("pending", "upheld")).exists()
             and all(day + timedelta(weeks=6) < today for day in ruled)
             and not Stay.objects.current().filter(case=self.case, until=None).exists()
         )  # fmt: skip

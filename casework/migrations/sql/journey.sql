@@ -249,7 +249,8 @@ $$;
 
 -- A member of a review team reads one case until the day after the answer is due. Of the immigration and the departure
 -- service nobody who had to do with it before (R26): no contact of a team, no author of a record, no hand in the case.
--- Says what is in the way, or nothing: `unknown` for an account that cannot be a member, `involved`, `closed`.
+-- Says what is in the way, or nothing: `unknown` for an account that cannot be a member, `involved`, `full`
+-- where its kind of organisation has all its seats, `closed`.
 CREATE FUNCTION escalation_admit(which bigint, account text) RETURNS text LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = public, pg_temp AS
 $$
@@ -266,6 +267,7 @@ BEGIN
        OR asked.level <> 'mrt' OR asked.answer_due_on < access_today() THEN
         RETURN 'closed';
     END IF;
+    PERFORM 1 FROM casework_case WHERE id = asked.case_id FOR NO KEY UPDATE;  -- one after the other: seats are counted
     SELECT u.id, o.id AS organisation, o.kind INTO member FROM partners_user u
         JOIN partners_membership b ON b.user_id = u.id JOIN partners_organisation o ON o.id = b.organisation_id
         WHERE u.username = account AND u.is_active AND b.since <= access_today()
@@ -295,7 +297,8 @@ BEGIN
         END IF;
     END IF;
     IF (SELECT count(*) FROM casework_reviewmember m JOIN partners_organisation o ON o.id = m.organisation_id
-        WHERE m.escalation_id = which AND o.kind = member.kind AND m.user_id <> member.id)
+        WHERE m.escalation_id = which AND o.kind = member.kind
+          AND NOT EXISTS (SELECT FROM casework_reviewmember i WHERE i.escalation_id = which AND i.user_id = member.id))
        >= 1 + (member.kind = 'ind')::int THEN  -- two of the immigration service, one of the others
         RETURN 'full';
     END IF;
@@ -417,16 +420,16 @@ BEGIN
                         SELECT FROM casework_procedurestep later WHERE later.procedure_id = o.id AND later.ended_at IS NULL
                             AND later.stage IN ('appeal', 'higher_appeal', 'echr')
                             AND (later.happened_on, later.id) > (s.happened_on, s.id))))),
-        -- The last word on an objection to a refusal, if it went against her and may be appealed against.
-        'ruled', (SELECT CASE WHEN x.stage IN ('objection', 'appeal') AND x.result NOT IN ('upheld', 'granted', 'withdrawn', 'discontinued')
-                              THEN x.on END FROM (
-            SELECT o.result_on AS on, 'objection' AS stage, o.result FROM casework_procedure o WHERE o.case_id = c.id
+        -- The last word on each objection, if it went against her and may be appealed against.
+        'ruled', (SELECT max(y.on) FROM (SELECT DISTINCT ON (x.procedure) x.* FROM (
+            SELECT o.id AS procedure, o.result_on AS on, 'objection' AS stage, o.result FROM casework_procedure o WHERE o.case_id = c.id
                 AND o.ended_at IS NULL AND o.kind = 'objection_lvv_decision' AND o.result <> 'pending'
             UNION ALL
-            SELECT s.happened_on, s.stage, s.result FROM casework_procedurestep s JOIN casework_procedure o ON o.id = s.procedure_id
+            SELECT o.id, s.happened_on, s.stage, s.result FROM casework_procedurestep s JOIN casework_procedure o ON o.id = s.procedure_id
                 WHERE s.case_id = c.id AND s.ended_at IS NULL AND o.ended_at IS NULL AND o.kind = 'objection_lvv_decision'
                   AND s.stage IN ('appeal', 'higher_appeal', 'echr') AND s.result NOT IN ('', 'pending')) x
-            ORDER BY x.on DESC, array_position(ARRAY['objection', 'appeal', 'higher_appeal', 'echr'], x.stage::text) DESC LIMIT 1),
+            ORDER BY x.procedure, x.on DESC, array_position(ARRAY['objection', 'appeal', 'higher_appeal', 'echr'], x.stage::text) DESC) y
+            WHERE y.stage IN ('objection', 'appeal') AND y.result NOT IN ('upheld', 'granted', 'withdrawn', 'discontinued')),
         'repeat_ended', (SELECT max(o.result_on) FROM casework_procedure o WHERE o.case_id = c.id AND o.ended_at IS NULL
             AND o.kind = 'repeat_asylum' AND o.result NOT IN ('pending', 'granted', 'upheld')
             AND NOT EXISTS (SELECT FROM casework_procedure later WHERE later.case_id = c.id AND later.ended_at IS NULL

@@ -109,7 +109,9 @@ BEGIN
               AND (c.lead_team_id = ANY (mine) AND c.case_manager_id = me
                    -- Or it is the coordinator's turn, also where another team leads; or nobody manages the case any more.
                    OR c.pilot_id = ANY (pilots)
-                      AND (c.state IN ('rest_period', 'in_conference', 'not_admitted')
+                      AND (c.state IN ('rest_period', 'in_conference', 'admitted', 'not_admitted')
+                           OR c.state IN ('registered', 'intake', 'awaiting_dossiers') AND EXISTS (
+                               SELECT FROM partners_pilot l WHERE l.id = c.pilot_id AND (l.early_admission OR l.municipal_mode))
                            OR EXISTS (SELECT FROM casework_escalation e
                                       WHERE e.case_id = c.id AND e.ended_at IS NULL AND e.adopted IS NULL)
                            OR NOT EXISTS (SELECT FROM partners_membership b
@@ -131,7 +133,7 @@ $$;
 CREATE TRIGGER dossier_came AFTER INSERT ON casework_dossierdelivery FOR EACH ROW EXECUTE FUNCTION intake_dossier_came();
 
 -- Another register says that she left while she has a place here (R14): the team that leads looks into it. Who reports it
--- writes nothing for that team itself, nor reads what it finds.
+-- learns nothing of it, and reads not what that team finds.
 CREATE FUNCTION journal_conflict_waits() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
 DECLARE
@@ -141,11 +143,16 @@ BEGIN
                                team_ids, recorded_at, rule, what, set_on, due_on)
         SELECT gen_random_uuid(), 1, c.id, c.lead_team_id, NEW.author_id, c.lead_team_id, 'own_organisation', '{}', c.team_ids, now(),
                'register_conflict', 'Een ander register meldt haar vertrek: ga na of zij er nog is', access_today(), access_today() + 7
-        FROM casework_case c WHERE c.id = NEW.case_id RETURNING id INTO made;
-    PERFORM access_history('casework_task', ARRAY[made], '+', 'register_conflict');
+        FROM casework_case c WHERE c.id = NEW.case_id
+            AND EXISTS (SELECT FROM casework_stay s WHERE s.case_id = c.id AND s.ended_at IS NULL AND s.since <= access_today()
+                        AND (s.until IS NULL OR s.until > access_today()))
+        RETURNING id INTO made;
+    IF made IS NOT NULL THEN
+        PERFORM access_history('casework_task', ARRAY[made], '+', 'register_conflict');
+    END IF;
     RETURN NULL;
 END
 $$;
-CREATE TRIGGER conflict_waits AFTER INSERT ON casework_signal FOR EACH ROW WHEN (NEW.kind = 'register_conflict')
-    EXECUTE FUNCTION journal_conflict_waits();
+CREATE TRIGGER conflict_waits AFTER INSERT ON casework_destinationreport
+    FOR EACH ROW EXECUTE FUNCTION journal_conflict_waits();
 REVOKE ALL ON FUNCTION outcome_claim_answered(), intake_dossier_came(), journal_conflict_waits() FROM PUBLIC;
