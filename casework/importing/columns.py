@@ -114,7 +114,7 @@ FIELDS = (
           ("in begeleiding vanaf", "begeleiding vanaf", "start begeleiding", "in guidance from"), _day),
     Field("ind_dossier_on", gettext_lazy("dossier of IND on"), ("dossier ind", "ind dossier", "dossier ind op"), _day),
     Field("dtv_dossier_on", gettext_lazy("dossier of DT&V on"),
-          ("dossier dt v", "dt v dossier", "dossier dtv", "dossier dt v op"), _day),
+          ("dossier dt&v", "dt&v dossier", "dossier dtv", "dossier dt&v op"), _day),
 )  # fmt: skip
 BY_SLUG = {field.slug: field for field in FIELDS}
 

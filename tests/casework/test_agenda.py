@@ -168,6 +168,15 @@ def test_an_agenda_is_proposed_from_who_has_a_place_and_was_never_discussed(jour
     assert proposed(journey) == "not_yet_discussed"
 
 
+def test_who_is_admitted_without_a_scenario_is_proposed_and_waits_for_the_coordinator(journey):
+    journey.to_admitted()
+    journey.room.close()
+    assert proposed(journey) == "review"
+    waits = "Het LSO kan het scenario vaststellen"
+    for who in ("coordinator", "municipality"):
+        assert waits in journey.client.act_as(journey.workers[who]).get("/").text, who
+
+
 def test_an_agenda_is_proposed_from_a_review_date(journey):
     journey.to_conference()
     journey.room.decide("deferred", review_on=20)

@@ -89,6 +89,7 @@ def test_a_cancelled_meeting_ends_what_its_guests_read_but_not_another_one_with_
 def test_a_guest_reads_what_is_put_on_the_agenda_after_she_was_admitted(room):
     guest = guest_of(room)
     assert not sees_cases(guest)
+    assert "leest Gast (toezicht) mee" in room.journey.get("coordinator", "agenda_add").text
     room.add()
     assert sees_cases(guest)
 

@@ -328,7 +328,7 @@ def test_a_term_waits_for_the_coordinator_where_another_team_leads_or_nobody_man
     pilot.pilot.save()
     left = make.MembershipFactory(team=pilot.teams["ngo"], until=timezone.localdate()).user
     said = {"lead_team": pilot.teams["ngo"], "involve": [pilot.teams["municipality"]], "named": "Hiwot Reiziger",
-            "admitted_on": timezone.localdate() - timedelta(days=200), "state": "admitted",
+            "admitted_on": timezone.localdate() - timedelta(days=200), "state": "in_guidance",
             "term_on": timezone.localdate() - timedelta(days=18)}  # fmt: skip
     case = make.CaseFactory(case_manager=ngo, **said)
     for manager, waits_for in ((ngo, ngo), (None, coordinator), (left, coordinator)):

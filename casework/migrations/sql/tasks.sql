@@ -109,7 +109,9 @@ BEGIN
               AND (c.lead_team_id = ANY (mine) AND c.case_manager_id = me
                    -- Or it is the coordinator's turn, also where another team leads; or nobody manages the case any more.
                    OR c.pilot_id = ANY (pilots)
-                      AND (c.state IN ('rest_period', 'in_conference', 'admitted', 'not_admitted')
+                      AND (c.state IN ('rest_period', 'in_conference', 'not_admitted')
+                           OR c.state = 'admitted' AND NOT EXISTS (  -- the conference sets it
+                               SELECT FROM casework_scenario s WHERE s.case_id = c.id AND s.until IS NULL AND s.ended_at IS NULL)
                            OR c.state IN ('registered', 'intake', 'awaiting_dossiers') AND EXISTS (
                                SELECT FROM partners_pilot l WHERE l.id = c.pilot_id AND (l.early_admission OR l.municipal_mode))
                            OR EXISTS (SELECT FROM casework_escalation e
