@@ -70,6 +70,7 @@ def confirm_exit(found: Exit, *, by: Clearance, version: str) -> Case:
         said = _("The case cannot be handed over now; settle it with the other pilot.")
         raise StepRefused([Missing(said, "transfer")])
     all_over(case)
+    done(case, ["exit_confirmed"], by=by)
     case = take(case, "T11", by=by, exited_on=row.exited_on)
     _others_leave(case, row)
     return case
