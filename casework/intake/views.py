@@ -220,8 +220,8 @@ def intake_page(request: ClearanceRequest, reference: UUID, page: str) -> HttpRe
         case, form=form, page=page, pages=_pages(found, report, criteria, limits), draft_key=key, draft=draft,
         intake=found, form_page=request.path, changed=changed,
         version=found.version if request.method == "POST" else seen,
-        last=last if last and last.history_user_id != request.user.pk else None, criteria=criteria, limits=limits,
-        before="" if later else _before(page), later=later, title=PAGES[page],
+        last=last if last and last.history_user_id not in (None, request.user.pk) else None,
+        criteria=criteria, limits=limits, before="" if later else _before(page), later=later, heading=PAGES[page],
         told=Briefing.objects.current().filter(case=case).first(),
     )  # fmt: skip
     status = 409 if changed and request.method == "POST" else 400 if form.errors else 200

@@ -53,6 +53,7 @@ def test_pages_are_kept_and_a_colleague_goes_on_where_it_stopped(journey):
     journey.workers["colleague"] = colleague
     assert journey.get("colleague", "intake").url.endswith("/intake/situatie/")
     page = journey.get("colleague", "intake_page", "gesprek")
+    assert re.search(r"<h1[^>]*>Gesprek</h1>", page.text)
     assert "broer" in page.text
     assert str(journey.workers["ngo"]) in page.text  # who kept it last
     # The first one still has her page open: what she sends is shown again, and nothing of it is lost.
