@@ -8,10 +8,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from casework.intake.working import begin_intake, complete_intake, criteria_of, keep_page
-from casework.models import AgendaItem, Meeting
+from casework.models import AgendaItem, Involvement, Meeting
 from governance.access.clearance import acting_as
 from tests import factories as make
 from tests.casework.ten_teams import day
+
+# A check that lapses because she died, as its form sends it.
+LAPSED = {"months": "3", "checked_on": 0, "result": "lapsed", "outcome": "", "lapsed_because": "deceased",
+          "how": "bericht van haar broer"}  # fmt: skip
 
 
 def at(case, name, *more):
@@ -212,3 +216,9 @@ class Journey:
         assert self.propose(**changes).status_code == 302
         answer = self.confirm()
         assert answer.status_code == 302, answer.text[:3000]
+
+
+def involved(journey):
+    """The teams that take part, by their names here."""
+    rows = Involvement.objects.in_force().filter(case=journey.case).values_list("team", flat=True)
+    return {name for name, team in journey.teams.items() if team.pk in set(rows)}
