@@ -44,14 +44,13 @@ from casework.conference.working import (
 from casework.journey import perms as journey
 from casework.journey.facts import fact_of
 from casework.journey.moving import StepRefused
-from casework.journey.views import refused
+from casework.journey.views import not_taken, refused
 from casework.plan.models import Action
 from casework.records.models import VersionConflict
 from casework.register.identity import leading_names
 from casework.register.models import Relation
 from governance.access.middleware import ClearanceRequest
-from governance.drafts.forms import typed_fields
-from governance.drafts.keeping import drop_draft, find_draft, once, save_draft, sent_before
+from governance.drafts.keeping import drop_draft, find_draft, once, sent_before
 from partners.accountability.activities import CASEWORK, processes
 from partners.organisations.enums import OrganisationKind
 from partners.organisations.models import Team
@@ -193,10 +192,7 @@ def item_change(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         try:
             change_item(item, **form.cleaned_data, version=request.POST.get("version", ""))
         except (StepRefused, VersionConflict) as problem:
-            save_draft(request.user, key, typed_fields(request.POST), request.path)
-            if isinstance(problem, StepRefused):
-                return refused(request, case, problem)
-            return render(request, "errors/409.html", {"back": request.path}, status=409)
+            return not_taken(request, case, problem, key=key, page=request.path)
         drop_draft(request, key)
         return redirect(item_url(item))
     context = {
@@ -323,10 +319,7 @@ def agenda_decide(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     try:
         return once(request, key, act)
     except (StepRefused, VersionConflict) as problem:
-        save_draft(request.user, key, typed_fields(request.POST), item_url(item))
-        if isinstance(problem, StepRefused):
-            return refused(request, item.case, problem)
-        return render(request, "errors/409.html", {"back": item_url(item)}, status=409)
+        return not_taken(request, item.case, problem, key=key, page=item_url(item))
 
 
 def _deciding(item: AgendaItem, teams: dict[int, Team]) -> dict[str, Any]:

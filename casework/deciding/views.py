@@ -35,7 +35,7 @@ from casework.journey import perms
 from casework.journey.facts import fact_of
 from casework.journey.moving import StepRefused
 from casework.journey.steps import STEPS
-from casework.journey.views import linked, refused
+from casework.journey.views import linked, not_taken, refused
 from casework.records.models import VersionConflict
 from casework.register.identity import leading_names
 from governance.access.middleware import ClearanceRequest
@@ -201,10 +201,7 @@ def case_reopen(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         try:
             reopen(case, form.why(), by=request.clearance, version=request.POST.get("version", ""))
         except (StepRefused, VersionConflict) as problem:
-            save_draft(request.user, key, typed_fields(request.POST), request.path)
-            if isinstance(problem, StepRefused):
-                return refused(request, case, problem)
-            return render(request, "errors/409.html", {"back": request.path}, status=409)
+            return not_taken(request, case, problem, key=key, page=request.path)
         drop_draft(request, key)
         return redirect(case_url(case))
     context = _context(

@@ -30,12 +30,11 @@ from casework.escalation.working import (
 from casework.journey.facts import fact_of
 from casework.journey.moving import StepRefused
 from casework.journey.perms import FACILITY, SERVICES, leads, team_of_kind
-from casework.journey.views import refused
+from casework.journey.views import not_taken
 from casework.records.models import VersionConflict
 from casework.register.identity import leading_names
 from governance.access.middleware import ClearanceRequest
-from governance.drafts.forms import typed_fields
-from governance.drafts.keeping import drop_draft, find_draft, save_draft
+from governance.drafts.keeping import drop_draft, find_draft
 from partners.accountability.activities import CASEWORK, processes
 from partners.organisations.enums import OrganisationKind
 
@@ -102,10 +101,7 @@ def escalation(request: ClearanceRequest, reference: UUID) -> HttpResponse:
                     drop_draft(request, key)
                     return redirect(reverse("casework:escalation", args=[reference]))
             except (StepRefused, VersionConflict) as problem:
-                save_draft(request.user, key, typed_fields(request.POST), request.path)
-                if isinstance(problem, StepRefused):
-                    return refused(request, case, problem)
-                return render(request, "errors/409.html", {"back": request.path}, status=409)
+                return not_taken(request, case, problem, key=key, page=request.path)
     parts: dict[int, list[tuple[str, EscalationPart]]] = {}
     for part in EscalationPart.objects.current().filter(case=case).order_by("pk"):
         label = team_label(clearance, case, teams, part.source_id)

@@ -21,7 +21,8 @@ from casework.records.models import VersionConflict
 from casework.register.identity import leading_names
 from governance.access.clearance import Clearance
 from governance.access.middleware import ClearanceRequest
-from governance.drafts.keeping import once, sent_before
+from governance.drafts.forms import typed_fields
+from governance.drafts.keeping import once, save_draft, sent_before
 from partners.accountability.activities import CASEWORK, processes
 
 # Pages that are a part of the case page.
@@ -70,6 +71,16 @@ def step_page(case: Case, step: Step) -> str:
 
 def linked(case: Case, missing: list[Missing]) -> list[tuple[str, str]]:
     return [(said.sentence, where(case, said.page)) for said in missing]
+
+
+def not_taken(
+    request: HttpRequest, case: Case, problem: StepRefused | VersionConflict, *, key: str, page: str
+) -> HttpResponse:  # fmt: skip
+    """An act that was refused, or came from an older version: what was typed is kept, and comes back on its page."""
+    save_draft(request.user, key, typed_fields(request.POST), page)  # type: ignore[arg-type]
+    if isinstance(problem, StepRefused):
+        return refused(request, case, problem)
+    return render(request, "errors/409.html", {"back": page}, status=409)
 
 
 def refused(request: HttpRequest, case: Case, refusal: StepRefused) -> HttpResponse:

@@ -22,7 +22,7 @@ from casework.journey.moving import StepRefused
 from casework.journey.perms import leads, manages, team_of_kind
 from casework.journey.steps import STEPS
 from casework.journey.terms import terms_of
-from casework.journey.views import linked, refused
+from casework.journey.views import linked, not_taken, refused
 from casework.outcomes import perms
 from casework.outcomes.enums import CHECK_MONTHS, CheckResult, Class, Outcome
 from casework.outcomes.exiting import (
@@ -52,8 +52,7 @@ from casework.records.models import VersionConflict
 from casework.register.identity import leading_names
 from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
-from governance.drafts.forms import typed_fields
-from governance.drafts.keeping import find_draft, once, save_draft, sent_before
+from governance.drafts.keeping import find_draft, once, sent_before
 from partners.accountability.activities import CASEWORK, processes
 from partners.organisations.enums import OrganisationKind
 from partners.organisations.models import Team
@@ -289,8 +288,7 @@ def claim_answer(request: ClearanceRequest, case: Case, found: Exit) -> HttpResp
         try:
             return once(request, key, act)
         except StepRefused as refusal:
-            save_draft(request.user, key, typed_fields(request.POST), request.path)
-            return refused(request, case, refusal)
+            return not_taken(request, case, refusal, key=key, page=request.path)
     context = _context(case, exit=found, form=form, draft_key=key, form_page=request.path, supplying=bool(sources))
     return render(request, "casework/outcomes/claim.html", context, status=400 if form.errors else 200)
 
