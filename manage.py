@@ -1,13 +1,22 @@
 #!/usr/bin/env python
-"""Django's command line. Maintenance commands run as the owner of the tables, the rest as the web does."""
+"""Django's command line. Maintenance commands run as the owner of the tables, the rest as the
+web does."""
 
 import os
 import sys
 
 OWNER_COMMANDS = {
-    "migrate", "makemigrations", "sqlmigrate", "dbshell", "model_convenants", "demo",
-    "check_projections", "verify_audit", "createcachetable", "showmigrations",
-}  # fmt: skip
+    "migrate",
+    "makemigrations",
+    "sqlmigrate",
+    "dbshell",
+    "model_convenants",
+    "demo",
+    "check_projections",
+    "verify_audit",
+    "createcachetable",
+    "showmigrations",
+}
 JOB_COMMANDS = {"work"}
 
 

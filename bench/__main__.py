@@ -1,6 +1,8 @@
-"""`make bench`: CPU of web and database together for the pages people use most, against the floor in the same run.
+"""`make bench`: CPU of web and database together for the pages people use most, against the floor
+in the same run.
 
-Prints one JSON object per line. LVV_BENCH_CASES (default 200000) and LVV_BENCH_SMALL (default 2000) are the sizes.
+Prints one JSON object per line. LVV_BENCH_CASES (default 200000) and LVV_BENCH_SMALL (default
+2000) are the sizes.
 """
 
 import http.client
@@ -68,9 +70,21 @@ def served(environment: dict[str, str]):
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     web = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "lvv.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "1", "--keep-alive", "30"],
-        cwd=BASE_DIR, env=environment,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "lvv.wsgi",
+            "--bind",
+            f"127.0.0.1:{port}",
+            "--workers",
+            "1",
+            "--keep-alive",
+            "30",
+        ],
+        cwd=BASE_DIR,
+        env=environment,
+    )
     try:
         for _ in range(100):
             try:
@@ -91,16 +105,25 @@ def environment_for(database: str) -> dict[str, str]:
         return urlsplit(addresses[role])._replace(path=f"/{database}").geturl()
 
     return {
-        **os.environ, "LVV_DATA_DIR": str(DATA), "LVV_DEMO": "1", "DJANGO_SETTINGS_MODULE": "bench.settings",
-        "DATABASE_URL": at("app"), "DATABASE_OWNER_URL": at("owner"), "DATABASE_JOBS_URL": at("jobs"),
-    }  # fmt: skip
+        **os.environ,
+        "LVV_DATA_DIR": str(DATA),
+        "LVV_DEMO": "1",
+        "DJANGO_SETTINGS_MODULE": "bench.settings",
+        "DATABASE_URL": at("app"),
+        "DATABASE_OWNER_URL": at("owner"),
+        "DATABASE_JOBS_URL": at("jobs"),
+    }
 
 
 def manage(environment: dict[str, str], *arguments: str) -> str:
     done = subprocess.run(
-        [sys.executable, *arguments], cwd=BASE_DIR, env={**environment, "LVV_ROLE": "owner"}, check=True,
-        stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        [sys.executable, *arguments],
+        cwd=BASE_DIR,
+        env={**environment, "LVV_ROLE": "owner"},
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     return done.stdout
 
 
@@ -116,20 +139,29 @@ def prepare(server: postgres.Server, cases: int) -> dict[str, str]:
     begun = time.monotonic()
     cursor.execute(f"CREATE DATABASE {database} OWNER lvv_owner TEMPLATE template0 ENCODING 'UTF8'")
     manage(environment, "manage.py", "migrate", "-v0")
-    manage(environment, "-c", f"import django; django.setup(); from bench.seed import seed; seed({cases})")
+    manage(
+        environment,
+        "-c",
+        f"import django; django.setup(); from bench.seed import seed; seed({cases})",
+    )
     vacuum = psycopg2.connect(server.url(database=database))
     vacuum.autocommit = True
     vacuum.cursor().execute("VACUUM ANALYZE")
     vacuum.close()
     say(cases=cases, step="seeded", seconds=round(time.monotonic() - begun, 1))
-    say(cases=cases, step="projections", answer=manage(environment, "manage.py", "check_projections").strip())
+    say(
+        cases=cases,
+        step="projections",
+        answer=manage(environment, "manage.py", "check_projections").strip(),
+    )
     admin.close()
     manage(environment, "manage.py", "collectstatic", "--noinput", "-v0")
     return environment
 
 
 def cookies(environment: dict[str, str]) -> dict[str, str]:
-    """A session for each worker, made without signing in: hashing passwords is not what is measured."""
+    """A session for each worker, made without signing in: hashing passwords is not what is
+    measured."""
     script = (
         "import django, json; django.setup()\n"
         "from django.contrib.auth import SESSION_KEY, BACKEND_SESSION_KEY, HASH_SESSION_KEY\n"
@@ -149,8 +181,9 @@ Ask = tuple[str, str, dict | None]
 
 
 def measure(pids: set[int], browser: Browser, asks: dict[str, Ask]) -> dict[str, dict[str, float]]:
-    """CPU and time of each page. In turns of a few requests each, so that a machine that grows slower or faster
-    meanwhile does so for all of them; the first turn warms up and does not count."""
+    """CPU and time of each page. In turns of a few requests each, so that a machine that grows
+    slower or faster meanwhile does so for all of them; the first turn warms up and does not
+    count."""
     spent, times, last = dict.fromkeys(asks, 0.0), {page: [] for page in asks}, {}
     for turn in range(TURNS + 1):
         for page, ask in asks.items():
@@ -170,33 +203,56 @@ def measure(pids: set[int], browser: Browser, asks: dict[str, Ask]) -> dict[str,
         counted, _ = browser.ask(*ask, **{"X-Count": "1"})
         ordered = sorted(times[page])
         found[page] = {
-            "status": response.status, "cpu_ms": round(spent[page] / len(ordered) * 1000, 2),
-            "p50_ms": round(statistics.median(ordered), 1), "p95_ms": round(ordered[int(len(ordered) * 0.95)], 1),
-            "statements": int(counted.headers.get("X-Statements", -1)), "bytes": len(body),
-        }  # fmt: skip
+            "status": response.status,
+            "cpu_ms": round(spent[page] / len(ordered) * 1000, 2),
+            "p50_ms": round(statistics.median(ordered), 1),
+            "p95_ms": round(ordered[int(len(ordered) * 0.95)], 1),
+            "statements": int(counted.headers.get("X-Statements", -1)),
+            "bytes": len(body),
+        }
     return found
 
 
 def pages(browser: Browser) -> dict[str, Ask]:
     """The pages to measure; a POST needs the token of a page that has one."""
     response, body = browser.ask("GET", "/casussen/?tab=all")
-    found: dict[str, Ask] = {"floor": ("GET", "/floor/", None), "worklist": ("GET", "/", None), "list": ("GET", "/casussen/", None), "list, all": ("GET", "/casussen/?tab=all", None),
-             "list, filtered": ("GET", "/casussen/?state=intake", None)}  # fmt: skip
+    found: dict[str, Ask] = {
+        "floor": ("GET", "/floor/", None),
+        "worklist": ("GET", "/", None),
+        "list": ("GET", "/casussen/", None),
+        "list, all": ("GET", "/casussen/?tab=all", None),
+        "list, filtered": ("GET", "/casussen/?state=intake", None),
+    }
     cookie = response.headers.get("Set-Cookie", "")
     if "lvv_csrf=" in cookie:
         browser.headers["Cookie"] += "; lvv_csrf=" + cookie.split("lvv_csrf=")[1].split(";")[0]
-    token = body.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0] if "csrfmiddlewaretoken" in body else ""
+    token = (
+        body.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
+        if "csrfmiddlewaretoken" in body
+        else ""
+    )
     links = [part.split('"')[0] for part in body.split('app-rowlink" href="')[1:]]
     name = body.split("<bdi>")[1].split("</bdi>")[0].lower() if "<bdi>" in body else "tesfay"
     for kind, wanted in (
-        ("exact", "2000000042"), ("prefix", name[:2]), ("fragment", name[2:7]), ("fuzzy", name[:3] + name[4:]),
-    ):  # fmt: skip
-        found[f"search, {kind}"] = ("POST", "/casussen/zoeken/", {"q": wanted, "csrfmiddlewaretoken": token})
+        ("exact", "2000000042"),
+        ("prefix", name[:2]),
+        ("fragment", name[2:7]),
+        ("fuzzy", name[:3] + name[4:]),
+    ):
+        found[f"search, {kind}"] = (
+            "POST",
+            "/casussen/zoeken/",
+            {"q": wanted, "csrfmiddlewaretoken": token},
+        )
     for kind, said in (
         ("born", {"born": "12-03-1985"}),
         ("name and birth", {"q": name[:3] + name[4:], "born": "1985"}),
     ):
-        found[f"search, {kind}"] = ("POST", "/casussen/zoeken/", {**said, "csrfmiddlewaretoken": token})
+        found[f"search, {kind}"] = (
+            "POST",
+            "/casussen/zoeken/",
+            {**said, "csrfmiddlewaretoken": token},
+        )
     if links:
         found["open"] = ("GET", links[0], None)
         _, case = browser.ask("GET", links[0])
@@ -208,12 +264,14 @@ def nobody() -> str:
     """A name like none in the register, and like no other one made here."""
     number = uuid.uuid4().int
     return "".join(
-        "bcdfgklmnprstvz"[(number >> 8 * place) % 15] + "aeiou"[(number >> 8 * place + 4) % 5] for place in range(9)
+        "bcdfgklmnprstvz"[(number >> 8 * place) % 15] + "aeiou"[(number >> 8 * place + 4) % 5]
+        for place in range(9)
     )
 
 
 def registrations(browser: Browser, cases: int) -> dict[str, float]:
-    """Registering with a V-number that is known out of sight, and with one nobody knows: the time must not tell (R1)."""
+    """Registering with a V-number that is known out of sight, and with one nobody knows: the
+    time must not tell (R1)."""
     response, page = browser.ask("GET", "/personen/aanmelden/")
     if response.status == 302:  # to a draft of its own
         response, page = browser.ask("GET", response.headers["Location"])
@@ -222,24 +280,38 @@ def registrations(browser: Browser, cases: int) -> dict[str, float]:
     times: dict[str, list[float]] = {"known": [], "unknown": []}
     for number in range(4 * EACH * 2):
         kind = ("known", "unknown")[number % 2]
-        # Numbers of the largest pilots, which this worker does not see, and numbers beyond every case.
+        # Numbers of the largest pilots, which this worker does not see, and numbers beyond every
+        # case.
         v_number = 2000000000 + (cases - 1 - number if kind == "known" else cases + 1000 + number)
         form = {
-            "csrfmiddlewaretoken": token, "form_token": str(uuid.uuid4()), "name": nobody(),
-            "nationality": "0084", "v_number": str(v_number), "referrer": "Wijkteam", "told_on": today, "language": "en",
-        }  # fmt: skip
+            "csrfmiddlewaretoken": token,
+            "form_token": str(uuid.uuid4()),
+            "name": nobody(),
+            "nationality": "0084",
+            "v_number": str(v_number),
+            "referrer": "Wijkteam",
+            "told_on": today,
+            "language": "en",
+        }
         begun = time.perf_counter()
         response, body = browser.ask("POST", "/personen/aanmelden/", form)
         if response.status != 302:
             raise SystemExit(f"registration answered {response.status}: {body[:300]}")
         if number >= 2 * EACH:
             times[kind].append((time.perf_counter() - begun) * 1000)
-    return {f"{kind}_{name}_ms": round(value, 1) for kind, found in times.items()
-            for name, value in (("p50", statistics.median(found)), ("p95", sorted(found)[int(len(found) * 0.95)]))}  # fmt: skip
+    return {
+        f"{kind}_{name}_ms": round(value, 1)
+        for kind, found in times.items()
+        for name, value in (
+            ("p50", statistics.median(found)),
+            ("p95", sorted(found)[int(len(found) * 0.95)]),
+        )
+    }
 
 
 def matching(server: postgres.Server, environment: dict[str, str], cases: int) -> None:
-    """Database time of the candidates for somebody at the desk (docs/matching.md): median, p95 and longest, per worker."""
+    """Database time of the candidates for somebody at the desk (docs/matching.md): median, p95
+    and longest, per worker."""
     import psycopg2
 
     script = (
@@ -247,23 +319,41 @@ def matching(server: postgres.Server, environment: dict[str, str], cases: int) -
         "from casework.register.matching import heard\nprint(json.dumps([heard([name]) for name in names()[::100]]))"
     )
     known = json.loads(manage(environment, "-c", script))
-    with psycopg2.connect(server.url(database=f"bench_{cases}")) as connection, connection.cursor() as cursor:
+    with (
+        psycopg2.connect(server.url(database=f"bench_{cases}")) as connection,
+        connection.cursor() as cursor,
+    ):
         for worker, username in (("70%", "large"), ("1%", "small")):
             times = []
             for number, sounds in enumerate(known):
-                cursor.execute("SELECT access_enter(id) FROM partners_user WHERE username = %s", [username])
+                cursor.execute(
+                    "SELECT access_enter(id) FROM partners_user WHERE username = %s", [username]
+                )
                 cursor.execute("SET LOCAL ROLE lvv_app")
                 asked = [
-                    {"row": 0, "names": sounds, "born": [f"19{60 + number % 40}-03-12"], "numbers": ["2000000042"]}
+                    {
+                        "row": 0,
+                        "names": sounds,
+                        "born": [f"19{60 + number % 40}-03-12"],
+                        "numbers": ["2000000042"],
+                    }
                 ]
                 begun = time.perf_counter()
-                cursor.execute("SELECT count(*) FROM match_candidates(%s, 200)", [json.dumps(asked)])
+                cursor.execute(
+                    "SELECT count(*) FROM match_candidates(%s, 200)", [json.dumps(asked)]
+                )
                 if number >= 20:  # the first ones warm up
                     times.append((time.perf_counter() - begun) * 1000)
                 connection.rollback()
             times.sort()
-            say(cases=cases, worker=worker, step="match candidates", p50_ms=round(statistics.median(times), 1),
-                p95_ms=round(times[int(len(times) * 0.95)], 1), longest_ms=round(times[-1], 1))  # fmt: skip
+            say(
+                cases=cases,
+                worker=worker,
+                step="match candidates",
+                p50_ms=round(statistics.median(times), 1),
+                p95_ms=round(times[int(len(times) * 0.95)], 1),
+                longest_ms=round(times[-1], 1),
+            )
 
 
 def run(server: postgres.Server, cases: int) -> dict[tuple[str, str], float]:
@@ -271,7 +361,9 @@ def run(server: postgres.Server, cases: int) -> dict[tuple[str, str], float]:
     matching(server, environment, cases)
     sessions = cookies(environment)
     postmaster = int(
-        (postgres.Embedded(DATA, postgres.wheel_binaries()).cluster / "postmaster.pid").read_text().split()[0]
+        (postgres.Embedded(DATA, postgres.wheel_binaries()).cluster / "postmaster.pid")
+        .read_text()
+        .split()[0]
     )
     costs = {}
     with served(environment) as (port, web):
@@ -297,7 +389,9 @@ def demo(server: postgres.Server) -> None:
     admin = psycopg2.connect(server.url())
     admin.autocommit = True
     admin.cursor().execute("DROP DATABASE IF EXISTS bench_demo")
-    admin.cursor().execute("CREATE DATABASE bench_demo OWNER lvv_owner TEMPLATE template0 ENCODING 'UTF8'")
+    admin.cursor().execute(
+        "CREATE DATABASE bench_demo OWNER lvv_owner TEMPLATE template0 ENCODING 'UTF8'"
+    )
     environment = environment_for("bench_demo")
     manage(environment, "manage.py", "migrate", "-v0")
     begun = time.monotonic()
@@ -317,7 +411,11 @@ def main() -> None:
         large = run(server, int(os.environ.get("LVV_BENCH_CASES", "200000")))
         for worker, page in sorted(large):
             if (worker, page) in small:
-                say(worker=worker, page=page, growth=round(large[worker, page] / small[worker, page], 2))
+                say(
+                    worker=worker,
+                    page=page,
+                    growth=round(large[worker, page] / small[worker, page], 2),
+                )
         for page in sorted({page for _, page in large}):
             known = [large[worker, page] for worker in ("70%", "1%") if (worker, page) in large]
             if len(known) == 2:

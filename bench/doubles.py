@@ -1,6 +1,7 @@
 """Quality of matching on generated registers with planted doubles: `python -m bench.doubles`.
 
-Error rates first (ERRORS, never tuned), weights fitted on seed 1, figures from seeds 2, 3 and 4: docs/matching.md.
+Error rates first (ERRORS, never tuned), weights fitted on seed 1, figures from seeds 2, 3 and 4:
+docs/matching.md.
 """
 
 import json
@@ -29,11 +30,22 @@ from lvv.demo.names import WEIGHTS as ORIGIN_WEIGHTS
 PERSONS, DOUBLES = 20_000, 2_000
 # How often what goes wrong in the second record of a person, as fixed before anything was fitted.
 ERRORS = {
-    "spelling": 0.35, "typo": 0.15, "order": 0.10, "second_family_left_out": 0.25, "other_script": 0.05,
-    "birth_missing": 0.08, "birth_year_only": 0.10, "birth_swapped": 0.06, "birth_digit": 0.05,
-    "nationality_other": 0.07, "nationality_missing": 0.05, "sex_missing": 0.05, "sex_other": 0.01,
-    "v_missing": 0.55, "v_digit": 0.03,
-}  # fmt: skip
+    "spelling": 0.35,
+    "typo": 0.15,
+    "order": 0.10,
+    "second_family_left_out": 0.25,
+    "other_script": 0.05,
+    "birth_missing": 0.08,
+    "birth_year_only": 0.10,
+    "birth_swapped": 0.06,
+    "birth_digit": 0.05,
+    "nationality_other": 0.07,
+    "nationality_missing": 0.05,
+    "sex_missing": 0.05,
+    "sex_other": 0.01,
+    "v_missing": 0.55,
+    "v_digit": 0.03,
+}
 SPELLINGS = (
     ("ou", "u"), ("u", "ou"), ("oo", "u"), ("ee", "i"), ("i", "ee"), ("y", "i"), ("ie", "y"), ("kh", "ch"), ("q", "k"),
     ("k", "q"), ("ph", "f"), ("sh", "sj"), ("ch", "sh"), ("dj", "j"), ("j", "dj"), ("w", "v"), ("th", "t"), ("a", "e"),
@@ -52,17 +64,23 @@ FIRST, FAMILY = 150, 500  # different names of an origin, common and rare as nam
 
 @cache
 def _names(code: str) -> tuple[list[str], list[str]]:
-    """First and family names of an origin: the known ones first, then others put together from their syllables."""
+    """First and family names of an origin: the known ones first, then others put together from
+    their syllables."""
     rng = Random(int(code))
     first, last, _scripts = ORIGINS[code]
     found = []
     for known, most in ((first.split(), FIRST), ((last or first).split(), FAMILY)):
-        parts = [re.findall(r"[^aeiou]*[aeiou]+(?:[^aeiou]+$)?", name.lower()) or [name.lower()] for name in known]
+        parts = [
+            re.findall(r"[^aeiou]*[aeiou]+(?:[^aeiou]+$)?", name.lower()) or [name.lower()]
+            for name in known
+        ]
         names = dict.fromkeys(known)
         for _ in range(20 * most):
             if len(names) >= most:
                 break
-            made = rng.choice(parts)[0] + "".join(rng.choice(rng.choice(parts)) for _ in range(rng.randint(0, 1)))
+            made = rng.choice(parts)[0] + "".join(
+                rng.choice(rng.choice(parts)) for _ in range(rng.randint(0, 1))
+            )
             made += rng.choice(parts)[-1]
             if 3 < len(made) < 13:
                 names.setdefault(made.capitalize())
@@ -72,7 +90,9 @@ def _names(code: str) -> tuple[list[str], list[str]]:
 
 def _zipf(rng: Random, names: list[str]) -> str:
     """Three of four times by rank (a name of rank r in proportion to 1/r), else any of them."""
-    return names[int(len(names) ** rng.random()) - 1 if rng.random() < 0.75 else rng.randrange(len(names))]
+    return names[
+        int(len(names) ** rng.random()) - 1 if rng.random() < 0.75 else rng.randrange(len(names))
+    ]
 
 
 def _person(rng: Random) -> Facts:
@@ -87,9 +107,12 @@ def _person(rng: Random) -> Facts:
         month = day = 1
     born = f"{year}" if rng.random() < 0.1 else f"{year}-{month:02}-{day:02}"
     return Facts(
-        [" ".join(dict.fromkeys(words))], [born], [code], [rng.choices(("man", "woman"), (70, 30))[0]],
+        [" ".join(dict.fromkeys(words))],
+        [born],
+        [code],
+        [rng.choices(("man", "woman"), (70, 30))[0]],
         [f"{rng.randint(2_000_000_000, 2_999_999_999)}"] if rng.random() < 0.82 else [],
-    )  # fmt: skip
+    )
 
 
 def _typo(rng: Random, word: str) -> str:
@@ -151,12 +174,17 @@ def _double(rng: Random, known: Facts) -> Facts:
     if number and happens("v_digit"):
         number = _digit(rng, number, range(10))
     return Facts(
-        [" ".join(words).title()], [born] if born else [], [nationality] if nationality else [], [sex] if sex else [],
+        [" ".join(words).title()],
+        [born] if born else [],
+        [nationality] if nationality else [],
+        [sex] if sex else [],
         [number] if number else [],
-    )  # fmt: skip
+    )
 
 
-def generate(seed: int, persons: int = PERSONS, doubles: int = DOUBLES) -> tuple[list[Facts], list[Truth]]:
+def generate(
+    seed: int, persons: int = PERSONS, doubles: int = DOUBLES
+) -> tuple[list[Facts], list[Truth]]:
     """A register of different people, and second records of some of them."""
     rng = Random(seed)
     register = [_person(rng) for _ in range(persons)]
@@ -187,7 +215,11 @@ class Blocks:
             found |= self.by_number[number]
         asked = heard(facts.names)
         shared = Counter(n for skeleton in asked for n in self.by_sound[skeleton])
-        found |= {n for n, common in shared.items() if common > 1 or len(self.heard[n]) == 1 or len(asked) == 1}
+        found |= {
+            n
+            for n, common in shared.items()
+            if common > 1 or len(self.heard[n]) == 1 or len(asked) == 1
+        }
         for born in facts.birth_dates:
             for same in sought(born):
                 found |= {n for n in self.by_birth[same] if shared[n]}
@@ -213,11 +245,15 @@ def fit(seed: int) -> dict[str, dict[str, float]]:
                 other[name][agreed] += 1
     found: dict[str, dict[str, float]] = {}
     for name in COMPARERS:
-        levels = [a for a in Agreement if a != Agreement.MISSING and (same[name][a] or other[name][a])]
+        levels = [
+            a for a in Agreement if a != Agreement.MISSING and (same[name][a] or other[name][a])
+        ]
         m_all, u_all = (sum(c[name][a] for a in levels) + 0.5 * len(levels) for c in (same, other))
         worst, found[name] = math.inf, {}
         for a in levels:  # in the order of less agreement, which never weighs more
-            worst = min(worst, math.log2((same[name][a] + 0.5) / m_all / ((other[name][a] + 0.5) / u_all)))
+            worst = min(
+                worst, math.log2((same[name][a] + 0.5) / m_all / ((other[name][a] + 0.5) / u_all))
+            )
             found[name][a.value] = round(worst, 1)
     return found
 
@@ -228,7 +264,8 @@ def at_the_desk(facts: Facts) -> Facts:
 
 
 def measure(seed: int) -> dict[str, float]:
-    """Recall and precision of pairs that are shown, and how many true pairs the candidate rules reach."""
+    """Recall and precision of pairs that are shown, and how many true pairs the candidate rules
+    reach."""
     register, again = generate(seed)
     blocks = Blocks(register)
     reached = found = shown = 0
@@ -240,9 +277,13 @@ def measure(seed: int) -> dict[str, float]:
                 shown += 1
                 found += n == truth.person
     return {
-        "seed": seed, "persons": len(register), "doubles": len(again), "reached": round(reached / len(again), 4),
-        "recall": round(found / len(again), 4), "precision": round(found / max(shown, 1), 4),
-    }  # fmt: skip
+        "seed": seed,
+        "persons": len(register),
+        "doubles": len(again),
+        "reached": round(reached / len(again), 4),
+        "recall": round(found / len(again), 4),
+        "precision": round(found / max(shown, 1), 4),
+    }
 
 
 if __name__ == "__main__":

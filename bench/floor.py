@@ -1,4 +1,5 @@
-"""The floor: session, user, one indexed query, fifty rows of the list's own kind; no clearance, policy, logs, filters."""
+"""The floor: session, user, one indexed query, fifty rows of the list's own kind; no clearance,
+policy, logs, filters."""
 
 from django.db import connection, models
 from django.shortcuts import render
@@ -35,12 +36,19 @@ class Line(models.Model):
 def floor(request):
     rows = [
         Row(
-            reverse("casework:case_detail", args=[line.reference]), line.number, line.name,
-            badge(line.state, line.state), line.state, line.pilot, line.partners, line.registered_on.isoformat(),
-            date_format(line.registered_on, "SHORT_DATE_FORMAT"), line.case_manager,
+            reverse("casework:case_detail", args=[line.reference]),
+            line.number,
+            line.name,
+            badge(line.state, line.state),
+            line.state,
+            line.pilot,
+            line.partners,
+            line.registered_on.isoformat(),
+            date_format(line.registered_on, "SHORT_DATE_FORMAT"),
+            line.case_manager,
         )
         for line in Line.objects.order_by("-registered_on")[:50]
-    ]  # fmt: skip
+    ]
     return render(request, "bench/floor.html", {"rows": rows, "who": str(request.user)})
 
 

@@ -1,7 +1,8 @@
-"""A list of 5,000 people taken over, in a register of any size: upload, dry run, taking over, undo; seconds and memory.
+"""A list of 5,000 people taken over, in a register of any size: upload, dry run, taking over, undo;
+seconds and memory.
 
-The web's part runs here as lvv_app; the background's in a process of its own as lvv_jobs, started anew for each step, whose
-start does not count.
+The web's part runs here as lvv_app; the background's in a process of its own as lvv_jobs,
+started anew for each step, whose start does not count.
 """
 
 import io
@@ -38,7 +39,8 @@ print(json.dumps([time.perf_counter() - begun, round(resource.getrusage(resource
 
 
 def workbook() -> bytes:
-    """People with the names of the register, so that doubles are found; each with a date of birth and a nationality."""
+    """People with the names of the register, so that doubles are found; each with a date of
+    birth and a nationality."""
     rng, known = Random(7), names()
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
@@ -72,7 +74,9 @@ def measure(username: str, cookie: str) -> None:
         if answer.status_code != 302:
             raise SystemExit(f"{page} answered {answer.status_code}: {answer.text[:500]}")
 
-    timed("upload", lambda: post("/personen/invoer/", file=SimpleUploadedFile("lijst.xlsx", content)))
+    timed(
+        "upload", lambda: post("/personen/invoer/", file=SimpleUploadedFile("lijst.xlsx", content))
+    )
     with acting_as(owner):
         upload = Import.objects.latest("pk")
     page = f"/personen/invoer/{upload.reference}/"
@@ -83,15 +87,22 @@ def measure(username: str, cookie: str) -> None:
         timed(step, lambda: post(page, version=version, **{step: "1"}, **said))
         if step != "answers":
             worked = subprocess.run(
-                [sys.executable, "-c", BACKGROUND], env={**os.environ, "LVV_ROLE": "jobs"}, check=True,
-                stdout=subprocess.PIPE, text=True,
-            )  # fmt: skip
+                [sys.executable, "-c", BACKGROUND],
+                env={**os.environ, "LVV_ROLE": "jobs"},
+                check=True,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
             seconds, memory[step] = json.loads(worked.stdout)
             took[step] = round(took[step] + seconds, 1)
 
     act("check", **{slug: str(column) for slug, column in upload.mapping.items()})
     with acting_as(owner):
-        doubles = list(ImportRow.objects.filter(upload=upload).exclude(doubles=[]).values_list("number", flat=True))
+        doubles = list(
+            ImportRow.objects.filter(upload=upload)
+            .exclude(doubles=[])
+            .values_list("number", flat=True)
+        )
     for first in range(0, len(doubles), 200):  # as many as the page shows at a time
         act("answers", **{f"row{number}": "new" for number in doubles[first : first + 200]})
     took.pop("answers", None)
@@ -99,5 +110,17 @@ def measure(username: str, cookie: str) -> None:
     with acting_as(owner):
         made = ImportRow.objects.filter(upload=upload).exclude(case=None).count()
     act("undo")
-    print(json.dumps({"step": "import", "rows": ROWS, "doubles": len(doubles), "made": made, "seconds": took,
-                      "mb_web_before": before, "mb_web": megabytes(), "mb_background": memory}))  # fmt: skip
+    print(
+        json.dumps(
+            {
+                "step": "import",
+                "rows": ROWS,
+                "doubles": len(doubles),
+                "made": made,
+                "seconds": took,
+                "mb_web_before": before,
+                "mb_web": megabytes(),
+                "mb_background": memory,
+            }
+        )
+    )

@@ -1,4 +1,5 @@
-"""A register of any size, made in SQL: eight pilots, one of 1% and one of 7% of the cases, DT&V in 70% of all."""
+"""A register of any size, made in SQL: eight pilots, one of 1% and one of 7% of the cases, DT&V
+in 70% of all."""
 
 from datetime import timedelta
 from random import Random
@@ -23,23 +24,28 @@ COLLEAGUES = 100  # in every pilot, who manage the other cases
 
 
 def names() -> list[str]:
-    """Names as a register has them: of many origins, half of them with a second family name, a few thousand different."""
+    """Names as a register has them: of many origins, half of them with a second family name, a
+    few thousand different."""
     rng = Random(42)
     return [
-        f"{invent(rng)[1][0]} {invent(rng)[1][0].split()[-1]}" if rng.random() < 0.5 else invent(rng)[1][0]
+        f"{invent(rng)[1][0]} {invent(rng)[1][0].split()[-1]}"
+        if rng.random() < 0.5
+        else invent(rng)[1][0]
         for _ in range(NAMES)
     ]
 
 
 def states() -> list[str]:
-    """A thousand states, in the shares of the demonstration: the public figures of who is present and who left."""
+    """A thousand states, in the shares of the demonstration: the public figures of who is
+    present and who left."""
     rng = Random(42)
     present, left = sum(PRESENT.values()), sum(LEFT.values())
     shares = [(PRESENT_STATES, present), (LEFT_STATES, left)]
     return [
         rng.choices(list(among), list(among.values()))[0].value
-        for among, people in shares for _ in range(1000 * people // (present + left))
-    ]  # fmt: skip
+        for among, people in shares
+        for _ in range(1000 * people // (present + left))
+    ]
 
 
 @transaction.atomic
@@ -49,12 +55,17 @@ def seed(cases: int) -> None:
     dtv = Organisation.objects.create(name="DT&V", kind=OrganisationKind.DTV)
     ind = Organisation.objects.create(name="IND", kind=OrganisationKind.IND)
     large, stranger = (
-        User.objects.create(username=name, name=name, password=password) for name in ("large", "stranger")
+        User.objects.create(username=name, name=name, password=password)
+        for name in ("large", "stranger")
     )
     pilots = []
     for number in range(len(SHARES)):
-        municipality = Organisation.objects.create(name=f"Gemeente {number}", kind=OrganisationKind.MUNICIPALITY)
-        pilot = Pilot.objects.create(name=f"Pilot {number}", slug=f"pilot-{number}", municipality=municipality)
+        municipality = Organisation.objects.create(
+            name=f"Gemeente {number}", kind=OrganisationKind.MUNICIPALITY
+        )
+        pilot = Pilot.objects.create(
+            name=f"Pilot {number}", slug=f"pilot-{number}", municipality=municipality
+        )
         teams = [Team.objects.add(owner, pilot) for owner in (municipality, dtv, ind)]
         user = User.objects.create(
             username={0: "small", 1: "medium"}.get(number, f"worker-{number}"),
@@ -62,19 +73,24 @@ def seed(cases: int) -> None:
             password=password,
         )
         colleagues = User.objects.bulk_create(
-            User(username=f"colleague-{number}-{n}", name=f"Collega {n}", password=password) for n in range(COLLEAGUES)
+            User(username=f"colleague-{number}-{n}", name=f"Collega {n}", password=password)
+            for n in range(COLLEAGUES)
         )
         Membership.objects.create(
             user=user, organisation=municipality, team=teams[0], role=Role.CASEWORKER, since=begun
         )
-        Membership.objects.create(user=large, organisation=dtv, team=teams[1], role=Role.CASEWORKER, since=begun)
+        Membership.objects.create(
+            user=large, organisation=dtv, team=teams[1], role=Role.CASEWORKER, since=begun
+        )
         convenant = make_from_model(pilot, ConvenantKind.CONVENANT)
         convenant.agreed_on = convenant.in_force_from = begun
         convenant.save()
         convenant.parties.update(signed_on=begun)
         pilots.append((pilot.pk, user.pk, [c.pk for c in colleagues], *(team.pk for team in teams)))
     empty = Pilot.objects.create(
-        name="Leeg", slug="leeg", municipality=Organisation.objects.create(name="Leeg", kind="municipality")
+        name="Leeg",
+        slug="leeg",
+        municipality=Organisation.objects.create(name="Leeg", kind="municipality"),
     )
     team = Team.objects.add(empty.municipality, empty)
     Membership.objects.create(
@@ -92,12 +108,19 @@ def seed(cases: int) -> None:
         low = 0
         for number, (pilot, share) in enumerate(zip(pilots, SHARES, strict=True)):
             cursor.execute(
-                "INSERT INTO p VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)", [number, *pilot, low, low + share]
+                "INSERT INTO p VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+                [number, *pilot, low, low + share],
             )
             low += share
         known = names()
         cursor.execute(
-            SQL, {"cases": cases, "names": known, "states": states(), "sounds": [" ".join(heard([n])) for n in known]}
+            SQL,
+            {
+                "cases": cases,
+                "names": known,
+                "states": states(),
+                "sounds": [" ".join(heard([n])) for n in known],
+            },
         )
 
 

@@ -1,10 +1,23 @@
 from casework.care.models import MedicalLimitation, MedicalRecord
 from casework.cases.models import Case, CaseUserObjectPermission, Consent, Involvement
-from casework.conference.models import AgendaItem, ConferenceDecision, Meeting, MeetingGuest, MeetingTeam, Position
+from casework.conference.models import (
+    AgendaItem,
+    ConferenceDecision,
+    Meeting,
+    MeetingGuest,
+    MeetingTeam,
+    Position,
+)
 from casework.custody.models import DossierTransfer
 from casework.deciding.models import FormalDecision, LetterTemplate
 from casework.dossiers.corrections import CorrectionRequest
-from casework.dossiers.departure import DeparturePlan, Mediation, ReturnSupport, TravelDocument, TravelDocumentStep
+from casework.dossiers.departure import (
+    DeparturePlan,
+    Mediation,
+    ReturnSupport,
+    TravelDocument,
+    TravelDocumentStep,
+)
 from casework.dossiers.procedures import Procedure, ProcedureStep, ResidenceTitle
 from casework.dossiers.supervision import IdentityResearch, Signal, Supervision
 from casework.dossiers.support import Allowance, HandOver, LegalAid
@@ -12,24 +25,104 @@ from casework.elsewhere.models import ContactRequest, Hit, Question
 from casework.escalation.models import Escalation, EscalationPart, ReviewMember
 from casework.exporting.models import Export
 from casework.importing.models import ColumnMapping, Import, ImportRow
-from casework.intake.models import CriteriaList, DossierDelivery, DossierRequest, Intake, IntakeReport
+from casework.intake.models import (
+    CriteriaList,
+    DossierDelivery,
+    DossierRequest,
+    Intake,
+    IntakeReport,
+)
 from casework.journal.models import Contact, Note
-from casework.outcomes.models import Confirmation, DestinationReport, Exit, FollowUpCheck, OutcomeClass
+from casework.outcomes.models import (
+    Confirmation,
+    DestinationReport,
+    Exit,
+    FollowUpCheck,
+    OutcomeClass,
+)
 from casework.plan.models import Action, Goal, Scenario
-from casework.register.models import Briefing, Clash, IdentityDocument, IdentityValue, Judgement, Person, Relation
+from casework.register.models import (
+    Briefing,
+    Clash,
+    IdentityDocument,
+    IdentityValue,
+    Judgement,
+    Person,
+    Relation,
+)
 from casework.shelter.models import Absence, AddressReading, Location, LocationAddress, Stay
 from casework.tasks.models import Task
 from casework.transfer.models import GuidanceTicked, Transfer
 
 __all__ = [
-    "Absence", "Action", "AddressReading", "AgendaItem", "Allowance", "Briefing", "Case", "CaseUserObjectPermission",
-    "Clash", "ColumnMapping", "ConferenceDecision", "Confirmation", "Consent", "Contact", "ContactRequest",
-    "CorrectionRequest", "CriteriaList", "DeparturePlan", "DestinationReport", "DossierDelivery", "DossierRequest",
-    "DossierTransfer", "Escalation", "EscalationPart", "Exit", "Export", "FollowUpCheck", "FormalDecision", "Goal",
-    "GuidanceTicked", "HandOver", "Hit",
-    "IdentityDocument", "IdentityResearch", "IdentityValue", "Import", "ImportRow", "Intake", "IntakeReport",
-    "Involvement", "Judgement", "LegalAid", "LetterTemplate", "Location", "LocationAddress", "Mediation",
-    "MedicalLimitation", "MedicalRecord", "Meeting", "MeetingGuest", "MeetingTeam", "Note", "OutcomeClass", "Person",
-    "Position", "Procedure", "ProcedureStep", "Question", "Relation", "ResidenceTitle", "ReturnSupport", "ReviewMember",
-    "Scenario", "Signal", "Stay", "Supervision", "Task", "Transfer", "TravelDocument", "TravelDocumentStep",
-]  # fmt: skip
+    "Absence",
+    "Action",
+    "AddressReading",
+    "AgendaItem",
+    "Allowance",
+    "Briefing",
+    "Case",
+    "CaseUserObjectPermission",
+    "Clash",
+    "ColumnMapping",
+    "ConferenceDecision",
+    "Confirmation",
+    "Consent",
+    "Contact",
+    "ContactRequest",
+    "CorrectionRequest",
+    "CriteriaList",
+    "DeparturePlan",
+    "DestinationReport",
+    "DossierDelivery",
+    "DossierRequest",
+    "DossierTransfer",
+    "Escalation",
+    "EscalationPart",
+    "Exit",
+    "Export",
+    "FollowUpCheck",
+    "FormalDecision",
+    "Goal",
+    "GuidanceTicked",
+    "HandOver",
+    "Hit",
+    "IdentityDocument",
+    "IdentityResearch",
+    "IdentityValue",
+    "Import",
+    "ImportRow",
+    "Intake",
+    "IntakeReport",
+    "Involvement",
+    "Judgement",
+    "LegalAid",
+    "LetterTemplate",
+    "Location",
+    "LocationAddress",
+    "Mediation",
+    "MedicalLimitation",
+    "MedicalRecord",
+    "Meeting",
+    "MeetingGuest",
+    "MeetingTeam",
+    "Note",
+    "OutcomeClass",
+    "Person",
+    "Position",
+    "Procedure",
+    "ProcedureStep",
+    "Question",
+    "Relation",
+    "ResidenceTitle",
+    "ReturnSupport",
+    "ReviewMember",
+    "Scenario",
+    "Signal",
+    "Stay",
+    "Supervision",
+    "Task",
+    "Transfer",
+    "TravelDocument",
+    "TravelDocumentStep",
+]

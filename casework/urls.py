@@ -40,7 +40,11 @@ pages = (
         path("casussen/<uuid:reference>/dubbelen/", linking.case_doubles, name="case_doubles"),
         path("casussen/<uuid:reference>/elders/", elsewhere.case_elsewhere, name="case_elsewhere"),
         path("casussen/<uuid:reference>/afschermen/", elsewhere.case_shield, name="case_shield"),
-        path("casussen/<uuid:reference>/deelname/<int:pk>/einde/", cases.involvement_end, name="involvement_end"),
+        path(
+            "casussen/<uuid:reference>/deelname/<int:pk>/einde/",
+            cases.involvement_end,
+            name="involvement_end",
+        ),
         path("casussen/uitvoer/", exporting.case_export, name="case_export"),
         # case_step: the steps of the journey
         path("casussen/<uuid:reference>/stap/<slug:slug>/", journey.case_step, name="case_step"),
@@ -48,11 +52,21 @@ pages = (
         path("intake/", intake.intake_list, name="intake_list"),
         path("intake/criteria/<slug:slug>/", intake.criteria, name="criteria"),
         path("casussen/<uuid:reference>/intake/", intake.intake, name="intake"),
-        path("casussen/<uuid:reference>/intake/verslag/", intake.intake_report, name="intake_report"),
+        path(
+            "casussen/<uuid:reference>/intake/verslag/", intake.intake_report, name="intake_report"
+        ),
         path("casussen/<uuid:reference>/intake/stoppen/", intake.intake_stop, name="intake_stop"),
-        path("casussen/<uuid:reference>/intake/lezers/", intake.intake_readers, name="intake_readers"),
-        path("casussen/<uuid:reference>/intake/<slug:page>/", intake.intake_page, name="intake_page"),
-        path("casussen/<uuid:reference>/dossiers/opvragen/", intake.dossiers_request, name="dossiers_request"),
+        path(
+            "casussen/<uuid:reference>/intake/lezers/", intake.intake_readers, name="intake_readers"
+        ),
+        path(
+            "casussen/<uuid:reference>/intake/<slug:page>/", intake.intake_page, name="intake_page"
+        ),
+        path(
+            "casussen/<uuid:reference>/dossiers/opvragen/",
+            intake.dossiers_request,
+            name="dossiers_request",
+        ),
         path("intake/dossiers/", delivering.dossiers_deliver, name="dossiers_deliver"),
         # meeting_, agenda_: the case conference
         path("lso/", meetings.meeting_list, name="meeting_list"),
@@ -61,7 +75,9 @@ pages = (
         path("lso/<uuid:reference>/", meetings.meeting_detail, name="meeting_detail"),
         path("lso/<uuid:reference>/verplaatsen/", meetings.meeting_move, name="meeting_move"),
         path("lso/<uuid:reference>/afgelasten/", meetings.meeting_cancel, name="meeting_cancel"),
-        path("lso/<uuid:reference>/aanwezig/", meetings.meeting_attendance, name="meeting_attendance"),
+        path(
+            "lso/<uuid:reference>/aanwezig/", meetings.meeting_attendance, name="meeting_attendance"
+        ),
         path("lso/<uuid:reference>/verslag/", minutes.minutes, name="minutes"),
         path("lso/<uuid:reference>/verslag.pdf", minutes.minutes_pdf, name="minutes_pdf"),
         path("lso/<uuid:reference>/<slug:act>/", meetings.meeting_act, name="meeting_act"),
@@ -75,8 +91,16 @@ pages = (
         path("casussen/<uuid:reference>/lso/", agenda.case_conference, name="conference"),
         path("casussen/<uuid:reference>/lso/agenderen/", agenda.agenda_add, name="agenda_add"),
         # formal_decision: what the municipality decides, and the letter
-        path("casussen/<uuid:reference>/besluit/", deciding.formal_decision_add, name="formal_decision_add"),
-        path("casussen/<uuid:reference>/besluit/<uuid:record>/", deciding.formal_decision, name="formal_decision"),
+        path(
+            "casussen/<uuid:reference>/besluit/",
+            deciding.formal_decision_add,
+            name="formal_decision_add",
+        ),
+        path(
+            "casussen/<uuid:reference>/besluit/<uuid:record>/",
+            deciding.formal_decision,
+            name="formal_decision",
+        ),
         path("casussen/<uuid:reference>/heroverwegen/", deciding.case_reopen, name="case_reopen"),
         path("lso/brieven/<slug:slug>/", deciding.letters, name="letters"),
         # plan: scenario, goals and actions
@@ -86,42 +110,108 @@ pages = (
         path("casussen/<uuid:reference>/opschaling/", escalation.escalation, name="escalation"),
         # exit, claim, check: how it ended and whether it holds
         path("casussen/<uuid:reference>/uitstroom/", outcomes.exit_page, name="exit"),
-        path("casussen/<uuid:reference>/uitstroom/voorstellen/", outcomes.exit_propose, name="exit_propose"),
-        path("casussen/<uuid:reference>/uitstroom/bevestigen/", outcomes.exit_confirm, name="exit_confirm"),
-        path("casussen/<uuid:reference>/uitstroom/vaststellen/", outcomes.exit_establish, name="exit_establish"),
-        path("casussen/<uuid:reference>/uitstroom/terugdraaien/", outcomes.exit_undo, name="exit_undo"),
-        path("casussen/<uuid:reference>/uitstroom/antwoorden/", outcomes.claim_answer, name="claim_answer"),
-        path("casussen/<uuid:reference>/uitstroom/controleren/", outcomes.check_add, name="check_add"),
-        path("casussen/<uuid:reference>/uitstroom/controle/terug/", outcomes.check_take_back, name="check_take_back"),
+        path(
+            "casussen/<uuid:reference>/uitstroom/voorstellen/",
+            outcomes.exit_propose,
+            name="exit_propose",
+        ),
+        path(
+            "casussen/<uuid:reference>/uitstroom/bevestigen/",
+            outcomes.exit_confirm,
+            name="exit_confirm",
+        ),
+        path(
+            "casussen/<uuid:reference>/uitstroom/vaststellen/",
+            outcomes.exit_establish,
+            name="exit_establish",
+        ),
+        path(
+            "casussen/<uuid:reference>/uitstroom/terugdraaien/",
+            outcomes.exit_undo,
+            name="exit_undo",
+        ),
+        path(
+            "casussen/<uuid:reference>/uitstroom/antwoorden/",
+            outcomes.claim_answer,
+            name="claim_answer",
+        ),
+        path(
+            "casussen/<uuid:reference>/uitstroom/controleren/", outcomes.check_add, name="check_add"
+        ),
+        path(
+            "casussen/<uuid:reference>/uitstroom/controle/terug/",
+            outcomes.check_take_back,
+            name="check_take_back",
+        ),
         # transfer: to another pilot
         path("casussen/<uuid:reference>/overplaatsing/", transfer.transfer, name="transfer"),
-        path("casussen/<uuid:reference>/overplaatsing/begeleiding/", transfer.transfer_tick, name="transfer_tick"),
-        path("casussen/<uuid:reference>/overplaatsing/terug/", transfer.transfer_take_back, name="transfer_take_back"),
-        path("overplaatsingen/<uuid:reference>/", transfer.transfer_offered, name="transfer_offered"),
+        path(
+            "casussen/<uuid:reference>/overplaatsing/begeleiding/",
+            transfer.transfer_tick,
+            name="transfer_tick",
+        ),
+        path(
+            "casussen/<uuid:reference>/overplaatsing/terug/",
+            transfer.transfer_take_back,
+            name="transfer_take_back",
+        ),
+        path(
+            "overplaatsingen/<uuid:reference>/", transfer.transfer_offered, name="transfer_offered"
+        ),
         # custody: the dossiers of a facility that ends
         path("pilots/<uuid:reference>/dossiers/", custody.custody, name="custody"),
-        path("pilots/<uuid:reference>/dossiers/bewaring/", custody.custody_agreement, name="custody_agreement"),
+        path(
+            "pilots/<uuid:reference>/dossiers/bewaring/",
+            custody.custody_agreement,
+            name="custody_agreement",
+        ),
         path("dossierpakketten/<uuid:reference>/", custody.custody_package, name="custody_package"),
-        path("dossierpakketten/<uuid:reference>/ontvangst/", custody.custody_receipt, name="custody_receipt"),
-        path("dossierpakketten/<uuid:reference>/terug/", custody.custody_take_back, name="custody_take_back"),
+        path(
+            "dossierpakketten/<uuid:reference>/ontvangst/",
+            custody.custody_receipt,
+            name="custody_receipt",
+        ),
+        path(
+            "dossierpakketten/<uuid:reference>/terug/",
+            custody.custody_take_back,
+            name="custody_take_back",
+        ),
         # import_: lists that are taken over
         path("personen/invoer/", importing.import_list, name="import_list"),
         path("personen/invoer/<uuid:reference>/", importing.import_detail, name="import_detail"),
-        path("personen/invoer/<uuid:reference>/voortgang/", importing.import_progress, name="import_progress"),
+        path(
+            "personen/invoer/<uuid:reference>/voortgang/",
+            importing.import_progress,
+            name="import_progress",
+        ),
         # note_: the journal
         path("casussen/<uuid:reference>/notities/nieuw/", journal.note_add, name="note_add"),
-        path("casussen/<uuid:reference>/notities/lezers/", journal.note_readers, name="note_readers"),
+        path(
+            "casussen/<uuid:reference>/notities/lezers/", journal.note_readers, name="note_readers"
+        ),
         # record_: the dossiers
         path("casussen/controleren/", checking.records_check, name="records_check"),
-        path("casussen/<uuid:reference>/dossier/<slug:kind>/nieuw/", dossiers.record_add, name="record_add"),
-        path("casussen/<uuid:reference>/dossier/<slug:kind>/lezers/", dossiers.record_readers, name="record_readers"),
+        path(
+            "casussen/<uuid:reference>/dossier/<slug:kind>/nieuw/",
+            dossiers.record_add,
+            name="record_add",
+        ),
+        path(
+            "casussen/<uuid:reference>/dossier/<slug:kind>/lezers/",
+            dossiers.record_readers,
+            name="record_readers",
+        ),
         path(RECORD, dossiers.record_detail, name="record_detail"),
         path(f"{RECORD}wijzigen/", dossiers.record_change, name="record_change"),
         path(f"{RECORD}beeindigen/", dossiers.record_end, name="record_end"),
         path(f"{RECORD}intrekken/", dossiers.record_withdraw, name="record_withdraw"),
         path(f"{RECORD}corrigeren/", dossiers.record_correct, name="record_correct"),
         path(f"{RECORD}antwoorden/", dossiers.record_answer, name="record_answer"),
-        path("casussen/<uuid:reference>/verblijf/<uuid:record>/adres/", address.stay_address, name="stay_address"),
+        path(
+            "casussen/<uuid:reference>/verblijf/<uuid:record>/adres/",
+            address.stay_address,
+            name="stay_address",
+        ),
         # location_: where people stay
         path("opvang/locaties/", shelter.location_list, name="location_list"),
         path("opvang/locaties/nieuw/<slug:slug>/", shelter.location_add, name="location_add"),
@@ -135,7 +225,11 @@ pages = (
         path("personen/<uuid:reference>/", overview.person_detail, name="person_detail"),
         # one person, once
         path("personen/<uuid:reference>/dubbel/", linking.person_double, name="person_double"),
-        path("personen/<uuid:reference>/dubbel/<uuid:other>/", linking.person_link, name="person_link"),
+        path(
+            "personen/<uuid:reference>/dubbel/<uuid:other>/",
+            linking.person_link,
+            name="person_link",
+        ),
         path("personen/oordelen/<uuid:reference>/", linking.judgement_undo, name="judgement_undo"),
         path("personen/vragen/", elsewhere.questions_received, name="questions_received"),
         path("botsingen/<uuid:reference>/", linking.clash_detail, name="clash_detail"),

@@ -9,6 +9,12 @@ from governance.drafts.models import Draft, FormToken
 from governance.mandates.models import MandateDecision
 
 __all__ = [
-    "Convenant", "ConvenantArticle", "ConvenantGroupObjectPermission", "ConvenantParty", "Draft", "FormToken",
-    "MandateDecision", "Proposal",
-]  # fmt: skip
+    "Convenant",
+    "ConvenantArticle",
+    "ConvenantGroupObjectPermission",
+    "ConvenantParty",
+    "Draft",
+    "FormToken",
+    "MandateDecision",
+    "Proposal",
+]

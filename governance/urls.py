@@ -10,7 +10,11 @@ pages = (
         path("convenanten/mandaten/", mandates.mandate_list, name="mandate_list"),
         path("convenanten/<uuid:reference>/", views.convenant_detail, name="convenant_detail"),
         path("convenanten/<uuid:reference>/voorstel/", views.proposal_add, name="proposal_add"),
-        path("convenanten/voorstellen/<uuid:reference>/", views.proposal_decide, name="proposal_decide"),
+        path(
+            "convenanten/voorstellen/<uuid:reference>/",
+            views.proposal_decide,
+            name="proposal_decide",
+        ),
         # draft_: text that is not sent yet
         path("concepten/", drafts.draft_save, name="draft_save"),
         path("concepten/weg/", drafts.draft_discard, name="draft_discard"),

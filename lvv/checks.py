@@ -7,7 +7,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
 # Tables of casework that row-level security does not guard, each with the reason why it need not.
-WITHOUT_POLICY: dict[str, str] = {"casework_outcomeclass": "to which class a kind of outcome belongs; it names nobody"}
+WITHOUT_POLICY: dict[str, str] = {
+    "casework_outcomeclass": "to which class a kind of outcome belongs; it names nobody"
+}
 
 
 def wall_problems() -> list[str]:
@@ -15,15 +17,20 @@ def wall_problems() -> list[str]:
     problems = []
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT rolname, rolsuper, rolbypassrls, pg_has_role(current_user, 'lvv_owner', 'MEMBER')"
+            "SELECT rolname, rolsuper, rolbypassrls, pg_has_role(current_user, 'lvv_owner', "
+            "'MEMBER')"
             " FROM pg_roles WHERE rolname = current_user"
         )
         role, superuser, bypass, owner = cursor.fetchone()
         if superuser or bypass or owner:
-            problems.append(f"the web is connected as {role}, to whom row-level security does not apply")
+            problems.append(
+                f"the web is connected as {role}, to whom row-level security does not apply"
+            )
         cursor.execute(
-            "SELECT c.relname, c.relrowsecurity, EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid)"
-            " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = 'public'"
+            "SELECT c.relname, c.relrowsecurity, EXISTS (SELECT FROM pg_policy p WHERE "
+            "p.polrelid = c.oid)"
+            " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = "
+            "'public'"
             " WHERE c.relkind IN ('r', 'p', 'm') AND (c.relname LIKE 'casework%%'"
             " OR c.relname IN ('governance_draft', 'governance_formtoken')) ORDER BY 1"
         )

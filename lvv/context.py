@@ -10,7 +10,8 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "clearance": clearance,
         "demo": settings.DEMO,
-        "form_page": request.path,  # where to come back to after signing in again; a sheet says it more exactly
+        # where to come back to after signing in again; a sheet says it more exactly
+        "form_page": request.path,
         "session_idle": settings.SESSION_IDLE_SECONDS,
         "session_warn": settings.SESSION_WARN_SECONDS,
     }

@@ -1,4 +1,5 @@
-"""What the surroundings say: folders, secrets and database addresses. Nothing here starts or writes a server."""
+"""What the surroundings say: folders, secrets and database addresses. Nothing here starts or
+writes a server."""
 
 import json
 import os
@@ -10,7 +11,8 @@ ROLES = {"app": "DATABASE_URL", "owner": "DATABASE_OWNER_URL", "jobs": "DATABASE
 
 
 def data_dir() -> Path:
-    """The one folder this installation writes in: embedded server, keys, passwords, heads of the audit log."""
+    """The one folder this installation writes in: embedded server, keys, passwords, heads of the
+    audit log."""
     return Path(os.environ.get("LVV_DATA_DIR") or BASE_DIR / "var").absolute()
 
 
@@ -48,7 +50,8 @@ def key(name: str) -> str:
     path = data_dir() / "keys.json"
     keys = read_json(path)
     if name not in keys:
-        # Two processes may start at once: whoever links first wins, and both read what stands there.
+        # Two processes may start at once: whoever links first wins, and both read what stands
+        # there.
         keys[name] = secrets.token_urlsafe(48)
         write_private(path, json.dumps(keys, indent=1))
         keys = read_json(path)
@@ -62,6 +65,7 @@ def database_url(role: str) -> str:
     url = read_json(data_dir() / "database.json").get(role)
     if not url:
         raise SystemExit(
-            f"No database is set up in {data_dir()}: run `make run`, or give {ROLES[role]} (or {ROLES[role]}_FILE)."
+            f"No database is set up in {data_dir()}: run `make run`, or give {ROLES[role]} (or "
+            f"{ROLES[role]}_FILE)."
         )
     return url

@@ -1,4 +1,5 @@
-"""NL Design System markup for Django's own field groups: one renderer, one bound field, one template."""
+"""NL Design System markup for Django's own field groups: one renderer, one bound field, one
+template."""
 
 from collections.abc import Iterator
 from html import escape
@@ -16,8 +17,13 @@ class DateField(forms.DateField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("help_text", _("For example 12-11-2026"))
-        kwargs.setdefault("widget", forms.DateInput(attrs={"inputmode": "numeric", "autocomplete": "off"}))
-        wrong = {"required": _("Enter a day."), "invalid": _("Enter an existing date, for example 12-11-2026.")}
+        kwargs.setdefault(
+            "widget", forms.DateInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+        )
+        wrong = {
+            "required": _("Enter a day."),
+            "invalid": _("Enter an existing date, for example 12-11-2026."),
+        }
         super().__init__(error_messages=wrong | kwargs.pop("error_messages", {}), **kwargs)
 
 
@@ -32,11 +38,20 @@ WIDGET_CLASSES = [
 ]
 
 
-PLAIN_WIDGETS = {forms.TextInput, forms.DateInput, forms.Textarea, forms.Select, forms.EmailInput, forms.NumberInput}
+PLAIN_WIDGETS = {
+    forms.TextInput,
+    forms.DateInput,
+    forms.Textarea,
+    forms.Select,
+    forms.EmailInput,
+    forms.NumberInput,
+}
 
 
 class NLBoundField(BoundField):
-    def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
+    def build_widget_attrs(
+        self, attrs: dict[str, Any], widget: forms.Widget | None = None
+    ) -> dict[str, Any]:
         attrs = super().build_widget_attrs(attrs, widget)
         widget = widget or self.field.widget
         classes = next((names for kind, names in WIDGET_CLASSES if isinstance(widget, kind)), "")
@@ -45,9 +60,11 @@ class NLBoundField(BoundField):
         attrs["class"] = f"{widget.attrs.get('class', '')} {classes}".strip()
         return attrs
 
-    def as_widget(self, widget: Any = None, attrs: Any = None, only_initial: bool = False) -> SafeString:
-        """Text, long text and selects are written here: Django renders a template per widget and per option, which
-        made the forms of a case page cost as much as the page."""
+    def as_widget(
+        self, widget: Any = None, attrs: Any = None, only_initial: bool = False
+    ) -> SafeString:
+        """Text, long text and selects are written here: Django renders a template per widget and
+        per option, which made the forms of a case page cost as much as the page."""
         widget = widget or self.field.widget
         plain = type(widget) in PLAIN_WIDGETS and not (self.field.localize or only_initial)
         if not plain:
@@ -60,21 +77,31 @@ class NLBoundField(BoundField):
         if isinstance(widget, forms.Select):
             chosen = "" if value is None else str(value)
             options = "".join(
-                _element("option", {"value": "" if key is None else key, "selected": str(key) == chosen}, label)
+                _element(
+                    "option",
+                    {"value": "" if key is None else key, "selected": str(key) == chosen},
+                    label,
+                )
                 for key, label in widget.choices
             )
             return _element("select", attrs, mark_safe(options))  # noqa: S308 - made of elements
         text = widget.format_value(value) or ""
         if isinstance(widget, forms.Textarea):
             return _element("textarea", attrs, f"\n{text}")
-        return _element("input", attrs | {"type": widget.input_type} | ({"value": text} if text else {}))
+        return _element(
+            "input", attrs | {"type": widget.input_type} | ({"value": text} if text else {})
+        )
 
     @property
     def options(self) -> Iterator[tuple[str, SafeString, Any]]:
         """Of a group of radio buttons or checkboxes: each one's id, itself and its label."""
         for option in self.subwidgets:
             said = option.data
-            attrs = said["attrs"] | {"type": said["type"], "name": said["name"], "value": said["value"]}
+            attrs = said["attrs"] | {
+                "type": said["type"],
+                "name": said["name"],
+                "value": said["value"],
+            }
             yield option.id_for_label, _element("input", attrs), option.choice_label
 
     @property

@@ -34,7 +34,8 @@ def beat() -> None:
 
 
 def deliver_messages() -> int:
-    """Send what waits in the outbox. A message is locked while it is sent, so two workers send it once."""
+    """Send what waits in the outbox. A message is locked while it is sent, so two workers send
+    it once."""
     sent = 0
     while True:
         with transaction.atomic():

@@ -7,8 +7,8 @@ from django.db import models
 
 
 class Labelled(models.Model):
-    """Says the label of the choice it has. Django's own way translates every label of the field to say one, thirty
-    times on a case page."""
+    """Says the label of the choice it has. Django's own way translates every label of the field
+    to say one, thirty times on a case page."""
 
     class Meta:
         abstract = True

@@ -1,5 +1,6 @@
-"""What migrations share. Changes of the schema are made together: Django renders every related model anew after each of
-them, which took four fifths of the time of migrating. A function of SQL has one definition, which is defined anew."""
+"""What migrations share. Changes of the schema are made together: Django renders every related
+model anew after each of them, which took four fifths of the time of migrating. A function of SQL
+has one definition, which is defined anew."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -20,18 +21,28 @@ class Together(Operation):
         self.operations = operations
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        state.__dict__.pop("apps", None)  # rendered again, once, when the first operation asks for it
+        state.__dict__.pop(
+            "apps", None
+        )  # rendered again, once, when the first operation asks for it
         for operation in self.operations:
             operation.state_forwards(app_label, state)
 
     def database_forwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: Any,
+        to_state: Any,
     ) -> None:
         for operation in self.operations:
             operation.database_forwards(app_label, schema_editor, from_state, to_state)
 
     def database_backwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: Any,
+        to_state: Any,
     ) -> None:
         for operation in reversed(self.operations):
             operation.database_backwards(app_label, schema_editor, from_state, to_state)
@@ -41,17 +52,25 @@ class Together(Operation):
 
 
 def together(operations: Iterable[Operation]) -> list[Operation]:
-    """The same operations, as few as possible. What changes a model or a field that was made just before stands apart:
-    the state after all of them would have it made as it is in the end."""
+    """The same operations, as few as possible. What changes a model or a field that was made
+    just before stands apart: the state after all of them would have it made as it is in the end."""
     found: list[Operation] = []
     made: set[Any] = set()
     for operation in operations:
-        if not isinstance(operation, (ModelOperation, FieldOperation, IndexOperation)):  # SQL, or Python
+        if not isinstance(
+            operation, (ModelOperation, FieldOperation, IndexOperation)
+        ):  # SQL, or Python
             found.append(operation)
             continue
-        model = operation.model_name_lower if isinstance(operation, IndexOperation) else (
-            operation.model_name_lower if isinstance(operation, FieldOperation) else operation.name_lower
-        )  # fmt: skip
+        model = (
+            operation.model_name_lower
+            if isinstance(operation, IndexOperation)
+            else (
+                operation.model_name_lower
+                if isinstance(operation, FieldOperation)
+                else operation.name_lower
+            )
+        )
         field = (model, operation.name_lower) if isinstance(operation, FieldOperation) else None
         apart = field in made or (model in made and not isinstance(operation, CreateModel))
         if apart or not (found and isinstance(found[-1], Together)):
@@ -67,5 +86,7 @@ def defined_anew(file: Path, name: str) -> RunSQL:
     text = file.read_text(encoding="utf-8")
     begun = text.index(f"CREATE FUNCTION {name}(")
     return RunSQL(
-        text[begun : text.index("\n$$;", begun) + 4].replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", 1)
+        text[begun : text.index("\n$$;", begun) + 4].replace(
+            "CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", 1
+        )
     )

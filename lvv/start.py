@@ -1,9 +1,10 @@
-"""From nothing to a serving application: `make run` and the container's entry script are this one path.
+"""From nothing to a serving application: `make run` and the container's entry script are this one
+path.
 
-python -m lvv.start              everything: database, tables, demo data, work, web
-python -m lvv.start prepare      database, roles, tables, messages, static files; then ends
-python -m lvv.start database     database and roles only (the tests make their own tables)
-python -m lvv.start web | work   one process of an installation that is prepared
+python -m lvv.start              everything: database, tables, demo data, work, web python -m
+lvv.start prepare      database, roles, tables, messages, static files; then ends python -m
+lvv.start database     database and roles only (the tests make their own tables) python -m
+lvv.start web | work   one process of an installation that is prepared
 """
 
 import os
@@ -54,10 +55,20 @@ def web_command() -> list[str]:
     hosts = ["0.0.0.0"] if flag("LVV_CONTAINER") else ["127.0.0.1", *_loopback6()]  # noqa: S104 - behind the proxy
     binds = [argument for host in hosts for argument in ("--bind", f"{host}:{port}")]
     return [
-        sys.executable, "-m", "gunicorn", "lvv.wsgi", *binds, "--workers", os.environ.get("WEB_WORKERS", "2"),
-        "--worker-tmp-dir", "/dev/shm" if os.path.isdir("/dev/shm") else str(data_dir()),  # noqa: S108
-        "--timeout", "60", "--log-level", "warning",
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "lvv.wsgi",
+        *binds,
+        "--workers",
+        os.environ.get("WEB_WORKERS", "2"),
+        "--worker-tmp-dir",
+        "/dev/shm" if os.path.isdir("/dev/shm") else str(data_dir()),  # noqa: S108
+        "--timeout",
+        "60",
+        "--log-level",
+        "warning",
+    ]
 
 
 def _loopback6() -> list[str]:

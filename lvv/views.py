@@ -34,7 +34,8 @@ def health(request: HttpRequest) -> JsonResponse:
 @csrf_exempt
 @require_POST
 def csp_report(request: HttpRequest) -> HttpResponse:
-    """What a browser refused to load. Only directive and address without query are kept: the rest may name people."""
+    """What a browser refused to load. Only directive and address without query are kept: the
+    rest may name people."""
     try:
         report = json.loads(request.body[:20_000]).get("csp-report", {})
         directive = str(report.get("effective-directive", ""))[:60]
@@ -54,9 +55,11 @@ set_language = processes(FRAME)(login_not_required(django_set_language))
 def security_txt(request: HttpRequest) -> HttpResponse:
     expires = (timezone.now() + timedelta(days=180)).strftime("%Y-%m-%dT00:00:00Z")
     return render(
-        request, "security.txt", {"expires": expires, "contact": request.build_absolute_uri("/")},
+        request,
+        "security.txt",
+        {"expires": expires, "contact": request.build_absolute_uri("/")},
         content_type="text/plain; charset=utf-8",
-    )  # fmt: skip
+    )
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

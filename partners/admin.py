@@ -1,4 +1,5 @@
-"""Who takes part, for functional administrators under /beheer/. No casework model is ever registered here."""
+"""Who takes part, for functional administrators under /beheer/. No casework model is ever
+registered here."""
 
 from __future__ import annotations
 
@@ -16,7 +17,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from partners.accountability.logs import audit
-from partners.accounts.closing import NotTwo, ask_factor_reset, close_account, confirm_factor_reset, invite
+from partners.accounts.closing import (
+    NotTwo,
+    ask_factor_reset,
+    close_account,
+    confirm_factor_reset,
+    invite,
+)
 from partners.accounts.models import FactorReset, User
 from partners.accounts.scoped_admin import ScopedAdmin, administered, is_national
 from partners.organisations.models import Membership, Organisation, Pilot, Team
@@ -25,12 +32,16 @@ from partners.organisations.models import Membership, Organisation, Pilot, Team
 class OwnChoices(ScopedAdmin):
     """Offers only organisations, teams and users within the administrator's own scope."""
 
-    def formfield_for_foreignkey(self, db_field: ForeignKey[Any, Any], request: Any, **kwargs: Any) -> Any:
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: Any, **kwargs: Any
+    ) -> Any:
         mine = administered(request)
         if db_field.related_model is Organisation and db_field.name != "municipality":
             kwargs["queryset"] = Organisation.objects.filter(pk__in=mine)
         elif db_field.related_model is Team:
-            kwargs["queryset"] = Team.objects.filter(organisation__in=mine).select_related("organisation", "pilot")
+            kwargs["queryset"] = Team.objects.filter(organisation__in=mine).select_related(
+                "organisation", "pilot"
+            )
         elif db_field.related_model is User:
             kwargs["queryset"] = users_of(mine)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
@@ -55,8 +66,13 @@ class OrganisationAdmin(ScopedAdmin):
         return is_national(request)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        # The kind decides what an organisation may do: nobody changes it for an organisation of her own.
-        return ("kind",) if obj and (not is_national(request) or obj.pk in administered(request)) else ()
+        # The kind decides what an organisation may do: nobody changes it for an organisation of her
+        # own.
+        return (
+            ("kind",)
+            if obj and (not is_national(request) or obj.pk in administered(request))
+            else ()
+        )
 
 
 @admin.register(Pilot)
@@ -67,7 +83,11 @@ class PilotAdmin(ScopedAdmin):
     prepopulated_fields = {"slug": ["name"]}
 
     def scope(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset if is_national(request) else queryset.filter(municipality__in=administered(request))
+        return (
+            queryset
+            if is_national(request)
+            else queryset.filter(municipality__in=administered(request))
+        )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return is_national(request)
@@ -93,7 +113,9 @@ class TeamAdmin(OwnChoices):
     def pilot_of(self, obj: Team) -> int | None:
         return obj.pilot_id
 
-    def save_model(self, request: HttpRequest, obj: Team, form: ModelForm[Any], change: bool) -> None:
+    def save_model(
+        self, request: HttpRequest, obj: Team, form: ModelForm[Any], change: bool
+    ) -> None:
         if not change:
             name = f"{obj.pilot.slug}/{obj.organisation.reference}/{obj.function}"
             obj.group = Group.objects.create(name=name)
@@ -133,22 +155,32 @@ class UserAdmin(ScopedAdmin):
         return queryset.filter(pk__in=users_of(administered(request)).values("pk"))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_change_permission(request, obj) and (obj is None or self.is_ours(request, obj))
+        return super().has_change_permission(request, obj) and (
+            obj is None or self.is_ours(request, obj)
+        )
 
     def is_ours(self, request: HttpRequest, user: User) -> bool:
-        """Nobody else's: an account that also works elsewhere would open that organisation's cases."""
+        """Nobody else's: an account that also works elsewhere would open that organisation's
+        cases."""
         elsewhere = user.memberships.exclude(organisation__in=administered(request))
-        return not elsewhere.filter(Q(until=None) | Q(until__gt=timezone.localdate())).exists()  # also one to come
+        return not elsewhere.filter(
+            Q(until=None) | Q(until__gt=timezone.localdate())
+        ).exists()  # also one to come
 
     def ours(self, request: HttpRequest, queryset: QuerySet[User]) -> list[User]:
         """Of the chosen accounts those this administrator may act on; says so of the others."""
         users = list(queryset)
         if any(not self.is_ours(request, user) for user in users):
-            text = gettext("Accounts that also work for another organisation are for their administrators together.")
+            text = gettext(
+                "Accounts that also work for another organisation are for their administrators "
+                "together."
+            )
             self.message_user(request, text, messages.ERROR)
         return [user for user in users if self.is_ours(request, user)]
 
-    def save_model(self, request: HttpRequest, obj: User, form: ModelForm[Any], change: bool) -> None:
+    def save_model(
+        self, request: HttpRequest, obj: User, form: ModelForm[Any], change: bool
+    ) -> None:
         if not change:
             obj.set_unusable_password()
             obj.made_for_id = min(administered(request))
@@ -158,14 +190,23 @@ class UserAdmin(ScopedAdmin):
     def send_invitation(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         for user in self.ours(request, queryset):
             link = invite(user, by=request.user)  # type: ignore[arg-type]
-            text = gettext("Give %(user)s this link by a safe way; it is shown once and works for three days:")
-            self.message_user(request, format_html("{} {}", text % {"user": user}, link), messages.SUCCESS)
+            text = gettext(
+                "Give %(user)s this link by a safe way; it is shown once and works for three days:"
+            )
+            self.message_user(
+                request, format_html("{} {}", text % {"user": user}, link), messages.SUCCESS
+            )
 
     @admin.action(description=_("Sign out everywhere"))
     def end_sessions(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         for user in self.ours(request, queryset):
             ended = user.end_sessions()
-            audit("sessions_ended", actor=request.user, worker=request.clearance, obj=("user", user.pk))  # type: ignore[arg-type,attr-defined]
+            audit(
+                "sessions_ended",
+                actor=request.user,
+                worker=request.clearance,
+                obj=("user", user.pk),
+            )  # type: ignore[arg-type,attr-defined]
             text = gettext("%(sessions)s sessions of %(user)s ended.")
             self.message_user(request, text % {"user": user, "sessions": ended}, messages.SUCCESS)
 
@@ -176,9 +217,15 @@ class UserAdmin(ScopedAdmin):
                 with transaction.atomic():
                     ask_factor_reset(user, by=request.user)  # type: ignore[arg-type]
             except IntegrityError:
-                self.message_user(request, gettext("Nobody lifts her own second factor."), messages.ERROR)
+                self.message_user(
+                    request, gettext("Nobody lifts her own second factor."), messages.ERROR
+                )
             else:
-                self.message_user(request, gettext("Another administrator must confirm this now."), messages.SUCCESS)
+                self.message_user(
+                    request,
+                    gettext("Another administrator must confirm this now."),
+                    messages.SUCCESS,
+                )
 
     @admin.action(description=_("Close the account: a leaver"))
     def close(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
@@ -192,7 +239,13 @@ class UserAdmin(ScopedAdmin):
 class FactorResetAdmin(ScopedAdmin):
     noun = "factor_reset"
     list_display = ("user", "requested_by", "requested_at", "confirmed_by", "confirmed_at")
-    fields = readonly_fields = ("user", "requested_by", "requested_at", "confirmed_by", "confirmed_at")
+    fields = readonly_fields = (
+        "user",
+        "requested_by",
+        "requested_at",
+        "confirmed_by",
+        "confirmed_at",
+    )
     actions = ("confirm",)
 
     def scope(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -210,4 +263,8 @@ class FactorResetAdmin(ScopedAdmin):
                 text = gettext("Another administrator than the one who asked must confirm.")
                 self.message_user(request, text, messages.ERROR)
             else:
-                self.message_user(request, gettext("The second factor is lifted; the user is told."), messages.SUCCESS)
+                self.message_user(
+                    request,
+                    gettext("The second factor is lifted; the user is told."),
+                    messages.SUCCESS,
+                )

@@ -9,19 +9,27 @@ from django.utils.safestring import SafeString
 
 @cache  # a page has dozens, of some forty kinds
 def icon(name: str, label: str = "", cls: str = "") -> SafeString:
-    """Decorative unless a label is given. One cached sprite: works under a strict content security policy."""
+    """Decorative unless a label is given. One cached sprite: works under a strict content
+    security policy."""
     if label:
         return format_html(
             '<svg class="app-icon {}" role="img" aria-label="{}"><use href="{}#{}"></use></svg>',
-            cls, label, static("vendor/icons/icons.svg"), name,
-        )  # fmt: skip
+            cls,
+            label,
+            static("vendor/icons/icons.svg"),
+            name,
+        )
     return format_html(
-        '<svg class="app-icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
-        cls, static("vendor/icons/icons.svg"), name,
-    )  # fmt: skip
+        '<svg class="app-icon {}" aria-hidden="true" focusable="false">'
+        '<use href="{}#{}"></use></svg>',
+        cls,
+        static("vendor/icons/icons.svg"),
+        name,
+    )
 
 
-# What stands behind a word of state: NL Design System variant and icon, so that colour is never the only signal.
+# What stands behind a word of state: NL Design System variant and icon, so that colour is never the
+# only signal.
 LOOKS = {
     "registered": ("neutral", "plus"),
     "intake": ("neutral", "pencil"),
@@ -63,5 +71,8 @@ LOOKS = {
 def badge(kind: str, label: str) -> SafeString:
     variant, sign = LOOKS.get(kind, ("inactive", "info-circle"))
     return format_html(
-        '<span class="utrecht-status-badge utrecht-status-badge--{} app-status">{}{}</span>', variant, icon(sign), label
+        '<span class="utrecht-status-badge utrecht-status-badge--{} app-status">{}{}</span>',
+        variant,
+        icon(sign),
+        label,
     )

@@ -3,6 +3,15 @@ from partners.accounts.models import FactorReset, Invitation, Session, User
 from partners.organisations.models import Membership, Organisation, Pilot, Team
 
 __all__ = [
-    "AuditEntry", "FactorReset", "Invitation", "Membership", "Organisation", "OutboxMessage", "Pilot",
-    "ProcessingEntry", "Session", "Team", "User",
-]  # fmt: skip
+    "AuditEntry",
+    "FactorReset",
+    "Invitation",
+    "Membership",
+    "Organisation",
+    "OutboxMessage",
+    "Pilot",
+    "ProcessingEntry",
+    "Session",
+    "Team",
+    "User",
+]

@@ -23,11 +23,14 @@ from partners.organisations.enums import OrganisationKind, Role
 from tests import factories as make
 from tests.migrated import template
 
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright's sync API runs an event loop in this thread
+os.environ.setdefault(
+    "DJANGO_ALLOW_ASYNC_UNSAFE", "true"
+)  # playwright's sync API runs an event loop in this thread
 
 
 class WorkerClient(Client):
-    """Django's client, asking with the rights of the web: lvv_app for each request, and nothing left behind."""
+    """Django's client, asking with the rights of the web: lvv_app for each request, and nothing
+    left behind."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -53,7 +56,8 @@ class WorkerClient(Client):
 
 @contextmanager
 def as_the_web() -> Iterator[None]:
-    """One block under the rights of lvv_app inside a test's transaction, as a request of its own would be."""
+    """One block under the rights of lvv_app inside a test's transaction, as a request of its own
+    would be."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL ROLE lvv_app")
     try:
@@ -83,7 +87,8 @@ def client() -> WorkerClient:
 
 @pytest.fixture
 def on_day(monkeypatch: pytest.MonkeyPatch, db: None) -> Callable[[date], None]:
-    """Move "today", in SQL by replacing the one function and in Python by the one call everything uses."""
+    """Move "today", in SQL by replacing the one function and in Python by the one call
+    everything uses."""
 
     def move(day: date) -> None:
         with connection.cursor() as cursor:
@@ -97,13 +102,18 @@ def on_day(monkeypatch: pytest.MonkeyPatch, db: None) -> Callable[[date], None]:
 
 
 def closed(pilot: Any, **fields: Any) -> None:
-    """The pilot is closed, or its last day has come, as if its dossiers had been handed over (R29)."""
+    """The pilot is closed, or its last day has come, as if its dossiers had been handed over
+    (R29)."""
     for name, value in (fields or {"state": "closed"}).items():
         setattr(pilot, name, value)
     with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE partners_pilot DISABLE TRIGGER pilot_closes")
+        cursor.execute(
+            "SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE partners_pilot DISABLE TRIGGER pilot_closes"
+        )
         pilot.save()
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE partners_pilot ENABLE TRIGGER pilot_closes")
+        cursor.execute(
+            "SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE partners_pilot ENABLE TRIGGER pilot_closes"
+        )
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
@@ -112,18 +122,25 @@ def agreement(pilot: Any, cells: dict[Team, dict[Category, Cell]], **extra: Any)
     convenant = make.ConvenantFactory(pilot=pilot, **extra)
     for organisation in {team.organisation for team in cells}:
         ConvenantParty.objects.create(
-            convenant=convenant, organisation=organisation, signed_on=timezone.localdate() - timedelta(days=95)
+            convenant=convenant,
+            organisation=organisation,
+            signed_on=timezone.localdate() - timedelta(days=95),
         )
-    write_cells(convenant, [
-        GivenCell(team, category, cell, "2", "proef", "AVG 6, 1, e")
-        for team, row in cells.items() for category, cell in row.items()
-    ])  # fmt: skip
+    write_cells(
+        convenant,
+        [
+            GivenCell(team, category, cell, "2", "proef", "AVG 6, 1, e")
+            for team, row in cells.items()
+            for category, cell in row.items()
+        ],
+    )
     return convenant
 
 
 @pytest.fixture(scope="module")
 def kept_for_module(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """What the tests of a module begin with is written once, in a transaction around theirs that ends with the module."""
+    """What the tests of a module begin with is written once, in a transaction around theirs that
+    ends with the module."""
     translation.activate("nl")
     with django_db_blocker.unblock(), transaction.atomic():
         yield
@@ -142,32 +159,40 @@ def cast(cast_of_module: SimpleNamespace, db: None) -> SimpleNamespace:
 
 @pytest.fixture(scope="module")
 def cast_of_module(kept_for_module: None) -> SimpleNamespace:
-    """Three teams under one convenant: the owner leads the case, the partner is involved, the stranger is neither.
+    """Three teams under one convenant: the owner leads the case, the partner is involved, the
+    stranger is neither.
 
-    The stranger leads a case of her own: without it, a check that only asks whether she has any case would pass.
+    The stranger leads a case of her own: without it, a check that only asks whether she has any
+    case would pass.
     """
     pilot = make.PilotFactory(name="Proefstad", slug="proefstad")
     municipal = make.TeamFactory(organisation=pilot.municipality, pilot=pilot)
     partner = make.TeamFactory(organisation__kind=OrganisationKind.DTV, pilot=pilot)
     stranger = make.TeamFactory(organisation__kind=OrganisationKind.NGO, pilot=pilot)
-    everything = {category: Cell.WRITE for category in Category if category != Category.MEDICAL_CONTENT}
+    everything = {
+        category: Cell.WRITE for category in Category if category != Category.MEDICAL_CONTENT
+    }
     convenant = agreement(
         pilot,
         {
             municipal: everything,
             partner: {
-                Category.IDENTITY: Cell.WRITE, Category.DEPARTURE: Cell.WRITE, Category.GUIDANCE: Cell.READ,
+                Category.IDENTITY: Cell.WRITE,
+                Category.DEPARTURE: Cell.WRITE,
+                Category.GUIDANCE: Cell.READ,
                 Category.CONFERENCE: Cell.WRITE,
             },
             stranger: everything,
         },
-    )  # fmt: skip
+    )
 
     def worker(team: Team, role: Role = Role.CASEWORKER, **extra: Any) -> User:
         return make.MembershipFactory(team=team, role=role, **extra).user
 
     owner = worker(municipal)
-    case = make.CaseFactory(lead_team=municipal, case_manager=owner, involve=[partner], named="Tesfay Markerson")
+    case = make.CaseFactory(
+        lead_team=municipal, case_manager=owner, involve=[partner], named="Tesfay Markerson"
+    )
     other = make.CaseFactory(lead_team=stranger, named="Zonder Deelname")
     officer = make.MembershipFactory(
         office=True, team=None, organisation=pilot.municipality, role=Role.PRIVACY_OFFICER
@@ -176,7 +201,18 @@ def cast_of_module(kept_for_module: None) -> SimpleNamespace:
         office=True, team=None, organisation=pilot.municipality, role=Role.FUNCTIONAL_ADMIN
     ).user
     return SimpleNamespace(
-        pilot=pilot, convenant=convenant, municipal=municipal, partner_team=partner, stranger_team=stranger,
-        owner=owner, coordinator=worker(municipal, Role.COORDINATOR), partner=worker(partner),
-        stranger=worker(stranger), officer=officer, admin=admin, case=case, other_case=other, worker=worker,
-    )  # fmt: skip
+        pilot=pilot,
+        convenant=convenant,
+        municipal=municipal,
+        partner_team=partner,
+        stranger_team=stranger,
+        owner=owner,
+        coordinator=worker(municipal, Role.COORDINATOR),
+        partner=worker(partner),
+        stranger=worker(stranger),
+        officer=officer,
+        admin=admin,
+        case=case,
+        other_case=other,
+        worker=worker,
+    )

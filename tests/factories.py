@@ -85,7 +85,9 @@ class PilotFactory(DjangoModelFactory):
     name = Sequence(lambda n: f"Pilot {n}")
     slug = Sequence(lambda n: f"pilot-{n}")
     municipality = SubFactory(
-        OrganisationFactory, kind=OrganisationKind.MUNICIPALITY, name=Sequence(lambda n: f"Gemeente {n}")
+        OrganisationFactory,
+        kind=OrganisationKind.MUNICIPALITY,
+        name=Sequence(lambda n: f"Gemeente {n}"),
     )
 
 
@@ -145,7 +147,9 @@ class CaseFactory(DjangoModelFactory):
     lead_team = SubFactory(TeamFactory)
     pilot = SelfAttribute("lead_team.pilot")
     state = "registered"
-    exited_on = LazyAttribute(lambda o: timezone.localdate() if o.state in ("exited", "in_aftercare") else None)
+    exited_on = LazyAttribute(
+        lambda o: timezone.localdate() if o.state in ("exited", "in_aftercare") else None
+    )
 
     @factory.post_generation
     def involve(self, create: bool, teams: object, **_: object) -> None:
@@ -245,13 +249,18 @@ class LocationFactory(DjangoModelFactory):
 
 
 def _record(record: type, **fields: object) -> type[DjangoModelFactory]:
-    """A factory for one table of records: the case, its lead team as author, open to permitted partners."""
+    """A factory for one table of records: the case, its lead team as author, open to permitted
+    partners."""
     common = {
-        "case": SubFactory(CaseFactory), "author_team": SelfAttribute("case.lead_team"),
-        "author": SubFactory(UserFactory), "visibility": Visibility.PERMITTED_PARTNERS,
-    }  # fmt: skip
+        "case": SubFactory(CaseFactory),
+        "author_team": SelfAttribute("case.lead_team"),
+        "author": SubFactory(UserFactory),
+        "visibility": Visibility.PERMITTED_PARTNERS,
+    }
     meta = type("Meta", (), {"model": record})
-    return type(f"{record.__name__}Factory", (DjangoModelFactory,), {"Meta": meta, **common, **fields})
+    return type(
+        f"{record.__name__}Factory", (DjangoModelFactory,), {"Meta": meta, **common, **fields}
+    )
 
 
 LONG_AGO = LazyAttribute(lambda _: timezone.localdate() - timedelta(days=20))
@@ -280,13 +289,17 @@ RECORDS: dict[str, type[DjangoModelFactory]] = {
     ),
 }  # fmt: skip
 RECORDS["procedurestep"] = _record(
-    ProcedureStep, stage="decision", happened_on=LONG_AGO,
+    ProcedureStep,
+    stage="decision",
+    happened_on=LONG_AGO,
     procedure=SubFactory(RECORDS["procedure"], case=SelfAttribute("..case")),
-)  # fmt: skip
+)
 RECORDS["traveldocumentstep"] = _record(
-    TravelDocumentStep, step="sent", happened_on=LONG_AGO,
+    TravelDocumentStep,
+    step="sent",
+    happened_on=LONG_AGO,
     application=SubFactory(RECORDS["traveldocument"], case=SelfAttribute("..case")),
-)  # fmt: skip
+)
 
 
 class MeetingFactory(DjangoModelFactory):
@@ -295,7 +308,10 @@ class MeetingFactory(DjangoModelFactory):
 
     pilot = SubFactory(PilotFactory)
     convenant = LazyAttribute(
-        lambda o: Convenant.objects.filter(pilot=o.pilot).first() or ConvenantFactory(pilot=o.pilot, in_force_from=None)
+        lambda o: (
+            Convenant.objects.filter(pilot=o.pilot).first()
+            or ConvenantFactory(pilot=o.pilot, in_force_from=None)
+        )
     )
     on = LazyAttribute(lambda _: timezone.localdate())
     begins_at = Sequence(lambda n: time(n // 60 % 24, n % 60))
@@ -303,53 +319,86 @@ class MeetingFactory(DjangoModelFactory):
 
 MEETING = SubFactory(MeetingFactory, pilot=SelfAttribute("..case.pilot"))
 AGENDA_ITEM = _record(
-    AgendaItem, meeting=MEETING, place=1, why="admission", question="Hoort zij in de LVV?", happened_on=LONG_AGO
+    AgendaItem,
+    meeting=MEETING,
+    place=1,
+    why="admission",
+    question="Hoort zij in de LVV?",
+    happened_on=LONG_AGO,
 )
 EXIT = _record(
-    Exit, exited_on=LONG_AGO, reason="left_own_request", outcome="trajectory_ended", state_before="in_guidance",
+    Exit,
+    exited_on=LONG_AGO,
+    reason="left_own_request",
+    outcome="trajectory_ended",
+    state_before="in_guidance",
     undone_on=LONG_AGO,
-)  # fmt: skip
-ESCALATION = _record(Escalation, level="mrt", question="Kan zij terug?", answer_due_on=LONG_AGO, adopted=True)
+)
+ESCALATION = _record(
+    Escalation, level="mrt", question="Kan zij terug?", answer_due_on=LONG_AGO, adopted=True
+)
 DECISION = _record(ConferenceDecision, kind="commitments_set", reasons="Zo afgesproken.")
 
 
 def _of(parent: type[DjangoModelFactory]) -> SubFactory:
-    return SubFactory(parent, case=SelfAttribute("..case"), author_team=SelfAttribute("..author_team"))
+    return SubFactory(
+        parent, case=SelfAttribute("..case"), author_team=SelfAttribute("..author_team")
+    )
 
 
 RECORDS |= {
     "intake": _record(Intake, ended_at=LazyAttribute(lambda _: timezone.now())),
     "dossierrequest": _record(
-        DossierRequest, of="ind", to_team=SelfAttribute("author_team"), ended_at=LazyAttribute(lambda _: timezone.now())
+        DossierRequest,
+        of="ind",
+        to_team=SelfAttribute("author_team"),
+        ended_at=LazyAttribute(lambda _: timezone.now()),
     ),
     "dossierdelivery": _record(DossierDelivery, of="ind", result="complete", delivered_on=LONG_AGO),
-    "agendaitem": AGENDA_ITEM, "conferencedecision": DECISION, "exit": EXIT, "escalation": ESCALATION,
+    "agendaitem": AGENDA_ITEM,
+    "conferencedecision": DECISION,
+    "exit": EXIT,
+    "escalation": ESCALATION,
     "formaldecision": _record(
-        FormalDecision, kind="refused", function="burgemeester", reasons="Voldoet niet.", remedies="Bezwaar.",
-        decided_on=LONG_AGO, effective_on=LONG_AGO,
+        FormalDecision,
+        kind="refused",
+        function="burgemeester",
+        reasons="Voldoet niet.",
+        remedies="Bezwaar.",
+        decided_on=LONG_AGO,
+        effective_on=LONG_AGO,
     ),
     "goal": _record(Goal, track="return_home", text="Een paspoort"),
-    "action": _record(Action, what="Afspraak maken", due_on=LONG_AGO, to_team=SelfAttribute("author_team")),
+    "action": _record(
+        Action, what="Afspraak maken", due_on=LONG_AGO, to_team=SelfAttribute("author_team")
+    ),
     "task": _record(Task, what="Uitzoeken", due_on=LONG_AGO, to_team=SelfAttribute("author_team")),
     "destinationreport": _record(DestinationReport, text="Staat als vertrokken."),
-}  # fmt: skip
+}
 RECORDS |= {
     "intakereport": _record(IntakeReport, intake=_of(RECORDS["intake"]), living="Bij vrienden."),
     "position": _record(Position, item=_of(AGENDA_ITEM), stance="agree"),
-    "scenario": _record(Scenario, scenario="return_home", since=LONG_AGO, until=LONG_AGO, decision=_of(DECISION)),
+    "scenario": _record(
+        Scenario, scenario="return_home", since=LONG_AGO, until=LONG_AGO, decision=_of(DECISION)
+    ),
     "escalationpart": _record(EscalationPart, escalation=_of(ESCALATION), text="Onze inbreng."),
     "absence": _record(Absence, stay=_of(PastStayFactory), since=LONG_AGO),
-    "confirmation": _record(Confirmation, exit=_of(EXIT), result="confirmed", evidence="uitreisbewijs"),
+    "confirmation": _record(
+        Confirmation, exit=_of(EXIT), result="confirmed", evidence="uitreisbewijs"
+    ),
     "followupcheck": _record(FollowUpCheck, exit=_of(EXIT), months=3, result="holds", how="gebeld"),
-}  # fmt: skip
+}
 
 
 # Of records that hang on another one of the same case: the field, and what that is.
 PARENTS = {
-    "intakereport": ("intake", "intake"), "scenario": ("decision", "conferencedecision"),
-    "escalationpart": ("escalation", "escalation"), "absence": ("stay", "stay"), "confirmation": ("exit", "exit"),
+    "intakereport": ("intake", "intake"),
+    "scenario": ("decision", "conferencedecision"),
+    "escalationpart": ("escalation", "escalation"),
+    "absence": ("stay", "stay"),
+    "confirmation": ("exit", "exit"),
     "followupcheck": ("exit", "exit"),
-}  # fmt: skip
+}
 
 
 def mandate(pilot: object, **changes: object) -> MandateDecision:
@@ -357,9 +406,13 @@ def mandate(pilot: object, **changes: object) -> MandateDecision:
     found = MandateDecision.objects.filter(pilots=pilot).first()
     if found is None or changes:
         found = MandateDecision.objects.create(
-            **{"title": f"Mandaatbesluit {MandateDecision.objects.count()}", "functions": ["burgemeester", "wethouder"],
-               "in_force_from": timezone.localdate() - timedelta(days=900), **changes}
-        )  # fmt: skip
+            **{
+                "title": f"Mandaatbesluit {MandateDecision.objects.count()}",
+                "functions": ["burgemeester", "wethouder"],
+                "in_force_from": timezone.localdate() - timedelta(days=900),
+                **changes,
+            }
+        )
         found.pilots.add(pilot)
     return found
 

@@ -1,4 +1,5 @@
-"""One migrated database, of which every database of the tests is a copy: migrating takes longer than any test."""
+"""One migrated database, of which every database of the tests is a copy: migrating takes longer
+than any test."""
 
 import hashlib
 import os
@@ -33,12 +34,16 @@ def template() -> str:
                 cursor.execute(f"DROP DATABASE {old} WITH (FORCE)")
             cursor.execute("CREATE DATABASE migrated_half TEMPLATE template0 ENCODING 'UTF8'")
             subprocess.run(
-                [sys.executable, "manage.py", "migrate", "-v0"], cwd=BASE_DIR, check=True,
+                [sys.executable, "manage.py", "migrate", "-v0"],
+                cwd=BASE_DIR,
+                check=True,
                 env={
-                    **os.environ, "DJANGO_SETTINGS_MODULE": "lvv.settings.test", "LVV_ROLE": "owner",
+                    **os.environ,
+                    "DJANGO_SETTINGS_MODULE": "lvv.settings.test",
+                    "LVV_ROLE": "owner",
                     "DATABASE_OWNER_URL": with_database(owner, "migrated_half"),
                 },
-            )  # fmt: skip
+            )
             cursor.execute(f"ALTER DATABASE migrated_half RENAME TO {name}")
     finally:
         admin.close()

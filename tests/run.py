@@ -1,4 +1,5 @@
-"""`make test`: a database server of the tests' own, the linters, every test. Nothing is skipped silently."""
+"""`make test`: a database server of the tests' own, the linters, every test. Nothing is skipped
+silently."""
 
 import os
 import shutil
@@ -22,7 +23,8 @@ TOOLS = Path(sys.executable).parent
 
 
 def find_browser() -> str:
-    """The system's Chromium. Installs Debian's small one when it may; else says what to do and fails."""
+    """The system's Chromium. Installs Debian's small one when it may; else says what to do and
+    fails."""
     for name in BROWSERS:
         if found := shutil.which(name):
             return found
@@ -30,7 +32,9 @@ def find_browser() -> str:
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         subprocess.run(["apt-get", "update", "-qq"], check=False, env=environment)
         subprocess.run(
-            ["apt-get", "install", "-y", "-qq", "--no-install-recommends", BROWSERS[0]], check=False, env=environment
+            ["apt-get", "install", "-y", "-qq", "--no-install-recommends", BROWSERS[0]],
+            check=False,
+            env=environment,
         )
         if found := shutil.which(BROWSERS[0]):
             return found
@@ -38,7 +42,11 @@ def find_browser() -> str:
 
 
 def postgres15_binaries() -> Path:
-    for path in ("/usr/lib/postgresql/15/bin", "/usr/pgsql-15/bin", "/opt/homebrew/opt/postgresql@15/bin"):
+    for path in (
+        "/usr/lib/postgresql/15/bin",
+        "/usr/pgsql-15/bin",
+        "/opt/homebrew/opt/postgresql@15/bin",
+    ):
         if (Path(path) / "initdb").exists():
             return Path(path)
     sys.exit("No PostgreSQL 15 server is installed here: apt-get install postgresql-15")
@@ -63,13 +71,23 @@ def careless(server: postgres.Server) -> None:
 
 
 def linters() -> None:
-    with subprocess.Popen([str(TOOLS / "mypy")], cwd=BASE_DIR) as types:  # takes longest, so beside the others
+    with subprocess.Popen(
+        [str(TOOLS / "mypy")], cwd=BASE_DIR
+    ) as types:  # takes longest, so beside the others
         step("ruff", str(TOOLS / "ruff"), "check", "--quiet", ".")
         step("ruff format", str(TOOLS / "ruff"), "format", "--check", "--quiet", ".")
         step("djlint", str(TOOLS / "djlint"), "templates", "--lint", "--quiet")
         step("import-linter", str(TOOLS / "lint-imports"))
         step("manage.py check", sys.executable, "manage.py", "check")
-        step("migrations", sys.executable, "manage.py", "makemigrations", "--check", "--dry-run", "-v0")
+        step(
+            "migrations",
+            sys.executable,
+            "manage.py",
+            "makemigrations",
+            "--check",
+            "--dry-run",
+            "-v0",
+        )
     if types.returncode:
         sys.exit("== mypy: failed")
 
@@ -79,11 +97,19 @@ def pytest(*arguments: str) -> None:
 
 
 def main(argv: Sequence[str]) -> None:
-    # A folder of its own for every run: two runs side by side do not meet, and no old state helps a test along.
+    # A folder of its own for every run: two runs side by side do not meet, and no old state helps a
+    # test along.
     libraries.install()
     with tempfile.TemporaryDirectory(prefix="lvv-test-", ignore_cleanup_errors=True) as folder:
-        os.environ.update(LVV_DATA_DIR=folder, LVV_DEMO="1", DJANGO_SETTINGS_MODULE="lvv.settings.test")
-        for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_JOBS_URL", "DATABASE_ADMIN_URL"):
+        os.environ.update(
+            LVV_DATA_DIR=folder, LVV_DEMO="1", DJANGO_SETTINGS_MODULE="lvv.settings.test"
+        )
+        for name in (
+            "DATABASE_URL",
+            "DATABASE_OWNER_URL",
+            "DATABASE_JOBS_URL",
+            "DATABASE_ADMIN_URL",
+        ):
             os.environ.pop(name, None)
         binaries = postgres15_binaries() if "--postgres15" in argv else None
         migrating = None
@@ -91,7 +117,9 @@ def main(argv: Sequence[str]) -> None:
             server = postgres.start(binaries=binaries)
             make_roles(server.url(), createdb=True)
             careless(server)
-            migrating = subprocess.Popen([sys.executable, "-m", "tests.migrated"], cwd=BASE_DIR)  # while others lint
+            migrating = subprocess.Popen(
+                [sys.executable, "-m", "tests.migrated"], cwd=BASE_DIR
+            )  # while others lint
             compile_messages()
             workers = ("-n", os.environ.get("TEST_WORKERS", "2"), "--dist", "loadgroup")
             if "--postgres15" in argv:

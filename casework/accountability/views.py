@@ -1,4 +1,5 @@
-"""Who looked? For a case manager about her cases; for a privacy officer by case number, without contents."""
+"""Who looked? For a case manager about her cases; for a privacy officer by case number, without
+contents."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -33,13 +34,16 @@ DAYS = 90
 @processes(ACCOUNTABILITY)
 @require_http_methods(["GET"])
 def readings(request: ClearanceRequest) -> HttpResponse:
-    """Row-level security decides which rows of the audit log are here; this page only puts words to them."""
+    """Row-level security decides which rows of the audit log are here; this page only puts words
+    to them."""
     clearance = request.clearance
     officer = clearance.holds(Role.PRIVACY_OFFICER)
     mine = {case.reference: case for case in Case.objects.managed_by(clearance.user_id)}
     if not (officer or clearance.sees_cases):
         raise PermissionDenied
-    entries = AuditEntry.objects.filter(at__gte=timezone.now() - timedelta(days=DAYS)).exclude(cases=[])
+    entries = AuditEntry.objects.filter(at__gte=timezone.now() - timedelta(days=DAYS)).exclude(
+        cases=[]
+    )
     entries = without_hidden(entries, clearance, mine.values())
     numbers: dict[UUID, str] = {}
     names: dict[UUID, str] = {}
@@ -54,36 +58,56 @@ def readings(request: ClearanceRequest) -> HttpResponse:
             numbers = {wanted: chosen} if wanted else {}
     else:
         if chosen:
-            entries = entries.filter(cases__contains=[r for r, case in mine.items() if case.number == chosen][:1])
-        page = Paginator(entries.exclude(actor_id=clearance.user_id), PAGE_SIZE).get_page(request.GET.get("page"))
+            entries = entries.filter(
+                cases__contains=[r for r, case in mine.items() if case.number == chosen][:1]
+            )
+        page = Paginator(entries.exclude(actor_id=clearance.user_id), PAGE_SIZE).get_page(
+            request.GET.get("page")
+        )
         numbers = {reference: case.number for reference, case in mine.items()}
         found = leading_names(case.pk for case in mine.values())
         names = {reference: found.get(case.pk, "") for reference, case in mine.items()}
     context = {
-        "page": page, "rows": _rows(page, numbers, names), "officer": officer, "days": DAYS, "chosen": chosen,
+        "page": page,
+        "rows": _rows(page, numbers, names),
+        "officer": officer,
+        "days": DAYS,
+        "chosen": chosen,
         "cases": sorted(numbers.values()) if not officer else [],
         "exports": Export.objects.select_related("owner")[:PAGE_SIZE] if officer else [],
-    }  # fmt: skip
+    }
     return render(request, "casework/accountability/readings.html", context)
 
 
 def _rows(page: Any, numbers: dict[UUID, str], names: dict[UUID, str]) -> list[dict[str, Any]]:
     people = User.objects.in_bulk({entry.actor_id for entry in page if entry.actor_id})
-    organisations = Organisation.objects.in_bulk({entry.actor_org_id for entry in page if entry.actor_org_id})
+    organisations = Organisation.objects.in_bulk(
+        {entry.actor_org_id for entry in page if entry.actor_org_id}
+    )
     return [
         {
-            "at": entry.at, "who": people.get(entry.actor_id), "organisation": organisations.get(entry.actor_org_id),
-            "role": ", ".join(str(Role(role).label) for role in entry.role.split(",") if role in Role.values),
-            "action": entry.action, "denied": entry.outcome == AuditEntry.Outcome.DENIED,
-            "cases": [(numbers[case], names.get(case, "")) for case in entry.cases if case in numbers],
+            "at": entry.at,
+            "who": people.get(entry.actor_id),
+            "organisation": organisations.get(entry.actor_org_id),
+            "role": ", ".join(
+                str(Role(role).label) for role in entry.role.split(",") if role in Role.values
+            ),
+            "action": entry.action,
+            "denied": entry.outcome == AuditEntry.Outcome.DENIED,
+            "cases": [
+                (numbers[case], names.get(case, "")) for case in entry.cases if case in numbers
+            ],
         }
         for entry in page
-    ]  # fmt: skip
+    ]
 
 
-def without_hidden(entries: QuerySet[AuditEntry], clearance: Clearance, cases: Iterable[Case]) -> QuerySet[AuditEntry]:
-    """Without what was done in these cases by people of teams that this worker may not know to take part: not even that
-    somebody looked, because where one kind of team is hidden that says which. Her own organisation's she knows of."""
+def without_hidden(
+    entries: QuerySet[AuditEntry], clearance: Clearance, cases: Iterable[Case]
+) -> QuerySet[AuditEntry]:
+    """Without what was done in these cases by people of teams that this worker may not know to
+    take part: not even that somebody looked, because where one kind of team is hidden that says
+    which. Her own organisation's she knows of."""
     teams = visible_teams(clearance)
     alike: dict[frozenset[int], list[UUID]] = {}
     works_for = teams_of_workers(teams)
@@ -100,7 +124,9 @@ def without_hidden(entries: QuerySet[AuditEntry], clearance: Clearance, cases: I
 def case_numbers(references: set[UUID]) -> dict[UUID, str]:
     """Numbers of cases a privacy officer meets in her log, though she may open none of them."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT reference, number FROM accountability_case_numbers(%s)", [list(references)])
+        cursor.execute(
+            "SELECT reference, number FROM accountability_case_numbers(%s)", [list(references)]
+        )
         return dict(cursor.fetchall())
 
 

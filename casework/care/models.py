@@ -1,4 +1,5 @@
-"""What is said of somebody's health: a limitation to take account of, and the content that stays with the care team."""
+"""What is said of somebody's health: a limitation to take account of, and the content that stays
+with the care team."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -14,9 +15,10 @@ class MedicalLimitation(Record):
     CATEGORY = Category.MEDICAL_LIMITATION
 
     take_account_of = models.CharField(
-        _("take account of"), max_length=200,
+        _("take account of"),
+        max_length=200,
         help_text=_("What others must do or leave, such as: no stairs. Never a diagnosis."),
-    )  # fmt: skip
+    )
     since = models.DateField(_("from"), validators=[not_in_future])
     until = models.DateField(_("until"), null=True, blank=True)
 

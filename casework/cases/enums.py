@@ -17,15 +17,30 @@ class CaseState(TextChoices):
 
 
 S = CaseState
-OPEN_STATES = (S.REGISTERED, S.INTAKE, S.AWAITING_DOSSIERS, S.REST_PERIOD, S.IN_CONFERENCE, S.ADMITTED, S.IN_GUIDANCE)
+OPEN_STATES = (
+    S.REGISTERED,
+    S.INTAKE,
+    S.AWAITING_DOSSIERS,
+    S.REST_PERIOD,
+    S.IN_CONFERENCE,
+    S.ADMITTED,
+    S.IN_GUIDANCE,
+)
 
 ADMITTED_STATES = (S.ADMITTED, S.IN_GUIDANCE)  # of the open ones
 
 # The steps of the journey as people see them; a refusal stands in the place of the admission.
 STEPS = (
-    S.REGISTERED, S.INTAKE, S.AWAITING_DOSSIERS, S.REST_PERIOD, S.IN_CONFERENCE, S.ADMITTED, S.IN_GUIDANCE, S.EXITED,
+    S.REGISTERED,
+    S.INTAKE,
+    S.AWAITING_DOSSIERS,
+    S.REST_PERIOD,
+    S.IN_CONFERENCE,
+    S.ADMITTED,
+    S.IN_GUIDANCE,
+    S.EXITED,
     S.IN_AFTERCARE,
-)  # fmt: skip
+)
 
 
 class Ground(TextChoices):

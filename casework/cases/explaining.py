@@ -29,16 +29,20 @@ class Reason:
 
 
 def explain(clearance: Clearance, case: Case, category: Category | None = None) -> list[Reason]:
-    """Team, involvement and ground, convenant and article, category and end date; one line for each right."""
+    """Team, involvement and ground, convenant and article, category and end date; one line for
+    each right."""
     mine = [team for team in clearance.teams if team in case.team_ids]
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT team_id, category, verb, convenant_id, cell_id, until FROM access_effective_scope"
+            "SELECT team_id, category, verb, convenant_id, cell_id, until FROM "
+            "access_effective_scope"
             " WHERE user_id = %s AND team_id = ANY (%s) AND (%s = '' OR category = %s)",
             [clearance.user_id, mine, category or "", category or ""],
         )
         rows = cursor.fetchall()
-    involvements = {row.team_id: row for row in Involvement.objects.in_force().filter(case=case, team__in=mine)}
+    involvements = {
+        row.team_id: row for row in Involvement.objects.in_force().filter(case=case, team__in=mine)
+    }
     teams = Team.objects.select_related("organisation", "pilot").in_bulk(mine)
     convenants = Convenant.objects.in_bulk({row[3] for row in rows})
     cells = ConvenantGroupObjectPermission.objects.in_bulk({row[4] for row in rows})
@@ -50,12 +54,21 @@ def explain(clearance: Clearance, case: Case, category: Category | None = None) 
         involvement = involvements[team]
         ends = [day for day in (until, involvement.until) if day]
         reason = Reason(
-            Category(named), verb, teams[team], involvement.get_ground_display(), involvement.since,
-            convenants[convenant], cells[cell].article, cells[cell].purpose, cells[cell].legal_basis,
+            Category(named),
+            verb,
+            teams[team],
+            involvement.get_ground_display(),
+            involvement.since,
+            convenants[convenant],
+            cells[cell].article,
+            cells[cell].purpose,
+            cells[cell].legal_basis,
             min(ends, default=None),
-        )  # fmt: skip
+        )
         # Reading and writing one category under one convenant is one line: writing says more.
         place = (team, named, convenant)
         if place not in reasons or verb == "write":
             reasons[place] = reason
-    return sorted(reasons.values(), key=lambda reason: (order.index(reason.category), reason.team.pk))
+    return sorted(
+        reasons.values(), key=lambda reason: (order.index(reason.category), reason.team.pk)
+    )

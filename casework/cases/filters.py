@@ -15,8 +15,11 @@ from partners.organisations.enums import OrganisationKind
 from partners.organisations.models import Team
 
 
-def asked_list(params: QueryDict, clearance: Clearance, teams: dict[int, Team]) -> tuple[str, "CaseFilter"]:
-    """The tab and the filtered cases an address asks for: of the list on the screen and of its file alike."""
+def asked_list(
+    params: QueryDict, clearance: Clearance, teams: dict[int, Team]
+) -> tuple[str, "CaseFilter"]:
+    """The tab and the filtered cases an address asks for: of the list on the screen and of its
+    file alike."""
     tab = params.get("tab", "")
     tab = tab if tab in TABS else "open"
     cases = tab_queryset(tab, clearance, teams, params.get("state", "")).for_list().newest_first()
@@ -27,26 +30,34 @@ class CaseFilter(django_filters.FilterSet):
     """What a case list can be narrowed by. Names are not here: they never stand in an address."""
 
     state = django_filters.ChoiceFilter(label=_("State"), choices=CaseState, empty_label=_("All"))
-    pilot = django_filters.ChoiceFilter(label=_("Pilot"), empty_label=_("All"), field_name="pilot__slug")
+    pilot = django_filters.ChoiceFilter(
+        label=_("Pilot"), empty_label=_("All"), field_name="pilot__slug"
+    )
     partner = django_filters.ChoiceFilter(
         label=_("Partner"), choices=OrganisationKind, empty_label=_("All"), method="with_partner"
     )
     since = django_filters.ChoiceFilter(
-        label=_("Registered"), empty_label=_("Always"), method="registered_since",
+        label=_("Registered"),
+        empty_label=_("Always"),
+        method="registered_since",
         choices=[("30", _("last 30 days")), ("90", _("last 90 days")), ("365", _("last year"))],
-    )  # fmt: skip
+    )
 
     class Meta:
         model = Case
         fields = ["state", "pilot", "partner", "since"]
 
-    def __init__(self, *args: object, clearance: Clearance, teams: dict[int, Team], **kwargs: object) -> None:
+    def __init__(
+        self, *args: object, clearance: Clearance, teams: dict[int, Team], **kwargs: object
+    ) -> None:
         super().__init__(*args, **kwargs)
         pilots = {team.pilot.slug: team.pilot.name for team in teams.values()}
         self.filters["pilot"].extra["choices"] = sorted(pilots.items())
         self.clearance, self.teams = clearance, teams
         kinds = {team.organisation.kind for team in teams.values()}
-        self.filters["partner"].extra["choices"] = [choice for choice in OrganisationKind.choices if choice[0] in kinds]
+        self.filters["partner"].extra["choices"] = [
+            choice for choice in OrganisationKind.choices if choice[0] in kinds
+        ]
 
     def with_partner(self, cases: QuerySet[Case], name: str, kind: str) -> QuerySet[Case]:
         return cases.filter(with_partner_of(kind, self.clearance, self.teams))

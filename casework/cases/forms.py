@@ -13,42 +13,63 @@ from partners.organisations.enums import OrganisationKind, TeamFunction
 from partners.organisations.models import Team
 
 CHOSEN_GROUNDS = (
-    Ground.DOSSIER_REQUEST, Ground.MADE_KNOWN, Ground.STAY, Ground.LEGAL_AID, Ground.CARE, Ground.IDENTITY_RESEARCH,
-    Ground.RETURN_SUPPORT, Ground.HAND_OVER, Ground.COOPERATION,
-)  # fmt: skip
+    Ground.DOSSIER_REQUEST,
+    Ground.MADE_KNOWN,
+    Ground.STAY,
+    Ground.LEGAL_AID,
+    Ground.CARE,
+    Ground.IDENTITY_RESEARCH,
+    Ground.RETURN_SUPPORT,
+    Ground.HAND_OVER,
+    Ground.COOPERATION,
+)
 
 
 FITS = {
-    Ground.STAY: TeamFunction.SHELTER, Ground.CARE: TeamFunction.CARE, Ground.LEGAL_AID: TeamFunction.LEGAL,
-}  # fmt: skip
+    Ground.STAY: TeamFunction.SHELTER,
+    Ground.CARE: TeamFunction.CARE,
+    Ground.LEGAL_AID: TeamFunction.LEGAL,
+}
 
 
 class InvolveForm(KeptForm):
     """Which team, why, and until when."""
 
     team = forms.TypedChoiceField(
-        label=_("Team"), coerce=int, error_messages={"required": _("Choose the team you want to involve.")}
+        label=_("Team"),
+        coerce=int,
+        error_messages={"required": _("Choose the team you want to involve.")},
     )
     ground = forms.TypedChoiceField(
-        label=_("Ground"), coerce=Ground, error_messages={"required": _("Choose why this team takes part.")},
-        choices=[("", _("Choose a ground")), *((ground.value, ground.label) for ground in CHOSEN_GROUNDS)],
-    )  # fmt: skip
+        label=_("Ground"),
+        coerce=Ground,
+        error_messages={"required": _("Choose why this team takes part.")},
+        choices=[
+            ("", _("Choose a ground")),
+            *((ground.value, ground.label) for ground in CHOSEN_GROUNDS),
+        ],
+    )
     explanation = forms.CharField(
-        label=_("Explanation"), max_length=300,
+        label=_("Explanation"),
+        max_length=300,
         help_text=_("What is this team needed for? Everybody in the case reads this."),
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": _("Explain what the team is needed for.")},
-    )  # fmt: skip
+    )
     until = DateField(
-        label=_("Until"), required=False,
+        label=_("Until"),
+        required=False,
         help_text=_("The first day on which the team sees nothing any more. Empty: no end yet."),
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, teams: list[Team], dtv_stays: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.dtv_stays = dtv_stays
         self.teams = {team.pk: team for team in teams}
-        self.fields["team"].choices = [("", _("Choose a team")), *((team.pk, team.label) for team in teams)]  # type: ignore[attr-defined]
+        self.fields["team"].choices = [
+            ("", _("Choose a team")),
+            *((team.pk, team.label) for team in teams),
+        ]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -56,8 +77,16 @@ class InvolveForm(KeptForm):
         fits = FITS.get(data["ground"]) if data.get("ground") else None
         if team and fits and team.function != fits:
             self.add_error("ground", _("This ground fits another kind of team."))
-        if team and self.dtv_stays and data.get("until") and team.organisation.kind == OrganisationKind.DTV:
-            self.add_error("until", _("The departure service takes part as long as the person is sheltered or guided."))
+        if (
+            team
+            and self.dtv_stays
+            and data.get("until")
+            and team.organisation.kind == OrganisationKind.DTV
+        ):
+            self.add_error(
+                "until",
+                _("The departure service takes part as long as the person is sheltered or guided."),
+            )
         return data
 
     def clean_until(self) -> date | None:

@@ -34,22 +34,33 @@ class MemberForm(ClaimedIdentityForm):
     """One of the household. A row without a name is nobody."""
 
     birth_date = forms.CharField(
-        label=_("Date of birth"), required=False, max_length=40, help_text=_("12-03-1985, 03-1985 or 1985"),
+        label=_("Date of birth"),
+        required=False,
+        max_length=40,
+        help_text=_("12-03-1985, 03-1985 or 1985"),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )  # fmt: skip
+    )
     nationality = forms.ChoiceField(label=_("Nationality"), required=False)
     v_number = forms.CharField(
-        label=_("V-number"), required=False, max_length=40, help_text=_("Ten digits."),
+        label=_("V-number"),
+        required=False,
+        max_length=40,
+        help_text=_("Ten digits."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
-    )  # fmt: skip
+    )
     relation = forms.ChoiceField(
         label=_("To the first person"), required=False, choices=[("", _("Choose")), *RELATIONS]
     )
     responsible = forms.ChoiceField(
-        label=_("Responsible, of a minor"), required=False,
-        choices=[("", _("Nobody of these")), ("0", _("the first person")), ("1", _("the second person")),
-                 ("2", _("the third person"))],
-    )  # fmt: skip
+        label=_("Responsible, of a minor"),
+        required=False,
+        choices=[
+            ("", _("Nobody of these")),
+            ("0", _("the first person")),
+            ("1", _("the second person")),
+            ("2", _("the third person")),
+        ],
+    )
     guardian = forms.CharField(label=_("Or a guardian"), required=False, max_length=NAME_LENGTH)
 
     def __init__(self, *args: Any, number: int, **kwargs: Any) -> None:
@@ -80,7 +91,9 @@ class MemberForm(ClaimedIdentityForm):
             self.add_error("responsible", _("Nobody is responsible for herself."))
         minor = may_be_minor(data.get("birth_date", ""), timezone.localdate())
         if minor and not data.get("responsible") and not data.get("guardian"):
-            self.add_error("responsible", _("This person may be a minor: choose or enter who is responsible."))
+            self.add_error(
+                "responsible", _("This person may be a minor: choose or enter who is responsible.")
+            )
         return data
 
 
@@ -122,11 +135,16 @@ class Household:
         for row in self.members:
             data = row.cleaned_data
             claim = Claim(
-                names=[data["name"]], referrer=told["referrer"], birth_date=data["birth_date"],
-                v_number=data["v_number"], nationalities=[data["nationality"] or "0000"], told_on=told["told_on"],
-                language=told["language"], interpreter=told["interpreter"],
+                names=[data["name"]],
+                referrer=told["referrer"],
+                birth_date=data["birth_date"],
+                v_number=data["v_number"],
+                nationalities=[data["nationality"] or "0000"],
+                told_on=told["told_on"],
+                language=told["language"],
+                interpreter=told["interpreter"],
                 guardian="" if data["responsible"] else data["guardian"],
-            )  # fmt: skip
+            )
             relation = data.get("relation")
             responsible = self.places[int(data["responsible"])] if data["responsible"] else None
             found.append(Member(claim, RelationKind(relation) if relation else None, responsible))
@@ -165,12 +183,20 @@ def register_household(request: ClearanceRequest) -> HttpResponse:
     if kept := Draft(fields=typed_fields(request.POST)) if "more" in request.POST else draft:
         _restore(household, kept)
     context: dict[str, Any] = {
-        "household": household, "form": household.told, "draft_key": key, "form_page": sheet_page(request, key),
-        "version": BRIEFING_VERSION, "draft": draft, "number": number, "most": MOST_MEMBERS,
+        "household": household,
+        "form": household.told,
+        "draft_key": key,
+        "form_page": sheet_page(request, key),
+        "version": BRIEFING_VERSION,
+        "draft": draft,
+        "number": number,
+        "most": MOST_MEMBERS,
         **who_reads(teams),
-    }  # fmt: skip
+    }
     if not asked or not household.is_valid():
-        return render(request, "casework/register/household.html", context, status=400 if asked else 200)
+        return render(
+            request, "casework/register/household.html", context, status=400 if asked else 200
+        )
     members = household.claims()
     found: list[tuple[str, list[Candidate]]] = []
     for member in members:
@@ -187,4 +213,8 @@ def register_household(request: ClearanceRequest) -> HttpResponse:
         }
         return render(request, "casework/register/household_doubles.html", context)
     team = chosen_team(teams, household.told.cleaned_data)
-    return once(request, key, lambda: case_url(register_together(members, by=request.clearance, team=team)[0]))
+    return once(
+        request,
+        key,
+        lambda: case_url(register_together(members, by=request.clearance, team=team)[0]),
+    )

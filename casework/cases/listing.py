@@ -1,4 +1,5 @@
-"""The case list: a page of cases with what people look for in it, at a cost that does not grow with the rows."""
+"""The case list: a page of cases with what people look for in it, at a cost that does not grow
+with the rows."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,8 +33,8 @@ TAB_LABELS = {"mine": _("My cases"), "new": _("New"), "open": _("Open"), "all": 
 
 @dataclass
 class Row:
-    """One line of a list, in finished words: a template that looks each of them up through objects and translations
-    cost 20 ms for 25 lines."""
+    """One line of a list, in finished words: a template that looks each of them up through
+    objects and translations cost 20 ms for 25 lines."""
 
     address: str
     number: str
@@ -49,16 +50,21 @@ class Row:
 
 
 def partner_teams(clearance: Clearance, teams: dict[int, Team]) -> list[int]:
-    """Of a worker's teams those of partners: there her caseload is also what she is the contact for."""
+    """Of a worker's teams those of partners: there her caseload is also what she is the contact
+    for."""
     return [
-        team for team in clearance.teams
+        team
+        for team in clearance.teams
         if team in teams and teams[team].organisation.kind != OrganisationKind.MUNICIPALITY
-    ]  # fmt: skip
+    ]
 
 
-def tab_queryset(tab: str, clearance: Clearance, teams: dict[int, Team], state: str = "") -> CaseQuerySet:
-    """The cases of a tab; `state` is a filter that follows, and says already what "open" would say once more: the
-    planner takes two conditions on one column for independent, and then read 140,000 rows to count 1,000."""
+def tab_queryset(
+    tab: str, clearance: Clearance, teams: dict[int, Team], state: str = ""
+) -> CaseQuerySet:
+    """The cases of a tab; `state` is a filter that follows, and says already what "open" would
+    say once more: the planner takes two conditions on one column for independent, and then read
+    140,000 rows to count 1,000."""
     if tab == "mine":
         return Case.objects.caseload_of(clearance.user_id, partner_teams(clearance, teams)).open()
     if tab == "new":
@@ -69,36 +75,43 @@ def tab_queryset(tab: str, clearance: Clearance, teams: dict[int, Team], state: 
 
 
 def capped_count(cases: QuerySet[Case]) -> int:
-    """How many, but never more than 1001: a full count of 140,000 rows costs 30 ms and nobody reads it."""
+    """How many, but never more than 1001: a full count of 140,000 rows costs 30 ms and nobody
+    reads it."""
     return cases.order_by()[: CAP + 1].count()
 
 
 def tab_counts(clearance: Clearance, teams: dict[int, Team]) -> dict[str, int]:
-    """The capped count of every tab in one statement: asked one by one through the ORM they cost 8 ms more."""
+    """The capped count of every tab in one statement: asked one by one through the ORM they cost
+    8 ms more."""
 
     def capped(condition: str) -> str:
-        return f"(SELECT count(*) FROM (SELECT FROM casework_case WHERE {condition} LIMIT {CAP + 1}) x)"  # noqa: S608 - our words
+        rows = f"SELECT FROM casework_case WHERE {condition} LIMIT {CAP + 1}"
+        return f"(SELECT count(*) FROM ({rows}) x)"  # noqa: S608
 
     is_mine = "(case_manager_id = %(me)s OR id = ANY (%(contacted)s::bigint[]))"
     mine, new = capped(f"{is_mine} AND state = ANY (%(open)s)"), capped("state = 'registered'")
-    # One reading of the open ones answers three tabs; only where it reaches the cap must they be asked one by one,
-    # and then all cases reach it too.
+    # One reading of the open ones answers three tabs; only where it reaches the cap must they be
+    # asked one by one, and then all cases reach it too.
     sql = f"""
-        SELECT CASE WHEN o.n > {CAP} THEN {mine} ELSE o.mine END, CASE WHEN o.n > {CAP} THEN {new} ELSE o.new END, o.n,
+        SELECT CASE WHEN o.n > {CAP} THEN {mine} ELSE o.mine END,
+               CASE WHEN o.n > {CAP} THEN {new} ELSE o.new END, o.n,
                CASE WHEN o.n > {CAP} THEN o.n ELSE {capped("true")} END
         FROM (SELECT count(*) AS n, count(*) FILTER (WHERE {is_mine}) AS mine,
                      count(*) FILTER (WHERE state = 'registered') AS new
-              FROM (SELECT id, case_manager_id, state FROM casework_case WHERE state = ANY (%(open)s)
-                    LIMIT {CAP + 1}) x) o
+              FROM (SELECT id, case_manager_id, state FROM casework_case
+                    WHERE state = ANY (%(open)s) LIMIT {CAP + 1}) x) o
     """  # noqa: S608 - our words
     with connection.cursor() as cursor:
         contacted = contacted_cases(clearance.user_id, partner_teams(clearance, teams))
-        cursor.execute(sql, {"me": clearance.user_id, "open": list(OPEN_STATES), "contacted": contacted})
+        cursor.execute(
+            sql, {"me": clearance.user_id, "open": list(OPEN_STATES), "contacted": contacted}
+        )
         return dict(zip(TABS, cursor.fetchone(), strict=True))
 
 
 class CappedPaginator(Paginator):  # type: ignore[type-arg]
-    """Pages up to the cap; beyond it people filter. `known` is the number of objects, if it was counted already."""
+    """Pages up to the cap; beyond it people filter. `known` is the number of objects, if it was
+    counted already."""
 
     def __init__(self, objects: QuerySet[Case], known: int | None) -> None:
         super().__init__(objects, PAGE_SIZE)
@@ -110,29 +123,45 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
 
 
 def rows(
-    cases: Iterable[Case], teams: dict[int, Team], clearance: Clearance,
+    cases: Iterable[Case],
+    teams: dict[int, Team],
+    clearance: Clearance,
     words: Mapping[int, Sequence[str | Promise]] | None = None,
-) -> list[Row]:  # fmt: skip
+) -> list[Row]:
     cases = list(cases)
     names = leading_names(case.pk for case in cases)
     base = reverse("casework:case_detail", args=[NOWHERE])
-    labels = {state.value: str(state.label) for state in CaseState}  # get_state_display() translates all of them a line
+    labels = {
+        state.value: str(state.label) for state in CaseState
+    }  # get_state_display() translates all of them a line
     states = {state: badge(state, label) for state, label in labels.items()}
     style = get_format("SHORT_DATE_FORMAT")
     days = {case.registered_on: dateformat.format(case.registered_on, style) for case in cases}
     pilots = {team.pilot_id: team.pilot.name for team in teams.values()}
 
     def manager(case: Case) -> str:
-        """Who manages a case works for the team that leads it, and is not named where that is not."""
+        """Who manages a case works for the team that leads it, and is not named where that is
+        not."""
         lead = teams.get(case.lead_team_id)
-        return str(case.case_manager or "") if lead is None or knows_team(clearance, case, lead) else ""
+        return (
+            str(case.case_manager or "")
+            if lead is None or knows_team(clearance, case, lead)
+            else ""
+        )
 
     return [
         Row(
-            base.replace(NOWHERE, str(case.reference)), case.number, names.get(case.pk) or case.number,
-            states[case.state], labels[case.state], pilots[case.pilot_id],
-            [team.label for team in listed_partners(clearance, case, teams)], case.registered_on.isoformat(),
-            days[case.registered_on], manager(case), (words or {}).get(case.pk, ()),
+            base.replace(NOWHERE, str(case.reference)),
+            case.number,
+            names.get(case.pk) or case.number,
+            states[case.state],
+            labels[case.state],
+            pilots[case.pilot_id],
+            [team.label for team in listed_partners(clearance, case, teams)],
+            case.registered_on.isoformat(),
+            days[case.registered_on],
+            manager(case),
+            (words or {}).get(case.pk, ()),
         )
         for case in cases
-    ]  # fmt: skip
+    ]

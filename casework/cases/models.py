@@ -31,10 +31,13 @@ class CaseQuerySet(TrackedQuerySet):
         return self.filter(case_manager_id=user_id)
 
     def caseload_of(self, user_id: int, partner_teams: list[int]) -> Self:
-        """The cases somebody manages, and those in which she is the contact of a partner's team, over all pilots."""
+        """The cases somebody manages, and those in which she is the contact of a partner's team,
+        over all pilots."""
         if not partner_teams:
             return self.managed_by(user_id)
-        return self.filter(Q(case_manager_id=user_id) | Q(pk__in=contacted_cases(user_id, partner_teams)))
+        return self.filter(
+            Q(case_manager_id=user_id) | Q(pk__in=contacted_cases(user_id, partner_teams))
+        )
 
     def newest_first(self) -> Self:
         return self.order_by("-registered_on", "-id")
@@ -42,9 +45,17 @@ class CaseQuerySet(TrackedQuerySet):
     def for_list(self) -> Self:
         """With what a line of a list shows, and no column more; team_ids for the second wall."""
         return self.select_related("case_manager").only(
-            "reference", "number", "person_id", "pilot_id", "lead_team_id", "state", "registered_on", "team_ids",
-            "case_manager__name", "case_manager__username",
-        )  # fmt: skip
+            "reference",
+            "number",
+            "person_id",
+            "pilot_id",
+            "lead_team_id",
+            "state",
+            "registered_on",
+            "team_ids",
+            "case_manager__name",
+            "case_manager__username",
+        )
 
 
 class CaseManager(models.Manager.from_queryset(CaseQuerySet)):  # type: ignore[misc]
@@ -54,7 +65,9 @@ class CaseManager(models.Manager.from_queryset(CaseQuerySet)):  # type: ignore[m
     def next_numbers(self, most: int) -> list[str]:
         """The numbers people say on the phone. They tell the year and nothing else."""
         with connection.cursor() as cursor:
-            cursor.execute("SELECT nextval('casework_case_number_seq') FROM generate_series(1, %s)", [most])
+            cursor.execute(
+                "SELECT nextval('casework_case_number_seq') FROM generate_series(1, %s)", [most]
+            )
             return [f"{timezone.localdate().year}-{row[0]:06}" for row in cursor.fetchall()]
 
 
@@ -69,26 +82,41 @@ class Case(Walled, Versioned):
     pilot = models.ForeignKey(Pilot, models.PROTECT, related_name="+")
     lead_team = models.ForeignKey(Team, models.PROTECT, related_name="+")
     case_manager = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
         verbose_name=_("case manager"),
-    )  # fmt: skip
-    state = models.CharField(_("state"), max_length=20, choices=CaseState, default=CaseState.REGISTERED)
+    )
+    state = models.CharField(
+        _("state"), max_length=20, choices=CaseState, default=CaseState.REGISTERED
+    )
     state_since = models.DateField(default=timezone.localdate)
     registered_on = models.DateField(_("registered on"), default=timezone.localdate)
-    # R4: sheltered, admitted and in guidance are facts of their own; a list that was taken over may not know them all.
+    # R4: sheltered, admitted and in guidance are facts of their own; a list that was taken over may
+    # not know them all.
     admitted_on = models.DateField(_("admitted on"), null=True, editable=False)
     guidance_from = models.DateField(_("in guidance from"), null=True, editable=False)
     exited_on = models.DateField(_("exited on"), null=True, editable=False)
-    # When a term of this case runs out next: worked out from its facts by whoever changes them (journey/terms.py).
+    # When a term of this case runs out next: worked out from its facts by whoever changes them
+    # (journey/terms.py).
     term_on = models.DateField(null=True, editable=False)
-    # From this day it is only read: it went to who keeps it after its facility ended (custody, R29).
+    # From this day it is only read: it went to who keeps it after its facility ended (custody,
+    # R29).
     read_only_from = models.DateField(null=True, editable=False)
     referrer = models.CharField(_("referred by"), max_length=160, blank=True)
-    # Somebody who is in danger when others learn where she is: no other pilot hears that she is known here.
-    shielded_reason = models.CharField(_("shielded because"), max_length=200, blank=True, db_default="")
-    # Likely doubles in the registrar's sight were looked at; after an emergency that is still to do.
+    # Somebody who is in danger when others learn where she is: no other pilot hears that she is
+    # known here.
+    shielded_reason = models.CharField(
+        _("shielded because"), max_length=200, blank=True, db_default=""
+    )
+    # Likely doubles in the registrar's sight were looked at; after an emergency that is still to
+    # do.
     doubles_judged_on = models.DateField(null=True, editable=False)
-    team_ids = ArrayField(models.IntegerField(), default=list, editable=False)  # who is involved; kept by a trigger
+    team_ids = ArrayField(
+        models.IntegerField(), default=list, editable=False
+    )  # who is involved; kept by a trigger
     history = History(excluded_fields=["team_ids", "term_on", "read_only_from"])
 
     objects = CaseManager()
@@ -99,20 +127,39 @@ class Case(Walled, Versioned):
             models.Index(fields=["-registered_on", "-id"], name="case_newest"),
             models.Index(fields=["case_manager", "-registered_on"], name="case_manager_newest"),
             models.Index(fields=["state", "-registered_on", "-id"], name="case_state_newest"),
-            # The lists everybody opens are of open cases, which are the smaller part of a register that grows old.
-            GinIndex(fields=["team_ids"], name="case_open_teams", condition=Q(state__in=OPEN_STATES)),
-            GinIndex(fields=["team_ids"], name="case_new_teams", condition=Q(state=CaseState.REGISTERED)),
-            models.Index(fields=["-registered_on", "-id"], name="case_newest_open", condition=Q(state__in=OPEN_STATES)),
-            models.Index(fields=["case_manager"], name="case_unjudged", condition=Q(doubles_judged_on=None)),
-            models.Index(fields=["lead_team", "term_on"], name="case_term", condition=Q(term_on__isnull=False)),
+            # The lists everybody opens are of open cases, which are the smaller part of a register
+            # that grows old.
+            GinIndex(
+                fields=["team_ids"], name="case_open_teams", condition=Q(state__in=OPEN_STATES)
+            ),
+            GinIndex(
+                fields=["team_ids"], name="case_new_teams", condition=Q(state=CaseState.REGISTERED)
+            ),
+            models.Index(
+                fields=["-registered_on", "-id"],
+                name="case_newest_open",
+                condition=Q(state__in=OPEN_STATES),
+            ),
+            models.Index(
+                fields=["case_manager"], name="case_unjudged", condition=Q(doubles_judged_on=None)
+            ),
+            models.Index(
+                fields=["lead_team", "term_on"],
+                name="case_term",
+                condition=Q(term_on__isnull=False),
+            ),
         ]
         constraints = [
             models.CheckConstraint(
                 name="case_exited_has_date",
-                condition=Q(state__in=(CaseState.EXITED, CaseState.IN_AFTERCARE), exited_on__isnull=False)
+                condition=Q(
+                    state__in=(CaseState.EXITED, CaseState.IN_AFTERCARE), exited_on__isnull=False
+                )
                 | Q(state=CaseState.ARCHIVED)  # after an exit, or after a refusal
                 | Q(state__in=(*OPEN_STATES, CaseState.NOT_ADMITTED), exited_on=None),
-                violation_error_message=_("An exited case needs an exit date, an open one has none."),
+                violation_error_message=_(
+                    "An exited case needs an exit date, an open one has none."
+                ),
             ),
         ]
 
@@ -144,14 +191,20 @@ class Involvement(Labelled):
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="involvements")
     team = models.ForeignKey(Team, models.PROTECT, related_name="+", verbose_name=_("team"))
-    worker = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    worker = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     since = models.DateField(_("from"), default=timezone.localdate)
     until = models.DateField(_("until"), null=True, blank=True)
     ground = models.CharField(_("ground"), max_length=20, choices=Ground)
     explanation = models.CharField(_("explanation"), max_length=300, blank=True)
-    # What it gives away that this team takes part: read by who reads that category. Set by the database.
-    tells = models.CharField(max_length=20, choices=Category, default=Category.IDENTITY, editable=False)
-    # Whether this row stands in the case's team_ids. The database sets it; access_apply_due() when a date has come.
+    # What it gives away that this team takes part: read by who reads that category. Set by the
+    # database.
+    tells = models.CharField(
+        max_length=20, choices=Category, default=Category.IDENTITY, editable=False
+    )
+    # Whether this row stands in the case's team_ids. The database sets it; access_apply_due() when
+    # a date has come.
     counted = models.BooleanField(default=False, editable=False)
     # When that changes next, if a date is known: the one thing access_apply_due() has to look at.
     due_on = models.DateField(null=True, editable=False)
@@ -162,10 +215,26 @@ class Involvement(Labelled):
     class Meta:
         ordering = ["since", "id"]
         indexes = [
-            models.Index(fields=["due_on"], name="involvement_due", condition=Q(due_on__isnull=False)),
-            models.Index(fields=["worker"], name="involvement_contact", condition=Q(counted=True), include=["case"]),
-            models.Index(fields=["case"], name="involvement_counted", condition=Q(counted=True), include=["team"]),
-            models.Index(fields=["team"], name="involvement_custody", condition=Q(ground=Ground.CUSTODY, counted=True)),
+            models.Index(
+                fields=["due_on"], name="involvement_due", condition=Q(due_on__isnull=False)
+            ),
+            models.Index(
+                fields=["worker"],
+                name="involvement_contact",
+                condition=Q(counted=True),
+                include=["case"],
+            ),
+            models.Index(
+                fields=["case"],
+                name="involvement_counted",
+                condition=Q(counted=True),
+                include=["team"],
+            ),
+            models.Index(
+                fields=["team"],
+                name="involvement_custody",
+                condition=Q(ground=Ground.CUSTODY, counted=True),
+            ),
         ]
         constraints = [
             ExclusionConstraint(
@@ -207,22 +276,31 @@ class CaseUserObjectPermission(UserObjectPermissionBase):
     class Meta(UserObjectPermissionBase.Meta):
         constraints = [
             models.CheckConstraint(name="grant_has_reason", condition=~Q(reason="")),
-            models.CheckConstraint(name="grant_includes_identity", condition=Q(categories__contains=["identity"])),
-            models.CheckConstraint(  # read through a consent, or by nobody outside the team (R17, R18)
-                name="grant_opens_no_confidence", condition=~Q(categories__overlap=["medical_content", "legal_aid"])
+            models.CheckConstraint(
+                name="grant_includes_identity", condition=Q(categories__contains=["identity"])
+            ),
+            # read through a consent, or by nobody outside the team (R17, R18)
+            models.CheckConstraint(
+                name="grant_opens_no_confidence",
+                condition=~Q(categories__overlap=["medical_content", "legal_aid"]),
             ),
         ]
 
 
 class Consent(Record):
-    """The person agrees that one team of another organisation reads her medical content, until a day (R17)."""
+    """The person agrees that one team of another organisation reads her medical content, until a
+    day (R17)."""
 
     CATEGORY = Category.MEDICAL_CONTENT
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="consents")
-    team = models.ForeignKey(Team, models.PROTECT, related_name="+", verbose_name=_("team that may read"))
+    team = models.ForeignKey(
+        Team, models.PROTECT, related_name="+", verbose_name=_("team that may read")
+    )
     scope = models.CharField(
-        _("what may be read"), max_length=300, help_text=_("In the words in which the person agreed.")
+        _("what may be read"),
+        max_length=300,
+        help_text=_("In the words in which the person agreed."),
     )
     since = models.DateField(_("from"), default=timezone.localdate)
     until = models.DateField(_("until"))
@@ -234,8 +312,9 @@ class Consent(Record):
 
 
 def contacted_cases(user_id: int, partner_teams: list[int]) -> list[int]:
-    """Keys of the cases in which somebody is the contact of one of these teams. Asked apart: as a sub-select of a list
-    it kept the planner from its indexes, and a caseload cost 200 ms at 200,000 cases."""
+    """Keys of the cases in which somebody is the contact of one of these teams. Asked apart: as
+    a sub-select of a list it kept the planner from its indexes, and a caseload cost 200 ms at
+    200,000 cases."""
     if not partner_teams:
         return []
     held = Involvement.objects.filter(worker=user_id, team__in=partner_teams, counted=True)

@@ -1,4 +1,5 @@
-"""Who may do what with a case. Every line of a docstring is a line of the code, and names the object."""
+"""Who may do what with a case. Every line of a docstring is a line of the code, and names the
+object."""
 
 from django.utils import timezone
 
@@ -10,7 +11,10 @@ from governance.access.enums import Category
 from partners.organisations.enums import OrganisationKind, Role, TeamFunction
 from partners.organisations.models import Team
 
-MUNICIPAL, NGO = OrganisationKind.MUNICIPALITY, (OrganisationKind.NGO, OrganisationKind.SHELTER_OPERATOR)
+MUNICIPAL, NGO = (
+    OrganisationKind.MUNICIPALITY,
+    (OrganisationKind.NGO, OrganisationKind.SHELTER_OPERATOR),
+)
 
 
 def registers(team: Team) -> bool:
@@ -20,7 +24,10 @@ def registers(team: Team) -> bool:
     """
     return (
         team.organisation.kind == MUNICIPAL
-        or (team.organisation.kind in NGO and team.function in (TeamFunction.GENERAL, TeamFunction.SHELTER))
+        or (
+            team.organisation.kind in NGO
+            and team.function in (TeamFunction.GENERAL, TeamFunction.SHELTER)
+        )
     ) and team.pilot.takes_new_cases(timezone.localdate())
 
 
@@ -35,7 +42,9 @@ def exports_lists(clearance: Clearance, teams: dict[int, Team]) -> bool:
     - in a team other than the aliens police: nobody gives it people in bulk
     """
     return clearance.sees_cases and any(
-        teams[team].organisation.kind != OrganisationKind.AVIM for team in clearance.teams if team in teams
+        teams[team].organisation.kind != OrganisationKind.AVIM
+        for team in clearance.teams
+        if team in teams
     )
 
 
@@ -46,7 +55,9 @@ def registering_teams(clearance: Clearance, also: Category = Category.IDENTITY) 
     - a team that registers
     """
     mine = [
-        seat.team for seat in clearance.seats if Category.IDENTITY in seat.writes & seat.reads and also in seat.writes
+        seat.team
+        for seat in clearance.seats
+        if Category.IDENTITY in seat.writes & seat.reads and also in seat.writes
     ]
     teams = Team.objects.filter(pk__in=mine).select_related("organisation", "pilot__municipality")
     return [team for team in teams if registers(team)]
@@ -54,14 +65,18 @@ def registering_teams(clearance: Clearance, also: Category = Category.IDENTITY) 
 
 def can_involve(clearance: Clearance, case: Case) -> bool:
     """To involve a further team, one must be all of:
-    - case manager of this case, or the municipality's coordinator of its pilot, in a team involved in it
+    - case manager of this case, or the municipality's coordinator of its pilot, in a team involved
+      in it
     - of a case that is not archived, and whose dossier was not handed over
     """
     return (
         case.state != "archived"
         and case.read_only_from is None
         and (
-            (case.case_manager_id == clearance.user_id and clearance.writes(case, Category.IDENTITY))
+            (
+                case.case_manager_id == clearance.user_id
+                and clearance.writes(case, Category.IDENTITY)
+            )
             or (clearance.has_role(Role.COORDINATOR, case) and clearance.coordinates(case.pilot_id))
         )
     )
@@ -85,7 +100,10 @@ def can_end_involvement(clearance: Clearance, case: Case, involvement: Involveme
         and (involvement.until is None or involvement.until > timezone.localdate())
         and (involvement.team_id in clearance.teams or can_involve(clearance, case))
         and involvement.team_id != case.lead_team_id
-        and not (involvement.team.organisation.kind == OrganisationKind.DTV and must_be_known_to_dtv(case))
+        and not (
+            involvement.team.organisation.kind == OrganisationKind.DTV
+            and must_be_known_to_dtv(case)
+        )
     )
 
 
@@ -94,9 +112,11 @@ def can_become_contact(clearance: Clearance, involvement: Involvement) -> bool:
     - working for that team, and writing something for it
     - of an involvement that holds, of which one is not the contact already
     """
-    return involvement.holds and involvement.worker_id != clearance.user_id and any(
-        seat.team == involvement.team_id and seat.writes for seat in clearance.seats
-    )  # fmt: skip
+    return (
+        involvement.holds
+        and involvement.worker_id != clearance.user_id
+        and any(seat.team == involvement.team_id and seat.writes for seat in clearance.seats)
+    )
 
 
 def can_complete_registration(clearance: Clearance, case: Case) -> bool:
@@ -104,9 +124,9 @@ def can_complete_registration(clearance: Clearance, case: Case) -> bool:
     - working for the team that leads the case, or for the municipality that coordinates it
     - allowed to write its identity
     """
-    return (case.lead_team_id in clearance.teams or clearance.coordinates(case.pilot_id)) and clearance.writes(
-        case, Category.IDENTITY
-    )
+    return (
+        case.lead_team_id in clearance.teams or clearance.coordinates(case.pilot_id)
+    ) and clearance.writes(case, Category.IDENTITY)
 
 
 def can_take_over(clearance: Clearance, case: Case) -> bool:

@@ -35,15 +35,20 @@ def chosen_team(teams: list[Team], data: dict[str, Any]) -> Team:
 
 
 def who_reads(teams: list[Team], *, sheltered: bool = False) -> dict[str, Any]:
-    """For the line that says who reads a registration; for who registers for several teams it depends on her choice."""
-    return {"readers": first_partners(teams[0], sheltered=sheltered) if len(teams) == 1 else [], "and_others": True}
+    """For the line that says who reads a registration; for who registers for several teams it
+    depends on her choice."""
+    return {
+        "readers": first_partners(teams[0], sheltered=sheltered) if len(teams) == 1 else [],
+        "and_others": True,
+    }
 
 
 @processes(REGISTRATION)
 @require_http_methods(["GET", "POST"])
 def register_person(request: ClearanceRequest) -> HttpResponse:
     teams = teams_or_refuse(request)
-    # Before looking for doubles: of a form sent twice, the second would find the first one's person.
+    # Before looking for doubles: of a form sent twice, the second would find the first one's
+    # person.
     if request.method == "POST" and (sent := sent_before(request)):
         return sent
     form = RegistrationForm(request.POST or None, teams=teams)
@@ -53,19 +58,34 @@ def register_person(request: ClearanceRequest) -> HttpResponse:
     draft = find_draft(request.user, key)
     form.restore(draft)
     context: dict[str, Any] = {
-        "form": form, "draft_key": key, "form_page": sheet_page(request, key), "version": BRIEFING_VERSION,
-        "draft": draft if request.method == "GET" else None, **who_reads(teams),
-    }  # fmt: skip
+        "form": form,
+        "draft_key": key,
+        "form_page": sheet_page(request, key),
+        "version": BRIEFING_VERSION,
+        "draft": draft if request.method == "GET" else None,
+        **who_reads(teams),
+    }
     if request.method != "POST" or not form.is_valid():
-        return render(request, "casework/register/form.html", context, status=400 if form.errors else 200)
+        return render(
+            request, "casework/register/form.html", context, status=400 if form.errors else 200
+        )
     data = form.cleaned_data
     claim = Claim(
-        names=form.names, referrer=data["referrer"], birth_date=data["birth_date"], v_number=data["v_number"],
+        names=form.names,
+        referrer=data["referrer"],
+        birth_date=data["birth_date"],
+        v_number=data["v_number"],
         nationalities=[code for code in (data["nationality"], data["second_nationality"]) if code],
-        told_on=data["told_on"], language=data["language"], interpreter=data["interpreter"],
+        told_on=data["told_on"],
+        language=data["language"],
+        interpreter=data["interpreter"],
         guardian=data["guardian"],
-    )  # fmt: skip
-    person = get_object_or_404(Person, reference=_uuid(request.POST["person"])) if request.POST.get("person") else None
+    )
+    person = (
+        get_object_or_404(Person, reference=_uuid(request.POST["person"]))
+        if request.POST.get("person")
+        else None
+    )
     if person is None:
         candidates = likely_doubles(claim.facts())
         if not same_candidates(request.POST.get("judged", ""), candidates):
@@ -80,9 +100,12 @@ def register_person(request: ClearanceRequest) -> HttpResponse:
         claim.others = [candidate.case_id for candidate in candidates]
     try:
         return once(
-            request, key,
-            lambda: case_url(register(claim, by=request.clearance, team=chosen_team(teams, data), person=person)),
-        )  # fmt: skip
+            request,
+            key,
+            lambda: case_url(
+                register(claim, by=request.clearance, team=chosen_team(teams, data), person=person)
+            ),
+        )
     except HasOpenCase as found:
         context["open_case"] = found.case
         return render(request, "casework/register/form.html", context, status=409)
@@ -98,7 +121,8 @@ def _uuid(text: str) -> UUID:
 @processes(REGISTRATION)
 @require_http_methods(["GET", "POST"])
 def register_emergency(request: ClearanceRequest) -> HttpResponse:
-    """No time for doubles and explanation: both are to be done on the next working day, and the case says so."""
+    """No time for doubles and explanation: both are to be done on the next working day, and the
+    case says so."""
     teams = teams_or_refuse(request, Category.CONTACT_SHELTER)
     form = EmergencyForm(request.POST or None, teams=teams)
     key = sheet(request, "emergency")
@@ -109,15 +133,24 @@ def register_emergency(request: ClearanceRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         claim = Claim(
-            names=[data["name"]], referrer=data["referrer"], sheltered_since=data["sheltered_since"], in_emergency=True
+            names=[data["name"]],
+            referrer=data["referrer"],
+            sheltered_since=data["sheltered_since"],
+            in_emergency=True,
         )
         return once(
-            request, key,
+            request,
+            key,
             lambda: case_url(register(claim, by=request.clearance, team=chosen_team(teams, data))),
-        )  # fmt: skip
+        )
     context = {
-        "form": form, "draft_key": key, "form_page": sheet_page(request, key),
+        "form": form,
+        "draft_key": key,
+        "form_page": sheet_page(request, key),
         "draft": draft if request.method == "GET" else None,
-        "full": reverse("casework:register_person"), **who_reads(teams, sheltered=True),
-    }  # fmt: skip
-    return render(request, "casework/register/emergency.html", context, status=400 if form.errors else 200)
+        "full": reverse("casework:register_person"),
+        **who_reads(teams, sheltered=True),
+    }
+    return render(
+        request, "casework/register/emergency.html", context, status=400 if form.errors else 200
+    )

@@ -1,4 +1,5 @@
-"""T1: a person is registered and her case opens. Looks the same to the worker whatever others know (R1)."""
+"""T1: a person is registered and her case opens. Looks the same to the worker whatever others
+know (R1)."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -45,13 +46,17 @@ class Claim:
     interpreter: bool = False
     guardian: str = ""  # of a minor who comes without a registered adult
     sheltered_since: date | None = None
-    in_emergency: bool = False  # sheltered before anything else is known: doubles are still to be judged
+    in_emergency: bool = (
+        False  # sheltered before anything else is known: doubles are still to be judged
+    )
     state: CaseState = CaseState.REGISTERED  # later only of a running case that is taken over (T18)
     state_since: date | None = None
     admitted_on: date | None = None
     guidance_from: date | None = None
     registered_on: date | None = None
-    others: list[int] = field(default_factory=list)  # cases of people alike who were judged to be somebody else
+    others: list[int] = field(
+        default_factory=list
+    )  # cases of people alike who were judged to be somebody else
 
     def facts(self) -> Facts:
         """As matching compares them; an unknown nationality says nothing."""
@@ -66,17 +71,22 @@ class Claim:
 
     def values(self) -> list[tuple[ValueKind, str]]:
         single = [(ValueKind.BIRTH_DATE, self.birth_date), (ValueKind.V_NUMBER, self.v_number)]
-        several = [(ValueKind.ALIAS if n else ValueKind.NAME, name) for n, name in enumerate(self.names)]
+        several = [
+            (ValueKind.ALIAS if n else ValueKind.NAME, name) for n, name in enumerate(self.names)
+        ]
         several += [(ValueKind.NATIONALITY, code) for code in self.nationalities]
         return [(kind, value) for kind, value in several + single if value]
 
 
 @transaction.atomic
 def register(claim: Claim, *, by: Clearance, team: Team, person: Person | None = None) -> Case:
-    """Register somebody and open her case; `person` when she is somebody this worker already sees."""
+    """Register somebody and open her case; `person` when she is somebody this worker already
+    sees."""
     if person is not None:
         same = person.same_as or person.pk
-        with connection.cursor() as cursor:  # two workers choosing the same person: one after the other
+        with (
+            connection.cursor() as cursor
+        ):  # two workers choosing the same person: one after the other
             cursor.execute("SELECT pg_advisory_xact_lock(7305002, %s)", [same % 2**31])
         if found := Case.objects.open().filter(person__same_as=same).first():
             raise HasOpenCase(found)
@@ -84,46 +94,71 @@ def register(claim: Claim, *, by: Clearance, team: Team, person: Person | None =
 
 
 @transaction.atomic
-def register_many(entries: list[tuple[Claim, Person | None]], *, by: Clearance, team: Team) -> list[Case]:
-    """Open one case for each of these; whoever is no person yet becomes one. As many statements for one as for all."""
+def register_many(
+    entries: list[tuple[Claim, Person | None]], *, by: Clearance, team: Team
+) -> list[Case]:
+    """Open one case for each of these; whoever is no person yet becomes one. As many statements
+    for one as for all."""
     lead, today = leading_team(team), timezone.localdate()
-    # Night staff register for the team that leads, where somebody takes the case over: a name would tell of the place.
+    # Night staff register for the team that leads, where somebody takes the case over: a name would
+    # tell of the place.
     manager = None if team.function == TeamFunction.SHELTER and lead != team else by.user
     with connection.cursor() as cursor:  # before any row, in the order of sql/one_person.sql
         if any(claim.others for claim, _person in entries):
             cursor.execute("SELECT pg_advisory_xact_lock(7305004)")
-        cursor.execute(  # numbers in order, so that two lists with the same ones do not wait for each other
+        # numbers in order, so that two lists with the same ones do not wait for each other
+        cursor.execute(
             "SELECT pg_advisory_xact_lock(7305003, h)"
             " FROM (SELECT DISTINCT hashtext(n) AS h FROM unnest(%s::text[]) n ORDER BY 1) x",
             [[claim.v_number for claim, _person in entries if claim.v_number]],
         )
-    new = iter(written_in_bulk([Person(team_ids=[team.pk]) for _claim, person in entries if person is None]))
-    numbers = Case.objects.next_numbers(len(entries))
-    cases = written_in_bulk([
-        Case(
-            number=number, person=person or next(new), pilot=team.pilot, lead_team=lead, case_manager=manager,
-            referrer=claim.referrer, team_ids=[team.pk], doubles_judged_on=None if claim.in_emergency else today,
-            state=claim.state, state_since=claim.since() or claim.registered_on or today,
-            registered_on=claim.registered_on or today,
-            # R4: of a case that is taken over, the days that are known; that of the state it is in is one of them.
-            admitted_on=claim.since() if claim.state == CaseState.ADMITTED else claim.admitted_on,
-            guidance_from=claim.since() if claim.state == CaseState.IN_GUIDANCE else None,
+    new = iter(
+        written_in_bulk(
+            [Person(team_ids=[team.pk]) for _claim, person in entries if person is None]
         )
-        for (claim, person), number in zip(entries, numbers, strict=True)
-    ])  # fmt: skip
+    )
+    numbers = Case.objects.next_numbers(len(entries))
+    cases = written_in_bulk(
+        [
+            Case(
+                number=number,
+                person=person or next(new),
+                pilot=team.pilot,
+                lead_team=lead,
+                case_manager=manager,
+                referrer=claim.referrer,
+                team_ids=[team.pk],
+                doubles_judged_on=None if claim.in_emergency else today,
+                state=claim.state,
+                state_since=claim.since() or claim.registered_on or today,
+                registered_on=claim.registered_on or today,
+                # R4: of a case that is taken over, the days that are known; that of the state it is
+                # in is one of them.
+                admitted_on=claim.since()
+                if claim.state == CaseState.ADMITTED
+                else claim.admitted_on,
+                guidance_from=claim.since() if claim.state == CaseState.IN_GUIDANCE else None,
+            )
+            for (claim, person), number in zip(entries, numbers, strict=True)
+        ]
+    )
     pairs = list(zip((claim for claim, _person in entries), cases, strict=True))
     municipal = team.organisation.kind == OrganisationKind.MUNICIPALITY
     ground = Ground.MUNICIPALITY if municipal else Ground.REGISTERED
-    involvements = [Involvement(case=case, team=team, worker=by.user, ground=ground) for case in cases]
+    involvements = [
+        Involvement(case=case, team=team, worker=by.user, ground=ground) for case in cases
+    ]
     if lead != team:
-        involvements += [Involvement(case=case, team=lead, ground=Ground.MUNICIPALITY) for case in cases]
+        involvements += [
+            Involvement(case=case, team=lead, ground=Ground.MUNICIPALITY) for case in cases
+        ]
     departure = departure_team(team.pilot_id)
     if departure:  # R7
         involvements += [
             Involvement(case=case, team=departure, ground=Ground.MADE_KNOWN)
             for claim, case in pairs
             if claim.sheltered_since or claim.state in ADMITTED_STATES
-        ]  # fmt: skip
+        ]
     written_in_bulk(involvements)
 
     def written(model: type[Record], case: Case, **fields: Any) -> Any:
@@ -132,28 +167,64 @@ def register_many(entries: list[tuple[Claim, Person | None]], *, by: Clearance, 
             record.make_findable()
         return record
 
-    written_in_bulk([
-        written(Stay, case, since=claim.sheltered_since, ground=(
-            StayGround.EMERGENCY if claim.in_emergency
-            else StayGround.ADMITTED if claim.state in ADMITTED_STATES else StayGround.BEFORE_DECISION  # R4
-        ))
-        for claim, case in pairs if claim.sheltered_since
-    ])  # fmt: skip
-    written_in_bulk([
-        written(IdentityValue, case, kind=kind, value=value) for claim, case in pairs for kind, value in claim.values()
-    ])  # fmt: skip
-    written_in_bulk([
-        written(Briefing, case, text_version=BRIEFING_VERSION, language=claim.language,
-                interpreter=claim.interpreter, told_on=claim.told_on)
-        for claim, case in pairs if claim.told_on
-    ])  # fmt: skip
-    written_in_bulk([
-        written(Relation, case, kind=RelationKind.GUARDIAN, other_name=claim.guardian, is_responsible=True)
-        for claim, case in pairs if claim.guardian
-    ])  # fmt: skip
-    # Asked whether or not there is a number, and answered to nobody: only the two coordinators hear of a clash.
+    written_in_bulk(
+        [
+            written(
+                Stay,
+                case,
+                since=claim.sheltered_since,
+                ground=(
+                    StayGround.EMERGENCY
+                    if claim.in_emergency
+                    else StayGround.ADMITTED
+                    if claim.state in ADMITTED_STATES
+                    else StayGround.BEFORE_DECISION  # R4
+                ),
+            )
+            for claim, case in pairs
+            if claim.sheltered_since
+        ]
+    )
+    written_in_bulk(
+        [
+            written(IdentityValue, case, kind=kind, value=value)
+            for claim, case in pairs
+            for kind, value in claim.values()
+        ]
+    )
+    written_in_bulk(
+        [
+            written(
+                Briefing,
+                case,
+                text_version=BRIEFING_VERSION,
+                language=claim.language,
+                interpreter=claim.interpreter,
+                told_on=claim.told_on,
+            )
+            for claim, case in pairs
+            if claim.told_on
+        ]
+    )
+    written_in_bulk(
+        [
+            written(
+                Relation,
+                case,
+                kind=RelationKind.GUARDIAN,
+                other_name=claim.guardian,
+                is_responsible=True,
+            )
+            for claim, case in pairs
+            if claim.guardian
+        ]
+    )
+    # Asked whether or not there is a number, and answered to nobody: only the two coordinators hear
+    # of a clash.
     with connection.cursor() as cursor:
-        cursor.execute("SELECT register_clashes(c) FROM unnest(%s::bigint[]) c", [[case.pk for case in cases]])
+        cursor.execute(
+            "SELECT register_clashes(c) FROM unnest(%s::bigint[]) c", [[case.pk for case in cases]]
+        )
     remember_others([(case.person_id, other) for claim, case in pairs for other in claim.others])
     if trace := current_trace():
         for case in cases:
@@ -162,7 +233,8 @@ def register_many(entries: list[tuple[Claim, Person | None]], *, by: Clearance, 
 
 
 def leading_team(team: Team) -> Team:
-    """The municipality leads from the start, whoever registers; an NGO leads where the municipality has no team."""
+    """The municipality leads from the start, whoever registers; an NGO leads where the
+    municipality has no team."""
     if team.organisation.kind == OrganisationKind.MUNICIPALITY:
         return team
     municipal = Team.objects.filter(
@@ -172,7 +244,8 @@ def leading_team(team: Team) -> Team:
 
 
 def first_partners(team: Team, *, sheltered: bool = False) -> list[Team]:
-    """The teams that take part from the registration on: this one, the one that leads, and DT&V of who has a place."""
+    """The teams that take part from the registration on: this one, the one that leads, and DT&V
+    of who has a place."""
     departure = departure_team(team.pilot_id) if sheltered else None
     return list(dict.fromkeys(found for found in (team, leading_team(team), departure) if found))
 
@@ -190,15 +263,19 @@ def tell_departure_service(case: Case) -> None:
 
 def same_candidates(shown: str, found: list[Candidate]) -> bool:
     """Whether the worker judged exactly these candidates, and no new one turned up since."""
-    return {part for part in shown.split(",") if part} >= {str(candidate.case_id) for candidate in found}
+    return {part for part in shown.split(",") if part} >= {
+        str(candidate.case_id) for candidate in found
+    }
 
 
 # What the first person is to somebody, given what that somebody is to her.
 INVERSE = {
-    RelationKind.PARTNER: RelationKind.PARTNER, RelationKind.CHILD: RelationKind.PARENT,
-    RelationKind.PARENT: RelationKind.CHILD, RelationKind.SIBLING: RelationKind.SIBLING,
+    RelationKind.PARTNER: RelationKind.PARTNER,
+    RelationKind.CHILD: RelationKind.PARENT,
+    RelationKind.PARENT: RelationKind.CHILD,
+    RelationKind.SIBLING: RelationKind.SIBLING,
     RelationKind.OTHER: RelationKind.OTHER,
-}  # fmt: skip
+}
 
 
 @dataclass
@@ -216,14 +293,35 @@ def register_together(members: list[Member], *, by: Clearance, team: Team) -> li
     cases = register_many([(member.claim, None) for member in members], by=by, team=team)
     for number, (member, case) in enumerate(zip(members, cases, strict=True)):
         if member.relation is not None:
-            _relate(cases[0], case, member.relation, by, team, responsible=members[0].responsible == number)
-            _relate(case, cases[0], INVERSE[member.relation], by, team, responsible=member.responsible == 0)
+            _relate(
+                cases[0],
+                case,
+                member.relation,
+                by,
+                team,
+                responsible=members[0].responsible == number,
+            )
+            _relate(
+                case,
+                cases[0],
+                INVERSE[member.relation],
+                by,
+                team,
+                responsible=member.responsible == 0,
+            )
         if member.responsible not in (None, 0) and number:
             _relate(case, cases[member.responsible], RelationKind.OTHER, by, team, responsible=True)
     return cases
 
 
-def _relate(case: Case, other: Case, kind: RelationKind, by: Clearance, team: Team, *, responsible: bool) -> None:
+def _relate(
+    case: Case, other: Case, kind: RelationKind, by: Clearance, team: Team, *, responsible: bool
+) -> None:
     Relation.objects.create(
-        case=case, author_team=team, author=by.user, kind=kind, other=other.person, is_responsible=responsible
+        case=case,
+        author_team=team,
+        author=by.user,
+        kind=kind,
+        other=other.person,
+        is_responsible=responsible,
     )

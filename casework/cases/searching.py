@@ -1,4 +1,5 @@
-"""Finding somebody by name, number, birth and nationality, among those one may see; each match explains itself."""
+"""Finding somebody by name, number, birth and nationality, among those one may see; each match
+explains itself."""
 
 from dataclasses import dataclass, field
 from functools import cache
@@ -29,11 +30,18 @@ from casework.register.doubles import (
 )
 from casework.register.matching import Agreement as A
 from casework.register.matching import Facts, agreements, weight
-from casework.register.values import clean_v_number, name_key, nationality_choices, parse_partial_date
+from casework.register.values import (
+    clean_v_number,
+    name_key,
+    nationality_choices,
+    parse_partial_date,
+)
 from governance.access.middleware import ClearanceRequest
 from partners.accountability.activities import CASEWORK, processes
 
-MOST_NARROWED = 200  # looked through when a date of birth or a nationality narrows what a name finds
+MOST_NARROWED = (
+    200  # looked through when a date of birth or a nationality narrows what a name finds
+)
 
 
 class SearchForm(forms.Form):
@@ -42,9 +50,11 @@ class SearchForm(forms.Form):
     use_required_attribute = False
     q = forms.Field(label=_("Name or number"), required=False)  # whatever was typed; cleaned below
     born = forms.CharField(
-        label=_("Date of birth"), required=False, max_length=40,
+        label=_("Date of birth"),
+        required=False,
+        max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "12-03-1985"}),
-    )  # fmt: skip
+    )
     nationality = forms.ChoiceField(label=_("Nationality"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -53,7 +63,8 @@ class SearchForm(forms.Form):
 
     @property
     def nationality_options(self) -> SafeString:
-        """Rendered once for each language: two hundred options through a template cost 10 ms a page."""
+        """Rendered once for each language: two hundred options through a template cost 10 ms a
+        page."""
         html, chosen = _nationality_options(get_language() or ""), self["nationality"].value() or ""
         if chosen.isdecimal():
             return mark_safe(html.replace(f'value="{chosen}"', f'value="{chosen}" selected'))  # noqa: S308 - digits only
@@ -68,7 +79,12 @@ class SearchForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        if data.get("nationality") and not data.get("q") and not data.get("born") and not self.errors:
+        if (
+            data.get("nationality")
+            and not data.get("q")
+            and not data.get("born")
+            and not self.errors
+        ):
             self.add_error("q", _("Enter a name, a number or a date of birth too."))
         return data
 
@@ -92,12 +108,18 @@ class Found:
         return [case.pk for case in self.cases]
 
 
-def search(wanted: str, born: str = "", nationality: str = "", most: int = listing.PAGE_SIZE) -> Found:
-    """Cases in sight of somebody like this; with them the other cases of whoever is linked as the same person.
+def search(
+    wanted: str, born: str = "", nationality: str = "", most: int = listing.PAGE_SIZE
+) -> Found:
+    """Cases in sight of somebody like this; with them the other cases of whoever is linked as the
+    same person.
 
-    `wanted` is a name, a V-number or a case number; `born` a date as far as it is known (1985, 1985-03, 1985-03-12).
+    `wanted` is a name, a V-number or a case number; `born` a date as far as it is known (1985,
+    1985-03, 1985-03-12).
     """
-    facts = Facts(birth_dates=[born] if born else [], nationalities=[nationality] if nationality else [])
+    facts = Facts(
+        birth_dates=[born] if born else [], nationalities=[nationality] if nationality else []
+    )
     narrows = bool(facts.birth_dates or facts.nationalities)
     deep = MOST_NARROWED if narrows else most + 1
     try:
@@ -108,7 +130,9 @@ def search(wanted: str, born: str = "", nationality: str = "", most: int = listi
         key = name_key(wanted)
         pool = search_names(key, deep) if key else born_on(born, deep) if born else []
     full = len(pool) >= deep
-    if len(born) == 10 and facts.names:  # of a common name the first hits may all be others: so from the other side too
+    if (
+        len(born) == 10 and facts.names
+    ):  # of a common name the first hits may all be others: so from the other side too
         pool = list(dict.fromkeys([*named_and_born(key, born), *candidates([facts])[0], *pool]))
     if narrows:  # what tells people apart is read first, their names only of who is left
         narrowing = Facts(birth_dates=facts.birth_dates, nationalities=facts.nationalities)
@@ -120,19 +144,25 @@ def search(wanted: str, born: str = "", nationality: str = "", most: int = listi
         pool.sort(key=lambda case: -weight(agreeing[case]))
     words: dict[int, list[str | Promise]] = {}
     if any(c.isdecimal() for c in wanted):
-        words = {case.pk: [_("this case number")] for case in Case.objects.filter(number=wanted).only("pk")}
+        words = {
+            case.pk: [_("this case number")]
+            for case in Case.objects.filter(number=wanted).only("pk")
+        }
     for case in pool:
         words[case] = [
             _("the name contains this") if pair == ("name", A.OTHER) else WORDS[pair]
-            for pair in agreeing[case].items() if pair in WORDS or pair == ("name", A.OTHER)
-        ]  # fmt: skip
+            for pair in agreeing[case].items()
+            if pair in WORDS or pair == ("name", A.OTHER)
+        ]
     best = list(words)[:most]
     places = {case: place for place, case in enumerate(best)}
     people = Case.objects.filter(pk__in=best).values("person__same_as")
     cases = list(Case.objects.filter(person__same_as__in=people).for_list()) if best else []
     cases.sort(key=lambda case: (places.get(case.pk, most), -case.pk))
     more = full or len(words) > most
-    words.update({case.pk: [_("linked as the same person")] for case in cases if case.pk not in places})
+    words.update(
+        {case.pk: [_("linked as the same person")] for case in cases if case.pk not in places}
+    )
     return Found(cases[: len(best) + most], words, more)
 
 
@@ -152,6 +182,10 @@ def case_search(request: ClearanceRequest) -> HttpResponse:
         data = form.cleaned_data
         found = search(data["q"], data["born"], data["nationality"])
     context = {
-        "rows": listing.rows(found.cases, teams, clearance, found.words), "form": form, "more": found.more,
-    }  # fmt: skip
-    return render(request, "casework/cases/search.html", context, status=400 if form.errors else 200)
+        "rows": listing.rows(found.cases, teams, clearance, found.words),
+        "form": form,
+        "more": found.more,
+    }
+    return render(
+        request, "casework/cases/search.html", context, status=400 if form.errors else 200
+    )

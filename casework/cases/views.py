@@ -49,16 +49,26 @@ def case_list(request: ClearanceRequest) -> HttpResponse:
     chips = _chips(found, request)
     only_table = request.htmx and not request.htmx.boosted
     counts = {} if only_table else listing.tab_counts(clearance, teams)
-    page = listing.CappedPaginator(found.qs, None if chips else counts.get(tab)).get_page(request.GET.get("page"))
+    page = listing.CappedPaginator(found.qs, None if chips else counts.get(tab)).get_page(
+        request.GET.get("page")
+    )
     kept = request.GET.copy()
     kept.pop("page", None)
     context = {
-        "rows": listing.rows(page.object_list, teams, clearance), "page": page, "filter": found, "tab": tab,
-        "capped": page.paginator.count >= listing.CAP, "address": kept.urlencode(), "chips": chips,
+        "rows": listing.rows(page.object_list, teams, clearance),
+        "page": page,
+        "filter": found,
+        "tab": tab,
+        "capped": page.paginator.count >= listing.CAP,
+        "address": kept.urlencode(),
+        "chips": chips,
         "tabs": [(name, listing.TAB_LABELS[name], number) for name, number in counts.items()],
-        "registers": perms.registers_people(clearance, teams), "exports": perms.exports_lists(clearance, teams),
-    }  # fmt: skip
-    return render(request, "casework/cases/_table.html" if only_table else "casework/cases/list.html", context)
+        "registers": perms.registers_people(clearance, teams),
+        "exports": perms.exports_lists(clearance, teams),
+    }
+    return render(
+        request, "casework/cases/_table.html" if only_table else "casework/cases/list.html", context
+    )
 
 
 def _chips(found: CaseFilter, request: ClearanceRequest) -> list[tuple[str, str, str]]:
@@ -84,12 +94,16 @@ def case_why(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     categories = shown_categories(case, request.clearance)
     reads = team_reads([team.pk for team in involved])
     context = {
-        "case": case, "name": leading_names([case.pk]).get(case.pk, ""),
+        "case": case,
+        "name": leading_names([case.pk]).get(case.pk, ""),
         "reasons": explain(request.clearance, case),
         "grants": [grant for grant in request.clearance.grants if grant.case == case.pk],
         "categories": categories,
-        "who": [(team, [reads[team.pk].get(category, "none") for category in categories]) for team in involved],
-    }  # fmt: skip
+        "who": [
+            (team, [reads[team.pk].get(category, "none") for category in categories])
+            for team in involved
+        ],
+    }
     return render(request, "casework/cases/why.html", context)
 
 
@@ -101,13 +115,22 @@ def case_involve(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     if not perms.can_involve(request.clearance, case):
         raise PermissionDenied
     key = f"involve:{case.reference}"
-    teams = [team for team in visible_teams(request.clearance).values() if team.pilot_id == case.pilot_id]
-    free = [team for team in teams if team.pk not in case.team_ids and knows_team(request.clearance, case, team)]
+    teams = [
+        team for team in visible_teams(request.clearance).values() if team.pilot_id == case.pilot_id
+    ]
+    free = [
+        team
+        for team in teams
+        if team.pk not in case.team_ids and knows_team(request.clearance, case, team)
+    ]
     form = InvolveForm(request.POST or None, teams=free, dtv_stays=perms.must_be_known_to_dtv(case))
     form.restore(find_draft(request.user, key))
     context: dict[str, Any] = {
-        "case": case, "form": form, "draft_key": key, "name": leading_names([case.pk]).get(case.pk, "")
-    }  # fmt: skip
+        "case": case,
+        "form": form,
+        "draft_key": key,
+        "name": leading_names([case.pk]).get(case.pk, ""),
+    }
     if request.method == "POST" and form.is_valid():
         team = next(team for team in free if team.pk == form.cleaned_data["team"])
         if "confirmed" in request.POST:
@@ -115,9 +138,13 @@ def case_involve(request: ClearanceRequest, reference: UUID) -> HttpResponse:
             def act() -> str:
                 data = form.cleaned_data
                 involve(
-                    case, team, by=request.clearance, ground=data["ground"], explanation=data["explanation"],
+                    case,
+                    team,
+                    by=request.clearance,
+                    ground=data["ground"],
+                    explanation=data["explanation"],
                     until=data["until"],
-                )  # fmt: skip
+                )
                 return reverse("casework:case_detail", args=[case.reference])
 
             try:
@@ -131,14 +158,18 @@ def case_involve(request: ClearanceRequest, reference: UUID) -> HttpResponse:
             "sees": [(category, shown[category]) for category in Category if category in shown],
         }
         return render(request, "casework/cases/involve_confirm.html", context)
-    return render(request, "casework/cases/involve.html", context, status=400 if form.errors else 200)
+    return render(
+        request, "casework/cases/involve.html", context, status=400 if form.errors else 200
+    )
 
 
 @processes(CASEWORK)
 @require_http_methods(["GET", "POST"])
 def involvement_end(request: ClearanceRequest, reference: UUID, pk: int) -> HttpResponse:
     case = get_object_or_404(Case, reference=reference)
-    involvement = get_object_or_404(Involvement.objects.select_related("team__organisation"), pk=pk, case=case)
+    involvement = get_object_or_404(
+        Involvement.objects.select_related("team__organisation"), pk=pk, case=case
+    )
     if not perms.can_end_involvement(request.clearance, case, involvement):
         raise PermissionDenied
     if request.method == "GET":
@@ -151,7 +182,9 @@ def involvement_end(request: ClearanceRequest, reference: UUID, pk: int) -> Http
         }
         return render(request, "casework/cases/involvement_end.html", context)
     end_involvement(involvement, by=request.clearance)
-    return redirect("casework:case_list" if involvement.team_id in request.clearance.teams else case_url(case))
+    return redirect(
+        "casework:case_list" if involvement.team_id in request.clearance.teams else case_url(case)
+    )
 
 
 def case_url(case: Case) -> str:
@@ -177,10 +210,16 @@ def case_take_over(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 @processes(CASEWORK)
 @require_POST
 def case_contact(request: ClearanceRequest, reference: UUID) -> HttpResponse:
-    """Become the contact of one's own team in a case: whom partners phone, and whose caseload it is."""
+    """Become the contact of one's own team in a case: whom partners phone, and whose caseload it
+    is."""
     case = get_object_or_404(Case.objects.select_for_update(of=("self",)), reference=reference)
     involvement = next(
-        (row for row in Involvement.objects.filter(case=case) if perms.can_become_contact(request.clearance, row)), None
+        (
+            row
+            for row in Involvement.objects.filter(case=case)
+            if perms.can_become_contact(request.clearance, row)
+        ),
+        None,
     )
     if involvement is None:
         raise PermissionDenied
@@ -204,18 +243,27 @@ def case_briefing(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 
         def act() -> str:
             Briefing.objects.create(
-                case=case, author=request.user, text_version=BRIEFING_VERSION, author_team_id=author_team,
+                case=case,
+                author=request.user,
+                text_version=BRIEFING_VERSION,
+                author_team_id=author_team,
                 **form.cleaned_data,
-            )  # fmt: skip
+            )
             return case_url(case)
 
         return once(request, key, act)
     context = {
-        "case": case, "form": form, "draft_key": key, "version": BRIEFING_VERSION,
+        "case": case,
+        "form": form,
+        "draft_key": key,
+        "version": BRIEFING_VERSION,
         "name": leading_names([case.pk]).get(case.pk, ""),
-        "readers": _readers_of_identity(case, request.clearance), "and_others": True,
-    }  # fmt: skip
-    return render(request, "casework/cases/briefing.html", context, status=400 if form.errors else 200)
+        "readers": _readers_of_identity(case, request.clearance),
+        "and_others": True,
+    }
+    return render(
+        request, "casework/cases/briefing.html", context, status=400 if form.errors else 200
+    )
 
 
 def _readers_of_identity(case: Case, clearance: Clearance) -> list[Team]:
@@ -230,13 +278,19 @@ def candidate_rows(candidates: list[Candidate]) -> list[dict[str, Any]]:
     cases = Case.objects.select_related("pilot", "person").in_bulk(keys)
     names = leading_names(keys)
     births = dict(
-        IdentityValue.objects.current().filter(case__in=keys, kind="birth_date").values_list("case_id", "value")
+        IdentityValue.objects.current()
+        .filter(case__in=keys, kind="birth_date")
+        .values_list("case_id", "value")
     )
     return [
         {
-            "case": cases[candidate.case_id], "name": names.get(candidate.case_id, ""),
-            "birth_date": display("birth_date", births[candidate.case_id]) if candidate.case_id in births else "",
+            "case": cases[candidate.case_id],
+            "name": names.get(candidate.case_id, ""),
+            "birth_date": display("birth_date", births[candidate.case_id])
+            if candidate.case_id in births
+            else "",
             "words": candidate.words,
         }
-        for candidate in candidates if candidate.case_id in cases
-    ]  # fmt: skip
+        for candidate in candidates
+        if candidate.case_id in cases
+    ]

@@ -35,7 +35,8 @@ FROM: dict[str, tuple[str, ...]] = {
     D.EXTENSION: ADMITTED_STATES,
     D.TERMINATION_PROPOSED: ADMITTED_STATES,
 }
-# What has to be done after a decision of this kind. The municipality does it, but for the exit: whoever leads the case.
+# What has to be done after a decision of this kind. The municipality does it, but for the exit:
+# whoever leads the case.
 ASKS = {
     D.ADMITTED: _("Take the formal decision to admit"),
     D.ADMITTED_EXCEPTIONALLY: _("Take the formal decision to admit"),

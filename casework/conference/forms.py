@@ -32,23 +32,40 @@ class SeriesForm(KeptForm):
 
     on = DateField(label=_("First date"), validators=[not_too_far])
     begins_at = forms.TimeField(
-        label=_("Time"), help_text=_("For example 10:00"), input_formats=["%H:%M", "%H.%M"],
-        error_messages={"required": _("Enter a time."), "invalid": _("Enter a time such as 10:00.")},
+        label=_("Time"),
+        help_text=_("For example 10:00"),
+        input_formats=["%H:%M", "%H.%M"],
+        error_messages={
+            "required": _("Enter a time."),
+            "invalid": _("Enter a time such as 10:00."),
+        },
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )  # fmt: skip
+    )
     place = forms.CharField(label=_("Place"), required=False, max_length=120)
     every = forms.TypedChoiceField(
-        label=_("How often"), coerce=int,
-        choices=[(0, _("once")), (1, _("every week")), (2, _("every two weeks")), (4, _("every four weeks"))],
-    )  # fmt: skip
+        label=_("How often"),
+        coerce=int,
+        choices=[
+            (0, _("once")),
+            (1, _("every week")),
+            (2, _("every two weeks")),
+            (4, _("every four weeks")),
+        ],
+    )
     times = forms.IntegerField(
-        label=_("How many meetings"), required=False, min_value=1, max_value=MOST_MEETINGS, initial=1,
+        label=_("How many meetings"),
+        required=False,
+        min_value=1,
+        max_value=MOST_MEETINGS,
+        initial=1,
         error_messages={"max_value": _("At most %(limit_value)d at once.")},
-    )  # fmt: skip
+    )
     teams = forms.TypedMultipleChoiceField(
-        label=_("Invited"), coerce=int, widget=forms.CheckboxSelectMultiple,
+        label=_("Invited"),
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one team.")},
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, teams: list[Team], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -82,32 +99,50 @@ class AgendaForm(KeptForm):
     meeting = forms.TypedChoiceField(
         label=_("Meeting"), coerce=int, error_messages={"required": _("Choose a meeting.")}
     )
-    why = forms.ChoiceField(label=_("Why"), choices=WhyOnAgenda.choices, error_messages={"required": _("Choose why.")})
+    why = forms.ChoiceField(
+        label=_("Why"), choices=WhyOnAgenda.choices, error_messages={"required": _("Choose why.")}
+    )
     question = forms.CharField(
-        label=_("Question"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}),
+        label=_("Question"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("What should the conference decide? The teams below read this."),
         error_messages={"required": _("Write the question.")},
-    )  # fmt: skip
+    )
     teams = forms.TypedMultipleChoiceField(
-        label=_("Teams that attend this item"), coerce=int, widget=forms.CheckboxSelectMultiple,
-        help_text=_("Only they, and guests who read along on the day, see the item and what is brought to it."),
+        label=_("Teams that attend this item"),
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "Only they, and guests who read along on the day, see the item and what is brought "
+            "to it."
+        ),
         error_messages={"required": _("Choose at least one team.")},
-    )  # fmt: skip
+    )
     household = forms.TypedMultipleChoiceField(
-        label=_("Together with"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple,
+        label=_("Together with"),
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
         help_text=_("Members of the household on the same item; each gets a decision of her own."),
-    )  # fmt: skip
+    )
 
     def __init__(
-        self, *args: Any, meetings: list[Meeting], teams: list[Team], attending: list[int],
-        household: list[tuple[int, str]], **kwargs: Any,
-    ) -> None:  # fmt: skip
+        self,
+        *args: Any,
+        meetings: list[Meeting],
+        teams: list[Team],
+        attending: list[int],
+        household: list[tuple[int, str]],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         days = [(m.pk, f"{m.on:%d-%m-%Y} {m.begins_at:%H:%M}") for m in meetings]
         set_choices = {
             "meeting": [("", _("Choose a meeting")), *days],
-            "teams": [(team.pk, team.label) for team in teams], "household": household,
-        }  # fmt: skip
+            "teams": [(team.pk, team.label) for team in teams],
+            "household": household,
+        }
         for name, choices in set_choices.items():
             self.fields[name].choices = choices  # type: ignore[attr-defined]
         self.fields["teams"].initial = attending
@@ -116,7 +151,8 @@ class AgendaForm(KeptForm):
 
 
 class ItemForm(KeptForm):
-    """What the conference is asked about a case that stands on an agenda, and who attends the item."""
+    """What the conference is asked about a case that stands on an agenda, and who attends the
+    item."""
 
     question = AgendaForm.base_fields["question"]
     teams = AgendaForm.base_fields["teams"]
@@ -128,15 +164,26 @@ class ItemForm(KeptForm):
 
 class PositionForm(KeptForm):
     preparation = forms.CharField(
-        label=_("Preparation"), required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("What the others should know before the meeting. The teams that attend this item read it."),
-    )  # fmt: skip
+        label=_("Preparation"),
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_(
+            "What the others should know before the meeting. The teams that attend this item "
+            "read it."
+        ),
+    )
     stance = forms.ChoiceField(
-        label=_("Position"), required=False, widget=forms.RadioSelect,
+        label=_("Position"),
+        required=False,
+        widget=forms.RadioSelect,
         choices=[("", _("no position yet")), *Stance.choices],
-    )  # fmt: skip
+    )
     reasons = forms.CharField(
-        label=_("Reasons"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+        label=_("Reasons"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -156,40 +203,64 @@ class OnBehalfForm(PositionForm):
 
     def __init__(self, *args: Any, teams: list[Team], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["source_team"].choices = [("", _("Choose a team")), *((t.pk, t.label) for t in teams)]  # type: ignore[attr-defined]
+        self.fields["source_team"].choices = [
+            ("", _("Choose a team")),
+            *((t.pk, t.label) for t in teams),
+        ]  # type: ignore[attr-defined]
 
 
 class SummaryForm(KeptForm):
     summary = forms.CharField(
-        label=_("Shared summary"), required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("What was discussed, for the minutes. The teams that attend this item read it."),
-    )  # fmt: skip
+        label=_("Shared summary"),
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_(
+            "What was discussed, for the minutes. The teams that attend this item read it."
+        ),
+    )
 
 
 class DecideForm(KeptForm):
     """One decision about one case; what else a kind needs is asked with it."""
 
-    kind = forms.ChoiceField(label=_("Decision"), error_messages={"required": _("Choose the decision.")})
+    kind = forms.ChoiceField(
+        label=_("Decision"), error_messages={"required": _("Choose the decision.")}
+    )
     reasons = forms.CharField(
-        label=_("Reasons"), max_length=5000, widget=forms.Textarea(attrs={"rows": 4}),
+        label=_("Reasons"),
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": _("Write the reasons.")},
-    )  # fmt: skip
+    )
     scenario = forms.ChoiceField(
         label=_("Scenario"), required=False, choices=[("", _("Choose")), *ScenarioKind.choices]
     )
     body = forms.ChoiceField(
-        label=_("Decided by"), required=False, choices=DecidingBody.choices, initial=DecidingBody.LSO,
+        label=_("Decided by"),
+        required=False,
+        choices=DecidingBody.choices,
+        initial=DecidingBody.LSO,
         help_text=_("Of an exceptional admission: the conference itself or the steering group."),
-    )  # fmt: skip
-    owner_team = forms.TypedChoiceField(label=_("Who carries it out"), required=False, coerce=int, empty_value=None)
+    )
+    owner_team = forms.TypedChoiceField(
+        label=_("Who carries it out"), required=False, coerce=int, empty_value=None
+    )
     due_on = DateField(label=_("Before"), required=False, validators=[not_too_far])
     review_on = DateField(
-        label=_("The conference looks again on"), required=False, validators=[not_too_far],
+        label=_("The conference looks again on"),
+        required=False,
+        validators=[not_too_far],
         help_text=_("On that day the case is proposed for an agenda."),
-    )  # fmt: skip
+    )
 
     def __init__(
-        self, *args: Any, teams: list[Team], facts: Facts, doer: Callable[[str], int | None], **kwargs: Any
+        self,
+        *args: Any,
+        teams: list[Team],
+        facts: Facts,
+        doer: Callable[[str], int | None],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.facts, self.teams, self.doer = facts, teams, doer
@@ -198,10 +269,18 @@ class DecideForm(KeptForm):
             possible.remove(D.SCENARIO_SET) if D.SCENARIO_SET in possible else None
         elif D.SCENARIO_CHANGED in possible:
             possible.remove(D.SCENARIO_CHANGED)
-        self.fields["kind"].choices = [("", _("Choose a decision")), *((k.value, k.label) for k in possible)]  # type: ignore[attr-defined]
-        self.fields["owner_team"].choices = [("", _("Choose a team")), *((t.pk, t.label) for t in teams)]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [
+            ("", _("Choose a decision")),
+            *((k.value, k.label) for k in possible),
+        ]  # type: ignore[attr-defined]
+        self.fields["owner_team"].choices = [
+            ("", _("Choose a team")),
+            *((t.pk, t.label) for t in teams),
+        ]  # type: ignore[attr-defined]
         for team in teams:
-            self.fields[f"what_{team.pk}"] = forms.CharField(label=team.label, required=False, max_length=300)
+            self.fields[f"what_{team.pk}"] = forms.CharField(
+                label=team.label, required=False, max_length=300
+            )
             self.fields[f"due_{team.pk}"] = DateField(
                 label=_("Before"), required=False, help_text="", validators=[not_too_far]
             )
@@ -211,8 +290,9 @@ class DecideForm(KeptForm):
         data = self.cleaned_data
         return [
             (team.pk, data[f"what_{team.pk}"], data[f"due_{team.pk}"])
-            for team in self.teams if data.get(f"what_{team.pk}")
-        ]  # fmt: skip
+            for team in self.teams
+            if data.get(f"what_{team.pk}")
+        ]
 
     @property
     def rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
@@ -225,28 +305,39 @@ class DecideForm(KeptForm):
             if not data.get("scenario"):
                 self.add_error("scenario", _("Choose the scenario."))
             if not self.facts.rested:
-                self.add_error("kind", _("No scenario during the rest period: it has not ended yet."))
+                self.add_error(
+                    "kind", _("No scenario during the rest period: it has not ended yet.")
+                )
         else:
             data["scenario"] = ""
         if kind != D.ADMITTED_EXCEPTIONALLY:
             data["body"] = DecidingBody.LSO
         self._clean_owner(kind or "", data)
         if kind == D.DEFERRED and not data.get("review_on") and "review_on" not in self.errors:
-            self.add_error("review_on", _("Enter on which day the conference looks at this case again."))
+            self.add_error(
+                "review_on", _("Enter on which day the conference looks at this case again.")
+            )
         if kind in (D.NOT_ADMITTED, D.EXIT_CONFIRMED) and data.get("review_on"):
-            self.add_error("review_on", _("After this decision the conference does not look again."))
+            self.add_error(
+                "review_on", _("After this decision the conference does not look again.")
+            )
         for name in ("due_on", "review_on"):
-            if data.get(name) and data[name] < self.facts.today + timedelta(days=name == "review_on"):
+            if data.get(name) and data[name] < self.facts.today + timedelta(
+                days=name == "review_on"
+            ):
                 self.add_error(name, _("This day has passed."))
         self._clean_commitments(kind, data)
         return data
 
     def _clean_owner(self, kind: str, data: dict[str, Any]) -> None:
-        """Whoever carries it out has a day before which; what follows from some kinds is one team's to do."""
+        """Whoever carries it out has a day before which; what follows from some kinds is one
+        team's to do."""
         owner, due = data.get("owner_team"), data.get("due_on")
         doer = self.doer(kind)
         if doer is not None and owner is not None and owner != doer:
-            self.add_error("owner_team", _("Only the team that chairs or leads can do what follows."))
+            self.add_error(
+                "owner_team", _("Only the team that chairs or leads can do what follows.")
+            )
         elif doer is None and owner is None and (kind == D.RESEARCH_QUESTION or due):
             self.add_error("owner_team", _("Choose who carries it out."))
         elif doer is None and owner is not None and not due and "due_on" not in self.errors:
@@ -266,24 +357,37 @@ class DecideForm(KeptForm):
 
 class GuestForm(KeptForm):
     name = forms.CharField(
-        label=_("Name"), max_length=120, error_messages={"required": _("Enter the name of the guest.")}
+        label=_("Name"),
+        max_length=120,
+        error_messages={"required": _("Enter the name of the guest.")},
     )
     capacity = forms.CharField(
-        label=_("In which capacity"), max_length=160, error_messages={"required": _("Enter in which capacity.")}
+        label=_("In which capacity"),
+        max_length=160,
+        error_messages={"required": _("Enter in which capacity.")},
     )
     username = forms.CharField(
-        label=_("Account"), required=False, max_length=150,
-        help_text=_("Only if she must read the items here: until the meeting ends. Leave it empty otherwise."),
+        label=_("Account"),
+        required=False,
+        max_length=150,
+        help_text=_(
+            "Only if she must read the items here: until the meeting ends. Leave it empty "
+            "otherwise."
+        ),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )  # fmt: skip
+    )
 
 
 class MinutesForm(KeptForm):
     answer = forms.ChoiceField(
-        label=_("Answer"), widget=forms.RadioSelect,
-        choices=[("agreed", _("agrees with the minutes")), ("objected", _("objects to the minutes"))],
+        label=_("Answer"),
+        widget=forms.RadioSelect,
+        choices=[
+            ("agreed", _("agrees with the minutes")),
+            ("objected", _("objects to the minutes")),
+        ],
         error_messages={"required": _("Choose an answer.")},
-    )  # fmt: skip
+    )
     remark = forms.CharField(
         label=_("Remark"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
     )
@@ -297,5 +401,7 @@ class MinutesForm(KeptForm):
 
 class CancelForm(KeptForm):
     because = forms.CharField(
-        label=_("Why is it cancelled?"), max_length=200, error_messages={"required": _("Write why it is cancelled.")}
+        label=_("Why is it cancelled?"),
+        max_length=200,
+        error_messages={"required": _("Write why it is cancelled.")},
     )

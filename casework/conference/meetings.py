@@ -54,11 +54,18 @@ from partners.organisations.enums import OrganisationKind, TeamFunction
 from partners.organisations.models import Pilot
 
 MOST = 50
-INVITED_AT_FIRST = (OrganisationKind.MUNICIPALITY, OrganisationKind.NGO, OrganisationKind.IND, OrganisationKind.DTV)
+INVITED_AT_FIRST = (
+    OrganisationKind.MUNICIPALITY,
+    OrganisationKind.NGO,
+    OrganisationKind.IND,
+    OrganisationKind.DTV,
+)
 
 
 def meeting_or_404(reference: UUID) -> Meeting:
-    found: Meeting = get_object_or_404(Meeting.objects.select_related("pilot", "convenant"), reference=reference)
+    found: Meeting = get_object_or_404(
+        Meeting.objects.select_related("pilot", "convenant"), reference=reference
+    )
     return found
 
 
@@ -90,7 +97,10 @@ class Place:
 def places_of(meeting: Meeting) -> list[Place]:
     """The agenda as this worker may see it, numbered as it stands."""
     items = list(
-        AgendaItem.objects.current().filter(meeting=meeting).select_related("case__pilot").order_by("place", "pk")
+        AgendaItem.objects.current()
+        .filter(meeting=meeting)
+        .select_related("case__pilot")
+        .order_by("place", "pk")
     )
     names = leading_names([item.case_id for item in items])
     found: dict[int, list[AgendaItem]] = {}
@@ -103,16 +113,23 @@ def places_of(meeting: Meeting) -> list[Place]:
     ]
 
 
-def attendance_of(request: ClearanceRequest, meeting: Meeting) -> list[tuple[MeetingTeam, str, str]]:
+def attendance_of(
+    request: ClearanceRequest, meeting: Meeting
+) -> list[tuple[MeetingTeam, str, str]]:
     today = timezone.localdate()
     rows = list(meeting.teams.select_related("team__organisation"))
     for row in rows:  # what a team says of an item is for the chair: others may not see that item
-        if not perms.chairs(request.clearance, meeting) and row.team_id not in request.clearance.teams:
+        if (
+            not perms.chairs(request.clearance, meeting)
+            and row.team_id not in request.clearance.teams
+        ):
             row.remark = ""
     answers = dict(MinutesAnswer.choices)
     return [
-        (row, state, str(answers.get(state, ""))) for row in rows for state in [minutes_state(row, meeting, today)]
-    ]  # fmt: skip
+        (row, state, str(answers.get(state, "")))
+        for row in rows
+        for state in [minutes_state(row, meeting, today)]
+    ]
 
 
 def answering(request: ClearanceRequest, meeting: Meeting) -> MeetingTeam | None:
@@ -123,24 +140,34 @@ def answering(request: ClearanceRequest, meeting: Meeting) -> MeetingTeam | None
     today = timezone.localdate()
     if meeting.minutes_due_on is None or today > meeting.minutes_due_on:
         return None
-    found: MeetingTeam | None = meeting.teams.filter(team__in=seats).select_related("team").order_by("answer").first()
-    return found  # first one of hers that has not answered; what was said may be said again while the term runs
+    found: MeetingTeam | None = (
+        meeting.teams.filter(team__in=seats).select_related("team").order_by("answer").first()
+    )
+    # first one of hers that has not answered; what was said may be said again while the term runs
+    return found
 
 
 @processes(CASEWORK)
 @require_GET
 def meeting_list(request: ClearanceRequest) -> HttpResponse:
-    """Meetings to come and past, of the pilots in which this worker reads or attends conferences."""
-    if not any(Category.CONFERENCE in seat.reads | seat.writes | seat.attends for seat in request.clearance.seats):
+    """Meetings to come and past, of the pilots in which this worker reads or attends
+    conferences."""
+    if not any(
+        Category.CONFERENCE in seat.reads | seat.writes | seat.attends
+        for seat in request.clearance.seats
+    ):
         raise PermissionDenied
     today = timezone.localdate()
     coming = Meeting.objects.coming(today).select_related("pilot")[:MOST]
-    past = Meeting.objects.filter(Q(on__lt=today) | Q(closed_at__isnull=False)).select_related("pilot")
+    past = Meeting.objects.filter(Q(on__lt=today) | Q(closed_at__isnull=False)).select_related(
+        "pilot"
+    )
     context = {
-        "coming": coming, "past": past.order_by("-on", "-begins_at")[:MOST],
+        "coming": coming,
+        "past": past.order_by("-on", "-begins_at")[:MOST],
         "plans": Pilot.objects.filter(pk__in=request.clearance.coordinated),
         "sees_undiscussed": _sees_undiscussed(request),
-    }  # fmt: skip
+    }
     return render(request, "casework/conference/list.html", context)
 
 
@@ -154,16 +181,22 @@ def _sees_undiscussed(request: ClearanceRequest) -> bool:
 
 
 def undiscussed() -> Any:
-    """R7: who receives shelter of the facility, or guidance, and was not discussed yet, as far as the asker sees."""
+    """R7: who receives shelter of the facility, or guidance, and was not discussed yet, as far
+    as the asker sees."""
     today = timezone.localdate()
-    stays = Stay.objects.current().filter(
-        Q(until=None) | Q(until__gt=today), case=OuterRef("pk"), since__lte=today
-    ).exclude(kind__in=OUTSIDE_LVV)  # fmt: skip
+    stays = (
+        Stay.objects.current()
+        .filter(Q(until=None) | Q(until__gt=today), case=OuterRef("pk"), since__lte=today)
+        .exclude(kind__in=OUTSIDE_LVV)
+    )
     talked = RawSQL("SELECT conference_discussed()", [])  # also where another team alone attended
     return (
-        Case.objects.open().filter(Q(state__in=ADMITTED_STATES) | Exists(stays)).exclude(pk__in=talked)
-        .select_related("pilot").order_by("registered_on", "pk")
-    )  # fmt: skip
+        Case.objects.open()
+        .filter(Q(state__in=ADMITTED_STATES) | Exists(stays))
+        .exclude(pk__in=talked)
+        .select_related("pilot")
+        .order_by("registered_on", "pk")
+    )
 
 
 @processes(CASEWORK)
@@ -174,9 +207,13 @@ def undiscussed_list(request: ClearanceRequest) -> HttpResponse:
     cases = list(undiscussed()[:MOST])
     names = leading_names([case.pk for case in cases])
     context = {
-        "rows": [(case, names.get(case.pk, ""), request.clearance.coordinates(case.pilot_id)) for case in cases],
-        "more": len(cases) == MOST, "today": timezone.localdate(),
-    }  # fmt: skip
+        "rows": [
+            (case, names.get(case.pk, ""), request.clearance.coordinates(case.pilot_id))
+            for case in cases
+        ],
+        "more": len(cases) == MOST,
+        "today": timezone.localdate(),
+    }
     return render(request, "casework/conference/undiscussed.html", context)
 
 
@@ -186,26 +223,40 @@ def meeting_plan(request: ClearanceRequest, slug: str) -> HttpResponse:
     pilot = get_object_or_404(Pilot.objects.filter(pk__in=request.clearance.coordinated), slug=slug)
     here = [team for team in visible_teams(request.clearance).values() if team.pilot_id == pilot.pk]
     reads = team_reads([team.pk for team in here])
-    invited = [team for team in here if "conference" in reads[team.pk] and team.function == TeamFunction.GENERAL]
+    invited = [
+        team
+        for team in here
+        if "conference" in reads[team.pk] and team.function == TeamFunction.GENERAL
+    ]
     key = f"meeting:{pilot.reference}"
     form = SeriesForm(request.POST or None, teams=invited)
-    form.fields["teams"].initial = [team.pk for team in invited if team.organisation.kind in INVITED_AT_FIRST]
+    form.fields["teams"].initial = [
+        team.pk for team in invited if team.organisation.kind in INVITED_AT_FIRST
+    ]
     form.restore(find_draft(request.user, key))
     if request.method == "POST" and form.is_valid():
 
         def act() -> str:
             data = form.cleaned_data
             planned = plan_meetings(
-                pilot, form.days(), begins_at=data["begins_at"], place=data["place"], teams=data["teams"]
+                pilot,
+                form.days(),
+                begins_at=data["begins_at"],
+                place=data["place"],
+                teams=data["teams"],
             )
-            return meeting_url(planned[0]) if len(planned) == 1 else reverse("casework:meeting_list")
+            return (
+                meeting_url(planned[0]) if len(planned) == 1 else reverse("casework:meeting_list")
+            )
 
         try:
             return once(request, key, act)
         except (TakenMoment, NoConvenant) as problem:
             form.add_error("on", _in_the_way(problem))
     context = {"pilot": pilot, "form": form, "draft_key": key, "form_page": request.path}
-    return render(request, "casework/conference/plan.html", context, status=400 if form.errors else 200)
+    return render(
+        request, "casework/conference/plan.html", context, status=400 if form.errors else 200
+    )
 
 
 @processes(CASEWORK)
@@ -216,11 +267,17 @@ def meeting_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     places = places_of(meeting)
     chairs = perms.chairs(request.clearance, meeting)
     context = {
-        "meeting": meeting, "places": places, "chairs": chairs, "current": None,
-        "attendance": attendance_of(request, meeting), "guests": meeting.guests.all(),
-        "proposals": proposals(meeting) if chairs and not meeting.closed_at and not meeting.cancelled_on else [],
+        "meeting": meeting,
+        "places": places,
+        "chairs": chairs,
+        "current": None,
+        "attendance": attendance_of(request, meeting),
+        "guests": meeting.guests.all(),
+        "proposals": proposals(meeting)
+        if chairs and not meeting.closed_at and not meeting.cancelled_on
+        else [],
         "mine": answering(request, meeting),
-    }  # fmt: skip
+    }
     return render(request, "casework/conference/meeting.html", context)
 
 
@@ -233,35 +290,56 @@ class Proposal:
 
 
 WHY = {
-    "R5": WhyOnAgenda.ADMISSION, "R8": WhyOnAgenda.ADMISSION, "R9": WhyOnAgenda.REVIEW, "LSO": WhyOnAgenda.REVIEW,
+    "R5": WhyOnAgenda.ADMISSION,
+    "R8": WhyOnAgenda.ADMISSION,
+    "R9": WhyOnAgenda.REVIEW,
+    "LSO": WhyOnAgenda.REVIEW,
     "R26": WhyOnAgenda.ESCALATION,
-}  # fmt: skip
+}
 DISCUSSED = ("conference", "escalation")  # the pages of terms that the conference answers
 
 
 def proposals(meeting: Meeting) -> list[Proposal]:
-    """Cases of this pilot that need the conference and stand on no agenda: a term ends, or never discussed (R7)."""
+    """Cases of this pilot that need the conference and stand on no agenda: a term ends, or never
+    discussed (R7)."""
     waits = AgendaItem.objects.current().filter(
         Q(meeting__on__gte=timezone.localdate()) | Q(meeting__opened_at__isnull=False),
-        case=OuterRef("pk"), discussed_at=None, meeting__closed_at=None, meeting__cancelled_on=None,
-    )  # fmt: skip
-    cases = Case.objects.filter(
-        pilot=meeting.pilot_id, state__in=OPEN_STATES, term_on__lte=meeting.on
-    ).exclude(Exists(waits)).select_related("pilot").order_by("term_on", "pk")[:MOST]  # fmt: skip
+        case=OuterRef("pk"),
+        discussed_at=None,
+        meeting__closed_at=None,
+        meeting__cancelled_on=None,
+    )
+    cases = (
+        Case.objects.filter(pilot=meeting.pilot_id, state__in=OPEN_STATES, term_on__lte=meeting.on)
+        .exclude(Exists(waits))
+        .select_related("pilot")
+        .order_by("term_on", "pk")[:MOST]
+    )
     found: dict[int, Proposal] = {}
     facts = facts_of(cases)
     for case in cases:
-        ends = (term for term in terms_of(facts[case.pk]) if term.on <= meeting.on and term.page in DISCUSSED)
+        ends = (
+            term
+            for term in terms_of(facts[case.pk])
+            if term.on <= meeting.on and term.page in DISCUSSED
+        )
         if term := next(ends, None):
             why = WHY.get(term.rule, WhyOnAgenda.END_OF_TERM)
             found[case.pk] = Proposal(case, "", why.value, f"{term.what} ({shown(term.on)})")
     for case in undiscussed().filter(pilot=meeting.pilot_id).exclude(Exists(waits))[:MOST]:
         found.setdefault(
-            case.pk, Proposal(case, "", WhyOnAgenda.NOT_YET_DISCUSSED.value, str(WhyOnAgenda.NOT_YET_DISCUSSED.label))
+            case.pk,
+            Proposal(
+                case,
+                "",
+                WhyOnAgenda.NOT_YET_DISCUSSED.value,
+                str(WhyOnAgenda.NOT_YET_DISCUSSED.label),
+            ),
         )
     names = leading_names(list(found))
     return [
-        Proposal(row.case, names.get(row.case.pk, "") or row.case.number, row.why, row.words) for row in found.values()
+        Proposal(row.case, names.get(row.case.pk, "") or row.case.number, row.why, row.words)
+        for row in found.values()
     ]
 
 
@@ -270,19 +348,26 @@ def proposals(meeting: Meeting) -> list[Proposal]:
 def meeting_act(request: ClearanceRequest, reference: UUID, act: str) -> HttpResponse:
     """The chair opens and closes a meeting and sends its minutes."""
     meeting = meeting_or_404(reference)
-    acts = {"openen": lambda: open_meeting(meeting, by=request.clearance), "sluiten": lambda: close_meeting(meeting),
-            "versturen": lambda: send_minutes(meeting)}  # fmt: skip
+    acts = {
+        "openen": lambda: open_meeting(meeting, by=request.clearance),
+        "sluiten": lambda: close_meeting(meeting),
+        "versturen": lambda: send_minutes(meeting),
+    }
     if act not in acts or not perms.chairs(request.clearance, meeting):
         raise PermissionDenied
     try:
         acts[act]()
     except NoConvenant:
-        messages.error(request, _("A meeting is opened on its day, under a convenant that is in force then."))
+        messages.error(
+            request, _("A meeting is opened on its day, under a convenant that is in force then.")
+        )
         return redirect(meeting_url(meeting))
     places = places_of(meeting) if act == "openen" else []
     if places:
         return redirect(item_url(places[0].first))
-    return redirect(reverse("casework:minutes", args=[reference]) if act != "openen" else meeting_url(meeting))
+    return redirect(
+        reverse("casework:minutes", args=[reference]) if act != "openen" else meeting_url(meeting)
+    )
 
 
 @processes(CASEWORK)
@@ -304,14 +389,17 @@ def meeting_move(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         else:
             return redirect(meeting_url(meeting))
     context = {"meeting": meeting, "form": form}
-    return render(request, "casework/conference/move.html", context, status=400 if form.errors else 200)
+    return render(
+        request, "casework/conference/move.html", context, status=400 if form.errors else 200
+    )
 
 
 def _in_the_way(problem: TakenMoment | NoConvenant) -> str:
     said = (
-        _("On %(day)s there is a meeting at this moment already.") if isinstance(problem, TakenMoment)
+        _("On %(day)s there is a meeting at this moment already.")
+        if isinstance(problem, TakenMoment)
         else _("On %(day)s no convenant of this pilot is in force.")
-    )  # fmt: skip
+    )
     return said % {"day": shown(problem.day)}
 
 
@@ -326,7 +414,9 @@ def meeting_cancel(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         cancel_meeting(meeting, form.cleaned_data["because"])
         return redirect(meeting_url(meeting))
     context = {"meeting": meeting, "form": form, "draft_key": "", "form_page": request.path}
-    return render(request, "casework/conference/cancel.html", context, status=400 if form.errors else 200)
+    return render(
+        request, "casework/conference/cancel.html", context, status=400 if form.errors else 200
+    )
 
 
 @processes(CASEWORK)
@@ -334,7 +424,11 @@ def meeting_cancel(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 def meeting_attendance(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """Who was there: teams by a tick, guests by name."""
     meeting = meeting_or_404(reference)
-    if not perms.chairs(request.clearance, meeting) or meeting.cancelled_on or meeting.minutes_sent_on:
+    if (
+        not perms.chairs(request.clearance, meeting)
+        or meeting.cancelled_on
+        or meeting.minutes_sent_on
+    ):
         raise PermissionDenied  # who was there stands in the minutes the partners answered
     rows = list(meeting.teams.select_related("team__organisation"))
     form = GuestForm(request.POST if "guest" in request.POST else None)
@@ -363,10 +457,18 @@ def meeting_attendance(request: ClearanceRequest, reference: UUID) -> HttpRespon
                 form.add_error("username", _("This account cannot read along at this meeting."))
         if not form.errors:
             data = form.cleaned_data
-            MeetingGuest.objects.create(meeting=meeting, name=data["name"], capacity=data["capacity"], user_id=user)
+            MeetingGuest.objects.create(
+                meeting=meeting, name=data["name"], capacity=data["capacity"], user_id=user
+            )
             return redirect(request.path)
     context = {
-        "meeting": meeting, "rows": rows, "form": form, "guests": meeting.guests.all(), "draft_key": "",
+        "meeting": meeting,
+        "rows": rows,
+        "form": form,
+        "guests": meeting.guests.all(),
+        "draft_key": "",
         "form_page": request.path,
-    }  # fmt: skip
-    return render(request, "casework/conference/attendance.html", context, status=400 if form.errors else 200)
+    }
+    return render(
+        request, "casework/conference/attendance.html", context, status=400 if form.errors else 200
+    )

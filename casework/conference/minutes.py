@@ -24,7 +24,8 @@ from partners.accountability.activities import CASEWORK, processes
 
 
 def minutes_of(request: ClearanceRequest, meeting: Meeting) -> dict[str, Any]:
-    """The minutes as this worker may read them: made from what was recorded, never a text of its own."""
+    """The minutes as this worker may read them: made from what was recorded, never a text of its
+    own."""
     places = places_of(meeting)
     items = [item for place in places for item in place.items]
     teams = visible_teams(request.clearance)
@@ -33,24 +34,38 @@ def minutes_of(request: ClearanceRequest, meeting: Meeting) -> dict[str, Any]:
     for row in Position.objects.current().filter(item__in=items).order_by("pk"):
         label = team_label(request.clearance, cases[row.item_id], teams, row.source_id)
         positions[row.item_id].append((label, row))
-    decisions: dict[int, list[tuple[ConferenceDecision, list[Action]]]] = {item.pk: [] for item in items}
-    found = list(ConferenceDecision.objects.current().filter(item__in=items).select_related("owner_team__organisation"))
+    decisions: dict[int, list[tuple[ConferenceDecision, list[Action]]]] = {
+        item.pk: [] for item in items
+    }
+    found = list(
+        ConferenceDecision.objects.current()
+        .filter(item__in=items)
+        .select_related("owner_team__organisation")
+    )
     actions: dict[int, list[Action]] = {}
-    for action in Action.objects.current().filter(decision__in=found).select_related("to_team__organisation"):
+    for action in (
+        Action.objects.current().filter(decision__in=found).select_related("to_team__organisation")
+    ):
         actions.setdefault(action.decision_id or 0, []).append(action)
     for decision in sorted(found, key=lambda row: row.pk):
         decisions[decision.item_id or 0].append((decision, actions.get(decision.pk, [])))
     return {
-        "meeting": meeting, "attendance": attendance_of(request, meeting), "guests": meeting.guests.all(),
+        "meeting": meeting,
+        "attendance": attendance_of(request, meeting),
+        "guests": meeting.guests.all(),
         "places": [
-            (place.number, [
-                (item, name, positions[item.pk], decisions[item.pk])
-                for item, name in zip(place.items, place.names, strict=True)
-            ])
+            (
+                place.number,
+                [
+                    (item, name, positions[item.pk], decisions[item.pk])
+                    for item, name in zip(place.items, place.names, strict=True)
+                ],
+            )
             for place in places
         ],
-        "chairs": perms.chairs(request.clearance, meeting), "mine": answering(request, meeting),
-    }  # fmt: skip
+        "chairs": perms.chairs(request.clearance, meeting),
+        "mine": answering(request, meeting),
+    }
 
 
 @processes(CASEWORK)
@@ -70,12 +85,19 @@ def minutes(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         if form.is_valid():
 
             def act() -> str:
-                answer_minutes(mine, form.cleaned_data["answer"], form.cleaned_data["remark"], by=request.clearance)
+                answer_minutes(
+                    mine,
+                    form.cleaned_data["answer"],
+                    form.cleaned_data["remark"],
+                    by=request.clearance,
+                )
                 return request.path
 
             return once(request, key, act)
     context |= {"form": form, "draft_key": key, "form_page": request.path}
-    return render(request, "casework/conference/minutes.html", context, status=400 if form.errors else 200)
+    return render(
+        request, "casework/conference/minutes.html", context, status=400 if form.errors else 200
+    )
 
 
 @processes(CASEWORK)
@@ -86,9 +108,14 @@ def minutes_pdf(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     context = minutes_of(request, meeting) | {"fonts": FONTS.values()}
     if packages := libraries.missing():
         return render(
-            request, "casework/conference/no_pdf.html", {"meeting": meeting, "packages": packages}, status=503
+            request,
+            "casework/conference/no_pdf.html",
+            {"meeting": meeting, "packages": packages},
+            status=503,
         )
     page = render_to_string("casework/conference/minutes_pdf.html", context, request)
     answer = HttpResponse(pdf_of(page), content_type="application/pdf")
-    answer["Content-Disposition"] = f'attachment; filename="lso-{meeting.pilot.slug}-{meeting.on.isoformat()}.pdf"'
+    answer["Content-Disposition"] = (
+        f'attachment; filename="lso-{meeting.pilot.slug}-{meeting.on.isoformat()}.pdf"'
+    )
     return answer

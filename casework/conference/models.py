@@ -26,7 +26,8 @@ class MeetingQuerySet(TrackedQuerySet):
 
 
 class Meeting(Versioned):
-    """One meeting of the case conference of a pilot, under the convenant of its day (R27). It names nobody."""
+    """One meeting of the case conference of a pilot, under the convenant of its day (R27). It
+    names nobody."""
 
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     pilot = models.ForeignKey(Pilot, models.PROTECT, related_name="+")
@@ -39,7 +40,9 @@ class Meeting(Versioned):
     cancelled_on = models.DateField(null=True, editable=False)
     cancelled_because = models.CharField(_("cancelled because"), max_length=200, blank=True)
     minutes_sent_on = models.DateField(null=True, editable=False)
-    minutes_due_on = models.DateField(null=True, editable=False)  # until then partners answer; silence is no response
+    minutes_due_on = models.DateField(
+        null=True, editable=False
+    )  # until then partners answer; silence is no response
     history = History()
 
     objects = MeetingQuerySet.as_manager()
@@ -49,10 +52,12 @@ class Meeting(Versioned):
         indexes = [models.Index(fields=["pilot", "on"], name="meeting_pilot_on")]
         constraints = [
             models.UniqueConstraint(
-                fields=["pilot", "on", "begins_at"], condition=Q(cancelled_on=None), name="meeting_once",
+                fields=["pilot", "on", "begins_at"],
+                condition=Q(cancelled_on=None),
+                name="meeting_once",
                 violation_error_message=_("There is a meeting at this moment already."),
             ),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return f"meeting {self.pk}"
@@ -75,26 +80,33 @@ class MeetingTeam(models.Model):
     answer = models.CharField(max_length=12, choices=MinutesAnswer, blank=True, db_default="")
     remark = models.CharField(_("remark"), max_length=1000, blank=True, db_default="")
     answered_on = models.DateField(null=True)
-    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     history = History()
 
     objects = TrackedQuerySet.as_manager()
 
     class Meta:
         ordering = ["team__organisation__name", "team__function"]
-        constraints = [models.UniqueConstraint(fields=["meeting", "team"], name="meeting_team_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["meeting", "team"], name="meeting_team_once")
+        ]
 
     def __str__(self) -> str:
         return f"team {self.team_id} at meeting {self.meeting_id}"
 
 
 class MeetingGuest(models.Model):
-    """Somebody who joins one meeting; with an account she reads its items until it ends, and no longer."""
+    """Somebody who joins one meeting; with an account she reads its items until it ends, and no
+    longer."""
 
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="guests")
     name = models.CharField(_("name"), max_length=120)
     capacity = models.CharField(_("in which capacity"), max_length=160)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     history = History()
 
     class Meta:
@@ -105,7 +117,8 @@ class MeetingGuest(models.Model):
 
 
 class AgendaItem(Record):
-    """One case on one agenda, read by the teams that attend it. Members of a household share a place."""
+    """One case on one agenda, read by the teams that attend it. Members of a household share a
+    place."""
 
     CATEGORY = Category.CONFERENCE
 
@@ -115,21 +128,29 @@ class AgendaItem(Record):
     question = models.CharField(_("question"), max_length=500)
     summary = models.TextField(_("shared summary"), max_length=5000, blank=True)
     discussed_at = models.DateTimeField(null=True, editable=False)
-    corrected_on = models.DateField(null=True, editable=False)  # the summary, after the minutes were sent
+    corrected_on = models.DateField(
+        null=True, editable=False
+    )  # the summary, after the minutes were sent
     happened_on = models.DateField(_("date"))  # of the meeting, for the story
 
     class Meta(Record.Meta):
         ordering = ["place", "id"]
         indexes = [
             models.Index(fields=["case"], name="agenda_case", condition=Q(ended_at=None)),
-            models.Index(fields=["happened_on"], name="agenda_waits", condition=Q(discussed_at=None, ended_at=None)),
+            models.Index(
+                fields=["happened_on"],
+                name="agenda_waits",
+                condition=Q(discussed_at=None, ended_at=None),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["meeting", "case"], condition=Q(ended_at=None), name="agenda_case_once",
+                fields=["meeting", "case"],
+                condition=Q(ended_at=None),
+                name="agenda_case_once",
                 violation_error_message=_("This case is on this agenda already."),
             ),
-        ]  # fmt: skip
+        ]
 
 
 class Position(Joint):
@@ -148,29 +169,44 @@ class Position(Joint):
         constraints = [
             *Joint.Meta.constraints,
             models.CheckConstraint(
-                name="objection_has_reasons", condition=~Q(stance=Stance.OBJECT) | ~Q(reasons=""),
+                name="objection_has_reasons",
+                condition=~Q(stance=Stance.OBJECT) | ~Q(reasons=""),
                 violation_error_message=_("Write why your team objects."),
             ),
-        ]  # fmt: skip
+        ]
 
 
 class ConferenceDecision(Joint):
-    """One decision about one case: of the conference, or of the body above it. Not the formal decision (R6)."""
+    """One decision about one case: of the conference, or of the body above it. Not the formal
+    decision (R6)."""
 
     CATEGORY = Category.CONFERENCE
 
-    item = models.ForeignKey(AgendaItem, models.PROTECT, null=True, blank=True, related_name="decisions")
+    item = models.ForeignKey(
+        AgendaItem, models.PROTECT, null=True, blank=True, related_name="decisions"
+    )
     kind = models.CharField(_("decision"), max_length=30, choices=DecisionKind)
-    body = models.CharField(_("decided by"), max_length=20, choices=DecidingBody, default=DecidingBody.LSO)
-    decided_on = models.DateField(_("decided on"), default=timezone.localdate, validators=[not_in_future])
+    body = models.CharField(
+        _("decided by"), max_length=20, choices=DecidingBody, default=DecidingBody.LSO
+    )
+    decided_on = models.DateField(
+        _("decided on"), default=timezone.localdate, validators=[not_in_future]
+    )
     reasons = models.TextField(_("reasons"), max_length=5000)
     scenario = models.CharField(_("scenario"), max_length=20, choices=ScenarioKind, blank=True)
     owner_team = models.ForeignKey(
-        Team, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who carries it out")
+        Team,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("who carries it out"),
     )
     due_on = models.DateField(_("before"), null=True, blank=True)  # it is carried out
     review_on = models.DateField(_("the conference looks again on"), null=True, blank=True)
-    convenant = models.ForeignKey(Convenant, models.PROTECT, null=True, related_name="+")  # under which (R27)
+    convenant = models.ForeignKey(
+        Convenant, models.PROTECT, null=True, related_name="+"
+    )  # under which (R27)
 
     class Meta(Joint.Meta):
         ordering = ["-decided_on", "-id"]

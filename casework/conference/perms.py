@@ -13,10 +13,11 @@ def chairs(clearance: Clearance, meeting: Meeting) -> bool:
 def seats_at(clearance: Clearance, meeting: Meeting) -> list[Seat]:
     """The seats of this worker in the pilot of a meeting that read, write or attend conferences."""
     return [
-        seat for seat in clearance.seats
+        seat
+        for seat in clearance.seats
         if seat.pilot == meeting.pilot_id
         and Category.CONFERENCE in seat.reads | seat.writes | seat.attends
-    ]  # fmt: skip
+    ]
 
 
 def position_team(clearance: Clearance, item: AgendaItem) -> int | None:
@@ -36,5 +37,9 @@ def can_prepare(clearance: Clearance, item: AgendaItem) -> bool:
     - in a team that may
     - before the meeting is closed, of an item that was not taken off
     """
-    open_still = item.meeting.closed_at is None and item.meeting.cancelled_on is None and item.ended_at is None
+    open_still = (
+        item.meeting.closed_at is None
+        and item.meeting.cancelled_on is None
+        and item.ended_at is None
+    )
     return open_still and position_team(clearance, item) is not None

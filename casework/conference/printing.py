@@ -1,4 +1,5 @@
-"""The minutes as a PDF, tagged for readers that speak. It fetches nothing but the fonts of the application."""
+"""The minutes as a PDF, tagged for readers that speak. It fetches nothing but the fonts of the
+application."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,15 +7,19 @@ from typing import Any
 from lvv.env import BASE_DIR
 
 FONTS = {
-    "latin": "source-sans-3-latin-wght-normal.woff2", "latin-ext": "source-sans-3-latin-ext-wght-normal.woff2",
-}  # fmt: skip
+    "latin": "source-sans-3-latin-wght-normal.woff2",
+    "latin-ext": "source-sans-3-latin-ext-wght-normal.woff2",
+}
 OWN = "font:"
 
 
 def pdf_of(page: str, attached: Mapping[str, bytes] | None = None) -> bytes:
-    """The PDF of a page that stands by itself, with these files in it. Whoever calls asked lvv.libraries whether it can
-    be made here."""
-    from weasyprint import HTML, Attachment  # on its own: it looks for libraries of the system when it is imported
+    """The PDF of a page that stands by itself, with these files in it. Whoever calls asked
+    lvv.libraries whether it can be made here."""
+    from weasyprint import (
+        HTML,
+        Attachment,
+    )  # on its own: it looks for libraries of the system when it is imported
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
     class OwnFonts(URLFetcher):
@@ -25,6 +30,11 @@ def pdf_of(page: str, attached: Mapping[str, bytes] | None = None) -> bytes:
             content = (BASE_DIR / "static" / "vendor" / "source-sans-3" / name).read_bytes()
             return URLFetcherResponse(url, content, {"Content-Type": "font/woff2"})
 
-    files = [Attachment(string=content, name=name, description=name) for name, content in (attached or {}).items()]
-    made: bytes = HTML(string=page, url_fetcher=OwnFonts()).write_pdf(pdf_variant="pdf/ua-1", attachments=files or None)
+    files = [
+        Attachment(string=content, name=name, description=name)
+        for name, content in (attached or {}).items()
+    ]
+    made: bytes = HTML(string=page, url_fetcher=OwnFonts()).write_pdf(
+        pdf_variant="pdf/ua-1", attachments=files or None
+    )
     return made

@@ -1,6 +1,8 @@
-"""The acts of a conference: planning, the agenda, positions, decisions and what follows from each, the minutes.
+"""The acts of a conference: planning, the agenda, positions, decisions and what follows from each,
+the minutes.
 
-Each locks the case first; a decision writes what it leads to in the same act: scenario, commitments, tasks, steps.
+Each locks the case first; a decision writes what it leads to in the same act: scenario,
+commitments, tasks, steps.
 """
 
 from collections.abc import Iterable
@@ -15,8 +17,21 @@ from django.utils.translation import gettext_lazy
 
 from casework.cases.involving import marks
 from casework.cases.models import Case
-from casework.conference.enums import ADMISSION, ASKS, FROM, SETS_SCENARIO, DecisionKind, MinutesAnswer
-from casework.conference.models import AgendaItem, ConferenceDecision, Meeting, MeetingTeam, Position
+from casework.conference.enums import (
+    ADMISSION,
+    ASKS,
+    FROM,
+    SETS_SCENARIO,
+    DecisionKind,
+    MinutesAnswer,
+)
+from casework.conference.models import (
+    AgendaItem,
+    ConferenceDecision,
+    Meeting,
+    MeetingTeam,
+    Position,
+)
 from casework.escalation.models import Escalation
 from casework.escalation.working import members_leave
 from casework.journey.facts import fact_of
@@ -56,8 +71,11 @@ class NoConvenant(Exception):
 
 
 def convenant_on(pilot: Pilot, day: date) -> Convenant | None:
-    """The convenant under which the conference of this pilot meets on a day; in municipal mode the college's own."""
-    kinds = [ConvenantKind.CONVENANT] + ([ConvenantKind.MUNICIPAL_DECISION] if pilot.municipal_mode else [])
+    """The convenant under which the conference of this pilot meets on a day; in municipal mode
+    the college's own."""
+    kinds = [ConvenantKind.CONVENANT] + (
+        [ConvenantKind.MUNICIPAL_DECISION] if pilot.municipal_mode else []
+    )
     found: Convenant | None = (
         Convenant.objects.in_force(day).filter(pilot=pilot, kind__in=kinds).order_by("kind").first()
     )
@@ -72,7 +90,9 @@ def plan_meetings(
     planned = []
     for day in days:
         convenant = _free(pilot, day, begins_at)
-        meeting = Meeting.objects.create(pilot=pilot, convenant=convenant, on=day, begins_at=begins_at, place=place)
+        meeting = Meeting.objects.create(
+            pilot=pilot, convenant=convenant, on=day, begins_at=begins_at, place=place
+        )
         for team in teams:
             MeetingTeam.objects.create(meeting=meeting, team_id=team)
         planned.append(meeting)
@@ -84,7 +104,9 @@ def _free(pilot: Pilot, day: date, begins_at: time, *, but: int | None = None) -
     convenant = convenant_on(pilot, day)
     if convenant is None or pilot.is_closed(day):
         raise NoConvenant(day)
-    taken = Meeting.objects.filter(pilot=pilot, on=day, begins_at=begins_at, cancelled_on=None).exclude(pk=but)
+    taken = Meeting.objects.filter(
+        pilot=pilot, on=day, begins_at=begins_at, cancelled_on=None
+    ).exclude(pk=but)
     if taken.exists():
         raise TakenMoment(day)
     return convenant
@@ -115,7 +137,12 @@ def move_meeting(meeting: Meeting, *, on: date, begins_at: time, place: str) -> 
 
 def _items(meeting: Meeting) -> list[AgendaItem]:
     """By case: the order in which cases are locked."""
-    return list(AgendaItem.objects.current().filter(meeting=meeting).select_related("case").order_by("case_id"))
+    return list(
+        AgendaItem.objects.current()
+        .filter(meeting=meeting)
+        .select_related("case")
+        .order_by("case_id")
+    )
 
 
 def _guests_read(meeting: Meeting) -> None:
@@ -128,19 +155,29 @@ def _guests_read(meeting: Meeting) -> None:
 def locked_meeting(meeting: Meeting) -> Meeting:
     found: Meeting = (
         Meeting.objects.select_related("pilot").select_for_update(of=("self",)).get(pk=meeting.pk)
-    )  # fmt: skip
+    )
     return found
 
 
 @transaction.atomic
 def put_on_agenda(
-    case: Case, meeting: Meeting, *, by: Clearance, author_team: int, why: str, question: str, teams: list[int],
+    case: Case,
+    meeting: Meeting,
+    *,
+    by: Clearance,
+    author_team: int,
+    why: str,
+    question: str,
+    teams: list[int],
     household: list[Case] | None = None,
-) -> AgendaItem:  # fmt: skip
-    """A case, and the members of its household with it, on one place of an agenda. T5 where nothing is missing."""
+) -> AgendaItem:
+    """A case, and the members of its household with it, on one place of an agenda. T5 where
+    nothing is missing."""
     wanted = {row.pk: row for row in [case, *(household or [])]}
     cases = dict(wanted)
-    if meeting.guests.exclude(user=None).exists():  # they come to read the whole agenda: its cases before the meeting
+    if meeting.guests.exclude(
+        user=None
+    ).exists():  # they come to read the whole agenda: its cases before the meeting
         cases |= {item.case_id: item.case for item in _items(meeting)}
     locks = {key: locked(cases[key]) for key in sorted(cases)}
     held = {key: row for key, row in locks.items() if key in wanted}
@@ -149,17 +186,29 @@ def put_on_agenda(
         raise StepRefused([Missing(_("This meeting is over or cancelled."), "agenda_add")])
     last = AgendaItem.objects.filter(meeting=meeting).aggregate(last=Max("place"))["last"] or 0
     made = {}
-    there = set(AgendaItem.objects.current().filter(meeting=meeting, case__in=held).values_list("case_id", flat=True))
+    there = set(
+        AgendaItem.objects.current()
+        .filter(meeting=meeting, case__in=held)
+        .values_list("case_id", flat=True)
+    )
     if case.pk in there:
         raise StepRefused([Missing(_("This case is on this agenda already."), "conference")])
     for row in (row for row in held.values() if row.pk not in there):
         fits = [team for team in teams if team in row.team_ids]
         made[row.pk] = AgendaItem.objects.create(
-            case=row, meeting=meeting, author_team_id=author_team, author=by.user, place=last + 1, why=why,
-            question=question, happened_on=meeting.on, visibility=Visibility.SELECTED_PARTNERS,
-            shared_team_ids=sorted({*fits, author_team}), share_purpose=in_dutch(DISCUSSED),
+            case=row,
+            meeting=meeting,
+            author_team_id=author_team,
+            author=by.user,
+            place=last + 1,
+            why=why,
+            question=question,
+            happened_on=meeting.on,
+            visibility=Visibility.SELECTED_PARTNERS,
+            shared_team_ids=sorted({*fits, author_team}),
+            share_purpose=in_dutch(DISCUSSED),
             share_basis="convenant",
-        )  # fmt: skip
+        )
         into_conference(row, by=by)
     _invite(meeting, teams)
     _guests_read(meeting)
@@ -167,7 +216,8 @@ def put_on_agenda(
 
 
 def into_conference(case: Case, *, by: Clearance) -> None:
-    """A case that stands on an agenda goes into the conference, by whichever of the three ways is open."""
+    """A case that stands on an agenda goes into the conference, by whichever of the three ways
+    is open."""
     for number in ("T5", "T17", "T6"):
         if take_if_possible(case, number, by=by):
             return
@@ -177,7 +227,12 @@ def into_conference(case: Case, *, by: Clearance) -> None:
 def move_up(item: AgendaItem) -> None:
     """Its place of the agenda, a household together, changes with the one before it."""
     meeting = locked_meeting(item.meeting)
-    rows = list(AgendaItem.objects.current().filter(meeting=meeting).select_related("case").order_by("case_id"))
+    rows = list(
+        AgendaItem.objects.current()
+        .filter(meeting=meeting)
+        .select_related("case")
+        .order_by("case_id")
+    )
     place = next((row.place for row in rows if row.pk == item.pk), 0)
     before = max((row.place for row in rows if row.place < place), default=None)
     if before is None:
@@ -200,7 +255,9 @@ def change_item(item: AgendaItem, question: str, teams: list[int], *, version: s
     if found.discussed_at or found.ended_at:
         raise StepRefused([Missing(_("This item was discussed or taken off meanwhile."))])
     found.question = question
-    found.shared_team_ids = sorted({*(team for team in teams if team in case.team_ids), found.author_team_id})
+    found.shared_team_ids = sorted(
+        {*(team for team in teams if team in case.team_ids), found.author_team_id}
+    )
     because(found, "changed")
     found.save()
     _invite(item.meeting, teams)
@@ -232,11 +289,18 @@ def open_meeting(meeting: Meeting, *, by: Clearance) -> None:
     convenant = convenant_on(meeting.pilot, timezone.localdate())
     if meeting.on > timezone.localdate() or convenant is None:
         raise NoConvenant(meeting.on)
-    meeting.convenant = convenant  # that of the day: a newer version may have replaced the one it was planned under
+    meeting.convenant = (
+        convenant  # that of the day: a newer version may have replaced the one it was planned under
+    )
     meeting.opened_at = timezone.now()
     meeting.version += 1
     meeting.save()
-    for item in AgendaItem.objects.current().filter(meeting=meeting).select_related("case").order_by("case_id"):
+    for item in (
+        AgendaItem.objects.current()
+        .filter(meeting=meeting)
+        .select_related("case")
+        .order_by("case_id")
+    ):
         into_conference(locked(item.case), by=by)
 
 
@@ -246,7 +310,9 @@ def close_meeting(meeting: Meeting) -> None:
     meeting = locked_meeting(meeting)
     if not meeting.is_running:
         return
-    for item in AgendaItem.objects.current().filter(meeting=meeting, discussed_at=None).order_by("case_id"):
+    for item in (
+        AgendaItem.objects.current().filter(meeting=meeting, discussed_at=None).order_by("case_id")
+    ):
         take_off(item)
     meeting.closed_at = timezone.now()
     meeting.version += 1
@@ -273,22 +339,38 @@ def cancel_meeting(meeting: Meeting, reason: str) -> None:
 
 @transaction.atomic
 def take_position(
-    item: AgendaItem, said: dict[str, Any], *, by: Clearance, author_team: int, source_team: int | None = None
+    item: AgendaItem,
+    said: dict[str, Any],
+    *,
+    by: Clearance,
+    author_team: int,
+    source_team: int | None = None,
 ) -> None:
     """Where a team stands on an item: once, and said again it replaces what was said before."""
-    held = Position.objects.current().select_for_update(of=("self",)).filter(
-        item=item, author_team=author_team, source_team=source_team
-    ).first()  # fmt: skip
+    held = (
+        Position.objects.current()
+        .select_for_update(of=("self",))
+        .filter(item=item, author_team=author_team, source_team=source_team)
+        .first()
+    )
     if held is None:
         more = (
-            {"received_on": timezone.localdate(), "received_document": in_dutch(gettext_lazy("in the meeting"))}
+            {
+                "received_on": timezone.localdate(),
+                "received_document": in_dutch(gettext_lazy("in the meeting")),
+            }
             if source_team
             else {}
         )
         Position.objects.create(
-            case_id=item.case_id, item=item, author_team_id=author_team, author=by.user, source_team_id=source_team,
-            **said, **more,
-        )  # fmt: skip
+            case_id=item.case_id,
+            item=item,
+            author_team_id=author_team,
+            author=by.user,
+            source_team_id=source_team,
+            **said,
+            **more,
+        )
         return
     for name, value in said.items():
         setattr(held, name, value)
@@ -299,13 +381,16 @@ def take_position(
 
 @transaction.atomic
 def keep_summary(item: AgendaItem, summary: str, *, version: str) -> None:
-    """After the minutes were sent it is a correction: the partners have the term anew to say something of it."""
+    """After the minutes were sent it is a correction: the partners have the term anew to say
+    something of it."""
     found: AgendaItem = AgendaItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
     found.claim_version(version)
     if item.meeting.minutes_sent_on and summary != found.summary:
         found.corrected_on = timezone.localdate()
         meeting = locked_meeting(item.meeting)
-        meeting.minutes_due_on = found.corrected_on + timedelta(days=meeting.pilot.minutes_term_days)
+        meeting.minutes_due_on = found.corrected_on + timedelta(
+            days=meeting.pilot.minutes_term_days
+        )
         meeting.version += 1
         meeting.save()
     found.summary = summary
@@ -324,8 +409,9 @@ def mark_discussed(item: AgendaItem) -> None:
     settle(case)
 
 
-# Of these one item may have several; of the others the same one, after no other of its family, was sent twice. Another
-# day or body makes it another decision, other words do not: they belong in the summary.
+# Of these one item may have several; of the others the same one, after no other of its family, was
+# sent twice. Another day or body makes it another decision, other words do not: they belong in the
+# summary.
 SEVERAL = (D.RESEARCH_QUESTION, D.COMMITMENTS_SET)
 FAMILIES: tuple[tuple[DecisionKind, ...], ...] = (ADMISSION, SETS_SCENARIO)
 SAME = ("kind", "scenario", "body", "due_on", "review_on")
@@ -333,11 +419,16 @@ SAME = ("kind", "scenario", "body", "due_on", "review_on")
 
 @transaction.atomic
 def decide(
-    item: AgendaItem, said: dict[str, Any], commitments: list[tuple[int, str, date]], *, by: Clearance,
-    author_team: int, version: str,
-) -> ConferenceDecision:  # fmt: skip
-    """One decision about one case, with all that follows from it, from the version of the item that the chair saw.
-    Raises StepRefused or VersionConflict, and nothing is written."""
+    item: AgendaItem,
+    said: dict[str, Any],
+    commitments: list[tuple[int, str, date]],
+    *,
+    by: Clearance,
+    author_team: int,
+    version: str,
+) -> ConferenceDecision:
+    """One decision about one case, with all that follows from it, from the version of the item
+    that the chair saw. Raises StepRefused or VersionConflict, and nothing is written."""
     case = locked(item.case)
     item = AgendaItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
     item.claim_version(version)
@@ -357,36 +448,55 @@ def decide(
         raise StepRefused([Missing(_("The rest period ends on %(day)s.") % {"day": ends})])
     if said["kind"] not in SEVERAL:
         alike = next((family for family in FAMILIES if said["kind"] in family), (said["kind"],))
-        last = ConferenceDecision.objects.current().filter(item=item, kind__in=alike).order_by("pk").last()
+        last = (
+            ConferenceDecision.objects.current()
+            .filter(item=item, kind__in=alike)
+            .order_by("pk")
+            .last()
+        )
         if last is not None and all(getattr(last, name) == said[name] for name in SAME):
             raise StepRefused([Missing(_("This was decided on this item already."), "conference")])
-    owner = said["owner_team_id"] or doer(said["kind"], chair=author_team, lead=leading(case, author_team))
+    owner = said["owner_team_id"] or doer(
+        said["kind"], chair=author_team, lead=leading(case, author_team)
+    )
     decision: ConferenceDecision = ConferenceDecision.objects.create(
-        case=case, item=item, author_team_id=author_team, author=by.user, convenant_id=meeting.convenant_id,
-        decided_on=day, **said | {"owner_team_id": owner},
-    )  # fmt: skip
+        case=case,
+        item=item,
+        author_team_id=author_team,
+        author=by.user,
+        convenant_id=meeting.convenant_id,
+        decided_on=day,
+        **said | {"owner_team_id": owner},
+    )
     item.discussed_at = item.discussed_at or timezone.now()
     because(item, "decided")
     item.save()
     for team, what, due in commitments:
         Action.objects.create(
-            case=case, author_team_id=author_team, author=by.user, decision=decision, to_team_id=team, what=what,
+            case=case,
+            author_team_id=author_team,
+            author=by.user,
+            decision=decision,
+            to_team_id=team,
+            what=what,
             due_on=due,
-        )  # fmt: skip
+        )
     _follow(case, decision, by=by, author_team=author_team)
     settle(case)
     return decision
 
 
 def doer(kind: str, *, chair: int, lead: int) -> int | None:
-    """Which team does what follows from a decision of this kind; None where the conference says who."""
+    """Which team does what follows from a decision of this kind; None where the conference says
+    who."""
     if kind not in ASKS:
         return None
     return lead if kind == D.EXIT_CONFIRMED else chair
 
 
 def leading(case: Case, chair: int) -> int:
-    """The team that leads, as all at the table may read it: not where its name tells of a place (ADR 0017)."""
+    """The team that leads, as all at the table may read it: not where its name tells of a place
+    (ADR 0017)."""
     lead = Team.objects.select_related("organisation").get(pk=case.lead_team_id)
     return lead.pk if marks(lead) is None else chair
 
@@ -399,30 +509,51 @@ def _follow(case: Case, decision: ConferenceDecision, *, by: Clearance, author_t
         _answer_advice(case, decision)
     if decision.owner_team_id:
         Task.objects.create(
-            case=case, author_team_id=author_team, author=by.user, to_team_id=decision.owner_team_id,
-            rule=kind.value[:RULE_LENGTH], what=in_dutch(ASKS[kind]) if kind in ASKS else decision.reasons[:300],
+            case=case,
+            author_team_id=author_team,
+            author=by.user,
+            to_team_id=decision.owner_team_id,
+            rule=kind.value[:RULE_LENGTH],
+            what=in_dutch(ASKS[kind]) if kind in ASKS else decision.reasons[:300],
             due_on=decision.due_on or timezone.localdate() + timedelta(days=TASK_DAYS),
             visibility=Visibility.PERMITTED_PARTNERS,
-        )  # fmt: skip
+        )
 
 
-def _set_scenario(case: Case, decision: ConferenceDecision, *, by: Clearance, author_team: int) -> None:
+def _set_scenario(
+    case: Case, decision: ConferenceDecision, *, by: Clearance, author_team: int
+) -> None:
     for before in Scenario.objects.current().filter(case=case, until=None):
         before.until = decision.decided_on
         before.version += 1
         because(before, "changed")
         before.save()
     Scenario.objects.create(
-        case=case, author_team_id=author_team, author=by.user, scenario=decision.scenario, since=decision.decided_on,
+        case=case,
+        author_team_id=author_team,
+        author=by.user,
+        scenario=decision.scenario,
+        since=decision.decided_on,
         decision=decision,
-    )  # fmt: skip
+    )
 
 
 def _answer_advice(case: Case, decision: ConferenceDecision) -> None:
     """R26: what the conference did with the advice of the review team, with its reasons."""
-    asked = Escalation.objects.current().filter(case=case, adopted=None).exclude(advised_on=None).first()
+    asked = (
+        Escalation.objects.current()
+        .filter(case=case, adopted=None)
+        .exclude(advised_on=None)
+        .first()
+    )
     if asked is None:
-        raise StepRefused([Missing(_("There is no advice of a review team that waits for an answer."), "escalation")])
+        raise StepRefused(
+            [
+                Missing(
+                    _("There is no advice of a review team that waits for an answer."), "escalation"
+                )
+            ]
+        )
     asked.adopted = decision.kind == D.MRT_ADVICE_ADOPTED
     asked.adopted_reasons, asked.adopted_on = decision.reasons[:3000], decision.decided_on
     asked.version += 1
@@ -437,7 +568,9 @@ def send_minutes(meeting: Meeting) -> None:
     if meeting.closed_at is None or meeting.minutes_sent_on:
         return
     meeting.minutes_sent_on = timezone.localdate()
-    meeting.minutes_due_on = meeting.minutes_sent_on + timedelta(days=meeting.pilot.minutes_term_days)
+    meeting.minutes_due_on = meeting.minutes_sent_on + timedelta(
+        days=meeting.pilot.minutes_term_days
+    )
     meeting.version += 1
     meeting.save()
 
@@ -450,17 +583,24 @@ def answer_minutes(row: MeetingTeam, answer: str, remark: str, *, by: Clearance)
 
 
 def minutes_state(row: MeetingTeam, meeting: Meeting, today: date) -> str:
-    """What a team said of the minutes; its silence after the term is no response, and closes the row."""
+    """What a team said of the minutes; its silence after the term is no response, and closes the
+    row."""
     if row.answer:
         return str(row.answer)
     silent = meeting.minutes_due_on is not None and today > meeting.minutes_due_on
     return MinutesAnswer.NO_RESPONSE.value if silent else ""
 
 
-def conference_teams(case: Case, teams: dict[int, Team], reads: dict[int, dict[str, str]]) -> list[Team]:
-    """The general teams of a case that read, write or attend conferences, from the rule that decides. Legal aid, care
-    and shelter do not sit at the table: their names on an item would tell of them (R18, ADR 0010)."""
+def conference_teams(
+    case: Case, teams: dict[int, Team], reads: dict[int, dict[str, str]]
+) -> list[Team]:
+    """The general teams of a case that read, write or attend conferences, from the rule that
+    decides. Legal aid, care and shelter do not sit at the table: their names on an item would
+    tell of them (R18, ADR 0010)."""
     return [
-        teams[pk] for pk in case.team_ids
-        if pk in teams and teams[pk].function == TeamFunction.GENERAL and "conference" in reads.get(pk, {})
-    ]  # fmt: skip
+        teams[pk]
+        for pk in case.team_ids
+        if pk in teams
+        and teams[pk].function == TeamFunction.GENERAL
+        and "conference" in reads.get(pk, {})
+    ]

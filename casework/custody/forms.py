@@ -22,29 +22,47 @@ OUTSIDE = "outside"
 class HandOverForm(KeptForm):
     """Which dossiers, to whom, and what was agreed about it."""
 
-    to = forms.ChoiceField(label=_("Recipient"), error_messages={"required": _("Choose who receives the dossiers.")})
+    to = forms.ChoiceField(
+        label=_("Recipient"), error_messages={"required": _("Choose who receives the dossiers.")}
+    )
     name = forms.CharField(
-        label=_("Name of the recipient"), required=False, max_length=160,
-        help_text=_("Of a recipient without access to this application: the organisation, and the function there."),
-    )  # fmt: skip
+        label=_("Name of the recipient"),
+        required=False,
+        max_length=160,
+        help_text=_(
+            "Of a recipient without access to this application: the organisation, and the "
+            "function there."
+        ),
+    )
     agreed = forms.CharField(
-        label=_("What was agreed, and where that stands"), max_length=300, min_length=5,
+        label=_("What was agreed, and where that stands"),
+        max_length=300,
+        min_length=5,
         widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": _("Write what was agreed."), "min_length": _("Say a little more.")},
-    )  # fmt: skip
+        error_messages={
+            "required": _("Write what was agreed."),
+            "min_length": _("Say a little more."),
+        },
+    )
     cases = forms.TypedMultipleChoiceField(
-        label=_("Dossiers"), coerce=int, widget=forms.CheckboxSelectMultiple,
+        label=_("Dossiers"),
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one dossier.")},
-    )  # fmt: skip
+    )
     sure = forms.BooleanField(
         label=_("I checked the recipient: what was handed over does not come back"),
         error_messages={"required": _("Say that you checked the recipient.")},
-    )  # fmt: skip
+    )
 
     def __init__(
-        self, *args: Any, keepers: Sequence[tuple[Team, Basis]], dossiers: Sequence[Case], names: dict[int, str],
+        self,
+        *args: Any,
+        keepers: Sequence[tuple[Team, Basis]],
+        dossiers: Sequence[Case],
+        names: dict[int, str],
         **kwargs: Any,
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.keepers = {str(team.pk): (team, basis) for team, basis in keepers}
         self.dossiers = {case.pk: case for case in dossiers}
@@ -54,7 +72,8 @@ class HandOverForm(KeptForm):
             (OUTSIDE, _("Somebody without access: an encrypted package, against receipt")),
         ]
         self.fields["cases"].choices = [  # type: ignore[attr-defined]
-            (case.pk, f"{case.number}, {names.get(case.pk, '–')}, {case.get_state_display()}") for case in dossiers
+            (case.pk, f"{case.number}, {names.get(case.pk, '–')}, {case.get_state_display()}")
+            for case in dossiers
         ]
 
     def clean(self) -> dict[str, Any]:
@@ -63,7 +82,10 @@ class HandOverForm(KeptForm):
             if not str(data.get("name", "")).strip():
                 self.add_error("name", _("Name the recipient."))
             if len(data.get("cases", ())) > MOST_IN_PACKAGE:
-                self.add_error("cases", _("At most %(most)s dossiers in one package.") % {"most": MOST_IN_PACKAGE})
+                self.add_error(
+                    "cases",
+                    _("At most %(most)s dossiers in one package.") % {"most": MOST_IN_PACKAGE},
+                )
         return data
 
     @property
@@ -80,14 +102,20 @@ class HandOverForm(KeptForm):
 
 class ReceiptForm(forms.Form):
     code = forms.CharField(
-        label=_("Code of receipt"), max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        help_text=_("It stands on the first page of each dossier: who can say it has opened the package."),
+        label=_("Code of receipt"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=_(
+            "It stands on the first page of each dossier: who can say it has opened the package."
+        ),
         error_messages={"required": _("Enter the code the recipient gave.")},
-    )  # fmt: skip
+    )
     receipt_from = forms.CharField(
-        label=_("Received by"), max_length=160, help_text=_("The function of who confirmed it."),
+        label=_("Received by"),
+        max_length=160,
+        help_text=_("The function of who confirmed it."),
         error_messages={"required": _("Write who confirmed it.")},
-    )  # fmt: skip
+    )
     receipt_on = DayField(label=_("Received on"))
 
 
@@ -95,21 +123,29 @@ class CustodyForm(forms.Form):
     """A custody agreement that was signed on paper."""
 
     team = forms.TypedChoiceField(
-        label=_("Team that keeps the dossiers"), coerce=int, error_messages={"required": _("Choose a team.")}
+        label=_("Team that keeps the dossiers"),
+        coerce=int,
+        error_messages={"required": _("Choose a team.")},
     )
     signed_on = DayField(label=_("Signed by both on"))
     since = DateField(label=_("In force from"), validators=[not_too_far])
     until = DateField(
-        label=_("In force until"), validators=[not_too_far],
+        label=_("In force until"),
+        validators=[not_too_far],
         help_text=_("The first day on which this no longer holds."),
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, teams: Sequence[Team], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["team"].choices = [("", _("Choose")), *((team.pk, team.label) for team in teams)]  # type: ignore[attr-defined]
+        self.fields["team"].choices = [
+            ("", _("Choose")),
+            *((team.pk, team.label) for team in teams),
+        ]  # type: ignore[attr-defined]
 
     def clean_until(self) -> date:
         day: date = self.cleaned_data["until"]
         if day <= max(self.cleaned_data.get("since") or day.min, timezone.localdate()):
-            raise ValidationError(_("The end lies before the beginning, or has passed."), code="order")
+            raise ValidationError(
+                _("The end lies before the beginning, or has passed."), code="order"
+            )
         return day

@@ -1,6 +1,7 @@
-"""A dossier for who has no access here: one PDF that reads by itself, with every version of every record in it as data,
-encrypted (AES-256). The words that open it and the code of its receipt follow from the package and this installation's
-key: they are kept nowhere, and stay the same until the receipt is there."""
+"""A dossier for who has no access here: one PDF that reads by itself, with every version of
+every record in it as data, encrypted (AES-256). The words that open it and the code of its
+receipt follow from the package and this installation's key: they are kept nowhere, and stay the
+same until the receipt is there."""
 
 import io
 import json
@@ -28,14 +29,23 @@ from partners.organisations.enums import TeamFunction
 from partners.organisations.models import Team
 
 OF_CASE = (
-    "number", "reference", "state", "state_since", "registered_on", "admitted_on", "guidance_from", "exited_on",
-)  # fmt: skip
+    "number",
+    "reference",
+    "state",
+    "state_since",
+    "registered_on",
+    "admitted_on",
+    "guidance_from",
+    "exited_on",
+)
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32, without what is easily misread
 
 
 def _words(package: UUID, purpose: str, length: int) -> str:
     """Letters from a key of 256 bits, in groups of five: five bits each."""
-    number = int.from_bytes(salted_hmac(f"casework.custody.{purpose}", str(package), algorithm="sha256").digest())
+    number = int.from_bytes(
+        salted_hmac(f"casework.custody.{purpose}", str(package), algorithm="sha256").digest()
+    )
     found = "".join(LETTERS[number >> 5 * place & 31] for place in range(length))
     return "-".join(found[start : start + 5] for start in range(0, length, 5))
 
@@ -56,7 +66,9 @@ def is_receipt(package: UUID, said: str) -> bool:
     return constant_time_compare(plain(said), plain(receipt_code(package)))
 
 
-def zip_of(rows: Sequence[DossierTransfer], cases: dict[int, Case], teams: dict[int, Team]) -> bytes:
+def zip_of(
+    rows: Sequence[DossierTransfer], cases: dict[int, Case], teams: dict[int, Team]
+) -> bytes:
     """The dossiers of one package, each encrypted by itself."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
@@ -66,30 +78,44 @@ def zip_of(rows: Sequence[DossierTransfer], cases: dict[int, Case], teams: dict[
 
 
 def dossier_pdf(row: DossierTransfer, case: Case, teams: dict[int, Team]) -> bytes:
-    """All that the municipality's team reads in this case, but legal aid and medical content (R17, R18)."""
+    """All that the municipality's team reads in this case, but legal aid and medical content
+    (R17, R18)."""
     assert row.package
-    team = next((team for team in case.team_ids if team in teams and _directs(teams[team], case)), None)
+    team = next(
+        (team for team in case.team_ids if team in teams and _directs(teams[team], case)), None
+    )
     if team is None:
         raise PermissionDenied
     read = seen_by([case], team)
     records = {
-        slug: [row for row in rows if (slug, row.reference) in read and row.record_category not in NEVER_KEPT]
+        slug: [
+            row
+            for row in rows
+            if (slug, row.reference) in read and row.record_category not in NEVER_KEPT
+        ]
         for slug, rows in records_of([case]).items()
     }
     context = {
-        "case": case, "row": row, "name": leading_names([case.pk]).get(case.pk, ""), "fonts": FONTS.values(),
+        "case": case,
+        "row": row,
+        "name": leading_names([case.pk]).get(case.pk, ""),
+        "fonts": FONTS.values(),
         "code": receipt_code(row.package),
-        "kinds": [(kind.label, [_shown(record, slug, teams) for record in records[slug]])
-                  for slug, kind in KINDS.items() if records[slug]],
-    }  # fmt: skip
+        "kinds": [
+            (kind.label, [_shown(record, slug, teams) for record in records[slug]])
+            for slug, kind in KINDS.items()
+            if records[slug]
+        ],
+    }
     data = {
         "case": {name: getattr(case, name) for name in OF_CASE},
         "organisations": {
             team: teams[team].organisation.name
-            for team in sorted({row.source_id for rows in records.values() for row in rows}) if team in teams
+            for team in sorted({row.source_id for rows in records.values() for row in rows})
+            if team in teams
         },
         "records": {slug: _versions(slug, records[slug]) for slug in KINDS if records[slug]},
-    }  # fmt: skip
+    }
     page = render_to_string("casework/custody/dossier_pdf.html", context)
     attached = json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1).encode()
     writer = PdfWriter(clone_from=io.BytesIO(pdf_of(page, {"dossier.json": attached})))
@@ -101,12 +127,17 @@ def dossier_pdf(row: DossierTransfer, case: Case, teams: dict[int, Team]) -> byt
 
 def _shown(record: Record, slug: str, teams: dict[int, Team]) -> dict[str, Any]:
     kind = KINDS[slug]
-    by = teams.get(record.source_id)  # by its organisation: outside, which kind of team took part tells too much
+    by = teams.get(
+        record.source_id
+    )  # by its organisation: outside, which kind of team took part tells too much
     return {
-        "day": getattr(record, kind.happened), "what": headline(record), "by": by.organisation.name if by else "",
+        "day": getattr(record, kind.happened),
+        "what": headline(record),
+        "by": by.organisation.name if by else "",
         "lines": lines(record, kind),
-        "ended_at": record.ended_at, "why": record.get_end_reason_display() if record.end_reason else "",
-    }  # fmt: skip
+        "ended_at": record.ended_at,
+        "why": record.get_end_reason_display() if record.end_reason else "",
+    }
 
 
 def _versions(slug: str, records: list[Record]) -> list[dict[str, Any]]:
@@ -117,11 +148,13 @@ def _versions(slug: str, records: list[Record]) -> list[dict[str, Any]]:
 
 
 def _told(model: type[Record]) -> Iterator[str]:
-    """Plain fields, whose record it is, and keys of records that may stand beside it: accounts, places, partners and
-    lists are of this installation, or tell who else takes part."""
+    """Plain fields, whose record it is, and keys of records that may stand beside it: accounts,
+    places, partners and lists are of this installation, or tell who else takes part."""
     for field in model._meta.concrete_fields:
         if field.related_model:
-            kept = field.name in ("case", "author_team", "source_team") or issubclass(field.related_model, Record)
+            kept = field.name in ("case", "author_team", "source_team") or issubclass(
+                field.related_model, Record
+            )
         else:
             kept = field.name not in ("team_ids", "shared_team_ids")
         if kept:
@@ -129,4 +162,6 @@ def _told(model: type[Record]) -> Iterator[str]:
 
 
 def _directs(team: Team, case: Case) -> bool:
-    return team.organisation_id == case.pilot.municipality_id and team.function == TeamFunction.GENERAL
+    return (
+        team.organisation_id == case.pilot.municipality_id and team.function == TeamFunction.GENERAL
+    )

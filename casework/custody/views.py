@@ -1,4 +1,5 @@
-"""The dossiers of a facility that ends: to whom each goes, the packages and their receipts, the custody agreement."""
+"""The dossiers of a facility that ends: to whom each goes, the packages and their receipts, the
+custody agreement."""
 
 from typing import Any
 from uuid import UUID
@@ -41,7 +42,9 @@ SHOWN = 300
 
 
 def _pilot(request: ClearanceRequest, reference: UUID) -> Pilot:
-    pilot: Pilot = get_object_or_404(Pilot.objects.select_related("municipality"), reference=reference)
+    pilot: Pilot = get_object_or_404(
+        Pilot.objects.select_related("municipality"), reference=reference
+    )
     if not request.clearance.coordinates(pilot.pk):
         raise PermissionDenied
     return pilot
@@ -60,7 +63,9 @@ def custody(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         dossiers = list(dossiers_to_hand_over(pilot)[:SHOWN])
         later = dossiers_to_hand_over(pilot).count() - len(dossiers)
         names = leading_names([case.pk for case in dossiers])
-        form = HandOverForm(request.POST or None, keepers=keepers(pilot), dossiers=dossiers, names=names)
+        form = HandOverForm(
+            request.POST or None, keepers=keepers(pilot), dossiers=dossiers, names=names
+        )
         form.restore(find_draft(request.user, key))
     if request.method == "POST":
         if form is None:
@@ -68,45 +73,80 @@ def custody(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         if form.is_valid():
 
             def act() -> str:
-                request.trace.cases = {case.reference: frozenset(case.team_ids) for case in form.chosen}
+                request.trace.cases = {
+                    case.reference: frozenset(case.team_ids) for case in form.chosen
+                }
                 team, basis, recipient = form.recipient
                 package = hand_over(
-                    form.chosen, team, basis, recipient, form.cleaned_data["agreed"], by=request.clearance
+                    form.chosen,
+                    team,
+                    basis,
+                    recipient,
+                    form.cleaned_data["agreed"],
+                    by=request.clearance,
                 )
                 request.audited = {
-                    "action": "dossiers_handed_over", "obj": ("pilot", pilot.reference), "pilot_id": pilot.pk
-                }  # fmt: skip
-                return reverse("casework:custody_package", args=[package]) if package else request.path
+                    "action": "dossiers_handed_over",
+                    "obj": ("pilot", pilot.reference),
+                    "pilot_id": pilot.pk,
+                }
+                return (
+                    reverse("casework:custody_package", args=[package]) if package else request.path
+                )
 
             try:
                 with transaction.atomic():
                     return once(request, key, act)
             except IntegrityError:
-                form.add_error("cases", _("Somebody else handed over one of these meanwhile. Load the page again."))
+                form.add_error(
+                    "cases",
+                    _("Somebody else handed over one of these meanwhile. Load the page again."),
+                )
     here = DossierTransfer.objects.filter(pilot=pilot)
     waiting: dict[UUID | None, list[DossierTransfer]] = {}
     for row in here.filter(handed_over_on=None, taken_back_at=None):
         waiting.setdefault(row.package, []).append(row)
     done = here.exclude(handed_over_on=None)
-    agreement = Convenant.objects.filter(pilot=pilot, kind=ConvenantKind.CUSTODY_AGREEMENT).order_by("-version").first()
+    agreement = (
+        Convenant.objects.filter(pilot=pilot, kind=ConvenantKind.CUSTODY_AGREEMENT)
+        .order_by("-version")
+        .first()
+    )
     context: dict[str, Any] = {
-        "pilot": pilot, "form": form, "draft_key": key, "form_page": request.path, "waiting": waiting.items(),
-        "without": without_recipient(pilot), "open": Case.objects.open().filter(pilot=pilot).count(),
-        "later": later, "done": done.select_related("made_by").order_by("-handed_over_on", "-pk")[:SHOWN],
-        "done_before": max(done.count() - SHOWN, 0), "agreement": agreement,
-        "agrees": agreement is None or agreement.state_on(timezone.localdate()) in ("expired", "terminated"),
-    }  # fmt: skip
-    return render(request, "casework/custody/custody.html", context, status=400 if form and form.errors else 200)
+        "pilot": pilot,
+        "form": form,
+        "draft_key": key,
+        "form_page": request.path,
+        "waiting": waiting.items(),
+        "without": without_recipient(pilot),
+        "open": Case.objects.open().filter(pilot=pilot).count(),
+        "later": later,
+        "done": done.select_related("made_by").order_by("-handed_over_on", "-pk")[:SHOWN],
+        "done_before": max(done.count() - SHOWN, 0),
+        "agreement": agreement,
+        "agrees": agreement is None
+        or agreement.state_on(timezone.localdate()) in ("expired", "terminated"),
+    }
+    return render(
+        request,
+        "casework/custody/custody.html",
+        context,
+        status=400 if form and form.errors else 200,
+    )
 
 
 def _package(request: ClearanceRequest, reference: UUID) -> list[DossierTransfer]:
     """The dossiers of a package that waits for its receipt."""
-    rows = list(DossierTransfer.objects.filter(package=reference).select_related("pilot").order_by("number"))
+    rows = list(
+        DossierTransfer.objects.filter(package=reference).select_related("pilot").order_by("number")
+    )
     if not rows:
         raise Http404
     if not request.clearance.coordinates(rows[0].pilot_id):
         raise PermissionDenied
-    list(Case.objects.filter(pk__in=[row.case_id for row in rows]))  # for the log: it is about these
+    list(
+        Case.objects.filter(pk__in=[row.case_id for row in rows])
+    )  # for the log: it is about these
     return rows
 
 
@@ -117,7 +157,8 @@ def _said(action: str, rows: list[DossierTransfer]) -> dict[str, Any]:
 @processes(CASEWORK)
 @require_http_methods(["GET", "POST"])
 def custody_package(request: ClearanceRequest, reference: UUID) -> HttpResponse:
-    """The package to take along, the words that open it, and its receipt; after signing in once more."""
+    """The package to take along, the words that open it, and its receipt; after signing in once
+    more."""
     shown: HttpResponse = _opened_package(request, _package(request, reference))
     return shown
 
@@ -129,28 +170,45 @@ def _opened_package(request: ClearanceRequest, rows: list[DossierTransfer]) -> H
     if request.method == "POST":
         if not waits or missing:
             return render(request, "errors/409.html", {"back": request.path}, status=409)
-        cases = Case.objects.select_related("pilot", "person").in_bulk([row.case_id for row in rows])
+        cases = Case.objects.select_related("pilot", "person").in_bulk(
+            [row.case_id for row in rows]
+        )
         if len(cases) != len(rows):  # whoever does not read all of it makes no whole package
             raise PermissionDenied
-        made = HttpResponse(zip_of(rows, cases, visible_teams(request.clearance)), content_type="application/zip")
-        made["Content-Disposition"] = f'attachment; filename="dossiers-{rows[0].pilot.slug}-{rows[0].package}.zip"'
+        made = HttpResponse(
+            zip_of(rows, cases, visible_teams(request.clearance)), content_type="application/zip"
+        )
+        made["Content-Disposition"] = (
+            f'attachment; filename="dossiers-{rows[0].pilot.slug}-{rows[0].package}.zip"'
+        )
         request.audited = _said("dossiers_packaged", rows)
         return made
     return _package_page(request, rows, ReceiptForm(), waits=waits, missing=missing, opened=True)
 
 
 def _package_page(
-    request: ClearanceRequest, rows: list[DossierTransfer], form: ReceiptForm, *, waits: bool, missing: list[str],
+    request: ClearanceRequest,
+    rows: list[DossierTransfer],
+    form: ReceiptForm,
+    *,
+    waits: bool,
+    missing: list[str],
     opened: bool = False,
-) -> HttpResponse:  # fmt: skip
+) -> HttpResponse:
     """`opened`: she signed in once more, so it shows the words that open it."""
     package = rows[0].package
     assert package
     context = {
-        "pilot": rows[0].pilot, "rows": rows, "row": rows[0], "form": form if waits else None, "missing": missing,
+        "pilot": rows[0].pilot,
+        "rows": rows,
+        "row": rows[0],
+        "form": form if waits else None,
+        "missing": missing,
         "password": password_of(package) if waits and opened else "",
-    }  # fmt: skip
-    return render(request, "casework/custody/package.html", context, status=400 if form.errors else 200)
+    }
+    return render(
+        request, "casework/custody/package.html", context, status=400 if form.errors else 200
+    )
 
 
 @processes(CASEWORK)
@@ -161,7 +219,9 @@ def custody_receipt(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     if form.is_valid():
         if is_receipt(reference, form.cleaned_data["code"]):
             data = form.cleaned_data
-            counted = receive(reference, data["receipt_on"], data["receipt_from"], by=request.clearance)
+            counted = receive(
+                reference, data["receipt_on"], data["receipt_from"], by=request.clearance
+            )
             request.audited = _said("dossiers_received", rows)
             if counted:
                 return redirect("casework:custody", reference=rows[0].pilot.reference)
@@ -187,9 +247,10 @@ def custody_agreement(request: ClearanceRequest, reference: UUID) -> HttpRespons
     """A custody agreement, signed on paper: who keeps the dossiers, from when until when."""
     pilot = _pilot(request, reference)
     teams = [
-        team for team in visible_teams(request.clearance).values()
+        team
+        for team in visible_teams(request.clearance).values()
         if team.pilot_id == pilot.pk and team.organisation.kind != OrganisationKind.AVIM
-    ]  # fmt: skip
+    ]
     form = CustodyForm(request.POST or None, teams=sorted(teams, key=lambda team: team.label))
     if pilot.state != PilotState.WINDING_DOWN:
         raise PermissionDenied
@@ -203,8 +264,12 @@ def custody_agreement(request: ClearanceRequest, reference: UUID) -> HttpRespons
             form.add_error("since", _("Another custody agreement is in force in this period."))
         else:
             request.audited = {
-                "action": "custody_agreed", "obj": ("convenant", made.reference), "pilot_id": pilot.pk
-            }  # fmt: skip
+                "action": "custody_agreed",
+                "obj": ("convenant", made.reference),
+                "pilot_id": pilot.pk,
+            }
             return redirect("casework:custody", reference=pilot.reference)
     context = {"pilot": pilot, "form": form}
-    return render(request, "casework/custody/agreement.html", context, status=400 if form.errors else 200)
+    return render(
+        request, "casework/custody/agreement.html", context, status=400 if form.errors else 200
+    )

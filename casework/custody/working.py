@@ -1,4 +1,5 @@
-"""Handing over the dossiers of a facility that ends. The database carries it out (migrations/sql/custody.sql)."""
+"""Handing over the dossiers of a facility that ends. The database carries it out
+(migrations/sql/custody.sql)."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -26,7 +27,10 @@ from governance.convenants.models import Convenant, ConvenantArticle, ConvenantP
 from partners.organisations.enums import PilotState
 from partners.organisations.models import Pilot, Team, pilot_closes
 
-NEVER_KEPT = (Category.LEGAL_AID, Category.MEDICAL_CONTENT)  # R17, R18: they stay with the team they were said to
+NEVER_KEPT = (
+    Category.LEGAL_AID,
+    Category.MEDICAL_CONTENT,
+)  # R17, R18: they stay with the team they were said to
 
 
 def without_recipient(pilot: Pilot) -> int:
@@ -45,7 +49,8 @@ def ending_pilots(clearance: Clearance) -> list[Pilot]:
 
 @receiver(pilot_closes)
 def says_what_is_left(sender: object, pilot: Pilot, **_signal: object) -> str:
-    """Without a number: who closes a pilot may be of the ministry, which learns no small one (R25)."""
+    """Without a number: who closes a pilot may be of the ministry, which learns no small one
+    (R25)."""
     if without_recipient(pilot) == 0:
         return ""
     return _("Dossiers of this pilot lack a recipient: its coordinator hands them over first.")
@@ -70,17 +75,33 @@ def keepers(pilot: Pilot) -> list[tuple[Team, Basis]]:
 
 @transaction.atomic
 def hand_over(
-    cases: Sequence[Case], team: Team | None, basis: Basis, recipient: str, agreed: str, *, by: Clearance
+    cases: Sequence[Case],
+    team: Team | None,
+    basis: Basis,
+    recipient: str,
+    agreed: str,
+    *,
+    by: Clearance,
 ) -> UUID | None:
-    """To a team that reads here, at once; or into a package, until its receipt. Returns the package."""
+    """To a team that reads here, at once; or into a package, until its receipt. Returns the
+    package."""
     package = uuid4() if basis == Basis.PACKAGE else None
-    for case in sorted(cases, key=lambda case: case.pk):  # in the order in which everybody locks them
+    for case in sorted(
+        cases, key=lambda case: case.pk
+    ):  # in the order in which everybody locks them
         for item in AgendaItem.objects.current().filter(case=case, discussed_at=None):
             take_off(item)
         DossierTransfer.objects.create(
-            case=case, pilot_id=case.pilot_id, number=case.number, basis=basis, to_team=team, recipient=recipient,
-            agreed=agreed, made_by_id=by.user_id, package=package,
-        )  # fmt: skip
+            case=case,
+            pilot_id=case.pilot_id,
+            number=case.number,
+            basis=basis,
+            to_team=team,
+            recipient=recipient,
+            agreed=agreed,
+            made_by_id=by.user_id,
+            package=package,
+        )
     return package
 
 
@@ -92,7 +113,8 @@ def receive(package: UUID, on: date, who: str, *, by: Clearance) -> int:
 
 @transaction.atomic
 def take_back(package: UUID) -> int:
-    """Before its receipt: the dossiers of this package are written in again, and the package counts for nothing."""
+    """Before its receipt: the dossiers of this package are written in again, and the package
+    counts for nothing."""
     rows = DossierTransfer.objects.filter(package=package, handed_over_on=None, taken_back_at=None)
     cases = list(rows.values_list("case", flat=True))
     counted = rows.update(taken_back_at=timezone.now())
@@ -104,23 +126,50 @@ def take_back(package: UUID) -> int:
 @transaction.atomic
 def agree_custody(pilot: Pilot, team: Team, signed_on: date, since: date, until: date) -> Convenant:
     """A custody agreement: this team goes on reading what it reads today, and writes nothing."""
-    latest = Convenant.objects.filter(pilot=pilot, kind=ConvenantKind.CUSTODY_AGREEMENT).order_by("-version").first()
+    latest = (
+        Convenant.objects.filter(pilot=pilot, kind=ConvenantKind.CUSTODY_AGREEMENT)
+        .order_by("-version")
+        .first()
+    )
     convenant = Convenant.objects.create(
-        pilot=pilot, kind=ConvenantKind.CUSTODY_AGREEMENT, version=latest.version + 1 if latest else 1,
-        title=_("Custody agreement, %(pilot)s") % {"pilot": pilot.name}, agreed_on=signed_on, in_force_from=since,
-        in_force_until=until, aim="De dossiers bewaren nadat de voorziening is beëindigd.",
-    )  # fmt: skip
+        pilot=pilot,
+        kind=ConvenantKind.CUSTODY_AGREEMENT,
+        version=latest.version + 1 if latest else 1,
+        title=_("Custody agreement, %(pilot)s") % {"pilot": pilot.name},
+        agreed_on=signed_on,
+        in_force_from=since,
+        in_force_until=until,
+        aim="De dossiers bewaren nadat de voorziening is beëindigd.",
+    )
     ConvenantArticle.objects.create(
-        convenant=convenant, number="1", title="Bewaring",
-        text="Het team leest de dossiers die het in bewaring kreeg, zolang deze overeenkomst geldt, en wijzigt niets.",
-    )  # fmt: skip
+        convenant=convenant,
+        number="1",
+        title="Bewaring",
+        text="Het team leest de dossiers die het in bewaring kreeg, zolang deze overeenkomst "
+        "geldt, en wijzigt niets.",
+    )
     ConvenantParty.objects.bulk_create(
         ConvenantParty(convenant=convenant, organisation_id=organisation, signed_on=signed_on)
         for organisation in sorted({pilot.municipality_id, team.organisation_id})
     )
-    reads = [category for category, verb in team_reads([team.pk])[team.pk].items() if verb in ("read", "write")]
-    write_cells(convenant, (
-        GivenCell(team, Category(category), Cell.READ, "1", PURPOSES[Category(category)][1], "AVG artikel 28")
-        for category in reads if category not in NEVER_KEPT
-    ))  # fmt: skip
+    reads = [
+        category
+        for category, verb in team_reads([team.pk])[team.pk].items()
+        if verb in ("read", "write")
+    ]
+    write_cells(
+        convenant,
+        (
+            GivenCell(
+                team,
+                Category(category),
+                Cell.READ,
+                "1",
+                PURPOSES[Category(category)][1],
+                "AVG artikel 28",
+            )
+            for category in reads
+            if category not in NEVER_KEPT
+        ),
+    )
     return convenant

@@ -21,58 +21,81 @@ from lvv.forms import DateField
 
 K = FormalKind
 POSSIBLE = {
-    CaseState.IN_CONFERENCE: (K.ADMITTED, K.REFUSED), **dict.fromkeys(ADMITTED_STATES, (K.EXTENDED, K.ENDED)),
-}  # fmt: skip
+    CaseState.IN_CONFERENCE: (K.ADMITTED, K.REFUSED),
+    **dict.fromkeys(ADMITTED_STATES, (K.EXTENDED, K.ENDED)),
+}
 AREA = {"rows": 5, "dir": "auto"}
 
 
 class FormalForm(KeptForm):
-    """A formal decision: who decided what, under which mandate, why, and what can be done against it."""
+    """A formal decision: who decided what, under which mandate, why, and what can be done
+    against it."""
 
     kind = forms.ChoiceField(
-        label=_("Decision"), error_messages={
+        label=_("Decision"),
+        error_messages={
             "required": _("Choose the decision."),
             "invalid_choice": _("From where the case is now this is not decided."),
         },
-    )  # fmt: skip
-    decided_on = DayField(label=_("Decided on"), error_messages={"required": _("Enter the day of the decision.")})
+    )
+    decided_on = DayField(
+        label=_("Decided on"), error_messages={"required": _("Enter the day of the decision.")}
+    )
     function = forms.ChoiceField(
-        label=_("Decided by"), error_messages={"required": _("Choose the function that decided.")},
+        label=_("Decided by"),
+        error_messages={"required": _("Choose the function that decided.")},
         help_text=_("A function of the mandate decision that holds on that day; never a name."),
-    )  # fmt: skip
+    )
     effective_on = DateField(label=_("Takes effect on"), validators=[not_too_far])
     until = DateField(
-        label=_("Admitted until"), required=False, help_text=_("Empty: no end is set."), validators=[not_too_far]
+        label=_("Admitted until"),
+        required=False,
+        help_text=_("Empty: no end is set."),
+        validators=[not_too_far],
     )
     reasons = forms.CharField(
-        label=_("Reasons"), max_length=10_000, widget=forms.Textarea(attrs=AREA),
+        label=_("Reasons"),
+        max_length=10_000,
+        widget=forms.Textarea(attrs=AREA),
         error_messages={"required": _("Write the reasons.")},
-    )  # fmt: skip
+    )
     remedies = forms.CharField(
-        label=_("What she can do against it"), max_length=3000, widget=forms.Textarea(attrs=AREA),
+        label=_("What she can do against it"),
+        max_length=3000,
+        widget=forms.Textarea(attrs=AREA),
         error_messages={"required": _("Write what she can do against it.")},
-    )  # fmt: skip
+    )
     objection_until = DateField(
-        label=_("Objection possible until"), validators=[not_too_far], required=False,
-        help_text=_("The last day on which she can object. There is no default: it stands in the decision."),
-    )  # fmt: skip
+        label=_("Objection possible until"),
+        validators=[not_too_far],
+        required=False,
+        help_text=_(
+            "The last day on which she can object. There is no default: it stands in the decision."
+        ),
+    )
 
     def __init__(
         self, *args: Any, case: Case, facts: Facts, mandates: list[MandateDecision], **kwargs: Any
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.case, self.facts = case, facts
         self.mandates = {mandate.pk: mandate for mandate in mandates}
         kinds = POSSIBLE.get(CaseState(case.state), ())
-        self.fields["kind"].choices = [("", _("Choose a decision")), *((k.value, k.label) for k in kinds)]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [
+            ("", _("Choose a decision")),
+            *((k.value, k.label) for k in kinds),
+        ]  # type: ignore[attr-defined]
         choices: list[tuple[str, Any]] = [
             (f"{mandate.pk}:{number}", f"{function} ({mandate.title})")
-            for mandate in mandates for number, function in enumerate(mandate.functions)
-        ]  # fmt: skip
+            for mandate in mandates
+            for number, function in enumerate(mandate.functions)
+        ]
         if facts.municipal:
             choices.append(("college", _("the college, in its own name")))
         self.fields["function"].choices = [("", _("Choose")), *choices]  # type: ignore[attr-defined]
-        self.fields["decided_on"].initial = self.fields["effective_on"].initial = timezone.localdate()
+        self.fields["decided_on"].initial = self.fields["effective_on"].initial = (
+            timezone.localdate()
+        )
 
     @property
     def mandate(self) -> MandateDecision | None:
@@ -100,29 +123,48 @@ class FormalForm(KeptForm):
         data = super().clean() or self.cleaned_data
         decided, mandate = data.get("decided_on"), self.mandate
         if decided and mandate and not self._holds(mandate, decided):
-            self.add_error("function", _("This mandate decision does not hold on the day of the decision."))
+            self.add_error(
+                "function", _("This mandate decision does not hold on the day of the decision.")
+            )
         for name in ("effective_on", "until", "objection_until"):
             if decided and data.get(name) and data[name] < decided:
                 self.add_error(name, _("This day lies before the decision."))
         kind = data.get("kind")
-        if kind == K.REFUSED and not data.get("objection_until") and "objection_until" not in self.errors:
-            self.add_error("objection_until", _("Enter until when objection to a refusal is possible."))
+        if (
+            kind == K.REFUSED
+            and not data.get("objection_until")
+            and "objection_until" not in self.errors
+        ):
+            self.add_error(
+                "objection_until", _("Enter until when objection to a refusal is possible.")
+            )
         if kind == K.EXTENDED and not data.get("until"):
             self.add_error("until", _("Enter until when she is admitted."))
         if kind in (K.REFUSED, K.ENDED):
             data["until"] = None
         longest = self.case.pilot.maximum_stay_months
         begins, until = data.get("effective_on"), data.get("until")
-        if kind == K.ADMITTED and longest and begins and until and until > add_months(begins, longest):
-            self.add_error("until", _("Longer than the maximum stay of this pilot, %(n)d months.") % {"n": longest})
+        if (
+            kind == K.ADMITTED
+            and longest
+            and begins
+            and until
+            and until > add_months(begins, longest)
+        ):
+            self.add_error(
+                "until",
+                _("Longer than the maximum stay of this pilot, %(n)d months.") % {"n": longest},
+            )
         return data
 
 
 class LetterForm(KeptForm):
     letter = forms.CharField(
-        label=_("Letter"), max_length=50_000, widget=forms.Textarea(attrs={"rows": 24, "data-rich": ""}),
+        label=_("Letter"),
+        max_length=50_000,
+        widget=forms.Textarea(attrs={"rows": 24, "data-rich": ""}),
         error_messages={"required": _("The letter is empty.")},
-    )  # fmt: skip
+    )
 
     def clean_letter(self) -> str:
         text = clean_html(self.cleaned_data["letter"])
@@ -135,12 +177,16 @@ class ReopenForm(KeptForm):
     """T9: an objection or appeal that was upheld, or new facts."""
 
     ground = forms.ChoiceField(
-        label=_("On what ground?"), widget=forms.RadioSelect, error_messages={"required": _("Choose the ground.")}
+        label=_("On what ground?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose the ground.")},
     )
     because = forms.CharField(
-        label=_("Explanation"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
+        label=_("Explanation"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Write which ruling, or which facts are new.")},
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, facts: Facts, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -149,7 +195,7 @@ class ReopenForm(KeptForm):
         self.fields["ground"].choices = [  # type: ignore[attr-defined]
             *([("upheld", _("an objection or appeal was upheld"))] if upheld else []),
             ("new", _("there are new facts")),
-        ]  # fmt: skip
+        ]
 
     def why(self) -> str:
         """The ground and the explanation, as they stand with the refusal."""
@@ -159,19 +205,23 @@ class ReopenForm(KeptForm):
 
 class SetAsideForm(KeptForm):
     because = forms.CharField(
-        label=_("Why does it stand no longer?"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
+        label=_("Why does it stand no longer?"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Such as: objection well founded, decision of 3 March."),
         error_messages={"required": _("Write which ruling undid it, or what was wrong.")},
-    )  # fmt: skip
+    )
 
 
 class TemplateForm(KeptForm):
     """A new version of one letter of a pilot."""
 
     text = forms.CharField(
-        label=_("Text"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 18, "data-rich": ""}),
+        label=_("Text"),
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 18, "data-rich": ""}),
         error_messages={"required": _("The letter is empty.")},
-    )  # fmt: skip
+    )
 
     def clean_text(self) -> str:
         text = clean_html(self.cleaned_data["text"])

@@ -1,4 +1,5 @@
-"""The formal decision (R6): another fact than what the conference decided, and the letter that tells it."""
+"""The formal decision (R6): another fact than what the conference decided, and the letter that
+tells it."""
 
 from django.db import models
 from django.db.models import Q
@@ -16,7 +17,8 @@ from partners.organisations.models import Pilot
 
 
 class LetterTemplate(models.Model):
-    """The letter of a pilot for one kind of decision, one version of it. A version in use never changes (R27)."""
+    """The letter of a pilot for one kind of decision, one version of it. A version in use never
+    changes (R27)."""
 
     pilot = models.ForeignKey(Pilot, models.PROTECT, related_name="+")
     kind = models.CharField(_("kind of decision"), max_length=10, choices=FormalKind)
@@ -26,27 +28,41 @@ class LetterTemplate(models.Model):
 
     class Meta:
         ordering = ["pilot", "kind", "-version"]
-        constraints = [models.UniqueConstraint(fields=["pilot", "kind", "version"], name="letter_version_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["pilot", "kind", "version"], name="letter_version_once")
+        ]
 
     def __str__(self) -> str:
         return f"letter {self.pk}"
 
 
 class FormalDecision(Joint):
-    """A decision in the minister's name under a mandate, or of the college in its own; with the letter as it left."""
+    """A decision in the minister's name under a mandate, or of the college in its own; with the
+    letter as it left."""
 
     CATEGORY = Category.CONFERENCE
 
     kind = models.CharField(_("decision"), max_length=10, choices=FormalKind)
-    decided_on = models.DateField(_("decided on"), default=timezone.localdate, validators=[not_in_future])
+    decided_on = models.DateField(
+        _("decided on"), default=timezone.localdate, validators=[not_in_future]
+    )
     function = models.CharField(_("function that decided"), max_length=160)
     mandate = models.ForeignKey(
-        MandateDecision, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("mandate decision")
+        MandateDecision,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("mandate decision"),
     )
     conference_decision = models.ForeignKey(
-        ConferenceDecision, models.PROTECT, null=True, blank=True, related_name="+",
+        ConferenceDecision,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
         verbose_name=_("decision of the conference"),
-    )  # fmt: skip
+    )
     reasons = models.TextField(_("reasons"), max_length=10_000)
     remedies = models.TextField(_("what she can do against it"), max_length=3000)
     objection_until = models.DateField(_("objection possible until"), null=True, blank=True)
@@ -55,7 +71,8 @@ class FormalDecision(Joint):
     criteria = models.ForeignKey(CriteriaList, models.PROTECT, null=True, related_name="+")
     template = models.ForeignKey(LetterTemplate, models.PROTECT, null=True, related_name="+")
     letter = models.TextField(editable=False)  # as issued: HTML, kept unchanged
-    # A refusal that was upheld against (T9), or an ending that a court undid (T16), no longer stands.
+    # A refusal that was upheld against (T9), or an ending that a court undid (T16), no longer
+    # stands.
     annulled_on = models.DateField(null=True, editable=False)
     annulled_because = models.CharField(_("why it no longer stands"), max_length=600, blank=True)
 
@@ -64,7 +81,8 @@ class FormalDecision(Joint):
         constraints = [
             *Joint.Meta.constraints,
             models.CheckConstraint(
-                name="formal_decision_has_reasons_and_remedies", condition=~Q(reasons="") & ~Q(remedies=""),
+                name="formal_decision_has_reasons_and_remedies",
+                condition=~Q(reasons="") & ~Q(remedies=""),
             ),
             models.CheckConstraint(name="formal_decision_has_function", condition=~Q(function="")),
-        ]  # fmt: skip
+        ]

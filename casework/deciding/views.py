@@ -40,7 +40,14 @@ from casework.records.models import VersionConflict
 from casework.register.identity import leading_names
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.forms import typed_fields
-from governance.drafts.keeping import drop_draft, find_draft, kept_value, once, save_draft, sent_before
+from governance.drafts.keeping import (
+    drop_draft,
+    find_draft,
+    kept_value,
+    once,
+    save_draft,
+    sent_before,
+)
 from governance.drafts.models import Draft
 from governance.mandates.models import MandateDecision
 from partners.accountability.activities import AGREEMENTS, CASEWORK, processes
@@ -51,7 +58,7 @@ from partners.organisations.models import Pilot
 def _case(reference: UUID) -> Case:
     found: Case = get_object_or_404(
         Case.objects.select_related("pilot__municipality", "person"), reference=reference
-    )  # fmt: skip
+    )
     return found
 
 
@@ -62,7 +69,8 @@ def _context(case: Case, **more: Any) -> dict[str, Any]:
 @processes(CASEWORK)
 @require_http_methods(["GET", "POST"])
 def formal_decision_add(request: ClearanceRequest, reference: UUID) -> HttpResponse:
-    """First what was decided, then its letter, made from the pilot's text and mended on screen; then it is issued."""
+    """First what was decided, then its letter, made from the pilot's text and mended on screen;
+    then it is issued."""
     case = _case(reference)
     teams = visible_teams(request.clearance)
     if request.method == "POST" and (sent := sent_before(request)):
@@ -89,11 +97,24 @@ def formal_decision_add(request: ClearanceRequest, reference: UUID) -> HttpRespo
             text = letter.cleaned_data["letter"]
 
             def act() -> str:
-                names = ("kind", "decided_on", "effective_on", "until", "reasons", "remedies", "objection_until")
+                names = (
+                    "kind",
+                    "decided_on",
+                    "effective_on",
+                    "until",
+                    "reasons",
+                    "remedies",
+                    "objection_until",
+                )
                 made = issue(
-                    case, {name: form.cleaned_data[name] for name in names}, by=request.clearance, author_team=author,
-                    mandate=form.mandate, function=form.function_name, letter=text,
-                )  # fmt: skip
+                    case,
+                    {name: form.cleaned_data[name] for name in names},
+                    by=request.clearance,
+                    author_team=author,
+                    mandate=form.mandate,
+                    function=form.function_name,
+                    letter=text,
+                )
                 return reverse("casework:formal_decision", args=[case.reference, made.reference])
 
             try:
@@ -102,19 +123,33 @@ def formal_decision_add(request: ClearanceRequest, reference: UUID) -> HttpRespo
                 save_draft(request.user, key, typed_fields(request.POST), request.path)
                 return refused(request, case, refusal)
         letter = None if back else letter
-    if "letter" in request.POST:  # not issued: she went back, or the case moved on; what she mended is kept
+    if (
+        "letter" in request.POST
+    ):  # not issued: she went back, or the case moved on; what she mended is kept
         save_draft(request.user, key, typed_fields(request.POST), request.path)
     missing = [
-        said for kind, number in ((FormalKind.ADMITTED, "T7"), (FormalKind.REFUSED, "T8"))
+        said
+        for kind, number in ((FormalKind.ADMITTED, "T7"), (FormalKind.REFUSED, "T8"))
         if kind in POSSIBLE.get(CaseState(case.state), ())
-        for said in linked(case, [m for m in STEPS[number].missing(facts) if m.page != "formal_decision_add"])
-    ]  # fmt: skip
+        for said in linked(
+            case, [m for m in STEPS[number].missing(facts) if m.page != "formal_decision_add"]
+        )
+    ]
     context = _context(
-        case, form=form, letter=letter, draft_key=key, form_page=request.path, mandates=mandates,
-        possible=CaseState(case.state) in POSSIBLE, missing=missing if len(missing) == 2 else [],
-        mended=mended, mended_for=mended_for,
-        former=clean_html(mended) if letter and mended and letter.initial.get("letter", mended) != mended else "",
-    )  # fmt: skip
+        case,
+        form=form,
+        letter=letter,
+        draft_key=key,
+        form_page=request.path,
+        mandates=mandates,
+        possible=CaseState(case.state) in POSSIBLE,
+        missing=missing if len(missing) == 2 else [],
+        mended=mended,
+        mended_for=mended_for,
+        former=clean_html(mended)
+        if letter and mended and letter.initial.get("letter", mended) != mended
+        else "",
+    )
     status = 400 if form.errors or (letter is not None and letter.errors) else 200
     return render(request, "casework/deciding/add.html", context, status=status)
 
@@ -125,7 +160,8 @@ def _digest(values: Callable[[str], str]) -> str:
 
 
 def _mended(request: ClearanceRequest, draft: Draft | None) -> tuple[str, str]:
-    """The letter she mended last, and of which decision it is: as it comes with the page, or was kept before."""
+    """The letter she mended last, and of which decision it is: as it comes with the page, or was
+    kept before."""
     said = request.POST
     if "letter" in said:
         return said["letter"], _digest(lambda name: said.get(name, ""))
@@ -141,27 +177,44 @@ def _letter(case: Case, form: FormalForm) -> str:
     data = form.cleaned_data
     template = template_of(case.pilot, data["kind"], data["decided_on"])
     mandate = form.mandate
-    return filled(template.text if template else first_text(data["kind"]), {
-        "naam": leading_names([case.pk]).get(case.pk, "") or case.number, "casusnummer": case.number,
-        "datum": data["decided_on"], "functie": form.function_name, "gemeente": case.pilot.municipality.name,
-        "mandaat": f"{mandate.title}{f', {mandate.source}' if mandate.source else ''}" if mandate else "",
-        "redenen": data["reasons"], "rechtsmiddelen": data["remedies"], "ingangsdatum": data["effective_on"],
-        "tot": data["until"], "bezwaar_tot": data["objection_until"],
-    })  # fmt: skip
+    return filled(
+        template.text if template else first_text(data["kind"]),
+        {
+            "naam": leading_names([case.pk]).get(case.pk, "") or case.number,
+            "casusnummer": case.number,
+            "datum": data["decided_on"],
+            "functie": form.function_name,
+            "gemeente": case.pilot.municipality.name,
+            "mandaat": f"{mandate.title}{f', {mandate.source}' if mandate.source else ''}"
+            if mandate
+            else "",
+            "redenen": data["reasons"],
+            "rechtsmiddelen": data["remedies"],
+            "ingangsdatum": data["effective_on"],
+            "tot": data["until"],
+            "bezwaar_tot": data["objection_until"],
+        },
+    )
 
 
 @processes(CASEWORK)
 @require_http_methods(["GET", "POST"])
 def formal_decision(request: ClearanceRequest, reference: UUID, record: UUID) -> HttpResponse:
-    """A formal decision as it was issued, its letter, the objections to it; and setting aside one that ends."""
+    """A formal decision as it was issued, its letter, the objections to it; and setting aside
+    one that ends."""
     case = _case(reference)
     found = get_object_or_404(
-        FormalDecision.objects.select_related("mandate", "conference_decision", "template", "criteria"),
-        case=case, reference=record,
-    )  # fmt: skip
+        FormalDecision.objects.select_related(
+            "mandate", "conference_decision", "template", "criteria"
+        ),
+        case=case,
+        reference=record,
+    )
     leads = perms.leads(request.clearance, case, visible_teams(request.clearance))
     ending = ending_of(case) if leads and case.state in ADMITTED_STATES else None
-    form = SetAsideForm(request.POST or None) if ending is not None and ending.pk == found.pk else None
+    form = (
+        SetAsideForm(request.POST or None) if ending is not None and ending.pk == found.pk else None
+    )
     key = f"formal:{found.reference}"
     if form is not None:
         form.restore(find_draft(request.user, key))
@@ -171,7 +224,9 @@ def formal_decision(request: ClearanceRequest, reference: UUID, record: UUID) ->
         if form.is_valid():
             found.case = case
             try:
-                set_aside(found, form.cleaned_data["because"], version=request.POST.get("version", ""))
+                set_aside(
+                    found, form.cleaned_data["because"], version=request.POST.get("version", "")
+                )
             except StepRefused as refusal:
                 return refused(request, case, refusal)
             except VersionConflict:
@@ -179,10 +234,20 @@ def formal_decision(request: ClearanceRequest, reference: UUID, record: UUID) ->
             drop_draft(request, key)
             return redirect(request.path)
     context = _context(
-        case, record=found, objections=found.objections.current().prefetch_related("steps").order_by("pk"),
-        objects=leads, form=form, draft_key=key, form_page=request.path,
-    )  # fmt: skip
-    return render(request, "casework/deciding/decision.html", context, status=400 if form and form.errors else 200)
+        case,
+        record=found,
+        objections=found.objections.current().prefetch_related("steps").order_by("pk"),
+        objects=leads,
+        form=form,
+        draft_key=key,
+        form_page=request.path,
+    )
+    return render(
+        request,
+        "casework/deciding/decision.html",
+        context,
+        status=400 if form and form.errors else 200,
+    )
 
 
 @processes(CASEWORK)
@@ -205,10 +270,16 @@ def case_reopen(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         drop_draft(request, key)
         return redirect(case_url(case))
     context = _context(
-        case, form=form, draft_key=key, form_page=request.path, here=case.state in step.sources,
+        case,
+        form=form,
+        draft_key=key,
+        form_page=request.path,
+        here=case.state in step.sources,
         missing=linked(case, step.missing(facts)) if case.state in step.sources else [],
-    )  # fmt: skip
-    return render(request, "casework/deciding/reopen.html", context, status=400 if form.errors else 200)
+    )
+    return render(
+        request, "casework/deciding/reopen.html", context, status=400 if form.errors else 200
+    )
 
 
 @processes(AGREEMENTS)
@@ -217,7 +288,7 @@ def letters(request: ClearanceRequest, slug: str) -> HttpResponse:
     """The letters of a pilot; its coordinator writes the next version of one."""
     pilot = get_object_or_404(
         Pilot.objects.filter(pk__in={seat.pilot for seat in request.clearance.seats}), slug=slug
-    )  # fmt: skip
+    )
     kind = request.GET.get("soort", FormalKind.ADMITTED)
     if kind not in FormalKind.values:
         raise Http404
@@ -227,8 +298,9 @@ def letters(request: ClearanceRequest, slug: str) -> HttpResponse:
     key = f"letter-{kind}:{pilot.reference}"
     if writes:
         form = TemplateForm(
-            request.POST or None, initial={"text": versions[0].text if versions else first_text(kind)}
-        )  # fmt: skip
+            request.POST or None,
+            initial={"text": versions[0].text if versions else first_text(kind)},
+        )
         form.restore(find_draft(request.user, key))
     if request.method == "POST":
         if form is None:
@@ -237,17 +309,34 @@ def letters(request: ClearanceRequest, slug: str) -> HttpResponse:
 
             def act() -> str:
                 LetterTemplate.objects.create(
-                    pilot=pilot, kind=kind, version=versions[0].version + 1 if versions else 1,
-                    text=form.cleaned_data["text"], in_force_from=timezone.localdate(),
-                )  # fmt: skip
+                    pilot=pilot,
+                    kind=kind,
+                    version=versions[0].version + 1 if versions else 1,
+                    text=form.cleaned_data["text"],
+                    in_force_from=timezone.localdate(),
+                )
                 return request.get_full_path()
 
             try:
                 return once(request, key, act)
             except IntegrityError:
-                form.add_error(None, _("Somebody else wrote a new version meanwhile. Load the page again."))
+                form.add_error(
+                    None, _("Somebody else wrote a new version meanwhile. Load the page again.")
+                )
     context = {
-        "pilot": pilot, "kind": FormalKind(kind), "kinds": list(FormalKind), "versions": versions, "form": form,
-        "draft_key": key, "form_page": request.get_full_path(), "fields": FIELDS, "model": first_text(kind),
-    }  # fmt: skip
-    return render(request, "casework/deciding/letters.html", context, status=400 if form and form.errors else 200)
+        "pilot": pilot,
+        "kind": FormalKind(kind),
+        "kinds": list(FormalKind),
+        "versions": versions,
+        "form": form,
+        "draft_key": key,
+        "form_page": request.get_full_path(),
+        "fields": FIELDS,
+        "model": first_text(kind),
+    }
+    return render(
+        request,
+        "casework/deciding/letters.html",
+        context,
+        status=400 if form and form.errors else 200,
+    )

@@ -1,4 +1,5 @@
-"""The acts of formal decisions: issuing one, with the step that follows from it; going back to the conference."""
+"""The acts of formal decisions: issuing one, with the step that follows from it; going back to
+the conference."""
 
 from typing import Any
 
@@ -22,49 +23,86 @@ from governance.mandates.models import MandateDecision
 from partners.accountability.history import because
 
 K, D = FormalKind, DecisionKind
-# On which decisions of the conference a formal one rests; an ending may also be the municipality's own.
+# On which decisions of the conference a formal one rests; an ending may also be the municipality's
+# own.
 RESTS_ON = {
-    K.ADMITTED: ADMITS, K.REFUSED: (D.NOT_ADMITTED,), K.EXTENDED: (D.EXTENSION,), K.ENDED: (D.TERMINATION_PROPOSED,),
-}  # fmt: skip
+    K.ADMITTED: ADMITS,
+    K.REFUSED: (D.NOT_ADMITTED,),
+    K.EXTENDED: (D.EXTENSION,),
+    K.ENDED: (D.TERMINATION_PROPOSED,),
+}
 STEP = {K.ADMITTED: "T7", K.REFUSED: "T8"}
 
 
 @transaction.atomic
 def issue(
-    case: Case, said: dict[str, Any], *, by: Clearance, author_team: int, mandate: MandateDecision | None,
-    function: str, letter: str,
-) -> FormalDecision:  # fmt: skip
-    """Issue a formal decision with its letter; admitting and refusing take the step of the case with it (T7, T8)."""
+    case: Case,
+    said: dict[str, Any],
+    *,
+    by: Clearance,
+    author_team: int,
+    mandate: MandateDecision | None,
+    function: str,
+    letter: str,
+) -> FormalDecision:
+    """Issue a formal decision with its letter; admitting and refusing take the step of the case
+    with it (T7, T8)."""
     case = locked(case)
     kind, decided_on = K(said["kind"]), said["decided_on"]
     if kind not in STEP and case.state not in ADMITTED_STATES:
-        raise StepRefused([Missing(_("Only who is admitted can be extended or ended."), "case_detail")])
+        raise StepRefused(
+            [Missing(_("Only who is admitted can be extended or ended."), "case_detail")]
+        )
     if kind == K.ENDED and ending_of(case) is not None:
-        raise StepRefused([Missing(_("It was decided already that her stay ends."), "formal_decisions")])
+        raise StepRefused(
+            [Missing(_("It was decided already that her stay ends."), "formal_decisions")]
+        )
     if mandate is None and not case.pilot.municipal_mode:
         raise StepRefused([Missing(_("A decision in the minister's name needs a mandate."))])
     if (
         mandate is not None
-        and not MandateDecision.objects.in_force(decided_on, case.pilot).filter(pk=mandate.pk).exists()
+        and not MandateDecision.objects.in_force(decided_on, case.pilot)
+        .filter(pk=mandate.pk)
+        .exists()
     ):
-        raise StepRefused([Missing(_("This mandate decision does not hold on the day of the decision."))])
-    rests = ConferenceDecision.objects.current().filter(case=case, kind__in=RESTS_ON[kind]).order_by("decided_on", "pk")
+        raise StepRefused(
+            [Missing(_("This mandate decision does not hold on the day of the decision."))]
+        )
+    rests = (
+        ConferenceDecision.objects.current()
+        .filter(case=case, kind__in=RESTS_ON[kind])
+        .order_by("decided_on", "pk")
+    )
     decision = rests.last()
     if kind == K.EXTENDED and (decision is None or _used(decision)):
-        raise StepRefused([Missing(_("An extension needs a decision of the conference (R16)."), "conference")])
+        raise StepRefused(
+            [Missing(_("An extension needs a decision of the conference (R16)."), "conference")]
+        )
     if kind not in STEP and decision is not None and decided_on < decision.decided_on:
         if kind == K.EXTENDED:
             older = _("The conference decided on this on %(day)s; the decision cannot be older.")
             raise StepRefused([Missing(older % {"day": shown(decision.decided_on)})])
         decision = None  # an ending of the municipality's own, before the conference spoke of one
     made: FormalDecision = FormalDecision.objects.create(
-        case=case, author_team_id=author_team, author=by.user, mandate=mandate, function=function, letter=letter,
-        conference_decision=decision, criteria=criteria_of(case.pilot, decided_on),
-        template=template_of(case.pilot, kind, decided_on), **said,
-    )  # fmt: skip
+        case=case,
+        author_team_id=author_team,
+        author=by.user,
+        mandate=mandate,
+        function=function,
+        letter=letter,
+        conference_decision=decision,
+        criteria=criteria_of(case.pilot, decided_on),
+        template=template_of(case.pilot, kind, decided_on),
+        **said,
+    )
     done(case, [k.value for k in RESTS_ON[kind]], by=by)
     if kind in STEP:
-        take(case, STEP[kind], by=by, **({"admitted_on": said["effective_on"]} if kind == K.ADMITTED else {}))
+        take(
+            case,
+            STEP[kind],
+            by=by,
+            **({"admitted_on": said["effective_on"]} if kind == K.ADMITTED else {}),
+        )
     else:
         settle(case)
     return made
@@ -72,7 +110,9 @@ def issue(
 
 def ending_of(case: Case) -> FormalDecision | None:
     """The formal decision to end that stands, unless she was admitted for longer since."""
-    standing = FormalDecision.objects.current().filter(case=case, annulled_on=None, kind__in=(K.ENDED, K.EXTENDED))
+    standing = FormalDecision.objects.current().filter(
+        case=case, annulled_on=None, kind__in=(K.ENDED, K.EXTENDED)
+    )
     last: FormalDecision | None = standing.order_by("decided_on", "pk").last()
     return last if last is not None and last.kind == K.ENDED else None
 
@@ -95,7 +135,12 @@ def reopen(case: Case, why: str, *, by: Clearance, version: str) -> Case:
     case = locked(case)
     case.check_version(version)
     case = take(case, "T9", by=by)
-    refusal = FormalDecision.objects.current().filter(case=case, kind=K.REFUSED, annulled_on=None).order_by("pk").last()
+    refusal = (
+        FormalDecision.objects.current()
+        .filter(case=case, kind=K.REFUSED, annulled_on=None)
+        .order_by("pk")
+        .last()
+    )
     if refusal is not None:
         annul(refusal, why)
     settle(case)
@@ -104,12 +149,15 @@ def reopen(case: Case, why: str, *, by: Clearance, version: str) -> Case:
 
 @transaction.atomic
 def set_aside(decision: FormalDecision, why: str, *, version: str) -> None:
-    """A decision to end that a ruling undid, or that was a mistake, while she is still admitted: she stays."""
+    """A decision to end that a ruling undid, or that was a mistake, while she is still admitted:
+    she stays."""
     case = locked(decision.case)
     row: FormalDecision = FormalDecision.objects.select_for_update(of=("self",)).get(pk=decision.pk)
     row.check_version(version)
     standing = ending_of(case)
     if standing is None or standing.pk != row.pk or case.state not in ADMITTED_STATES:
-        raise StepRefused([Missing(_("This decision to end does not stand any more."), "formal_decisions")])
+        raise StepRefused(
+            [Missing(_("This decision to end does not stand any more."), "formal_decisions")]
+        )
     annul(row, why)
     settle(case)

@@ -1,4 +1,5 @@
-"""The protected address behind a stay: staff of the location sees it, others read it with a reason (R19)."""
+"""The protected address behind a stay: staff of the location sees it, others read it with a
+reason (R19)."""
 
 from typing import Any
 from uuid import UUID
@@ -22,9 +23,11 @@ from governance.drafts.keeping import drop_draft, find_draft
 from partners.accountability.activities import SHELTER_ADDRESS, processes
 
 REASONS = (
-    _("visit or appointment at the location"), _("emergency or safety"), _("mail or formal notice"),
+    _("visit or appointment at the location"),
+    _("emergency or safety"),
+    _("mail or formal notice"),
     _("move to or from the location"),
-)  # fmt: skip
+)
 
 
 class AddressForm(KeptForm):
@@ -36,7 +39,8 @@ class AddressForm(KeptForm):
 
 
 def read_address(stay: UUID, reason: str) -> str | None:
-    """The address behind a running stay; the reading is kept with its reason. None if there is nothing to read."""
+    """The address behind a running stay; the reading is kept with its reason. None if there is
+    nothing to read."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT shelter_address(%s, %s)", [stay, reason])
         found: str | None = cursor.fetchone()[0]
@@ -44,17 +48,25 @@ def read_address(stay: UUID, reason: str) -> str | None:
 
 
 def location_of(clearance: Clearance, case: Case, stay: Stay) -> dict[str, Any]:
-    """What this reader may know of where it is: the location by name, the address of her own location, or the way to
-    ask for it."""
+    """What this reader may know of where it is: the location by name, the address of her own
+    location, or the way to ask for it."""
     location = Location.objects.filter(pk=stay.location_id).first() if stay.location_id else None
-    own = LocationAddress.objects.filter(location=stay.location_id).first() if stay.location_id else None
+    own = (
+        LocationAddress.objects.filter(location=stay.location_id).first()
+        if stay.location_id
+        else None
+    )
     reads = clearance.reads(case, Category.SHELTER_ADDRESS)
     return {
-        "location": location, "address": own.address if own else "",
+        "location": location,
+        "address": own.address if own else "",
         "asks_address": bool(location) and reads and own is None and stay.is_running,
-        "address_readings": AddressReading.objects.filter(stay=stay).select_related("user", "team__organisation")[:20]
-        if reads else [],
-    }  # fmt: skip
+        "address_readings": AddressReading.objects.filter(stay=stay).select_related(
+            "user", "team__organisation"
+        )[:20]
+        if reads
+        else [],
+    }
 
 
 @processes(SHELTER_ADDRESS)
@@ -76,8 +88,17 @@ def stay_address(request: ClearanceRequest, reference: UUID, record: UUID) -> Ht
         drop_draft(request, key)
         request.audited = {"action": "address_read", "obj": ("stay", stay.reference)}
     context = {
-        "case": case, "stay": stay, "form": form, "address": address, "reasons": REASONS,
-        "asked": request.method == "POST" and form.is_valid(), "name": leading_names([case.pk]).get(case.pk, ""),
-        "draft_key": key, "form_page": request.path, "restored": draft,
-    }  # fmt: skip
-    return render(request, "casework/dossiers/address.html", context, status=400 if form.errors else 200)
+        "case": case,
+        "stay": stay,
+        "form": form,
+        "address": address,
+        "reasons": REASONS,
+        "asked": request.method == "POST" and form.is_valid(),
+        "name": leading_names([case.pk]).get(case.pk, ""),
+        "draft_key": key,
+        "form_page": request.path,
+        "restored": draft,
+    }
+    return render(
+        request, "casework/dossiers/address.html", context, status=400 if form.errors else 200
+    )

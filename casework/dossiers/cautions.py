@@ -1,4 +1,5 @@
-"""R15: what goes badly together in one case. It warns whoever reads both, and stands in nobody's way."""
+"""R15: what goes badly together in one case. It warns whoever reads both, and stands in nobody's
+way."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -14,12 +15,17 @@ from casework.register.values import may_be_minor
 P = ProcedureKind
 ASYLUM = {P.FIRST_ASYLUM, P.REPEAT_ASYLUM}
 NO_FAULT = {P.NO_FAULT, P.NO_FAULT_MEDICAL, P.MEDIATION_REQUEST}
-RESIDENCE = ASYLUM | {P.REGULAR_FAMILY_LIFE, P.REGULAR_MEDICAL, P.REGULAR_TRAFFICKING, P.REGULAR_OTHER}
+RESIDENCE = ASYLUM | {
+    P.REGULAR_FAMILY_LIFE,
+    P.REGULAR_MEDICAL,
+    P.REGULAR_TRAFFICKING,
+    P.REGULAR_OTHER,
+}
 
 
 def cautions(records: dict[str, list[Record]], born: str, today: date) -> list[str]:
-    """Sentences about these records of one case, which are all that their reader sees; `born` as her leading date of
-    birth has it."""
+    """Sentences about these records of one case, which are all that their reader sees; `born` as
+    her leading date of birth has it."""
 
     def holds(slug: str) -> Iterable[Any]:
         return (record for record in records[slug] if record.ended_at is None)
@@ -29,11 +35,17 @@ def cautions(records: dict[str, list[Record]], born: str, today: date) -> list[s
     found = []
     if (mediates or pending & NO_FAULT) and pending & RESIDENCE:
         found.append(
-            _("A mediation or no-fault application runs beside a procedure for residence: they do not go together.")
+            _(
+                "A mediation or no-fault application runs beside a procedure for residence: "
+                "they do not go together."
+            )
         )
     if P.STATELESSNESS in pending and pending & ASYLUM:
         found.append(
-            _("A petition about statelessness beside an undecided asylum application is not taken up by the court.")
+            _(
+                "A petition about statelessness beside an undecided asylum application is not "
+                "taken up by the court."
+            )
         )
     if may_be_minor(born, today) and any(not is_over(row) for row in holds("stay")):
         found.append(_("She may be a minor, and has a place in the facility."))

@@ -26,14 +26,17 @@ from partners.organisations.models import Team
 MOST = 100
 # The team that wrote it is one of those in the case.
 STILL_TAKES_PART = Func(
-    "author_team_id", "team_ids", template="(%(expressions)s))", arg_joiner=" = ANY (",
+    "author_team_id",
+    "team_ids",
+    template="(%(expressions)s))",
+    arg_joiner=" = ANY (",
     output_field=BooleanField(),
-)  # fmt: skip
+)
 
 
 def _old(clearance: Clearance, teams: dict[int, Team]) -> list[tuple[RecordKind, QuerySet[Any]]]:
-    """For each kind that grows old: the records older than their pilot's limit that this worker's teams keep, or that
-    she recorded on a partner's behalf as coordinator of the pilot."""
+    """For each kind that grows old: the records older than their pilot's limit that this
+    worker's teams keep, or that she recorded on a partner's behalf as coordinator of the pilot."""
     today = timezone.localdate()
     found: list[tuple[RecordKind, QuerySet[Any]]] = []
     for kind in KINDS.values():
@@ -48,13 +51,21 @@ def _old(clearance: Clearance, teams: dict[int, Team]) -> list[tuple[RecordKind,
             day = today - timedelta(days=limit)
             if kind.categories[0] in seat.writes and kind.is_owned_by(team):
                 own.setdefault(day, []).append(seat.team)
-            if clearance.coordinates(team.pilot_id) and team.organisation.kind == OrganisationKind.MUNICIPALITY:
+            if (
+                clearance.coordinates(team.pilot_id)
+                and team.organisation.kind == OrganisationKind.MUNICIPALITY
+            ):
                 supplied.setdefault(day, []).append(seat.team)
         for day in own.keys() | supplied.keys():
             hers = Q(source_team=None, author_team__in=own.get(day, []))
             if day in supplied:
                 hers |= Q(source_team__isnull=False, author_team__in=supplied[day])
-            found.append((kind, kind.model.objects.current().filter(hers, STILL_TAKES_PART, checked_on__lt=day)))
+            found.append(
+                (
+                    kind,
+                    kind.model.objects.current().filter(hers, STILL_TAKES_PART, checked_on__lt=day),
+                )
+            )
     return found
 
 
@@ -68,7 +79,9 @@ def to_check(clearance: Clearance, teams: dict[int, Team]) -> list[tuple[RecordK
     """The oldest first."""
     found = []
     for kind, rows in _old(clearance, teams):
-        found += [(kind, row) for row in rows.select_related("case").order_by("checked_on", "pk")[:MOST]]
+        found += [
+            (kind, row) for row in rows.select_related("case").order_by("checked_on", "pk")[:MOST]
+        ]
     return sorted(found, key=lambda row: (row[1].checked_on, row[1].pk))[:MOST]
 
 
@@ -78,19 +91,23 @@ def records_check(request: ClearanceRequest) -> HttpResponse:
     teams = visible_teams(request.clearance)
     rows = to_check(request.clearance, teams)
     if request.method == "POST":
-        # What was shown and ticked; a record somebody corrected meanwhile has another version and stays.
+        # What was shown and ticked; a record somebody corrected meanwhile has another version and
+        # stays.
         ticked = set(request.POST.getlist("checked"))
         done = [row for _kind, row in rows if f"{row.reference}:{row.version}" in ticked]
         confirm_unchanged(done)
-        messages.success(request, ngettext(
-            "%(n)d fact checked, unchanged.", "%(n)d facts checked, unchanged.", len(done)
-        ) % {"n": len(done)})  # fmt: skip
+        messages.success(
+            request,
+            ngettext("%(n)d fact checked, unchanged.", "%(n)d facts checked, unchanged.", len(done))
+            % {"n": len(done)},
+        )
         return redirect("casework:records_check")
     names = leading_names({row.case_id for _kind, row in rows})
     today = timezone.localdate()
     context = {
         "rows": [
-            (kind, row, headline(row), names.get(row.case_id, ""), (today - row.checked_on).days) for kind, row in rows
+            (kind, row, headline(row), names.get(row.case_id, ""), (today - row.checked_on).days)
+            for kind, row in rows
         ]
     }
     return render(request, "casework/dossiers/check.html", context)

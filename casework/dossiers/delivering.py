@@ -1,4 +1,5 @@
-"""Dossiers of many cases at once: what came, or that there is none; by the service, or on its behalf (R20)."""
+"""Dossiers of many cases at once: what came, or that there is none; by the service, or on its
+behalf (R20)."""
 
 import re
 from dataclasses import dataclass
@@ -40,17 +41,23 @@ UUID_SHAPE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class ReceivedForm(KeptForm):
-    """How what a service supplied outside the application came in: once for all dossiers of the page."""
+    """How what a service supplied outside the application came in: once for all dossiers of the
+    page."""
 
-    received_on = DayField(label=_("Received on"), error_messages={"required": _("Enter the day on which it came.")})
+    received_on = DayField(
+        label=_("Received on"), error_messages={"required": _("Enter the day on which it came.")}
+    )
     received_document = forms.CharField(
-        label=_("In which document"), max_length=200, help_text=_("Such as: letter of 3 March, reference 12.")
+        label=_("In which document"),
+        max_length=200,
+        help_text=_("Such as: letter of 3 March, reference 12."),
     )
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A request nothing has come on, the team in whose name this worker records what came, and the form for it."""
+    """A request nothing has come on, the team in whose name this worker records what came, and
+    the form for it."""
 
     request: DossierRequest
     author: int
@@ -58,8 +65,9 @@ class Asked:
 
 
 def open_requests(request: ClearanceRequest, behalf: str) -> list[tuple[DossierRequest, int]]:
-    """Requests of open cases nothing has come on, the oldest first, each with the worker's team that records what came:
-    those to her own service, or with `behalf` those to that service in the pilots she coordinates."""
+    """Requests of open cases nothing has come on, the oldest first, each with the worker's team
+    that records what came: those to her own service, or with `behalf` those to that service in
+    the pilots she coordinates."""
     clearance, teams = request.clearance, visible_teams(request.clearance)
     rows = DossierRequest.objects.current().filter(open=True, case__state__in=OPEN_STATES)
     rows = rows.order_by("requested_on", "pk")
@@ -71,7 +79,10 @@ def open_requests(request: ClearanceRequest, behalf: str) -> list[tuple[DossierR
     for row in rows.select_related("case__pilot", "case__person")[: 5 * MOST]:
         if behalf:
             team = perms.supplying_team(clearance, row.case, teams)
-            possible = perms.can_be_supplied(clearance, row.case, KIND) and row.to_team_id in row.case.team_ids
+            possible = (
+                perms.can_be_supplied(clearance, row.case, KIND)
+                and row.to_team_id in row.case.team_ids
+            )
         else:
             team = perms.adding_team(clearance, row.case, KIND, teams)
             possible = team == row.to_team_id
@@ -82,8 +93,11 @@ def open_requests(request: ClearanceRequest, behalf: str) -> list[tuple[DossierR
     return found
 
 
-def _form(request: ClearanceRequest, row: DossierRequest, author: Team | None, source: Team | None) -> Any:
-    """The form of one dossier; bound only if the worker said what came, so that the others stay as they are."""
+def _form(
+    request: ClearanceRequest, row: DossierRequest, author: Team | None, source: Team | None
+) -> Any:
+    """The form of one dossier; bound only if the worker said what came, so that the others stay
+    as they are."""
     prefix = str(row.reference)
     data = None
     if request.method == "POST" and request.POST.get(f"{prefix}-result"):
@@ -92,19 +106,30 @@ def _form(request: ClearanceRequest, row: DossierRequest, author: Team | None, s
             data[f"{prefix}-{name}"] = request.POST.get(name, "")
         data[f"{prefix}-source_team"] = str(row.to_team_id)
     form: DossierForm = form_class(KIND)(  # type: ignore[assignment]
-        data, prefix=prefix, kind=KIND, case=row.case, author=author, partners=[],
+        data,
+        prefix=prefix,
+        kind=KIND,
+        case=row.case,
+        author=author,
+        partners=[],
         sources=[source] if source else [],
-    )  # fmt: skip
+    )
     form.fields["result"].choices = [("", _("nothing yet")), *DossierResult.choices]  # type: ignore[attr-defined]
     form.fields["result"].required = form.fields["delivered_on"].required = form.is_bound
-    if request.method == "POST" and data is None:  # the page again, with what she typed in rows without a result
+    if (
+        request.method == "POST" and data is None
+    ):  # the page again, with what she typed in rows without a result
         for name in ROW:
             form.initial[name] = request.POST.get(f"{prefix}-{name}", "")
     return form
 
 
 def _own_service(request: ClearanceRequest, teams: dict[int, Team]) -> bool:
-    return any(teams[team].organisation.kind in SERVICES for team in request.clearance.teams if team in teams)
+    return any(
+        teams[team].organisation.kind in SERVICES
+        for team in request.clearance.teams
+        if team in teams
+    )
 
 
 @processes(CASEWORK)
@@ -132,13 +157,17 @@ def dossiers_deliver(request: ClearanceRequest) -> HttpResponse:
     if received is not None:
         received.restore(draft)
     bound = [row for row in rows if row.form.is_bound]
-    sound = (received is None or received.is_valid()) and all([row.form.is_valid() for row in bound])
+    sound = (received is None or received.is_valid()) and all(
+        [row.form.is_valid() for row in bound]
+    )
     late = _answered_meanwhile(request, {str(row.request.reference) for row in rows})
     if bound and sound:
 
         def act() -> str:
             number = 0
-            for row in sorted(bound, key=lambda row: row.request.case_id):  # cases in order, as everywhere
+            for row in sorted(
+                bound, key=lambda row: row.request.case_id
+            ):  # cases in order, as everywhere
                 locked(row.request.case)
                 if DossierRequest.objects.current().filter(pk=row.request.pk, open=True).exists():
                     add_record(row.form.record(), by=clearance, author_team=row.author)
@@ -157,19 +186,34 @@ def dossiers_deliver(request: ClearanceRequest) -> HttpResponse:
         messages.warning(request, LATE % {"cases": ", ".join(sorted(late))})
     names = leading_names({row.request.case_id for row in rows})
     context = {
-        "rows": [(row, names.get(row.request.case_id, "")) for row in rows], "received": received, "behalf": behalf,
-        "services": DossierOf.choices if clearance.coordinated else [], "asked": own or behalf,
-        "more": len(waiting) > MOST, "draft_key": key, "form_page": request.get_full_path(), "draft": draft,
+        "rows": [(row, names.get(row.request.case_id, "")) for row in rows],
+        "received": received,
+        "behalf": behalf,
+        "services": DossierOf.choices if clearance.coordinated else [],
+        "asked": own or behalf,
+        "more": len(waiting) > MOST,
+        "draft_key": key,
+        "form_page": request.get_full_path(),
+        "draft": draft,
         "nothing": request.method == "POST" and not bound and not late,
-        "errors": [(row, [field for name in ROW if (field := row.form[name]).errors]) for row in bound
-                   if any(name in row.form.errors for name in (*ROW, "__all__"))],
-    }  # fmt: skip
+        "errors": [
+            (row, [field for name in ROW if (field := row.form[name]).errors])
+            for row in bound
+            if any(name in row.form.errors for name in (*ROW, "__all__"))
+        ],
+    }
     status = 400 if request.method == "POST" else 200
     return render(request, "casework/dossiers/deliver.html", context, status=status)
 
 
 def _answered_meanwhile(request: ClearanceRequest, shown: set[str]) -> list[str]:
     """The numbers of the cases of which she said what came, but which wait for nothing any more."""
-    said = {name.removesuffix("-result") for name, value in request.POST.items() if name.endswith("-result") and value}
+    said = {
+        name.removesuffix("-result")
+        for name, value in request.POST.items()
+        if name.endswith("-result") and value
+    }
     gone = [key for key in said - shown if UUID_SHAPE.fullmatch(key)]
-    return list(DossierRequest.objects.filter(reference__in=gone).values_list("case__number", flat=True))
+    return list(
+        DossierRequest.objects.filter(reference__in=gone).values_list("case__number", flat=True)
+    )

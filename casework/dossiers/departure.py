@@ -1,4 +1,5 @@
-"""Of the departure service and the migration organisation: plan, travel papers, mediation, support."""
+"""Of the departure service and the migration organisation: plan, travel papers, mediation,
+support."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -49,7 +50,9 @@ class TravelDocumentStep(Record):
 
     CATEGORY = Category.DEPARTURE
 
-    application = models.ForeignKey(TravelDocument, models.PROTECT, related_name="steps", verbose_name=_("application"))
+    application = models.ForeignKey(
+        TravelDocument, models.PROTECT, related_name="steps", verbose_name=_("application")
+    )
     step = models.CharField(_("step"), max_length=20, choices=TravelDocumentStepKind)
     happened_on = models.DateField(_("date"), validators=[not_in_future])
     remark = models.CharField(_("remark"), max_length=300, blank=True)
@@ -59,15 +62,20 @@ class TravelDocumentStep(Record):
 
 
 class Mediation(Record):
-    """The departure service mediates with the authorities of a country; this is no residence procedure."""
+    """The departure service mediates with the authorities of a country; this is no residence
+    procedure."""
 
     CATEGORY = Category.DEPARTURE
 
     country = models.CharField(_("authorities of"), max_length=100)
     requested_on = models.DateField(_("requested on"), validators=[not_in_future])
     reason = models.CharField(_("reason"), max_length=300)
-    result = models.CharField(_("result"), max_length=20, choices=MediationResult, default=MediationResult.PENDING)
-    result_on = models.DateField(_("date of the result"), null=True, blank=True, validators=[not_in_future])
+    result = models.CharField(
+        _("result"), max_length=20, choices=MediationResult, default=MediationResult.PENDING
+    )
+    result_on = models.DateField(
+        _("date of the result"), null=True, blank=True, validators=[not_in_future]
+    )
 
     class Meta(Record.Meta):
         ordering = ["-requested_on", "-id"]

@@ -26,7 +26,12 @@ from casework.register.enums import BriefingLanguage, IdentityStatus, Sex, Value
 from casework.register.forms import DayField
 from casework.register.identity import born_on_or_after
 from casework.register.models import IdentityValue, Relation
-from casework.register.values import clean_name, clean_v_number, nationality_choices, parse_partial_date
+from casework.register.values import (
+    clean_name,
+    clean_v_number,
+    nationality_choices,
+    parse_partial_date,
+)
 from casework.sharing.forms import SHARING_FIELDS, SharingFields
 from casework.shelter.models import Absence, Location, Stay
 from casework.transfer.models import Transfer
@@ -42,7 +47,11 @@ ESTABLISHES = (OrganisationKind.AVIM, OrganisationKind.IND)
 def _form_field(field: "models.Field[Any, Any]", **kwargs: Any) -> forms.Field | None:
     """Days as people write them here; a choice begins with nothing chosen; long text gets room."""
     if isinstance(field, models.DateField):
-        required, label, initial = not field.blank, field.verbose_name, kwargs.get("initial", field.default)
+        required, label, initial = (
+            not field.blank,
+            field.verbose_name,
+            kwargs.get("initial", field.default),
+        )
         initial = None if initial is models.NOT_PROVIDED else initial
         if not_in_future in field.validators:
             return DayField(label=label.capitalize(), required=required, initial=initial)
@@ -61,13 +70,23 @@ class RecordForm(Kept, SharingFields, forms.ModelForm):  # type: ignore[type-arg
     """The fields of one kind of record, where it comes from, and who reads it."""
 
     def __init__(
-        self, *args: Any, kind: RecordKind, case: Case, author: Team | None, partners: list[Team],
-        sources: list[Team], writes: frozenset[str] = frozenset(), variant: str = "", **kwargs: Any,
-    ) -> None:  # fmt: skip
+        self,
+        *args: Any,
+        kind: RecordKind,
+        case: Case,
+        author: Team | None,
+        partners: list[Team],
+        sources: list[Team],
+        writes: frozenset[str] = frozenset(),
+        variant: str = "",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.kind, self.case, self.author, self.variant = kind, case, author, variant
         self.instance.case = case
-        if kind.parent or kind.is_joint:  # shown to whoever its procedure shows to, or to all who read the category
+        if (
+            kind.parent or kind.is_joint
+        ):  # shown to whoever its procedure shows to, or to all who read the category
             for name in SHARING_FIELDS:
                 self.fields.pop(name)
         else:
@@ -75,25 +94,35 @@ class RecordForm(Kept, SharingFields, forms.ModelForm):  # type: ignore[type-arg
             if self.instance.pk:
                 self.initial["visibility"] = self.instance.visibility
                 self.initial["shared_with"] = self.instance.shared_team_ids
-                self.initial["share_basis"] = self.instance.share_basis or self.fields["share_basis"].initial
+                self.initial["share_basis"] = (
+                    self.instance.share_basis or self.fields["share_basis"].initial
+                )
                 for name in ("share_purpose", "shared_until"):
                     self.initial[name] = getattr(self.instance, name)
         if sources:
             self._ask_source(sources)
         if hasattr(kind.model, "category_of") and not sources:
-            # Of the things it can be, those this team writes; later only those of the same kind of data.
+            # Of the things it can be, those this team writes; later only those of the same kind of
+            # data.
             possible = {self.instance.record_category} if self.instance.pk else writes
             field = self.fields["kind"]
             field.choices = [  # type: ignore[attr-defined]
-                choice for choice in field.choices  # type: ignore[attr-defined]
+                choice
+                for choice in field.choices  # type: ignore[attr-defined]
                 if not choice[0] or kind.model.category_of(choice[0]) in possible
-            ]  # fmt: skip
-        limits = kind.only.get(OrganisationKind(author.organisation.kind), {}) if author and not sources else {}
+            ]
+        limits = (
+            kind.only.get(OrganisationKind(author.organisation.kind), {})
+            if author and not sources
+            else {}
+        )
         for name, values in limits.items():
             field = self.fields[name]
             field.choices = [choice for choice in field.choices if choice[0] in ("", *values)]  # type: ignore[attr-defined]
 
-    def _offer_sharing(self, partners: list[Team], sources: list[Team], writes: frozenset[str]) -> None:
+    def _offer_sharing(
+        self, partners: list[Team], sources: list[Team], writes: frozenset[str]
+    ) -> None:
         model: Any = self.kind.model
         categories = set(self.kind.categories)
         if self.instance.pk:
@@ -109,19 +138,26 @@ class RecordForm(Kept, SharingFields, forms.ModelForm):  # type: ignore[type-arg
         self.offer(partners, categories, visibilities)
         if hasattr(model, "category_of") and not sources and not self.instance.pk:
             self.decided_by = "kind"
-            self.starts = {value: default_visibility(model.category_of(value)) for value, _label in self.kind.choices}
+            self.starts = {
+                value: default_visibility(model.category_of(value))
+                for value, _label in self.kind.choices
+            }
 
     def _ask_source(self, sources: list[Team]) -> None:
         self.fields["source_team"] = forms.TypedChoiceField(
-            label=_("Supplied by"), coerce=int,
+            label=_("Supplied by"),
+            coerce=int,
             choices=[("", _("Choose a team")), *((team.pk, team.label) for team in sources)],
             error_messages={"required": _("Choose which partner supplied this.")},
-        )  # fmt: skip
+        )
         self.fields["received_on"] = DayField(
-            label=_("Received on"), error_messages={"required": _("Enter the day on which it came.")}
+            label=_("Received on"),
+            error_messages={"required": _("Enter the day on which it came.")},
         )
         self.fields["received_document"] = forms.CharField(
-            label=_("In which document"), max_length=200, help_text=_("Such as: letter of 3 March, reference 12.")
+            label=_("In which document"),
+            max_length=200,
+            help_text=_("Such as: letter of 3 March, reference 12."),
         )
         self.order_fields(["source_team", "received_on", "received_document"])
 
@@ -203,18 +239,24 @@ class IdentityValueForm(RecordForm):
         self.value_kind = ValueKind(kind if kind in ValueKind.values else ValueKind.NAME)
         label = self.value_kind.label.capitalize()
         if choices := VALUE_CHOICES.get(self.value_kind):
-            self.fields["value"] = forms.ChoiceField(label=label, choices=[("", _("Choose")), *choices()])
+            self.fields["value"] = forms.ChoiceField(
+                label=label, choices=[("", _("Choose")), *choices()]
+            )
         else:
             self.fields["value"] = forms.CharField(
-                label=label, max_length=2000, help_text=VALUE_HELP.get(self.value_kind, ""),
+                label=label,
+                max_length=2000,
+                help_text=VALUE_HELP.get(self.value_kind, ""),
                 widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
-            )  # fmt: skip
+            )
         if self.value_kind != ValueKind.BIRTH_DATE:
             del self.fields["estimated"]
         source = self.author.organisation.kind if self.author else ""
         if source not in ESTABLISHES and "source_team" not in self.fields:
             status = self.fields["status"]
-            status.choices = [c for c in IdentityStatus.choices if c[0] != IdentityStatus.ESTABLISHED]  # type: ignore[attr-defined]
+            status.choices = [
+                c for c in IdentityStatus.choices if c[0] != IdentityStatus.ESTABLISHED
+            ]  # type: ignore[attr-defined]
         self.order_fields(["source_team", "received_on", "received_document", "value"])
 
     def clean_value(self) -> str:
@@ -236,9 +278,11 @@ class RelationForm(RecordForm):
     """Somebody registered, by the number of her case; or only a name."""
 
     other_number = forms.CharField(
-        label=_("Case number"), required=False, max_length=14,
+        label=_("Case number"),
+        required=False,
+        max_length=14,
         help_text=_("Of somebody who is registered and whom you may see, such as 2026-000123."),
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -278,12 +322,19 @@ class StayForm(RecordForm):
             self.add_error("kind", _("Choose a location or the kind of shelter."))
         self.ended_by_exit(data)
         if data.get("since") and self._elsewhere(data["since"], data.get("until")):
-            self.add_error("since", _("In this period the person has a place already, in another case of hers."))
+            self.add_error(
+                "since",
+                _("In this period the person has a place already, in another case of hers."),
+            )
         return data
 
     def _elsewhere(self, since: date, until: date | None) -> bool:
         """Whether a case of the same person that is in sight has a place in this period (R1)."""
-        stays = Stay.objects.current().filter(case__person__same_as=self.case.person.same_as).exclude(case=self.case)
+        stays = (
+            Stay.objects.current()
+            .filter(case__person__same_as=self.case.person.same_as)
+            .exclude(case=self.case)
+        )
         stays = stays.filter(Q(until=None) | Q(until__gt=since))
         return (stays.filter(since__lt=until) if until else stays).exists()
 
@@ -307,7 +358,12 @@ class AbsenceForm(RecordForm):
         if until and stay.until and until > stay.until:
             self.add_error("until", _("On this day she did not have the place."))
         others = Absence.objects.current().filter(stay=stay).exclude(pk=self.instance.pk)
-        if since and others.filter(Q(until=None) | Q(until__gt=since), since__lt=until or date.max).exists():
+        if (
+            since
+            and others.filter(
+                Q(until=None) | Q(until__gt=since), since__lt=until or date.max
+            ).exists()
+        ):
             self.add_error("since", _("In this period she is recorded as away already."))
         return data
 
@@ -318,16 +374,19 @@ class ConsentForm(RecordForm):
         for name in SHARING_FIELDS:  # read by the care team and by the team it names
             self.fields.pop(name, None)
         self.fields["team"] = forms.ModelChoiceField(
-            Team.objects.filter(Q(pk__in=[team.pk for team in partners]) | self._there()).select_related(
-                "organisation", "pilot"
-            ),
-            label=_("Team that may read"), empty_label=_("Choose a team"),
-        )  # fmt: skip
+            Team.objects.filter(
+                Q(pk__in=[team.pk for team in partners]) | self._there()
+            ).select_related("organisation", "pilot"),
+            label=_("Team that may read"),
+            empty_label=_("Choose a team"),
+        )
         self.order_fields(["team"])
 
     def _there(self) -> Q:
         """The care teams of the pilot that accepted this case: they read once it is handed over."""
-        moves = Transfer.objects.filter(case=self.case, answer=Answer.ACCEPTED, taken_back_at=None, handed_over_on=None)
+        moves = Transfer.objects.filter(
+            case=self.case, answer=Answer.ACCEPTED, taken_back_at=None, handed_over_on=None
+        )
         return Q(pilot__in=moves.values("to_pilot"), function=TeamFunction.CARE)
 
     def clean_until(self) -> Any:
@@ -348,9 +407,13 @@ class DossierForm(RecordForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         source = data.get("source_team") or (self.author.pk if self.author else None)
-        kind = Team.objects.filter(pk=source or 0).values_list("organisation__kind", flat=True).first()
+        kind = (
+            Team.objects.filter(pk=source or 0).values_list("organisation__kind", flat=True).first()
+        )
         asked = DossierRequest.objects.current().filter(case=self.case, of=kind or "").first()
-        came = DossierDelivery.objects.current().filter(case=self.case, of=kind or "")  # of who came from a list
+        came = DossierDelivery.objects.current().filter(
+            case=self.case, of=kind or ""
+        )  # of who came from a list
         if source and asked is None and not came.exists():
             self.add_error(None, _("This dossier was not asked for in this case."))
         delivered, completed = data.get("delivered_on"), data.get("completed_on")
@@ -372,24 +435,38 @@ class DossierForm(RecordForm):
 
 
 FORMS: dict[type[Record], type[RecordForm]] = {
-    IdentityValue: IdentityValueForm, Relation: RelationForm, Stay: StayForm, Consent: ConsentForm,
-    DossierDelivery: DossierForm, Allowance: AllowanceForm, Absence: AbsenceForm,
-}  # fmt: skip
+    IdentityValue: IdentityValueForm,
+    Relation: RelationForm,
+    Stay: StayForm,
+    Consent: ConsentForm,
+    DossierDelivery: DossierForm,
+    Allowance: AllowanceForm,
+    Absence: AbsenceForm,
+}
 
 
 def form_class(kind: RecordKind) -> type[RecordForm]:
     base = FORMS.get(kind.model, RecordForm)
-    return cast(type[RecordForm], modelform_factory(kind.model, base, kind.fields, formfield_callback=_form_field))
+    return cast(
+        type[RecordForm],
+        modelform_factory(kind.model, base, kind.fields, formfield_callback=_form_field),
+    )
 
 
 class EndForm(KeptForm):
     reason = forms.ChoiceField(
-        label=_("Why does it end?"), widget=forms.RadioSelect, error_messages={"required": _("Choose why it ends.")}
+        label=_("Why does it end?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose why it ends.")},
     )
 
     def __init__(self, *args: Any, replaces: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        reasons = (EndReason.REPLACED, EndReason.MISTAKE) if replaces else (EndReason.OVER, EndReason.MISTAKE)
+        reasons = (
+            (EndReason.REPLACED, EndReason.MISTAKE)
+            if replaces
+            else (EndReason.OVER, EndReason.MISTAKE)
+        )
         self.fields["reason"].choices = [(r.value, r.label) for r in reasons]  # type: ignore[attr-defined]
 
 
@@ -403,11 +480,14 @@ class CorrectionForm(Kept, forms.ModelForm):  # type: ignore[type-arg]
 
 class AnswerForm(KeptForm):
     answer = forms.ChoiceField(
-        label=_("Answer"), choices=[(a.value, a.label) for a in (Answer.ACCEPTED, Answer.DECLINED)],
+        label=_("Answer"),
+        choices=[(a.value, a.label) for a in (Answer.ACCEPTED, Answer.DECLINED)],
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose an answer.")},
-    )  # fmt: skip
+    )
     answer_text = forms.CharField(
-        label=_("Explanation"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}),
+        label=_("Explanation"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Explain the answer.")},
-    )  # fmt: skip
+    )

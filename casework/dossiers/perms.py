@@ -1,4 +1,5 @@
-"""Who may add, correct, end and answer a record. Every line of a docstring is a line of the code."""
+"""Who may add, correct, end and answer a record. Every line of a docstring is a line of the
+code."""
 
 from casework.cases.enums import CaseState
 from casework.cases.involving import knows_team
@@ -14,7 +15,9 @@ from partners.organisations.enums import OrganisationKind, Role, TeamFunction
 from partners.organisations.models import Team
 
 
-def adding_team(clearance: Clearance, case: Case, kind: RecordKind, teams: dict[int, Team]) -> int | None:
+def adding_team(
+    clearance: Clearance, case: Case, kind: RecordKind, teams: dict[int, Team]
+) -> int | None:
     """In the name of which of her teams a worker adds such a record here:
     - a team of hers that takes part in this case
     - writing (one of) its categories
@@ -35,41 +38,54 @@ def supplying_team(clearance: Clearance, case: Case, teams: dict[int, Team]) -> 
     if not (clearance.coordinates(case.pilot_id) and clearance.has_role(Role.COORDINATOR, case)):
         return None
     return next(
-        (seat.team for seat in clearance.seats_writing(case, *Category) if seat.team in teams
-         and teams[seat.team].organisation.kind == OrganisationKind.MUNICIPALITY),
+        (
+            seat.team
+            for seat in clearance.seats_writing(case, *Category)
+            if seat.team in teams
+            and teams[seat.team].organisation.kind == OrganisationKind.MUNICIPALITY
+        ),
         None,
-    )  # fmt: skip
+    )
 
 
 def can_be_supplied(clearance: Clearance, case: Case, kind: RecordKind) -> bool:
     """What may be recorded on a partner's behalf:
-    - a kind with an owner other than the municipality, and no consent, contact, signal, stay or hand-over
+    - a kind with an owner other than the municipality, and no consent, contact, signal, stay or
+      hand-over
     - in a category the coordinator reads in this case, and never public order
     """
     return (
         any(owner[0] != OrganisationKind.MUNICIPALITY for owner in kind.owners)
-        and kind.added_here and kind.slug not in ("consent", "contact", "signal", "hand_over", "stay")
+        and kind.added_here
+        and kind.slug not in ("consent", "contact", "signal", "hand_over", "stay")
         and all(c != Category.PUBLIC_ORDER and clearance.reads(case, c) for c in kind.categories)
-    )  # fmt: skip
+    )
 
 
 def suppliers(case: Case, kind: RecordKind, teams: dict[int, Team]) -> list[Team]:
-    """Partners from whom such a record may come: owners that take part, other than the municipality."""
+    """Partners from whom such a record may come: owners that take part, other than the
+    municipality."""
     partners = [teams[team] for team in case.team_ids if team in teams]
     return [
-        team for team in partners
+        team
+        for team in partners
         if kind.is_owned_by(team) and team.organisation.kind != OrganisationKind.MUNICIPALITY
-    ]  # fmt: skip
+    ]
 
 
 def keeps(clearance: Clearance, case: Case, record: Record) -> bool:
     """A record is one's own to keep by any of:
     - writing its category for the team that wrote it, while that takes part in this case
-    - of a record made on a partner's behalf, being coordinator of its pilot in the team that wrote it
+    - of a record made on a partner's behalf, being coordinator of its pilot in the team that wrote
+      it
     """
     team = record.author_team_id
     if record.source_team_id is not None:
-        supplies = team in clearance.teams and team in case.team_ids and clearance.coordinates(case.pilot_id)
+        supplies = (
+            team in clearance.teams
+            and team in case.team_ids
+            and clearance.coordinates(case.pilot_id)
+        )
         return supplies and case.read_only_from is None
     return any(seat.team == team for seat in clearance.seats_writing(case, record.record_category))
 
@@ -92,17 +108,30 @@ def can_withdraw(clearance: Clearance, case: Case, record: Record, kind: RecordK
     - of a record that others read, ended or not, and of a kind whose author chooses its readers
     - keeping it
     """
-    shares = not kind.parent and not kind.is_joint and kind.slug not in ("stay", "consent", "correction", "agenda_item")
-    return shares and record.visibility != Visibility.OWN_ORGANISATION and keeps(clearance, case, record)
+    shares = (
+        not kind.parent
+        and not kind.is_joint
+        and kind.slug not in ("stay", "consent", "correction", "agenda_item")
+    )
+    return (
+        shares
+        and record.visibility != Visibility.OWN_ORGANISATION
+        and keeps(clearance, case, record)
+    )
 
 
 def can_end(clearance: Clearance, case: Case, record: Record) -> bool:
     """To end a record, one must be any of:
     - allowed to correct it, or the author of a question that was answered
-    - working for the team on whose behalf it was recorded, writing its category: its own word replaces it
+    - working for the team on whose behalf it was recorded, writing its category: its own word
+      replaces it
     - working for the team that asked for a correction, reading its category
     """
-    if record.ended_at is not None or BY_MODEL[type(record)].moves_case or case.read_only_from is not None:
+    if (
+        record.ended_at is not None
+        or BY_MODEL[type(record)].moves_case
+        or case.read_only_from is not None
+    ):
         return False
     team, category = record.source_id, record.record_category
     asked = isinstance(record, CorrectionRequest)
@@ -116,20 +145,25 @@ def can_end(clearance: Clearance, case: Case, record: Record) -> bool:
 
 
 def replaces(clearance: Clearance, record: Record) -> bool:
-    """Whether this worker ends what another team recorded on behalf of hers, because her own record replaces it."""
+    """Whether this worker ends what another team recorded on behalf of hers, because her own
+    record replaces it."""
     return record.source_team_id in clearance.teams and record.author_team_id not in clearance.teams
 
 
 def can_answer(clearance: Clearance, case: Case, record: Record) -> bool:
     """To answer, one must be all of:
     - working for the team that is asked, while it takes part in this case
-    - about something not answered and not ended, and no task or action (those have a page of their own)
+    - about something not answered and not ended, and no task or action (those have a page of their
+      own)
     """
     return (
-        isinstance(record, Addressed) and not BY_MODEL[type(record)].moves_case
-        and not record.answer and record.ended_at is None
-        and record.to_team_id in clearance.teams and record.to_team_id in case.team_ids
-    )  # fmt: skip
+        isinstance(record, Addressed)
+        and not BY_MODEL[type(record)].moves_case
+        and not record.answer
+        and record.ended_at is None
+        and record.to_team_id in clearance.teams
+        and record.to_team_id in case.team_ids
+    )
 
 
 def asking_team(clearance: Clearance, case: Case, record: Record) -> int | None:
@@ -137,26 +171,42 @@ def asking_team(clearance: Clearance, case: Case, record: Record) -> int | None:
     - of a record that holds, is no question itself, and that she cannot correct herself
     - a team of hers that takes part in this case, reads this category and sees this record
     """
-    if isinstance(record, Addressed) or record.ended_at is not None or can_change(clearance, case, record):
+    if (
+        isinstance(record, Addressed)
+        or record.ended_at is not None
+        or can_change(clearance, case, record)
+    ):
         return None
     return next(
-        (seat.team for seat in clearance.seats
-         if seat.team in case.team_ids and record.record_category in seat.reads
-         and (record.visibility == Visibility.PERMITTED_PARTNERS
-              or seat.team in (*record.shared_team_ids, record.author_team_id, record.source_team_id))),
+        (
+            seat.team
+            for seat in clearance.seats
+            if seat.team in case.team_ids
+            and record.record_category in seat.reads
+            and (
+                record.visibility == Visibility.PERMITTED_PARTNERS
+                or seat.team
+                in (*record.shared_team_ids, record.author_team_id, record.source_team_id)
+            )
+        ),
         None,
-    )  # fmt: skip
+    )
 
 
-def owner_to_ask(clearance: Clearance, case: Case, record: Record, teams: dict[int, Team], asking: int) -> int | None:
+def owner_to_ask(
+    clearance: Clearance, case: Case, record: Record, teams: dict[int, Team], asking: int
+) -> int | None:
     """To whom a request to correct goes (R20):
-    - to the team the record comes from, if that takes part, the asker may know of it, and she asks for no legal team
+    - to the team the record comes from, if that takes part, the asker may know of it, and she asks
+      for no legal team
     - else to the team that leads, if that reads the record
     - else to nobody: a legal team that asks IND itself would tell that there is a lawyer (R18)
     """
     source = teams.get(record.source_id)
     legal = asking in teams and teams[asking].function == TeamFunction.LEGAL
-    known = source is not None and source.pk in case.team_ids and knows_team(clearance, case, source)
+    known = (
+        source is not None and source.pk in case.team_ids and knows_team(clearance, case, source)
+    )
     if source and known and not (legal and source.organisation_id != teams[asking].organisation_id):
         return source.pk
     return case.lead_team_id if case.lead_team_id in readers_of(record) else None
@@ -166,6 +216,9 @@ def suppliable(clearance: Clearance, case: Case, teams: dict[int, Team]) -> list
     if supplying_team(clearance, case, teams) is None:
         return []
     return [
-        kind for kind in KINDS.values()
-        if not kind.parent and can_be_supplied(clearance, case, kind) and suppliers(case, kind, teams)
-    ]  # fmt: skip
+        kind
+        for kind in KINDS.values()
+        if not kind.parent
+        and can_be_supplied(clearance, case, kind)
+        and suppliers(case, kind, teams)
+    ]

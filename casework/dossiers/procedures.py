@@ -18,11 +18,20 @@ class Procedure(Checked):
     kind = models.CharField(_("procedure"), max_length=30, choices=ProcedureKind)
     applied_on = models.DateField(_("applied on"), validators=[not_in_future])
     representative = models.CharField(_("representative"), max_length=160, blank=True)
-    result = models.CharField(_("result"), max_length=20, choices=ProcedureResult, default=ProcedureResult.PENDING)
-    result_on = models.DateField(_("date of the result"), null=True, blank=True, validators=[not_in_future])
+    result = models.CharField(
+        _("result"), max_length=20, choices=ProcedureResult, default=ProcedureResult.PENDING
+    )
+    result_on = models.DateField(
+        _("date of the result"), null=True, blank=True, validators=[not_in_future]
+    )
     # Of an objection to a decision of the facility: which one.
     formal_decision = models.ForeignKey(
-        FormalDecision, models.PROTECT, null=True, blank=True, related_name="objections", editable=False
+        FormalDecision,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="objections",
+        editable=False,
     )
 
     class Meta(Checked.Meta):
@@ -33,7 +42,9 @@ class Procedure(Checked):
                 name="procedure_result_has_date",
                 condition=models.Q(result=ProcedureResult.PENDING, result_on=None)
                 | ~models.Q(result=ProcedureResult.PENDING) & models.Q(result_on__isnull=False),
-                violation_error_message=_("A result needs its date, and a pending procedure has none yet."),
+                violation_error_message=_(
+                    "A result needs its date, and a pending procedure has none yet."
+                ),
             ),
         ]
 
@@ -43,7 +54,9 @@ class ProcedureStep(Record):
 
     CATEGORY = Category.PROCEDURES
 
-    procedure = models.ForeignKey(Procedure, models.PROTECT, related_name="steps", verbose_name=_("procedure"))
+    procedure = models.ForeignKey(
+        Procedure, models.PROTECT, related_name="steps", verbose_name=_("procedure")
+    )
     stage = models.CharField(_("stage"), max_length=20, choices=ProcedureStage)
     happened_on = models.DateField(_("date"), validators=[not_in_future])
     result = models.CharField(_("result"), max_length=20, choices=ProcedureResult, blank=True)
@@ -54,7 +67,8 @@ class ProcedureStep(Record):
 
 
 class ResidenceTitle(Checked):
-    """The code of somebody's residence title. It says nothing about whether she may be removed (R28)."""
+    """The code of somebody's residence title. It says nothing about whether she may be removed
+    (R28)."""
 
     CATEGORY = Category.PROCEDURES
 

@@ -31,14 +31,19 @@ def records_of(cases: Iterable[Case]) -> dict[str, list[Record]]:
 
 
 def seen_by(cases: Iterable[Case], team: int) -> set[tuple[str, UUID]]:
-    """Of the records this worker sees, which that team sees: kind and reference, by the rule that decides."""
+    """Of the records this worker sees, which that team sees: kind and reference, by the rule
+    that decides."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT kind, reference FROM dossier_rows_of(%s, %s)", [[case.pk for case in cases], team])
+        cursor.execute(
+            "SELECT kind, reference FROM dossier_rows_of(%s, %s)",
+            [[case.pk for case in cases], team],
+        )
         return {(kind, reference) for kind, reference in cursor.fetchall()}
 
 
 def readers_of(record: Record) -> list[int]:
-    """The teams that see a record this worker sees, by the rule that decides; the one it comes from first."""
+    """The teams that see a record this worker sees, by the rule that decides; the one it comes
+    from first."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT t FROM unnest(%s::int[]) t"
@@ -46,17 +51,24 @@ def readers_of(record: Record) -> list[int]:
             [list(record.team_ids), [record.case_id], record.reference],
         )
         found = {row[0] for row in cursor.fetchall()}
-    return [team for team in (record.author_team_id, *sorted(found - {record.author_team_id})) if team in found]
+    return [
+        team
+        for team in (record.author_team_id, *sorted(found - {record.author_team_id}))
+        if team in found
+    ]
 
 
 @cache
 def _columns(model: type[Record]) -> tuple[list[str], list[tuple[str, Any]]]:
     fields = model._meta.concrete_fields
     return [field.attname for field in fields], [
-        (str(field.column), field.target_field if isinstance(field, models.ForeignKey) else field) for field in fields
+        (str(field.column), field.target_field if isinstance(field, models.ForeignKey) else field)
+        for field in fields
     ]
 
 
 def _built(model: type[Record], data: dict[str, Any]) -> Record:
     names, columns = _columns(model)
-    return model.from_db(DEFAULT_DB_ALIAS, names, [field.to_python(data[column]) for column, field in columns])
+    return model.from_db(
+        DEFAULT_DB_ALIAS, names, [field.to_python(data[column]) for column, field in columns]
+    )

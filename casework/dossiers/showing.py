@@ -20,7 +20,10 @@ from casework.shelter.models import Stay
 from governance.access.enums import Category
 from partners.organisations.models import Pilot
 
-A_CASE, A_RECORD = str(UUID(int=0)), str(UUID(int=1))  # stand in an address until their own references do
+A_CASE, A_RECORD = (
+    str(UUID(int=0)),
+    str(UUID(int=1)),
+)  # stand in an address until their own references do
 
 
 @cache
@@ -29,9 +32,11 @@ def _address(page: str, slug: str) -> str:
 
 
 def record_url(case: Case, slug: str, reference: UUID, page: str = "record_detail") -> str:
-    """The address of a page of a record. A case page holds fifty, and Django's reverse() takes as long for one as the
-    rest of its line."""
-    return _address(page, slug).replace(A_CASE, str(case.reference)).replace(A_RECORD, str(reference))
+    """The address of a page of a record. A case page holds fifty, and Django's reverse() takes
+    as long for one as the rest of its line."""
+    return (
+        _address(page, slug).replace(A_CASE, str(case.reference)).replace(A_RECORD, str(reference))
+    )
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,13 @@ def lines(record: Record, kind: RecordKind) -> list[Line]:
         if shown == "location":  # a location this reader may not know of is left out
             continue
         if text := _text(record, shown):
-            found.append(Line(str(field.verbose_name).capitalize(), text, field.get_internal_type() == "TextField"))  # type: ignore[union-attr]
+            found.append(
+                Line(
+                    str(field.verbose_name).capitalize(),
+                    text,
+                    field.get_internal_type() == "TextField",
+                )
+            )  # type: ignore[union-attr]
     return found
 
 
@@ -76,16 +87,29 @@ class Change:
     reason: str
 
 
-def changes(record: Record, kind: RecordKind, named: Callable[[set[int]], set[int]]) -> list[Change]:
-    """Newest first: what changed in this record, and by whom if `named` says that the reader may know her; the first
-    one is its writing."""
+def changes(
+    record: Record, kind: RecordKind, named: Callable[[set[int]], set[int]]
+) -> list[Change]:
+    """Newest first: what changed in this record, and by whom if `named` says that the reader may
+    know her; the first one is its writing."""
     words = {
-        "withdrawn": _("sharing withdrawn"), "checked": _("checked, unchanged"), "mistake": _("recorded by mistake"),
-        "over": _("ended"), "ended": _("ended"), "replaced": _("replaced by the source's own record"),
-        "accepted": _("accepted"), "declined": _("declined"), "handed_over": _("handed over with the dossier"),
-    }  # fmt: skip
-    history = list(record.history.select_related("history_user").order_by("-history_date", "-history_id")[:50])
-    names = [*kind.fields, *(name for name in ("visibility", "shared_until") if hasattr(record, name))]
+        "withdrawn": _("sharing withdrawn"),
+        "checked": _("checked, unchanged"),
+        "mistake": _("recorded by mistake"),
+        "over": _("ended"),
+        "ended": _("ended"),
+        "replaced": _("replaced by the source's own record"),
+        "accepted": _("accepted"),
+        "declined": _("declined"),
+        "handed_over": _("handed over with the dossier"),
+    }
+    history = list(
+        record.history.select_related("history_user").order_by("-history_date", "-history_id")[:50]
+    )
+    names = [
+        *kind.fields,
+        *(name for name in ("visibility", "shared_until") if hasattr(record, name)),
+    ]
     known = named({version.history_user_id for version in history if version.history_user_id})
     found = []
     for newer, older in zip(history, [*history[1:], None], strict=True):
@@ -95,14 +119,22 @@ def changes(record: Record, kind: RecordKind, named: Callable[[set[int]], set[in
                 continue
             before, after = _text(older, name), _text(newer, name)
             if before != after:
-                what.append((str(record._meta.get_field(name).verbose_name).capitalize(), before, after))  # type: ignore[union-attr]
-        reason = words.get(newer.history_change_reason or "", "") or (_("recorded") if older is None else "")
-        if (
-            not what and not reason
-        ):  # such as another circle of teams, of which the register of sharing tells what may be known
+                what.append(
+                    (str(record._meta.get_field(name).verbose_name).capitalize(), before, after)
+                )  # type: ignore[union-attr]
+        reason = words.get(newer.history_change_reason or "", "") or (
+            _("recorded") if older is None else ""
+        )
+        # Such as another circle of teams, of which the register of sharing tells what may be known.
+        if not what and not reason:
             continue
         found.append(
-            Change(newer.history_date, str(newer.history_user) if newer.history_user_id in known else "", what, reason)
+            Change(
+                newer.history_date,
+                str(newer.history_user) if newer.history_user_id in known else "",
+                what,
+                reason,
+            )
         )
     return found
 
@@ -115,15 +147,19 @@ def ends_on(record: Record) -> date | None:
 
 
 def is_over(record: Record) -> bool:
-    """Whether its period has passed. A consent and a stay end on that day, other things after it."""
+    """Whether its period has passed. A consent and a stay end on that day, other things after
+    it."""
     last, today = ends_on(record), timezone.localdate()
-    return last is not None and (last <= today if isinstance(record, (Consent, Stay)) else last < today)
+    return last is not None and (
+        last <= today if isinstance(record, (Consent, Stay)) else last < today
+    )
 
 
 LIMITS = {
-    Category.PROCEDURES: "procedures_check_days", Category.DEPARTURE: "departure_check_days",
+    Category.PROCEDURES: "procedures_check_days",
+    Category.DEPARTURE: "departure_check_days",
     Category.PUBLIC_ORDER: "supervision_check_days",
-}  # fmt: skip
+}
 
 
 def check_limit(pilot: Pilot, category: Category) -> int | None:
@@ -132,9 +168,14 @@ def check_limit(pilot: Pilot, category: Category) -> int | None:
 
 
 def age_warning(record: Record, pilot: Pilot) -> str | Promise:
-    """That a fact others supplied has grown old; empty while it is young enough, has ended or never grows old."""
+    """That a fact others supplied has grown old; empty while it is young enough, has ended or
+    never grows old."""
     if not isinstance(record, Checked) or record.ended_at is not None:
         return ""
     limit = check_limit(pilot, record.record_category)
     days = (timezone.localdate() - record.checked_on).days
-    return _("checked %(days)d days ago") % {"days": days} if limit is not None and days > limit else ""
+    return (
+        _("checked %(days)d days ago") % {"days": days}
+        if limit is not None and days > limit
+        else ""
+    )

@@ -1,4 +1,5 @@
-"""Of the aliens police: identity research, supervision; and signals, which every partner may give."""
+"""Of the aliens police: identity research, supervision; and signals, which every partner may
+give."""
 
 from typing import Any
 
@@ -18,8 +19,12 @@ class IdentityResearch(Record):
 
     method = models.CharField(_("method"), max_length=20, choices=ResearchMethod)
     started_on = models.DateField(_("begun on"), validators=[not_in_future])
-    result = models.CharField(_("result"), max_length=20, choices=ResearchResult, default=ResearchResult.PENDING)
-    result_on = models.DateField(_("date of the result"), null=True, blank=True, validators=[not_in_future])
+    result = models.CharField(
+        _("result"), max_length=20, choices=ResearchResult, default=ResearchResult.PENDING
+    )
+    result_on = models.DateField(
+        _("date of the result"), null=True, blank=True, validators=[not_in_future]
+    )
     remark = models.CharField(_("remark"), max_length=1000, blank=True)
 
     class Meta(Record.Meta):
@@ -50,14 +55,19 @@ class Supervision(Checked):
 
 S, C = SignalKind, Category
 SIGNAL_CATEGORY = {
-    S.HEALTH_RISK: C.MEDICAL_LIMITATION, S.SUICIDE_RISK: C.MEDICAL_LIMITATION, S.MISSING: C.CONTACT_SHELTER,
-    S.IDENTITY_DOUBT: C.IDENTITY, S.DOCUMENT_FOUND: C.IDENTITY, S.REGISTER_CONFLICT: C.IDENTITY,
+    S.HEALTH_RISK: C.MEDICAL_LIMITATION,
+    S.SUICIDE_RISK: C.MEDICAL_LIMITATION,
+    S.MISSING: C.CONTACT_SHELTER,
+    S.IDENTITY_DOUBT: C.IDENTITY,
+    S.DOCUMENT_FOUND: C.IDENTITY,
+    S.REGISTER_CONFLICT: C.IDENTITY,
     S.POSSIBLE_DUPLICATE: C.IDENTITY,
-}  # fmt: skip
+}
 
 
 class Signal(Record):
-    """Something others may have to know soon. Which kind of data it is follows from what it is about."""
+    """Something others may have to know soon. Which kind of data it is follows from what it is
+    about."""
 
     kind = models.CharField(_("signal"), max_length=20, choices=SignalKind)
     category = models.CharField(max_length=20, choices=Category, editable=False)

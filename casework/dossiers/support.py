@@ -30,7 +30,9 @@ class Allowance(Record):
     CATEGORY = Category.CONTACT_SHELTER
 
     amount = models.DecimalField(_("amount in euros"), max_digits=7, decimal_places=2)
-    period = models.CharField(_("per"), max_length=10, choices=AllowancePeriod, default=AllowancePeriod.WEEK)
+    period = models.CharField(
+        _("per"), max_length=10, choices=AllowancePeriod, default=AllowancePeriod.WEEK
+    )
     since = models.DateField(_("from"))
     until = models.DateField(_("until"), null=True, blank=True)
 
@@ -38,7 +40,8 @@ class Allowance(Record):
         ordering = ["-since", "-id"]
         constraints = [
             models.CheckConstraint(
-                name="allowance_is_something", condition=models.Q(amount__gt=0),
+                name="allowance_is_something",
+                condition=models.Q(amount__gt=0),
                 violation_error_message=_("Enter an amount above zero."),
             ),
             models.CheckConstraint(
@@ -46,7 +49,7 @@ class Allowance(Record):
                 condition=models.Q(until=None) | models.Q(until__gte=models.F("since")),
                 violation_error_message=_("The end lies before the beginning."),
             ),
-        ]  # fmt: skip
+        ]
 
 
 class HandOver(Addressed):
@@ -57,9 +60,11 @@ class HandOver(Addressed):
     place = models.CharField(_("moves to"), max_length=20, choices=HandOverPlace)
     planned_on = models.DateField(_("planned on"))
     remark = models.CharField(
-        _("remark"), max_length=500, blank=True,
+        _("remark"),
+        max_length=500,
+        blank=True,
         help_text=_("What the reception agency needs to know on arrival. No medical data."),
-    )  # fmt: skip
+    )
 
     class Meta(Addressed.Meta):
         ordering = ["-planned_on", "-id"]

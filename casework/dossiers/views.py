@@ -75,10 +75,13 @@ class At:
 
     def context(self, **more: Any) -> dict[str, Any]:
         return {
-            "case": self.case, "kind": self.kind, "record": self.record,
+            "case": self.case,
+            "kind": self.kind,
+            "record": self.record,
             "name": leading_names([self.case.pk]).get(self.case.pk, ""),
-            "title": headline(self.record) if self.record is not None else "", **more,
-        }  # fmt: skip
+            "title": headline(self.record) if self.record is not None else "",
+            **more,
+        }
 
 
 def _find(request: ClearanceRequest, reference: UUID, slug: str, record: UUID | None = None) -> At:
@@ -88,42 +91,62 @@ def _find(request: ClearanceRequest, reference: UUID, slug: str, record: UUID | 
     kind = KINDS[slug]
     found = None
     if record is not None:
-        found = get_object_or_404(kind.model.objects.filter(case=case).select_related("author"), reference=record)
+        found = get_object_or_404(
+            kind.model.objects.filter(case=case).select_related("author"), reference=record
+        )
         found.case = case
     return At(case, kind, visible_teams(request.clearance), found)
 
 
 def _form(
-    request: ClearanceRequest, at: At, author: int, *, sources: Sequence[Team] = (), instance: Record | None = None
+    request: ClearanceRequest,
+    at: At,
+    author: int,
+    *,
+    sources: Sequence[Team] = (),
+    instance: Record | None = None,
 ) -> RecordForm:
     form: RecordForm = form_class(at.kind)(
-        request.POST or None, instance=instance, kind=at.kind, case=at.case, author=at.teams.get(author),
-        partners=other_teams(request.clearance, at.case, at.teams, besides=author), sources=list(sources),
-        writes=next((seat.writes for seat in request.clearance.seats if seat.team == author), frozenset()),
+        request.POST or None,
+        instance=instance,
+        kind=at.kind,
+        case=at.case,
+        author=at.teams.get(author),
+        partners=other_teams(request.clearance, at.case, at.teams, besides=author),
+        sources=list(sources),
+        writes=next(
+            (seat.writes for seat in request.clearance.seats if seat.team == author), frozenset()
+        ),
         variant=request.POST.get("variant", "") or request.GET.get("soort", ""),
-    )  # fmt: skip
+    )
     return form
 
 
 @processes(CASEWORK)
 @require_http_methods(["GET", "POST"])
 def record_add(request: ClearanceRequest, reference: UUID, kind: str) -> HttpResponse:
-    """A new record in the name of the worker's own team; with ?namens=1 on behalf of a partner (R20)."""
+    """A new record in the name of the worker's own team; with ?namens=1 on behalf of a partner
+    (R20)."""
     at = _find(request, reference, kind)
     author = perms.adding_team(request.clearance, at.case, at.kind, at.teams)
     if author is None and perms.supplying_team(request.clearance, at.case, at.teams) is None:
         raise PermissionDenied
     parent = _parent(request, at)
-    # What belongs to her own team she records in its name, unless she says that it came from a partner, or it is a step
-    # of what came from one.
-    supplying = "namens" in request.GET or author is None or (parent is not None and parent.source_team_id is not None)
+    # What belongs to her own team she records in its name, unless she says that it came from a
+    # partner, or it is a step of what came from one.
+    supplying = (
+        "namens" in request.GET
+        or author is None
+        or (parent is not None and parent.source_team_id is not None)
+    )
     sources: list[Team] = []
     if supplying:
         author = perms.supplying_team(request.clearance, at.case, at.teams)
         sources = [
-            team for team in perms.suppliers(at.case, at.kind, at.teams)
+            team
+            for team in perms.suppliers(at.case, at.kind, at.teams)
             if parent is None or team.pk == parent.source_team_id
-        ]  # fmt: skip
+        ]
         if not (sources and perms.can_be_supplied(request.clearance, at.case, at.kind)):
             author = None
     if author is None or not at.kind.added_here:
@@ -138,7 +161,13 @@ def record_add(request: ClearanceRequest, reference: UUID, kind: str) -> HttpRes
         form.instance.formal_decision = against
         form.initial.setdefault("kind", ProcedureKind.OBJECTION_LVV_DECISION)
     # Each value of an identity, and what is recorded for a partner, is a text of its own.
-    sheet = "-supplied" if supplying else f"-{form.value_kind}" if isinstance(form, IdentityValueForm) else ""
+    sheet = (
+        "-supplied"
+        if supplying
+        else f"-{form.value_kind}"
+        if isinstance(form, IdentityValueForm)
+        else ""
+    )
     key = f"add-{at.kind.slug}{sheet}:{parent.reference if parent else at.case.reference}"
     draft = find_draft(request.user, key)
     form.restore(draft)
@@ -147,17 +176,28 @@ def record_add(request: ClearanceRequest, reference: UUID, kind: str) -> HttpRes
 
         def act() -> str:
             add_record(form.record(), by=request.clearance, author_team=author)
-            return f"{case_url(at.case)}#dossier-{at.kind.slug if not at.kind.parent else at.kind.parent}"
+            return f"{case_url(at.case)}#dossier-{at.kind.parent or at.kind.slug}"
 
         try:
             return once(request, key, act)
         except NobodyToAsk:
             form.add_error(None, _("The reception agency has no team in this pilot."))
     context = at.context(
-        form=form, draft_key=key, draft=draft if request.method == "GET" else None, parent=parent, supplying=supplying,
-        form_page=request.get_full_path(), variant=form.variant, **_who_reads(request, at, author, parent),
-    )  # fmt: skip
-    return render(request, "casework/dossiers/form.html", context, status=400 if form.errors and not preview else 200)
+        form=form,
+        draft_key=key,
+        draft=draft if request.method == "GET" else None,
+        parent=parent,
+        supplying=supplying,
+        form_page=request.get_full_path(),
+        variant=form.variant,
+        **_who_reads(request, at, author, parent),
+    )
+    return render(
+        request,
+        "casework/dossiers/form.html",
+        context,
+        status=400 if form.errors and not preview else 200,
+    )
 
 
 def _against(request: ClearanceRequest, at: At) -> FormalDecision | None:
@@ -170,7 +210,8 @@ def _against(request: ClearanceRequest, at: At) -> FormalDecision | None:
 
 
 def _parent(request: ClearanceRequest, at: At) -> Record | None:
-    """The procedure or application a step belongs to, which must be in sight and the worker's to write."""
+    """The procedure or application a step belongs to, which must be in sight and the worker's to
+    write."""
     if not at.kind.parent:
         return None
     field = at.kind.model._meta.get_field(at.kind.parent)
@@ -187,13 +228,18 @@ def _parent(request: ClearanceRequest, at: At) -> Record | None:
 
 @processes(CASEWORK)
 @require_GET
-def record_detail(request: ClearanceRequest, reference: UUID, kind: str, record: UUID) -> HttpResponse:
+def record_detail(
+    request: ClearanceRequest, reference: UUID, kind: str, record: UUID
+) -> HttpResponse:
     at = _find(request, reference, kind, record)
     clearance, found = request.clearance, at.record
     context = at.context(
-        lines=lines(found, at.kind), source=team_label(clearance, at.case, at.teams, found.source_id),
+        lines=lines(found, at.kind),
+        source=team_label(clearance, at.case, at.teams, found.source_id),
         author_known=_knows(clearance, at, found.author_team_id),
-        on_behalf=team_label(clearance, at.case, at.teams, found.author_team_id) if found.source_team_id else "",
+        on_behalf=team_label(clearance, at.case, at.teams, found.author_team_id)
+        if found.source_team_id
+        else "",
         readers=[team.label for team in _named(clearance, at, readers_of(found))],
         sharing_known=all(_knows(clearance, at, team) for team in found.shared_team_ids),
         warning=at.kind.warning(found) if at.kind.warning else "",
@@ -206,19 +252,28 @@ def record_detail(request: ClearanceRequest, reference: UUID, kind: str, record:
         mends=isinstance(found, (Action, Task)) and can_mend(clearance, at.case, found),
         asked=[
             (row, team_label(clearance, at.case, at.teams, row.author_team_id))
-            for row in CorrectionRequest.objects.filter(case=at.case, record_reference=found.reference)
+            for row in CorrectionRequest.objects.filter(
+                case=at.case, record_reference=found.reference
+            )
         ],
-        to=team_label(clearance, at.case, at.teams, found.to_team_id) if isinstance(found, Addressed) else "",
+        to=team_label(clearance, at.case, at.teams, found.to_team_id)
+        if isinstance(found, Addressed)
+        else "",
         **(location_of(clearance, at.case, found) if isinstance(found, Stay) else {}),
-        changes=changes(found, at.kind, lambda users: known_workers(clearance, at.case, at.teams, users)),
+        changes=changes(
+            found, at.kind, lambda users: known_workers(clearance, at.case, at.teams, users)
+        ),
         about=_about(at),
-    )  # fmt: skip
+    )
     return render(request, "casework/dossiers/record.html", context)
 
 
 def _asks(clearance: Clearance, at: At) -> bool:
     asking = perms.asking_team(clearance, at.case, at.record)
-    return asking is not None and perms.owner_to_ask(clearance, at.case, at.record, at.teams, asking) is not None
+    return (
+        asking is not None
+        and perms.owner_to_ask(clearance, at.case, at.record, at.teams, asking) is not None
+    )
 
 
 def _knows(clearance: Clearance, at: At, team: int) -> bool:
@@ -243,10 +298,16 @@ def _about(at: At) -> str:
 
 @processes(CASEWORK)
 @require_http_methods(["GET", "POST"])
-def record_change(request: ClearanceRequest, reference: UUID, kind: str, record: UUID) -> HttpResponse:
+def record_change(
+    request: ClearanceRequest, reference: UUID, kind: str, record: UUID
+) -> HttpResponse:
     at = _find(request, reference, kind, record)
     ended = _ended_meanwhile(request, at)
-    if not ended and not perms.can_change(request.clearance, at.case, at.record) or at.kind.slug == "correction":
+    if (
+        not ended
+        and not perms.can_change(request.clearance, at.case, at.record)
+        or at.kind.slug == "correction"
+    ):
         raise PermissionDenied
     if request.method == "POST" and (sent := sent_before(request)):
         return sent
@@ -274,10 +335,17 @@ def record_change(request: ClearanceRequest, reference: UUID, kind: str, record:
         return once(request, key, act)
     parent = getattr(at.record, at.kind.parent) if at.kind.parent else None
     context = at.context(
-        form=form, draft_key=key, draft=draft, form_page=request.path, parent=parent, supplying=False,
-        variant=form.variant, meanwhile=meanwhile, version=at.record.version if saves else seen,
+        form=form,
+        draft_key=key,
+        draft=draft,
+        form_page=request.path,
+        parent=parent,
+        supplying=False,
+        variant=form.variant,
+        meanwhile=meanwhile,
+        version=at.record.version if saves else seen,
         **_who_reads(request, at, at.record.author_team_id, parent),
-    )  # fmt: skip
+    )
     status = 409 if saves and meanwhile else 400 if form.errors else 200
     return render(request, "casework/dossiers/form.html", context, status=status)
 
@@ -286,16 +354,21 @@ def _locked(at: At) -> At:
     """The same record as it stands now, and until this request ends nobody else changes it."""
     with connection.cursor() as cursor:  # cases before records, as everywhere
         cursor.execute("SELECT access_teams_of_case(%s)", [at.case.pk])
-    found = get_object_or_404(at.kind.model.objects.select_for_update(of=("self",)), pk=at.record.pk)
+    found = get_object_or_404(
+        at.kind.model.objects.select_for_update(of=("self",)), pk=at.record.pk
+    )
     found.case = at.case
     return replace(at, record=found)
 
 
 def _ended_meanwhile(request: ClearanceRequest, at: At) -> HttpResponse | None:
-    """The answer to who acts on a record of her own that somebody ended; what she typed is kept as a draft."""
+    """The answer to who acts on a record of her own that somebody ended; what she typed is kept
+    as a draft."""
     if request.method != "POST" or at.record.ended_at is None:
         return None
-    if not perms.keeps(request.clearance, at.case, at.record) and not perms.replaces(request.clearance, at.record):
+    if not perms.keeps(request.clearance, at.case, at.record) and not perms.replaces(
+        request.clearance, at.record
+    ):
         return None
     return render(request, "errors/409.html", {"back": at.page}, status=409)
 
@@ -325,18 +398,30 @@ def record_end(request: ClearanceRequest, reference: UUID, kind: str, record: UU
             return refused
         reason = EndReason(form.cleaned_data["reason"])
         end_record(at.record, reason)
-        if reason == EndReason.MISTAKE and perms.can_withdraw(request.clearance, at.case, at.record, at.kind):
-            messages.warning(request, _(
-                "Others still read this, marked as a mistake. Withdraw the sharing if they should never have read it."
-            ))  # fmt: skip
+        if reason == EndReason.MISTAKE and perms.can_withdraw(
+            request.clearance, at.case, at.record, at.kind
+        ):
+            messages.warning(
+                request,
+                _(
+                    "Others still read this, marked as a mistake. Withdraw the sharing if they "
+                    "should never have read it."
+                ),
+            )
         return redirect(at.page)
-    context = at.context(form=form, replaces=replaces, version=request.POST.get("version") or at.record.version)
-    return render(request, "casework/dossiers/end.html", context, status=400 if form.errors else 200)
+    context = at.context(
+        form=form, replaces=replaces, version=request.POST.get("version") or at.record.version
+    )
+    return render(
+        request, "casework/dossiers/end.html", context, status=400 if form.errors else 200
+    )
 
 
 @processes(CASEWORK)
 @require_POST
-def record_withdraw(request: ClearanceRequest, reference: UUID, kind: str, record: UUID) -> HttpResponse:
+def record_withdraw(
+    request: ClearanceRequest, reference: UUID, kind: str, record: UUID
+) -> HttpResponse:
     """End a sharing: from the next request on only the author's team reads it."""
     at = _find(request, reference, kind, record)
     if not perms.can_withdraw(request.clearance, at.case, at.record, at.kind):
@@ -344,7 +429,11 @@ def record_withdraw(request: ClearanceRequest, reference: UUID, kind: str, recor
     at = _locked(at)
     if refused := _changed_meanwhile(request, at):
         return refused
-    at.record.visibility, at.record.shared_team_ids, at.record.shared_until = Visibility.OWN_ORGANISATION, [], None
+    at.record.visibility, at.record.shared_team_ids, at.record.shared_until = (
+        Visibility.OWN_ORGANISATION,
+        [],
+        None,
+    )
     change_record(at.record, reason="withdrawn", follow=False)
     messages.success(request, _("From now on only your own team reads this."))
     return redirect(at.page)
@@ -352,11 +441,17 @@ def record_withdraw(request: ClearanceRequest, reference: UUID, kind: str, recor
 
 @processes(CASEWORK)
 @require_http_methods(["GET", "POST"])
-def record_correct(request: ClearanceRequest, reference: UUID, kind: str, record: UUID) -> HttpResponse:
+def record_correct(
+    request: ClearanceRequest, reference: UUID, kind: str, record: UUID
+) -> HttpResponse:
     """Ask the owner of a record to correct it."""
     at = _find(request, reference, kind, record)
     author = perms.asking_team(request.clearance, at.case, at.record)
-    owner = None if author is None else perms.owner_to_ask(request.clearance, at.case, at.record, at.teams, author)
+    owner = (
+        None
+        if author is None
+        else perms.owner_to_ask(request.clearance, at.case, at.record, at.teams, author)
+    )
     if author is None or owner is None:
         raise PermissionDenied
     key = f"correct-{at.kind.slug}:{at.record.reference}"
@@ -366,22 +461,34 @@ def record_correct(request: ClearanceRequest, reference: UUID, kind: str, record
 
         def act() -> str:
             ask_correction(
-                at.case, at.record, at.kind, form.cleaned_data["text"], by=request.clearance, author_team=author,
+                at.case,
+                at.record,
+                at.kind,
+                form.cleaned_data["text"],
+                by=request.clearance,
+                author_team=author,
                 owner=owner,
-            )  # fmt: skip
+            )
             return at.page
 
         return once(request, key, act)
     context = at.context(
-        form=form, draft_key=key, source=team_label(request.clearance, at.case, at.teams, owner),
-        passed_on=owner != at.record.source_id, lines=lines(at.record, at.kind),
-    )  # fmt: skip
-    return render(request, "casework/dossiers/correct.html", context, status=400 if form.errors else 200)
+        form=form,
+        draft_key=key,
+        source=team_label(request.clearance, at.case, at.teams, owner),
+        passed_on=owner != at.record.source_id,
+        lines=lines(at.record, at.kind),
+    )
+    return render(
+        request, "casework/dossiers/correct.html", context, status=400 if form.errors else 200
+    )
 
 
 @processes(CASEWORK)
 @require_http_methods(["GET", "POST"])
-def record_answer(request: ClearanceRequest, reference: UUID, kind: str, record: UUID) -> HttpResponse:
+def record_answer(
+    request: ClearanceRequest, reference: UUID, kind: str, record: UUID
+) -> HttpResponse:
     if request.method == "POST" and (sent := sent_before(request)):
         return sent
     at = _find(request, reference, kind, record)
@@ -399,15 +506,22 @@ def record_answer(request: ClearanceRequest, reference: UUID, kind: str, record:
 
         def act() -> str:
             data = form.cleaned_data
-            answer_record(at.record, Answer(data["answer"]), data["answer_text"], by=request.clearance)
+            answer_record(
+                at.record, Answer(data["answer"]), data["answer_text"], by=request.clearance
+            )
             return at.page
 
         return once(request, key, act)
     context = at.context(
-        form=form, draft_key=key, lines=lines(at.record, at.kind), about=_about(at),
+        form=form,
+        draft_key=key,
+        lines=lines(at.record, at.kind),
+        about=_about(at),
         source=team_label(request.clearance, at.case, at.teams, at.record.source_id),
-    )  # fmt: skip
-    return render(request, "casework/dossiers/answer.html", context, status=400 if form.errors else 200)
+    )
+    return render(
+        request, "casework/dossiers/answer.html", context, status=400 if form.errors else 200
+    )
 
 
 def _category(request: ClearanceRequest, at: At) -> Category | None:
@@ -422,7 +536,9 @@ def _category(request: ClearanceRequest, at: At) -> Category | None:
     return None
 
 
-def _who_reads(request: ClearanceRequest, at: At, author: int | None, parent: Record | None = None) -> dict[str, Any]:
+def _who_reads(
+    request: ClearanceRequest, at: At, author: int | None, parent: Record | None = None
+) -> dict[str, Any]:
     if parent is not None:  # a step shows to whoever its procedure or application shows to
         return {"readers": _named(request.clearance, at, readers_of(parent))}
     said = request.POST.copy()
@@ -453,7 +569,9 @@ def record_readers(request: ClearanceRequest, reference: UUID, kind: str) -> Htt
     """The line "visible to: ..." while the worker chooses."""
     at = _find(request, reference, kind)
     author = perms.adding_team(request.clearance, at.case, at.kind, at.teams)
-    if (author is None or "source_team" in request.POST) and perms.can_be_supplied(request.clearance, at.case, at.kind):
+    if (author is None or "source_team" in request.POST) and perms.can_be_supplied(
+        request.clearance, at.case, at.kind
+    ):
         author = perms.supplying_team(request.clearance, at.case, at.teams)
     if author is None:
         raise PermissionDenied

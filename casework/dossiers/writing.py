@@ -44,7 +44,9 @@ class NobodyToAsk(Exception):
 def add_record(record: Record, *, by: Clearance, author_team: int) -> None:
     """Write a new record of a case in the name of a team; `record` knows its case and content."""
     record.author_team_id, record.author = author_team, by.user
-    if isinstance(record, Relation) and record.other_id:  # it is told in both cases, from either side
+    if (
+        isinstance(record, Relation) and record.other_id
+    ):  # it is told in both cases, from either side
         both = Q(pk=record.case_id) | Q(person=record.other_id, pilot=record.case.pilot_id)
         list(Case.objects.filter(both).order_by("pk").select_for_update(of=("self",), no_key=True))
     if isinstance(record, Joint):  # the case before its records, as everywhere
@@ -55,7 +57,9 @@ def add_record(record: Record, *, by: Clearance, author_team: int) -> None:
         decisions = FormalDecision.objects.current().filter(case=record.case)
         if record.kind != ProcedureKind.OBJECTION_LVV_DECISION:
             record.formal_decision = None
-        elif record.formal_decision_id is None:  # said on no decision's own page: against the newest
+        elif (
+            record.formal_decision_id is None
+        ):  # said on no decision's own page: against the newest
             record.formal_decision = decisions.order_by("pk").last()
     record.save()
     if isinstance(record, Relation):
@@ -64,20 +68,32 @@ def add_record(record: Record, *, by: Clearance, author_team: int) -> None:
 
 
 def _relate_back(relation: Relation) -> None:
-    """The same, seen from the other one: in her case of this pilot, if the team that says so takes part there too."""
+    """The same, seen from the other one: in her case of this pilot, if the team that says so
+    takes part there too."""
     if relation.other_id is None or relation.kind not in INVERSE:
         return
-    hers = Case.objects.filter(person=relation.other_id, pilot=relation.case.pilot_id).exclude(state=CaseState.ARCHIVED)
+    hers = Case.objects.filter(person=relation.other_id, pilot=relation.case.pilot_id).exclude(
+        state=CaseState.ARCHIVED
+    )
     case = hers.order_by("-pk").first()
     if case is None or not _takes_part(case, relation) or _seen_from(case, relation).exists():
         return
     Relation.objects.create(
-        case=case, other=relation.case.person, kind=INVERSE[RelationKind(relation.kind)], since=relation.since,
-        author_team=relation.author_team, author=relation.author, source_team=relation.source_team,
-        received_on=relation.received_on, received_document=relation.received_document, visibility=relation.visibility,
-        shared_team_ids=relation.shared_team_ids, share_purpose=relation.share_purpose,
-        share_basis=relation.share_basis, shared_until=relation.shared_until,
-    )  # fmt: skip
+        case=case,
+        other=relation.case.person,
+        kind=INVERSE[RelationKind(relation.kind)],
+        since=relation.since,
+        author_team=relation.author_team,
+        author=relation.author,
+        source_team=relation.source_team,
+        received_on=relation.received_on,
+        received_document=relation.received_document,
+        visibility=relation.visibility,
+        shared_team_ids=relation.shared_team_ids,
+        share_purpose=relation.share_purpose,
+        share_basis=relation.share_basis,
+        shared_until=relation.shared_until,
+    )
 
 
 def _takes_part(case: Case, relation: Relation) -> bool:
@@ -93,8 +109,13 @@ def _seen_from(case: Case, relation: Relation) -> RecordQuerySet:
 
 @transaction.atomic
 def change_record(record: Record, *, reason: str = "corrected", follow: bool = True) -> None:
-    """Write a changed record; its version was claimed before. A change of who reads it has no further consequence."""
-    was = Stay.objects.filter(pk=record.pk).values_list("location__team", flat=True) if isinstance(record, Stay) else []
+    """Write a changed record; its version was claimed before. A change of who reads it has no
+    further consequence."""
+    was = (
+        Stay.objects.filter(pk=record.pk).values_list("location__team", flat=True)
+        if isinstance(record, Stay)
+        else []
+    )
     left = set(was)
     because(record, reason)
     record.save()
@@ -120,24 +141,33 @@ def _follow(record: Record, left: Collection[int | None] = (), by: Clearance | N
 
 
 def raise_conflict(report: DestinationReport, by: Clearance) -> None:
-    """R14: another register says she left while she has a place here. The team that leads looks into it."""
+    """R14: another register says she left while she has a place here. The team that leads looks
+    into it."""
     case = report.case
     if not shelter_is_running(case.pk):
         return
     Signal.objects.create(
-        case=case, author_team_id=report.author_team_id, author=by.user, kind=SignalKind.REGISTER_CONFLICT,
-        happened_on=report.reported_on, text=report.text, visibility=Visibility.SELECTED_PARTNERS,
-        shared_team_ids=[case.lead_team_id], share_purpose=in_dutch(gettext_lazy("Registers that differ")),
+        case=case,
+        author_team_id=report.author_team_id,
+        author=by.user,
+        kind=SignalKind.REGISTER_CONFLICT,
+        happened_on=report.reported_on,
+        text=report.text,
+        visibility=Visibility.SELECTED_PARTNERS,
+        shared_team_ids=[case.lead_team_id],
+        share_purpose=in_dutch(gettext_lazy("Registers that differ")),
         share_basis=ShareBasis.CONVENANT,
-    )  # fmt: skip
+    )
 
 
 def _settle_shelter_teams(case: Case, left: Collection[int | None] = ()) -> None:
-    """The team at a location takes part through the stays there, until the day after the last; the teams of a location
-    she left, when no stay there is running, no longer do."""
+    """The team at a location takes part through the stays there, until the day after the last;
+    the teams of a location she left, when no stay there is running, no longer do."""
     today = timezone.localdate()
     wanted: dict[int, date | None] = {}
-    for stay in Stay.objects.current().filter(case=case).exclude(until__lt=today).select_related("location"):
+    for stay in (
+        Stay.objects.current().filter(case=case).exclude(until__lt=today).select_related("location")
+    ):
         if stay.location and (team := stay.location.team_id):
             until = max(stay.until, today) + timedelta(days=1) if stay.until else None
             longest = wanted.get(team, until)
@@ -161,12 +191,17 @@ def joins_by(model: type[Record], case: Case, data: Any) -> set[int]:
         return set()
     departure = departure_team(case.pilot_id)
     place = data.get("location", "")
-    location = Location.objects.filter(pk=place, pilot=case.pilot_id).first() if place.isdecimal() else None
+    location = (
+        Location.objects.filter(pk=place, pilot=case.pilot_id).first()
+        if place.isdecimal()
+        else None
+    )
     return {team for team in (departure and departure.pk, location and location.team_id) if team}
 
 
 def addressed_by(model: type[Record], case: Case, data: Any) -> set[int]:
-    """The teams that read such a record whatever its visibility: whom it asks, or whom a consent names."""
+    """The teams that read such a record whatever its visibility: whom it asks, or whom a consent
+    names."""
     if model is HandOver:
         return joins_by(model, case, data)
     team = data.get("team", "") if model is Consent else ""
@@ -189,12 +224,15 @@ def _reception(case: Case) -> Team:
 
 @transaction.atomic
 def end_record(record: Record, reason: EndReason) -> None:
-    """It holds no longer. A withdrawn consent stops reading at once (R17); the end of a stay is its last day."""
+    """It holds no longer. A withdrawn consent stops reading at once (R17); the end of a stay is
+    its last day."""
     if isinstance(record, Consent) and reason != EndReason.MISTAKE:
         record.withdrawn_on, reason = timezone.localdate(), EndReason.WITHDRAWN
     if isinstance(record, Stay) and reason == EndReason.OVER:
         today = timezone.localdate()
-        last = today if record.until is None or record.until > today else record.until  # never later than it was
+        last = (
+            today if record.until is None or record.until > today else record.until
+        )  # never later than it was
         record.until = max(record.since, last)
         change_record(record, reason="ended")
         return
@@ -221,12 +259,26 @@ def _leaves(case: Case, team: Team, ground: Ground) -> None:
 
 @transaction.atomic
 def ask_correction(
-    case: Case, record: Record, kind: RecordKind, text: str, *, by: Clearance, author_team: int, owner: int
+    case: Case,
+    record: Record,
+    kind: RecordKind,
+    text: str,
+    *,
+    by: Clearance,
+    author_team: int,
+    owner: int,
 ) -> None:
     CorrectionRequest.objects.create(
-        case=case, author_team_id=author_team, author=by.user, category=record.record_category, record_kind=kind.slug,
-        record_reference=record.reference, text=text, to_team_id=owner, visibility=Visibility.OWN_ORGANISATION,
-    )  # fmt: skip
+        case=case,
+        author_team_id=author_team,
+        author=by.user,
+        category=record.record_category,
+        record_kind=kind.slug,
+        record_reference=record.reference,
+        text=text,
+        to_team_id=owner,
+        visibility=Visibility.OWN_ORGANISATION,
+    )
 
 
 @transaction.atomic

@@ -1,4 +1,5 @@
-"""Is this person known in another pilot? (hit/no-hit) Written by the database, which alone looks past the wall."""
+"""Is this person known in another pilot? (hit/no-hit) Written by the database, which alone looks
+past the wall."""
 
 import uuid
 
@@ -12,7 +13,8 @@ from partners.organisations.models import Pilot, Team
 
 
 class Question(models.Model):
-    """That a team asked, of an open case at hand, whether its person is known elsewhere; and which pilots said so."""
+    """That a team asked, of an open case at hand, whether its person is known elsewhere; and
+    which pilots said so."""
 
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     case = models.ForeignKey("casework.Case", models.PROTECT, related_name="+")
@@ -20,7 +22,9 @@ class Question(models.Model):
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     reason = models.CharField(_("reason"), max_length=300)
-    pilots = ArrayField(models.IntegerField(), default=list)  # in which she is known, and not shielded
+    pilots = ArrayField(
+        models.IntegerField(), default=list
+    )  # in which she is known, and not shielded
 
     class Meta:
         ordering = ["-asked_at"]
@@ -35,7 +39,8 @@ class Question(models.Model):
 
 
 class Hit(models.Model):
-    """The same question as the coordinator there sees it: about which of her cases, from where, and the answer."""
+    """The same question as the coordinator there sees it: about which of her cases, from where,
+    and the answer."""
 
     question = models.ForeignKey(Question, models.PROTECT, related_name="+")
     case = models.ForeignKey("casework.Case", models.PROTECT, related_name="+")
@@ -67,11 +72,15 @@ class ContactRequest(models.Model):
     due_on = models.DateField(_("before"))
     answer_text = models.CharField(_("answer"), max_length=500, blank=True)
     answered_at = models.DateTimeField(null=True)
-    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["due_on", "id"]
-        constraints = [models.UniqueConstraint(fields=["question", "pilot"], name="contact_request_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["question", "pilot"], name="contact_request_once")
+        ]
 
     def __str__(self) -> str:
         return f"contact request {self.reference}"

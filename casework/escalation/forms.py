@@ -23,12 +23,17 @@ class EscalateForm(KeptForm):
 
     level = forms.ChoiceField(label=_("Level"), error_messages={"required": _("Choose the level.")})
     question = forms.CharField(
-        label=_("The one central question"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}),
+        label=_("The one central question"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Write the question.")},
-    )  # fmt: skip
+    )
     answer_due_on = DateField(label=_("Answer before"), validators=[not_too_far])
     skipped_because = forms.CharField(
-        label=_("Why a level is skipped"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+        label=_("Why a level is skipped"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
     def __init__(self, *args: Any, reached: str, **kwargs: Any) -> None:
@@ -45,7 +50,11 @@ class EscalateForm(KeptForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         level = data.get("level")
-        if level and ORDER.index(Level(level)) > self.reached + 1 and not data.get("skipped_because"):
+        if (
+            level
+            and ORDER.index(Level(level)) > self.reached + 1
+            and not data.get("skipped_because")
+        ):
             self.add_error("skipped_because", _("Write why a level is skipped."))
         return data
 
@@ -71,30 +80,41 @@ class ExtendForm(KeptForm):
     def clean_answer_due_on(self) -> date:
         day = _soon(self.cleaned_data["answer_due_on"])
         if day <= self.asked.answer_due_on:  # who advises was let in until then
-            raise ValidationError(_("The answer is due on %(day)s already.") % {"day": shown(self.asked.answer_due_on)})
+            raise ValidationError(
+                _("The answer is due on %(day)s already.")
+                % {"day": shown(self.asked.answer_due_on)}
+            )
         return day
 
 
 class PartForm(KeptForm):
     text = forms.CharField(
-        label=_("What your organisation brings forward"), max_length=5000, widget=forms.Textarea(attrs={"rows": 5}),
+        label=_("What your organisation brings forward"),
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 5}),
         error_messages={"required": _("Write what your organisation brings forward.")},
-    )  # fmt: skip
+    )
 
 
 class MemberForm(KeptForm):
     username = forms.CharField(
-        label=_("Account"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        label=_("Account"),
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"required": _("Enter the account.")},
-    )  # fmt: skip
+    )
 
 
 class AdviceForm(KeptForm):
     advice = forms.CharField(
-        label=_("Advice"), max_length=5000, widget=forms.Textarea(attrs={"rows": 4}),
+        label=_("Advice"),
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": _("Write the advice.")},
-    )  # fmt: skip
-    advised_on = DayField(label=_("Advised on"), error_messages={"required": _("Enter the day of the advice.")})
+    )
+    advised_on = DayField(
+        label=_("Advised on"), error_messages={"required": _("Enter the day of the advice.")}
+    )
 
     def __init__(self, *args: Any, asked: Escalation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -109,13 +129,21 @@ class AdviceForm(KeptForm):
 
 
 class AnswerForm(KeptForm):
-    adopted_on = DayField(label=_("Decided on"), error_messages={"required": _("Enter the day of the decision.")})
+    adopted_on = DayField(
+        label=_("Decided on"), error_messages={"required": _("Enter the day of the decision.")}
+    )
     adopted = forms.TypedChoiceField(
-        label=_("Is the advice followed?"), choices=[("yes", _("yes")), ("no", _("no"))], widget=forms.RadioSelect,
-        coerce=lambda said: said == "yes", error_messages={"required": _("Choose whether it is followed.")},
-    )  # fmt: skip
+        label=_("Is the advice followed?"),
+        choices=[("yes", _("yes")), ("no", _("no"))],
+        widget=forms.RadioSelect,
+        coerce=lambda said: said == "yes",
+        error_messages={"required": _("Choose whether it is followed.")},
+    )
     reasons = forms.CharField(
-        label=_("Reasons"), required=False, max_length=3000, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("Reasons"),
+        required=False,
+        max_length=3000,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
 
     def __init__(self, *args: Any, asked: Escalation, **kwargs: Any) -> None:

@@ -22,7 +22,9 @@ class Escalation(Joint):
     asked_on = models.DateField(_("asked on"), default=timezone.localdate)
     answer_due_on = models.DateField(_("answer before"))
     skipped_because = models.CharField(_("why a level is skipped"), max_length=500, blank=True)
-    decision = models.ForeignKey("casework.ConferenceDecision", models.PROTECT, null=True, blank=True, related_name="+")
+    decision = models.ForeignKey(
+        "casework.ConferenceDecision", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     advice = models.TextField(_("advice"), max_length=5000, blank=True)
     advised_on = models.DateField(_("advised on"), null=True, blank=True)
     adopted = models.BooleanField(_("adopted"), null=True)
@@ -32,20 +34,28 @@ class Escalation(Joint):
     class Meta(Joint.Meta):
         ordering = ["-asked_on", "-id"]
         indexes = [
-            models.Index(fields=["answer_due_on"], name="escalation_open", condition=Q(adopted=None, ended_at=None))
+            models.Index(
+                fields=["answer_due_on"],
+                name="escalation_open",
+                condition=Q(adopted=None, ended_at=None),
+            )
         ]
         constraints = [
             *Joint.Meta.constraints,
             models.UniqueConstraint(
-                fields=["case"], condition=Q(adopted=None, ended_at=None), name="escalation_one_at_a_time",
-                violation_error_message=_("There is a question under way at another level already."),
+                fields=["case"],
+                condition=Q(adopted=None, ended_at=None),
+                name="escalation_one_at_a_time",
+                violation_error_message=_(
+                    "There is a question under way at another level already."
+                ),
             ),
             models.CheckConstraint(
                 name="advice_not_followed_has_reasons",
                 condition=Q(adopted=None) | Q(adopted=True) | ~Q(adopted_reasons=""),
                 violation_error_message=_("Write why the advice is not followed."),
             ),
-        ]  # fmt: skip
+        ]
 
 
 class EscalationPart(Joint):
@@ -62,7 +72,8 @@ class EscalationPart(Joint):
 
 
 class ReviewMember(models.Model):
-    """Somebody who advises on one escalation; a personal grant opens the case for her until the answer is due."""
+    """Somebody who advises on one escalation; a personal grant opens the case for her until the
+    answer is due."""
 
     escalation = models.ForeignKey(Escalation, models.PROTECT, related_name="members")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -70,7 +81,9 @@ class ReviewMember(models.Model):
 
     class Meta:
         ordering = ["id"]
-        constraints = [models.UniqueConstraint(fields=["escalation", "user"], name="review_member_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["escalation", "user"], name="review_member_once")
+        ]
 
     def __str__(self) -> str:
         return f"member {self.pk}"

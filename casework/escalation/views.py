@@ -13,7 +13,14 @@ from django.views.decorators.http import require_http_methods
 from casework.cases.involving import team_label, visible_teams
 from casework.cases.models import Case
 from casework.escalation.enums import Level
-from casework.escalation.forms import AdviceForm, AnswerForm, EscalateForm, ExtendForm, MemberForm, PartForm
+from casework.escalation.forms import (
+    AdviceForm,
+    AnswerForm,
+    EscalateForm,
+    ExtendForm,
+    MemberForm,
+    PartForm,
+)
 from casework.escalation.models import Escalation, EscalationPart
 from casework.escalation.working import (
     admit,
@@ -49,30 +56,48 @@ IN_THE_WAY = {
 @processes(CASEWORK)
 @require_http_methods(["GET", "POST"])
 def escalation(request: ClearanceRequest, reference: UUID) -> HttpResponse:
-    """Questions at each level, with what each team brought forward, the advice, and what was done with it."""
+    """Questions at each level, with what each team brought forward, the advice, and what was
+    done with it."""
     case = get_object_or_404(Case.objects.select_related("pilot", "person"), reference=reference)
     clearance, teams = request.clearance, visible_teams(request.clearance)
     chairs = leads(clearance, case, teams)
-    writes = team_of_kind(clearance, case, teams, FACILITY) or team_of_kind(clearance, case, teams, SERVICES)
+    writes = team_of_kind(clearance, case, teams, FACILITY) or team_of_kind(
+        clearance, case, teams, SERVICES
+    )
     rows = list(
-        Escalation.objects.current().filter(case=case).prefetch_related("members__user", "members__organisation")
-    )  # fmt: skip
+        Escalation.objects.current()
+        .filter(case=case)
+        .prefetch_related("members__user", "members__organisation")
+    )
     asked = next((row for row in rows if row.adopted is None), None)
     if asked is not None:
         asked.case = case
     act = request.POST.get("act", "")
     key = f"escalation:{case.reference}"
     made: dict[str, Any] = {
-        "ask": lambda data: EscalateForm(data, reached=reached(case)) if chairs and asked is None and case.is_open
-        and reached(case) != Level.ADMINISTRATIVE_CONSULTATION else None,
+        "ask": lambda data: (
+            EscalateForm(data, reached=reached(case))
+            if chairs
+            and asked is None
+            and case.is_open
+            and reached(case) != Level.ADMINISTRATIVE_CONSULTATION
+            else None
+        ),
         "part": lambda data: PartForm(data) if writes and asked else None,
-        "member": lambda data: MemberForm(data) if chairs and asked and asked.level == Level.MRT else None,
-        "advice": lambda data: AdviceForm(data, asked=asked) if chairs and asked and asked.advised_on is None else None,
+        "member": lambda data: (
+            MemberForm(data) if chairs and asked and asked.level == Level.MRT else None
+        ),
+        "advice": lambda data: (
+            AdviceForm(data, asked=asked) if chairs and asked and asked.advised_on is None else None
+        ),
         # What a review team advised the conference adopts or not, in a meeting.
-        "answer": lambda data: AnswerForm(data, asked=asked) if chairs and asked and asked.advised_on
-        and asked.level != Level.MRT else None,
+        "answer": lambda data: (
+            AnswerForm(data, asked=asked)
+            if chairs and asked and asked.advised_on and asked.level != Level.MRT
+            else None
+        ),
         "extend": lambda data: ExtendForm(data, asked=asked) if chairs and asked else None,
-    }  # fmt: skip
+    }
     forms = {name: make(request.POST if name == act else None) for name, make in made.items()}
     draft = find_draft(request.user, key)
     for form in forms.values():
@@ -82,7 +107,10 @@ def escalation(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         if not chairs or asked is None:
             raise PermissionDenied
         if act == "dismiss":
-            dismiss(asked, int(request.POST["member"]) if request.POST.get("member", "").isdecimal() else 0)
+            dismiss(
+                asked,
+                int(request.POST["member"]) if request.POST.get("member", "").isdecimal() else 0,
+            )
             return redirect(request.path)
         try:
             withdraw(asked, version=request.POST.get("version", ""))
@@ -107,22 +135,42 @@ def escalation(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         label = team_label(clearance, case, teams, part.source_id)
         parts.setdefault(part.escalation_id, []).append((label, part))
     context = {
-        "case": case, "name": leading_names([case.pk]).get(case.pk, ""), "forms": forms, "asked": asked,
+        "case": case,
+        "name": leading_names([case.pk]).get(case.pk, ""),
+        "forms": forms,
+        "asked": asked,
         "rows": [(row, parts.get(row.pk, []), list(row.members.all())) for row in rows],
-        "draft_key": key, "form_page": request.path, "chairs": chairs,
+        "draft_key": key,
+        "form_page": request.path,
+        "chairs": chairs,
         "empty": seats_empty(asked) if chairs and asked and asked.level == Level.MRT else [],
         "errors": next((form for form in forms.values() if form is not None and form.errors), None),
-    }  # fmt: skip
-    return render(request, "casework/escalation/escalation.html", context, status=400 if context["errors"] else 200)
+    }
+    return render(
+        request,
+        "casework/escalation/escalation.html",
+        context,
+        status=400 if context["errors"] else 200,
+    )
 
 
 def _done(
-    request: ClearanceRequest, case: Case, asked: Escalation | None, act: str, form: Any, writes: int | None
-) -> bool:  # fmt: skip
+    request: ClearanceRequest,
+    case: Case,
+    asked: Escalation | None,
+    act: str,
+    form: Any,
+    writes: int | None,
+) -> bool:
     """Do what was sent; False if the form says what is in the way."""
     data, version = form.cleaned_data, request.POST.get("version", "")
     if act == "ask":
-        team = team_of_kind(request.clearance, case, visible_teams(request.clearance), (OrganisationKind.MUNICIPALITY,))
+        team = team_of_kind(
+            request.clearance,
+            case,
+            visible_teams(request.clearance),
+            (OrganisationKind.MUNICIPALITY,),
+        )
         assert team is not None
         ask(case, data, fact_of(case), by=request.clearance, author_team=team)
         return True

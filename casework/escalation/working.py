@@ -1,4 +1,5 @@
-"""The acts of an escalation (R26): asking, contributing, who advises, the advice, and what is done with it."""
+"""The acts of an escalation (R26): asking, contributing, who advises, the advice, and what is
+done with it."""
 
 from collections import Counter
 from datetime import date
@@ -22,29 +23,45 @@ from governance.access.clearance import Clearance
 from partners.accountability.history import because
 from partners.organisations.enums import OrganisationKind
 
-ASKED_BY = {Level.MRT: "escalate_mrt"}  # the decision of the conference; the levels above it have one kind
+ASKED_BY = {
+    Level.MRT: "escalate_mrt"
+}  # the decision of the conference; the levels above it have one kind
 ABOVE = "escalate_steering"
 
 
 def reached(case: Case) -> str:
-    """The highest level at which a question of this case was put; the conference itself to begin with."""
+    """The highest level at which a question of this case was put; the conference itself to begin
+    with."""
     levels = list(Level)
     asked = Escalation.objects.current().filter(case=case).values_list("level", flat=True)
     return max((Level(level) for level in asked), key=levels.index, default=Level.LSO)
 
 
 @transaction.atomic
-def ask(case: Case, said: dict[str, Any], facts: Facts, *, by: Clearance, author_team: int) -> Escalation:
+def ask(
+    case: Case, said: dict[str, Any], facts: Facts, *, by: Clearance, author_team: int
+) -> Escalation:
     """A question that the conference decided to put to a level above it."""
     case = locked(case)
     if not case.is_open:
-        raise StepRefused([Missing(_("Only of an open case a question is put to a level above."), "case_detail")])
+        raise StepRefused(
+            [Missing(_("Only of an open case a question is put to a level above."), "case_detail")]
+        )
     wanted = ASKED_BY.get(Level(said["level"]), ABOVE)
     decision = facts.last_decision(wanted)
     if decision is None or Escalation.objects.current().filter(decision=decision.key).exists():
-        raise StepRefused([Missing(_("The conference has not decided to put a question to this level."), "conference")])
+        raise StepRefused(
+            [
+                Missing(
+                    _("The conference has not decided to put a question to this level."),
+                    "conference",
+                )
+            ]
+        )
     if Escalation.objects.current().filter(case=case, adopted=None).exists():
-        raise StepRefused([Missing(_("There is a question under way at another level already."), "escalation")])
+        raise StepRefused(
+            [Missing(_("There is a question under way at another level already."), "escalation")]
+        )
     made: Escalation = Escalation.objects.create(
         case=case, author_team_id=author_team, author=by.user, decision_id=decision.key, **said
     )
@@ -55,14 +72,21 @@ def ask(case: Case, said: dict[str, Any], facts: Facts, *, by: Clearance, author
 
 @transaction.atomic
 def contribute(asked: Escalation, text: str, *, by: Clearance, author_team: int) -> None:
-    """What one team writes on the form that all complete; said again, it replaces what it said before."""
+    """What one team writes on the form that all complete; said again, it replaces what it said
+    before."""
     locked(asked.case)
-    held = EscalationPart.objects.current().filter(
-        escalation=asked, author_team=author_team, source_team=None
-    ).first()  # fmt: skip
+    held = (
+        EscalationPart.objects.current()
+        .filter(escalation=asked, author_team=author_team, source_team=None)
+        .first()
+    )
     if held is None:
         EscalationPart.objects.create(
-            case_id=asked.case_id, escalation=asked, author_team_id=author_team, author=by.user, text=text
+            case_id=asked.case_id,
+            escalation=asked,
+            author_team_id=author_team,
+            author=by.user,
+            text=text,
         )
         return
     held.text, held.said_on = text, timezone.localdate()
@@ -71,14 +95,21 @@ def contribute(asked: Escalation, text: str, *, by: Clearance, author_team: int)
 
 
 def admit(asked: Escalation, account: str) -> str:
-    """Let somebody advise, with personal access until the answer; says in one word what is in the way, or nothing."""
+    """Let somebody advise, with personal access until the answer; says in one word what is in
+    the way, or nothing."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT escalation_admit(%s, %s)", [asked.pk, account])
         return str(cursor.fetchone()[0])
 
 
-# How many members of a review team come from each kind of organisation; no more are let in (escalation_admit).
-SEATS = {OrganisationKind.MUNICIPALITY: 1, OrganisationKind.NGO: 1, OrganisationKind.IND: 2, OrganisationKind.DTV: 1}
+# How many members of a review team come from each kind of organisation; no more are let in
+# (escalation_admit).
+SEATS = {
+    OrganisationKind.MUNICIPALITY: 1,
+    OrganisationKind.NGO: 1,
+    OrganisationKind.IND: 2,
+    OrganisationKind.DTV: 1,
+}
 
 
 def seats_empty(asked: Escalation) -> list[str]:
@@ -129,7 +160,9 @@ def withdraw(asked: Escalation, *, version: str) -> None:
 
 def all_over(case: Case) -> None:
     """Who has left needs no answer: what was still asked is withdrawn."""
-    for row in Escalation.objects.current().select_for_update(of=("self",)).filter(case=case, adopted=None):
+    for row in (
+        Escalation.objects.current().select_for_update(of=("self",)).filter(case=case, adopted=None)
+    ):
         row.version += 1
         _over(row)
 
@@ -140,14 +173,18 @@ def _over(row: Escalation) -> None:
 
 
 @transaction.atomic
-def answer(asked: Escalation, adopted: bool, reasons: str, adopted_on: date, *, version: str) -> None:
-    """What a level above the review team decided: followed, or not with reasons. Of the advice of a review team the
-    conference decides in a meeting (R26)."""
+def answer(
+    asked: Escalation, adopted: bool, reasons: str, adopted_on: date, *, version: str
+) -> None:
+    """What a level above the review team decided: followed, or not with reasons. Of the advice
+    of a review team the conference decides in a meeting (R26)."""
     case = locked(asked.case)
     row: Escalation = Escalation.objects.select_for_update(of=("self",)).get(pk=asked.pk)
     row.claim_version(version)
     if row.advised_on is None or row.adopted is not None:
-        raise StepRefused([Missing(_("There is no advice that waits for an answer."), "escalation")])
+        raise StepRefused(
+            [Missing(_("There is no advice that waits for an answer."), "escalation")]
+        )
     row.adopted, row.adopted_reasons, row.adopted_on = adopted, reasons, adopted_on
     because(row, "answered")
     row.save()
@@ -158,7 +195,9 @@ def answer(asked: Escalation, adopted: bool, reasons: str, adopted_on: date, *, 
 def dismiss(asked: Escalation, member: int) -> None:
     """Somebody who was let in by mistake advises no longer, and reads no further."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT escalation_dismiss(%s)", [get_object_or_404(asked.members, pk=member).pk])
+        cursor.execute(
+            "SELECT escalation_dismiss(%s)", [get_object_or_404(asked.members, pk=member).pk]
+        )
 
 
 def members_leave(asked: Escalation) -> None:

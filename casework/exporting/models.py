@@ -9,7 +9,8 @@ from partners.organisations.models import Organisation
 
 
 class Export(models.Model):
-    """That somebody took a list out of the application, and why. The file itself is kept nowhere."""
+    """That somebody took a list out of the application, and why. The file itself is kept
+    nowhere."""
 
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

@@ -1,4 +1,5 @@
-"""The list on the screen as a file: the same rows and columns, with a reason, after signing in once more."""
+"""The list on the screen as a file: the same rows and columns, with a reason, after signing in
+once more."""
 
 import csv
 import io
@@ -27,7 +28,10 @@ from governance.drafts.keeping import drop_draft, find_draft
 from partners.accountability.activities import CASEWORK, processes
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
-TYPES = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv; charset=utf-8"}
+TYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+}
 
 
 class ExportForm(KeptForm):
@@ -37,9 +41,11 @@ class ExportForm(KeptForm):
         required_message=gettext_lazy("Write what you need it for."),
     )
     format = forms.ChoiceField(
-        label=gettext_lazy("File type"), choices=[("xlsx", "Excel (.xlsx)"), ("csv", "CSV")], widget=forms.RadioSelect,
+        label=gettext_lazy("File type"),
+        choices=[("xlsx", "Excel (.xlsx)"), ("csv", "CSV")],
+        widget=forms.RadioSelect,
         initial="xlsx",
-    )  # fmt: skip
+    )
 
 
 def harmless(text: str) -> str:
@@ -56,7 +62,9 @@ def as_csv(table: Sequence[Sequence[str]]) -> bytes:
 
 def as_xlsx(table: Sequence[Sequence[str]]) -> bytes:
     out = io.BytesIO()
-    book = Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = Workbook(
+        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
     sheet = book.add_worksheet(_("Cases")[:31])
     bold = book.add_format({"bold": True})
     for number, row in enumerate(table):
@@ -94,25 +102,49 @@ def case_export(request: ClearanceRequest) -> HttpResponse:
             _("Registered"),
             _("Case manager"),
         ]
-        table = [head, *(
-            [row.number, row.name, row.state_label, row.pilot, ", ".join(row.partners), row.registered,
-             row.case_manager]
-            for row in rows
-        )]  # fmt: skip
+        table = [
+            head,
+            *(
+                [
+                    row.number,
+                    row.name,
+                    row.state_label,
+                    row.pilot,
+                    ", ".join(row.partners),
+                    row.registered,
+                    row.case_manager,
+                ]
+                for row in rows
+            ),
+        ]
         kind = form.cleaned_data["format"]
         for organisation, its in clearance.cases_by_organisation(request.trace.cases).items():
             export = Export.objects.create(
-                owner=request.user, organisation_id=organisation, reason=form.cleaned_data["reason"], format=kind,
+                owner=request.user,
+                organisation_id=organisation,
+                reason=form.cleaned_data["reason"],
+                format=kind,
                 rows=len(its),
-            )  # fmt: skip
+            )
             request.audited = {"action": "cases_exported", "obj": ("export", export.reference)}
-        answer = HttpResponse(as_xlsx(table) if kind == "xlsx" else as_csv(table), content_type=TYPES[kind])
+        answer = HttpResponse(
+            as_xlsx(table) if kind == "xlsx" else as_csv(table), content_type=TYPES[kind]
+        )
         drop_draft(request, key)
-        answer["Content-Disposition"] = f'attachment; filename="casussen-{timezone.localdate().isoformat()}.{kind}"'
+        answer["Content-Disposition"] = (
+            f'attachment; filename="casussen-{timezone.localdate().isoformat()}.{kind}"'
+        )
         return answer
     context = {
-        "form": form, "number": listing.capped_count(found), "cap": listing.CAP, "address": request.GET.urlencode(),
-        "tab": listing.TAB_LABELS[tab], "draft_key": key, "form_page": request.get_full_path(),
+        "form": form,
+        "number": listing.capped_count(found),
+        "cap": listing.CAP,
+        "address": request.GET.urlencode(),
+        "tab": listing.TAB_LABELS[tab],
+        "draft_key": key,
+        "form_page": request.get_full_path(),
         "restored": draft,
-    }  # fmt: skip
-    return render(request, "casework/exporting/export.html", context, status=400 if form.errors else 200)
+    }
+    return render(
+        request, "casework/exporting/export.html", context, status=400 if form.errors else 200
+    )

@@ -20,32 +20,54 @@ from partners.organisations.models import Team
 COLUMNS = {DossierOf.IND: "ind_dossier_on", DossierOf.DTV: "dtv_dossier_on"}
 
 
-def dossiers_came(taken: list[tuple[dict[str, str], Case]], upload: Import, clearance: Clearance) -> None:
-    """The days on which IND and DT&V delivered, as the list has them: on their behalf (R20), and they take part. From
-    them the rest period and the next term of each case follow."""
+def dossiers_came(
+    taken: list[tuple[dict[str, str], Case]], upload: Import, clearance: Clearance
+) -> None:
+    """The days on which IND and DT&V delivered, as the list has them: on their behalf (R20), and
+    they take part. From them the rest period and the next term of each case follow."""
     running = [case for said, case in taken if "state" in said]
-    known = [(case, of, said[name]) for said, case in taken for of, name in COLUMNS.items() if said.get(name)]
+    known = [
+        (case, of, said[name])
+        for said, case in taken
+        for of, name in COLUMNS.items()
+        if said.get(name)
+    ]
     if known:
         services = {
-            of: Team.objects.filter(pilot=upload.team.pilot_id, organisation__kind=of.value).first() for of in DossierOf
+            of: Team.objects.filter(pilot=upload.team.pilot_id, organisation__kind=of.value).first()
+            for of in DossierOf
         }
         there = set(
-            Involvement.objects.in_force().filter(case__in={case.pk for case, _of, _day in known})
+            Involvement.objects.in_force()
+            .filter(case__in={case.pk for case, _of, _day in known})
             .values_list("case", "team")
-        )  # fmt: skip
-        came = [(case, of, day, team) for case, of, day in known if (team := services[of]) is not None]
-        written_in_bulk([
-            Involvement(case=case, team=team, ground=Ground.DOSSIER_REQUEST)
-            for case, _of, _day, team in came if (case.pk, team.pk) not in there
-        ])  # fmt: skip
-        written_in_bulk([
-            DossierDelivery(
-                case=case, author_team=upload.team, author=clearance.user, source_team=team, of=of,
-                result=DossierResult.COMPLETE, delivered_on=date.fromisoformat(day), received_on=timezone.localdate(),
-                received_document=in_dutch(gettext_lazy("list that was taken over")),
-            )
-            for case, of, day, team in came
-        ])  # fmt: skip
+        )
+        came = [
+            (case, of, day, team) for case, of, day in known if (team := services[of]) is not None
+        ]
+        written_in_bulk(
+            [
+                Involvement(case=case, team=team, ground=Ground.DOSSIER_REQUEST)
+                for case, _of, _day, team in came
+                if (case.pk, team.pk) not in there
+            ]
+        )
+        written_in_bulk(
+            [
+                DossierDelivery(
+                    case=case,
+                    author_team=upload.team,
+                    author=clearance.user,
+                    source_team=team,
+                    of=of,
+                    result=DossierResult.COMPLETE,
+                    delivered_on=date.fromisoformat(day),
+                    received_on=timezone.localdate(),
+                    received_document=in_dutch(gettext_lazy("list that was taken over")),
+                )
+                for case, of, day, team in came
+            ]
+        )
     facts = facts_of(running)
     for case in running:
         case.term_on = next_term(facts[case.pk])

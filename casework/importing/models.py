@@ -1,4 +1,5 @@
-"""A list somebody uploads, row by row, until it is taken over or forgotten. Only who uploaded it ever sees it."""
+"""A list somebody uploads, row by row, until it is taken over or forgotten. Only who uploaded it
+ever sees it."""
 
 import uuid
 
@@ -30,10 +31,11 @@ class Import(models.Model):
         ordering = ["-uploaded_at"]
         indexes = [
             models.Index(
-                fields=["uploaded_at"], name="import_waiting",
+                fields=["uploaded_at"],
+                name="import_waiting",
                 condition=models.Q(state__in=["checking", "running", "undoing"]),
             ),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return f"import {self.reference}"
@@ -49,12 +51,16 @@ class ImportRow(models.Model):
     cells = models.JSONField(default=list)  # emptied once it was taken over
     formulas = models.JSONField(default=list)  # numbers of the columns in which a formula stands
     claim = models.JSONField(default=dict)  # what was understood
-    problems = models.JSONField(default=list)  # [number of the column or null, what is wrong with it]
+    problems = models.JSONField(
+        default=list
+    )  # [number of the column or null, what is wrong with it]
     doubles = models.JSONField(default=list)  # [key of a case, words] of who is likely the same
     answer = models.CharField(max_length=10, choices=RowAnswer, blank=True)
     same_as = models.BigIntegerField(null=True)  # key of the person, when the answer is: that one
     case = models.ForeignKey("casework.Case", models.PROTECT, null=True, related_name="+")
-    footprint = models.BigIntegerField(null=True)  # how much stood in the case when it came; see sql/lists.sql
+    footprint = models.BigIntegerField(
+        null=True
+    )  # how much stood in the case when it came; see sql/lists.sql
     kept = models.BooleanField(default=False)  # not undone, because somebody worked on it since
     undone = models.BooleanField(default=False)
 
@@ -74,7 +80,9 @@ class ColumnMapping(models.Model):
     field = models.CharField(max_length=30, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["team", "header"], name="column_mapping_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["team", "header"], name="column_mapping_once")
+        ]
 
     def __str__(self) -> str:
         return f"column of team {self.team_id}"

@@ -1,4 +1,5 @@
-"""From an uploaded file to rows of text: XLSX and CSV as people make them, and a clear answer to everything else."""
+"""From an uploaded file to rows of text: XLSX and CSV as people make them, and a clear answer to
+everything else."""
 
 import csv
 import io
@@ -43,7 +44,8 @@ class Line:
 
 
 def read_lines(name: str, content: bytes) -> list[Line]:
-    """The rows of the first sheet, empty ones left out. Raises Unreadable with a reason for people."""
+    """The rows of the first sheet, empty ones left out. Raises Unreadable with a reason for
+    people."""
     if len(content) > MOST_BYTES:
         raise Unreadable(_("The file is larger than 10 MB. Split it."))
     if not content.strip():
@@ -51,7 +53,9 @@ def read_lines(name: str, content: bytes) -> list[Line]:
     if content.startswith(b"PK\x03\x04"):
         rows = _xlsx(content)
     elif content.startswith(b"\xd0\xcf\x11\xe0"):
-        raise Unreadable(_("This is an old or protected Excel file. Save it as .xlsx without a password."))
+        raise Unreadable(
+            _("This is an old or protected Excel file. Save it as .xlsx without a password.")
+        )
     elif content.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8", b"\x1f\x8b", b"{\\rtf")):
         raise Unreadable(_("This is no list. Save it as .xlsx or .csv."))
     else:
@@ -60,10 +64,17 @@ def read_lines(name: str, content: bytes) -> list[Line]:
     for line in rows:
         if len(line.cells) > MOST_COLUMNS:
             if any(line.cells[MOST_COLUMNS:]):
-                raise Unreadable(_("The list has more than 60 columns. Leave out what is not needed."))
+                raise Unreadable(
+                    _("The list has more than 60 columns. Leave out what is not needed.")
+                )
             del line.cells[MOST_COLUMNS:]
         if any(len(cell) > MOST_CELL for cell in line.cells):
-            raise Unreadable(_("A cell has more than 2,000 characters. This does not look like a list of people."))
+            raise Unreadable(
+                _(
+                    "A cell has more than 2,000 characters. This does not look like a list of "
+                    "people."
+                )
+            )
         if not line.is_empty:
             lines.append(line)
         if len(lines) > MOST_ROWS + HEADER_WITHIN:
@@ -77,9 +88,17 @@ def _xlsx(content: bytes) -> Iterator[Line]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = archive.infolist()
-            texts = sum(part.file_size for part in parts if part.filename.lower() == "xl/sharedstrings.xml")
-            if len(parts) > MOST_PARTS or texts > MOST_TEXTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
-                raise Unreadable(_("The file unpacks to far more than a list holds. Save the list anew."))
+            texts = sum(
+                part.file_size for part in parts if part.filename.lower() == "xl/sharedstrings.xml"
+            )
+            if (
+                len(parts) > MOST_PARTS
+                or texts > MOST_TEXTS
+                or sum(part.file_size for part in parts) > MOST_UNPACKED
+            ):
+                raise Unreadable(
+                    _("The file unpacks to far more than a list holds. Save the list anew.")
+                )
             names = {part.filename.lower() for part in parts}
             if any("vbaproject" in name or "macrosheet" in name for name in names):
                 raise Unreadable(_("The file has macros. Save it as .xlsx without macros."))
@@ -90,11 +109,16 @@ def _xlsx(content: bytes) -> Iterator[Line]:
                 if part.filename.lower().endswith((".xml", ".rels")):
                     found = _words_in(archive, part, (b"<!DOCTYPE", b"<!ENTITY", b"<mergeCell "))
                     if found & {b"<!DOCTYPE", b"<!ENTITY"}:
-                        raise Unreadable(_("The file is damaged or was made to do harm. Save the list anew."))
+                        raise Unreadable(
+                            _("The file is damaged or was made to do harm. Save the list anew.")
+                        )
                     merged = merged or (part.filename.startswith("xl/worksheets/") and bool(found))
             if merged:
                 raise Unreadable(
-                    _("There are merged cells in the list. Unmerge them, so that each row stands by itself.")
+                    _(
+                        "There are merged cells in the list. Unmerge them, so that each row "
+                        "stands by itself."
+                    )
                 )
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
         sheet = book.worksheets[0]
@@ -112,11 +136,16 @@ def _xlsx(content: bytes) -> Iterator[Line]:
     except Unreadable:
         raise
     except Exception as error:  # a library's own errors for a broken file are many
-        raise Unreadable(_("The file is damaged. Open it in your own program and save it anew.")) from error
+        raise Unreadable(
+            _("The file is damaged. Open it in your own program and save it anew.")
+        ) from error
 
 
-def _words_in(archive: zipfile.ZipFile, part: zipfile.ZipInfo, words: Sequence[bytes]) -> set[bytes]:
-    """Which of these stand in a part, in one or two bytes a character; read piece by piece, never as a whole."""
+def _words_in(
+    archive: zipfile.ZipFile, part: zipfile.ZipInfo, words: Sequence[bytes]
+) -> set[bytes]:
+    """Which of these stand in a part, in one or two bytes a character; read piece by piece,
+    never as a whole."""
     found: set[bytes] = set()
     before = b""
     with archive.open(part) as stream:
@@ -145,19 +174,29 @@ def _csv(content: bytes) -> Iterator[Line]:
     delimiter = max(";,\t|", key=first.count)
     csv.field_size_limit(MOST_BYTES)
     try:
-        for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), 1):
+        for number, row in enumerate(
+            csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), 1
+        ):
             yield Line(number, [_text(cell) for cell in row])
     except csv.Error as error:
-        raise Unreadable(_("The file is damaged. Open it in your own program and save it anew.")) from error
+        raise Unreadable(
+            _("The file is damaged. Open it in your own program and save it anew.")
+        ) from error
 
 
 def _decoded(content: bytes) -> str:
-    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+    for mark, encoding in (
+        (b"\xef\xbb\xbf", "utf-8-sig"),
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+    ):
         if content.startswith(mark):
             try:
                 return content.decode(encoding)
             except UnicodeDecodeError as error:
-                raise Unreadable(_("The characters of this file cannot be read. Save it as CSV UTF-8.")) from error
+                raise Unreadable(
+                    _("The characters of this file cannot be read. Save it as CSV UTF-8.")
+                ) from error
     if b"\x00" in content:
         raise Unreadable(_("This is no list. Save it as .xlsx or .csv."))
     try:
@@ -167,4 +206,6 @@ def _decoded(content: bytes) -> str:
     try:  # as Excel on Windows writes it
         return content.decode("cp1252")
     except UnicodeDecodeError as error:
-        raise Unreadable(_("The characters of this file cannot be read. Save it as CSV UTF-8.")) from error
+        raise Unreadable(
+            _("The characters of this file cannot be read. Save it as CSV UTF-8.")
+        ) from error

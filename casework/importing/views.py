@@ -1,4 +1,5 @@
-"""Taking over a list: upload, choose the columns, read what is wrong, judge doubles, take over, undo."""
+"""Taking over a list: upload, choose the columns, read what is wrong, judge doubles, take over,
+undo."""
 
 from typing import Any
 from uuid import UUID
@@ -33,9 +34,12 @@ SHOWN = 200  # problems and doubles on one page
 class UploadForm(forms.Form):
     use_required_attribute = False
     file = forms.FileField(
-        label=gettext_lazy("List"), help_text=gettext_lazy("Excel (.xlsx) or CSV, at most 10 MB and 10,000 rows."),
-        allow_empty_file=True, max_length=200, error_messages={"required": gettext_lazy("Choose a file.")},
-    )  # fmt: skip
+        label=gettext_lazy("List"),
+        help_text=gettext_lazy("Excel (.xlsx) or CSV, at most 10 MB and 10,000 rows."),
+        allow_empty_file=True,
+        max_length=200,
+        error_messages={"required": gettext_lazy("Choose a file.")},
+    )
 
     def __init__(self, *args: Any, teams: list[Team], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -55,10 +59,12 @@ class ColumnsForm(forms.Form):
         ]
         for field in columns.FIELDS:
             self.fields[field.slug] = forms.ChoiceField(
-                label=str(field.label).capitalize(), choices=choices, required=field.slug == "name",
+                label=str(field.label).capitalize(),
+                choices=choices,
+                required=field.slug == "name",
                 initial=str(upload.mapping.get(field.slug, "")),
                 error_messages={"required": _("Choose under which text the name stands.")},
-            )  # fmt: skip
+            )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -91,24 +97,35 @@ def import_list(request: ClearanceRequest) -> HttpResponse:
             made = _keep(request, chosen_team(teams, form.cleaned_data), upload.name, header, lines)
             return redirect("casework:import_detail", made.reference)
     context = {
-        "form": form, "imports": Import.objects.select_related("team__organisation", "team__pilot")[:20],
+        "form": form,
+        "imports": Import.objects.select_related("team__organisation", "team__pilot")[:20],
         "fields": [field.label for field in columns.FIELDS],
-    }  # fmt: skip
-    return render(request, "casework/importing/list.html", context, status=400 if form.errors else 200)
+    }
+    return render(
+        request, "casework/importing/list.html", context, status=400 if form.errors else 200
+    )
 
 
-def _keep(request: ClearanceRequest, team: Team, name: str, header: Any, lines: list[Any]) -> Import:
+def _keep(
+    request: ClearanceRequest, team: Team, name: str, header: Any, lines: list[Any]
+) -> Import:
     with transaction.atomic():
         made = Import.objects.create(
-            owner=request.user, team=team, name=name[-120:], header=header.cells, skipped=header.number - 1,
-            mapping=columns.guess_mapping(header.cells, team), total=len(lines),
-        )  # fmt: skip
+            owner=request.user,
+            team=team,
+            name=name[-120:],
+            header=header.cells,
+            skipped=header.number - 1,
+            mapping=columns.guess_mapping(header.cells, team),
+            total=len(lines),
+        )
         ImportRow.objects.bulk_create(
             [
                 ImportRow(upload=made, number=line.number, cells=line.cells, formulas=line.formulas)
                 for line in lines
-            ], batch_size=1000,
-        )  # fmt: skip
+            ],
+            batch_size=1000,
+        )
     return made
 
 
@@ -127,7 +144,9 @@ def import_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         if (answer := _act(request, upload, form)) is not None:
             return answer
     context = {"upload": upload, "form": form, **_shown(upload, request.GET.get("blad", ""))}
-    return render(request, "casework/importing/detail.html", context, status=400 if form.errors else 200)
+    return render(
+        request, "casework/importing/detail.html", context, status=400 if form.errors else 200
+    )
 
 
 def _act(request: ClearanceRequest, upload: Import, form: ColumnsForm) -> HttpResponse | None:
@@ -136,7 +155,12 @@ def _act(request: ClearanceRequest, upload: Import, form: ColumnsForm) -> HttpRe
     if "check" in asked and upload.state in (S.UPLOADED, S.CHECKED):
         if not form.is_valid():
             return None
-        upload.mapping, upload.state, upload.done, upload.stopped = form.mapping(), S.CHECKING, 0, ""
+        upload.mapping, upload.state, upload.done, upload.stopped = (
+            form.mapping(),
+            S.CHECKING,
+            0,
+            "",
+        )
         columns.remember_mapping(upload.header, upload.mapping, upload.team)
     elif "answers" in asked and upload.state == S.CHECKED:
         _judge(upload, asked)
@@ -146,9 +170,17 @@ def _act(request: ClearanceRequest, upload: Import, form: ColumnsForm) -> HttpRe
             upload.state, upload.done = S.RUNNING, 0
         elif not unjudged(upload).exists() and upload.rows.exclude(case=None).exists():
             upload.state = S.DONE  # what was left is left out
-    elif "undo" in asked and upload.state in (S.DONE, S.CHECKED) and upload.rows.exclude(case=None).exists():
+    elif (
+        "undo" in asked
+        and upload.state in (S.DONE, S.CHECKED)
+        and upload.rows.exclude(case=None).exists()
+    ):
         upload.state = S.UNDOING
-    elif "discard" in asked and upload.state in (S.UPLOADED, S.CHECKED) and not upload.rows.exclude(case=None).exists():
+    elif (
+        "discard" in asked
+        and upload.state in (S.UPLOADED, S.CHECKED)
+        and not upload.rows.exclude(case=None).exists()
+    ):
         upload.delete()
         return redirect("casework:import_list")
     else:
@@ -165,7 +197,11 @@ def _judge(upload: Import, asked: Any) -> None:
     persons = dict(Case.objects.filter(pk__in=_doubles(upload)).values_list("pk", "person_id"))
     for row in upload.rows.filter(case=None).exclude(doubles=[]):
         said, _colon, case = asked.get(f"row{row.number}", "").partition(":")
-        if said == RowAnswer.SAME and case.isdecimal() and int(case) in {shown for shown, _words in row.doubles}:
+        if (
+            said == RowAnswer.SAME
+            and case.isdecimal()
+            and int(case) in {shown for shown, _words in row.doubles}
+        ):
             if int(case) not in persons:  # out of sight since
                 continue
             row.answer, row.same_as = RowAnswer.SAME, persons[int(case)]
@@ -179,37 +215,58 @@ def _judge(upload: Import, asked: Any) -> None:
 
 def _doubles(upload: Import) -> set[int]:
     return {
-        case for found in upload.rows.exclude(doubles=[]).values_list("doubles", flat=True) for case, _words in found
+        case
+        for found in upload.rows.exclude(doubles=[]).values_list("doubles", flat=True)
+        for case, _words in found
     }
 
 
 def _shown(upload: Import, page: str) -> dict[str, Any]:
-    """The counts, a page of the problems by row and cell, and the first rows to be judged: the others follow them."""
+    """The counts, a page of the problems by row and cell, and the first rows to be judged: the
+    others follow them."""
     rows = upload.rows
     troubled = Paginator(rows.exclude(problems=[]).filter(case=None), SHOWN).get_page(page)
     problems = [
-        (row.number, upload.header[column] if column is not None and column < len(upload.header) else "",
-         row.cells[column][:80] if column is not None and column < len(row.cells) else "", words)
-        for row in troubled for column, words in row.problems
-    ]  # fmt: skip
-    doubtful = list(rows.filter(problems=[], case=None).exclude(doubles=[]).order_by("answer", "number")[:SHOWN])
+        (
+            row.number,
+            upload.header[column] if column is not None and column < len(upload.header) else "",
+            row.cells[column][:80] if column is not None and column < len(row.cells) else "",
+            words,
+        )
+        for row in troubled
+        for column, words in row.problems
+    ]
+    doubtful = list(
+        rows.filter(problems=[], case=None).exclude(doubles=[]).order_by("answer", "number")[:SHOWN]
+    )
     keys = {case for row in doubtful for case, _words in row.doubles}
     cases = Case.objects.select_related("pilot").in_bulk(keys)
     names = leading_names(keys) if keys else {}
     doubles = [
-        (row, [(cases[key], names.get(key) or cases[key].number, words) for key, words in row.doubles if key in cases])
+        (
+            row,
+            [
+                (cases[key], names.get(key) or cases[key].number, words)
+                for key, words in row.doubles
+                if key in cases
+            ],
+        )
         for row in doubtful
     ]
     return {
-        "problems": problems, "troubled": troubled.paginator.count, "page": troubled,
-        "doubles": doubles, "unjudged": unjudged(upload).count(),
-        "ready": ready(upload).count() if upload.state == S.CHECKED else 0, "answers": RowAnswer,
+        "problems": problems,
+        "troubled": troubled.paginator.count,
+        "page": troubled,
+        "doubles": doubles,
+        "unjudged": unjudged(upload).count(),
+        "ready": ready(upload).count() if upload.state == S.CHECKED else 0,
+        "answers": RowAnswer,
         "taken": rows.filter(case__isnull=False, undone=False).count(),
         "undone": rows.filter(undone=True).count(),
         "kept": rows.filter(kept=True).count(),
         "samples": list(rows.all()[:3]) if upload.state == S.UPLOADED else [],
         "percent": round(100 * upload.done / upload.total) if upload.total else 0,
-    }  # fmt: skip
+    }
 
 
 @processes(REGISTRATION, passive=True)
@@ -217,9 +274,14 @@ def _shown(upload: Import, page: str) -> dict[str, Any]:
 def import_progress(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """How far it is; asked by the page itself. When it is ready the page comes anew."""
     upload = get_object_or_404(Import, reference=reference)
-    answer = render(request, "casework/importing/_progress.html", {
-        "upload": upload, "percent": round(100 * upload.done / upload.total) if upload.total else 0,
-    })  # fmt: skip
+    answer = render(
+        request,
+        "casework/importing/_progress.html",
+        {
+            "upload": upload,
+            "percent": round(100 * upload.done / upload.total) if upload.total else 0,
+        },
+    )
     if not upload.is_at_work:
         answer["HX-Refresh"] = "true"
     return answer

@@ -1,4 +1,5 @@
-"""Checking an uploaded list, taking it over and undoing that: in batches, each with its owner's access of then."""
+"""Checking an uploaded list, taking it over and undoing that: in batches, each with its owner's
+access of then."""
 
 import logging
 from collections import defaultdict
@@ -40,7 +41,9 @@ S = ImportState
 def work_on_imports() -> None:
     """What the background does of uploads that wait, as their owners."""
     for _batch in range(BATCHES_A_ROUND):
-        waiting = Import.objects.filter(state__in=[S.CHECKING, S.RUNNING, S.UNDOING]).order_by("uploaded_at")
+        waiting = Import.objects.filter(state__in=[S.CHECKING, S.RUNNING, S.UNDOING]).order_by(
+            "uploaded_at"
+        )
         found = waiting.values_list("pk", "owner").first()
         if found is None:
             return
@@ -72,13 +75,20 @@ def work_one_batch(pk: int, owner: User) -> None:
             upload.stopped = _("Stopped: you no longer register people for this team.")
             upload.save()
             return
-        {S.CHECKING: check, S.RUNNING: take_over, S.UNDOING: undo}[S(upload.state)](upload, clearance)
+        {S.CHECKING: check, S.RUNNING: take_over, S.UNDOING: undo}[S(upload.state)](
+            upload, clearance
+        )
         upload.save()
         if trace := current_trace():
             audit(
-                f"import_{upload.state}", trace=trace, worker=clearance, cases=trace.cases,
-                obj=("import", upload.reference), pilot_id=upload.team.pilot_id, purpose=REGISTRATION.identifier,
-            )  # fmt: skip
+                f"import_{upload.state}",
+                trace=trace,
+                worker=clearance,
+                cases=trace.cases,
+                obj=("import", upload.reference),
+                pilot_id=upload.team.pilot_id,
+                purpose=REGISTRATION.identifier,
+            )
             log_processing(trace, "import", REGISTRATION)
 
 
@@ -91,13 +101,20 @@ def takes_over_running_cases(clearance: Clearance, upload: Import) -> bool:
 
 def shelters(clearance: Clearance, upload: Import) -> bool:
     """Whether this worker may write for the team that somebody has a place."""
-    return any(seat.team == upload.team_id and Category.CONTACT_SHELTER in seat.writes for seat in clearance.seats)
+    return any(
+        seat.team == upload.team_id and Category.CONTACT_SHELTER in seat.writes
+        for seat in clearance.seats
+    )
 
 
 def check(upload: Import, clearance: Clearance) -> None:
-    """The dry run of one batch: what each row says, what is wrong with it, who is likely registered already."""
+    """The dry run of one batch: what each row says, what is wrong with it, who is likely
+    registered already."""
     rows = list(upload.rows.filter(case=None)[upload.done : upload.done + BATCH])
-    rights = {"takes_over": takes_over_running_cases(clearance, upload), "shelters": shelters(clearance, upload)}
+    rights = {
+        "takes_over": takes_over_running_cases(clearance, upload),
+        "shelters": shelters(clearance, upload),
+    }
     for row in rows:
         row.claim, row.problems = understand(row.cells, row.formulas, upload.mapping, **rights)
     for row, doubles in zip(rows, _doubles_of(rows), strict=True):
@@ -112,7 +129,8 @@ def check(upload: Import, clearance: Clearance) -> None:
 
 
 def _doubles_of(rows: list[ImportRow]) -> list[list[Any]]:
-    """Of each row without problems the likely doubles in sight, the likeliest first: key of the case, and words."""
+    """Of each row without problems the likely doubles in sight, the likeliest first: key of the
+    case, and words."""
     sound = [row for row in rows if not row.problems]
     many = [claim_of(row.claim).facts() for row in sound]
     offered = candidates(many)
@@ -120,7 +138,9 @@ def _doubles_of(rows: list[ImportRow]) -> list[list[Any]]:
     likely: dict[int, list[Any]] = {}
     for row, facts, found in zip(sound, many, offered, strict=True):
         best = compare(facts, {case: known[case] for case in found})[:3]
-        likely[row.pk] = [[candidate.case_id, [str(word) for word in candidate.words]] for candidate in best]
+        likely[row.pk] = [
+            [candidate.case_id, [str(word) for word in candidate.words]] for candidate in best
+        ]
     return [likely.get(row.pk, []) for row in rows]
 
 
@@ -137,16 +157,18 @@ def _compare_within(upload: Import) -> None:
         for row in rows if len(rows) > 1 else []:
             others = ", ".join(str(other.number) for other in rows if other is not row)
             words = (
-                _("The same V-number stands in row %(rows)s.") if slug == "v_number"
+                _("The same V-number stands in row %(rows)s.")
+                if slug == "v_number"
                 else _("The same name and date of birth stand in row %(rows)s.")
-            )  # fmt: skip
+            )
             row = changed.setdefault(row.pk, row)
             row.problems.append([upload.mapping.get(slug), words % {"rows": others}])
     save_fields(changed.values(), ["problems"])
 
 
 def ready(upload: Import) -> Any:
-    """The rows that would be taken over: nothing wrong, and judged where somebody alike is registered."""
+    """The rows that would be taken over: nothing wrong, and judged where somebody alike is
+    registered."""
     good = upload.rows.filter(problems=[], case=None, undone=False).exclude(answer=RowAnswer.SKIP)
     return good.exclude(pk__in=unjudged(upload).values("pk"))
 
@@ -161,23 +183,35 @@ def take_over(upload: Import, clearance: Clearance) -> None:
     running, may_shelter = takes_over_running_cases(clearance, upload), shelters(clearance, upload)
     people = Person.objects.in_bulk([row.same_as for row in rows if row.same_as])
     groups = sorted({person.same_as or person.pk for person in people.values()})
-    with connection.cursor() as cursor:  # as at the desk: two who choose the same person, one after the other
+    with (
+        connection.cursor() as cursor
+    ):  # as at the desk: two who choose the same person, one after the other
         cursor.execute(
-            "SELECT pg_advisory_xact_lock(7305002, (p %% 2147483648)::int) FROM unnest(%s::bigint[]) p", [groups]
+            "SELECT pg_advisory_xact_lock(7305002, (p %% 2147483648)::int) FROM "
+            "unnest(%s::bigint[]) p",
+            [groups],
         )
-    busy = set(Case.objects.open().filter(person__same_as__in=groups).values_list("person__same_as", flat=True))
+    busy = set(
+        Case.objects.open()
+        .filter(person__same_as__in=groups)
+        .values_list("person__same_as", flat=True)
+    )
     entries, taken = [], []
     for row, doubles in zip(rows, _doubles_of(rows), strict=True):
         person = people.get(row.same_as) if row.same_as else None
         known = {case for case, _words in row.doubles}
-        if {case for case, _words in doubles} - known:  # registered by somebody since the list was checked
+        if {
+            case for case, _words in doubles
+        } - known:  # registered by somebody since the list was checked
             row.doubles, row.answer, row.same_as = doubles, "", None
         elif row.answer == RowAnswer.SAME and person is None:
             row.problems = [[None, _("You do not see this person any more.")]]
         elif person is not None and person.same_as in busy:
             row.problems = [[None, _("This person has an open case.")]]
         elif row.claim.get("state", CaseState.REGISTERED) != CaseState.REGISTERED and not running:
-            row.problems = [[None, _("Only the coordinator of the municipality takes over running cases.")]]
+            row.problems = [
+                [None, _("Only the coordinator of the municipality takes over running cases.")]
+            ]
         elif row.claim.get("sheltered_since") and not may_shelter:
             row.problems = [[None, _("Your team does not record shelter.")]]
         else:
@@ -189,7 +223,9 @@ def take_over(upload: Import, clearance: Clearance) -> None:
             taken.append(row)
     if entries:
         cases = register_many(entries, by=clearance, team=upload.team)
-        dossiers_came([(row.claim, case) for row, case in zip(taken, cases, strict=True)], upload, clearance)
+        dossiers_came(
+            [(row.claim, case) for row, case in zip(taken, cases, strict=True)], upload, clearance
+        )
         for row, case in zip(taken, cases, strict=True):
             row.case, row.cells, row.claim, row.doubles = case, [], {}, []
     save_fields(rows, ["case", "cells", "claim", "problems", "doubles", "answer", "same_as"])
@@ -201,11 +237,14 @@ def take_over(upload: Import, clearance: Clearance) -> None:
 
 
 def undo(upload: Import, clearance: Clearance) -> None:
-    """End what one batch made: records as a mistake, involvements today, the case archived. A case that was worked on
-    since then stays, whoever did; the database looks, because the importer may not see it."""
+    """End what one batch made: records as a mistake, involvements today, the case archived. A
+    case that was worked on since then stays, whoever did; the database looks, because the
+    importer may not see it."""
     rows = list(upload.rows.filter(case__isnull=False, undone=False, kept=False)[:BATCH])
     with connection.cursor() as cursor:  # locks the cases and their records
-        cursor.execute("SELECT import_untouched(%s, %s)", [upload.pk, [row.case_id for row in rows]])
+        cursor.execute(
+            "SELECT import_untouched(%s, %s)", [upload.pk, [row.case_id for row in rows]]
+        )
         ended = {row[0] for row in cursor.fetchall()}
     cases = list(Case.objects.filter(pk__in=ended).select_related("person"))
     ended &= {case.pk for case in cases}
@@ -216,7 +255,11 @@ def undo(upload: Import, clearance: Clearance) -> None:
     by_model: dict[type, list[Any]] = defaultdict(list)
     for found in records_of(cases).values():
         for record in found:
-            record.ended_at, record.end_reason, record.version = now, EndReason.MISTAKE, record.version + 1
+            record.ended_at, record.end_reason, record.version = (
+                now,
+                EndReason.MISTAKE,
+                record.version + 1,
+            )
             by_model[type(record)].append(record)
     for case in cases:
         case.state, case.state_since, case.version = CaseState.ARCHIVED, today, case.version + 1

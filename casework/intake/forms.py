@@ -21,7 +21,9 @@ MOST_CRITERIA = 12
 
 
 class BeginForm(KeptForm):
-    begun_on = DayField(label=_("Begun on"), error_messages={"required": _("Enter the day the intake began.")})
+    begun_on = DayField(
+        label=_("Begun on"), error_messages={"required": _("Enter the day the intake began.")}
+    )
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -39,7 +41,8 @@ def not_before_registration(day: date, case: Case) -> date:
 
 
 class PageForm(Kept, forms.ModelForm):  # type: ignore[type-arg]
-    """One page of the intake. `of_report` are the pages about what she told; the others about the intake itself."""
+    """One page of the intake. `of_report` are the pages about what she told; the others about
+    the intake itself."""
 
     of_report: ClassVar[bool] = False
 
@@ -54,20 +57,29 @@ class PageForm(Kept, forms.ModelForm):  # type: ignore[type-arg]
 
 def _yes_no(label: Any, required: Any) -> forms.TypedChoiceField:
     return forms.TypedChoiceField(
-        label=label, choices=YES_NO, coerce=lambda said: said == "yes", widget=forms.RadioSelect,
+        label=label,
+        choices=YES_NO,
+        coerce=lambda said: said == "yes",
+        widget=forms.RadioSelect,
         error_messages={"required": required},
-    )  # fmt: skip
+    )
 
 
 class ConversationForm(PageForm):
     interviewed_on = DayField(
-        label=_("Date of the conversation"), error_messages={"required": _("Enter the day of the conversation.")}
+        label=_("Date of the conversation"),
+        error_messages={"required": _("Enter the day of the conversation.")},
     )
-    interpreter = _yes_no(_("Was there an interpreter?"), _("Choose whether there was an interpreter."))
+    interpreter = _yes_no(
+        _("Was there an interpreter?"), _("Choose whether there was an interpreter.")
+    )
     informed = forms.BooleanField(
-        label=_("She was told what taking part asks of her: to work on a lasting way out, together with the partners"),
+        label=_(
+            "She was told what taking part asks of her: to work on a lasting way out, together "
+            "with the partners"
+        ),
         error_messages={"required": _("Tell her first what taking part asks of her.")},
-    )  # fmt: skip
+    )
 
     class Meta:
         model = Intake
@@ -90,9 +102,10 @@ class SituationForm(PageForm):
 
     of_report = True
     needed: ClassVar[dict[str, Any]] = {
-        "living": _("Write where and how she lives now."), "wishes": _("Write what she wants herself."),
+        "living": _("Write where and how she lives now."),
+        "wishes": _("Write what she wants herself."),
         "needs": _("Write what she needs first."),
-    }  # fmt: skip
+    }
 
     class Meta:
         model = IntakeReport
@@ -107,15 +120,19 @@ class SituationForm(PageForm):
 
 
 class LimitationForm(PageForm):
-    """Only for who writes limitations. What it is goes into a record of its own, with its own readers."""
+    """Only for who writes limitations. What it is goes into a record of its own, with its own
+    readers."""
 
     limited = _yes_no(
-        _("Is there a limitation others must take account of?"), _("Choose whether there is a limitation.")
+        _("Is there a limitation others must take account of?"),
+        _("Choose whether there is a limitation."),
     )
     take_account_of = forms.CharField(
-        label=_("Take account of"), required=False, max_length=200,
+        label=_("Take account of"),
+        required=False,
+        max_length=200,
         help_text=_("What others must do or leave, such as: no stairs. Never a diagnosis."),
-    )  # fmt: skip
+    )
 
     class Meta:
         model = Intake
@@ -135,27 +152,42 @@ class CriteriaForm(PageForm):
         model = Intake
         fields: ClassVar[list[str]] = []
 
-    def __init__(self, *args: Any, criteria: CriteriaList | None, later: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, criteria: CriteriaList | None, later: bool = False, **kwargs: Any
+    ) -> None:
         """`later`: after the intake, when only what was not known yet is filled in."""
         super().__init__(*args, **kwargs)
         self.criteria = criteria
-        said = self.instance.results if self.instance.criteria_id == (criteria.pk if criteria else None) else []
+        said = (
+            self.instance.results
+            if self.instance.criteria_id == (criteria.pk if criteria else None)
+            else []
+        )
         for number, text in enumerate(criteria.criteria if criteria else []):
             before = said[number] if number < len(said) else {}
             self.fields[f"result_{number}"] = forms.ChoiceField(
-                label=text, choices=CriterionResult.choices, widget=forms.RadioSelect, initial=before.get("result"),
-                error_messages={"required": _("Choose a result for: %(criterion)s") % {"criterion": text}},
-            )  # fmt: skip
+                label=text,
+                choices=CriterionResult.choices,
+                widget=forms.RadioSelect,
+                initial=before.get("result"),
+                error_messages={
+                    "required": _("Choose a result for: %(criterion)s") % {"criterion": text}
+                },
+            )
             self.fields[f"remark_{number}"] = forms.CharField(
                 label=_("Remark"), required=False, max_length=300, initial=before.get("remark", "")
             )
             if later and before.get("result") != CriterionResult.UNKNOWN:
-                self.fields[f"result_{number}"].disabled = self.fields[f"remark_{number}"].disabled = True
+                self.fields[f"result_{number}"].disabled = self.fields[
+                    f"remark_{number}"
+                ].disabled = True
 
     def results(self) -> list[dict[str, str]]:
         data = self.cleaned_data
         number = len(self.criteria.criteria) if self.criteria else 0
-        return [{"result": data[f"result_{n}"], "remark": data[f"remark_{n}"]} for n in range(number)]
+        return [
+            {"result": data[f"result_{n}"], "remark": data[f"remark_{n}"]} for n in range(number)
+        ]
 
 
 class FinishForm(KeptForm, SharingFields):
@@ -171,12 +203,16 @@ class FinishForm(KeptForm, SharingFields):
 
 class StopForm(KeptForm):
     reason = forms.CharField(
-        label=_("Why does the intake stop?"), max_length=300, error_messages={"required": _("Write why it stops.")}
+        label=_("Why does the intake stop?"),
+        max_length=300,
+        error_messages={"required": _("Write why it stops.")},
     )
 
 
 class RequestForm(KeptForm):
-    requested_on = DayField(label=_("Requested on"), error_messages={"required": _("Enter the day of the requests.")})
+    requested_on = DayField(
+        label=_("Requested on"), error_messages={"required": _("Enter the day of the requests.")}
+    )
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -191,17 +227,26 @@ class CriteriaListForm(KeptForm):
     """A new version of the local criteria, one on a line."""
 
     criteria = forms.CharField(
-        label=_("Criteria, one on a line"), widget=forms.Textarea(attrs={"rows": 10}), max_length=5000,
+        label=_("Criteria, one on a line"),
+        widget=forms.Textarea(attrs={"rows": 10}),
+        max_length=5000,
         error_messages={"required": _("Write at least one criterion.")},
-    )  # fmt: skip
+    )
     in_force_from = DateField(
-        label=_("In force from"), error_messages={"required": _("Enter the day from which they hold.")}
+        label=_("In force from"),
+        error_messages={"required": _("Enter the day from which they hold.")},
     )
 
     def clean_criteria(self) -> list[str]:
-        lines = [" ".join(line.split()) for line in self.cleaned_data["criteria"].splitlines() if line.strip()]
+        lines = [
+            " ".join(line.split())
+            for line in self.cleaned_data["criteria"].splitlines()
+            if line.strip()
+        ]
         if len(lines) > MOST_CRITERIA:
-            raise ValidationError(_("At most %(most)d criteria fit on a page."), params={"most": MOST_CRITERIA})
+            raise ValidationError(
+                _("At most %(most)d criteria fit on a page."), params={"most": MOST_CRITERIA}
+            )
         if any(len(line) > 300 for line in lines):
             raise ValidationError(_("A criterion has at most 300 characters."))
         return lines
@@ -209,5 +254,7 @@ class CriteriaListForm(KeptForm):
     def clean_in_force_from(self) -> date:
         day: date = self.cleaned_data["in_force_from"]
         if day < timezone.localdate():
-            raise ValidationError(_("A new version holds from today or later: what was decided keeps its own."))
+            raise ValidationError(
+                _("A new version holds from today or later: what was decided keeps its own.")
+            )
         return day

@@ -1,4 +1,5 @@
-"""From the first conversation to the dossiers: local criteria, the intake, and what IND and DT&V were asked for."""
+"""From the first conversation to the dossiers: local criteria, the intake, and what IND and DT&V
+were asked for."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -14,7 +15,8 @@ from partners.organisations.models import Pilot, Team
 
 
 class CriteriaList(models.Model):
-    """The local admission criteria of a pilot, one version of them. A version in use never changes (R27)."""
+    """The local admission criteria of a pilot, one version of them. A version in use never
+    changes (R27)."""
 
     pilot = models.ForeignKey(Pilot, models.PROTECT, related_name="+")
     version = models.PositiveSmallIntegerField(_("version"))
@@ -23,25 +25,32 @@ class CriteriaList(models.Model):
 
     class Meta:
         ordering = ["pilot", "-version"]
-        constraints = [models.UniqueConstraint(fields=["pilot", "version"], name="criteria_version_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["pilot", "version"], name="criteria_version_once")
+        ]
 
     def __str__(self) -> str:
         return f"criteria {self.pk}"
 
 
 class Intake(Record):
-    """The intake of one case: when, how, and each local criterion. Of its own team until it is complete."""
+    """The intake of one case: when, how, and each local criterion. Of its own team until it is
+    complete."""
 
     CATEGORY = Category.CONFERENCE
 
     begun_on = models.DateField(_("begun on"), default=timezone.localdate)
-    interviewed_on = models.DateField(_("date of the conversation"), null=True, validators=[not_in_future])
+    interviewed_on = models.DateField(
+        _("date of the conversation"), null=True, validators=[not_in_future]
+    )
     interpreter = models.BooleanField(_("with an interpreter"), null=True)
     present = models.CharField(_("also present"), max_length=200, blank=True)
     informed = models.BooleanField(_("told what taking part asks of her"), default=False)
     limitation_asked = models.BooleanField(default=False)
     criteria = models.ForeignKey(CriteriaList, models.PROTECT, null=True, related_name="+")
-    results = models.JSONField(default=list)  # for each criterion, in the order of the list: result and remark
+    results = models.JSONField(
+        default=list
+    )  # for each criterion, in the order of the list: result and remark
     completed_on = models.DateField(_("completed on"), null=True)
     stopped_because = models.CharField(_("stopped because"), max_length=300, blank=True)
 
@@ -49,10 +58,12 @@ class Intake(Record):
         ordering = ["-begun_on", "-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["case"], condition=Q(ended_at=None), name="intake_one_at_a_time",
+                fields=["case"],
+                condition=Q(ended_at=None),
+                name="intake_one_at_a_time",
                 violation_error_message=_("There is an intake in this case already."),
             ),
-        ]  # fmt: skip
+        ]
 
     @property
     def has_unknown(self) -> bool:
@@ -61,7 +72,8 @@ class Intake(Record):
 
 
 class IntakeReport(Record):
-    """What she told about her situation and what she needs: guidance, so her counsellor decides who reads it."""
+    """What she told about her situation and what she needs: guidance, so her counsellor decides
+    who reads it."""
 
     CATEGORY = Category.GUIDANCE
 
@@ -69,7 +81,9 @@ class IntakeReport(Record):
     told_on = models.DateField(_("date of the conversation"), default=timezone.localdate)
     living = models.TextField(_("where and how she lives now"), max_length=3000, blank=True)
     network = models.TextField(_("family, friends and organisations"), max_length=3000, blank=True)
-    story = models.TextField(_("her time in the Netherlands, in short"), max_length=5000, blank=True)
+    story = models.TextField(
+        _("her time in the Netherlands, in short"), max_length=5000, blank=True
+    )
     means = models.TextField(_("income and debts"), max_length=2000, blank=True)
     wishes = models.TextField(_("what she wants herself"), max_length=3000, blank=True)
     needs = models.TextField(_("what she needs first"), max_length=3000, blank=True)
@@ -85,30 +99,47 @@ class DossierRequest(Joint):
 
     of = models.CharField(_("dossier of"), max_length=10, choices=DossierOf)
     to_team = models.ForeignKey(Team, models.PROTECT, related_name="+")
-    requested_on = models.DateField(_("requested on"), default=timezone.localdate, validators=[not_in_future])
-    open = models.BooleanField(default=True, editable=False)  # nothing came yet: the database sees to it
+    requested_on = models.DateField(
+        _("requested on"), default=timezone.localdate, validators=[not_in_future]
+    )
+    open = models.BooleanField(
+        default=True, editable=False
+    )  # nothing came yet: the database sees to it
 
     class Meta(Joint.Meta):
         ordering = ["-requested_on", "-id"]
-        indexes = [models.Index(fields=["to_team"], name="dossier_request_open", condition=Q(ended_at=None, open=True))]
+        indexes = [
+            models.Index(
+                fields=["to_team"],
+                name="dossier_request_open",
+                condition=Q(ended_at=None, open=True),
+            )
+        ]
         constraints = [
             *Joint.Meta.constraints,
             models.UniqueConstraint(
-                fields=["case", "of"], condition=Q(ended_at=None), name="dossier_request_once",
+                fields=["case", "of"],
+                condition=Q(ended_at=None),
+                name="dossier_request_once",
                 violation_error_message=_("This dossier was asked for already."),
             ),
-        ]  # fmt: skip
+        ]
 
 
 class DossierDelivery(Joint):
-    """A service delivered its dossier, or said that there is none: the later of the two days starts the rest period."""
+    """A service delivered its dossier, or said that there is none: the later of the two days
+    starts the rest period."""
 
     CATEGORY = Category.CONFERENCE
 
     of = models.CharField(_("dossier of"), max_length=10, choices=DossierOf)
     result = models.CharField(_("what came"), max_length=20, choices=DossierResult)
-    delivered_on = models.DateField(_("delivered or stated on"), default=timezone.localdate, validators=[not_in_future])
-    completed_on = models.DateField(_("complete on"), null=True, blank=True, validators=[not_in_future])
+    delivered_on = models.DateField(
+        _("delivered or stated on"), default=timezone.localdate, validators=[not_in_future]
+    )
+    completed_on = models.DateField(
+        _("complete on"), null=True, blank=True, validators=[not_in_future]
+    )
     remark = models.CharField(_("remark"), max_length=500, blank=True)
 
     class Meta(Joint.Meta):

@@ -1,4 +1,5 @@
-"""Who does the intake and asks for the dossiers. Every line of a docstring is a line of the code."""
+"""Who does the intake and asks for the dossiers. Every line of a docstring is a line of the
+code."""
 
 from casework.cases.enums import ADMITTED_STATES
 from casework.cases.models import Case
@@ -8,30 +9,36 @@ from governance.access.clearance import Clearance
 
 
 def intake_team(clearance: Clearance, case: Case, teams: Teams) -> int | None:
-    """In the name of which of her teams a worker does the intake: municipal or NGO, of this case."""
+    """In the name of which of her teams a worker does the intake: municipal or NGO, of this
+    case."""
     return team_of_kind(clearance, case, teams, FACILITY)
 
 
 def can_continue(clearance: Clearance, case: Case, intake: Intake, teams: Teams) -> bool:
     """To go on with an intake, one must be all of:
     - in the team that began it, which still takes part and writes for the conference
-    - of an intake that is neither complete nor stopped, in a case that is open, also in the conference
+    - of an intake that is neither complete nor stopped, in a case that is open, also in the
+      conference
     """
     return (
         intake.author_team_id == intake_team(clearance, case, teams)
-        and intake.completed_on is None and intake.ended_at is None
+        and intake.completed_on is None
+        and intake.ended_at is None
         and case.is_open
-    )  # fmt: skip
+    )
 
 
 def can_complete_criteria(clearance: Clearance, case: Case, intake: Intake, teams: Teams) -> bool:
-    """What was not known yet of a criterion (the form asks no more) is filled in after the intake by one who is:
+    """To fill in after the intake what was not known yet of a criterion (the form asks no
+    more), one must be all of:
     - in the team that began it, which still takes part and writes for the conference
     - of an intake that is complete and not stopped
     - in a case that is open and where nobody was admitted yet
     """
     return (
         intake.author_team_id == intake_team(clearance, case, teams)
-        and intake.completed_on is not None and intake.ended_at is None
-        and case.is_open and case.state not in ADMITTED_STATES
-    )  # fmt: skip
+        and intake.completed_on is not None
+        and intake.ended_at is None
+        and case.is_open
+        and case.state not in ADMITTED_STATES
+    )

@@ -63,21 +63,30 @@ from partners.accountability.activities import AGREEMENTS, CASEWORK, processes
 from partners.organisations.models import Pilot, Team
 
 PAGES = {
-    "gesprek": gettext_lazy("Conversation"), "situatie": gettext_lazy("Situation and needs"),
-    "beperking": gettext_lazy("Limitation"), "criteria": gettext_lazy("Criteria"),
+    "gesprek": gettext_lazy("Conversation"),
+    "situatie": gettext_lazy("Situation and needs"),
+    "beperking": gettext_lazy("Limitation"),
+    "criteria": gettext_lazy("Criteria"),
     "afronden": gettext_lazy("Complete"),
-}  # fmt: skip
+}
 FORMS: dict[str, type[PageForm]] = {
-    "gesprek": ConversationForm, "situatie": SituationForm, "beperking": LimitationForm,
+    "gesprek": ConversationForm,
+    "situatie": SituationForm,
+    "beperking": LimitationForm,
     "criteria": CriteriaForm,
-}  # fmt: skip
+}
 BEFORE_THE_CONFERENCE = (
-    CaseState.REGISTERED, CaseState.INTAKE, CaseState.AWAITING_DOSSIERS, CaseState.REST_PERIOD
-)  # fmt: skip
+    CaseState.REGISTERED,
+    CaseState.INTAKE,
+    CaseState.AWAITING_DOSSIERS,
+    CaseState.REST_PERIOD,
+)
 
 
 def _case(reference: UUID) -> Case:
-    found: Case = get_object_or_404(Case.objects.select_related("pilot", "person"), reference=reference)
+    found: Case = get_object_or_404(
+        Case.objects.select_related("pilot", "person"), reference=reference
+    )
     return found
 
 
@@ -88,9 +97,14 @@ def _context(case: Case, **more: Any) -> dict[str, Any]:
 def _parts(report: IntakeReport | None) -> list[tuple[str, str]]:
     """What she told, by its headings."""
     names = SituationForm.Meta.fields
-    return [
-        (str(IntakeReport._meta.get_field(name).verbose_name), getattr(report, name)) for name in names  # type: ignore[union-attr]
-    ] if report else []  # fmt: skip
+    return (
+        [
+            (str(IntakeReport._meta.get_field(name).verbose_name), getattr(report, name))
+            for name in names  # type: ignore[union-attr]
+        ]
+        if report
+        else []
+    )
 
 
 def page_url(case: Case, page: str) -> str:
@@ -105,7 +119,11 @@ def intake_list(request: ClearanceRequest) -> HttpResponse:
     if not clearance.sees_cases:
         raise PermissionDenied
     teams = visible_teams(clearance)
-    waiting = Case.objects.filter(state__in=BEFORE_THE_CONFERENCE).select_related("pilot").order_by("state_since", "pk")
+    waiting = (
+        Case.objects.filter(state__in=BEFORE_THE_CONFERENCE)
+        .select_related("pilot")
+        .order_by("state_since", "pk")
+    )
     tab = request.GET.get("tab", "")
     if tab in BEFORE_THE_CONFERENCE:
         waiting = waiting.filter(state=tab)
@@ -113,18 +131,33 @@ def intake_list(request: ClearanceRequest) -> HttpResponse:
     cases = list(page.object_list)
     facts, names = facts_of(cases), leading_names([case.pk for case in cases])
     rows = [
-        (case, names.get(case.pk, ""), clearance.reads(case, Category.CONFERENCE),
-         [said.sentence for step in steps_from(case.state)[:1] for said in step.missing(facts[case.pk])])
+        (
+            case,
+            names.get(case.pk, ""),
+            clearance.reads(case, Category.CONFERENCE),
+            [
+                said.sentence
+                for step in steps_from(case.state)[:1]
+                for said in step.missing(facts[case.pk])
+            ],
+        )
         for case in cases
-    ]  # fmt: skip
+    ]
     context = {
-        "rows": rows, "page": page, "tab": tab, "today": timezone.localdate(),
+        "rows": rows,
+        "page": page,
+        "tab": tab,
+        "today": timezone.localdate(),
         "states": [(state.value, state.label) for state in BEFORE_THE_CONFERENCE],
-        "criteria": [pilot for pilot in Pilot.objects.filter(pk__in={seat.pilot for seat in clearance.seats})],
-        "teams": teams, "delivers": bool(clearance.coordinated) or any(
+        "criteria": [
+            pilot for pilot in Pilot.objects.filter(pk__in={seat.pilot for seat in clearance.seats})
+        ],
+        "teams": teams,
+        "delivers": bool(clearance.coordinated)
+        or any(
             teams[team].organisation.kind in SERVICES for team in clearance.teams if team in teams
         ),
-    }  # fmt: skip
+    }
     return render(request, "casework/intake/list.html", context)
 
 
@@ -139,9 +172,11 @@ def intake(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         if perms.can_continue(request.clearance, case, found, teams):
             report = IntakeReport.objects.filter(intake=found).first()
             left = unfinished(
-                found, report, criteria_of(case.pilot, timezone.localdate()),
+                found,
+                report,
+                criteria_of(case.pilot, timezone.localdate()),
                 asks_limitation=writes_limitations(request.clearance, case) is not None,
-            )  # fmt: skip
+            )
             return redirect(page_url(case, left[0] if left else "afronden"))
         return redirect("casework:intake_report", case.reference)
     team = perms.intake_team(request.clearance, case, teams)
@@ -153,7 +188,9 @@ def intake(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
 
         def act() -> str:
-            begin_intake(case, by=request.clearance, team=team, begun_on=form.cleaned_data["begun_on"])
+            begin_intake(
+                case, by=request.clearance, team=team, begun_on=form.cleaned_data["begun_on"]
+            )
             return page_url(case, "gesprek")
 
         try:
@@ -161,18 +198,24 @@ def intake(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         except StepRefused as refusal:
             return refused(request, case, refusal)
     context = _context(case, form=form, draft_key=key, team=teams[team], form_page=request.path)
-    return render(request, "casework/intake/begin.html", context, status=400 if form.errors else 200)
+    return render(
+        request, "casework/intake/begin.html", context, status=400 if form.errors else 200
+    )
 
 
-def _found(request: ClearanceRequest, reference: UUID, page: str = "") -> tuple[Case, Intake, dict[int, Team]]:
-    """The intake that is under way, if this worker may go on with it, or with what was not known yet of the criteria;
-    one that is not hers to see is not there."""
+def _found(
+    request: ClearanceRequest, reference: UUID, page: str = ""
+) -> tuple[Case, Intake, dict[int, Team]]:
+    """The intake that is under way, if this worker may go on with it, or with what was not known
+    yet of the criteria; one that is not hers to see is not there."""
     case = _case(reference)
     found = intake_of(case)
     if found is None:
         raise Http404
     teams = visible_teams(request.clearance)
-    later = page == "criteria" and perms.can_complete_criteria(request.clearance, case, found, teams)
+    later = page == "criteria" and perms.can_complete_criteria(
+        request.clearance, case, found, teams
+    )
     if not (later or perms.can_continue(request.clearance, case, found, teams)):
         raise PermissionDenied
     found.case = case
@@ -182,7 +225,8 @@ def _found(request: ClearanceRequest, reference: UUID, page: str = "") -> tuple[
 @processes(CASEWORK)
 @require_http_methods(["GET", "POST"])
 def intake_page(request: ClearanceRequest, reference: UUID, page: str) -> HttpResponse:
-    """One page: keep it and go to the next. What a colleague kept meanwhile is shown, and nothing is lost."""
+    """One page: keep it and go to the next. What a colleague kept meanwhile is shown, and
+    nothing is lost."""
     if page not in PAGES:
         raise Http404
     case, found, teams = _found(request, reference, page)
@@ -214,33 +258,61 @@ def intake_page(request: ClearanceRequest, reference: UUID, page: str) -> HttpRe
         else:
             drop_draft(request, key)
             following = page_url(case, _next(page))
-            return redirect(reverse("casework:intake_report", args=[reference]) if later else following)
-    last = found.history.select_related("history_user").order_by("-history_date", "-history_id").first()
+            return redirect(
+                reverse("casework:intake_report", args=[reference]) if later else following
+            )
+    last = (
+        found.history.select_related("history_user")
+        .order_by("-history_date", "-history_id")
+        .first()
+    )
     context = _context(
-        case, form=form, page=page, pages=_pages(found, report, criteria, limits), draft_key=key, draft=draft,
-        intake=found, form_page=request.path, changed=changed,
+        case,
+        form=form,
+        page=page,
+        pages=_pages(found, report, criteria, limits),
+        draft_key=key,
+        draft=draft,
+        intake=found,
+        form_page=request.path,
+        changed=changed,
         version=found.version if request.method == "POST" else seen,
         last=last if last and last.history_user_id not in (None, request.user.pk) else None,
-        criteria=criteria, limits=limits, before="" if later else _before(page), later=later, heading=PAGES[page],
+        criteria=criteria,
+        limits=limits,
+        before="" if later else _before(page),
+        later=later,
+        heading=PAGES[page],
         told=Briefing.objects.current().filter(case=case).first(),
-    )  # fmt: skip
+    )
     status = 409 if changed and request.method == "POST" else 400 if form.errors else 200
     return render(request, "casework/intake/page.html", context, status=status)
 
 
 def _page_form(
-    request: ClearanceRequest, page: str, case: Case, found: Intake, report: IntakeReport | None,
-    criteria: CriteriaList | None, limits: int | None, *, later: bool,
-) -> PageForm:  # fmt: skip
+    request: ClearanceRequest,
+    page: str,
+    case: Case,
+    found: Intake,
+    report: IntakeReport | None,
+    criteria: CriteriaList | None,
+    limits: int | None,
+    *,
+    later: bool,
+) -> PageForm:
     made = FORMS[page]
     more: dict[str, Any] = {"criteria": criteria, "later": later} if made is CriteriaForm else {}
     if page == "beperking" and limits and found.limitation_asked:
         heard = limitation_heard(found, limits)
         more["initial"] = {
-            "limited": "yes" if heard else "no", "take_account_of": heard.take_account_of if heard else ""
-        }  # fmt: skip
+            "limited": "yes" if heard else "no",
+            "take_account_of": heard.take_account_of if heard else "",
+        }
     return made(
-        request.POST or None, instance=(report or IntakeReport()) if made.of_report else found, case=case, **more
+        request.POST or None,
+        instance=(report or IntakeReport()) if made.of_report else found,
+        case=case,
+        **more,
     )
 
 
@@ -256,7 +328,7 @@ def _before(page: str) -> str:
 
 def _pages(
     found: Intake, report: IntakeReport | None, criteria: CriteriaList | None, limits: int | None
-) -> list[tuple[str, Any, bool]]:  # fmt: skip
+) -> list[tuple[str, Any, bool]]:
     """Every page, with its name and whether it is filled in."""
     left = unfinished(found, report, criteria, asks_limitation=limits is not None)
     done = {name: name not in left for name in PAGES}
@@ -266,12 +338,17 @@ def _pages(
 
 
 def _finish(
-    request: ClearanceRequest, case: Case, found: Intake, report: IntakeReport | None, criteria: CriteriaList | None,
+    request: ClearanceRequest,
+    case: Case,
+    found: Intake,
+    report: IntakeReport | None,
+    criteria: CriteriaList | None,
     teams: dict[int, Team],
-) -> HttpResponse:  # fmt: skip
+) -> HttpResponse:
     key = f"intake-afronden:{case.reference}"
     form = FinishForm(
-        request.POST or None, partners=other_teams(request.clearance, case, teams, besides=found.author_team_id)
+        request.POST or None,
+        partners=other_teams(request.clearance, case, teams, besides=found.author_team_id),
     )
     form.restore(find_draft(request.user, key))
     limits = writes_limitations(request.clearance, case)
@@ -280,32 +357,49 @@ def _finish(
     changed = False
     if request.method == "POST" and not left and not preview and form.is_valid():
         try:
-            complete_intake(found, form.sharing(), by=request.clearance, version=request.POST.get("version", ""))
+            complete_intake(
+                found, form.sharing(), by=request.clearance, version=request.POST.get("version", "")
+            )
         except VersionConflict:
             changed = True
         else:
             drop_draft(request, key)
             messages.success(request, _("The intake is complete."))
             asks = case.state == CaseState.INTAKE or fact_of(case).lacks_request
-            return redirect("casework:dossiers_request" if asks else "casework:case_detail", case.reference)
+            return redirect(
+                "casework:dossiers_request" if asks else "casework:case_detail", case.reference
+            )
     context = _context(
-        case, form=form, page="afronden", pages=_pages(found, report, criteria, limits), draft_key=key, intake=found,
-        report=report, left=[(name, PAGES[name]) for name in left], version=found.version, changed=changed,
-        results=results_of(found), report_parts=_parts(report), form_page=request.path, before="criteria",
+        case,
+        form=form,
+        page="afronden",
+        pages=_pages(found, report, criteria, limits),
+        draft_key=key,
+        intake=found,
+        report=report,
+        left=[(name, PAGES[name]) for name in left],
+        version=found.version,
+        changed=changed,
+        results=results_of(found),
+        report_parts=_parts(report),
+        form_page=request.path,
+        before="criteria",
         **_readers(request, case, found, teams),
-    )  # fmt: skip
+    )
     status = 409 if changed else 400 if request.method == "POST" and not preview else 200
     return render(request, "casework/intake/finish.html", context, status=status)
 
 
-def _readers(request: ClearanceRequest, case: Case, found: Intake, teams: dict[int, Team]) -> dict[str, Any]:
+def _readers(
+    request: ClearanceRequest, case: Case, found: Intake, teams: dict[int, Team]
+) -> dict[str, Any]:
     said = request.POST if request.method == "POST" else _unsent()
     return {
         "readers": would_read(
             request.clearance, case, teams, Category.GUIDANCE, said, author=found.author_team_id
         ),
         "and_others": tells_of_others(request.clearance, case, said),
-    }  # fmt: skip
+    }
 
 
 def _unsent() -> QueryDict:
@@ -323,7 +417,8 @@ def intake_readers(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 
 
 def results_of(found: Intake) -> list[tuple[str, str, str, str]]:
-    """Each criterion of the list under which it was checked: text, result as a value and in words, remark."""
+    """Each criterion of the list under which it was checked: text, result as a value and in
+    words, remark."""
     texts = found.criteria.criteria if found.criteria else []
     return [
         (text, said["result"], str(CriterionResult(said["result"]).label), said["remark"])
@@ -342,10 +437,15 @@ def intake_report(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     report = IntakeReport.objects.filter(intake=found).first()
     teams = visible_teams(request.clearance)
     context = _context(
-        case, intake=found, report=report, report_parts=_parts(report), results=results_of(found),
+        case,
+        intake=found,
+        report=report,
+        report_parts=_parts(report),
+        results=results_of(found),
         continues=perms.can_continue(request.clearance, case, found, teams),
-        completes_criteria=perms.can_complete_criteria(request.clearance, case, found, teams) and found.has_unknown,
-    )  # fmt: skip
+        completes_criteria=perms.can_complete_criteria(request.clearance, case, found, teams)
+        and found.has_unknown,
+    )
     return render(request, "casework/intake/report.html", context)
 
 
@@ -359,13 +459,18 @@ def intake_stop(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             stop_intake(
-                found, form.cleaned_data["reason"], by=request.clearance, version=request.POST.get("version", "")
+                found,
+                form.cleaned_data["reason"],
+                by=request.clearance,
+                version=request.POST.get("version", ""),
             )
         except VersionConflict:
             return render(request, "errors/409.html", {"back": case_url(case)}, status=409)
         drop_draft(request, key)
         return redirect(case_url(case))
-    context = _context(case, form=form, draft_key=key, version=found.version, form_page=request.path)
+    context = _context(
+        case, form=form, draft_key=key, version=found.version, form_page=request.path
+    )
     return render(request, "casework/intake/stop.html", context, status=400 if form.errors else 200)
 
 
@@ -387,15 +492,20 @@ def dossiers_request(request: ClearanceRequest, reference: UUID) -> HttpResponse
 
         def act() -> str:
             request_dossiers(
-                case, by=request.clearance, team=team, requested_on=form.cleaned_data["requested_on"]
-            )  # fmt: skip
+                case,
+                by=request.clearance,
+                team=team,
+                requested_on=form.cleaned_data["requested_on"],
+            )
             return case_url(case)
 
         try:
             return once(request, key, act)
         except StepRefused as refusal:
             return refused(request, case, refusal)
-    missing = [said for said in step.missing(facts) if said.page != "dossiers_request"] if step else []
+    missing = (
+        [said for said in step.missing(facts) if said.page != "dossiers_request"] if step else []
+    )
     context = _context(
         case,
         form=form,
@@ -404,7 +514,9 @@ def dossiers_request(request: ClearanceRequest, reference: UUID) -> HttpResponse
         missing=missing,
         may=step is not None or facts.lacks_request,
     )
-    return render(request, "casework/intake/request.html", context, status=400 if form.errors else 200)
+    return render(
+        request, "casework/intake/request.html", context, status=400 if form.errors else 200
+    )
 
 
 @processes(AGREEMENTS)
@@ -413,7 +525,7 @@ def criteria(request: ClearanceRequest, slug: str) -> HttpResponse:
     """The local criteria of a pilot, every version of them; its coordinator writes the next one."""
     pilot = get_object_or_404(
         Pilot.objects.filter(pk__in={seat.pilot for seat in request.clearance.seats}), slug=slug
-    )  # fmt: skip
+    )
     versions = list(CriteriaList.objects.filter(pilot=pilot))
     writes = request.clearance.coordinates(pilot.pk)
     form = None
@@ -421,8 +533,9 @@ def criteria(request: ClearanceRequest, slug: str) -> HttpResponse:
     if writes:
         newest = "\n".join(versions[0].criteria) if versions else ""
         form = CriteriaListForm(
-            request.POST or None, initial={"criteria": newest, "in_force_from": timezone.localdate()}
-        )  # fmt: skip
+            request.POST or None,
+            initial={"criteria": newest, "in_force_from": timezone.localdate()},
+        )
         form.restore(find_draft(request.user, key))
     if request.method == "POST":
         if form is None:
@@ -431,14 +544,29 @@ def criteria(request: ClearanceRequest, slug: str) -> HttpResponse:
 
             def act() -> str:
                 CriteriaList.objects.create(
-                    pilot=pilot, version=versions[0].version + 1 if versions else 1,
-                    criteria=form.cleaned_data["criteria"], in_force_from=form.cleaned_data["in_force_from"],
-                )  # fmt: skip
+                    pilot=pilot,
+                    version=versions[0].version + 1 if versions else 1,
+                    criteria=form.cleaned_data["criteria"],
+                    in_force_from=form.cleaned_data["in_force_from"],
+                )
                 return request.path
 
             try:
                 return once(request, key, act)
             except IntegrityError:
-                form.add_error(None, _("Somebody else wrote a new version meanwhile. Load the page again."))
-    context = {"pilot": pilot, "versions": versions, "form": form, "draft_key": key, "form_page": request.path}
-    return render(request, "casework/intake/criteria.html", context, status=400 if form and form.errors else 200)
+                form.add_error(
+                    None, _("Somebody else wrote a new version meanwhile. Load the page again.")
+                )
+    context = {
+        "pilot": pilot,
+        "versions": versions,
+        "form": form,
+        "draft_key": key,
+        "form_page": request.path,
+    }
+    return render(
+        request,
+        "casework/intake/criteria.html",
+        context,
+        status=400 if form and form.errors else 200,
+    )

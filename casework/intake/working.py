@@ -1,4 +1,5 @@
-"""The acts of the intake: begin, keep a page, complete, stop; asking for the dossiers. Each locks the case first."""
+"""The acts of the intake: begin, keep a page, complete, stop; asking for the dossiers. Each
+locks the case first."""
 
 from datetime import date
 from typing import Any
@@ -24,7 +25,11 @@ from partners.organisations.models import Pilot, Team
 
 def criteria_of(pilot: Pilot, day: date) -> CriteriaList | None:
     """The criteria of this pilot that hold on a day; none if it has not agreed on any."""
-    return CriteriaList.objects.filter(pilot=pilot, in_force_from__lte=day).order_by("-version").first()
+    return (
+        CriteriaList.objects.filter(pilot=pilot, in_force_from__lte=day)
+        .order_by("-version")
+        .first()
+    )
 
 
 def intake_of(case: Case) -> Intake | None:
@@ -33,36 +38,56 @@ def intake_of(case: Case) -> Intake | None:
 
 @transaction.atomic
 def begin_intake(case: Case, *, by: Clearance, team: int, begun_on: date) -> Intake:
-    """T2, or a new intake after one that was stopped. Until it is complete only its own team reads it."""
+    """T2, or a new intake after one that was stopped. Until it is complete only its own team
+    reads it."""
     case = locked(case)
     if case.state != CaseState.INTAKE or intake_of(case) is not None:
         case = take(case, "T2", by=by)
     try:
         with transaction.atomic():
             return Intake.objects.create(
-                case=case, author_team_id=team, author=by.user, begun_on=begun_on,
+                case=case,
+                author_team_id=team,
+                author=by.user,
+                begun_on=begun_on,
                 visibility=Visibility.OWN_ORGANISATION,
-            )  # fmt: skip
+            )
     except IntegrityError:  # that one is under way the state of the case tells; not whose it is
         raise StepRefused([Missing(_("There is an intake in this case already."))]) from None
 
 
 @transaction.atomic
-def keep_page(intake: Intake, report: dict[str, Any] | None, *, by: Clearance, version: str) -> Intake:
-    """Keep one page of an intake that a colleague may have gone on with meanwhile: then VersionConflict."""
+def keep_page(
+    intake: Intake, report: dict[str, Any] | None, *, by: Clearance, version: str
+) -> Intake:
+    """Keep one page of an intake that a colleague may have gone on with meanwhile: then
+    VersionConflict."""
     found: Intake = Intake.objects.select_for_update(of=("self",)).get(pk=intake.pk)
     found.claim_version(version)
-    for field in ("interviewed_on", "interpreter", "present", "informed", "limitation_asked", "criteria", "results"):
+    for field in (
+        "interviewed_on",
+        "interpreter",
+        "present",
+        "informed",
+        "limitation_asked",
+        "criteria",
+        "results",
+    ):
         setattr(found, field, getattr(intake, field))
     because(found, "page")
     found.save()
     if report is not None:
         mine, made = IntakeReport.objects.get_or_create(
             intake=found,
-            defaults={"case_id": found.case_id, "author_team_id": found.author_team_id, "author": by.user,
-                      "visibility": Visibility.OWN_ORGANISATION, "told_on": found.interviewed_on or found.begun_on,
-                      **report},
-        )  # fmt: skip
+            defaults={
+                "case_id": found.case_id,
+                "author_team_id": found.author_team_id,
+                "author": by.user,
+                "visibility": Visibility.OWN_ORGANISATION,
+                "told_on": found.interviewed_on or found.begun_on,
+                **report,
+            },
+        )
         if not made:
             for field, value in report.items():
                 setattr(mine, field, value)
@@ -75,22 +100,29 @@ def limitation_heard(intake: Intake, team: int) -> MedicalLimitation | None:
     """What this team recorded of a limitation in this intake."""
     found: MedicalLimitation | None = (
         MedicalLimitation.objects.current()
-        .filter(case=intake.case_id, author_team=team, since=intake.interviewed_on or intake.begun_on)
-        .order_by("pk").first()
-    )  # fmt: skip
+        .filter(
+            case=intake.case_id, author_team=team, since=intake.interviewed_on or intake.begun_on
+        )
+        .order_by("pk")
+        .first()
+    )
     return found
 
 
 @transaction.atomic
 def record_limitation(intake: Intake, text: str, *, by: Clearance, team: int) -> None:
-    """A limitation heard in the intake; said again in other words it replaces what the intake said before, and without
-    words there was none after all."""
+    """A limitation heard in the intake; said again in other words it replaces what the intake
+    said before, and without words there was none after all."""
     heard = limitation_heard(intake, team)
     if heard is None and text:
         MedicalLimitation.objects.create(
-            case_id=intake.case_id, author_team_id=team, author=by.user, take_account_of=text,
-            since=intake.interviewed_on or intake.begun_on, visibility=Visibility.OWN_ORGANISATION,
-        )  # fmt: skip
+            case_id=intake.case_id,
+            author_team_id=team,
+            author=by.user,
+            take_account_of=text,
+            since=intake.interviewed_on or intake.begun_on,
+            visibility=Visibility.OWN_ORGANISATION,
+        )
     elif heard is not None and heard.take_account_of != text:
         heard.version += 1
         if text:
@@ -101,9 +133,14 @@ def record_limitation(intake: Intake, text: str, *, by: Clearance, team: int) ->
 
 
 def unfinished(
-    intake: Intake, report: IntakeReport | None, criteria: CriteriaList | None, *, asks_limitation: bool
+    intake: Intake,
+    report: IntakeReport | None,
+    criteria: CriteriaList | None,
+    *,
+    asks_limitation: bool,
 ) -> list[str]:
-    """The pages that still miss something, by name; after limitations asks only who may record one."""
+    """The pages that still miss something, by name; after limitations asks only who may record
+    one."""
     found = []
     if intake.interviewed_on is None or not intake.informed:
         found.append("gesprek")
@@ -111,14 +148,19 @@ def unfinished(
         found.append("situatie")
     if asks_limitation and not intake.limitation_asked:
         found.append("beperking")
-    if criteria is not None and (intake.criteria_id != criteria.pk or len(intake.results) < len(criteria.criteria)):
+    if criteria is not None and (
+        intake.criteria_id != criteria.pk or len(intake.results) < len(criteria.criteria)
+    ):
         found.append("criteria")
     return found
 
 
 @transaction.atomic
-def complete_intake(intake: Intake, sharing: dict[str, Any], *, by: Clearance, version: str) -> None:
-    """From now on the partners of the conference read the intake; who reads what she told, its author has chosen."""
+def complete_intake(
+    intake: Intake, sharing: dict[str, Any], *, by: Clearance, version: str
+) -> None:
+    """From now on the partners of the conference read the intake; who reads what she told, its
+    author has chosen."""
     case = locked(intake.case)
     found: Intake = Intake.objects.select_for_update(of=("self",)).get(pk=intake.pk)
     found.claim_version(version)
@@ -149,8 +191,9 @@ def stop_intake(intake: Intake, reason: str, *, by: Clearance, version: str) -> 
 
 @transaction.atomic
 def request_dossiers(case: Case, *, by: Clearance, team: int, requested_on: date) -> Case:
-    """T3: ask IND and DT&V, which take part from now on. Nothing of it reaches them if something is missing. Of a case
-    that went into the conference without dossiers they are asked for later, and it stays where it is."""
+    """T3: ask IND and DT&V, which take part from now on. Nothing of it reaches them if something
+    is missing. Of a case that went into the conference without dossiers they are asked for
+    later, and it stays where it is."""
     case = locked(case)
     facts = fact_of(case)
     needed = (told,) if facts.lacks_request else (told, intake_complete, criteria_checked)
@@ -160,12 +203,19 @@ def request_dossiers(case: Case, *, by: Clearance, team: int, requested_on: date
     for of in DossierOf:
         partner = Team.objects.filter(pilot=case.pilot_id, organisation__kind=of.value).first()
         if partner is None:
-            raise StepRefused([Missing(_("This pilot has no team of the %(service)s.") % {"service": of.label})])
+            raise StepRefused(
+                [Missing(_("This pilot has no team of the %(service)s.") % {"service": of.label})]
+            )
         partners[of] = partner
     for of, partner in partners.items():
         if of not in facts.requested:
             DossierRequest.objects.create(
-                case=case, author_team_id=team, author=by.user, of=of, to_team=partner, requested_on=requested_on
+                case=case,
+                author_team_id=team,
+                author=by.user,
+                of=of,
+                to_team=partner,
+                requested_on=requested_on,
             )
         if not Involvement.objects.in_force().filter(case=case, team=partner).exists():
             Involvement.objects.create(case=case, team=partner, ground=Ground.DOSSIER_REQUEST)

@@ -20,15 +20,28 @@ class NoteForm(KeptForm, SharingFields):
     category = forms.ChoiceField(
         label=_("Kind of data"), error_messages={"required": _("Choose what the note is about.")}
     )
-    happened_on = DayField(label=_("Date"), error_messages={"required": _("Enter the day it happened.")})
+    happened_on = DayField(
+        label=_("Date"), error_messages={"required": _("Enter the day it happened.")}
+    )
     text = forms.CharField(
-        label=_("Note"), max_length=NOTE_LENGTH, help_text=_("Write facts. The person may ask to read this."),
-        widget=forms.Textarea(attrs={"rows": 4}), error_messages={"required": _("Write the note.")},
-    )  # fmt: skip
+        label=_("Note"),
+        max_length=NOTE_LENGTH,
+        help_text=_("Write facts. The person may ask to read this."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": _("Write the note.")},
+    )
 
-    def __init__(self, *args: Any, categories: list[Category], partners: list[Team], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, categories: list[Category], partners: list[Team], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["category"].choices = [("", _("Choose")), *((c.value, c.label) for c in categories)]  # type: ignore[attr-defined]
+        self.fields["category"].choices = [
+            ("", _("Choose")),
+            *((c.value, c.label) for c in categories),
+        ]  # type: ignore[attr-defined]
         self.fields["happened_on"].initial = timezone.localdate()
-        self.decided_by, self.starts = "category", {c.value: default_visibility(c) for c in categories}
+        self.decided_by, self.starts = (
+            "category",
+            {c.value: default_visibility(c) for c in categories},
+        )
         self.offer(partners, categories, list(Visibility))

@@ -24,17 +24,21 @@ class Note(Record):
 
 
 KIND_CATEGORY = {
-    ContactKind.DEPARTURE_INTERVIEW: Category.DEPARTURE, ContactKind.PRESENTATION_IN_PERSON: Category.DEPARTURE,
+    ContactKind.DEPARTURE_INTERVIEW: Category.DEPARTURE,
+    ContactKind.PRESENTATION_IN_PERSON: Category.DEPARTURE,
     ContactKind.LEGAL_CONSULTATION: Category.LEGAL_AID,
-}  # fmt: skip
+}
 
 
 class Contact(Record):
-    """A contact with the person, or one that she missed. Which kind of data it is follows from its kind."""
+    """A contact with the person, or one that she missed. Which kind of data it is follows from
+    its kind."""
 
     kind = models.CharField(_("kind of contact"), max_length=30, choices=ContactKind)
     category = models.CharField(max_length=20, choices=Category, editable=False)
-    happened_on = models.DateField(_("date"), default=timezone.localdate, validators=[not_in_future])
+    happened_on = models.DateField(
+        _("date"), default=timezone.localdate, validators=[not_in_future]
+    )
     present = models.CharField(_("also present"), max_length=200, blank=True)
     text = models.TextField(_("report"), max_length=20_000)
 

@@ -20,8 +20,11 @@ from partners.accountability.activities import CASEWORK, processes
 from partners.organisations.models import Team
 
 
-def note_form(request: ClearanceRequest, case: Case, teams: dict[int, Team], data: Any = None) -> NoteForm | None:
-    """The form for a note in this case, with the worker's draft in it; nothing if she writes nothing here."""
+def note_form(
+    request: ClearanceRequest, case: Case, teams: dict[int, Team], data: Any = None
+) -> NoteForm | None:
+    """The form for a note in this case, with the worker's draft in it; nothing if she writes
+    nothing here."""
     categories = writable_categories(request.clearance, case)
     if not categories:
         return None
@@ -45,16 +48,24 @@ def note_add(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 
         def act() -> str:
             write_note(
-                case, by=request.clearance, category=Category(data["category"]), happened_on=data["happened_on"],
-                text=data["text"], **sharing,
-            )  # fmt: skip
+                case,
+                by=request.clearance,
+                category=Category(data["category"]),
+                happened_on=data["happened_on"],
+                text=data["text"],
+                **sharing,
+            )
             return f"{case_url(case)}#tijdlijn"
 
         return once(request, key, act)
     context = {
-        "case": case, "note_form": form, "draft_key": key, "name": leading_names([case.pk]).get(case.pk, ""),
-        "form_page": f"{case_url(case)}#notitie", **_who_reads(request, case),
-    }  # fmt: skip
+        "case": case,
+        "note_form": form,
+        "draft_key": key,
+        "name": leading_names([case.pk]).get(case.pk, ""),
+        "form_page": f"{case_url(case)}#notitie",
+        **_who_reads(request, case),
+    }
     failed = form.errors and "preview" not in request.POST
     return render(request, "casework/journal/note.html", context, status=400 if failed else 200)
 

@@ -1,4 +1,5 @@
-"""What the steps of the journey ask of a case: read in one statement, as the worker who acts may see it."""
+"""What the steps of the journey ask of a case: read in one statement, as the worker who acts may
+see it."""
 
 import json
 from collections.abc import Iterable
@@ -80,7 +81,9 @@ class Facts:
     formal: tuple[Decided, ...] = ()
     upheld: date | None = None  # an objection or appeal against the last refusal or ending
     objection_pending: bool = False
-    ruled: date | None = None  # when an objection or a first appeal went against her: another remedy is open
+    ruled: date | None = (
+        None  # when an objection or a first appeal went against her: another remedy is open
+    )
     scenario: str = ""
     scenario_since: date | None = None
     actions: int = 0
@@ -95,7 +98,8 @@ class Facts:
 
     @property
     def rest_ends(self) -> date | None:
-        """R8: fourteen days after the later dossier; None while one is out. After T17 those of before count."""
+        """R8: fourteen days after the later dossier; None while one is out. After T17 those of
+        before count."""
         counted = {**self.earlier_dossiers, **self.dossiers} if self.taken_over else self.dossiers
         if set(counted) >= {"ind", "dtv"}:
             return max(counted.values()) + REST
@@ -103,11 +107,17 @@ class Facts:
 
     @property
     def lacks_request(self) -> bool:
-        """It went into the conference without dossiers (T6) or came from a list (T18), and nobody has asked since."""
+        """It went into the conference without dossiers (T6) or came from a list (T18), and
+        nobody has asked since."""
         later = self.state in ("in_conference", "admitted", "in_guidance") or (
             self.state in ("awaiting_dossiers", "rest_period") and self.intake_begun is None
         )
-        return later and not self.municipal and self.rest_ends is None and not set(self.requested) >= {"ind", "dtv"}
+        return (
+            later
+            and not self.municipal
+            and self.rest_ends is None
+            and not set(self.requested) >= {"ind", "dtv"}
+        )
 
     @property
     def rested(self) -> bool:
@@ -119,11 +129,15 @@ class Facts:
 
     @property
     def spent(self) -> set[int | None]:
-        """Decisions of the conference on which a formal one rested that no longer stands: it decides anew (T9)."""
+        """Decisions of the conference on which a formal one rested that no longer stands: it
+        decides anew (T9)."""
         return {formal.rests for formal in self.formal if formal.annulled}
 
     def last_decision(self, *kinds: str) -> Decided | None:
-        return next((d for d in reversed(self.decisions) if d.kind in kinds and d.key not in self.spent), None)
+        return next(
+            (d for d in reversed(self.decisions) if d.kind in kinds and d.key not in self.spent),
+            None,
+        )
 
 
 def _day(text: str | None) -> date | None:
@@ -136,25 +150,37 @@ def _days(said: dict[str, str]) -> dict[str, date]:
 
 def _decided(row: dict[str, Any]) -> Decided:
     return Decided(
-        kind=row["kind"], on=date.fromisoformat(row["on"]), key=row["key"], effective=_day(row.get("effective")),
-        until=_day(row.get("until")), objection_until=_day(row.get("objection_until")),
-        scenario=row.get("scenario", ""), review=_day(row.get("review")), annulled=bool(row.get("annulled")),
+        kind=row["kind"],
+        on=date.fromisoformat(row["on"]),
+        key=row["key"],
+        effective=_day(row.get("effective")),
+        until=_day(row.get("until")),
+        objection_until=_day(row.get("objection_until")),
+        scenario=row.get("scenario", ""),
+        review=_day(row.get("review")),
+        annulled=bool(row.get("annulled")),
         rests=row.get("rests"),
-    )  # fmt: skip
+    )
 
 
 def _left(row: dict[str, Any] | None) -> Left | None:
     if row is None:
         return None
     return Left(
-        on=date.fromisoformat(row["on"]), reason=row["reason"], outcome=row["outcome"],
-        belongs_to=row["belongs_to"] or "", state_before=row["state_before"], confirmed=row["confirmed"],
-        explained=row["explained"], unconfirmed_because=row["unconfirmed_because"],
-    )  # fmt: skip
+        on=date.fromisoformat(row["on"]),
+        reason=row["reason"],
+        outcome=row["outcome"],
+        belongs_to=row["belongs_to"] or "",
+        state_before=row["state_before"],
+        confirmed=row["confirmed"],
+        explained=row["explained"],
+        unconfirmed_because=row["unconfirmed_because"],
+    )
 
 
 def facts_of(cases: Iterable[Case], today: date | None = None) -> dict[int, Facts]:
-    """The facts of these cases, whose pilots are at hand, in one statement and under the policies of who asks."""
+    """The facts of these cases, whose pilots are at hand, in one statement and under the
+    policies of who asks."""
     by_key = {case.pk: case for case in cases}
     if not by_key:
         return {}
@@ -170,27 +196,49 @@ def facts_of(cases: Iterable[Case], today: date | None = None) -> dict[int, Fact
 def _facts(case: Case, said: dict[str, Any], today: date | None) -> Facts:
     pilot: Pilot = case.pilot
     return Facts(
-        today=today or timezone.localdate(), state=case.state, since=case.state_since,
-        early_admission=pilot.early_admission, municipal=pilot.municipal_mode, take_over_months=pilot.take_over_months,
-        maximum_stay_months=pilot.maximum_stay_months, managed=case.case_manager_id is not None,
-        registered_on=case.registered_on, admitted_on=case.admitted_on, told=said["told"],
-        intake_begun=_day(said["intake_begun"]), intake_done=_day(said["intake_done"]),
-        criteria_missing=said["criteria_missing"] or 0, requested=_days(said["requested"]),
-        dossiers=_days(said["dossiers"]), earlier_dossiers=_days(said["earlier_dossiers"]),
+        today=today or timezone.localdate(),
+        state=case.state,
+        since=case.state_since,
+        early_admission=pilot.early_admission,
+        municipal=pilot.municipal_mode,
+        take_over_months=pilot.take_over_months,
+        maximum_stay_months=pilot.maximum_stay_months,
+        managed=case.case_manager_id is not None,
+        registered_on=case.registered_on,
+        admitted_on=case.admitted_on,
+        told=said["told"],
+        intake_begun=_day(said["intake_begun"]),
+        intake_done=_day(said["intake_done"]),
+        criteria_missing=said["criteria_missing"] or 0,
+        requested=_days(said["requested"]),
+        dossiers=_days(said["dossiers"]),
+        earlier_dossiers=_days(said["earlier_dossiers"]),
         taken_over=said["taken_over"],
-        repeat_ended=_day(said["repeat_ended"]), checked=_day(said["checked"]),
-        newer_case=said["newer_case"], newer_open_case=said["newer_open_case"],
+        repeat_ended=_day(said["repeat_ended"]),
+        checked=_day(said["checked"]),
+        newer_case=said["newer_case"],
+        newer_open_case=said["newer_open_case"],
         accepted_elsewhere=_day((said["transfer"] or {}).get("on")),
-        handed_over=bool((said["transfer"] or {}).get("handed_over")), agenda=_day(said["agenda"]),
-        discussed=_day(said["discussed"]), decisions=tuple(_decided(row) for row in said["decisions"]),
-        formal=tuple(_decided(row) for row in said["formal"]), upheld=_day(said["upheld"]),
-        objection_pending=said["objection_pending"], ruled=_day(said["ruled"]),
+        handed_over=bool((said["transfer"] or {}).get("handed_over")),
+        agenda=_day(said["agenda"]),
+        discussed=_day(said["discussed"]),
+        decisions=tuple(_decided(row) for row in said["decisions"]),
+        formal=tuple(_decided(row) for row in said["formal"]),
+        upheld=_day(said["upheld"]),
+        objection_pending=said["objection_pending"],
+        ruled=_day(said["ruled"]),
         scenario=(said["scenario"] or {}).get("scenario", ""),
-        scenario_since=_day((said["scenario"] or {}).get("since")), actions=said["actions"],
-        stay_since=_day(said["stay_since"]), stay_until=_day(said["stay_until"]), left=_left(said["left"]),
-        claim=said["claim"] or "", checks={int(months): result for months, result in said["checks"].items()},
-        open_tasks=said["open_tasks"], escalated_until=_day(said["escalated_until"]), advised=_day(said["advised"]),
-    )  # fmt: skip
+        scenario_since=_day((said["scenario"] or {}).get("since")),
+        actions=said["actions"],
+        stay_since=_day(said["stay_since"]),
+        stay_until=_day(said["stay_until"]),
+        left=_left(said["left"]),
+        claim=said["claim"] or "",
+        checks={int(months): result for months, result in said["checks"].items()},
+        open_tasks=said["open_tasks"],
+        escalated_until=_day(said["escalated_until"]),
+        advised=_day(said["advised"]),
+    )
 
 
 def fact_of(case: Case, today: date | None = None) -> Facts:

@@ -1,4 +1,5 @@
-"""What a case that came from an earlier list lacks of what the steps before would have asked for (T18)."""
+"""What a case that came from an earlier list lacks of what the steps before would have asked for
+(T18)."""
 
 from django.utils.translation import gettext as _
 
@@ -28,7 +29,11 @@ def admission_formal(facts: Facts) -> Missing | None:
 
 
 def admission_dated(facts: Facts) -> Missing | None:
-    return Missing(_("Since when she is admitted is not known.")) if facts.admitted_on is None else None
+    return (
+        Missing(_("Since when she is admitted is not known."))
+        if facts.admitted_on is None
+        else None
+    )
 
 
 # From which state on something must have been recorded.
@@ -37,7 +42,7 @@ ASKED: tuple[tuple[CaseState, tuple[Guard, ...]], ...] = (
     (S.REST_PERIOD, (g.dossiers_in,)),
     (S.ADMITTED, (admission_decided, admission_formal, admission_dated)),
     (S.IN_GUIDANCE, (g.scenario_set, g.has_commitment, g.has_manager)),
-)  # fmt: skip
+)
 DOSSIERS = (g.dossiers_requested, g.dossiers_in)
 
 
@@ -47,10 +52,16 @@ def gaps_of(facts: Facts) -> list[Missing]:
         return []
     way = list(OPEN_STATES)
     return [
-        said for state, guards in ASKED if way.index(state) <= way.index(CaseState(facts.state))
-        for guard in guards if not (facts.municipal and guard in DOSSIERS) and (said := guard(facts)) is not None
-        and not (guard is g.dossiers_requested and facts.rest_ends)  # what came need not be asked for
-    ]  # fmt: skip
+        said
+        for state, guards in ASKED
+        if way.index(state) <= way.index(CaseState(facts.state))
+        for guard in guards
+        if not (facts.municipal and guard in DOSSIERS)
+        and (said := guard(facts)) is not None
+        and not (
+            guard is g.dossiers_requested and facts.rest_ends
+        )  # what came need not be asked for
+    ]
 
 
 def came_from_list(case: Case) -> bool:

@@ -1,4 +1,5 @@
-"""What must be so before a case moves on. Pure functions of the facts: each says in a sentence what is missing."""
+"""What must be so before a case moves on. Pure functions of the facts: each says in a sentence
+what is missing."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +13,8 @@ from casework.journey.facts import Decided, Facts
 
 @dataclass(frozen=True)
 class Missing:
-    """Why a step may not be taken, and the page on which that is mended, by the name of its address."""
+    """Why a step may not be taken, and the page on which that is mended, by the name of its
+    address."""
 
     sentence: str
     page: str = ""
@@ -29,7 +31,9 @@ def shown(day: date) -> str:
 
 def told(facts: Facts) -> Missing | None:
     if not facts.told:
-        return Missing(_("The person was not told yet what happens with her data."), "case_briefing")
+        return Missing(
+            _("The person was not told yet what happens with her data."), "case_briefing"
+        )
     return None
 
 
@@ -47,7 +51,9 @@ def criteria_checked(facts: Facts) -> Missing | None:
 
 def dossiers_requested(facts: Facts) -> Missing | None:
     if not {"ind", "dtv"} <= set(facts.requested):
-        return Missing(_("The dossiers of IND and DT&V were not both asked for."), "dossiers_request")
+        return Missing(
+            _("The dossiers of IND and DT&V were not both asked for."), "dossiers_request"
+        )
     return None
 
 
@@ -63,7 +69,9 @@ def rest_over(facts: Facts) -> Missing | None:
     if facts.rest_ends is None:
         page = "dossiers_request" if facts.lacks_request else "dossiers"
         return Missing(_("The rest period has not begun: a dossier is still out."), page)
-    return Missing(_("The rest period ends on %(day)s.") % {"day": shown(facts.rest_ends)}, "dossiers")
+    return Missing(
+        _("The rest period ends on %(day)s.") % {"day": shown(facts.rest_ends)}, "dossiers"
+    )
 
 
 def on_agenda(facts: Facts) -> Missing | None:
@@ -73,7 +81,9 @@ def on_agenda(facts: Facts) -> Missing | None:
 
 
 def early_admission(facts: Facts) -> Missing | None:
-    if not (facts.early_admission or facts.municipal):  # a municipality by itself waits for no dossiers
+    if not (
+        facts.early_admission or facts.municipal
+    ):  # a municipality by itself waits for no dossiers
         return Missing(_("This pilot has not agreed on early admission."))
     return None
 
@@ -98,7 +108,11 @@ def formally(kind: str) -> Guard:
     def guard(facts: Facts) -> Missing | None:
         decided = facts.last_decision(*ADMITS, "not_admitted")
         formal = facts.last_formal("admitted", "refused")
-        if formal is None or formal.kind != kind or (decided is not None and formal.on < decided.on):
+        if (
+            formal is None
+            or formal.kind != kind
+            or (decided is not None and formal.on < decided.on)
+        ):
             return Missing(_("The formal decision was not taken yet."), "formal_decision_add")
         return None
 
@@ -110,12 +124,18 @@ def new_ground(facts: Facts) -> Missing | None:
     """T9 asks for an objection upheld, or new facts, which the coordinator puts in words."""
     refusal = facts.last_formal("refused")
     if refusal is not None and facts.upheld is not None and facts.upheld < refusal.on:
-        return Missing(_("The objection that was upheld is older than the last refusal."), "formal_decisions")
+        return Missing(
+            _("The objection that was upheld is older than the last refusal."), "formal_decisions"
+        )
     return None
 
 
 def no_newer_open_case(facts: Facts) -> Missing | None:
-    return Missing(_("This person has a newer case that is open."), "case_detail") if facts.newer_open_case else None
+    return (
+        Missing(_("This person has a newer case that is open."), "case_detail")
+        if facts.newer_open_case
+        else None
+    )
 
 
 def no_newer_case(facts: Facts) -> Missing | None:
@@ -142,7 +162,9 @@ def has_manager(facts: Facts) -> Missing | None:
 
 def exit_proposed(facts: Facts) -> Missing | None:
     if facts.left is None:
-        return Missing(_("No exit was proposed, with its date, reason and outcome."), "exit_propose")
+        return Missing(
+            _("No exit was proposed, with its date, reason and outcome."), "exit_propose"
+        )
     return None
 
 
@@ -156,8 +178,12 @@ def stay_ended(facts: Facts) -> Missing | None:
 
 # After admission these need a formal decision to end (T11).
 ENDED_BY_DECISION = (
-    "insufficient_cooperation", "house_rules_breach", "maximum_stay_reached", "criteria_not_met", "facility_closed"
-)  # fmt: skip
+    "insufficient_cooperation",
+    "house_rules_breach",
+    "maximum_stay_reached",
+    "criteria_not_met",
+    "facility_closed",
+)
 
 
 def ending_decided(facts: Facts) -> Missing | None:
@@ -168,14 +194,21 @@ def ending_decided(facts: Facts) -> Missing | None:
         and facts.left.reason in ENDED_BY_DECISION
         and (last is None or last.kind != "ended")
     ):
-        return Missing(_("After admission this reason needs a formal decision to end."), "formal_decision_add")
+        return Missing(
+            _("After admission this reason needs a formal decision to end."), "formal_decision_add"
+        )
     return _ends_later(facts, last)
 
 
 def _ends_later(facts: Facts, decided: Decided | None) -> Missing | None:
     """An exit for such a reason is not before the decision to end takes effect."""
     left = facts.left
-    if left is None or left.reason not in ENDED_BY_DECISION or decided is None or decided.kind != "ended":
+    if (
+        left is None
+        or left.reason not in ENDED_BY_DECISION
+        or decided is None
+        or decided.kind != "ended"
+    ):
         return None
     if decided.effective is None or left.on >= decided.effective:
         return None
@@ -184,15 +217,24 @@ def _ends_later(facts: Facts, decided: Decided | None) -> Missing | None:
 
 
 def accepted_elsewhere(facts: Facts) -> Missing | None:
-    """Who moves to another pilot is handed over in the moment of her exit: that pilot accepted her before."""
-    if facts.left is not None and facts.left.outcome == "moved_to_other_pilot" and not facts.accepted_elsewhere:
-        return Missing(_("No other pilot has accepted this case; offer it there first."), "transfer")
+    """Who moves to another pilot is handed over in the moment of her exit: that pilot accepted
+    her before."""
+    if (
+        facts.left is not None
+        and facts.left.outcome == "moved_to_other_pilot"
+        and not facts.accepted_elsewhere
+    ):
+        return Missing(
+            _("No other pilot has accepted this case; offer it there first."), "transfer"
+        )
     return None
 
 
 def not_handed_over(facts: Facts) -> Missing | None:
     if facts.handed_over:
-        return Missing(_("The case was handed over to another pilot, which goes on with it."), "transfer")
+        return Missing(
+            _("The case was handed over to another pilot, which goes on with it."), "transfer"
+        )
     return None
 
 
@@ -218,9 +260,13 @@ def no_open_task(facts: Facts) -> Missing | None:
 
 
 def checks_to_come(facts: Facts) -> list[int]:
-    """R12: after how many months it is still to be checked. What rests on a repeat asylum application is followed until
-    that ended and somebody looked what became of her (R13)."""
-    waited = facts.left is not None and facts.left.outcome == "repeat_asylum_reception" and facts.repeat_ended
+    """R12: after how many months it is still to be checked. What rests on a repeat asylum
+    application is followed until that ended and somebody looked what became of her (R13)."""
+    waited = (
+        facts.left is not None
+        and facts.left.outcome == "repeat_asylum_reception"
+        and facts.repeat_ended
+    )
     if waited and facts.checked and facts.checked >= waited:
         return []
     return [months for months in (3, 6, 12) if months not in facts.checks]
@@ -230,15 +276,23 @@ def checks_recorded(facts: Facts) -> Missing | None:
     out = checks_to_come(facts)
     if out:
         return Missing(
-            _("Not recorded yet: the check after %(months)s months.") % {"months": ", ".join(map(str, out))}, "exit"
+            _("Not recorded yet: the check after %(months)s months.")
+            % {"months": ", ".join(map(str, out))},
+            "exit",
         )
     return None
 
 
 def claim_answered(facts: Facts) -> Missing | None:
     left = facts.left
-    if left is not None and left.belongs_to == "durable" and not (facts.claim or left.unconfirmed_because):
-        return Missing(_("The outcome is neither confirmed nor refuted, and nothing says why not."), "exit")
+    if (
+        left is not None
+        and left.belongs_to == "durable"
+        and not (facts.claim or left.unconfirmed_because)
+    ):
+        return Missing(
+            _("The outcome is neither confirmed nor refuted, and nothing says why not."), "exit"
+        )
     return None
 
 
@@ -255,35 +309,54 @@ def remedies_exhausted(facts: Facts) -> Missing | None:
     if facts.objection_pending:
         return Missing(_("An objection or appeal is still pending."), "formal_decisions")
     if refusal is not None and facts.upheld is not None and facts.upheld >= refusal.on:
-        return Missing(_("An objection or appeal was upheld: the conference decides anew."), "case_reopen")
+        return Missing(
+            _("An objection or appeal was upheld: the conference decides anew."), "case_reopen"
+        )
     if refusal is not None and refusal.objection_until is None:
-        return Missing(_("The term for objection is not recorded with the refusal."), "formal_decisions")
-    if refusal is not None and refusal.objection_until is not None and refusal.objection_until >= facts.today:
-        return Missing(_("Objection is possible until %(day)s.") % {"day": shown(refusal.objection_until)})
+        return Missing(
+            _("The term for objection is not recorded with the refusal."), "formal_decisions"
+        )
+    if (
+        refusal is not None
+        and refusal.objection_until is not None
+        and refusal.objection_until >= facts.today
+    ):
+        return Missing(
+            _("Objection is possible until %(day)s.") % {"day": shown(refusal.objection_until)}
+        )
     appeal = appeal_until(facts)
     if appeal is not None and appeal >= facts.today:
-        return Missing(_("Appeal is possible until %(day)s.") % {"day": shown(appeal)}, "formal_decisions")
+        return Missing(
+            _("Appeal is possible until %(day)s.") % {"day": shown(appeal)}, "formal_decisions"
+        )
     return None
 
 
 def no_running_stay(facts: Facts) -> Missing | None:
-    running = facts.stay_since is not None or (facts.stay_until is not None and facts.stay_until > facts.today)
+    running = facts.stay_since is not None or (
+        facts.stay_until is not None and facts.stay_until > facts.today
+    )
     return Missing(_("She still has a place."), "stays") if running else None
 
 
 def dossiers_of_before(facts: Facts) -> Missing | None:
-    """T17: of an earlier case, both younger than the pilot's take-over term; or nothing at all in municipal mode."""
+    """T17: of an earlier case, both younger than the pilot's take-over term; or nothing at all
+    in municipal mode."""
     if facts.municipal:
         return None
     if not {"ind", "dtv"} <= set(facts.earlier_dossiers):
         return Missing(_("There is no earlier case with both dossiers."), "intake")
     if add_months(min(facts.earlier_dossiers.values()), facts.take_over_months) <= facts.today:
-        return Missing(_("The dossiers of the earlier case are older than the take-over term of this pilot."), "intake")
+        return Missing(
+            _("The dossiers of the earlier case are older than the take-over term of this pilot."),
+            "intake",
+        )
     return None
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day some months later, or the last day of that month: 30 November and three months is 28 February."""
+    """The same day some months later, or the last day of that month: 30 November and three
+    months is 28 February."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     last = (date(year + (month == 11), (month + 1) % 12 + 1, 1) - date(year, month + 1, 1)).days
     return date(year, month + 1, min(day.day, last))

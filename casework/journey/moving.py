@@ -1,4 +1,5 @@
-"""Taking a step: one act. Lock, check, write, record who and why, and tell the others through the outbox."""
+"""Taking a step: one act. Lock, check, write, record who and why, and tell the others through
+the outbox."""
 
 from collections.abc import Collection
 from typing import Any
@@ -44,14 +45,19 @@ class StepRefused(Exception):
 
 
 def locked(case: Case) -> Case:
-    """The case as it stands now; until this transaction ends nobody else changes it. Cases before anything else."""
+    """The case as it stands now; until this transaction ends nobody else changes it. Cases
+    before anything else."""
     found: Case = (
-        Case.objects.select_related("pilot", "person").select_for_update(of=("self",), no_key=True).get(pk=case.pk)
-    )  # fmt: skip
+        Case.objects.select_related("pilot", "person")
+        .select_for_update(of=("self",), no_key=True)
+        .get(pk=case.pk)
+    )
     return found
 
 
-def take(case: Case, number: str, *, by: Clearance, to: CaseState | None = None, **facts: Any) -> Case:
+def take(
+    case: Case, number: str, *, by: Clearance, to: CaseState | None = None, **facts: Any
+) -> Case:
     """Take this step with a case that is locked; `facts` are dates of the case that come with it.
 
     Who may, the view asked before. Raises StepRefused, and nothing is written.
@@ -75,7 +81,8 @@ def take_if_possible(case: Case, number: str, *, by: Clearance, **facts: Any) ->
 
 
 def unread(case: Case, step: Step, by: Clearance) -> list[Missing]:
-    """What this worker does not read of what the step rests on: what she does not see is not nothing."""
+    """What this worker does not read of what the step rests on: what she does not see is not
+    nothing."""
     said = _("Your team does not read “%(category)s”, on which this step rests.")
     return [Missing(said % {"category": c.label}) for c in step.rests_on if not by.reads(case, c)]
 
@@ -98,10 +105,12 @@ def _moved(case: Case, state: str, number: str, by: Clearance, facts: dict[str, 
 
 
 def settle(case: Case, facts: Facts | None = None) -> None:
-    """The next term of this case, after one of its facts changed. Whoever does not see what terms run from leaves it as
-    it stands: what is hidden from her would be taken for nothing."""
+    """The next term of this case, after one of its facts changed. Whoever does not see what
+    terms run from leaves it as it stands: what is hidden from her would be taken for nothing."""
     clearance = current_clearance()
-    if clearance is not None and not all(clearance.reads(case, category) for category in TERMS_RUN_FROM):
+    if clearance is not None and not all(
+        clearance.reads(case, category) for category in TERMS_RUN_FROM
+    ):
         return
     day = next_term(facts or fact_of(case))
     if day != case.term_on:
@@ -110,21 +119,28 @@ def settle(case: Case, facts: Facts | None = None) -> None:
 
 
 def tell(case: Case, *, by: Clearance) -> None:
-    """Tell the case manager and the contacts of who takes part, as long as they work there. No name, nor what happened:
-    a number and a link."""
-    contacts = Involvement.objects.in_force().filter(case=case, worker__isnull=False).values("worker")
+    """Tell the case manager and the contacts of who takes part, as long as they work there. No
+    name, nor what happened: a number and a link."""
+    contacts = (
+        Involvement.objects.in_force().filter(case=case, worker__isnull=False).values("worker")
+    )
     today = timezone.localdate()
     working = Membership.objects.filter(
-        Q(until=None) | Q(until__gt=today), Q(user__in=contacts) | Q(user=case.case_manager_id),
-        since__lte=today, team__in=case.team_ids, user__is_active=True,
-    )  # fmt: skip
+        Q(until=None) | Q(until__gt=today),
+        Q(user__in=contacts) | Q(user=case.case_manager_id),
+        since__lte=today,
+        team__in=case.team_ids,
+        user__is_active=True,
+    )
     users = {row.user for row in working.select_related("user")}
     subject = in_dutch(gettext_lazy("Case %(number)s: a step was taken"), number=case.number)
-    body = in_dutch(gettext_lazy("Sign in to see what changed in case %(number)s."), number=case.number)
+    body = in_dutch(
+        gettext_lazy("Sign in to see what changed in case %(number)s."), number=case.number
+    )
     OutboxMessage.objects.bulk_create(
         OutboxMessage(user=user, subject=subject, body=body)
         for user in sorted(users - {by.user}, key=lambda user: user.pk)
-    )  # fmt: skip
+    )
 
 
 @transaction.atomic
@@ -142,7 +158,8 @@ def step_by_button(case: Case, step: Step, *, by: Clearance, version: str) -> Ca
 
 
 def end_involvements(case: Case, stay: Collection[str] = ()) -> None:
-    """Every team but the one that leads, and general teams of these kinds of organisation, takes part no longer."""
+    """Every team but the one that leads, and general teams of these kinds of organisation, takes
+    part no longer."""
     rows = Involvement.objects.in_force().filter(case=case).exclude(team=case.lead_team_id)
     for row in rows.select_related("team__organisation").order_by("pk"):
         if row.team.organisation.kind not in stay or row.team.function != TeamFunction.GENERAL:

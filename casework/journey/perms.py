@@ -12,7 +12,9 @@ FACILITY = (OrganisationKind.MUNICIPALITY, OrganisationKind.NGO, OrganisationKin
 SERVICES = (OrganisationKind.IND, OrganisationKind.DTV)
 
 
-def team_of_kind(clearance: Clearance, case: Case, teams: Teams, kinds: tuple[OrganisationKind, ...]) -> int | None:
+def team_of_kind(
+    clearance: Clearance, case: Case, teams: Teams, kinds: tuple[OrganisationKind, ...]
+) -> int | None:
     """A team of hers in this case that is:
     - the general team of an organisation of one of these kinds
     - writing what the conference shares
@@ -30,7 +32,8 @@ def guides(clearance: Clearance, case: Case, teams: Teams) -> bool:
 
 
 def leads(clearance: Clearance, case: Case, teams: Teams) -> bool:
-    """The municipality's coordinator of its pilot, in a team involved in this case that writes for the conference."""
+    """The municipality's coordinator of its pilot, in a team involved in this case that writes
+    for the conference."""
     return (
         clearance.coordinates(case.pilot_id)
         and clearance.has_role(Role.COORDINATOR, case)
@@ -39,7 +42,8 @@ def leads(clearance: Clearance, case: Case, teams: Teams) -> bool:
 
 
 def manages(clearance: Clearance, case: Case, teams: Teams) -> bool:
-    """The case manager of this case, while she works for the team that leads it and writes for the conference."""
+    """The case manager of this case, while she works for the team that leads it and writes for
+    the conference."""
     return (
         case.case_manager_id == clearance.user_id
         and case.lead_team_id in clearance.teams
@@ -48,8 +52,11 @@ def manages(clearance: Clearance, case: Case, teams: Teams) -> bool:
 
 
 def serves(clearance: Clearance, case: Case, teams: Teams) -> bool:
-    """A caseworker of the immigration or the departure service in this case, or the coordinator on its behalf (R20)."""
-    return team_of_kind(clearance, case, teams, SERVICES) is not None or leads(clearance, case, teams)
+    """A caseworker of the immigration or the departure service in this case, or the coordinator
+    on its behalf (R20)."""
+    return team_of_kind(clearance, case, teams, SERVICES) is not None or leads(
+        clearance, case, teams
+    )
 
 
 def registers(clearance: Clearance, case: Case | None, teams: Teams) -> bool:

@@ -1,4 +1,5 @@
-"""The terms that run in a case: each a day, from the facts. Nothing happens on that day but that a task shows."""
+"""The terms that run in a case: each a day, from the facts. Nothing happens on that day but that
+a task shows."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -24,18 +25,26 @@ class Term:
 
 
 def terms_of(facts: Facts) -> list[Term]:
-    """All terms that run, the first one first: those of the past are missed, those to come show when they are near."""
+    """All terms that run, the first one first: those of the past are missed, those to come show
+    when they are near."""
     found = [*_before_guidance(facts), *_in_conference(facts), *_in_guidance(facts), *_after(facts)]
     if facts.accepted_elsewhere and not facts.handed_over:
         day = facts.accepted_elsewhere
-        found.append(Term("T11", day, _("The other pilot accepted the case: hand it over"), "transfer"))
+        found.append(
+            Term("T11", day, _("The other pilot accepted the case: hand it over"), "transfer")
+        )
     if facts.escalated_until:
-        found.append(Term("R26", facts.escalated_until, _("The answer to the escalation is due"), "escalation"))
+        found.append(
+            Term(
+                "R26", facts.escalated_until, _("The answer to the escalation is due"), "escalation"
+            )
+        )
     return sorted(found, key=lambda term: term.on)
 
 
 def next_term(facts: Facts) -> date | None:
-    """The day on which to look again. What waits for a meeting waits anew on the day after, should that not be held."""
+    """The day on which to look again. What waits for a meeting waits anew on the day after,
+    should that not be held."""
     days = [term.on for term in terms_of(facts)]
     if facts.agenda:
         days.append(facts.agenda + timedelta(days=1))
@@ -45,21 +54,42 @@ def next_term(facts: Facts) -> date | None:
 def _before_guidance(facts: Facts) -> list[Term]:
     found = []
     if facts.state == "rest_period" and facts.rest_ends and facts.agenda is None:
-        found.append(Term("R8", facts.rest_ends, _("The rest period is over: put the case on an agenda"), "conference"))
+        found.append(
+            Term(
+                "R8",
+                facts.rest_ends,
+                _("The rest period is over: put the case on an agenda"),
+                "conference",
+            )
+        )
     may_be_early = facts.municipal or facts.early_admission
-    if facts.state in BEFORE_CONFERENCE and facts.intake_done and facts.agenda is None and may_be_early:
+    if (
+        facts.state in BEFORE_CONFERENCE
+        and facts.intake_done
+        and facts.agenda is None
+        and may_be_early
+    ):
         what = _("The intake is complete: the conference can discuss the admission")
         found.append(Term("R5", facts.intake_done, what, "conference"))
     if facts.lacks_request:
         day = facts.registered_on or facts.today
-        found.append(Term("R8", day, _("Ask for the dossiers: without them no rest period begins"), "dossiers_request"))
+        found.append(
+            Term(
+                "R8",
+                day,
+                _("Ask for the dossiers: without them no rest period begins"),
+                "dossiers_request",
+            )
+        )
     if facts.state == "not_admitted" and not facts.objection_pending:
         refusal = facts.last_formal("refused")
         if refusal is not None and facts.upheld and facts.upheld >= refusal.on:
             what = _("An objection or appeal was upheld: bring the case back to the conference")
             found.append(Term("T9", facts.upheld, what, "case_reopen"))
         elif refusal is not None and refusal.objection_until:
-            day = max(refusal.objection_until, appeal_until(facts) or refusal.objection_until) + timedelta(days=1)
+            day = max(
+                refusal.objection_until, appeal_until(facts) or refusal.objection_until
+            ) + timedelta(days=1)
             what = _("Objection and appeal are no longer possible: archive the case")
             found.append(Term("T15", day, what, "case_detail"))
     return found
@@ -70,33 +100,64 @@ def _in_conference(facts: Facts) -> list[Term]:
     if facts.agenda is not None or facts.state not in OPEN_STATES:
         return []
     if facts.advised:
-        return [Term("R26", facts.advised, _("The advice of the review team waits for the conference"), "conference")]
+        return [
+            Term(
+                "R26",
+                facts.advised,
+                _("The advice of the review team waits for the conference"),
+                "conference",
+            )
+        ]
     if review := _review(facts):
         return [Term("LSO", review, _("The conference looks at this case again"), "conference")]
     last = facts.last_decision(*ADMITS, "not_admitted", "deferred")
-    if facts.state == "in_conference" and (last is None or last.kind == "deferred") and not facts.escalated_until:
-        return [Term("R5", facts.since or facts.today, _("The case is on no agenda: put it on one"), "conference")]
+    if (
+        facts.state == "in_conference"
+        and (last is None or last.kind == "deferred")
+        and not facts.escalated_until
+    ):
+        return [
+            Term(
+                "R5",
+                facts.since or facts.today,
+                _("The case is on no agenda: put it on one"),
+                "conference",
+            )
+        ]
     if facts.state == "admitted" and not facts.scenario and (facts.municipal or facts.rest_ends):
         day = max(day for day in (facts.rest_ends, facts.since) if day)
-        return [Term("R9", day, _("The conference can set the scenario: put the case on an agenda"), "conference")]
+        return [
+            Term(
+                "R9",
+                day,
+                _("The conference can set the scenario: put the case on an agenda"),
+                "conference",
+            )
+        ]
     return []
 
 
 def _review(facts: Facts) -> date | None:
-    """When the conference looks again: what it said on the last day it decided, unless it has done so since."""
+    """When the conference looks again: what it said on the last day it decided, unless it has
+    done so since."""
     last = facts.decisions[-1].on if facts.decisions else None
-    day = max((said.review for said in facts.decisions if said.review and said.on == last), default=None)
+    day = max(
+        (said.review for said in facts.decisions if said.review and said.on == last), default=None
+    )
     return day if day and (facts.discussed is None or facts.discussed < day) else None
 
 
 def _in_guidance(facts: Facts) -> list[Term]:
     if facts.state in ("admitted", "in_guidance") and (day := stay_ends(facts)):
-        return [Term("R16", day, _("The maximum stay ends: extend it, or decide to end"), "conference")]
+        return [
+            Term("R16", day, _("The maximum stay ends: extend it, or decide to end"), "conference")
+        ]
     return []
 
 
 def stay_ends(facts: Facts) -> date | None:
-    """R16: the day until which she is admitted; the pilot's maximum from the admission where no decision says more."""
+    """R16: the day until which she is admitted; the pilot's maximum from the admission where no
+    decision says more."""
     formal = facts.last_formal("admitted", "extended")
     if formal is not None and formal.until:
         return formal.until
@@ -107,19 +168,32 @@ def stay_ends(facts: Facts) -> date | None:
 
 def _after(facts: Facts) -> list[Term]:
     left = facts.left
-    if left is None or facts.state not in ("exited", "in_aftercare") or left.belongs_to not in DURABLE:
+    if (
+        left is None
+        or facts.state not in ("exited", "in_aftercare")
+        or left.belongs_to not in DURABLE
+    ):
         return []
     found = []
     ended = facts.repeat_ended
     if (
-        left.outcome == "repeat_asylum_reception" and ended
+        left.outcome == "repeat_asylum_reception"
+        and ended
         and left.on <= ended <= add_months(left.on, LONGEST_FOLLOWED)
-        and (facts.checked is None or facts.checked < ended) and not facts.newer_case
-    ):  # fmt: skip
+        and (facts.checked is None or facts.checked < ended)
+        and not facts.newer_case
+    ):
         what = _("The repeat asylum application ended without a permit: look what becomes of her")
         found.append(Term("R13", ended, what, "exit"))
-    return found + [
-        Term("R12", add_months(left.on, months), _("Check whether the outcome holds, %(n)d months on") % {"n": months},
-             "exit")
-        for months in checks_to_come(facts)
-    ][:1]  # fmt: skip
+    return (
+        found
+        + [
+            Term(
+                "R12",
+                add_months(left.on, months),
+                _("Check whether the outcome holds, %(n)d months on") % {"n": months},
+                "exit",
+            )
+            for months in checks_to_come(facts)
+        ][:1]
+    )

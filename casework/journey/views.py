@@ -26,8 +26,12 @@ from governance.drafts.keeping import once, save_draft, sent_before
 from partners.accountability.activities import CASEWORK, processes
 
 # Pages that are a part of the case page.
-PARTS = {"dossiers": "#dossier-dossier", "stays": "#dossier-stay", "tasks": "#dossier-task",
-         "formal_decisions": "#dossier-formal_decision"}  # fmt: skip
+PARTS = {
+    "dossiers": "#dossier-dossier",
+    "stays": "#dossier-stay",
+    "tasks": "#dossier-task",
+    "formal_decisions": "#dossier-formal_decision",
+}
 
 
 def where(case: Case, page: str) -> str:
@@ -49,13 +53,19 @@ class NextStep:
 def next_steps(clearance: Clearance, case: Case, teams: Teams, facts: Facts) -> list[NextStep]:
     """The steps from here that are hers to take, with what is missing; no step that others take."""
     return [
-        NextStep(step, step_page(case, step), linked(case, [*unread(case, step, clearance), *step.missing(facts)]))
-        for step in steps_from(case.state) if step.who(clearance, case, teams) and offered(step, facts)
-    ]  # fmt: skip
+        NextStep(
+            step,
+            step_page(case, step),
+            linked(case, [*unread(case, step, clearance), *step.missing(facts)]),
+        )
+        for step in steps_from(case.state)
+        if step.who(clearance, case, teams) and offered(step, facts)
+    ]
 
 
 def offered(step: Step, facts: Facts) -> bool:
-    """Steps of a mode or a setting the pilot has not chosen are not shown as something that is missing."""
+    """Steps of a mode or a setting the pilot has not chosen are not shown as something that is
+    missing."""
     if step.number == "T6":
         return facts.early_admission or facts.municipal
     if step.number == "T17":
@@ -75,8 +85,9 @@ def linked(case: Case, missing: list[Missing]) -> list[tuple[str, str]]:
 
 def not_taken(
     request: HttpRequest, case: Case, problem: StepRefused | VersionConflict, *, key: str, page: str
-) -> HttpResponse:  # fmt: skip
-    """An act that was refused, or came from an older version: what was typed is kept, and comes back on its page."""
+) -> HttpResponse:
+    """An act that was refused, or came from an older version: what was typed is kept, and comes
+    back on its page."""
     save_draft(request.user, key, typed_fields(request.POST), page)  # type: ignore[arg-type]
     if isinstance(problem, StepRefused):
         return refused(request, case, problem)
@@ -84,10 +95,13 @@ def not_taken(
 
 
 def refused(request: HttpRequest, case: Case, refusal: StepRefused) -> HttpResponse:
-    """The answer to who takes a step that may not be taken now: in sentences, each with where it is mended."""
+    """The answer to who takes a step that may not be taken now: in sentences, each with where it
+    is mended."""
     context = {
-        "case": case, "name": leading_names([case.pk]).get(case.pk, ""), "missing": linked(case, refusal.missing)
-    }  # fmt: skip
+        "case": case,
+        "name": leading_names([case.pk]).get(case.pk, ""),
+        "missing": linked(case, refusal.missing),
+    }
     return render(request, "casework/journey/refused.html", context, status=409)
 
 
@@ -105,7 +119,9 @@ def case_step(request: ClearanceRequest, reference: UUID, slug: str) -> HttpResp
             return sent
 
         def act() -> str:
-            step_by_button(case, step, by=request.clearance, version=request.POST.get("version", ""))
+            step_by_button(
+                case, step, by=request.clearance, version=request.POST.get("version", "")
+            )
             return case_url(case)
 
         try:
@@ -117,7 +133,11 @@ def case_step(request: ClearanceRequest, reference: UUID, slug: str) -> HttpResp
     here = case.state in step.sources
     missing = [*unread(case, step, request.clearance), *step.missing(fact_of(case))] if here else []
     context = {
-        "case": case, "name": leading_names([case.pk]).get(case.pk, ""), "step": step,
-        "missing": linked(case, missing), "possible": here and not missing, "here": here,
-    }  # fmt: skip
+        "case": case,
+        "name": leading_names([case.pk]).get(case.pk, ""),
+        "step": step,
+        "missing": linked(case, missing),
+        "possible": here and not missing,
+        "here": here,
+    }
     return render(request, "casework/journey/step.html", context)

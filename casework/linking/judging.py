@@ -1,4 +1,5 @@
-"""One person, once (R1, R2): registrations are linked as one person, or judged not to be; nothing moves."""
+"""One person, once (R1, R2): registrations are linked as one person, or judged not to be;
+nothing moves."""
 
 from enum import StrEnum
 from uuid import UUID
@@ -27,7 +28,10 @@ class Outcome(StrEnum):
 def judge(one: Person, other: Person, answer: ClashAnswer, reason: str) -> Outcome:
     """Say that two registrations are one person, or are not."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT register_judge(%s, %s, %s, %s)", [one.reference, other.reference, answer.value, reason])
+        cursor.execute(
+            "SELECT register_judge(%s, %s, %s, %s)",
+            [one.reference, other.reference, answer.value, reason],
+        )
         return Outcome(cursor.fetchone()[0])
 
 
@@ -39,12 +43,14 @@ def revoke(reference: UUID, reason: str) -> bool:
 
 
 def cases_of(person: Person) -> list[Case]:
-    """All cases in sight of somebody, over all her registrations as they are now, the newest first."""
+    """All cases in sight of somebody, over all her registrations as they are now, the newest
+    first."""
     return _passages(Person.objects.filter(pk=person.pk))
 
 
 def passages_with(reference: UUID) -> list[Case]:
-    """The case with this reference and the other cases in sight of the same person; none if it is not in sight."""
+    """The case with this reference and the other cases in sight of the same person; none if it
+    is not in sight."""
     return _passages(Person.objects.filter(cases__reference=reference))
 
 
@@ -55,13 +61,17 @@ def _passages(person: QuerySet[Person]) -> list[Case]:
 
 
 def judgements_of(person: Person) -> list[Judgement]:
-    """What was judged about her registrations and still holds, as far as this worker sees a case on both sides."""
-    hers = Judgement.objects.in_force().filter(Q(one__same_as=person.same_as) | Q(other__same_as=person.same_as))
+    """What was judged about her registrations and still holds, as far as this worker sees a case
+    on both sides."""
+    hers = Judgement.objects.in_force().filter(
+        Q(one__same_as=person.same_as) | Q(other__same_as=person.same_as)
+    )
     return list(hers.select_related("one", "other", "said_by"))
 
 
 def judged_cases(person: Person) -> set[int]:
-    """Keys of cases that are no likely double any more: her own, and those of people judged not to be her."""
+    """Keys of cases that are no likely double any more: her own, and those of people judged not
+    to be her."""
     groups = {person.same_as}
     for row in judgements_of(person):
         groups |= {row.one.same_as, row.other.same_as}

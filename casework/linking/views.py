@@ -1,4 +1,5 @@
-"""Judging likely doubles, linking two registrations of one person, undoing that, and settling a clash."""
+"""Judging likely doubles, linking two registrations of one person, undoing that, and settling a
+clash."""
 
 from dataclasses import dataclass
 from uuid import UUID, uuid5
@@ -19,7 +20,15 @@ from casework.cases.involving import partners_of, visible_teams, with_teams
 from casework.cases.models import Case
 from casework.cases.registering import same_candidates
 from casework.cases.views import candidate_rows, case_url
-from casework.linking.judging import Outcome, can_judge, cases_of, judge, judged_cases, judgements_of, revoke
+from casework.linking.judging import (
+    Outcome,
+    can_judge,
+    cases_of,
+    judge,
+    judged_cases,
+    judgements_of,
+    revoke,
+)
 from casework.register.clashes import ClashView, answer_clash, find_clash, revoke_clash
 from casework.register.doubles import WORDS, Candidate, facts_of, likely_doubles, remember_others
 from casework.register.enums import ClashAnswer
@@ -34,27 +43,37 @@ from partners.accountability.activities import REGISTRATION, processes
 from partners.organisations.models import Team
 
 SAID = {
-    Outcome.HERSELF: gettext_lazy("This is one and the same registration: there is nothing to link."),
+    Outcome.HERSELF: gettext_lazy(
+        "This is one and the same registration: there is nothing to link."
+    ),
     Outcome.ALREADY: gettext_lazy("This was judged already. Nothing was changed."),
-    Outcome.NOT_SAME: gettext_lazy("These two were judged not to be the same person. Take that back first."),
+    Outcome.NOT_SAME: gettext_lazy(
+        "These two were judged not to be the same person. Take that back first."
+    ),
     Outcome.TWO_PILOTS: gettext_lazy(
-        "This concerns two teams that lead. It stands on the worklist of the coordinators: when both say the same, it"
+        "This concerns two teams that lead. It stands on the worklist of the coordinators: "
+        "when both say the same, it"
         " is settled."
     ),
     Outcome.REFUSED: gettext_lazy("You may not judge this registration."),
-}  # fmt: skip
+}
 
 
 # What the application itself notes as a reason.
-REASONS = {"clash": gettext_lazy("both coordinators said so"), "registration": gettext_lazy("said when registering")}
+REASONS = {
+    "clash": gettext_lazy("both coordinators said so"),
+    "registration": gettext_lazy("said when registering"),
+}
 
 
 class ReasonForm(KeptForm):
     reason = forms.CharField(
-        label=gettext_lazy("Why?"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
+        label=gettext_lazy("Why?"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("What you compared. Others read this before they undo it."),
         error_messages={"required": gettext_lazy("Write what shows it.")},
-    )  # fmt: skip
+    )
 
     def clean_reason(self) -> str:
         reason: str = self.cleaned_data["reason"]
@@ -66,14 +85,17 @@ class ReasonForm(KeptForm):
 class NumberForm(forms.Form):
     use_required_attribute = False
     number = forms.CharField(
-        label=gettext_lazy("Case number"), max_length=14, help_text=gettext_lazy("Of the other registration."),
+        label=gettext_lazy("Case number"),
+        max_length=14,
+        help_text=gettext_lazy("Of the other registration."),
         error_messages={"required": gettext_lazy("Enter the number of the other case.")},
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True)
 class Side:
-    """One of two registrations beside each other: what was said of her, and her cases with who takes part."""
+    """One of two registrations beside each other: what was said of her, and her cases with who
+    takes part."""
 
     person: Person
     name: str
@@ -86,17 +108,24 @@ def _side(clearance: Clearance, person: Person, teams: dict[int, Team]) -> Side:
     cases = cases_of(person)
     keys = [case.pk for case in cases]
     values = by_kind(
-        with_teams(IdentityValue.objects.current().filter(case__in=keys), teams, "author_team", "source_team")
+        with_teams(
+            IdentityValue.objects.current().filter(case__in=keys),
+            teams,
+            "author_team",
+            "source_team",
+        )
     )
     together = Facts()
     for facts in facts_of(keys).values():
         for name, said in vars(facts).items():
             getattr(together, name).extend(said)
     return Side(
-        person, values["name"][0].value if values["name"] else cases[0].number,
+        person,
+        values["name"][0].value if values["name"] else cases[0].number,
         [(group[0].get_kind_display(), distinct(group)) for group in values.values() if group],
-        [(case, [team.label for team in partners_of(clearance, case, teams)]) for case in cases], together,
-    )  # fmt: skip
+        [(case, [team.label for team in partners_of(clearance, case, teams)]) for case in cases],
+        together,
+    )
 
 
 def _person(request: ClearanceRequest, reference: UUID) -> Person:
@@ -117,7 +146,11 @@ def person_double(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         raise PermissionDenied
     form = NumberForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        other = Case.objects.filter(number=form.cleaned_data["number"].strip()).select_related("person").first()
+        other = (
+            Case.objects.filter(number=form.cleaned_data["number"].strip())
+            .select_related("person")
+            .first()
+        )
         if other is None:
             form.add_error("number", _("You see no case with this number."))
         elif other.person.same_as == person.same_as:
@@ -126,10 +159,14 @@ def person_double(request: ClearanceRequest, reference: UUID) -> HttpResponse:
             return redirect("casework:person_link", person.reference, other.person.reference)
     candidates = likely_doubles(facts_of([cases[0].pk])[cases[0].pk], besides=judged_cases(person))
     context = {
-        "person": person, "form": form, "name": leading_names([cases[0].pk]).get(cases[0].pk, ""),
+        "person": person,
+        "form": form,
+        "name": leading_names([cases[0].pk]).get(cases[0].pk, ""),
         "candidates": candidate_rows(candidates),
-    }  # fmt: skip
-    return render(request, "casework/linking/double.html", context, status=400 if form.errors else 200)
+    }
+    return render(
+        request, "casework/linking/double.html", context, status=400 if form.errors else 200
+    )
 
 
 @processes(REGISTRATION)
@@ -171,15 +208,20 @@ def person_link(request: ClearanceRequest, reference: UUID, other: UUID) -> Http
     sides = [_side(clearance, person, teams) for person in (one, two)]
     agreed = agreements(sides[0].facts, sides[1].facts)
     context = {
-        "form": form, "sides": sides, "draft_key": key, "form_page": request.path,
+        "form": form,
+        "sides": sides,
+        "draft_key": key,
+        "form_page": request.path,
         "words": [WORDS[pair] for pair in agreed.items() if pair in WORDS],
         "two_open": sum(case.is_open for side in sides for case, _teams in side.cases) > 1,
         "judged": [
-            row for row in judgements_of(one)
-            if row.answer == ClashAnswer.NOT_SAME and two.same_as in (row.one.same_as, row.other.same_as)
+            row
+            for row in judgements_of(one)
+            if row.answer == ClashAnswer.NOT_SAME
+            and two.same_as in (row.one.same_as, row.other.same_as)
         ],
         "herself": one.same_as == two.same_as,
-    }  # fmt: skip
+    }
     if form.errors and status == 200:
         status = 400
     return render(request, "casework/linking/link.html", context, status=status)
@@ -201,13 +243,14 @@ def judgement_rows(judgements: list[Judgement]) -> list[JudgementRow]:
     return [
         JudgementRow(
             row,
-            _("Two registrations are linked as one person") if row.answer == ClashAnswer.SAME
+            _("Two registrations are linked as one person")
+            if row.answer == ClashAnswer.SAME
             else _("Somebody alike was judged to be another person"),
             str(REASONS.get(row.reason, row.reason)),
             reverse("casework:judgement_undo", args=[row.reference]),
         )
         for row in judgements
-    ]  # fmt: skip
+    ]
 
 
 @processes(REGISTRATION)
@@ -238,13 +281,20 @@ def judgement_undo(request: ClearanceRequest, reference: UUID) -> HttpResponse:
             form.add_error(None, str(SAID[Outcome.REFUSED]))
         else:
             request.audited = {"action": "judgement_undone", "obj": ("judgement", found.reference)}
-            messages.success(request, _("This was taken back. Both registrations are as they were before."))
+            messages.success(
+                request, _("This was taken back. Both registrations are as they were before.")
+            )
             return answer
     context = {
-        "form": form, "row": judgement_rows([found])[0], "cases": {case.pk: case for case in cases}.values(),
-        "draft_key": key, "form_page": request.path,
-    }  # fmt: skip
-    return render(request, "casework/linking/undo.html", context, status=400 if form.errors else 200)
+        "form": form,
+        "row": judgement_rows([found])[0],
+        "cases": {case.pk: case for case in cases}.values(),
+        "draft_key": key,
+        "form_page": request.path,
+    }
+    return render(
+        request, "casework/linking/undo.html", context, status=400 if form.errors else 200
+    )
 
 
 @processes(REGISTRATION)
@@ -254,12 +304,16 @@ def case_doubles(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     case = get_object_or_404(Case.objects.select_related("person", "pilot"), reference=reference)
     if not perms.can_complete_registration(request.clearance, case):
         raise PermissionDenied
-    candidates: list[Candidate] = likely_doubles(facts_of([case.pk])[case.pk], besides=judged_cases(case.person))
+    candidates: list[Candidate] = likely_doubles(
+        facts_of([case.pk])[case.pk], besides=judged_cases(case.person)
+    )
     if request.method == "POST":
         if not same_candidates(request.POST.get("judged", ""), candidates):
             return render(request, "errors/409.html", {"back": request.path}, status=409)
         remember_others([(case.person_id, candidate.case_id) for candidate in candidates])
-        case = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)  # after the lock of judging, as everywhere
+        case = Case.objects.select_for_update(of=("self",)).get(
+            pk=case.pk
+        )  # after the lock of judging, as everywhere
         case.doubles_judged_on = timezone.localdate()
         case.version += 1
         case.save()
@@ -267,15 +321,17 @@ def case_doubles(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     context = {
         "case": case,
         "judged": ",".join(str(candidate.case_id) for candidate in candidates),
-        "candidates": candidate_rows(candidates), "name": leading_names([case.pk]).get(case.pk, ""),
-    }  # fmt: skip
+        "candidates": candidate_rows(candidates),
+        "name": leading_names([case.pk]).get(case.pk, ""),
+    }
     return render(request, "casework/linking/doubles.html", context)
 
 
 @processes(REGISTRATION)
 @require_GET
 def clash_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
-    """One screen for the coordinators of both pilots: what agrees, whom to phone, what each said."""
+    """One screen for the coordinators of both pilots: what agrees, whom to phone, what each
+    said."""
     clash = find_clash(request.clearance, reference)
     if clash is None:
         raise Http404
@@ -288,11 +344,15 @@ def _clash_page(request: ClearanceRequest, clash: ClashView, form: ReasonForm) -
     own = list(Case.objects.filter(pk__in=clash.own_cases).select_related("person").order_by("pk"))
     names = leading_names([case.pk for case in own]) if own else {}
     context = {
-        "clash": clash, "own": [(case, names.get(case.pk) or case.number) for case in own], "form": form,
+        "clash": clash,
+        "own": [(case, names.get(case.pk) or case.number) for case in own],
+        "form": form,
         "draft_key": f"clash:{clash.reference}",
         "form_page": reverse("casework:clash_detail", args=[clash.reference]),
-    }  # fmt: skip
-    return render(request, "casework/linking/clash.html", context, status=400 if form.errors else 200)
+    }
+    return render(
+        request, "casework/linking/clash.html", context, status=400 if form.errors else 200
+    )
 
 
 @processes(REGISTRATION)
@@ -325,7 +385,10 @@ def clash_answer(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         raise Http404
     if not answer_clash(reference, said):
         return render(
-            request, "errors/409.html", {"back": reverse("casework:clash_detail", args=[reference])}, status=409
+            request,
+            "errors/409.html",
+            {"back": reverse("casework:clash_detail", args=[reference])},
+            status=409,
         )
     request.audited = {"action": f"clash_{said}", "obj": ("clash", reference)}
     return redirect("casework:clash_detail", reference)

@@ -36,7 +36,7 @@ CLASSES = {
     "none": ("unknown_destination", "trajectory_ended", "detained", "other_none"),
     "undecided": ("forced_return", "dublin_transfer", "vbl_or_family_location", "other_procedure_pending",
                   "moved_to_other_pilot", "deceased", "not_established"),
-}  # fmt: skip
+}
 
 
 def fill_classes(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:

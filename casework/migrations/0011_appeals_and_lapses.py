@@ -12,7 +12,7 @@ def why() -> models.CharField:
     return models.CharField(
         blank=True, choices=[("deceased", "she died"), ("new_case", "she is back, in a new case")], max_length=10,
         verbose_name="why it lapsed",
-    )  # fmt: skip
+    )
 
 
 class Migration(migrations.Migration):

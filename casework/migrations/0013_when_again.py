@@ -47,4 +47,4 @@ class Migration(migrations.Migration):
             "UPDATE casework_case SET term_on = state_since WHERE state IN ('in_conference', 'admitted')"
             " AND (term_on IS NULL OR term_on > state_since)"
         ),
-    ]  # fmt: skip
+    ]

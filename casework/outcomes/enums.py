@@ -53,8 +53,12 @@ class ExitReason(TextChoices):
 R = ExitReason
 # After admission these cite a formal decision to end (T11).
 NEEDS_DECISION = (
-    R.INSUFFICIENT_COOPERATION, R.HOUSE_RULES_BREACH, R.MAXIMUM_STAY_REACHED, R.CRITERIA_NOT_MET, R.FACILITY_CLOSED
-)  # fmt: skip
+    R.INSUFFICIENT_COOPERATION,
+    R.HOUSE_RULES_BREACH,
+    R.MAXIMUM_STAY_REACHED,
+    R.CRITERIA_NOT_MET,
+    R.FACILITY_CLOSED,
+)
 
 
 class Undone(TextChoices):

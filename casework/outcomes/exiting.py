@@ -1,4 +1,5 @@
-"""The acts of an exit: proposing, confirming, declining, undoing; answering a claim; checking whether it holds."""
+"""The acts of an exit: proposing, confirming, declining, undoing; answering a claim; checking
+whether it holds."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -14,7 +15,14 @@ from casework.deciding.working import annul, ending_of
 from casework.escalation.working import all_over
 from casework.journey.facts import fact_of
 from casework.journey.guards import Missing
-from casework.journey.moving import ENDED_BY_EXIT, StepRefused, end_involvements, locked, settle, take
+from casework.journey.moving import (
+    ENDED_BY_EXIT,
+    StepRefused,
+    end_involvements,
+    locked,
+    settle,
+    take,
+)
 from casework.journey.steps import STEPS
 from casework.outcomes.enums import CHECK_MONTHS, NEEDS_DECISION, CheckResult, Outcome, Undone
 from casework.outcomes.models import Confirmation, Exit, FollowUpCheck, class_of
@@ -30,7 +38,10 @@ from partners.accountability.history import because
 def exit_of(case: Case) -> Exit | None:
     """The exit that stands in a case, proposed or confirmed."""
     found: Exit | None = (
-        Exit.objects.current().filter(case=case, undone_on=None).select_related("classed", "formal_decision").first()
+        Exit.objects.current()
+        .filter(case=case, undone_on=None)
+        .select_related("classed", "formal_decision")
+        .first()
     )
     return found
 
@@ -43,7 +54,12 @@ def propose_exit(case: Case, said: dict[str, Any], *, by: Clearance, author_team
         raise StepRefused([Missing(_("There is an exit in this case already."), "exit")])
     decision = ending_of(case) if said["reason"] in NEEDS_DECISION else None
     made: Exit = Exit.objects.create(
-        case=case, author_team_id=author_team, author=by.user, state_before=case.state, formal_decision=decision, **said
+        case=case,
+        author_team_id=author_team,
+        author=by.user,
+        state_before=case.state,
+        formal_decision=decision,
+        **said,
     )
     done(case, ["exit_confirmed"], by=by)
     settle(case)
@@ -52,8 +68,8 @@ def propose_exit(case: Case, said: dict[str, Any], *, by: Clearance, author_team
 
 @transaction.atomic
 def confirm_exit(found: Exit, *, by: Clearance, version: str) -> Case:
-    """T11. The class follows from the table of that day; involvements without anything to follow end, and what was
-    still asked of a level above."""
+    """T11. The class follows from the table of that day; involvements without anything to follow
+    end, and what was still asked of a level above."""
     case = locked(found.case)
     row: Exit = Exit.objects.select_for_update(of=("self",)).get(pk=found.pk)
     row.claim_version(version)
@@ -65,7 +81,11 @@ def confirm_exit(found: Exit, *, by: Clearance, version: str) -> Case:
     because(row, "confirmed")
     row.save()  # now the database hands over who moves to another pilot (sql/transfer.sql)
     facts = fact_of(case)
-    if row.outcome == Outcome.MOVED_TO_OTHER_PILOT and facts.accepted_elsewhere and not facts.handed_over:
+    if (
+        row.outcome == Outcome.MOVED_TO_OTHER_PILOT
+        and facts.accepted_elsewhere
+        and not facts.handed_over
+    ):
         # Why it cannot be is nobody's to tell here (R1).
         said = _("The case cannot be handed over now; settle it with the other pilot.")
         raise StepRefused([Missing(said, "transfer")])
@@ -77,7 +97,8 @@ def confirm_exit(found: Exit, *, by: Clearance, version: str) -> Case:
 
 
 def _class(row: Exit) -> None:
-    """The class of its outcome on the day of the exit; who is competent for that outcome is asked."""
+    """The class of its outcome on the day of the exit; who is competent for that outcome is
+    asked."""
     row.classed, row.claim_open = class_of(row.outcome, row.exited_on), row.outcome in COMPETENT
 
 
@@ -87,8 +108,8 @@ def _others_leave(case: Case, row: Exit) -> None:
 
 @transaction.atomic
 def establish(found: Exit, said: dict[str, Any], *, version: str) -> None:
-    """What became of her is known, or explained, after all: the exit says so from now on, and its history what it said
-    before. The class is that of the day of the exit."""
+    """What became of her is known, or explained, after all: the exit says so from now on, and
+    its history what it said before. The class is that of the day of the exit."""
     case = _followed(found)
     row: Exit = Exit.objects.select_for_update(of=("self",)).get(pk=found.pk)
     row.claim_version(version)
@@ -117,7 +138,11 @@ def decline_exit(found: Exit, why: str, *, version: str) -> None:
 def undo_exit(found: Exit, said: dict[str, str], *, by: Clearance, version: str) -> Case:
     """T16: back to where the case was, with the teams that took part until the exit."""
     case = locked(found.case)
-    row: Exit = Exit.objects.select_for_update(of=("self",)).select_related("formal_decision").get(pk=found.pk)
+    row: Exit = (
+        Exit.objects.select_for_update(of=("self",))
+        .select_related("formal_decision")
+        .get(pk=found.pk)
+    )
     row.claim_version(version)
     case = take(case, "T16", by=by, to=CaseState(row.state_before), exited_on=None)
     row.undone_on = timezone.localdate()
@@ -126,14 +151,24 @@ def undo_exit(found: Exit, said: dict[str, str], *, by: Clearance, version: str)
     row.save()
     if row.formal_decision and said["undone"] in (Undone.ANNULLED, Undone.SUSPENDED):
         annul(row.formal_decision, said["undone_reason"])
-    for involvement in Involvement.objects.filter(case=case, until=row.confirmed_on).select_related("team"):
+    for involvement in Involvement.objects.filter(case=case, until=row.confirmed_on).select_related(
+        "team"
+    ):
         last = involvement.history.order_by("-history_date", "-history_id").first()
         running = Involvement.objects.in_force().filter(case=case, team=involvement.team).exists()
-        if last and last.history_change_reason == ENDED_BY_EXIT and not running and involvement.ground != Ground.STAY:
+        if (
+            last
+            and last.history_change_reason == ENDED_BY_EXIT
+            and not running
+            and involvement.ground != Ground.STAY
+        ):
             Involvement.objects.create(
-                case=case, team=involvement.team, ground=involvement.ground, worker=involvement.worker,
+                case=case,
+                team=involvement.team,
+                ground=involvement.ground,
+                worker=involvement.worker,
                 explanation=involvement.explanation,
-            )  # fmt: skip
+            )
     settle(case)
     return case
 
@@ -156,14 +191,19 @@ def _followed(found: Exit) -> Case:
 
 
 @transaction.atomic
-def answer_claim(found: Exit, said: dict[str, Any], *, by: Clearance, author_team: int) -> Confirmation:
-    """What a competent partner says of the claim; it may say something else later, not the same twice."""
+def answer_claim(
+    found: Exit, said: dict[str, Any], *, by: Clearance, author_team: int
+) -> Confirmation:
+    """What a competent partner says of the claim; it may say something else later, not the same
+    twice."""
     case = _standing(found)
     mine = Confirmation.objects.current().filter(
         exit=found, author_team=author_team, source_team=said.get("source_team_id")
-    )  # fmt: skip
+    )
     last = mine.order_by("pk").last()
-    if last is not None and all(getattr(last, name) == said.get(name) for name in ("result", "said_on", "evidence")):
+    if last is not None and all(
+        getattr(last, name) == said.get(name) for name in ("result", "said_on", "evidence")
+    ):
         raise StepRefused([Missing(_("This answer was given already."), "exit")])
     made: Confirmation = Confirmation.objects.create(
         case=case, exit=found, author_team_id=author_team, author=by.user, **said
@@ -174,7 +214,8 @@ def answer_claim(found: Exit, said: dict[str, Any], *, by: Clearance, author_tea
 
 @transaction.atomic
 def record_check(found: Exit, said: dict[str, Any], *, by: Clearance, author_team: int) -> None:
-    """R12. With a check that lapses, because she died or is back, all that are not recorded yet lapse."""
+    """R12. With a check that lapses, because she died or is back, all that are not recorded yet
+    lapse."""
     case = _followed(found)
     done = set(FollowUpCheck.objects.current().filter(exit=found).values_list("months", flat=True))
     if said["months"] in done:
@@ -182,7 +223,11 @@ def record_check(found: Exit, said: dict[str, Any], *, by: Clearance, author_tea
     lapses = said["result"] == CheckResult.LAPSED
     for months in sorted(set(CHECK_MONTHS) - done) if lapses else [said["months"]]:
         FollowUpCheck.objects.create(
-            case=case, exit=found, author_team_id=author_team, author=by.user, **{**said, "months": months}
+            case=case,
+            exit=found,
+            author_team_id=author_team,
+            author=by.user,
+            **{**said, "months": months},
         )
     settle(case)
 
@@ -210,8 +255,9 @@ def leave_unconfirmed(found: Exit, why: str, *, version: str) -> None:
 
 
 def too_early(case: Case, outcome: str) -> int | None:
-    """R14: how many days of the pilot's return term are left for somebody said to have left, unknown where to; she may
-    still come back. None if the term is over, not agreed upon, or nobody recorded that she is away."""
+    """R14: how many days of the pilot's return term are left for somebody said to have left,
+    unknown where to; she may still come back. None if the term is over, not agreed upon, or
+    nobody recorded that she is away."""
     term = case.pilot.return_term_days
     if outcome != Outcome.UNKNOWN_DESTINATION or term is None:
         return None

@@ -30,23 +30,32 @@ EARLY = timedelta(days=14)  # how long before its day a check may be done
 class ExitForm(KeptForm):
     """R10: never without date, reason and what became of her; the class follows from the table."""
 
-    exited_on = DayField(label=_("Date of exit"), error_messages={"required": _("Enter the date of the exit.")})
+    exited_on = DayField(
+        label=_("Date of exit"), error_messages={"required": _("Enter the date of the exit.")}
+    )
     reason = forms.ChoiceField(
-        label=_("Why it ends"), choices=[("", _("Choose")), *ExitReason.choices],
+        label=_("Why it ends"),
+        choices=[("", _("Choose")), *ExitReason.choices],
         error_messages={"required": _("Choose why it ends.")},
-    )  # fmt: skip
+    )
     outcome = forms.ChoiceField(
-        label=_("What became of her"), choices=[("", _("Choose")), *Outcome.choices],
+        label=_("What became of her"),
+        choices=[("", _("Choose")), *Outcome.choices],
         help_text=_("What is known, not what was aimed at."),
         error_messages={"required": _("Choose what became of her.")},
-    )  # fmt: skip
+    )
     explanation = forms.CharField(
-        label=_("Explanation"), required=False, max_length=3000, widget=forms.Textarea(attrs={"rows": 4})
+        label=_("Explanation"),
+        required=False,
+        max_length=3000,
+        widget=forms.Textarea(attrs={"rows": 4}),
     )
     evidence = forms.CharField(
-        label=_("Evidence"), required=False, max_length=200,
+        label=_("Evidence"),
+        required=False,
+        max_length=200,
         help_text=_("Which paper shows it, such as: boarding pass, decision of 3 March."),
-    )  # fmt: skip
+    )
     evidence_on = DayField(label=_("Date of the evidence"), required=False)
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
@@ -66,11 +75,18 @@ class ExitForm(KeptForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         reason, outcome = data.get("reason"), data.get("outcome")
-        for one, other in ((ExitReason.DECEASED, Outcome.DECEASED), (ExitReason.DETENTION, Outcome.DETAINED),
-                           (ExitReason.MOVED_TO_OTHER_PILOT, Outcome.MOVED_TO_OTHER_PILOT)):  # fmt: skip
+        for one, other in (
+            (ExitReason.DECEASED, Outcome.DECEASED),
+            (ExitReason.DETENTION, Outcome.DETAINED),
+            (ExitReason.MOVED_TO_OTHER_PILOT, Outcome.MOVED_TO_OTHER_PILOT),
+        ):
             if reason == one and outcome and outcome != other:
                 self.add_error("outcome", _("This does not fit why it ends."))
-        if reason and outcome == Outcome.MOVED_TO_OTHER_PILOT and reason != ExitReason.MOVED_TO_OTHER_PILOT:
+        if (
+            reason
+            and outcome == Outcome.MOVED_TO_OTHER_PILOT
+            and reason != ExitReason.MOVED_TO_OTHER_PILOT
+        ):
             self.add_error("reason", _("This does not fit what became of her."))
         if reason and outcome == Outcome.DECEASED and reason != ExitReason.DECEASED:
             self.add_error("reason", _("This does not fit what became of her."))
@@ -86,8 +102,13 @@ def _dated_evidence(form: forms.Form, data: dict[str, Any]) -> None:
 
 
 def _explained(form: forms.Form, data: dict[str, Any], outcome: str | None, day: date) -> None:
-    """What belongs to no class is archived only with its explanation (T13), so that is asked for at once."""
-    if outcome and not data.get("explanation") and class_of(outcome, day).belongs_to == Class.UNDECIDED:
+    """What belongs to no class is archived only with its explanation (T13), so that is asked for
+    at once."""
+    if (
+        outcome
+        and not data.get("explanation")
+        and class_of(outcome, day).belongs_to == Class.UNDECIDED
+    ):
         form.add_error("explanation", _("Explain this outcome: it belongs to no class."))
 
 
@@ -95,11 +116,18 @@ class EstablishForm(KeptForm):
     """What became of her, which was not known at the exit or not explained."""
 
     outcome = forms.ChoiceField(
-        label=_("What became of her"), help_text=_("What is known, not what was aimed at."),
-        choices=[("", _("Choose")), *((o.value, o.label) for o in Outcome
-                                      if o not in (Outcome.NOT_ESTABLISHED, Outcome.MOVED_TO_OTHER_PILOT))],
+        label=_("What became of her"),
+        help_text=_("What is known, not what was aimed at."),
+        choices=[
+            ("", _("Choose")),
+            *(
+                (o.value, o.label)
+                for o in Outcome
+                if o not in (Outcome.NOT_ESTABLISHED, Outcome.MOVED_TO_OTHER_PILOT)
+            ),
+        ],
         error_messages={"required": _("Choose what became of her.")},
-    )  # fmt: skip
+    )
     explanation = ExitForm.base_fields["explanation"]
     evidence = ExitForm.base_fields["evidence"]
     evidence_on = ExitForm.base_fields["evidence_on"]
@@ -122,33 +150,43 @@ class EstablishForm(KeptForm):
 
 class DeclineForm(KeptForm):
     because = forms.CharField(
-        label=_("Why not?"), max_length=300, error_messages={"required": _("Write why the exit is declined.")}
+        label=_("Why not?"),
+        max_length=300,
+        error_messages={"required": _("Write why the exit is declined.")},
     )
 
 
 class UndoForm(KeptForm):
     undone = forms.ChoiceField(
-        label=_("Why is it undone?"), choices=Undone.choices, widget=forms.RadioSelect,
+        label=_("Why is it undone?"),
+        choices=Undone.choices,
+        widget=forms.RadioSelect,
         error_messages={"required": _("Choose why it is undone.")},
-    )  # fmt: skip
+    )
     undone_reason = forms.CharField(
-        label=_("Explanation"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
+        label=_("Explanation"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Write what was wrong, or which ruling undid it.")},
-    )  # fmt: skip
+    )
 
 
 class ClaimForm(KeptForm):
     """The competent partner says whether it is so; on its behalf with the paper it came on."""
 
     result = forms.ChoiceField(
-        label=_("Answer"), choices=ConfirmationResult.choices, widget=forms.RadioSelect,
+        label=_("Answer"),
+        choices=ConfirmationResult.choices,
+        widget=forms.RadioSelect,
         error_messages={"required": _("Choose an answer.")},
-    )  # fmt: skip
+    )
     said_on = DayField(label=_("Date"), error_messages={"required": _("Enter the date.")})
     evidence = forms.CharField(
-        label=_("Evidence"), max_length=200, help_text=_("On what your answer rests, with its date."),
+        label=_("Evidence"),
+        max_length=200,
+        help_text=_("On what your answer rests, with its date."),
         error_messages={"required": _("Write on what the answer rests.")},
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, found: Exit, sources: list[Team], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -156,14 +194,18 @@ class ClaimForm(KeptForm):
         self.fields["said_on"].initial = timezone.localdate()
         if sources:
             self.fields["source_team"] = forms.TypedChoiceField(
-                label=_("Supplied by"), coerce=int,
+                label=_("Supplied by"),
+                coerce=int,
                 choices=[("", _("Choose a team")), *((team.pk, team.label) for team in sources)],
                 error_messages={"required": _("Choose which partner supplied this.")},
-            )  # fmt: skip
-            self.fields["received_on"] = DayField(
-                label=_("Received on"), error_messages={"required": _("Enter the day on which it came.")}
             )
-            self.fields["received_document"] = forms.CharField(label=_("In which document"), max_length=200)
+            self.fields["received_on"] = DayField(
+                label=_("Received on"),
+                error_messages={"required": _("Enter the day on which it came.")},
+            )
+            self.fields["received_document"] = forms.CharField(
+                label=_("In which document"), max_length=200
+            )
             self.order_fields(["source_team", "received_on", "received_document"])
 
     def clean_said_on(self) -> date:
@@ -174,41 +216,59 @@ class ClaimForm(KeptForm):
 
 
 class CheckForm(KeptForm):
-    """R12: does it still hold, three, six or twelve months later; or why that is not checked any more."""
+    """R12: does it still hold, three, six or twelve months later; or why that is not checked any
+    more."""
 
     months = forms.TypedChoiceField(
         label=_("Which check"), coerce=int, error_messages={"required": _("Choose which check.")}
     )
     checked_on = DayField(label=_("Checked on"), error_messages={"required": _("Enter the date.")})
     result = forms.ChoiceField(
-        label=_("Result"), choices=CheckResult.choices, widget=forms.RadioSelect,
+        label=_("Result"),
+        choices=CheckResult.choices,
+        widget=forms.RadioSelect,
         error_messages={"required": _("Choose the result.")},
-    )  # fmt: skip
+    )
     outcome = forms.ChoiceField(
-        label=_("What became of her then"), required=False, choices=[("", _("Choose")), *Outcome.choices],
-        help_text=_("Only if it does not hold, or became a durable one. The claim stays as it was."),
-    )  # fmt: skip
+        label=_("What became of her then"),
+        required=False,
+        choices=[("", _("Choose")), *Outcome.choices],
+        help_text=_(
+            "Only if it does not hold, or became a durable one. The claim stays as it was."
+        ),
+    )
     lapsed_because = forms.ChoiceField(
-        label=_("Why it lapsed"), required=False, choices=[("", _("Choose")), *Lapse.choices],
-        help_text=_("Only if it lapsed: then all checks that are left lapse. If nobody could tell, choose unknown."),
-    )  # fmt: skip
+        label=_("Why it lapsed"),
+        required=False,
+        choices=[("", _("Choose")), *Lapse.choices],
+        help_text=_(
+            "Only if it lapsed: then all checks that are left lapse. If nobody could tell, "
+            "choose unknown."
+        ),
+    )
     how = forms.CharField(
-        label=_("From whom, and how it is known"), max_length=300,
+        label=_("From whom, and how it is known"),
+        max_length=300,
         error_messages={"required": _("Write from whom, and how it is known.")},
-    )  # fmt: skip
+    )
 
     def __init__(
         self, *args: Any, found: Exit, done: set[int], early: bool, newer_case: bool, **kwargs: Any
-    ) -> None:  # fmt: skip
-        """`early`: what the outcome rested on has ended, so it is looked at before its day (R13)."""
+    ) -> None:
+        """`early`: what the outcome rested on has ended, so it is looked at before its day
+        (R13)."""
         super().__init__(*args, **kwargs)
         self.found, self.early, self.newer_case = found, early, newer_case
-        # A semi-durable outcome that became a durable one: a permit was granted. The exit keeps its class.
+        # A semi-durable outcome that became a durable one: a permit was granted. The exit keeps its
+        # class.
         semi = found.classed is not None and found.classed.belongs_to == Class.SEMI_DURABLE
         self.may_become = tuple(COMPETENT) if semi else ()
         self.due = {months: add_months(found.exited_on, months) for months in CHECK_MONTHS}
         self.fields["months"].choices = [  # type: ignore[attr-defined]
-            (months, _("after %(n)d months, %(day)s") % {"n": months, "day": shown(self.due[months])})
+            (
+                months,
+                _("after %(n)d months, %(day)s") % {"n": months, "day": shown(self.due[months])},
+            )
             for months in CHECK_MONTHS
             if months not in done
         ]
@@ -231,15 +291,22 @@ class CheckForm(KeptForm):
         if day and day < self.found.exited_on:
             self.add_error("checked_on", _("This day lies before the exit."))
         elif (
-            not self.early and result and result != CheckResult.LAPSED
-            and months and day and day < self.due[months] - EARLY
-        ):  # fmt: skip
-            self.add_error("checked_on", _("This check is for %(day)s.") % {"day": shown(self.due[months])})
+            not self.early
+            and result
+            and result != CheckResult.LAPSED
+            and months
+            and day
+            and day < self.due[months] - EARLY
+        ):
+            self.add_error(
+                "checked_on", _("This check is for %(day)s.") % {"day": shown(self.due[months])}
+            )
         return data
 
 
 class UnconfirmedForm(KeptForm):
     unconfirmed_because = forms.CharField(
-        label=_("Why does the outcome stay unconfirmed?"), max_length=300,
+        label=_("Why does the outcome stay unconfirmed?"),
+        max_length=300,
         error_messages={"required": _("Write why it stays unconfirmed.")},
-    )  # fmt: skip
+    )

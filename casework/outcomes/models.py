@@ -34,20 +34,26 @@ class OutcomeClass(models.Model):
 
     class Meta:
         ordering = ["outcome", "-in_force_from"]
-        constraints = [models.UniqueConstraint(fields=["outcome", "in_force_from"], name="outcome_class_once_a_day")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["outcome", "in_force_from"], name="outcome_class_once_a_day"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.outcome} from {self.in_force_from}"
 
 
 def class_of(outcome: str, day: date) -> OutcomeClass:
-    """The row of the dated table that holds for an exit on this day; of a day before the table began its first row."""
+    """The row of the dated table that holds for an exit on this day; of a day before the table
+    began its first row."""
     rows = list(OutcomeClass.objects.filter(outcome=outcome).order_by("-in_force_from"))
     return next((row for row in rows if row.in_force_from <= day), rows[-1])
 
 
 class Exit(Joint):
-    """The end of a passage: proposed, then confirmed by the coordinator; or declined, or undone later (T16)."""
+    """The end of a passage: proposed, then confirmed by the coordinator; or declined, or undone
+    later (T16)."""
 
     CATEGORY = Category.OUTCOME
 
@@ -55,12 +61,21 @@ class Exit(Joint):
     reason = models.CharField(_("why it ends"), max_length=30, choices=ExitReason)
     outcome = models.CharField(_("what became of her"), max_length=30, choices=Outcome)
     explanation = models.TextField(_("explanation"), max_length=3000, blank=True)
-    evidence_on = models.DateField(_("date of the evidence"), null=True, blank=True, validators=[not_in_future])
+    evidence_on = models.DateField(
+        _("date of the evidence"), null=True, blank=True, validators=[not_in_future]
+    )
     evidence = models.CharField(_("evidence"), max_length=200, blank=True)
     formal_decision = models.ForeignKey(
-        FormalDecision, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("formal decision")
+        FormalDecision,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("formal decision"),
     )
-    classed = models.ForeignKey(OutcomeClass, models.PROTECT, null=True, related_name="+", editable=False)
+    classed = models.ForeignKey(
+        OutcomeClass, models.PROTECT, null=True, related_name="+", editable=False
+    )
     state_before = models.CharField(max_length=20, choices=CaseState, editable=False)
     confirmed_on = models.DateField(null=True, editable=False)
     confirmed_by = models.ForeignKey(
@@ -69,28 +84,38 @@ class Exit(Joint):
     claim_open = models.BooleanField(
         default=False, editable=False
     )  # confirmed here, and not answered by who is competent
-    unconfirmed_because = models.CharField(_("why the claim stays unconfirmed"), max_length=300, blank=True)
+    unconfirmed_because = models.CharField(
+        _("why the claim stays unconfirmed"), max_length=300, blank=True
+    )
     undone_on = models.DateField(null=True, editable=False)
     undone = models.CharField(_("why it is undone"), max_length=10, choices=Undone, blank=True)
     undone_reason = models.CharField(_("explanation"), max_length=500, blank=True)
 
     class Meta(Joint.Meta):
         ordering = ["-exited_on", "-id"]
-        indexes = [models.Index(fields=["outcome"], name="exit_claim_open", condition=Q(claim_open=True))]
+        indexes = [
+            models.Index(fields=["outcome"], name="exit_claim_open", condition=Q(claim_open=True))
+        ]
         constraints = [
             *Joint.Meta.constraints,
             models.UniqueConstraint(
-                fields=["case"], condition=Q(ended_at=None, undone_on=None), name="exit_once",
+                fields=["case"],
+                condition=Q(ended_at=None, undone_on=None),
+                name="exit_once",
                 violation_error_message=_("There is an exit in this case already."),
             ),
             models.CheckConstraint(
-                name="exit_confirmed_has_class", condition=Q(confirmed_on=None) | Q(classed__isnull=False)
+                name="exit_confirmed_has_class",
+                condition=Q(confirmed_on=None) | Q(classed__isnull=False),
             ),
             models.CheckConstraint(
-                name="exit_takes_two", condition=Q(confirmed_by=None) | ~Q(confirmed_by=models.F("author")),
-                violation_error_message=_("Another person than the one who proposed the exit confirms it."),
+                name="exit_takes_two",
+                condition=Q(confirmed_by=None) | ~Q(confirmed_by=models.F("author")),
+                violation_error_message=_(
+                    "Another person than the one who proposed the exit confirms it."
+                ),
             ),
-        ]  # fmt: skip
+        ]
 
 
 class Confirmation(Joint):
@@ -108,15 +133,22 @@ class Confirmation(Joint):
 
 
 class FollowUpCheck(Joint):
-    """Whether an outcome holds 3, 6 or 12 months later; beside the claim, which stays as it was (R12)."""
+    """Whether an outcome holds 3, 6 or 12 months later; beside the claim, which stays as it was
+    (R12)."""
 
     CATEGORY = Category.OUTCOME
 
     exit = models.ForeignKey(Exit, models.PROTECT, related_name="checks")
-    months = models.PositiveSmallIntegerField(_("months after the exit"), choices=[(n, str(n)) for n in CHECK_MONTHS])
-    checked_on = models.DateField(_("checked on"), default=timezone.localdate, validators=[not_in_future])
+    months = models.PositiveSmallIntegerField(
+        _("months after the exit"), choices=[(n, str(n)) for n in CHECK_MONTHS]
+    )
+    checked_on = models.DateField(
+        _("checked on"), default=timezone.localdate, validators=[not_in_future]
+    )
     result = models.CharField(_("result"), max_length=15, choices=CheckResult)
-    outcome = models.CharField(_("what became of her then"), max_length=30, choices=Outcome, blank=True)
+    outcome = models.CharField(
+        _("what became of her then"), max_length=30, choices=Outcome, blank=True
+    )
     lapsed_because = models.CharField(_("why it lapsed"), max_length=10, choices=Lapse, blank=True)
     how = models.CharField(_("from whom, and how it is known"), max_length=300)
 
@@ -125,7 +157,9 @@ class FollowUpCheck(Joint):
         constraints = [
             *Joint.Meta.constraints,
             models.UniqueConstraint(
-                fields=["exit", "months"], condition=Q(ended_at=None), name="check_once",
+                fields=["exit", "months"],
+                condition=Q(ended_at=None),
+                name="check_once",
                 violation_error_message=_("This check was recorded already."),
             ),
             models.CheckConstraint(name="check_says_how", condition=~Q(how="")),
@@ -140,15 +174,18 @@ class FollowUpCheck(Joint):
                 | ~Q(result=CheckResult.LAPSED) & Q(lapsed_because=""),
                 violation_error_message=_("Choose why it lapsed."),
             ),
-        ]  # fmt: skip
+        ]
 
 
 class DestinationReport(Joint):
-    """A partner's register says that she left with unknown destination; that closes nothing here (R14)."""
+    """A partner's register says that she left with unknown destination; that closes nothing here
+    (R14)."""
 
     CATEGORY = Category.OUTCOME
 
-    reported_on = models.DateField(_("reported on"), default=timezone.localdate, validators=[not_in_future])
+    reported_on = models.DateField(
+        _("reported on"), default=timezone.localdate, validators=[not_in_future]
+    )
     text = models.CharField(_("what the other register says"), max_length=500)
 
     class Meta(Joint.Meta):

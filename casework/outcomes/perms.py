@@ -1,4 +1,5 @@
-"""Who proposes, confirms, answers and checks an outcome. Every line of a docstring is a line of the code."""
+"""Who proposes, confirms, answers and checks an outcome. Every line of a docstring is a line of
+the code."""
 
 from casework.cases.enums import OPEN_STATES, CaseState
 from casework.cases.models import Case
@@ -12,15 +13,19 @@ from partners.organisations.enums import OrganisationKind
 K, X = OrganisationKind, Outcome
 # Who is competent to say that a durable outcome is so (R11).
 COMPETENT: dict[str, tuple[OrganisationKind, ...]] = {
-    X.INDEPENDENT_RETURN: (K.DTV, K.IOM), X.ONWARD_MIGRATION: (K.DTV,),
-    **dict.fromkeys((X.LEGALISATION_ASYLUM, X.LEGALISATION_REGULAR, X.LEGALISATION_NO_FAULT), (K.IND,)),
-}  # fmt: skip
+    X.INDEPENDENT_RETURN: (K.DTV, K.IOM),
+    X.ONWARD_MIGRATION: (K.DTV,),
+    **dict.fromkeys(
+        (X.LEGALISATION_ASYLUM, X.LEGALISATION_REGULAR, X.LEGALISATION_NO_FAULT), (K.IND,)
+    ),
+}
 
 # Partners that still have something to follow after an exit that leads to nothing durable yet.
 FOLLOWS: dict[str, tuple[OrganisationKind, ...]] = {
-    X.NOT_ESTABLISHED: (K.IND, K.DTV), X.REPEAT_ASYLUM_RECEPTION: (K.IND, K.COA),
+    X.NOT_ESTABLISHED: (K.IND, K.DTV),
+    X.REPEAT_ASYLUM_RECEPTION: (K.IND, K.COA),
     X.MEDICAL_POSTPONEMENT: (K.IND, K.DTV),
-}  # fmt: skip
+}
 
 
 def can_propose(clearance: Clearance, case: Case, teams: Teams) -> bool:
@@ -32,9 +37,10 @@ def can_propose(clearance: Clearance, case: Case, teams: Teams) -> bool:
     mine = case.lead_team_id in clearance.teams and clearance.writes(case, Category.OUTCOME)
     before = case.state != CaseState.IN_GUIDANCE
     return (
-        mine and (case.case_manager_id == clearance.user_id or before)
+        mine
+        and (case.case_manager_id == clearance.user_id or before)
         and case.state in (*OPEN_STATES, CaseState.NOT_ADMITTED)
-    )  # fmt: skip
+    )
 
 
 def can_confirm(clearance: Clearance, case: Case, teams: Teams, found: Exit) -> bool:
@@ -48,14 +54,21 @@ def can_confirm(clearance: Clearance, case: Case, teams: Teams, found: Exit) -> 
 def can_establish(clearance: Clearance, case: Case, teams: Teams, found: Exit) -> bool:
     """To say later what became of her, one must be all of:
     - the municipality's coordinator of this case, and not who proposed the exit
-    - of a confirmed exit that goes nowhere from here: not established yet, or of no class and without an explanation
+    - of a confirmed exit that goes nowhere from here: not established yet, or of no class and
+      without an explanation
     """
-    undecided = found.classed is not None and found.classed.belongs_to == Class.UNDECIDED and not found.explanation
+    undecided = (
+        found.classed is not None
+        and found.classed.belongs_to == Class.UNDECIDED
+        and not found.explanation
+    )
     stuck = found.outcome == X.NOT_ESTABLISHED or undecided
     return (
-        found.confirmed_on is not None and case.state == CaseState.EXITED and stuck
+        found.confirmed_on is not None
+        and case.state == CaseState.EXITED
+        and stuck
         and can_confirm(clearance, case, teams, found)
-    )  # fmt: skip
+    )
 
 
 def claim_team(clearance: Clearance, case: Case, teams: Teams, found: Exit) -> int | None:
@@ -75,9 +88,14 @@ def claim_team(clearance: Clearance, case: Case, teams: Teams, found: Exit) -> i
 
 
 def answers_for(clearance: Clearance, case: Case, teams: Teams, found: Exit) -> list[int]:
-    """The competent partners on whose behalf the coordinator records an answer that came on paper (R20); for onward
-    migration also her own team, on documentary evidence. Not for what she claimed herself."""
-    if found.confirmed_on is None or not leads(clearance, case, teams) or found.author_id == clearance.user_id:
+    """The competent partners on whose behalf the coordinator records an answer that came on
+    paper (R20); for onward migration also her own team, on documentary evidence. Not for what
+    she claimed herself."""
+    if (
+        found.confirmed_on is None
+        or not leads(clearance, case, teams)
+        or found.author_id == clearance.user_id
+    ):
         return []
     kinds = COMPETENT.get(found.outcome, ())
     asked = [pk for pk in case.team_ids if pk in teams and teams[pk].organisation.kind in kinds]
@@ -94,14 +112,17 @@ def check_team(clearance: Clearance, case: Case, teams: Teams, found: Exit) -> i
         return case.lead_team_id if clearance.writes(case, Category.OUTCOME) else None
     follows = FOLLOWS.get(found.outcome, ()) if found.confirmed_on is not None else ()
     writing = (seat.team for seat in clearance.seats_writing(case, Category.OUTCOME))
-    following = (team for team in writing if team in teams and teams[team].organisation.kind in follows)
+    following = (
+        team for team in writing if team in teams and teams[team].organisation.kind in follows
+    )
     return claim_team(clearance, case, teams, found) or next(following, None)
 
 
 def can_take_back(clearance: Clearance, case: Case, check: FollowUpCheck) -> bool:
-    """To take a check back, one must be writing outcomes in this case for the team that recorded it, until the case is
-    archived."""
+    """To take a check back, one must be writing outcomes in this case for the team that recorded
+    it, until the case is archived."""
     open_still = case.state in (CaseState.EXITED, CaseState.IN_AFTERCARE)
     return open_still and any(
-        seat.team == check.author_team_id for seat in clearance.seats_writing(case, Category.OUTCOME)
+        seat.team == check.author_team_id
+        for seat in clearance.seats_writing(case, Category.OUTCOME)
     )

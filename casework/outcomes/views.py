@@ -1,4 +1,5 @@
-"""How a passage ends, on screen: the exit, what is claimed, who confirms it, and whether it holds."""
+"""How a passage ends, on screen: the exit, what is claimed, who confirms it, and whether it
+holds."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -59,12 +60,17 @@ from partners.organisations.models import Team
 
 
 def _case(reference: UUID) -> Case:
-    found: Case = get_object_or_404(Case.objects.select_related("pilot", "person"), reference=reference)
+    found: Case = get_object_or_404(
+        Case.objects.select_related("pilot", "person"), reference=reference
+    )
     return found
 
 
-def of_the_exit(view: Callable[[ClearanceRequest, Case, Exit], HttpResponse]) -> Callable[..., HttpResponse]:
-    """A page about the exit that stands; who comes when it was undone or declined meanwhile is told so."""
+def of_the_exit(
+    view: Callable[[ClearanceRequest, Case, Exit], HttpResponse],
+) -> Callable[..., HttpResponse]:
+    """A page about the exit that stands; who comes when it was undone or declined meanwhile is
+    told so."""
 
     @wraps(view)
     def found(request: ClearanceRequest, reference: UUID) -> HttpResponse:
@@ -73,7 +79,9 @@ def of_the_exit(view: Callable[[ClearanceRequest, Case, Exit], HttpResponse]) ->
         if standing is None:
             if not request.clearance.reads(case, Category.OUTCOME):
                 raise Http404
-            said = _("No exit stands in this case: it was not proposed, or it was declined or undone.")
+            said = _(
+                "No exit stands in this case: it was not proposed, or it was declined or undone."
+            )
             return refused(request, case, StepRefused([Missing(said, "case_detail")]))
         standing.case = case
         return view(request, case, standing)
@@ -96,53 +104,84 @@ def _conflict(request: ClearanceRequest, case: Case) -> HttpResponse:
 @processes(CASEWORK)
 @require_http_methods(["GET", "POST"])
 def exit_page(request: ClearanceRequest, reference: UUID) -> HttpResponse:
-    """The exit with its claim, answers and checks; the coordinator says here why a claim stays unconfirmed."""
+    """The exit with its claim, answers and checks; the coordinator says here why a claim stays
+    unconfirmed."""
     case = _case(reference)
     clearance, teams = request.clearance, visible_teams(request.clearance)
     found = exit_of(case)
     chairs = leads(clearance, case, teams)
-    form = UnconfirmedForm(request.POST or None) if chairs and found and found.confirmed_on else None
+    form = (
+        UnconfirmedForm(request.POST or None) if chairs and found and found.confirmed_on else None
+    )
     if request.method == "POST":
         if form is None or found is None:
             raise PermissionDenied
         if form.is_valid():
             try:
                 leave_unconfirmed(
-                    found, form.cleaned_data["unconfirmed_because"], version=request.POST.get("version", "")
+                    found,
+                    form.cleaned_data["unconfirmed_because"],
+                    version=request.POST.get("version", ""),
                 )
             except StepRefused as refusal:
                 return refused(request, case, refusal)
             except VersionConflict:
                 return _conflict(request, case)
             return redirect(request.path)
-    checks = {row.months: row for row in FollowUpCheck.objects.current().filter(exit=found)} if found else {}
+    checks = (
+        {row.months: row for row in FollowUpCheck.objects.current().filter(exit=found)}
+        if found
+        else {}
+    )
     durable = bool(found and found.classed and found.classed.belongs_to in DURABLE)
     context = _context(
-        case, exit=found, form=form, durable=durable, claimed=bool(found and found.outcome in perms.COMPETENT),
+        case,
+        exit=found,
+        form=form,
+        durable=durable,
+        claimed=bool(found and found.outcome in perms.COMPETENT),
         claims=[
             (row, team_label(clearance, case, teams, row.source_id))
             for row in Confirmation.objects.current().filter(exit=found).order_by("-said_on", "-pk")
-        ] if found else [],
+        ]
+        if found
+        else [],
         checks=[
             (months, row, bool(row and perms.can_take_back(clearance, case, row)))
-            for months in CHECK_MONTHS for row in [checks.get(months)]
-        ] if durable else [],
+            for months in CHECK_MONTHS
+            for row in [checks.get(months)]
+        ]
+        if durable
+        else [],
         proposes=found is None and perms.can_propose(clearance, case, teams),
-        confirms=bool(found and not found.confirmed_on and perms.can_confirm(clearance, case, teams, found)),
+        confirms=bool(
+            found and not found.confirmed_on and perms.can_confirm(clearance, case, teams, found)
+        ),
         answers=bool(found and perms.claim_team(clearance, case, teams, found)),
         supplies=bool(found and perms.answers_for(clearance, case, teams, found)),
-        follows=bool(found and durable and len(checks) < len(CHECK_MONTHS)
-                     and perms.check_team(clearance, case, teams, found)),
+        follows=bool(
+            found
+            and durable
+            and len(checks) < len(CHECK_MONTHS)
+            and perms.check_team(clearance, case, teams, found)
+        ),
         establishes=bool(found and perms.can_establish(clearance, case, teams, found)),
         undoes=bool(found and found.confirmed_on and chairs and case.state in STEPS["T16"].sources),
-        moves=clearance.reads(case, Category.GUIDANCE) and (
-            case.state in STEPS["T11"].sources or bool(found and found.outcome == Outcome.MOVED_TO_OTHER_PILOT)
+        moves=clearance.reads(case, Category.GUIDANCE)
+        and (
+            case.state in STEPS["T11"].sources
+            or bool(found and found.outcome == Outcome.MOVED_TO_OTHER_PILOT)
         ),
         undone=Exit.objects.filter(case=case).exclude(pk=found.pk if found else 0).order_by("-pk"),
-        manages=manages(clearance, case, teams), unconfirmed=form is not None and found is not None
-        and found.classed is not None and found.classed.belongs_to == Class.DURABLE,
-    )  # fmt: skip
-    return render(request, "casework/outcomes/exit.html", context, status=400 if form and form.errors else 200)
+        manages=manages(clearance, case, teams),
+        unconfirmed=form is not None
+        and found is not None
+        and found.classed is not None
+        and found.classed.belongs_to == Class.DURABLE,
+    )
+    return render(
+        request, "casework/outcomes/exit.html", context, status=400 if form and form.errors else 200
+    )
 
 
 @processes(CASEWORK)
@@ -161,7 +200,9 @@ def exit_propose(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
 
         def act() -> str:
-            propose_exit(case, form.cleaned_data, by=request.clearance, author_team=case.lead_team_id)
+            propose_exit(
+                case, form.cleaned_data, by=request.clearance, author_team=case.lead_team_id
+            )
             return _page(case)
 
         try:
@@ -169,7 +210,9 @@ def exit_propose(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         except StepRefused as refusal:
             return refused(request, case, refusal)
     context = _context(case, form=form, draft_key=key, form_page=request.path)
-    return render(request, "casework/outcomes/propose.html", context, status=400 if form.errors else 200)
+    return render(
+        request, "casework/outcomes/propose.html", context, status=400 if form.errors else 200
+    )
 
 
 @processes(CASEWORK)
@@ -184,8 +227,9 @@ def exit_confirm(request: ClearanceRequest, reference: UUID) -> HttpResponse:
             raise PermissionDenied
         return redirect(
             reverse("casework:exit_propose", args=[reference])
-            if perms.can_propose(request.clearance, case, teams) else _page(case)
-        )  # fmt: skip
+            if perms.can_propose(request.clearance, case, teams)
+            else _page(case)
+        )
     found.case = case
     if not perms.can_confirm(request.clearance, case, teams, found):
         raise PermissionDenied
@@ -203,11 +247,18 @@ def exit_confirm(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     except VersionConflict:
         return _conflict(request, case)
     context = _context(
-        case, exit=found, form=form, missing=linked(case, STEPS["T11"].missing(fact_of(case))),
-        early=too_early(case, found.outcome), draft_key="", form_page=request.path,
+        case,
+        exit=found,
+        form=form,
+        missing=linked(case, STEPS["T11"].missing(fact_of(case))),
+        early=too_early(case, found.outcome),
+        draft_key="",
+        form_page=request.path,
         here=case.state in STEPS["T11"].sources and found.confirmed_on is None,
-    )  # fmt: skip
-    return render(request, "casework/outcomes/confirm.html", context, status=400 if form.errors else 200)
+    )
+    return render(
+        request, "casework/outcomes/confirm.html", context, status=400 if form.errors else 200
+    )
 
 
 @processes(CASEWORK)
@@ -233,19 +284,29 @@ def exit_establish(request: ClearanceRequest, case: Case, found: Exit) -> HttpRe
         except VersionConflict:
             return _conflict(request, case)
     context = _context(case, exit=found, form=form, draft_key=key, form_page=request.path)
-    return render(request, "casework/outcomes/establish.html", context, status=400 if form.errors else 200)
+    return render(
+        request, "casework/outcomes/establish.html", context, status=400 if form.errors else 200
+    )
 
 
 @processes(CASEWORK)
 @require_http_methods(["GET", "POST"])
 @of_the_exit
 def exit_undo(request: ClearanceRequest, case: Case, found: Exit) -> HttpResponse:
-    if not leads(request.clearance, case, visible_teams(request.clearance)) or found.confirmed_on is None:
+    if (
+        not leads(request.clearance, case, visible_teams(request.clearance))
+        or found.confirmed_on is None
+    ):
         raise PermissionDenied
     form = UndoForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            undo_exit(found, form.cleaned_data, by=request.clearance, version=request.POST.get("version", ""))
+            undo_exit(
+                found,
+                form.cleaned_data,
+                by=request.clearance,
+                version=request.POST.get("version", ""),
+            )
         except StepRefused as refusal:
             return refused(request, case, refusal)
         except VersionConflict:
@@ -253,23 +314,36 @@ def exit_undo(request: ClearanceRequest, case: Case, found: Exit) -> HttpRespons
         return redirect(case_url(case))
     missing = STEPS["T16"].missing(fact_of(case)) if case.state == CaseState.EXITED else []
     context = _context(
-        case, exit=found, form=form, missing=linked(case, missing), here=case.state == CaseState.EXITED, draft_key="",
-        form_page=request.path, before=CaseState(found.state_before).label,
-    )  # fmt: skip
-    return render(request, "casework/outcomes/undo.html", context, status=400 if form.errors else 200)
+        case,
+        exit=found,
+        form=form,
+        missing=linked(case, missing),
+        here=case.state == CaseState.EXITED,
+        draft_key="",
+        form_page=request.path,
+        before=CaseState(found.state_before).label,
+    )
+    return render(
+        request, "casework/outcomes/undo.html", context, status=400 if form.errors else 200
+    )
 
 
 @processes(CASEWORK)
 @require_http_methods(["GET", "POST"])
 @of_the_exit
 def claim_answer(request: ClearanceRequest, case: Case, found: Exit) -> HttpResponse:
-    """The competent partner confirms or refutes what is claimed; or the coordinator on its behalf, with the paper."""
+    """The competent partner confirms or refutes what is claimed; or the coordinator on its
+    behalf, with the paper."""
     teams = visible_teams(request.clearance)
     team = perms.claim_team(request.clearance, case, teams, found)
     sources: list[Team] = []
     if team is None:
         sources = [teams[pk] for pk in perms.answers_for(request.clearance, case, teams, found)]
-        team = team_of_kind(request.clearance, case, teams, (OrganisationKind.MUNICIPALITY,)) if sources else None
+        team = (
+            team_of_kind(request.clearance, case, teams, (OrganisationKind.MUNICIPALITY,))
+            if sources
+            else None
+        )
     if team is None:
         raise PermissionDenied
     key = f"claim:{case.reference}"
@@ -279,7 +353,9 @@ def claim_answer(request: ClearanceRequest, case: Case, found: Exit) -> HttpResp
         said = dict(form.cleaned_data)
         if sources:
             source = said.pop("source_team")
-            said["source_team_id"] = source if source != team else None  # her own team, on documentary evidence
+            said["source_team_id"] = (
+                source if source != team else None
+            )  # her own team, on documentary evidence
 
         def act() -> str:
             answer_claim(found, said, by=request.clearance, author_team=team)
@@ -289,13 +365,20 @@ def claim_answer(request: ClearanceRequest, case: Case, found: Exit) -> HttpResp
             return once(request, key, act)
         except StepRefused as refusal:
             return not_taken(request, case, refusal, key=key, page=request.path)
-    context = _context(case, exit=found, form=form, draft_key=key, form_page=request.path, supplying=bool(sources))
-    return render(request, "casework/outcomes/claim.html", context, status=400 if form.errors else 200)
+    context = _context(
+        case, exit=found, form=form, draft_key=key, form_page=request.path, supplying=bool(sources)
+    )
+    return render(
+        request, "casework/outcomes/claim.html", context, status=400 if form.errors else 200
+    )
 
 
 def _came_back(case: Case) -> bool:
-    """Whether she has a newer case led by the same team. One elsewhere is nobody's to tell here (R1)."""
-    newer = Case.objects.filter(person__same_as=case.person.same_as, lead_team=case.lead_team_id, pk__gt=case.pk)
+    """Whether she has a newer case led by the same team. One elsewhere is nobody's to tell here
+    (R1)."""
+    newer = Case.objects.filter(
+        person__same_as=case.person.same_as, lead_team=case.lead_team_id, pk__gt=case.pk
+    )
     return newer.exists()
 
 
@@ -312,7 +395,9 @@ def check_add(request: ClearanceRequest, case: Case, found: Exit) -> HttpRespons
     done = set(FollowUpCheck.objects.current().filter(exit=found).values_list("months", flat=True))
     facts = fact_of(case)
     early = any(term.rule == "R13" for term in terms_of(facts))
-    form = CheckForm(request.POST or None, found=found, done=done, early=early, newer_case=_came_back(case))
+    form = CheckForm(
+        request.POST or None, found=found, done=done, early=early, newer_case=_came_back(case)
+    )
     form.restore(find_draft(request.user, key))
     if request.method == "POST" and (sent := sent_before(request)):
         return sent
@@ -327,22 +412,30 @@ def check_add(request: ClearanceRequest, case: Case, found: Exit) -> HttpRespons
         except StepRefused as refusal:
             return refused(request, case, refusal)
     context = _context(case, exit=found, form=form, draft_key=key, form_page=request.path)
-    return render(request, "casework/outcomes/check.html", context, status=400 if form.errors else 200)
+    return render(
+        request, "casework/outcomes/check.html", context, status=400 if form.errors else 200
+    )
 
 
 @processes(CASEWORK)
 @require_POST
 @of_the_exit
 def check_take_back(request: ClearanceRequest, case: Case, found: Exit) -> HttpResponse:
-    """A check recorded by mistake, by the team that recorded it; one that lapsed with those that lapsed beside it."""
-    rows = [row for row in FollowUpCheck.objects.current().filter(exit=found)
-            if perms.can_take_back(request.clearance, case, row)]  # fmt: skip
+    """A check recorded by mistake, by the team that recorded it; one that lapsed with those that
+    lapsed beside it."""
+    rows = [
+        row
+        for row in FollowUpCheck.objects.current().filter(exit=found)
+        if perms.can_take_back(request.clearance, case, row)
+    ]
     named = [row for row in rows if str(row.reference) == request.POST.get("check")]
     if not named:
         raise PermissionDenied
     together = rows if named[0].result == CheckResult.LAPSED else named
     try:
-        take_back_checks(found, [row.reference for row in together if row.result == named[0].result])
+        take_back_checks(
+            found, [row.reference for row in together if row.result == named[0].result]
+        )
     except StepRefused as refusal:
         return refused(request, case, refusal)
     return redirect(_page(case))

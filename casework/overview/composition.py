@@ -1,5 +1,6 @@
-"""What each kind of team finds on a case page: one table. What it does and keeps first, in this order; then what others
-share with it, in the order of ALL. Whether a row is there at all the database decided."""
+"""What each kind of team finds on a case page: one table. What it does and keeps first, in this
+order; then what others share with it, in the order of ALL. Whether a row is there at all the
+database decided."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -45,12 +46,41 @@ OWN_WORK: dict[Owner, tuple[str, ...]] = {
     COA:       ("hand_over",),
 }  # fmt: skip
 ALL = (
-    "exit", "confirmation", "check", "destination_report", "formal_decision", "decision", "escalation", "scenario",
-    "action", "goal", "task", "agenda_item", "dossier", "dossier_request", "intake", "intake_report", "hand_over",
-    "stay", "allowance", "procedure", "residence_title", "departure_plan", "travel_document", "mediation",
-    "return_support", "research", "document", "limitation", "medical", "consent", "legal_aid", "supervision", "signal",
+    "exit",
+    "confirmation",
+    "check",
+    "destination_report",
+    "formal_decision",
+    "decision",
+    "escalation",
+    "scenario",
+    "action",
+    "goal",
+    "task",
+    "agenda_item",
+    "dossier",
+    "dossier_request",
+    "intake",
+    "intake_report",
+    "hand_over",
+    "stay",
+    "allowance",
+    "procedure",
+    "residence_title",
+    "departure_plan",
+    "travel_document",
+    "mediation",
+    "return_support",
+    "research",
+    "document",
+    "limitation",
+    "medical",
+    "consent",
+    "legal_aid",
+    "supervision",
+    "signal",
     "contact",
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)
@@ -77,9 +107,12 @@ class Panel:
 
 
 STEPS_OF = {
-    "procedure": "procedure_step", "travel_document": "travel_document_step", "stay": "absence",
-    "agenda_item": "position", "escalation": "escalation_part",
-}  # fmt: skip
+    "procedure": "procedure_step",
+    "travel_document": "travel_document_step",
+    "stay": "absence",
+    "agenda_item": "position",
+    "escalation": "escalation_part",
+}
 
 
 def own_work(clearance: Clearance, case: Case, teams: dict[int, Team]) -> list[str]:
@@ -97,28 +130,47 @@ def own_work(clearance: Clearance, case: Case, teams: dict[int, Team]) -> list[s
 def panels(
     clearance: Clearance, case: Case, teams: dict[int, Team], records: dict[str, list[Record]]
 ) -> tuple[list[Panel], list[Panel]]:
-    """Own work and what others share: a panel of one's own also when it is empty, of others' only with rows in it."""
+    """Own work and what others share: a panel of one's own also when it is empty, of others'
+    only with rows in it."""
 
     def panel(slug: str, *, own: bool) -> Panel:
         kind = KINDS[slug]
         rows = [
-            _row(clearance, case, teams, record, kind, records) for record in records[slug]
+            _row(clearance, case, teams, record, kind, records)
+            for record in records[slug]
             if not record.ended_at and is_of(clearance, record) == own
-        ]  # fmt: skip
+        ]
         rows.sort(key=lambda row: row.is_over)
-        adds = own and kind.added_here and perms.adding_team(clearance, case, kind, teams) is not None
-        return Panel(kind, rows, reverse("casework:record_add", args=[case.reference, slug]) if adds else "", own)
+        adds = (
+            own and kind.added_here and perms.adding_team(clearance, case, kind, teams) is not None
+        )
+        return Panel(
+            kind,
+            rows,
+            reverse("casework:record_add", args=[case.reference, slug]) if adds else "",
+            own,
+        )
 
     first = own_work(clearance, case, teams)
     mine = [panel(slug, own=True) for slug in dict.fromkeys((*first, *ALL))]
     shared = [panel(slug, own=False) for slug in ALL]
-    return [p for p in mine if p.rows or p.add and p.kind.slug in first], [p for p in shared if p.rows]
+    return [p for p in mine if p.rows or p.add and p.kind.slug in first], [
+        p for p in shared if p.rows
+    ]
 
 
 # Of a kind that has a page of its own, where its rows lead.
 PAGES = {"formal_decision": "formal_decision"}
-OF_THE_CASE = {"exit": "exit", "confirmation": "exit", "check": "exit", "scenario": "plan", "action": "plan",
-               "intake": "intake_report", "escalation": "escalation", "escalation_part": "escalation"}  # fmt: skip
+OF_THE_CASE = {
+    "exit": "exit",
+    "confirmation": "exit",
+    "check": "exit",
+    "scenario": "plan",
+    "action": "plan",
+    "intake": "intake_report",
+    "escalation": "escalation",
+    "escalation_part": "escalation",
+}
 
 
 def _page(case: Case, kind: RecordKind, record: Record) -> str:
@@ -132,28 +184,44 @@ def _page(case: Case, kind: RecordKind, record: Record) -> str:
 
 
 def is_of(clearance: Clearance, record: Record) -> bool:
-    """Whether a record is a reader's own: written by a team of hers, on its behalf, or asked of it."""
+    """Whether a record is a reader's own: written by a team of hers, on its behalf, or asked of
+    it."""
     asked = record.to_team_id if isinstance(record, Addressed) else None
     return bool({record.author_team_id, record.source_team_id, asked} & clearance.teams)
 
 
 def _row(
-    clearance: Clearance, case: Case, teams: dict[int, Team], record: Record, kind: RecordKind,
+    clearance: Clearance,
+    case: Case,
+    teams: dict[int, Team],
+    record: Record,
+    kind: RecordKind,
     records: dict[str, list[Record]],
-) -> Row:  # fmt: skip
+) -> Row:
     steps, add_step = [], ""
     if slug := STEPS_OF.get(kind.slug):
         step_kind = KINDS[slug]
         steps = [
-            _row(clearance, case, teams, step, step_kind, records) for step in records[slug]
+            _row(clearance, case, teams, step, step_kind, records)
+            for step in records[slug]
             if getattr(step, f"{step_kind.parent}_id") == record.pk and not step.ended_at
-        ]  # fmt: skip
+        ]
         if step_kind.added_here and perms.can_change(clearance, case, record):
-            add_step = f"{reverse('casework:record_add', args=[case.reference, slug])}?bij={record.reference}"
-            add_step += "&namens=1" if record.source_team_id else ""  # a step of what a partner supplied is its too
+            page = reverse("casework:record_add", args=[case.reference, slug])
+            add_step = f"{page}?bij={record.reference}"
+            add_step += (
+                "&namens=1" if record.source_team_id else ""
+            )  # a step of what a partner supplied is its too
     return Row(
-        headline(record), record, getattr(record, kind.happened), ends_on(record), is_over(record),
+        headline(record),
+        record,
+        getattr(record, kind.happened),
+        ends_on(record),
+        is_over(record),
         team_label(clearance, case, teams, record.source_id),
-        age_warning(record, case.pilot), kind.warning(record) if kind.warning else "",
-        _page(case, kind, record), steps, add_step,
-    )  # fmt: skip
+        age_warning(record, case.pilot),
+        kind.warning(record) if kind.warning else "",
+        _page(case, kind, record),
+        steps,
+        add_step,
+    )

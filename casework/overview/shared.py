@@ -44,9 +44,10 @@ class Sharing:
 def register_of_sharing(
     clearance: Clearance, case: Case, teams: dict[int, Team], records: dict[str, list[Record]]
 ) -> list[Sharing]:
-    """From the history of the records this reader sees: each time that their author's sharing changed, with chosen
-    teams, as far as she may know of these, or with all partners where such a record begins with its author's own team.
-    A change among other teams leaves no entry, nor does its end."""
+    """From the history of the records this reader sees: each time that their author's sharing
+    changed, with chosen teams, as far as she may know of these, or with all partners where such
+    a record begins with its author's own team. A change among other teams leaves no entry, nor
+    does its end."""
     changed = []
     for slug, rows in records.items():
         by_key = {row.pk: row for row in rows}
@@ -55,8 +56,16 @@ def register_of_sharing(
         shared: dict[int, tuple[list[str], bool]] = {}
         history = KINDS[slug].model.history.filter(id__in=by_key).select_related("history_user")
         for version in history.order_by("history_date", "history_id"):
-            chosen = version.shared_team_ids if version.visibility == Visibility.SELECTED_PARTNERS else []
-            shown = [teams[team].label for team in chosen if team in teams and knows_team(clearance, case, teams[team])]
+            chosen = (
+                version.shared_team_ids
+                if version.visibility == Visibility.SELECTED_PARTNERS
+                else []
+            )
+            shown = [
+                teams[team].label
+                for team in chosen
+                if team in teams and knows_team(clearance, case, teams[team])
+            ]
             record = by_key[version.id]
             everybody = version.visibility == Visibility.PERMITTED_PARTNERS and begins_with_author(
                 record.record_category
@@ -64,30 +73,43 @@ def register_of_sharing(
             if (shown, everybody) != shared.get(version.id, ([], False)):
                 shared[version.id] = (shown, everybody)
                 changed.append((version, slug, record, shown, everybody))
-    named = known_workers(clearance, case, teams, {row[0].history_user_id for row in changed if row[0].history_user_id})
+    named = known_workers(
+        clearance,
+        case,
+        teams,
+        {row[0].history_user_id for row in changed if row[0].history_user_id},
+    )
     found = [
         Sharing(
-            version.history_date, str(version.history_user) if version.history_user_id in named else "",
-            str(KINDS[slug].label), headline(record),
+            version.history_date,
+            str(version.history_user) if version.history_user_id in named else "",
+            str(KINDS[slug].label),
+            headline(record),
             record_url(case, slug, record.reference),
-            shown, everybody, *(
+            shown,
+            everybody,
+            *(
                 (version.share_purpose, version.get_share_basis_display(), version.shared_until)
-                if shown or everybody else ("", "", None)
+                if shown or everybody
+                else ("", "", None)
             ),
         )
         for version, slug, record, shown, everybody in changed
-    ]  # fmt: skip
+    ]
     return sorted(found, key=lambda row: row.at, reverse=True)
 
 
 @processes(CASEWORK)
 @require_GET
 def case_shared(request: ClearanceRequest, reference: UUID) -> HttpResponse:
-    """Per partner: of what I see, what that team sees. And the register of what was shared with chosen teams."""
+    """Per partner: of what I see, what that team sees. And the register of what was shared with
+    chosen teams."""
     clearance = request.clearance
     case = get_object_or_404(Case.objects.select_related("pilot"), reference=reference)
     teams = visible_teams(clearance)
-    partners = [team for team in other_teams(clearance, case, teams) if team.pk not in clearance.teams]
+    partners = [
+        team for team in other_teams(clearance, case, teams) if team.pk not in clearance.teams
+    ]
     asked = request.GET.get("team", "")
     chosen = next((team for team in partners if str(team.pk) == asked), None)
     records = records_of([case])
@@ -99,17 +121,30 @@ def case_shared(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         for slug, rows in records.items():
             shown = [row for row in rows if (slug, row.reference) in visible]
             if shown:
-                sees.append((str(KINDS[slug].label), [
-                    (headline(row), getattr(row, KINDS[slug].happened),
-                     record_url(case, slug, row.reference),
-                     row.get_end_reason_display() if row.ended_at else "")
-                    for row in shown
-                ]))  # fmt: skip
+                sees.append(
+                    (
+                        str(KINDS[slug].label),
+                        [
+                            (
+                                headline(row),
+                                getattr(row, KINDS[slug].happened),
+                                record_url(case, slug, row.reference),
+                                row.get_end_reason_display() if row.ended_at else "",
+                            )
+                            for row in shown
+                        ],
+                    )
+                )
     context = {
-        "case": case, "name": leading_names([case.pk]).get(case.pk, ""), "partners": partners, "chosen": chosen,
+        "case": case,
+        "name": leading_names([case.pk]).get(case.pk, ""),
+        "partners": partners,
+        "chosen": chosen,
         "sees": sees,
         "categories": [c.label for c in Category if c in rights and clearance.reads(case, c)],
         "register": register_of_sharing(clearance, case, teams, records),
-        "question": _("What does %(team)s see of this person?") % {"team": chosen.label} if chosen else "",
-    }  # fmt: skip
+        "question": _("What does %(team)s see of this person?") % {"team": chosen.label}
+        if chosen
+        else "",
+    }
     return render(request, "casework/overview/shared.html", context)

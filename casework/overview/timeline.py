@@ -1,4 +1,5 @@
-"""What happened in a case, as a story: built from rows the reader may see, never from the audit log."""
+"""What happened in a case, as a story: built from rows the reader may see, never from the audit
+log."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -23,8 +24,10 @@ from partners.accounts.models import User
 from partners.organisations.models import Team
 
 PAST = (
-    "SELECT h.state, h.state_since, h.history_date, h.history_user_id, u.name FROM casework_historicalcase h"
-    " LEFT JOIN partners_user u ON u.id = h.history_user_id WHERE h.id = %s ORDER BY h.history_date, h.history_id"
+    "SELECT h.state, h.state_since, h.history_date, h.history_user_id, u.name FROM "
+    "casework_historicalcase h"
+    " LEFT JOIN partners_user u ON u.id = h.history_user_id WHERE h.id = %s ORDER BY "
+    "h.history_date, h.history_id"
 )
 KINDS = ("all", "steps", "dossier", "notes", "partners")
 WRITTEN = ("note", "contact")  # what shows under notes
@@ -46,9 +49,15 @@ class Event:
 
 
 def events(
-    case: Case, involvements: list[Involvement], records: dict[str, list[Record]], teams: dict[int, Team],
-    clearance: Clearance, *, kind: str = "all", most: int = 40,
-) -> list[Event]:  # fmt: skip
+    case: Case,
+    involvements: list[Involvement],
+    records: dict[str, list[Record]],
+    teams: dict[int, Team],
+    clearance: Clearance,
+    *,
+    kind: str = "all",
+    most: int = 40,
+) -> list[Event]:
     """Newest first. A fixed number of queries, whatever happened."""
     found: list[Event] = []
 
@@ -60,46 +69,82 @@ def events(
     if kind in ("all", "partners"):
         for row in involvements:
             found.append(
-                Event(row.since, _moment(row.since), "partners", "users",
-                      _("%(team)s takes part") % {"team": row.team.label}, row.get_ground_display(), row.explanation)
-            )  # fmt: skip
+                Event(
+                    row.since,
+                    _moment(row.since),
+                    "partners",
+                    "users",
+                    _("%(team)s takes part") % {"team": row.team.label},
+                    row.get_ground_display(),
+                    row.explanation,
+                )
+            )
             if row.until and row.until <= timezone.localdate():
                 found.append(
-                    Event(row.until, _moment(row.until), "partners", "users",
-                          _("%(team)s ended its follow-up") % {"team": row.team.label}, "")
-                )  # fmt: skip
+                    Event(
+                        row.until,
+                        _moment(row.until),
+                        "partners",
+                        "users",
+                        _("%(team)s ended its follow-up") % {"team": row.team.label},
+                        "",
+                    )
+                )
     if kind in ("all", "steps"):
         found += _steps(case, teams, clearance)
         found += _stays(case, [row for row in records["stay"] if isinstance(row, Stay)], who)
         for told in records["briefing"]:
             assert isinstance(told, Briefing)
             found.append(
-                Event(told.told_on, told.recorded_at, "steps", "message", _("Told what happens with the data"),
-                      who(told.author_team_id),
-                      _("Text %(version)s, in %(language)s") % {
-                          "version": told.text_version, "language": told.get_language_display()
-                      }, record_url(case, "briefing", told.reference), _ended(told))
-            )  # fmt: skip
+                Event(
+                    told.told_on,
+                    told.recorded_at,
+                    "steps",
+                    "message",
+                    _("Told what happens with the data"),
+                    who(told.author_team_id),
+                    _("Text %(version)s, in %(language)s")
+                    % {"version": told.text_version, "language": told.get_language_display()},
+                    record_url(case, "briefing", told.reference),
+                    _ended(told),
+                )
+            )
         kinds: dict[tuple[date, int], list[IdentityValue]] = {}
         for value in records["identity_value"]:
             assert isinstance(value, IdentityValue)
             kinds.setdefault((value.said_on, value.source_id), []).append(value)
         for (on, team), values in kinds.items():
             parts = tuple(
-                (f"{value.get_kind_display()} ({_ended(value)})" if value.ended_at else value.get_kind_display(),
-                 record_url(case, "identity_value", value.reference))
+                (
+                    f"{value.get_kind_display()} ({_ended(value)})"
+                    if value.ended_at
+                    else value.get_kind_display(),
+                    record_url(case, "identity_value", value.reference),
+                )
                 for value in values
-            )  # fmt: skip
+            )
             found.append(
-                Event(on, values[0].recorded_at, "steps", "user-circle", _("Identity values recorded"), who(team),
-                      parts=parts)
-            )  # fmt: skip
+                Event(
+                    on,
+                    values[0].recorded_at,
+                    "steps",
+                    "user-circle",
+                    _("Identity values recorded"),
+                    who(team),
+                    parts=parts,
+                )
+            )
     found.sort(key=lambda event: (event.on, event.at), reverse=True)
     return found[:most]
 
 
 def _records(
-    case: Case, records: dict[str, list[Record]], teams: dict[int, Team], clearance: Clearance, kind: str, most: int
+    case: Case,
+    records: dict[str, list[Record]],
+    teams: dict[int, Team],
+    clearance: Clearance,
+    kind: str,
+    most: int,
 ) -> list[Event]:
     found: list[tuple[date, Record, str]] = []
     for slug, rows in records.items():
@@ -107,32 +152,47 @@ def _records(
             continue
         for record in rows:
             happened = getattr(record, RECORD_KINDS[slug].happened)
-            found.append((happened.date() if isinstance(happened, datetime) else happened, record, slug))
+            found.append(
+                (happened.date() if isinstance(happened, datetime) else happened, record, slug)
+            )
     found.sort(key=lambda row: (row[0], row[1].recorded_at), reverse=True)
     found = found[:most]
-    authors = User.objects.in_bulk({record.author_id for _on, record, slug in found if slug in WRITTEN})
+    authors = User.objects.in_bulk(
+        {record.author_id for _on, record, slug in found if slug in WRITTEN}
+    )
     made = []
     for on, record, slug in found:
         record_kind = RECORD_KINDS[slug]
         team = record.source_id
         said = team_label(clearance, case, teams, team)
-        if record.author_id in authors and team in teams and knows_team(clearance, case, teams[team]):
+        if (
+            record.author_id in authors
+            and team in teams
+            and knows_team(clearance, case, teams[team])
+        ):
             said = f"{authors[record.author_id]}, {said}"
         title = headline(record)
         if slug not in WRITTEN and title != str(record_kind.label):
             title = f"{record_kind.label}: {title}"
         made.append(
             Event(
-                on, record.recorded_at, "notes" if slug in WRITTEN else "dossier", record_kind.icon, title, said,
+                on,
+                record.recorded_at,
+                "notes" if slug in WRITTEN else "dossier",
+                record_kind.icon,
+                title,
+                said,
                 getattr(record, "text", ""),
-                record_url(case, slug, record.reference), _ended(record),
+                record_url(case, slug, record.reference),
+                _ended(record),
             )
-        )  # fmt: skip
+        )
     return made
 
 
 def _ended(record: Record) -> str:
-    """How it stands with what is told: ended, not confirmed yet, undone, or no longer standing, and why."""
+    """How it stands with what is told: ended, not confirmed yet, undone, or no longer standing,
+    and why."""
     if record.ended_at:
         return str(record.get_end_reason_display())
     if isinstance(record, Exit) and record.undone_on:
@@ -151,9 +211,22 @@ def _stays(case: Case, stays: list[Stay], who: object) -> list[Event]:
         page = record_url(case, "stay", stay.reference)
         title, begun = _("Shelter began"), stay.recorded_at
         said = who(stay.source_id)  # type: ignore[operator]
-        found.append(Event(stay.since, begun, "steps", "home", title, said, ground, page, _ended(stay)))
+        found.append(
+            Event(stay.since, begun, "steps", "home", title, said, ground, page, _ended(stay))
+        )
         if stay.until and stay.until <= timezone.localdate() and not stay.ended_at:
-            found.append(Event(stay.until, _moment(stay.until), "steps", "home", _("Shelter ended"), "", ground, page))
+            found.append(
+                Event(
+                    stay.until,
+                    _moment(stay.until),
+                    "steps",
+                    "home",
+                    _("Shelter ended"),
+                    "",
+                    ground,
+                    page,
+                )
+            )
     return found
 
 
@@ -170,7 +243,9 @@ def _steps(case: Case, teams: dict[int, Team], clearance: Clearance) -> list[Eve
             label = CaseState(state).label
             title = _("Registered") if before is None else _("Now: %(state)s") % {"state": label}
             who = name if user in named else ""
-            found.append(Event(since, at, "steps", "arrow-right" if before else "plus", title, who or ""))
+            found.append(
+                Event(since, at, "steps", "arrow-right" if before else "plus", title, who or "")
+            )
         before = state
     return found
 

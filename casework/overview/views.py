@@ -76,9 +76,15 @@ def todos(clearance: Clearance, case: Case, *, told: bool) -> list[Todo]:
     in_emergency = case.doubles_judged_on is None
     term = _("On the next working day after the emergency placement") if in_emergency else ""
     if not told:
-        found.append(Todo(_("Tell the person what happens with her data"), "casework:case_briefing", term))
+        found.append(
+            Todo(_("Tell the person what happens with her data"), "casework:case_briefing", term)
+        )
     if in_emergency:
-        found.append(Todo(_("Check whether this person is registered already"), "casework:case_doubles", term))
+        found.append(
+            Todo(
+                _("Check whether this person is registered already"), "casework:case_doubles", term
+            )
+        )
     return found
 
 
@@ -93,62 +99,96 @@ class Running:
 
 
 def terms(clearance: Clearance, case: Case, facts: Facts) -> list[Running]:
-    """Of the case manager and the team that leads; to others a term would tell of what they do not read."""
+    """Of the case manager and the team that leads; to others a term would tell of what they do
+    not read."""
     if case.lead_team_id not in clearance.teams:
         return []
     return [
         Running(
-            term.what, term.on, term.on <= facts.today, where(case, term.page) if term.page != "case_detail" else ""
+            term.what,
+            term.on,
+            term.on <= facts.today,
+            where(case, term.page) if term.page != "case_detail" else "",
         )
         for term in terms_of(facts)
     ]
 
 
 DRAFT_LABELS = {
-    "register": gettext_lazy("Registration of a person"), "emergency": gettext_lazy("Emergency shelter"),
-    "household": gettext_lazy("Registration of a household"), "note": gettext_lazy("Note"),
+    "register": gettext_lazy("Registration of a person"),
+    "emergency": gettext_lazy("Emergency shelter"),
+    "household": gettext_lazy("Registration of a household"),
+    "note": gettext_lazy("Note"),
     "involve": gettext_lazy("Involving a partner"),
-    "briefing": gettext_lazy("Telling the person"), "proposal": gettext_lazy("Proposal for another matrix"),
-    "link": gettext_lazy("Registered twice?"), "contact": gettext_lazy("Known elsewhere?"),
-    "ask": gettext_lazy("Known elsewhere?"), "reply": gettext_lazy("Asked by other pilots"),
-    "shield": gettext_lazy("Shield this person"), "clash": gettext_lazy("Registered in two places?"),
-    "undo": gettext_lazy("Take back"), "address": gettext_lazy("Protected address"),
+    "briefing": gettext_lazy("Telling the person"),
+    "proposal": gettext_lazy("Proposal for another matrix"),
+    "link": gettext_lazy("Registered twice?"),
+    "contact": gettext_lazy("Known elsewhere?"),
+    "ask": gettext_lazy("Known elsewhere?"),
+    "reply": gettext_lazy("Asked by other pilots"),
+    "shield": gettext_lazy("Shield this person"),
+    "clash": gettext_lazy("Registered in two places?"),
+    "undo": gettext_lazy("Take back"),
+    "address": gettext_lazy("Protected address"),
     "export": gettext_lazy("Export the list"),
-    "correct": gettext_lazy("Ask for a correction"), "answer": gettext_lazy("Answer"),
-    "intake": gettext_lazy("Intake"), "dossiers": gettext_lazy("Ask for the dossiers"),
-    "criteria": gettext_lazy("Local criteria"), "letter": gettext_lazy("Letter"),
-    "mandate": gettext_lazy("Mandate decision"), "task": gettext_lazy("Task"),
+    "correct": gettext_lazy("Ask for a correction"),
+    "answer": gettext_lazy("Answer"),
+    "intake": gettext_lazy("Intake"),
+    "dossiers": gettext_lazy("Ask for the dossiers"),
+    "criteria": gettext_lazy("Local criteria"),
+    "letter": gettext_lazy("Letter"),
+    "mandate": gettext_lazy("Mandate decision"),
+    "task": gettext_lazy("Task"),
     "formal": gettext_lazy("Formal decision"),
-    "decide": gettext_lazy("Record a decision"), "position": gettext_lazy("Position"),
-    "minutes": gettext_lazy("Minutes"), "discuss": gettext_lazy("Shared summary"),
-    "custody": gettext_lazy("Dossiers when the facility ends"), "deliver": gettext_lazy("Deliver dossiers"),
-    "escalation": gettext_lazy("Escalation"), "transfer": gettext_lazy("Transfer to another pilot"),
+    "decide": gettext_lazy("Record a decision"),
+    "position": gettext_lazy("Position"),
+    "minutes": gettext_lazy("Minutes"),
+    "discuss": gettext_lazy("Shared summary"),
+    "custody": gettext_lazy("Dossiers when the facility ends"),
+    "deliver": gettext_lazy("Deliver dossiers"),
+    "escalation": gettext_lazy("Escalation"),
+    "transfer": gettext_lazy("Transfer to another pilot"),
     **dict.fromkeys(("meeting", "agenda"), gettext_lazy("Case conference")),
     **dict.fromkeys(("exit", "claim", "check"), gettext_lazy("Exit and outcome")),
-}  # fmt: skip
+}
 OF_A_CASE = re.compile(r"^/casussen/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/")
 
 
 def draft_link(draft: Draft, cases: set[UUID]) -> dict[str, Any]:
-    """Where unsent text belongs, in words and as an address; of a case that left sight only the text itself is left."""
+    """Where unsent text belongs, in words and as an address; of a case that left sight only the
+    text itself is left."""
     verb, slug, *_sheet = [*draft.key.partition(":")[0].split("-"), ""]
-    label = KINDS[slug].label if verb in ("add", "change") and slug in KINDS else DRAFT_LABELS.get(verb, _("Text"))
+    label = (
+        KINDS[slug].label
+        if verb in ("add", "change") and slug in KINDS
+        else DRAFT_LABELS.get(verb, _("Text"))
+    )
     kept = reverse("governance:draft_detail", args=[draft.pk])
     about = OF_A_CASE.match(draft.page)
     in_sight = draft.page and (about is None or UUID(about[1]) in cases)
-    return {"label": label, "page": draft.page if in_sight else kept, "kept": kept, "saved_at": draft.saved_at}
+    return {
+        "label": label,
+        "page": draft.page if in_sight else kept,
+        "kept": kept,
+        "saved_at": draft.saved_at,
+    }
 
 
 def unsent(user: User) -> list[dict[str, Any]]:
     drafts = list(Draft.objects.of(user).order_by("-saved_at")[:50])
     marks = [UUID(found[1]) for draft in drafts if (found := OF_A_CASE.match(draft.page))]
-    cases = set(Case.objects.filter(reference__in=marks).values_list("reference", flat=True)) if marks else set()
+    cases = (
+        set(Case.objects.filter(reference__in=marks).values_list("reference", flat=True))
+        if marks
+        else set()
+    )
     return [draft_link(draft, cases) for draft in drafts]
 
 
 @dataclass(frozen=True)
 class ToDo:
-    """A line of the worklist: what waits, of which case if of one, until when, and where it is done."""
+    """A line of the worklist: what waits, of which case if of one, until when, and where it is
+    done."""
 
     what: str
     case: Case | None
@@ -161,7 +201,9 @@ class ToDo:
 WAITS = {
     "correction": (gettext_lazy("Request to correct"), "record_answer"),
     "hand_over": (gettext_lazy("Hand-over to state reception"), "record_answer"),
-    "dossier_request": (gettext_lazy("Deliver the dossier, or state that there is none"), "record_add"),
+    "dossier_request": (
+        gettext_lazy("Deliver the dossier, or state that there is none"), "record_add",
+    ),
     "claim": (gettext_lazy("Confirm or refute the outcome"), "claim_answer"),
     "exit": (gettext_lazy("Confirm the exit"), "exit_confirm"),
     "guidance": (gettext_lazy("Say which guidance goes along to the other pilot"), "transfer"),
@@ -175,7 +217,7 @@ OF_A_MEETING = {
     "minutes": (gettext_lazy("Answer the minutes of %(day)s"), "minutes"),
     "meeting": (gettext_lazy("Close the meeting of %(day)s, or call it off"), "meeting_detail"),
     "unsent": (gettext_lazy("Send the minutes of %(day)s"), "minutes"),
-}  # fmt: skip
+}
 
 
 def to_do(clearance: Clearance, teams: dict[int, Team], wanted: int) -> list[ToDo]:
@@ -184,10 +226,16 @@ def to_do(clearance: Clearance, teams: dict[int, Team], wanted: int) -> list[ToD
         return []
     kinds = {teams[team].organisation.kind for team in clearance.teams if team in teams}
     outcomes = [outcome for outcome, competent in COMPETENT.items() if kinds & set(competent)]
-    rows = waiting(outcomes, wanted * 2)  # some are of nobody she sees, some of a term that moved on
-    cases = Case.objects.select_related("pilot").in_bulk({row.case_id for row in rows if row.case_id})
+    rows = waiting(
+        outcomes, wanted * 2
+    )  # some are of nobody she sees, some of a term that moved on
+    cases = Case.objects.select_related("pilot").in_bulk(
+        {row.case_id for row in rows if row.case_id}
+    )
     found: list[ToDo] = []
-    for first in range(0, len(rows), wanted):  # the facts of a term cost most: no more of them than are shown
+    for first in range(
+        0, len(rows), wanted
+    ):  # the facts of a term cost most: no more of them than are shown
         found += _lines(rows[first : first + wanted], cases)
         if len(found) >= wanted:
             break
@@ -195,7 +243,9 @@ def to_do(clearance: Clearance, teams: dict[int, Team], wanted: int) -> list[ToD
 
 
 def _lines(rows: list[Waiting], cases: dict[int, Case]) -> list[ToDo]:
-    facts = facts_of([cases[row.case_id] for row in rows if row.kind == "term" and row.case_id in cases])
+    facts = facts_of(
+        [cases[row.case_id] for row in rows if row.kind == "term" and row.case_id in cases]
+    )
     today = timezone.localdate()
     found = []
     for row in rows:
@@ -208,8 +258,14 @@ def _lines(rows: list[Waiting], cases: dict[int, Case]) -> list[ToDo]:
             continue
         elif row.kind == "term":
             term = next(iter(terms_of(facts[case.pk])), None)
-            if term is not None and term.on <= today + NEAR:  # what the case has now, whatever was worked out before
-                found.append(ToDo(term.what, case, term.on, term.on <= today, where(case, term.page), row.kind))
+            if (
+                term is not None and term.on <= today + NEAR
+            ):  # what the case has now, whatever was worked out before
+                found.append(
+                    ToDo(
+                        term.what, case, term.on, term.on <= today, where(case, term.page), row.kind
+                    )
+                )
             continue
         else:
             what, page = _said(row, case)
@@ -230,7 +286,9 @@ def _said(row: Waiting, case: Case) -> tuple[str, str]:
         return str(label), reverse(f"casework:{page}", args=[case.reference])
     if page == "record_add":
         return str(label), reverse("casework:record_add", args=[case.reference, "dossier"])
-    return str(label), reverse("casework:record_answer", args=[case.reference, row.kind, row.reference])
+    return str(label), reverse(
+        "casework:record_answer", args=[case.reference, row.kind, row.reference]
+    )
 
 
 @processes(CASEWORK)
@@ -243,19 +301,29 @@ def home(request: ClearanceRequest) -> HttpResponse:
     unfinished: list[Case] = []
     if clearance.sees_cases:
         mine_of = listing.partner_teams(clearance, teams)
-        managed = Case.objects.caseload_of(clearance.user_id, mine_of).open().for_list().newest_first()
+        managed = (
+            Case.objects.caseload_of(clearance.user_id, mine_of).open().for_list().newest_first()
+        )
         mine = list(managed[:10])
         # Who may complete a registration; to others it would tell that there was an emergency.
         completes = Q(lead_team__in=clearance.teams) | Q(pilot__in=clearance.coordinated)
-        waiting = Case.objects.open().filter(completes, doubles_judged_on=None).for_list().newest_first()[:20]
-        unfinished = [case for case in waiting if perms.can_complete_registration(clearance, case)][:10]
+        waiting = (
+            Case.objects.open()
+            .filter(completes, doubles_judged_on=None)
+            .for_list()
+            .newest_first()[:20]
+        )
+        unfinished = [case for case in waiting if perms.can_complete_registration(clearance, case)][
+            :10
+        ]
     rows = listing.rows([*mine, *unfinished], teams, clearance)
     clashes = clashes_for(clearance)
     everything = "alles" in request.GET
     waits = to_do(clearance, teams, MOST_TO_DO if everything else SHOWN_TO_DO + 1)
     own = Case.objects.in_bulk([case for clash in clashes for case in clash.own_cases])
     context = {
-        "rows": rows[: len(mine)], "unfinished": rows[len(mine) :],
+        "rows": rows[: len(mine)],
+        "unfinished": rows[len(mine) :],
         "drafts": unsent(request.user),
         "to_do": waits if everything else waits[:SHOWN_TO_DO],
         "more_to_do": not everything and len(waits) > SHOWN_TO_DO,
@@ -269,14 +337,19 @@ def home(request: ClearanceRequest) -> HttpResponse:
         "registers": perms.registers_people(clearance, teams),
         "proposals": Proposal.objects.waiting_for(clearance.organisations_as(Role.PRIVACY_OFFICER)),
         "offices": sorted({role.label for role, _organisation in clearance.offices}),
-    }  # fmt: skip
+    }
     return render(request, "casework/overview/home.html", context)
 
 
 def steps_of(case: Case) -> list[dict[str, str]]:
-    """The stepper: which states lie behind, which is now; a refused case stands where admission would."""
-    shown = [CaseState.NOT_ADMITTED if s == CaseState.ADMITTED and case.state == CaseState.NOT_ADMITTED else s
-             for s in STEPS]  # fmt: skip
+    """The stepper: which states lie behind, which is now; a refused case stands where admission
+    would."""
+    shown = [
+        CaseState.NOT_ADMITTED
+        if s == CaseState.ADMITTED and case.state == CaseState.NOT_ADMITTED
+        else s
+        for s in STEPS
+    ]
     state = CaseState.IN_AFTERCARE if case.state == CaseState.ARCHIVED else CaseState(case.state)
     now = shown.index(state)
     return [
@@ -294,10 +367,14 @@ def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     if case is None:
         raise Http404
     teams = visible_teams(clearance)
-    involvements = with_teams(Involvement.objects.filter(case=case).select_related("worker"), teams, "team")
+    involvements = with_teams(
+        Involvement.objects.filter(case=case).select_related("worker"), teams, "team"
+    )
     involvements.sort(key=lambda row: (row.team_id != case.lead_team_id, row.since, row.pk))
     records = records_of([case])
-    values = by_kind(with_teams(current(records["identity_value"]), teams, "author_team", "source_team"))
+    values = by_kind(
+        with_teams(current(records["identity_value"]), teams, "author_team", "source_team")
+    )
     stays, briefings = current(records["stay"]), current(records["briefing"])
     kind = request.GET.get("toon", "all")
     kind = kind if kind in STORY_KINDS else "all"
@@ -310,41 +387,74 @@ def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     own, shared = panels(clearance, case, teams, records)
     facts, confers = fact_of(case), clearance.reads(case, Category.CONFERENCE)
     context = {
-        "case": case, "name": values["name"][0].value if values["name"] else "", "values": values,
-        "own": own, "shared": shared, "begins": [p for p in own if p.add and not p.rows],
+        "case": case,
+        "name": values["name"][0].value if values["name"] else "",
+        "values": values,
+        "own": own,
+        "shared": shared,
+        "begins": [p for p in own if p.add and not p.rows],
         "household": household(current(records["relation"])),
-        "adds_household": perms_of_records.adding_team(clearance, case, KINDS["relation"], teams) is not None,
+        "adds_household": perms_of_records.adding_team(clearance, case, KINDS["relation"], teams)
+        is not None,
         "supplies": [
-            (kind, variant, label) for kind in perms_of_records.suppliable(clearance, case, teams)
-            for variant, label in (ValueKind.choices if kind.slug == "identity_value" else [("", kind.label)])
+            (kind, variant, label)
+            for kind in perms_of_records.suppliable(clearance, case, teams)
+            for variant, label in (
+                ValueKind.choices if kind.slug == "identity_value" else [("", kind.label)]
+            )
         ],
         "corrections": corrections(clearance, case, teams, records),
         "involvements": [
-            (row, perms.can_end_involvement(clearance, case, row), perms.can_become_contact(clearance, row))
-            for row in involvements if row.holds
+            (
+                row,
+                perms.can_end_involvement(clearance, case, row),
+                perms.can_become_contact(clearance, row),
+            )
+            for row in involvements
+            if row.holds
         ],
         "nationalities": distinct(values["nationality"]),
-        "stays": stays, "more": more + 1, "passages": [row for row in passages if row is not case],
+        "stays": stays,
+        "more": more + 1,
+        "passages": [row for row in passages if row is not case],
         "completes": perms.can_complete_registration(clearance, case),
         "asks_elsewhere": can_ask(clearance, case, teams),
-        "can_involve": perms.can_involve(clearance, case), "can_take_over": perms.can_take_over(clearance, case),
-        "steps": steps_of(case), "events": story[:most], "older": len(story) > most, "kind": kind, "briefing": briefing,
-        "knows_referrer": any(clearance.reads(case, c) for c in (Category.GUIDANCE, Category.CONTACT_SHELTER)),
+        "can_involve": perms.can_involve(clearance, case),
+        "can_take_over": perms.can_take_over(clearance, case),
+        "steps": steps_of(case),
+        "events": story[:most],
+        "older": len(story) > most,
+        "kind": kind,
+        "briefing": briefing,
+        "knows_referrer": any(
+            clearance.reads(case, c) for c in (Category.GUIDANCE, Category.CONTACT_SHELTER)
+        ),
         "manager_known": lead is None or knows_team(clearance, case, lead),
         "todos": todos(clearance, case, told=briefing is not None),
         "next_steps": next_steps(clearance, case, teams, facts),
-        "cautions": cautions(records, next((row.value for row in values["birth_date"]), ""), facts.today),
-        "terms": terms(clearance, case, facts), "rest_ends": facts.rest_ends,
+        "cautions": cautions(
+            records, next((row.value for row in values["birth_date"]), ""), facts.today
+        ),
+        "terms": terms(clearance, case, facts),
+        "rest_ends": facts.rest_ends,
         "confers": confers,
         # Like terms: to others a gap would tell of what they do not read.
-        "gaps": linked(case, gaps_of(facts)) if (
-            confers and case.lead_team_id in clearance.teams and facts.intake_begun is None and came_from_list(case)
-        ) else [],
-        "note_form": note_form(request, case, teams), "draft_key": f"note:{case.reference}",
-        "form_page": f"{request.path}#notitie", "readers": [], "and_others": False,
+        "gaps": linked(case, gaps_of(facts))
+        if (
+            confers
+            and case.lead_team_id in clearance.teams
+            and facts.intake_begun is None
+            and came_from_list(case)
+        )
+        else [],
+        "note_form": note_form(request, case, teams),
+        "draft_key": f"note:{case.reference}",
+        "form_page": f"{request.path}#notitie",
+        "readers": [],
+        "and_others": False,
         "manages": case.case_manager_id == clearance.user_id,
         "lead": lead if lead and knows_team(clearance, case, lead) else None,
-    }  # fmt: skip
+    }
     return render(request, "casework/overview/case.html", context)
 
 
@@ -354,7 +464,8 @@ def current(records: list[Record]) -> list[Any]:
 
 @dataclass(frozen=True)
 class Member:
-    """Somebody of the household: as far as she is in sight, or only by the name that was written down."""
+    """Somebody of the household: as far as she is in sight, or only by the name that was written
+    down."""
 
     relation: Relation
     name: str
@@ -362,10 +473,17 @@ class Member:
 
 
 def household(relations: list[Relation]) -> list[Member]:
-    """The policy left out whoever the reader may not see; of the others the name comes from her own newest case."""
+    """The policy left out whoever the reader may not see; of the others the name comes from her
+    own newest case."""
     others = {relation.other_id for relation in relations if relation.other_id}
     one = dict(Person.objects.filter(pk__in=others).values_list("pk", "same_as")) if others else {}
-    hers = Case.objects.filter(person__same_as__in=one.values()).select_related("person").order_by("pk") if one else []
+    hers = (
+        Case.objects.filter(person__same_as__in=one.values())
+        .select_related("person")
+        .order_by("pk")
+        if one
+        else []
+    )
     newest = {case.person.same_as: case for case in hers}
     cases = {person: newest[same] for person, same in one.items() if same in newest}
     names = leading_names([case.pk for case in cases.values()]) if cases else {}
@@ -400,32 +518,54 @@ def person_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     teams = visible_teams(clearance)
     by_key = {case.pk: case for case in cases}
     records = records_of(cases)
-    values = by_kind(with_teams(current(records["identity_value"]), teams, "author_team", "source_team"))
+    values = by_kind(
+        with_teams(current(records["identity_value"]), teams, "author_team", "source_team")
+    )
 
     def with_source(found: list[Any]) -> list[tuple[Any, Case, str]]:
         return [
-            (row, by_key[row.case_id], team_label(clearance, by_key[row.case_id], teams, row.source_id))
+            (
+                row,
+                by_key[row.case_id],
+                team_label(clearance, by_key[row.case_id], teams, row.source_id),
+            )
             for row in found
         ]
 
     work = []
     for case in cases:
         if case.state != CaseState.ARCHIVED:
-            of_case = {slug: [row for row in rows if row.case_id == case.pk] for slug, rows in records.items()}
+            of_case = {
+                slug: [row for row in rows if row.case_id == case.pk]
+                for slug, rows in records.items()
+            }
             own, _shared = panels(clearance, case, teams, of_case)
             work.append((case, corrections(clearance, case, teams, of_case), own))
     kind = KINDS["identity_value"]
-    here = next((c for c in cases if perms_of_records.adding_team(clearance, c, kind, teams) is not None), None)
+    here = next(
+        (c for c in cases if perms_of_records.adding_team(clearance, c, kind, teams) is not None),
+        None,
+    )
     context = {
-        "person": person, "cases": cases, "judgements": judgement_rows(
-            [row for row in judgements_of(person) if row.reason != "registration"]  # passed by, not compared
+        "person": person,
+        "cases": cases,
+        "judgements": judgement_rows(
+            [
+                row for row in judgements_of(person) if row.reason != "registration"
+            ]  # passed by, not compared
         ),
-        "can_judge": can_judge(clearance, cases), "two_open": sum(case.is_open for case in cases) > 1,
-        "values": [(group[0].get_kind_display(), with_source(group)) for group in values.values() if group],
-        "documents": with_source(current(records["document"])), "household": household(current(records["relation"])),
-        "here": here, "kinds": ValueKind.choices, "work": [row for row in work if row[1] or row[2]],
+        "can_judge": can_judge(clearance, cases),
+        "two_open": sum(case.is_open for case in cases) > 1,
+        "values": [
+            (group[0].get_kind_display(), with_source(group)) for group in values.values() if group
+        ],
+        "documents": with_source(current(records["document"])),
+        "household": household(current(records["relation"])),
+        "here": here,
+        "kinds": ValueKind.choices,
+        "work": [row for row in work if row[1] or row[2]],
         "name": values["name"][0].value if values["name"] else "",
-    }  # fmt: skip
+    }
     return render(request, "casework/overview/person.html", context)
 
 
@@ -438,10 +578,16 @@ def person_list(request: ClearanceRequest) -> HttpResponse:
     newest = Case.objects.select_related("pilot", "person").newest_first()[: listing.PAGE_SIZE]
     found = list(newest) if clearance.sees_cases else []
     said: dict[int, list[IdentityValue]] = {case.pk: [] for case in found}
-    for value in with_teams(IdentityValue.objects.current().filter(case__in=said), teams, "author_team", "source_team"):
+    for value in with_teams(
+        IdentityValue.objects.current().filter(case__in=said), teams, "author_team", "source_team"
+    ):
         said[value.case_id].append(value)
     context = {
-        "people": [(case, {kind: group[:1] for kind, group in by_kind(said[case.pk]).items()}) for case in found],
-        "registers": perms.registers_people(clearance, teams), "form": SearchForm(),
-    }  # fmt: skip
+        "people": [
+            (case, {kind: group[:1] for kind, group in by_kind(said[case.pk]).items()})
+            for case in found
+        ],
+        "registers": perms.registers_people(clearance, teams),
+        "form": SearchForm(),
+    }
     return render(request, "casework/overview/persons.html", context)

@@ -17,20 +17,31 @@ class ActionForm(KeptForm):
     """What one team, or the person with its help, will have done by a day."""
 
     what = forms.CharField(
-        label=_("Action"), max_length=300, error_messages={"required": _("Write what will be done.")}
+        label=_("Action"),
+        max_length=300,
+        error_messages={"required": _("Write what will be done.")},
     )
     to_team = forms.TypedChoiceField(
         label=_("By which team"), coerce=int, error_messages={"required": _("Choose the team.")}
     )
-    by_person = forms.BooleanField(label=_("The person does this herself, with help of the team"), required=False)
-    due_on = DateField(
-        label=_("Before"), validators=[not_too_far], error_messages={"required": _("Enter before which day.")}
+    by_person = forms.BooleanField(
+        label=_("The person does this herself, with help of the team"), required=False
     )
-    goal = forms.TypedChoiceField(label=_("Towards which goal"), required=False, coerce=int, empty_value=None)
+    due_on = DateField(
+        label=_("Before"),
+        validators=[not_too_far],
+        error_messages={"required": _("Enter before which day.")},
+    )
+    goal = forms.TypedChoiceField(
+        label=_("Towards which goal"), required=False, coerce=int, empty_value=None
+    )
 
     def __init__(self, *args: Any, teams: list[Team], goals: list[Goal], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to_team"].choices = [("", _("Choose a team")), *((t.pk, t.label) for t in teams)]  # type: ignore[attr-defined]
+        self.fields["to_team"].choices = [
+            ("", _("Choose a team")),
+            *((t.pk, t.label) for t in teams),
+        ]  # type: ignore[attr-defined]
         self.fields["goal"].choices = [("", _("none")), *((g.pk, g.text) for g in goals)]  # type: ignore[attr-defined]
         if not goals:
             del self.fields["goal"]
@@ -47,9 +58,11 @@ class MendForm(KeptForm):
 
     what = forms.CharField(
         label=_("What"), max_length=300, error_messages={"required": _("Write what will be done.")}
-    )  # fmt: skip
+    )
     due_on = DateField(
-        label=_("Before"), validators=[not_too_far], error_messages={"required": _("Enter before which day.")}
+        label=_("Before"),
+        validators=[not_too_far],
+        error_messages={"required": _("Enter before which day.")},
     )
 
 
@@ -57,12 +70,16 @@ class DoneForm(KeptForm):
     """How an action or task ended, said by the team it belongs to."""
 
     answer = forms.ChoiceField(
-        label=_("How did it go?"), widget=forms.RadioSelect,
+        label=_("How did it go?"),
+        widget=forms.RadioSelect,
         choices=[("done", _("done")), ("declined", _("not possible"))],
         error_messages={"required": _("Choose how it went.")},
-    )  # fmt: skip
+    )
     answer_text = forms.CharField(
-        label=_("Explanation"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("Explanation"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
 
     def clean(self) -> dict[str, Any]:

@@ -25,13 +25,16 @@ class Scenario(Joint):
         constraints = [
             *Joint.Meta.constraints,
             models.UniqueConstraint(
-                fields=["case"], condition=Q(until=None, ended_at=None), name="scenario_one_at_a_time",
+                fields=["case"],
+                condition=Q(until=None, ended_at=None),
+                name="scenario_one_at_a_time",
                 violation_error_message=_("This case has a scenario already."),
             ),
             models.CheckConstraint(
-                name="scenario_ends_after_it_began", condition=Q(until=None) | Q(until__gte=F("since"))
+                name="scenario_ends_after_it_began",
+                condition=Q(until=None) | Q(until__gte=F("since")),
             ),
-        ]  # fmt: skip
+        ]
 
 
 class Goal(Record):
@@ -42,7 +45,9 @@ class Goal(Record):
     track = models.CharField(_("track"), max_length=20, choices=ScenarioKind)
     text = models.CharField(_("goal"), max_length=300)
     set_on = models.DateField(_("set on"), default=timezone.localdate)
-    state = models.CharField(_("how it stands"), max_length=10, choices=GoalState, default=GoalState.OPEN)
+    state = models.CharField(
+        _("how it stands"), max_length=10, choices=GoalState, default=GoalState.OPEN
+    )
     progress = models.TextField(_("progress"), max_length=3000, blank=True)
 
     class Meta(Record.Meta):
@@ -50,14 +55,16 @@ class Goal(Record):
 
 
 class Action(Addressed):
-    """Something one team, or the person herself with its help, will have done by a day. One agreed upon in a
-    conference is that team's commitment."""
+    """Something one team, or the person herself with its help, will have done by a day. One
+    agreed upon in a conference is that team's commitment."""
 
     CATEGORY = Category.CONFERENCE
 
     what = models.CharField(_("action"), max_length=300)
     due_on = models.DateField(_("before"))
-    by_person = models.BooleanField(_("the person does this herself, with help of the team"), default=False)
+    by_person = models.BooleanField(
+        _("the person does this herself, with help of the team"), default=False
+    )
     agreed_on = models.DateField(_("agreed on"), default=timezone.localdate)
     decision = models.ForeignKey(
         "casework.ConferenceDecision", models.PROTECT, null=True, blank=True, related_name="actions"
@@ -67,5 +74,9 @@ class Action(Addressed):
     class Meta(Addressed.Meta):
         ordering = ["due_on", "id"]
         indexes = [
-            models.Index(fields=["to_team", "due_on"], name="action_open", condition=Q(answer="", ended_at=None))
+            models.Index(
+                fields=["to_team", "due_on"],
+                name="action_open",
+                condition=Q(answer="", ended_at=None),
+            )
         ]

@@ -18,7 +18,9 @@ def planning_team(clearance: Clearance, case: Case, teams: Teams) -> int | None:
     """
     if case.state not in PLANNED:
         return None
-    return team_of_kind(clearance, case, teams, FACILITY) or team_of_kind(clearance, case, teams, SERVICES)
+    return team_of_kind(clearance, case, teams, FACILITY) or team_of_kind(
+        clearance, case, teams, SERVICES
+    )
 
 
 def can_mend(clearance: Clearance, case: Case, record: Action | Task) -> bool:
@@ -26,9 +28,14 @@ def can_mend(clearance: Clearance, case: Case, record: Action | Task) -> bool:
     - writing for the conference in the team that set it
     - about one that was not answered and not ended
     """
-    return not record.answer and record.ended_at is None and any(
-        seat.team == record.author_team_id for seat in clearance.seats_writing(case, Category.CONFERENCE)
-    )  # fmt: skip
+    return (
+        not record.answer
+        and record.ended_at is None
+        and any(
+            seat.team == record.author_team_id
+            for seat in clearance.seats_writing(case, Category.CONFERENCE)
+        )
+    )
 
 
 def can_answer(clearance: Clearance, case: Case, record: Action | Task) -> bool:
@@ -37,6 +44,9 @@ def can_answer(clearance: Clearance, case: Case, record: Action | Task) -> bool:
     - about one that was not answered and not ended, in a dossier that was not handed over
     """
     return (
-        case.read_only_from is None and record.to_team_id in clearance.teams and record.to_team_id in case.team_ids
-        and not record.answer and record.ended_at is None
-    )  # fmt: skip
+        case.read_only_from is None
+        and record.to_team_id in clearance.teams
+        and record.to_team_id in case.team_ids
+        and not record.answer
+        and record.ended_at is None
+    )

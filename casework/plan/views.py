@@ -42,12 +42,19 @@ from partners.organisations.enums import OrganisationKind
 from partners.organisations.models import Organisation, Team
 
 READS = ("read", "write", "attend")
-TELLING = (Category.LEGAL_AID, Category.MEDICAL_LIMITATION, Category.MEDICAL_CONTENT, Category.PUBLIC_ORDER)
+TELLING = (
+    Category.LEGAL_AID,
+    Category.MEDICAL_LIMITATION,
+    Category.MEDICAL_CONTENT,
+    Category.PUBLIC_ORDER,
+)
 PERSON = Path(__file__).parents[2] / "templates" / "casework" / "plan" / "person"
 
 
 def _case(reference: UUID) -> Case:
-    found: Case = get_object_or_404(Case.objects.select_related("pilot", "person"), reference=reference)
+    found: Case = get_object_or_404(
+        Case.objects.select_related("pilot", "person"), reference=reference
+    )
     return found
 
 
@@ -61,7 +68,9 @@ def plan(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     key = f"add-action:{case.reference}"
     form = None
     if author is not None:
-        form = ActionForm(request.POST or None, teams=_doers(request, case, teams, author), goals=goals)
+        form = ActionForm(
+            request.POST or None, teams=_doers(request, case, teams, author), goals=goals
+        )
         form.restore(find_draft(request.user, key))
     if request.method == "POST":
         if sent := sent_before(request):
@@ -75,9 +84,15 @@ def plan(request: ClearanceRequest, reference: UUID) -> HttpResponse:
             def act() -> str:
                 held = locked(case)
                 Action.objects.create(
-                    case=held, author_team_id=author, author=request.user, what=data["what"], due_on=data["due_on"],
-                    to_team_id=data["to_team"], by_person=data["by_person"], goal_id=data.get("goal"),
-                )  # fmt: skip
+                    case=held,
+                    author_team_id=author,
+                    author=request.user,
+                    what=data["what"],
+                    due_on=data["due_on"],
+                    to_team_id=data["to_team"],
+                    by_person=data["by_person"],
+                    goal_id=data.get("goal"),
+                )
                 settle(held)
                 return request.path
 
@@ -88,24 +103,40 @@ def plan(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         return perms.can_answer(clearance, case, row) or perms.can_mend(clearance, case, row)
 
     context = {
-        "case": case, "name": leading_names([case.pk]).get(case.pk, ""),
+        "case": case,
+        "name": leading_names([case.pk]).get(case.pk, ""),
         "scenarios": Scenario.objects.current().filter(case=case).select_related("decision"),
-        "tracks": [(track, [g for g in goals if g.track == track]) for track in ScenarioKind
-                   if any(g.track == track for g in goals)],
+        "tracks": [
+            (track, [g for g in goals if g.track == track])
+            for track in ScenarioKind
+            if any(g.track == track for g in goals)
+        ],
         "actions": [
-            (row, team_label(clearance, case, teams, row.to_team_id), opens(row),
-             not row.answer and row.due_on < timezone.localdate())
+            (
+                row,
+                team_label(clearance, case, teams, row.to_team_id),
+                opens(row),
+                not row.answer and row.due_on < timezone.localdate(),
+            )
             for row in actions
         ],
-        "form": form, "draft_key": key, "form_page": request.path, "languages": person_languages(),
+        "form": form,
+        "draft_key": key,
+        "form_page": request.path,
+        "languages": person_languages(),
         "adds_goal": clearance.writes(case, Category.GUIDANCE),
-    }  # fmt: skip
-    return render(request, "casework/plan/plan.html", context, status=400 if form and form.errors else 200)
+    }
+    return render(
+        request, "casework/plan/plan.html", context, status=400 if form and form.errors else 200
+    )
 
 
-def _doers(request: ClearanceRequest, case: Case, teams: dict[int, Team], author: int) -> list[Team]:
-    """Who may be given an action: a service gives itself one; the facility every partner of the conference. Not whose
-    name tells of a lawyer, a doctor or a place: whoever reads the conference reads the action."""
+def _doers(
+    request: ClearanceRequest, case: Case, teams: dict[int, Team], author: int
+) -> list[Team]:
+    """Who may be given an action: a service gives itself one; the facility every partner of the
+    conference. Not whose name tells of a lawyer, a doctor or a place: whoever reads the
+    conference reads the action."""
     if teams[author].organisation.kind in (OrganisationKind.IND, OrganisationKind.DTV):
         return [teams[author]]
     known = [team for team in known_partners(request.clearance, case, teams) if marks(team) is None]
@@ -130,7 +161,11 @@ def action_done(request: ClearanceRequest, reference: UUID, record: UUID) -> Htt
     answers = perms.can_answer(request.clearance, case, found)
     mends = perms.can_mend(request.clearance, case, found)
     act = request.POST.get("act", "")
-    if not (answers or mends) or request.method == "POST" and not (mends if act in ("mend", "withdraw") else answers):
+    if (
+        not (answers or mends)
+        or request.method == "POST"
+        and not (mends if act in ("mend", "withdraw") else answers)
+    ):
         raise PermissionDenied
     key = f"answer-action:{found.reference}"
     form = DoneForm((request.POST or None) if not act else None) if answers else None
@@ -143,20 +178,31 @@ def action_done(request: ClearanceRequest, reference: UUID, record: UUID) -> Htt
     if request.method == "POST" and act == "mine" and isinstance(found, Task) and answers:
         _taken_on(found, request)
         return redirect(request.path)
-    if request.method == "POST" and (act == "withdraw" or sent_form is not None and sent_form.is_valid()):
+    if request.method == "POST" and (
+        act == "withdraw" or sent_form is not None and sent_form.is_valid()
+    ):
         try:
             _written(case, found, sent_form, request)
         except VersionConflict:
             return render(request, "errors/409.html", {"back": case_url(case)}, status=409)
         drop_draft(request, key)
         return redirect(
-            reverse("casework:plan", args=[reference]) if isinstance(found, Action) else case_url(case)
-        )  # fmt: skip
+            reverse("casework:plan", args=[reference])
+            if isinstance(found, Action)
+            else case_url(case)
+        )
     context = {
-        "case": case, "name": leading_names([case.pk]).get(case.pk, ""), "record": found, "form": form, "mend": mend,
+        "case": case,
+        "name": leading_names([case.pk]).get(case.pk, ""),
+        "record": found,
+        "form": form,
+        "mend": mend,
         "takes_on": takes_on,
-        "draft_key": key, "form_page": request.path, "version": found.version, "sent": sent_form,
-    }  # fmt: skip
+        "draft_key": key,
+        "form_page": request.path,
+        "version": found.version,
+        "sent": sent_form,
+    }
     failed = sent_form is not None and sent_form.errors
     return render(request, "casework/plan/done.html", context, status=400 if failed else 200)
 
@@ -187,7 +233,10 @@ def _written(case: Case, found: Any, form: Any, request: ClearanceRequest) -> No
         row.what, row.due_on = form.cleaned_data["what"], form.cleaned_data["due_on"]
         row.save()
     else:
-        row.answer, row.answer_text = Answer(form.cleaned_data["answer"]), form.cleaned_data["answer_text"]
+        row.answer, row.answer_text = (
+            Answer(form.cleaned_data["answer"]),
+            form.cleaned_data["answer_text"],
+        )
         row.answered_on, row.answered_by = timezone.localdate(), request.user
         because(row, row.answer)
         row.save()
@@ -202,7 +251,8 @@ def person_languages() -> list[str]:
 @processes(CASEWORK)
 @require_GET
 def plan_person(request: ClearanceRequest, reference: UUID) -> HttpResponse:
-    """The plan for her to take along: plain words, large type, and nothing that would harm her when others read it."""
+    """The plan for her to take along: plain words, large type, and nothing that would harm her
+    when others read it."""
     case = _case(reference)
     clearance, teams = request.clearance, visible_teams(request.clearance)
     if perms.planning_team(clearance, case, teams) is None:
@@ -213,52 +263,74 @@ def plan_person(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     goals = [g for g in Goal.objects.current().filter(case=case) if g.state == "open"]
     actions = list(Action.objects.current().filter(case=case, answer="").order_by("due_on", "pk"))
     readers = _readers(clearance, case, teams)
-    # To begin with what she does herself and what those who guide her do; of the services only what is ticked, and
-    # no kind of data or organisation that by standing there would tell of a lawyer, an illness or the police.
-    first = {str(row.reference) for row in actions if row.by_person or _guides(teams.get(row.to_team_id))}
+    # To begin with what she does herself and what those who guide her do; of the services only what
+    # is ticked, and no kind of data or organisation that by standing there would tell of a lawyer,
+    # an illness or the police.
+    first = {
+        str(row.reference) for row in actions if row.by_person or _guides(teams.get(row.to_team_id))
+    }
     first |= {str(goal.reference) for goal in goals}
     first |= {category.value for category, _owners in readers if category not in TELLING}
     owners_of_all = {owner for _category, owners in readers for owner in owners}
     first |= {f"o{owner.pk}" for owner in owners_of_all if not _telling(owner, case, teams)}
     ticked = set(request.GET.getlist("regel")) if "gekozen" in request.GET else first
     context = {
-        "case": case, "language": language, "ticked": ticked, "categories": [category for category, _owners in readers],
+        "case": case,
+        "language": language,
+        "ticked": ticked,
+        "categories": [category for category, _owners in readers],
         "owners": sorted(owners_of_all, key=lambda owner: owner.name),
         "named": {owner.pk for owner in owners_of_all if f"o{owner.pk}" in ticked},
-        "lines": [(str(g.reference), g.text) for g in goals] + [(str(a.reference), a.what) for a in actions],
+        "lines": [(str(g.reference), g.text) for g in goals]
+        + [(str(a.reference), a.what) for a in actions],
         "goals": [goal for goal in goals if str(goal.reference) in ticked],
         "actions": [
-            (row, team.organisation.name if (team := teams.get(row.to_team_id)) and marks(team) is None else "")
-            for row in actions if str(row.reference) in ticked
+            (
+                row,
+                team.organisation.name
+                if (team := teams.get(row.to_team_id)) and marks(team) is None
+                else "",
+            )
+            for row in actions
+            if str(row.reference) in ticked
         ],
         "readers": [
-            (category.value, names) for category, owners in readers if category.value in ticked
+            (category.value, names)
+            for category, owners in readers
+            if category.value in ticked
             if (names := sorted(owner.name for owner in owners if f"o{owner.pk}" in ticked))
         ],
         "lead": teams.get(case.lead_team_id),
-    }  # fmt: skip
+    }
     return render(request, f"casework/plan/person/{language}.html", context)
 
 
-def _readers(clearance: Clearance, case: Case, teams: dict[int, Team]) -> list[tuple[Category, set[Organisation]]]:
+def _readers(
+    clearance: Clearance, case: Case, teams: dict[int, Team]
+) -> list[tuple[Category, set[Organisation]]]:
     """Of each kind of data the organisations that read it, as far as a paper may name them."""
     listed = listed_partners(clearance, case, teams)
     reads = team_reads([team.pk for team in listed])
     found = [
         (category, {team.organisation for team in listed if reads[team.pk].get(category) in READS})
         for category in Category
-    ]  # fmt: skip
+    ]
     return [(category, owners) for category, owners in found if owners]
 
 
 def _telling(owner: Organisation, case: Case, teams: dict[int, Team]) -> bool:
-    """Whether its bare name on the paper tells of an illness, a lawyer, a place, leaving, or the police."""
-    here = [team for pk in case.team_ids if (team := teams.get(pk)) and team.organisation_id == owner.pk]
+    """Whether its bare name on the paper tells of an illness, a lawyer, a place, leaving, or the
+    police."""
+    here = [
+        team for pk in case.team_ids if (team := teams.get(pk)) and team.organisation_id == owner.pk
+    ]
     general = [team for team in here if tells(team, case) is None]
     return owner.kind == OrganisationKind.AVIM or not general
 
 
 def _guides(team: Team | None) -> bool:
     return team is not None and team.organisation.kind in (
-        OrganisationKind.MUNICIPALITY, OrganisationKind.NGO, OrganisationKind.SHELTER_OPERATOR
-    )  # fmt: skip
+        OrganisationKind.MUNICIPALITY,
+        OrganisationKind.NGO,
+        OrganisationKind.SHELTER_OPERATOR,
+    )

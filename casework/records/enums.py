@@ -30,8 +30,12 @@ class Answer(TextChoices):
 
 # In these a record begins with its author's team and is shared by its author.
 _BEGINS_WITH_AUTHOR = {
-    Category.GUIDANCE, Category.LEGAL_AID, Category.MEDICAL_LIMITATION, Category.MEDICAL_CONTENT, Category.PUBLIC_ORDER,
-}  # fmt: skip
+    Category.GUIDANCE,
+    Category.LEGAL_AID,
+    Category.MEDICAL_LIMITATION,
+    Category.MEDICAL_CONTENT,
+    Category.PUBLIC_ORDER,
+}
 
 
 def begins_with_author(category: Category | str) -> bool:
@@ -39,4 +43,8 @@ def begins_with_author(category: Category | str) -> bool:
 
 
 def default_visibility(category: Category) -> Visibility:
-    return Visibility.OWN_ORGANISATION if begins_with_author(category) else Visibility.PERMITTED_PARTNERS
+    return (
+        Visibility.OWN_ORGANISATION
+        if begins_with_author(category)
+        else Visibility.PERMITTED_PARTNERS
+    )

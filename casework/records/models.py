@@ -45,7 +45,8 @@ class RecordQuerySet(TrackedQuerySet):
 
 
 class Record(Walled, Versioned):
-    """What one team wrote down in one case, in one category. The database decides who reads it (see sql/wall.sql)."""
+    """What one team wrote down in one case, in one category. The database decides who reads it
+    (see sql/wall.sql)."""
 
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     case = models.ForeignKey("casework.Case", models.PROTECT, related_name="+")
@@ -53,20 +54,31 @@ class Record(Walled, Versioned):
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     source_team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="+")
     visibility = models.CharField(
-        _("who may read this"), max_length=20, choices=Visibility, default=Visibility.PERMITTED_PARTNERS
+        _("who may read this"),
+        max_length=20,
+        choices=Visibility,
+        default=Visibility.PERMITTED_PARTNERS,
     )
     shared_team_ids = ArrayField(models.IntegerField(), default=list, editable=False)
     # Of a sharing: what for, on what basis, and the first day on which it no longer holds.
-    share_purpose = models.CharField(_("purpose of sharing"), max_length=300, blank=True, db_default="")
-    share_basis = models.CharField(_("basis of sharing"), max_length=20, choices=ShareBasis, blank=True, db_default="")
+    share_purpose = models.CharField(
+        _("purpose of sharing"), max_length=300, blank=True, db_default=""
+    )
+    share_basis = models.CharField(
+        _("basis of sharing"), max_length=20, choices=ShareBasis, blank=True, db_default=""
+    )
     shared_until = models.DateField(_("shared until"), null=True, blank=True)
-    team_ids = ArrayField(models.IntegerField(), default=list, editable=False)  # of the case; kept by a trigger
+    team_ids = ArrayField(
+        models.IntegerField(), default=list, editable=False
+    )  # of the case; kept by a trigger
     recorded_at = models.DateTimeField(default=timezone.now, editable=False)
     # Of what a partner supplied outside the application (R20): when it came, and in which paper.
     received_on = models.DateField(_("received on"), null=True, blank=True)
     received_document = models.CharField(_("document"), max_length=200, blank=True, db_default="")
     ended_at = models.DateTimeField(null=True, editable=False)
-    end_reason = models.CharField(max_length=10, choices=EndReason, blank=True, db_default="", editable=False)
+    end_reason = models.CharField(
+        max_length=10, choices=EndReason, blank=True, db_default="", editable=False
+    )
 
     history = History(inherit=True, excluded_fields=["team_ids"])
 
@@ -86,14 +98,18 @@ class Record(Walled, Versioned):
         return self.CATEGORY or Category(self.category)  # type: ignore[attr-defined]
 
     def is_covered_by(self, clearance: Any) -> bool:
-        """A team of mine that takes part has to do with this category; what a consent opens, the policy knows."""
+        """A team of mine that takes part has to do with this category; what a consent opens, the
+        policy knows."""
         category = self.record_category
         if category == Category.MEDICAL_CONTENT and clearance.is_involved(self.team_ids):
             return True
         return any(
             seat.team in self.team_ids and category in seat.reads | seat.writes | seat.attends
             for seat in clearance.seats
-        ) or any(grant.case == self.case_id and category in grant.categories for grant in clearance.grants)
+        ) or any(
+            grant.case == self.case_id and category in grant.categories
+            for grant in clearance.grants
+        )
 
     @property
     def source(self) -> Team:
@@ -115,7 +131,9 @@ class Record(Walled, Versioned):
 class Checked(Record):
     """A fact that grows old: the team it comes from says from time to time that it still holds."""
 
-    checked_on = models.DateField(_("checked on"), default=timezone.localdate, validators=[not_in_future])
+    checked_on = models.DateField(
+        _("checked on"), default=timezone.localdate, validators=[not_in_future]
+    )
 
     class Meta(Record.Meta):
         abstract = True
@@ -123,7 +141,9 @@ class Checked(Record):
 
 def old_facts(name: str) -> models.Index:
     """The index by which a team finds what it must check."""
-    return models.Index(fields=["author_team", "checked_on"], name=name, condition=models.Q(ended_at=None))
+    return models.Index(
+        fields=["author_team", "checked_on"], name=name, condition=models.Q(ended_at=None)
+    )
 
 
 def open_questions(name: str) -> models.Index:
@@ -132,7 +152,8 @@ def open_questions(name: str) -> models.Index:
 
 
 class Addressed(Record):
-    """A record that asks one other team something, and its answer. The team asked writes the answer, and only that."""
+    """A record that asks one other team something, and its answer. The team asked writes the
+    answer, and only that."""
 
     to_team = models.ForeignKey(Team, models.PROTECT, related_name="+")
     answer = models.CharField(_("answer"), max_length=10, choices=Answer, blank=True, db_default="")
@@ -147,7 +168,8 @@ class Addressed(Record):
 
 
 class Joint(Record):
-    """A fact on which everybody's next step rests: its author keeps it from nobody who may read its category."""
+    """A fact on which everybody's next step rests: its author keeps it from nobody who may read
+    its category."""
 
     class Meta(Record.Meta):
         abstract = True

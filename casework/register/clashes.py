@@ -15,7 +15,8 @@ from partners.organisations.models import Pilot
 
 @dataclass(frozen=True)
 class ClashView:
-    """What one coordinator is shown of a clash: the other pilot, its contact, which fields agree, and what was said."""
+    """What one coordinator is shown of a clash: the other pilot, its contact, which fields
+    agree, and what was said."""
 
     reference: UUID
     own_cases: list[int]  # both, when both lie in a pilot she coordinates
@@ -33,44 +34,74 @@ class ClashView:
 
 def _view(clash: Clash, clearance: Clearance) -> ClashView:
     mine_is_newer = clearance.coordinates(clash.newer_pilot_id)
-    own, other = (clash.newer_answer, clash.older_answer) if mine_is_newer else (clash.older_answer, clash.newer_answer)
-    pilots = {clash.newer_pilot_id: clash.newer_pilot.name, clash.older_pilot_id: clash.older_pilot.name}
-    labels = {**dict(ClashAnswer.choices), "overlap": _("one person, with an open case in both pilots")}
-    sides = ((clash.newer_case_id, clash.newer_pilot_id), (clash.older_case_id, clash.older_pilot_id))
+    own, other = (
+        (clash.newer_answer, clash.older_answer)
+        if mine_is_newer
+        else (clash.older_answer, clash.newer_answer)
+    )
+    pilots = {
+        clash.newer_pilot_id: clash.newer_pilot.name,
+        clash.older_pilot_id: clash.older_pilot.name,
+    }
+    labels = {
+        **dict(ClashAnswer.choices),
+        "overlap": _("one person, with an open case in both pilots"),
+    }
+    sides = (
+        (clash.newer_case_id, clash.newer_pilot_id),
+        (clash.older_case_id, clash.older_pilot_id),
+    )
     return ClashView(
-        clash.reference, [case for case, pilot in sides if clearance.coordinates(pilot)],
+        clash.reference,
+        [case for case, pilot in sides if clearance.coordinates(pilot)],
         clash.older_pilot if mine_is_newer else clash.newer_pilot,
-        [str(ValueKind(kind).label) for kind in clash.agreeing], own, other, clash.found_at,
+        [str(ValueKind(kind).label) for kind in clash.agreeing],
+        own,
+        other,
+        clash.found_at,
         [
-            (datetime.fromisoformat(said["at"]), pilots.get(said["pilot"], ""), str(labels.get(said["said"], "")),
-             said.get("why", "") if clearance.coordinated & set(said.get("of", [])) else "")
+            (
+                datetime.fromisoformat(said["at"]),
+                pilots.get(said["pilot"], ""),
+                str(labels.get(said["said"], "")),
+                said.get("why", "") if clearance.coordinated & set(said.get("of", [])) else "",
+            )
             for said in clash.trail
         ],
-    )  # fmt: skip
+    )
 
 
 def clashes_for(clearance: Clearance) -> list[ClashView]:
     """Clashes in which this coordinator has not answered, or in which the two answers differ."""
     if not clearance.coordinated:
         return []
-    shown = [_view(clash, clearance) for clash in Clash.objects.select_related("newer_pilot", "older_pilot")]
+    shown = [
+        _view(clash, clearance)
+        for clash in Clash.objects.select_related("newer_pilot", "older_pilot")
+    ]
     return [clash for clash in shown if not clash.settled]
 
 
 def revoke_clash(reference: UUID, reason: str) -> bool:
-    """Take back what both coordinators had settled. False if nothing is settled, or it is not hers."""
+    """Take back what both coordinators had settled. False if nothing is settled, or it is not
+    hers."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT clash_revoke(%s, %s)", [reference, reason])
         return bool(cursor.fetchone()[0])
 
 
 def find_clash(clearance: Clearance, reference: UUID) -> ClashView | None:
-    clash = Clash.objects.select_related("newer_pilot", "older_pilot").filter(reference=reference).first()
+    clash = (
+        Clash.objects.select_related("newer_pilot", "older_pilot")
+        .filter(reference=reference)
+        .first()
+    )
     return _view(clash, clearance) if clash else None
 
 
 def answer_clash(reference: UUID, said: str) -> bool:
-    """Record this coordinator's answer for her own pilot. False if there is no such clash for her, or it is settled."""
+    """Record this coordinator's answer for her own pilot. False if there is no such clash for
+    her, or it is settled."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT clash_answer(%s, %s)", [reference, said])
         return bool(cursor.fetchone()[0])

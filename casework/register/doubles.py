@@ -1,4 +1,5 @@
-"""Likely doubles among the people this worker may see. Who lies outside her sight is for the coordinators (R1)."""
+"""Likely doubles among the people this worker may see. Who lies outside her sight is for the
+coordinators (R1)."""
 
 import json
 from collections.abc import Collection
@@ -20,24 +21,36 @@ MOST_BORN = 2000  # on one day: many were written down as born on 1 January
 # Why somebody stands in a list of likely doubles or of people found, in words.
 A = Agreement
 WORDS: dict[tuple[str, Agreement], str | Promise] = {
-    ("v_number", A.SAME): _("same V-number"), ("v_number", A.NEAR): _("V-number almost the same"),
-    ("v_number", A.OTHER): _("other V-number"), ("name", A.SAME): _("same name"),
+    ("v_number", A.SAME): _("same V-number"),
+    ("v_number", A.NEAR): _("V-number almost the same"),
+    ("v_number", A.OTHER): _("other V-number"),
+    ("name", A.SAME): _("same name"),
     ("name", A.ALIKE): _("similar name"),
-    ("name", A.WITHIN): _("similar, shorter or longer name"), ("name", A.PARTLY): _("part of the name the same"),
-    ("birth_date", A.SAME): _("same date of birth"), ("birth_date", A.SWAPPED): _("day and month of birth exchanged"),
-    ("birth_date", A.NEAR): _("date of birth almost the same"), ("birth_date", A.PARTLY): _("same year of birth"),
-    ("birth_date", A.OTHER): _("other date of birth"), ("nationality", A.SAME): _("same nationality"),
-    ("nationality", A.OTHER): _("other nationality"), ("sex", A.OTHER): _("other sex"),
-}  # fmt: skip
+    ("name", A.WITHIN): _("similar, shorter or longer name"),
+    ("name", A.PARTLY): _("part of the name the same"),
+    ("birth_date", A.SAME): _("same date of birth"),
+    ("birth_date", A.SWAPPED): _("day and month of birth exchanged"),
+    ("birth_date", A.NEAR): _("date of birth almost the same"),
+    ("birth_date", A.PARTLY): _("same year of birth"),
+    ("birth_date", A.OTHER): _("other date of birth"),
+    ("nationality", A.SAME): _("same nationality"),
+    ("nationality", A.OTHER): _("other nationality"),
+    ("sex", A.OTHER): _("other sex"),
+}
 FIELDS = {
-    ValueKind.NAME: "names", ValueKind.ALIAS: "names", ValueKind.BIRTH_DATE: "birth_dates",
-    ValueKind.NATIONALITY: "nationalities", ValueKind.SEX: "sexes", ValueKind.V_NUMBER: "v_numbers",
-}  # fmt: skip
+    ValueKind.NAME: "names",
+    ValueKind.ALIAS: "names",
+    ValueKind.BIRTH_DATE: "birth_dates",
+    ValueKind.NATIONALITY: "nationalities",
+    ValueKind.SEX: "sexes",
+    ValueKind.V_NUMBER: "v_numbers",
+}
 
 
 @dataclass
 class Candidate:
-    """A case in sight whose person may be the one at the desk: in what they agree, and how much that weighs."""
+    """A case in sight whose person may be the one at the desk: in what they agree, and how much
+    that weighs."""
 
     case_id: int
     agreed: dict[str, Agreement] = field(default_factory=dict)
@@ -50,7 +63,8 @@ class Candidate:
 
 
 def search_names(wanted: str, most: int = MOST_SEARCHED) -> list[int]:
-    """Keys of cases in sight with a name like this: equal first, then beginnings, fragments, sounds and misspellings.
+    """Keys of cases in sight with a name like this: equal first, then beginnings, fragments, sounds
+    and misspellings.
 
     `wanted` is a normalised key (values.name_key). Short texts are only searched as beginnings.
     """
@@ -74,22 +88,30 @@ def born_on(born: str, most: int = MOST_SEARCHED) -> list[int]:
 
 
 def named_and_born(key: str, born: str, most: int = MOST_COMPARED) -> list[int]:
-    """Keys of cases in sight of somebody born on this date whose name contains this key, however common the name is."""
+    """Keys of cases in sight of somebody born on this date whose name contains this key, however
+    common the name is."""
     values = IdentityValue.objects.current()
     of_name = values.filter(kind__in=[ValueKind.NAME, ValueKind.ALIAS], key__contains=key)
-    return list(of_name.filter(case__in=born_on(born, MOST_BORN)).values_list("case_id", flat=True).distinct()[:most])
+    return list(
+        of_name.filter(case__in=born_on(born, MOST_BORN))
+        .values_list("case_id", flat=True)
+        .distinct()[:most]
+    )
 
 
 def candidates(many: list[Facts], most: int = MOST_COMPARED) -> list[list[int]]:
-    """For each of these facts the keys of cases in sight that share enough to be compared: the candidate rules of
-    docs/matching.md, for all of them in one statement. At most `most` each, those with the same number first."""
+    """For each of these facts the keys of cases in sight that share enough to be compared: the
+    candidate rules of docs/matching.md, for all of them in one statement. At most `most` each,
+    those with the same number first."""
     asked = [
         {
-            "row": row, "names": heard(facts.names), "numbers": facts.v_numbers,
+            "row": row,
+            "names": heard(facts.names),
+            "numbers": facts.v_numbers,
             "born": sorted({day for known in facts.birth_dates for day in sought(known)}),
         }
         for row, facts in enumerate(many)
-    ]  # fmt: skip
+    ]
     found: list[list[int]] = [[] for _ in many]
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM match_candidates(%s, %s)", [json.dumps(asked), most])
@@ -98,8 +120,11 @@ def candidates(many: list[Facts], most: int = MOST_COMPARED) -> list[list[int]]:
     return found
 
 
-def facts_of(cases: list[int], asked: Collection[str] = frozenset(FIELDS.values())) -> dict[int, Facts]:
-    """What the visible values of these cases say in the fields of Facts that are asked; ended values are left out."""
+def facts_of(
+    cases: list[int], asked: Collection[str] = frozenset(FIELDS.values())
+) -> dict[int, Facts]:
+    """What the visible values of these cases say in the fields of Facts that are asked; ended
+    values are left out."""
     found = {case: Facts() for case in cases}
     kinds = [kind for kind, field in FIELDS.items() if field in asked]
     values = IdentityValue.objects.current().filter(case__in=cases, kind__in=kinds).order_by("pk")
@@ -109,24 +134,26 @@ def facts_of(cases: list[int], asked: Collection[str] = frozenset(FIELDS.values(
 
 
 def compare(facts: Facts, known: dict[int, Facts]) -> list[Candidate]:
-    """Of these cases, with what is known of each, those that are likely about this person: the heaviest first, of equal
-    weight the newest."""
+    """Of these cases, with what is known of each, those that are likely about this person: the
+    heaviest first, of equal weight the newest."""
     found = [
         Candidate(case, agreed, weight(agreed))
-        for case, other in known.items() if (agreed := likely_agreements(facts, other)) is not None
-    ]  # fmt: skip
+        for case, other in known.items()
+        if (agreed := likely_agreements(facts, other)) is not None
+    ]
     return sorted(found, key=lambda candidate: (-candidate.weight, -candidate.case_id))
 
 
 def likely_doubles(facts: Facts, *, besides: Collection[int] = ()) -> list[Candidate]:
-    """Candidates in sight that are likely to be this person, the likeliest first; `besides` are keys of cases."""
+    """Candidates in sight that are likely to be this person, the likeliest first; `besides` are
+    keys of cases."""
     offered = [case for case in candidates([facts])[0] if case not in besides]
     return compare(facts, facts_of(offered))[:MOST_SHOWN]
 
 
 def remember_others(judged: list[tuple[int, int]]) -> None:
-    """Keep that these people are not those of these cases (keys of a person and a case each), so that nobody is asked
-    again. What this worker may not judge stays open."""
+    """Keep that these people are not those of these cases (keys of a person and a case each), so
+    that nobody is asked again. What this worker may not judge stays open."""
     if judged:
         people, cases = zip(*judged, strict=True)
         with connection.cursor() as cursor:
@@ -135,7 +162,8 @@ def remember_others(judged: list[tuple[int, int]]) -> None:
                 " SELECT DISTINCT p.reference AS one, o.reference AS other"
                 " FROM unnest(%s::bigint[], %s::bigint[]) AS j (person, of_case)"
                 " JOIN casework_person p ON p.id = j.person"
-                " JOIN casework_case c ON c.id = j.of_case JOIN casework_person o ON o.id = c.person_id"
+                " JOIN casework_case c ON c.id = j.of_case JOIN casework_person o ON o.id = "
+                "c.person_id"
                 " ORDER BY 1, 2) x",
                 [list(people), list(cases)],
             )

@@ -84,5 +84,6 @@ class ClashAnswer(TextChoices):
     NOT_SAME = "not_same", _("not the same person")
 
 
-# The text for participants that is in use. A new text gets a new version; old briefings keep theirs.
+# The text for participants that is in use. A new text gets a new version; old briefings keep
+# theirs.
 BRIEFING_VERSION = "2026-1"

@@ -40,20 +40,25 @@ class ReasonField(forms.CharField):
     def __init__(self, *, required_message: Any, **kwargs: Any) -> None:
         messages = {"required": required_message, "min_length": _("Say a little more.")}
         super().__init__(
-            min_length=5, max_length=300, error_messages=messages,
-            widget=forms.TextInput(attrs={"autocomplete": "off"}), **kwargs,
-        )  # fmt: skip
+            min_length=5,
+            max_length=300,
+            error_messages=messages,
+            widget=forms.TextInput(attrs={"autocomplete": "off"}),
+            **kwargs,
+        )
 
 
 class ClaimedIdentityForm(KeptForm):
     """Who somebody says she is."""
 
     name = forms.CharField(
-        label=_("Name"), max_length=2000, strip=False,
+        label=_("Name"),
+        max_length=2000,
+        strip=False,
         help_text=_("As the person says it, in any script. One word is enough."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
         error_messages={"required": _("Enter the name the person gives.")},
-    )  # fmt: skip
+    )
 
     def clean_name(self) -> str:
         return clean_name(self.cleaned_data["name"])
@@ -71,46 +76,60 @@ class ToldForm(KeptForm):
     """Who referred somebody, and that she was told what happens with her data."""
 
     referrer = forms.CharField(
-        label=_("Referred by"), max_length=160,
+        label=_("Referred by"),
+        max_length=160,
         help_text=_("Organisation or function, such as a helpdesk or a lawyer."),
         error_messages={"required": _("Enter who referred the person, or: came by herself.")},
-    )  # fmt: skip
+    )
     told_on = DayField(
         label=_("Told on"),
         error_messages={"required": _("Enter the day on which the person was told.")},
-    )  # fmt: skip
+    )
     language = forms.ChoiceField(
-        label=_("In which language"), choices=[("", _("Choose a language")), *BriefingLanguage.choices],
+        label=_("In which language"),
+        choices=[("", _("Choose a language")), *BriefingLanguage.choices],
         error_messages={"required": _("Choose the language.")},
-    )  # fmt: skip
+    )
     interpreter = forms.BooleanField(label=_("With an interpreter"), required=False)
 
 
 class RegistrationForm(ClaimedIdentityForm, ToldForm):
     other_names = forms.CharField(
-        label=_("Other names"), required=False, max_length=20 * NAME_LENGTH,
+        label=_("Other names"),
+        required=False,
+        max_length=20 * NAME_LENGTH,
         help_text=_("Aliases, other spellings or scripts: one on each line."),
         widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
-    )  # fmt: skip
+    )
     birth_date = forms.CharField(
-        label=_("Date of birth"), required=False, max_length=40,
+        label=_("Date of birth"),
+        required=False,
+        max_length=40,
         help_text=_("12-03-1985; partly known: 03-1985 or 1985. Unknown: leave it empty."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )  # fmt: skip
+    )
     nationality = forms.ChoiceField(
-        label=_("Nationality"), help_text=_("As the person says. Unknown and stateless stand first."),
+        label=_("Nationality"),
+        help_text=_("As the person says. Unknown and stateless stand first."),
         error_messages={"required": _("Choose a nationality, or unknown.")},
-    )  # fmt: skip
+    )
     second_nationality = forms.ChoiceField(label=_("Second nationality"), required=False)
     v_number = forms.CharField(
-        label=_("V-number"), required=False, max_length=60, help_text=_("Ten digits, if it is known."),
+        label=_("V-number"),
+        required=False,
+        max_length=60,
+        help_text=_("Ten digits, if it is known."),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-    )  # fmt: skip
+    )
     guardian = forms.CharField(
-        label=_("Responsible adult or guardian"), required=False, max_length=NAME_LENGTH,
-        help_text=_("Only of a minor: the name of an adult, or of an organisation that has guardianship."),
+        label=_("Responsible adult or guardian"),
+        required=False,
+        max_length=NAME_LENGTH,
+        help_text=_(
+            "Only of a minor: the name of an adult, or of an organisation that has guardianship."
+        ),
         widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, teams: list[Team], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -122,14 +141,18 @@ class RegistrationForm(ClaimedIdentityForm, ToldForm):
     def clean_other_names(self) -> list[str]:
         lines = [line for line in self.cleaned_data["other_names"].splitlines() if line.strip()]
         if len(lines) > MOST_NAMES:
-            raise ValidationError(_("At most %(most)d other names fit."), params={"most": MOST_NAMES})
+            raise ValidationError(
+                _("At most %(most)d other names fit."), params={"most": MOST_NAMES}
+            )
         return [clean_name(line) for line in lines]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         if data.get("second_nationality") and data["second_nationality"] == data.get("nationality"):
             self.add_error("second_nationality", _("This is the same nationality twice."))
-        if may_be_minor(data.get("birth_date", ""), timezone.localdate()) and not data.get("guardian"):
+        if may_be_minor(data.get("birth_date", ""), timezone.localdate()) and not data.get(
+            "guardian"
+        ):
             self.add_error("guardian", _("This person may be a minor: enter who is responsible."))
         return data
 
@@ -144,7 +167,8 @@ class EmergencyForm(ClaimedIdentityForm):
     """Somebody needs shelter tonight. The rest follows on the next working day."""
 
     sheltered_since = DayField(
-        label=_("Sheltered from"), error_messages={"required": _("Enter from which day the person is sheltered.")}
+        label=_("Sheltered from"),
+        error_messages={"required": _("Enter from which day the person is sheltered.")},
     )
     referrer = forms.CharField(label=_("Brought by"), max_length=160, required=False)
 
@@ -157,9 +181,11 @@ def add_team_choice(form: forms.Form, teams: list[Team]) -> None:
     """For whom the worker registers; asked only when she works for more than one team that may."""
     if len(teams) > 1:
         form.fields["team"] = forms.TypedChoiceField(
-            label=_("For"), choices=[("", _("Choose a team")), *((team.pk, str(team)) for team in teams)], coerce=int,
+            label=_("For"),
+            choices=[("", _("Choose a team")), *((team.pk, str(team)) for team in teams)],
+            coerce=int,
             error_messages={"required": _("Choose for which team you register.")},
-        )  # fmt: skip
+        )
         form.order_fields(["team"])
 
 
@@ -167,10 +193,12 @@ class BriefingForm(KeptForm):
     """That the person was told, afterwards."""
 
     told_on = DayField(
-        label=_("Told on"), error_messages={"required": _("Enter the day on which the person was told.")}
+        label=_("Told on"),
+        error_messages={"required": _("Enter the day on which the person was told.")},
     )
     language = forms.ChoiceField(
-        label=_("In which language"), choices=[("", _("Choose a language")), *BriefingLanguage.choices],
+        label=_("In which language"),
+        choices=[("", _("Choose a language")), *BriefingLanguage.choices],
         error_messages={"required": _("Choose the language.")},
-    )  # fmt: skip
+    )
     interpreter = forms.BooleanField(label=_("With an interpreter"), required=False)

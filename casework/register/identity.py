@@ -16,9 +16,11 @@ _SURENESS = {IdentityStatus.ESTABLISHED: 0, IdentityStatus.PLAUSIBLE: 1, Identit
 NAMES = """
     SELECT v.case_id, v.value, v.status, v.said_on, v.id,
            CASE v.status WHEN 'established' THEN (
-               SELECT o.kind FROM partners_team t JOIN partners_organisation o ON o.id = t.organisation_id
+               SELECT o.kind FROM partners_team t
+               JOIN partners_organisation o ON o.id = t.organisation_id
                WHERE t.id = coalesce(v.source_team_id, v.author_team_id)) ELSE '' END
-    FROM casework_identityvalue v WHERE v.case_id = ANY (%s) AND v.kind = 'name' AND v.ended_at IS NULL
+    FROM casework_identityvalue v
+    WHERE v.case_id = ANY (%s) AND v.kind = 'name' AND v.ended_at IS NULL
 """
 
 
@@ -29,9 +31,11 @@ def _rank(status: str, organisation_kind: str) -> int:
 
 
 def leading_names(case_ids: Iterable[int]) -> dict[int, str]:
-    """The name to show for each case: established by AVIM or IND first, else the surest, else the first said.
+    """The name to show for each case: established by AVIM or IND first, else the surest, else the
+    first said.
 
-    In SQL by hand: building the same query through the ORM costs more than running it, and every list asks it.
+    In SQL by hand: building the same query through the ORM costs more than running it, and every
+    list asks it.
     """
     with connection.cursor() as cursor:
         cursor.execute(NAMES, [list(case_ids)])
@@ -45,24 +49,36 @@ def leading_names(case_ids: Iterable[int]) -> dict[int, str]:
 
 
 def born_on_or_after(case_id: int) -> date | None:
-    """The earliest day on which she can have been born, by anything that is said of it and that this reader sees."""
+    """The earliest day on which she can have been born, by anything that is said of it and that
+    this reader sees."""
     said = IdentityValue.objects.current().filter(case=case_id, kind=ValueKind.BIRTH_DATE)
-    days = [date.fromisoformat((value + "-01-01")[:10]) for value in said.values_list("value", flat=True)]
+    days = [
+        date.fromisoformat((value + "-01-01")[:10])
+        for value in said.values_list("value", flat=True)
+    ]
     return min(days, default=None)
 
 
 def by_kind(values: Iterable[IdentityValue]) -> dict[str, list[IdentityValue]]:
-    """Values of one person by kind, the leading one first, then the other names and claims in the order they came."""
+    """Values of one person by kind, the leading one first, then the other names and claims in
+    the order they came."""
     grouped: dict[str, list[IdentityValue]] = {kind: [] for kind in ValueKind.values}
     for value in values:
         grouped[value.kind].append(value)
     for group in grouped.values():
-        group.sort(key=lambda value: (_rank(value.status, value.source.organisation.kind), value.said_on, value.pk))
+        group.sort(
+            key=lambda value: (
+                _rank(value.status, value.source.organisation.kind),
+                value.said_on,
+                value.pk,
+            )
+        )
     return grouped
 
 
 def distinct(values: list[IdentityValue]) -> list[IdentityValue]:
-    """Each value once, by the surest word for it, which stands first; who said what stands on the person's page."""
+    """Each value once, by the surest word for it, which stands first; who said what stands on
+    the person's page."""
     found: dict[str, IdentityValue] = {}
     for value in values:
         found.setdefault(value.value, value)

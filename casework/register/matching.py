@@ -1,7 +1,8 @@
 """Whether two records are about one person: Fellegi-Sunter weights over what both of them say.
 
-Method, generator, error rates and measured quality: docs/matching.md. Source: Fellegi and Sunter (1969), A theory for
-record linkage, JASA 64(328), 1183-1210; partial agreement as in Winkler (1990), string comparator metrics.
+Method, generator, error rates and measured quality: docs/matching.md. Source: Fellegi and Sunter
+(1969), A theory for record linkage, JASA 64(328), 1183-1210; partial agreement as in Winkler
+(1990), string comparator metrics.
 """
 
 from collections.abc import Callable, Sequence
@@ -32,8 +33,8 @@ class Agreement(StrEnum):
 A = Agreement
 LIKE = 0.90  # Jaro-Winkler similarity from which two words are almost the same
 
-# log2(m / u): the chance of this agreement for one person over its chance for two different persons of like name,
-# fitted on generated doubles (bench/doubles.py, seed 1). Rounded to a tenth.
+# log2(m / u): the chance of this agreement for one person over its chance for two different persons
+# of like name, fitted on generated doubles (bench/doubles.py, seed 1). Rounded to a tenth.
 WEIGHTS: dict[str, dict[Agreement, float]] = {
     "name": {A.SAME: 4.3, A.ALIKE: 3.2, A.WITHIN: -1.2, A.PARTLY: -3.8, A.OTHER: -3.8},
     "birth_date": {A.SAME: 6.8, A.SWAPPED: 5.3, A.NEAR: 3.6, A.PARTLY: 1.5, A.OTHER: -11.7},
@@ -45,7 +46,8 @@ LIKELY = 0.5  # bits from which a pair is shown as a likely double; chosen on se
 
 
 class Name(NamedTuple):
-    """A name taken apart for comparing: its normalised key, the words of that, and how these sound."""
+    """A name taken apart for comparing: its normalised key, the words of that, and how these
+    sound."""
 
     key: str
     words: list[str]
@@ -59,7 +61,8 @@ def take_apart(name: str) -> Name:
 
 @dataclass
 class Facts:
-    """What one record says of a person: names and aliases, and the other values as they are kept."""
+    """What one record says of a person: names and aliases, and the other values as they are
+    kept."""
 
     names: list[str] = field(default_factory=list)  # all of them before the first comparison
     birth_dates: list[str] = field(default_factory=list)  # 1985, 1985-03 or 1985-03-12
@@ -79,8 +82,8 @@ def words_alike(a: str, b: str) -> bool:
 
 
 def compare_names(a: Name, b: Name) -> Agreement:
-    """Two names: the same key, all words alike or sounding alike, those of the shorter within the longer,
-    some of them, or none. Symmetric."""
+    """Two names: the same key, all words alike or sounding alike, those of the shorter within
+    the longer, some of them, or none. Symmetric."""
     if not a.key or not b.key:
         return A.MISSING
     if a.key == b.key or sorted(a.words) == sorted(b.words):
@@ -103,7 +106,8 @@ def _alike(left: list[str], right: list[str]) -> int:
 
 
 def compare_birth_dates(a: str, b: str) -> Agreement:
-    """Dates as far as they are known: the same, day and month swapped, one digit off, the same as far as both go."""
+    """Dates as far as they are known: the same, day and month swapped, one digit off, the same
+    as far as both go."""
     if not a or not b:
         return A.MISSING
     if a == b:
@@ -123,7 +127,11 @@ def compare_numbers(a: str, b: str) -> Agreement:
     if a == b:
         return A.SAME
     differing = [n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y]
-    exchanged = len(differing) == 2 and differing[1] == differing[0] + 1 and a[differing[0]] == b[differing[1]]
+    exchanged = (
+        len(differing) == 2
+        and differing[1] == differing[0] + 1
+        and a[differing[0]] == b[differing[1]]
+    )
     return A.NEAR if len(a) == len(b) and (len(differing) == 1 or exchanged) else A.OTHER
 
 
@@ -132,14 +140,18 @@ def _equal(a: str, b: str) -> Agreement:
 
 
 COMPARERS: dict[str, tuple[str, Callable[[Any, Any], Agreement]]] = {
-    "name": ("names_apart", compare_names), "birth_date": ("birth_dates", compare_birth_dates),
-    "nationality": ("nationalities", _equal), "sex": ("sexes", _equal), "v_number": ("v_numbers", compare_numbers),
-}  # fmt: skip
+    "name": ("names_apart", compare_names),
+    "birth_date": ("birth_dates", compare_birth_dates),
+    "nationality": ("nationalities", _equal),
+    "sex": ("sexes", _equal),
+    "v_number": ("v_numbers", compare_numbers),
+}
 _ORDER = list(Agreement)
 
 
 def agreements(a: Facts, b: Facts) -> dict[str, Agreement]:
-    """For each field the best agreement between any value of the one and any of the other. Symmetric."""
+    """For each field the best agreement between any value of the one and any of the other.
+    Symmetric."""
     return {name: _agreement(name, a, b) for name in COMPARERS}
 
 
@@ -150,8 +162,9 @@ def _agreement(name: str, a: Facts, b: Facts) -> Agreement:
 
 
 def likely_agreements(a: Facts, b: Facts) -> dict[str, Agreement] | None:
-    """As agreements(), of two records that are likely one person; None of others. Names, which take longest, are
-    compared only where they can still matter: most people of like name were born on quite another day."""
+    """As agreements(), of two records that are likely one person; None of others. Names, which
+    take longest, are compared only where they can still matter: most people of like name were
+    born on quite another day."""
     agreed = {name: A.MISSING if name == "name" else _agreement(name, a, b) for name in COMPARERS}
     if weight(agreed) + WEIGHTS["name"][A.SAME] < LIKELY:
         return None
@@ -160,7 +173,8 @@ def likely_agreements(a: Facts, b: Facts) -> dict[str, Agreement] | None:
 
 
 def weight(agreed: dict[str, Agreement]) -> float:
-    """Total weight in bits (log base 2 of the likelihood ratio); higher means more probably one person.
+    """Total weight in bits (log base 2 of the likelihood ratio); higher means more probably one
+    person.
 
     A field that is missing on either side counts zero. Raises KeyError for an unknown field.
     """

@@ -31,15 +31,20 @@ from partners.organisations.models import Pilot
 
 
 class Person(Walled):
-    """One human being, once nationally. Who she is stands in identity values, each a record of a case."""
+    """One human being, once nationally. Who she is stands in identity values, each a record of a
+    case."""
 
     needs_reading = Category.IDENTITY
 
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    # Only what two coordinators settled: a number somebody typed is an identity value like any other (R1).
+    # Only what two coordinators settled: a number somebody typed is an identity value like any
+    # other (R1).
     v_number = models.CharField(max_length=10, unique=True, null=True, editable=False)  # noqa: DJ001 - unique, so not ""
-    team_ids = ArrayField(models.IntegerField(), default=list, editable=False)  # of all her cases; kept by a trigger
-    # The first of the registrations that are one person with this one; its own key without links. Kept by a trigger.
+    team_ids = ArrayField(
+        models.IntegerField(), default=list, editable=False
+    )  # of all her cases; kept by a trigger
+    # The first of the registrations that are one person with this one; its own key without links.
+    # Kept by a trigger.
     same_as = models.BigIntegerField(null=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     history = History(excluded_fields=["team_ids", "same_as"])
@@ -48,7 +53,9 @@ class Person(Walled):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="person_v_number_ten_digits", condition=Q(v_number__regex=r"^\d{10}$")),
+            models.CheckConstraint(
+                name="person_v_number_ten_digits", condition=Q(v_number__regex=r"^\d{10}$")
+            ),
         ]
         indexes = [
             GinIndex(fields=["team_ids"], name="person_teams"),
@@ -72,31 +79,56 @@ class IdentityValue(Record):
 
     case = models.ForeignKey("casework.Case", models.PROTECT, related_name="identity_values")
     kind = models.CharField(max_length=12, choices=ValueKind)
-    # A name in any script; a date as 1985, 1985-03 or 1985-03-12; a code of national table 32; ten digits.
+    # A name in any script; a date as 1985, 1985-03 or 1985-03-12; a code of national table 32; ten
+    # digits.
     value = models.CharField(_("value"), max_length=200)
-    key = models.CharField(max_length=200, editable=False)  # what is compared and searched, see values.name_key()
-    sounds = ArrayField(models.TextField(), default=list, db_default=[], editable=False)  # of a name
+    key = models.CharField(
+        max_length=200, editable=False
+    )  # what is compared and searched, see values.name_key()
+    sounds = ArrayField(
+        models.TextField(), default=list, db_default=[], editable=False
+    )  # of a name
     status = models.CharField(
         _("how sure is it"), max_length=12, choices=IdentityStatus, default=IdentityStatus.CLAIMED
     )
     said_on = models.DateField(_("said on"), default=timezone.localdate, validators=[not_in_future])
-    estimated = models.BooleanField(_("estimated"), default=False, db_default=False)  # of a date of birth
+    estimated = models.BooleanField(
+        _("estimated"), default=False, db_default=False
+    )  # of a date of birth
 
     class Meta:
         ordering = ["kind", "-said_on", "-id"]
         indexes = [
             models.Index(fields=["case", "kind"], name="identity_case_kind"),
-            # Kept up to date at once: after a list was taken over, every search read thousands of waiting entries.
-            GinIndex(OpClass(F("key"), name="gin_trgm_ops"), name="identity_key_fragments", fastupdate=False),
-            models.Index(OpClass(F("key"), name="text_pattern_ops"), F("kind"), name="identity_key_prefix"),
+            # Kept up to date at once: after a list was taken over, every search read thousands of
+            # waiting entries.
+            GinIndex(
+                OpClass(F("key"), name="gin_trgm_ops"),
+                name="identity_key_fragments",
+                fastupdate=False,
+            ),
+            models.Index(
+                OpClass(F("key"), name="text_pattern_ops"), F("kind"), name="identity_key_prefix"
+            ),
             GinIndex(fields=["team_ids"], name="identity_teams"),
             GinIndex(
-                fields=["sounds"], name="identity_sounds", condition=Q(kind__in=["name", "alias"]), fastupdate=False
+                fields=["sounds"],
+                name="identity_sounds",
+                condition=Q(kind__in=["name", "alias"]),
+                fastupdate=False,
             ),
-            models.Index(  # names of one word: the other index reads every name with that word in it
+            # names of one word: the other index reads every name with that word in it
+            models.Index(
                 fields=["sounds"],
                 name="identity_one_sound",
-                condition=Q(Exact(Func(F("sounds"), function="cardinality", output_field=models.IntegerField()), 1))
+                condition=Q(
+                    Exact(
+                        Func(
+                            F("sounds"), function="cardinality", output_field=models.IntegerField()
+                        ),
+                        1,
+                    )
+                )
                 & Q(kind__in=["name", "alias"]),
             ),
         ]
@@ -140,9 +172,11 @@ class IdentityDocument(Record):
 
 
 class Relation(Record):
-    """Who belongs to somebody's household, or is responsible for a minor: with a case of her own, or only by name.
+    """Who belongs to somebody's household, or is responsible for a minor: with a case of her own,
+    or only by name.
 
-    A record of the person's case; of the other one it shows no more than the reader may see of her anyway.
+    A record of the person's case; of the other one it shows no more than the reader may see of
+    her anyway.
     """
 
     CATEGORY = Category.IDENTITY
@@ -150,11 +184,15 @@ class Relation(Record):
     kind = models.CharField(_("relation"), max_length=10, choices=RelationKind)
     other = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     other_name = models.CharField(
-        _("name or organisation"), max_length=200, blank=True,
+        _("name or organisation"),
+        max_length=200,
+        blank=True,
         help_text=_("Only of somebody who is not registered here, such as a guardian."),
-    )  # fmt: skip
+    )
     is_responsible = models.BooleanField(_("responsible for this minor"), default=False)
-    since = models.DateField(_("known since"), default=timezone.localdate, validators=[not_in_future])
+    since = models.DateField(
+        _("known since"), default=timezone.localdate, validators=[not_in_future]
+    )
 
     class Meta:
         ordering = ["kind", "id"]
@@ -189,9 +227,11 @@ class JudgementQuerySet(models.QuerySet["Judgement"]):
 
 
 class Judgement(models.Model):
-    """That two registrations are one person (R2), or that they are not: dated, reasoned, taken back in one act.
+    """That two registrations are one person (R2), or that they are not: dated, reasoned, taken back
+    in one act.
 
-    No record moves: pages, search and projections read through the links in force. Written by the database.
+    No record moves: pages, search and projections read through the links in force. Written by
+    the database.
     """
 
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -202,28 +242,35 @@ class Judgement(models.Model):
     said_at = models.DateTimeField(default=timezone.now)
     said_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     revoked_at = models.DateTimeField(null=True)
-    revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    revoked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     revoke_reason = models.CharField(max_length=500, blank=True)
 
     objects = JudgementQuerySet.as_manager()
 
     class Meta:
         ordering = ["-said_at", "-id"]
-        indexes = [models.Index(fields=["other"], name="judgement_other", condition=Q(revoked_at=None))]
+        indexes = [
+            models.Index(fields=["other"], name="judgement_other", condition=Q(revoked_at=None))
+        ]
         constraints = [
             models.CheckConstraint(name="judgement_of_two", condition=Q(one__lt=F("other"))),
             models.CheckConstraint(name="link_has_reason", condition=~Q(answer="same", reason="")),
             models.UniqueConstraint(
-                fields=["one", "other"], name="judgement_once", condition=Q(revoked_at=None),
+                fields=["one", "other"],
+                name="judgement_once",
+                condition=Q(revoked_at=None),
             ),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return f"judgement {self.reference}"
 
 
 class Clash(models.Model):
-    """Two registrations that share a V-number and do not see each other: for both coordinators only (R1)."""
+    """Two registrations that share a V-number and do not see each other: for both coordinators
+    only (R1)."""
 
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     newer_case = models.ForeignKey("casework.Case", models.CASCADE, related_name="+")
@@ -234,13 +281,19 @@ class Clash(models.Model):
     found_at = models.DateTimeField(default=timezone.now)
     newer_answer = models.CharField(max_length=10, choices=ClashAnswer, blank=True)
     older_answer = models.CharField(max_length=10, choices=ClashAnswer, blank=True)
-    newer_answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    older_answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    newer_answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    older_answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     trail = models.JSONField(default=list, db_default=[])  # every answer: which pilot, what, when
 
     class Meta:
         ordering = ["-found_at"]
-        constraints = [models.UniqueConstraint(fields=["newer_case", "older_case"], name="clash_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["newer_case", "older_case"], name="clash_once")
+        ]
 
     def __str__(self) -> str:
         return f"clash {self.reference}"

@@ -1,4 +1,5 @@
-"""Identity values as people write them: cleaning, comparing and showing names, dates, numbers and nationalities."""
+"""Identity values as people write them: cleaning, comparing and showing names, dates, numbers
+and nationalities."""
 
 import csv
 import re
@@ -18,33 +19,49 @@ EARLIEST_YEAR = 1900
 # Characters that hide or reorder text; joiners stay, because Persian and Indic names need them.
 _HIDDEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _FOLDED = re.compile(r"[\s'’‘`ʼ´\-‐-―._,]+")
-_SPECIAL = str.maketrans({"ß": "ss", "ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ı": "i"})
+_SPECIAL = str.maketrans(
+    {"ß": "ss", "ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ı": "i"}
+)
 
 
 def clean_name(text: str) -> str:
-    """A name as it will be kept: any script, one word or many, without invisible or control characters.
+    """A name as it will be kept: any script, one word or many, without invisible or control
+    characters.
 
     Raises ValidationError if nothing of a name remains or it is too long.
     """
     text = _HIDDEN.sub("", unicodedata.normalize("NFC", text))
-    text = " ".join("".join(" " if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else c for c in text).split())
+    text = " ".join(
+        "".join(" " if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else c for c in text).split()
+    )
     if not any(unicodedata.category(c).startswith("L") for c in text):
-        raise ValidationError(_("Enter a name with at least one letter, in any script."), code="no_letters")
+        raise ValidationError(
+            _("Enter a name with at least one letter, in any script."), code="no_letters"
+        )
     if any(unicodedata.category(c) in {"So", "Cs", "Co", "Cn"} for c in text):
-        raise ValidationError(_("Leave out pictures and symbols: a name has letters only."), code="symbols")
+        raise ValidationError(
+            _("Leave out pictures and symbols: a name has letters only."), code="symbols"
+        )
     if len(text) > NAME_LENGTH:
         raise ValidationError(
-            _("This name has %(length)d characters; at most %(limit)d fit."), code="too_long",
+            _("This name has %(length)d characters; at most %(limit)d fit."),
+            code="too_long",
             params={"length": len(text), "limit": NAME_LENGTH},
-        )  # fmt: skip
+        )
     return text
 
 
 def name_key(text: str) -> str:
-    """A name as it is compared: lower case, without accents, apostrophes and hyphens; other scripts stay."""
-    # Twice: folding undoes forms that only decomposing brings to light, such as mathematical letters.
-    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold().translate(_SPECIAL))
-    bare = "".join(c for c in folded if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
+    """A name as it is compared: lower case, without accents, apostrophes and hyphens; other
+    scripts stay."""
+    # Twice: folding undoes forms that only decomposing brings to light, such as mathematical
+    # letters.
+    folded = unicodedata.normalize(
+        "NFKD", unicodedata.normalize("NFKD", text).casefold().translate(_SPECIAL)
+    )
+    bare = "".join(
+        c for c in folded if not unicodedata.combining(c) and unicodedata.category(c) != "Cf"
+    )
     return " ".join(_FOLDED.sub(" ", bare).split())[:NAME_LENGTH]
 
 
@@ -53,33 +70,42 @@ _ISO = re.compile(r"^(?P<y>\d{4})(?:-(?P<m>\d{1,2})(?:-(?P<d>\d{1,2}))?)?$")
 
 
 def parse_partial_date(text: str) -> str:
-    """A birth date as far as it is known: `1985`, `1985-03` or `1985-03-12` (00 for an unknown day or month).
+    """A birth date as far as it is known: `1985`, `1985-03` or `1985-03-12` (00 for an unknown day
+    or month).
 
-    Accepts 12-03-1985, 03-1985, 1985, 00-00-1985 and the ISO order. Raises ValidationError for a day that does not
-    exist, lies in the future or before 1900.
+    Accepts 12-03-1985, 03-1985, 1985, 00-00-1985 and the ISO order. Raises ValidationError for a
+    day that does not exist, lies in the future or before 1900.
     """
     text = text.strip()
     found = _DUTCH.match(text) or _ISO.match(text)
     if not found:
         raise ValidationError(
-            _("Write the date as 12-03-1985. Of a partly known date, write 03-1985 or 1985."), code="date_format"
+            _("Write the date as 12-03-1985. Of a partly known date, write 03-1985 or 1985."),
+            code="date_format",
         )
     year, month, day = int(found["y"]), int(found["m"] or 0), int(found["d"] or 0)
     if year < EARLIEST_YEAR:
         raise ValidationError(_("The year lies before 1900. Check the date."), code="date_early")
     if day and not month:
-        raise ValidationError(_("A day without a month says nothing: leave the day out."), code="date_format")
+        raise ValidationError(
+            _("A day without a month says nothing: leave the day out."), code="date_format"
+        )
     try:
         first = date(year, month or 1, day or 1)
     except ValueError:
-        raise ValidationError(_("This date does not exist. Check day and month."), code="date_unreal") from None
+        raise ValidationError(
+            _("This date does not exist. Check day and month."), code="date_unreal"
+        ) from None
     if first > timezone.localdate():
-        raise ValidationError(_("This date lies in the future. Check the year."), code="date_future")
+        raise ValidationError(
+            _("This date lies in the future. Check the year."), code="date_future"
+        )
     return f"{year:04}" + (f"-{month:02}" if month else "") + (f"-{day:02}" if day else "")
 
 
 def may_be_minor(birth_date: str, on: date) -> bool:
-    """Whether somebody born on this date, as far as it is known, may be younger than eighteen on a day."""
+    """Whether somebody born on this date, as far as it is known, may be younger than eighteen on
+    a day."""
     if not birth_date:
         return False
     latest = birth_date + {4: "-12-31", 7: "-31", 10: ""}[len(birth_date)]
@@ -88,20 +114,26 @@ def may_be_minor(birth_date: str, on: date) -> bool:
 
 
 def clean_v_number(text: str) -> str:
-    """Ten digits; spaces, dots and hyphens between them are forgiven. Raises ValidationError otherwise."""
+    """Ten digits; spaces, dots and hyphens between them are forgiven. Raises ValidationError
+    otherwise."""
     digits = re.sub(r"[\s.\-]", "", text)
     if not re.fullmatch(r"[0-9]{10}", digits):
         raise ValidationError(
-            _("A V-number has exactly ten digits. Leave it empty if it is not known."), code="v_number"
+            _("A V-number has exactly ten digits. Leave it empty if it is not known."),
+            code="v_number",
         )
     return digits
 
 
 @cache
 def nationalities() -> dict[str, tuple[str, str, str]]:
-    """National table 32: code to Dutch text, English text and the day the entry ended (or empty)."""
+    """National table 32: code to Dutch text, English text and the day the entry ended (or
+    empty)."""
     with (Path(__file__).parent / "nationalities.csv").open(encoding="utf-8", newline="") as table:
-        return {row["code"]: (row["dutch"], row["english"], row["ended"]) for row in csv.DictReader(table)}
+        return {
+            row["code"]: (row["dutch"], row["english"], row["ended"])
+            for row in csv.DictReader(table)
+        }
 
 
 def nationality_name(code: str) -> str:

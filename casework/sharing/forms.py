@@ -19,35 +19,48 @@ SHARING_FIELDS = ("visibility", "shared_with", "share_purpose", "share_basis", "
 
 
 class SharingFields(forms.Form):
-    """Visibility; of a sharing also what for, on what basis, and until when. A record shared by its author is one with
-    chosen teams, or with all partners of a kind of data that begins with its author's own team."""
+    """Visibility; of a sharing also what for, on what basis, and until when. A record shared by
+    its author is one with chosen teams, or with all partners of a kind of data that begins with
+    its author's own team."""
 
     visibility = forms.ChoiceField(
-        label=_("Who may read this"), choices=Visibility.choices, widget=forms.RadioSelect,
+        label=_("Who may read this"),
+        choices=Visibility.choices,
+        widget=forms.RadioSelect,
         error_messages={"required": _("Choose who may read this.")},
-    )  # fmt: skip
+    )
     shared_with = forms.TypedMultipleChoiceField(
         label=_("Teams"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple
     )
     share_purpose = forms.CharField(
-        label=_("What do they need it for?"), required=False, max_length=300,
+        label=_("What do they need it for?"),
+        required=False,
+        max_length=300,
         help_text=_("In a few words. It stays with the sharing."),
-    )  # fmt: skip
+    )
     share_basis = forms.ChoiceField(
-        label=_("On what basis?"), required=False, choices=ShareBasis.choices, initial=ShareBasis.CONVENANT
+        label=_("On what basis?"),
+        required=False,
+        choices=ShareBasis.choices,
+        initial=ShareBasis.CONVENANT,
     )
     shared_until = DateField(
-        label=_("Shared until"), required=False,
+        label=_("Shared until"),
+        required=False,
         help_text=_("The first day on which it no longer is. Empty: until you withdraw it."),
-    )  # fmt: skip
+    )
 
     decided_by = ""  # the field that says what kind of data it is, where the worker chooses
     starts: dict[str, Visibility] = {}  # and for each of its values, who reads that to begin with
-    sharing_is_told = False  # whether all partners may be somebody to share with, and not just the readers
+    sharing_is_told = (
+        False  # whether all partners may be somebody to share with, and not just the readers
+    )
 
-    def offer(self, partners: list[Team], categories: Iterable[Category], visibilities: list[Visibility]) -> None:
-        """Put in the teams one may choose, and who reads it to begin with: of the kinds of data it may be, the
-        narrowest beginning; once one is chosen, its own."""
+    def offer(
+        self, partners: list[Team], categories: Iterable[Category], visibilities: list[Visibility]
+    ) -> None:
+        """Put in the teams one may choose, and who reads it to begin with: of the kinds of data
+        it may be, the narrowest beginning; once one is chosen, its own."""
         categories = set(categories)
         initial = min((default_visibility(c) for c in categories), key=list(Visibility).index)
         self.sharing_is_told = any(begins_with_author(category) for category in categories)
@@ -59,8 +72,11 @@ class SharingFields(forms.Form):
 
     @property
     def starts_as(self) -> str:
-        """For the page: who reads it to begin with, by what is chosen; nothing once somebody decided herself."""
-        decided = self.is_bound or "visibility" in self.initial or len(set(self.starts.values())) < 2
+        """For the page: who reads it to begin with, by what is chosen; nothing once somebody
+        decided herself."""
+        decided = (
+            self.is_bound or "visibility" in self.initial or len(set(self.starts.values())) < 2
+        )
         return "" if decided else json.dumps(self.starts)
 
     def clean_shared_until(self) -> date | None:
@@ -71,7 +87,10 @@ class SharingFields(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        if self.said_category() == Category.LEGAL_AID and data.get("visibility") != Visibility.OWN_ORGANISATION:
+        if (
+            self.said_category() == Category.LEGAL_AID
+            and data.get("visibility") != Visibility.OWN_ORGANISATION
+        ):
             self.add_error("visibility", _("What concerns legal aid stays within your own team."))
         if data.get("visibility") == Visibility.SELECTED_PARTNERS and not data.get("shared_with"):
             self.add_error(
@@ -97,7 +116,8 @@ class SharingFields(forms.Form):
         return category
 
     def sharing(self) -> dict[str, Any]:
-        """The fields of a record that say who reads it. What does not belong to the choice is not kept."""
+        """The fields of a record that say who reads it. What does not belong to the choice is
+        not kept."""
         data = self.cleaned_data
         chosen, shared = data["visibility"] == Visibility.SELECTED_PARTNERS, self._is_shared(data)
         own = data["visibility"] == Visibility.OWN_ORGANISATION

@@ -27,7 +27,12 @@ class ShelterKind(TextChoices):
     FAMILY_LOCATION = "family_location", _("family location")
 
 
-# Kinds of shelter that are not the facility's: who has one of these need not be known to the departure service (R7).
+# Kinds of shelter that are not the facility's: who has one of these need not be known to the
+# departure service (R7).
 OUTSIDE_LVV = {
-    ShelterKind.BBB, ShelterKind.WINTER_SHELTER, ShelterKind.AZC, ShelterKind.VBL, ShelterKind.FAMILY_LOCATION,
-}  # fmt: skip
+    ShelterKind.BBB,
+    ShelterKind.WINTER_SHELTER,
+    ShelterKind.AZC,
+    ShelterKind.VBL,
+    ShelterKind.FAMILY_LOCATION,
+}

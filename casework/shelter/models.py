@@ -25,7 +25,12 @@ class Location(models.Model):
     name = models.CharField(_("name"), max_length=80)
     kind = models.CharField(_("kind of shelter"), max_length=20, choices=ShelterKind)
     team = models.ForeignKey(
-        Team, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("team at the location")
+        Team,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("team at the location"),
     )
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
     history = History()
@@ -34,10 +39,11 @@ class Location(models.Model):
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(
-                fields=["pilot", "name"], name="location_once_per_pilot",
+                fields=["pilot", "name"],
+                name="location_once_per_pilot",
                 violation_error_message=_("This pilot already has a location of this name."),
             ),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -65,22 +71,32 @@ class AddressReading(models.Model):
 
     class Meta:
         ordering = ["-read_at"]
-        constraints = [models.CheckConstraint(name="address_reading_has_reason", condition=~Q(reason=""))]
+        constraints = [
+            models.CheckConstraint(name="address_reading_has_reason", condition=~Q(reason=""))
+        ]
 
     def __str__(self) -> str:
         return f"address reading {self.pk}"
 
 
 class Stay(Record):
-    """Somebody has a place, from a day until (not including) a day. A record of its own, because it tells so."""
+    """Somebody has a place, from a day until (not including) a day. A record of its own, because
+    it tells so."""
 
     CATEGORY = Category.CONTACT_SHELTER
 
     case = models.ForeignKey("casework.Case", models.PROTECT, related_name="stays")
     location = models.ForeignKey(
-        Location, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("location")
+        Location,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("location"),
     )
-    kind = models.CharField(_("kind of shelter"), max_length=20, choices=ShelterKind, blank=True, db_default="")
+    kind = models.CharField(
+        _("kind of shelter"), max_length=20, choices=ShelterKind, blank=True, db_default=""
+    )
     ground = models.CharField(_("ground"), max_length=20, choices=StayGround)
     since = models.DateField(_("from"), default=timezone.localdate)
     until = models.DateField(_("until"), null=True, blank=True)
@@ -94,14 +110,18 @@ class Stay(Record):
                 condition=Q(until=None) | Q(until__gte=F("since")),
                 violation_error_message=_("The end lies before the beginning."),
             ),
-            # The next constraint tells of every stay, so none may be hidden from who reads of shelter.
+            # The next constraint tells of every stay, so none may be hidden from who reads of
+            # shelter.
             models.CheckConstraint(
                 name="stay_is_not_hidden",
                 condition=Q(visibility=Visibility.PERMITTED_PARTNERS, shared_until=None),
             ),
             ExclusionConstraint(
                 name="stay_no_overlap",
-                expressions=[("case", RangeOperators.EQUAL), (Period("since", "until"), RangeOperators.OVERLAPS)],
+                expressions=[
+                    ("case", RangeOperators.EQUAL),
+                    (Period("since", "until"), RangeOperators.OVERLAPS),
+                ],
                 condition=Q(ended_at=None),
                 violation_error_message=_("In this period the person has a place already."),
             ),
@@ -110,16 +130,21 @@ class Stay(Record):
     @property
     def is_running(self) -> bool:
         day = timezone.localdate()
-        return self.ended_at is None and self.since <= day and (self.until is None or self.until > day)
+        return (
+            self.ended_at is None and self.since <= day and (self.until is None or self.until > day)
+        )
 
 
 class Absence(Joint):
-    """Somebody who has a place is not there, from a day until (not including) the day she is back."""
+    """Somebody who has a place is not there, from a day until (not including) the day she is
+    back."""
 
     CATEGORY = Category.CONTACT_SHELTER
 
     stay = models.ForeignKey(Stay, models.PROTECT, related_name="absences")
-    since = models.DateField(_("away since"), default=timezone.localdate, validators=[not_in_future])
+    since = models.DateField(
+        _("away since"), default=timezone.localdate, validators=[not_in_future]
+    )
     until = models.DateField(_("back on"), null=True, blank=True, validators=[not_in_future])
     remark = models.CharField(_("remark"), max_length=300, blank=True)
 
@@ -128,7 +153,8 @@ class Absence(Joint):
         constraints = [
             *Joint.Meta.constraints,
             models.CheckConstraint(
-                name="absence_ends_after_it_began", condition=Q(until=None) | Q(until__gte=F("since")),
+                name="absence_ends_after_it_began",
+                condition=Q(until=None) | Q(until__gte=F("since")),
                 violation_error_message=_("The end lies before the beginning."),
             ),
-        ]  # fmt: skip
+        ]

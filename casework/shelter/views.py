@@ -1,4 +1,5 @@
-"""Locations of a pilot: the coordinator keeps them, their teams and whoever reads addresses see their names."""
+"""Locations of a pilot: the coordinator keeps them, their teams and whoever reads addresses see
+their names."""
 
 from typing import Any
 from uuid import UUID
@@ -22,9 +23,15 @@ from partners.organisations.models import Pilot, Team
 class LocationForm(forms.ModelForm):  # type: ignore[type-arg]
     use_required_attribute = False
     address = forms.CharField(
-        label=_("Address"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Protected. You write it here and do not read it back; leave it empty to keep what stands there."),
-    )  # fmt: skip
+        label=_("Address"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_(
+            "Protected. You write it here and do not read it back; leave it empty to keep what "
+            "stands there."
+        ),
+    )
 
     class Meta:
         model = Location
@@ -33,15 +40,22 @@ class LocationForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, pilot: Pilot, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.instance.pilot = pilot
-        teams = Team.objects.filter(pilot=pilot, function=TeamFunction.SHELTER).select_related("organisation", "pilot")
+        teams = Team.objects.filter(pilot=pilot, function=TeamFunction.SHELTER).select_related(
+            "organisation", "pilot"
+        )
         self.fields["team"].queryset = teams  # type: ignore[attr-defined]
         self.fields["team"].empty_label = _("No team of its own")  # type: ignore[attr-defined]
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
-        if not self.errors and self.instance.__class__.objects.filter(
-            pilot=self.instance.pilot, name=self.instance.name
-        ).exclude(pk=self.instance.pk).exists():  # fmt: skip
+        if (
+            not self.errors
+            and self.instance.__class__.objects.filter(
+                pilot=self.instance.pilot, name=self.instance.name
+            )
+            .exclude(pk=self.instance.pk)
+            .exists()
+        ):
             self.add_error("name", _("This pilot already has a location of this name."))
 
 
@@ -58,7 +72,10 @@ def location_list(request: ClearanceRequest) -> HttpResponse:
         raise PermissionDenied
     own = dict(LocationAddress.objects.values_list("location_id", "address"))
     context = {
-        "rows": [(row, own.get(row.pk, ""), request.clearance.coordinates(row.pilot_id)) for row in locations],
+        "rows": [
+            (row, own.get(row.pk, ""), request.clearance.coordinates(row.pilot_id))
+            for row in locations
+        ],
         "pilots": _pilots(request.clearance),
     }
     return render(request, "casework/shelter/locations.html", context)
@@ -91,4 +108,6 @@ def _location(request: ClearanceRequest, pilot: Pilot, location: Location | None
                 cursor.execute("SELECT shelter_write_address(%s, %s)", [saved.pk, address])
         return redirect("casework:location_list")
     context = {"form": form, "pilot": pilot, "location": location}
-    return render(request, "casework/shelter/location.html", context, status=400 if form.errors else 200)
+    return render(
+        request, "casework/shelter/location.html", context, status=400 if form.errors else 200
+    )

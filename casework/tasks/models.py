@@ -12,7 +12,8 @@ from governance.access.enums import Category
 
 
 class Task(Addressed):
-    """One piece of work for one team. What follows from a term is derived when it is read, and needs no row."""
+    """One piece of work for one team. What follows from a term is derived when it is read, and
+    needs no row."""
 
     CATEGORY = Category.CONFERENCE
 
@@ -21,9 +22,20 @@ class Task(Addressed):
     set_on = models.DateField(pgettext_lazy("task", "set on"), default=timezone.localdate)
     due_on = models.DateField(_("before"))
     worker = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("for")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("for"),
     )
 
     class Meta(Addressed.Meta):
         ordering = ["due_on", "id"]
-        indexes = [models.Index(fields=["to_team", "due_on"], name="task_open", condition=Q(answer="", ended_at=None))]
+        indexes = [
+            models.Index(
+                fields=["to_team", "due_on"],
+                name="task_open",
+                condition=Q(answer="", ended_at=None),
+            )
+        ]

@@ -13,7 +13,8 @@ NEAR = timedelta(days=7)  # a term shows so long before its day
 
 @dataclass(frozen=True)
 class Waiting:
-    """One thing that waits: its kind, the record or case it is about, and the day it is (or was) due."""
+    """One thing that waits: its kind, the record or case it is about, and the day it is (or was)
+    due."""
 
     kind: str
     reference: UUID
@@ -23,7 +24,8 @@ class Waiting:
 
 
 def waiting(outcomes: Iterable[str], most: int) -> list[Waiting]:
-    """For the worker who entered, the soonest first; `outcomes` are those her teams are competent to confirm."""
+    """For the worker who entered, the soonest first; `outcomes` are those her teams are
+    competent to confirm."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT kind, reference, case_id, what, due_on FROM tasks_waiting(%s, %s, %s)",

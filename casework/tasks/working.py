@@ -18,7 +18,11 @@ def done(case: Case, kinds: Iterable[str], *, by: Clearance) -> None:
     rules = [kind[:RULE_LENGTH] for kind in kinds]
     for task in Task.objects.current().filter(case=case, rule__in=rules, answer=""):
         if task.to_team_id in by.teams:
-            task.answer, task.answered_on, task.answered_by = Answer.DONE, timezone.localdate(), by.user
+            task.answer, task.answered_on, task.answered_by = (
+                Answer.DONE,
+                timezone.localdate(),
+                by.user,
+            )
             task.version += 1
             because(task, "done")
             task.save()

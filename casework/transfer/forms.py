@@ -18,26 +18,37 @@ class OfferForm(KeptForm):
         label=_("To pilot"), coerce=int, error_messages={"required": _("Choose the pilot.")}
     )
     text = forms.CharField(
-        label=_("What must they know to decide?"), max_length=2000, widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=_("Why she moves, and what she needs there. No name, number or address: they do not take part yet."),
+        label=_("What must they know to decide?"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_(
+            "Why she moves, and what she needs there. No name, number or address: they do not "
+            "take part yet."
+        ),
         error_messages={"required": _("Write what they must know to decide.")},
-    )  # fmt: skip
+    )
     wanted_on = DateField(
-        label=_("Planned day of handing over"), error_messages={"required": _("Enter the planned day.")}
+        label=_("Planned day of handing over"),
+        error_messages={"required": _("Enter the planned day.")},
     )
 
     def __init__(self, *args: Any, pilots: list[Pilot], tells: list[str], **kwargs: Any) -> None:
         """`tells`: what says who she is, and does not belong in the offer."""
         super().__init__(*args, **kwargs)
         self.tells = tells
-        self.fields["to_pilot"].choices = [("", _("Choose")), *((pilot.pk, pilot.name) for pilot in pilots)]  # type: ignore[attr-defined]
+        self.fields["to_pilot"].choices = [
+            ("", _("Choose")),
+            *((pilot.pk, pilot.name) for pilot in pilots),
+        ]  # type: ignore[attr-defined]
 
     def clean_text(self) -> str:
         text: str = self.cleaned_data["text"]
         if re.search(r"\d{10}", re.sub(r"[\s.-]", "", text)) or any(
             word.casefold() in text.casefold() for word in self.tells
         ):
-            raise ValidationError(_("This says who she is. Write it without her name or a number."), code="tells")
+            raise ValidationError(
+                _("This says who she is. Write it without her name or a number."), code="tells"
+            )
         return text
 
     def clean_wanted_on(self) -> date:
@@ -49,14 +60,21 @@ class OfferForm(KeptForm):
 
 class AnswerForm(KeptForm):
     answer = forms.ChoiceField(
-        label=_("Your answer"), widget=forms.RadioSelect,
-        choices=[(Answer.ACCEPTED.value, _("We take the case over")), (Answer.DECLINED.value, _("We do not"))],
+        label=_("Your answer"),
+        widget=forms.RadioSelect,
+        choices=[
+            (Answer.ACCEPTED.value, _("We take the case over")),
+            (Answer.DECLINED.value, _("We do not")),
+        ],
         error_messages={"required": _("Choose an answer.")},
-    )  # fmt: skip
+    )
     why = forms.CharField(
-        label=_("Explanation"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
+        label=_("Explanation"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Needed when you do not take it over."),
-    )  # fmt: skip
+    )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

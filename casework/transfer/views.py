@@ -39,8 +39,11 @@ from partners.accountability.activities import CASEWORK, processes
 
 
 def _case(request: ClearanceRequest, reference: UUID) -> Case:
-    """A case of which this worker reads the guidance: the offer says where she would live and what she needs there."""
-    found: Case = get_object_or_404(Case.objects.select_related("pilot", "person"), reference=reference)
+    """A case of which this worker reads the guidance: the offer says where she would live and
+    what she needs there."""
+    found: Case = get_object_or_404(
+        Case.objects.select_related("pilot", "person"), reference=reference
+    )
     if not request.clearance.reads(found, Category.GUIDANCE):
         raise PermissionDenied
     return found
@@ -64,7 +67,9 @@ def transfer(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     form = None
     if offers and found is None:
         pilots = pilots_to_ask(case)
-        values = IdentityValue.objects.current().filter(case=case, kind__in=(ValueKind.NAME, ValueKind.ALIAS))
+        values = IdentityValue.objects.current().filter(
+            case=case, kind__in=(ValueKind.NAME, ValueKind.ALIAS)
+        )
         tells = [case.number, *values.values_list("value", flat=True)]
         form = OfferForm(request.POST or None, pilots=pilots, tells=tells)
         form.restore(find_draft(request.user, key))
@@ -75,7 +80,13 @@ def transfer(request: ClearanceRequest, reference: UUID) -> HttpResponse:
             to = next(pilot for pilot in pilots if pilot.pk == form.cleaned_data["to_pilot"])
 
             def act() -> str:
-                offer(case, to, form.cleaned_data["text"], form.cleaned_data["wanted_on"], by=clearance)
+                offer(
+                    case,
+                    to,
+                    form.cleaned_data["text"],
+                    form.cleaned_data["wanted_on"],
+                    by=clearance,
+                )
                 return _page(case)
 
             try:
@@ -83,12 +94,24 @@ def transfer(request: ClearanceRequest, reference: UUID) -> HttpResponse:
             except StepRefused as refusal:
                 return refused(request, case, refusal)
     context: dict[str, Any] = {
-        "case": case, "name": leading_names([case.pk]).get(case.pk, ""), "transfer": found, "form": form,
+        "case": case,
+        "name": leading_names([case.pk]).get(case.pk, ""),
+        "transfer": found,
+        "form": form,
         "takes_back": offers and found is not None and found.handed_over_on is None,
-        "before": Transfer.objects.filter(case=case).exclude(pk=found.pk if found else 0).select_related("to_pilot"),
-        "sheets": _sheets(request, case, found), "draft_key": key, "form_page": request.path,
-    }  # fmt: skip
-    return render(request, "casework/transfer/transfer.html", context, status=400 if form and form.errors else 200)
+        "before": Transfer.objects.filter(case=case)
+        .exclude(pk=found.pk if found else 0)
+        .select_related("to_pilot"),
+        "sheets": _sheets(request, case, found),
+        "draft_key": key,
+        "form_page": request.path,
+    }
+    return render(
+        request,
+        "casework/transfer/transfer.html",
+        context,
+        status=400 if form and form.errors else 200,
+    )
 
 
 def _sheets(request: ClearanceRequest, case: Case, found: Transfer | None) -> list[dict[str, Any]]:
@@ -96,12 +119,20 @@ def _sheets(request: ClearanceRequest, case: Case, found: Transfer | None) -> li
     if found is None or found.handed_over_on:
         return []
     teams = perms.guidance_teams(request.clearance, case)
-    said = {row.team_id: set(row.records) for row in GuidanceTicked.objects.filter(transfer=found, team__in=teams)}
+    said = {
+        row.team_id: set(row.records)
+        for row in GuidanceTicked.objects.filter(transfer=found, team__in=teams)
+    }
     known = visible_teams(request.clearance)
     return [
-        {"team": known[team], "rows": [(*row, row[0] in said.get(team, ())) for row in rows], "said": team in said}
-        for team in teams if (rows := own_guidance(case, team))
-    ]  # fmt: skip
+        {
+            "team": known[team],
+            "rows": [(*row, row[0] in said.get(team, ())) for row in rows],
+            "said": team in said,
+        }
+        for team in teams
+        if (rows := own_guidance(case, team))
+    ]
 
 
 @processes(CASEWORK)
@@ -110,7 +141,14 @@ def transfer_tick(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """The team that wrote it says which of the guidance goes along."""
     case = _case(request, reference)
     found = transfer_of(case)
-    team = next((t for t in perms.guidance_teams(request.clearance, case) if str(t) == request.POST.get("team")), None)
+    team = next(
+        (
+            t
+            for t in perms.guidance_teams(request.clearance, case)
+            if str(t) == request.POST.get("team")
+        ),
+        None,
+    )
     if found is None or found.handed_over_on or team is None:
         raise PermissionDenied
     chosen = set(request.POST.getlist("record"))
@@ -125,7 +163,9 @@ def transfer_tick(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 def transfer_take_back(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     case = _case(request, reference)
     found = transfer_of(case)
-    if found is None or not perms.can_offer(request.clearance, case, visible_teams(request.clearance)):
+    if found is None or not perms.can_offer(
+        request.clearance, case, visible_teams(request.clearance)
+    ):
         raise PermissionDenied
     try:
         take_back(case, found)
@@ -138,7 +178,8 @@ def transfer_take_back(request: ClearanceRequest, reference: UUID) -> HttpRespon
 @processes(CASEWORK)
 @require_http_methods(["GET", "POST"])
 def transfer_offered(request: ClearanceRequest, reference: UUID) -> HttpResponse:
-    """What another pilot offers, for the coordinator here: no more than the offer says, until it is handed over."""
+    """What another pilot offers, for the coordinator here: no more than the offer says, until it
+    is handed over."""
     offers = Transfer.objects.filter(to_pilot__in=request.clearance.coordinated)
     found: Transfer = get_object_or_404(
         offers.select_related("pilot", "to_pilot", "offered_by", "answered_by"), reference=reference
@@ -154,14 +195,30 @@ def transfer_offered(request: ClearanceRequest, reference: UUID) -> HttpResponse
             return render(request, "errors/409.html", {"back": request.path}, status=409)
         if form.is_valid():
             with transaction.atomic():
-                counted = answer(found, Answer(form.cleaned_data["answer"]), form.cleaned_data["why"])
+                counted = answer(
+                    found, Answer(form.cleaned_data["answer"]), form.cleaned_data["why"]
+                )
             if counted:
                 drop_draft(request, key)
-                declined = form.cleaned_data["answer"] == Answer.DECLINED  # then it is no longer hers to read
+                declined = (
+                    form.cleaned_data["answer"] == Answer.DECLINED
+                )  # then it is no longer hers to read
                 return redirect("home" if declined else request.path)
-            form.add_error(None, _("This does not count: it was answered or taken back meanwhile, or your pilot takes "
-                                   "no new cases."))  # fmt: skip
+            form.add_error(
+                None,
+                _(
+                    "This does not count: it was answered or taken back meanwhile, or your "
+                    "pilot takes "
+                    "no new cases."
+                ),
+            )
         status = 409 if form.non_field_errors() else 400
     case = Case.objects.filter(pk=found.new_case_id or 0).first()
-    context = {"transfer": found, "form": form, "new_case": case, "draft_key": key, "form_page": request.path}
+    context = {
+        "transfer": found,
+        "form": form,
+        "new_case": case,
+        "draft_key": key,
+        "form_page": request.path,
+    }
     return render(request, "casework/transfer/offered.html", context, status=status)

@@ -1,4 +1,5 @@
-"""The acts of a transfer. The database hands over, when the exit is confirmed (migrations/sql/transfer.sql)."""
+"""The acts of a transfer. The database hands over, when the exit is confirmed
+(migrations/sql/transfer.sql)."""
 
 from datetime import date
 from typing import Any
@@ -27,22 +28,30 @@ GUIDANCE: tuple[type[Record], ...] = (Goal, Contact, Note)  # what may be ticked
 def transfer_of(case: Case) -> Transfer | None:
     """The transfer that runs in a case or was carried out."""
     found: Transfer | None = (
-        Transfer.objects.filter(case=case, taken_back_at=None).exclude(answer=Answer.DECLINED)
-        .select_related("to_pilot", "answered_by").first()
-    )  # fmt: skip
+        Transfer.objects.filter(case=case, taken_back_at=None)
+        .exclude(answer=Answer.DECLINED)
+        .select_related("to_pilot", "answered_by")
+        .first()
+    )
     return found
 
 
 def pilots_to_ask(case: Case) -> list[Pilot]:
     """The other pilots that take new cases."""
-    return [pilot for pilot in Pilot.objects.exclude(pk=case.pilot_id) if pilot.takes_new_cases(timezone.localdate())]
+    return [
+        pilot
+        for pilot in Pilot.objects.exclude(pk=case.pilot_id)
+        if pilot.takes_new_cases(timezone.localdate())
+    ]
 
 
 def offers_waiting(clearance: Clearance) -> list[Transfer]:
     """What other pilots offer to the pilots this worker coordinates."""
     if not clearance.coordinated:
         return []
-    waits = Transfer.objects.filter(to_pilot__in=clearance.coordinated, answer="", taken_back_at=None)
+    waits = Transfer.objects.filter(
+        to_pilot__in=clearance.coordinated, answer="", taken_back_at=None
+    )
     return list(waits.select_related("pilot", "to_pilot").order_by("wanted_on", "pk")[:30])
 
 
@@ -75,7 +84,8 @@ def answer(found: Transfer, said: Answer, why: str) -> bool:
 
 
 def own_guidance(case: Case, team: int) -> list[tuple[UUID, str, date, str]]:
-    """What a team wrote of the guidance in this case: reference, what it is, its day and text, the newest first."""
+    """What a team wrote of the guidance in this case: reference, what it is, its day and text,
+    the newest first."""
     rows: list[Any] = []
     for model in GUIDANCE:
         plain = Q() if model.CATEGORY else Q(category=Category.GUIDANCE)
@@ -86,7 +96,12 @@ def own_guidance(case: Case, team: int) -> list[tuple[UUID, str, date, str]]:
 def _ticked(row: Goal | Contact | Note) -> tuple[UUID, str, date, str]:
     if isinstance(row, Goal):
         return row.reference, _("Goal"), row.set_on, row.text
-    return row.reference, row.get_kind_display() if isinstance(row, Contact) else _("Note"), row.happened_on, row.text
+    return (
+        row.reference,
+        row.get_kind_display() if isinstance(row, Contact) else _("Note"),
+        row.happened_on,
+        row.text,
+    )
 
 
 @transaction.atomic
@@ -96,7 +111,9 @@ def tick(found: Transfer, team: int, records: list[UUID], *, by: Clearance) -> N
     if row is None:
         try:
             with transaction.atomic():
-                GuidanceTicked.objects.create(transfer=found, team_id=team, records=records, ticked_by=by.user)
+                GuidanceTicked.objects.create(
+                    transfer=found, team_id=team, records=records, ticked_by=by.user
+                )
                 return
         except IntegrityError:  # a colleague was as quick
             row = GuidanceTicked.objects.get(transfer=found, team=team)

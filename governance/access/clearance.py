@@ -1,4 +1,5 @@
-"""What one worker may see and do today, as access_enter() found it in the database. Nothing is worked out again here.
+"""What one worker may see and do today, as access_enter() found it in the database. Nothing is
+worked out again here.
 
 Called clearance because a *mandaat* is something legal in this subject.
 """
@@ -64,9 +65,13 @@ class Clearance:
     seats: tuple[Seat, ...]
     grants: tuple[Grant, ...] = ()
     coordinated: frozenset[int] = frozenset()  # pilots of which I am the municipality's coordinator
-    keeps: frozenset[int] = frozenset()  # pilots of which a team of mine keeps dossiers after the facility ended
+    keeps: frozenset[int] = (
+        frozenset()
+    )  # pilots of which a team of mine keeps dossiers after the facility ended
     organisation: int | None = None  # for which I work, whether or not an agreement gives me access
-    offices: tuple[tuple[Role, int], ...] = ()  # analyst, administrator, privacy officer: role and organisation
+    offices: tuple[
+        tuple[Role, int], ...
+    ] = ()  # analyst, administrator, privacy officer: role and organisation
     teams: frozenset[int] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -78,7 +83,10 @@ class Clearance:
 
     def is_involved(self, team_ids: Sequence[int], reading: Category | None = None) -> bool:
         """One of my teams takes part, and reads this category if one is named."""
-        return any(seat.team in team_ids and (reading is None or reading in seat.reads) for seat in self.seats)
+        return any(
+            seat.team in team_ids and (reading is None or reading in seat.reads)
+            for seat in self.seats
+        )
 
     def granted(self, model: str) -> frozenset[int]:
         return frozenset(grant.person if model == "person" else grant.case for grant in self.grants)
@@ -99,7 +107,8 @@ class Clearance:
         )
 
     def seats_writing(self, case: HasTeams, *categories: Category) -> list[Seat]:
-        """My seats in this case that write one of these categories; in a dossier that was handed over none does."""
+        """My seats in this case that write one of these categories; in a dossier that was handed
+        over none does."""
         if case.read_only_from is not None:
             return []
         return [seat for seat in self._seats_in(case) if not seat.writes.isdisjoint(categories)]
@@ -112,7 +121,9 @@ class Clearance:
         return next((seat.team for seat in self.seats_writing(case, category)), None)
 
     def holds(self, role: Role) -> bool:
-        return any(held == role for held, _ in self.offices) or any(role in seat.roles for seat in self.seats)
+        return any(held == role for held, _ in self.offices) or any(
+            role in seat.roles for seat in self.seats
+        )
 
     def organisations_as(self, role: Role) -> frozenset[int]:
         return frozenset(organisation for held, organisation in self.offices if held == role)
@@ -127,21 +138,28 @@ class Clearance:
 
     @property
     def confers(self) -> bool:
-        return any(Category.CONFERENCE in seat.reads | seat.writes | seat.attends for seat in self.seats)
+        return any(
+            Category.CONFERENCE in seat.reads | seat.writes | seat.attends for seat in self.seats
+        )
 
     @property
     def role_names(self) -> str:
         """For the audit log: in which roles this worker is at work."""
-        held = {role.value for seat in self.seats for role in seat.roles} | {role.value for role, _ in self.offices}
+        held = {role.value for seat in self.seats for role in seat.roles} | {
+            role.value for role, _ in self.offices
+        }
         return ",".join(sorted(held))
 
     def cases_by_organisation(self, cases: Mapping[UUID, Set[int]]) -> dict[int | None, list[UUID]]:
-        """Which of these cases (with their teams) this worker touched for which of her organisations: the privacy
-        officer of the one has nothing to do with the cases of the other."""
+        """Which of these cases (with their teams) this worker touched for which of her
+        organisations: the privacy officer of the one has nothing to do with the cases of the
+        other."""
         main = next((seat.organisation for seat in self.seats), self.organisation)
         found: dict[int | None, list[UUID]] = {}
         for case, teams in cases.items():
-            touched: set[int | None] = {seat.organisation for seat in self.seats if seat.team in teams}
+            touched: set[int | None] = {
+                seat.organisation for seat in self.seats if seat.team in teams
+            }
             for organisation in touched or {main}:
                 found.setdefault(organisation, []).append(case)
         return found or {main: []}
@@ -159,7 +177,8 @@ def current_clearance() -> Clearance | None:
 
 
 def apply_due() -> None:
-    """Carry out the beginnings and endings whose day has come, in a short transaction of its own."""
+    """Carry out the beginnings and endings whose day has come, in a short transaction of its
+    own."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT access_apply_due()")
 
@@ -176,23 +195,34 @@ def enter(user: "User") -> Clearance:
         user=user,
         seats=tuple(
             Seat(
-                team=seat["team"], organisation=seat["organisation"], pilot=seat["pilot"],
+                team=seat["team"],
+                organisation=seat["organisation"],
+                pilot=seat["pilot"],
                 roles=frozenset(Role(role) for role in seat["roles"]),
-                reads=frozenset(seat["reads"]), writes=frozenset(seat["writes"]), attends=frozenset(seat["attends"]),
+                reads=frozenset(seat["reads"]),
+                writes=frozenset(seat["writes"]),
+                attends=frozenset(seat["attends"]),
             )
             for seat in scope["seats"]
         ),
         grants=tuple(
             Grant(
-                case=grant["case"], person=grant["person"], pilot=grant["pilot"],
-                categories=frozenset(grant["categories"]), kind=grant["kind"], until=date.fromisoformat(grant["until"]),
+                case=grant["case"],
+                person=grant["person"],
+                pilot=grant["pilot"],
+                categories=frozenset(grant["categories"]),
+                kind=grant["kind"],
+                until=date.fromisoformat(grant["until"]),
             )
             for grant in scope["grants"]
         ),
-        coordinated=frozenset(scope["coordinates"]), keeps=frozenset(scope["keeps"]),
+        coordinated=frozenset(scope["coordinates"]),
+        keeps=frozenset(scope["keeps"]),
         organisation=scope["organisation"],
-        offices=tuple((Role(office["role"]), office["organisation"]) for office in scope["offices"]),
-    )  # fmt: skip
+        offices=tuple(
+            (Role(office["role"]), office["organisation"]) for office in scope["offices"]
+        ),
+    )
 
 
 @contextmanager
@@ -208,13 +238,18 @@ def entered(user: "User") -> Iterator[Clearance]:
 
 @contextmanager
 def acting_as(user: "User") -> Iterator[Clearance]:
-    """Work as this user in a shell, a command, a job or a test: `with acting_as(user) as clearance:`.
+    """Work as this user in a shell, a command, a job or a test: `with acting_as(user) as
+    clearance:`.
 
-    Takes on the rights of the web for the time of the block, whichever role is connected, and leaves nothing behind.
+    Takes on the rights of the web for the time of the block, whichever role is connected, and
+    leaves nothing behind.
     """
     apply_due()
     trace = current_trace()
-    with tracing(Trace(actor=user, trace_id=trace.trace_id) if trace else Trace(actor=user)), transaction.atomic():
+    with (
+        tracing(Trace(actor=user, trace_id=trace.trace_id) if trace else Trace(actor=user)),
+        transaction.atomic(),
+    ):
         with connection.cursor() as cursor:
             cursor.execute("SELECT current_user")
             before = cursor.fetchone()[0]

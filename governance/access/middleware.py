@@ -1,4 +1,5 @@
-"""One transaction around view and rendering, with the worker's clearance in it and both logs as its last statements."""
+"""One transaction around view and rendering, with the worker's clearance in it and both logs as
+its last statements."""
 
 import logging
 from collections.abc import Callable
@@ -40,7 +41,11 @@ class Refused(HttpResponse):
 
 
 def _undoes(response: HttpResponse) -> bool:
-    return response.status_code >= 500 or response.status_code in (403, 404) or isinstance(response, Refused)
+    return (
+        response.status_code >= 500
+        or response.status_code in (403, 404)
+        or isinstance(response, Refused)
+    )
 
 
 class ClearanceMiddleware:
@@ -50,24 +55,31 @@ class ClearanceMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user if request.user.is_authenticated else None
         trace = from_traceparent(
-            request.headers.get("traceparent"), actor=user,
-            origin=f"{request.META.get('REMOTE_ADDR', '')} {(request.session.session_key or '')[:8]}".strip(),
-        )  # fmt: skip
+            request.headers.get("traceparent"),
+            actor=user,
+            origin=f"{request.META.get('REMOTE_ADDR', '')} "
+            f"{(request.session.session_key or '')[:8]}".strip(),
+        )
         request.trace = trace  # type: ignore[attr-defined]
         activity = self._activity(request)
         with tracing(trace):
-            # Sign-in pages show no persons, and their counters must outlive a refused attempt: no transaction here.
+            # Sign-in pages show no persons, and their counters must outlive a refused attempt: no
+            # transaction here.
             if user is None or activity is None or activity is SIGN_IN:
                 return self.get_response(request)
             apply_due()
             response = self._in_one_transaction(request, trace, activity)
             if request.method == "POST" and _undoes(response):
-                typed_text_left_behind.send(sender=ClearanceMiddleware, user=user, fields=request.POST)
+                typed_text_left_behind.send(
+                    sender=ClearanceMiddleware, user=user, fields=request.POST
+                )
             if response.status_code in (403, 404):
                 log_denial(trace, request, activity, getattr(request, "clearance", None))
             return response
 
-    def _in_one_transaction(self, request: HttpRequest, trace: Trace, activity: Activity) -> HttpResponse:
+    def _in_one_transaction(
+        self, request: HttpRequest, trace: Trace, activity: Activity
+    ) -> HttpResponse:
         with transaction.atomic(), entered(trace.actor) as clearance:  # type: ignore[arg-type]
             request.clearance = clearance  # type: ignore[attr-defined]
             response = self.get_response(request)
@@ -85,10 +97,14 @@ class ClearanceMiddleware:
         except Resolver404:
             return None
 
-    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> None:
+    def process_view(
+        self, request: HttpRequest, view: object, args: object, kwargs: object
+    ) -> None:
         match = request.resolver_match
         if match is not None and activity_of(match) is None:
-            raise ImproperlyConfigured(f"The view {match.view_name or match._func_path} declares no activity.")
+            raise ImproperlyConfigured(
+                f"The view {match.view_name or match._func_path} declares no activity."
+            )
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, WallBreach):

@@ -14,20 +14,28 @@ class ProposalForm(KeptForm):
     """Another matrix: one choice for each team and category, and why."""
 
     explanation = forms.CharField(
-        label=_("Why"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}),
+        label=_("Why"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Explain why the matrix should change.")},
-    )  # fmt: skip
+    )
     article = forms.CharField(
-        label=_("Article"), max_length=10, help_text=_("The article of the agreement the change rests on."),
+        label=_("Article"),
+        max_length=10,
+        help_text=_("The article of the agreement the change rests on."),
         error_messages={"required": _("Name the article.")},
-    )  # fmt: skip
+    )
     purpose = forms.CharField(
-        label=_("Purpose"), max_length=200, error_messages={"required": _("Name the purpose of the sharing.")}
+        label=_("Purpose"),
+        max_length=200,
+        error_messages={"required": _("Name the purpose of the sharing.")},
     )
     legal_basis = forms.CharField(
-        label=_("Legal basis"), max_length=200, help_text=_("For example: GDPR article 6, paragraph 1, under e."),
+        label=_("Legal basis"),
+        max_length=200,
+        help_text=_("For example: GDPR article 6, paragraph 1, under e."),
         error_messages={"required": _("Without a legal basis nothing may be shared.")},
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, teams: list[Team], matrix: Matrix, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -37,10 +45,11 @@ class ProposalForm(KeptForm):
                 present = self._present(team, category).cell
                 offered = Cell.values if may_be_given(team, category) else (Cell.NONE, present)
                 self.fields[self._name(team, category)] = forms.ChoiceField(
-                    choices=[choice for choice in Cell.choices if choice[0] in offered], required=False,
+                    choices=[choice for choice in Cell.choices if choice[0] in offered],
+                    required=False,
                     label=f"{team.label}: {category.label}",
                     initial=present,
-                )  # fmt: skip
+                )
 
     @staticmethod
     def _name(team: Team, category: Category) -> str:
@@ -55,7 +64,10 @@ class ProposalForm(KeptForm):
 
     @property
     def table(self) -> list[tuple[Category, list[Any]]]:
-        return [(category, [self[self._name(team, category)] for team in self.teams]) for category in Category]
+        return [
+            (category, [self[self._name(team, category)] for team in self.teams])
+            for category in Category
+        ]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

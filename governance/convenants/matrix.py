@@ -49,16 +49,24 @@ def matrix_of(convenant: Convenant) -> tuple[list[Team], Matrix]:
     matrix: Matrix = {team: dict.fromkeys(Category, MatrixCell(Cell.NONE)) for team in teams}
     for (team_id, category), verbs in found.items():
         row = verbs.get("write") or verbs["read"]
-        cell = Cell.READ if "write" not in verbs else Cell.WRITE if "read" in verbs else Cell.WRITE_OWN
-        matrix[team_id][Category(category)] = MatrixCell(cell, row.article, row.purpose, row.legal_basis)
-    order = sorted(teams.values(), key=lambda team: (team.organisation.kind, team.organisation.name, team.function))
+        cell = (
+            Cell.READ if "write" not in verbs else Cell.WRITE if "read" in verbs else Cell.WRITE_OWN
+        )
+        matrix[team_id][Category(category)] = MatrixCell(
+            cell, row.article, row.purpose, row.legal_basis
+        )
+    order = sorted(
+        teams.values(),
+        key=lambda team: (team.organisation.kind, team.organisation.name, team.function),
+    )
     return order, matrix
 
 
 def can_propose(clearance: Clearance, convenant: Convenant) -> bool:
     """To propose another matrix, one must be all of:
     - coordinator in the pilot of this agreement
-    - about the version that is in force, and no custody agreement: that gives what its team read when it was signed
+    - about the version that is in force, and no custody agreement: that gives what its team read
+      when it was signed
     - with no other proposal open
     """
     return (
@@ -77,7 +85,9 @@ def can_decide(clearance: Clearance, proposal: Proposal) -> bool:
     - while it is undecided
     """
     parties = set(proposal.convenant.parties.values_list("organisation_id", flat=True))
-    gaining = set(Team.objects.filter(pk__in=proposal.changes).values_list("organisation_id", flat=True))
+    gaining = set(
+        Team.objects.filter(pk__in=proposal.changes).values_list("organisation_id", flat=True)
+    )
     municipality = proposal.convenant.pilot.municipality_id
     able = parties - gaining if municipality in gaining else {municipality}
     return (
@@ -87,7 +97,8 @@ def can_decide(clearance: Clearance, proposal: Proposal) -> bool:
     )
 
 
-# No matter of agreement (R17, R18): what is said to a lawyer or a doctor stays with the team it was said to.
+# No matter of agreement (R17, R18): what is said to a lawyer or a doctor stays with the team it was
+# said to.
 CONFIDENTIAL = {Category.LEGAL_AID: TeamFunction.LEGAL, Category.MEDICAL_CONTENT: TeamFunction.CARE}
 
 
@@ -104,7 +115,8 @@ class OutOfDate(Exception):
 
 @transaction.atomic
 def activate(proposal: Proposal, *, by: Clearance, on: date | None = None) -> Convenant:
-    """End the present version today and let the proposed one begin: a new version with cells of its own."""
+    """End the present version today and let the proposed one begin: a new version with cells of
+    its own."""
     day = on or timezone.localdate()
     proposal = Proposal.objects.select_for_update(of=("self",)).get(pk=proposal.pk)
     old = Convenant.objects.select_for_update(of=("self",)).get(pk=proposal.convenant_id)
@@ -115,23 +127,43 @@ def activate(proposal: Proposal, *, by: Clearance, on: date | None = None) -> Co
     because(old, "replaced by a new version")
     old.save()
     latest = (
-        Convenant.objects.filter(pilot=old.pilot, kind=old.kind).order_by("-version").values_list("version", flat=True)
+        Convenant.objects.filter(pilot=old.pilot, kind=old.kind)
+        .order_by("-version")
+        .values_list("version", flat=True)
     )
     new = Convenant(
-        pilot=old.pilot, kind=old.kind, version=latest[0] + 1, title=old.title, agreed_on=day, in_force_from=day,
-        in_force_until=until, aim=old.aim, form=old.form, content=old.content, themes=old.themes,
-        ground_rules=old.ground_rules, expected_value=old.expected_value, replaces=old,
-        proposed_by=proposal.proposed_by, activated_by=by.user,
-    )  # fmt: skip
+        pilot=old.pilot,
+        kind=old.kind,
+        version=latest[0] + 1,
+        title=old.title,
+        agreed_on=day,
+        in_force_from=day,
+        in_force_until=until,
+        aim=old.aim,
+        form=old.form,
+        content=old.content,
+        themes=old.themes,
+        ground_rules=old.ground_rules,
+        expected_value=old.expected_value,
+        replaces=old,
+        proposed_by=proposal.proposed_by,
+        activated_by=by.user,
+    )
     because(new, "matrix changed")
     new.save()
     ConvenantParty.objects.bulk_create(
-        ConvenantParty(convenant=new, organisation_id=party.organisation_id, signed_on=party.signed_on)
+        ConvenantParty(
+            convenant=new, organisation_id=party.organisation_id, signed_on=party.signed_on
+        )
         for party in old.parties.all()
     )
     ConvenantArticle.objects.bulk_create(
         ConvenantArticle(
-            convenant=new, number=article.number, title=article.title, text=article.text, allows=article.allows
+            convenant=new,
+            number=article.number,
+            title=article.title,
+            text=article.text,
+            allows=article.allows,
         )
         for article in old.articles.all()
     )
@@ -142,10 +174,16 @@ def activate(proposal: Proposal, *, by: Clearance, on: date | None = None) -> Co
             wanted = proposal.cell(team, category)
             if wanted not in (None, Cell.NONE) and not may_be_given(team, category):
                 wanted = None
-            cell = kept if wanted is None else MatrixCell(
-                Cell(wanted), proposal.article, proposal.purpose, proposal.legal_basis
-            )  # fmt: skip
-            given.append(GivenCell(team, category, cell.cell, cell.article, cell.purpose, cell.legal_basis))
+            cell = (
+                kept
+                if wanted is None
+                else MatrixCell(
+                    Cell(wanted), proposal.article, proposal.purpose, proposal.legal_basis
+                )
+            )
+            given.append(
+                GivenCell(team, category, cell.cell, cell.article, cell.purpose, cell.legal_basis)
+            )
     write_cells(new, given)
     proposal.decided_by, proposal.decided_at, proposal.result = by.user, timezone.now(), new
     proposal.save()

@@ -25,14 +25,19 @@ class _Period(Func):
 
 class ConvenantQuerySet(models.QuerySet["Convenant"]):
     def in_force(self, on: date | None = None) -> Self:
-        """Begun, not ended, and signed by all its parties: the same words as access_convenants_at() in SQL."""
+        """Begun, not ended, and signed by all its parties: the same words as
+        access_convenants_at() in SQL."""
         day = on or timezone.localdate()
-        unsigned = ConvenantParty.objects.filter(convenant=models.OuterRef("pk")).exclude(signed_on__lte=day)
+        unsigned = ConvenantParty.objects.filter(convenant=models.OuterRef("pk")).exclude(
+            signed_on__lte=day
+        )
         signed = ConvenantParty.objects.filter(convenant=models.OuterRef("pk"))
         return self.filter(
-            Q(in_force_until=None) | Q(in_force_until__gt=day), models.Exists(signed), ~models.Exists(unsigned),
+            Q(in_force_until=None) | Q(in_force_until__gt=day),
+            models.Exists(signed),
+            ~models.Exists(unsigned),
             in_force_from__lte=day,
-        )  # fmt: skip
+        )
 
 
 class Convenant(models.Model):
@@ -53,9 +58,15 @@ class Convenant(models.Model):
     themes = models.TextField(_("themes"), blank=True)
     ground_rules = models.TextField(_("ground rules"), blank=True)
     expected_value = models.TextField(_("expected value"), blank=True)
-    replaces = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="replaced_by")
-    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
-    activated_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    replaces = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="replaced_by"
+    )
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    activated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     history = History()
 
     objects = ConvenantQuerySet.as_manager()
@@ -63,10 +74,14 @@ class Convenant(models.Model):
     class Meta:
         ordering = ["pilot__name", "kind", "-version"]
         permissions = [
-            (f"{right}_{category}", f"{right} {category}") for category in Category for right in ("read", "write")
+            (f"{right}_{category}", f"{right} {category}")
+            for category in Category
+            for right in ("read", "write")
         ]
         constraints = [
-            models.UniqueConstraint(fields=["pilot", "kind", "version"], name="convenant_version_once"),
+            models.UniqueConstraint(
+                fields=["pilot", "kind", "version"], name="convenant_version_once"
+            ),
             ExclusionConstraint(
                 name="convenant_one_in_force",
                 expressions=[
@@ -75,7 +90,9 @@ class Convenant(models.Model):
                     (_Period("in_force_from", "in_force_until"), RangeOperators.OVERLAPS),
                 ],
                 condition=Q(in_force_from__isnull=False),
-                violation_error_message=_("Another version of this agreement is in force in this period."),
+                violation_error_message=_(
+                    "Another version of this agreement is in force in this period."
+                ),
             ),
             models.CheckConstraint(
                 name="convenant_ends_after_it_began",
@@ -115,7 +132,9 @@ class ConvenantParty(models.Model):
 
     class Meta:
         ordering = ["organisation__name"]
-        constraints = [models.UniqueConstraint(fields=["convenant", "organisation"], name="party_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["convenant", "organisation"], name="party_once")
+        ]
 
     def __str__(self) -> str:
         return f"party {self.organisation_id} of {self.convenant_id}"
@@ -140,7 +159,8 @@ class ConvenantArticle(models.Model):
 
 
 class ConvenantGroupObjectPermission(GroupObjectPermissionBase):
-    """One cell of the sharing matrix: the team of this group holds this right on this convenant version."""
+    """One cell of the sharing matrix: the team of this group holds this right on this convenant
+    version."""
 
     content_object = models.ForeignKey(Convenant, models.CASCADE, related_name="cells")
     article = models.CharField(max_length=10)
@@ -176,7 +196,9 @@ class Proposal(models.Model):
     article = models.CharField(_("article"), max_length=10)
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField(default=timezone.now)
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     decided_at = models.DateTimeField(null=True)
     result = models.ForeignKey(Convenant, models.PROTECT, null=True, related_name="+")
     declined_because = models.TextField(blank=True)
@@ -187,7 +209,9 @@ class Proposal(models.Model):
         ordering = ["-proposed_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["convenant"], condition=Q(decided_at=None), name="proposal_one_open",
+                fields=["convenant"],
+                condition=Q(decided_at=None),
+                name="proposal_one_open",
                 violation_error_message=_("There is a proposal for this agreement already."),
             ),
             models.CheckConstraint(
@@ -195,7 +219,7 @@ class Proposal(models.Model):
                 condition=Q(decided_by=None) | ~Q(decided_by=F("proposed_by")),
                 violation_error_message=_("Another person than the one who proposed must decide."),
             ),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return f"proposal {self.reference}"

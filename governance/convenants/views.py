@@ -16,7 +16,14 @@ from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
 from governance.convenants.enums import Cell
 from governance.convenants.forms import ProposalForm
-from governance.convenants.matrix import MatrixCell, OutOfDate, activate, can_decide, can_propose, matrix_of
+from governance.convenants.matrix import (
+    MatrixCell,
+    OutOfDate,
+    activate,
+    can_decide,
+    can_propose,
+    matrix_of,
+)
 from governance.convenants.models import Convenant, Proposal
 from governance.drafts.keeping import find_draft, once
 from partners.accountability.activities import AGREEMENTS, processes
@@ -26,16 +33,24 @@ from partners.organisations.models import Team
 def visible_convenants(clearance: Clearance) -> QuerySet[Convenant]:
     """Agreements of my pilots, and those to which an organisation I hold an office in is party."""
     pilots = {seat.pilot for seat in clearance.seats}
-    organisations = {seat.organisation for seat in clearance.seats} | {org for _role, org in clearance.offices}
+    organisations = {seat.organisation for seat in clearance.seats} | {
+        org for _role, org in clearance.offices
+    }
     return Convenant.objects.filter(
-        Q(pilot__in=pilots) | Q(parties__organisation__in=organisations) | Q(pilot__municipality__in=organisations)
+        Q(pilot__in=pilots)
+        | Q(parties__organisation__in=organisations)
+        | Q(pilot__municipality__in=organisations)
     ).distinct()
 
 
 @processes(AGREEMENTS)
 @require_GET
 def convenant_list(request: ClearanceRequest) -> HttpResponse:
-    convenants = visible_convenants(request.clearance).select_related("pilot").prefetch_related("parties__organisation")
+    convenants = (
+        visible_convenants(request.clearance)
+        .select_related("pilot")
+        .prefetch_related("parties__organisation")
+    )
     return render(request, "governance/convenants/list.html", {"convenants": convenants})
 
 
@@ -43,17 +58,24 @@ def convenant_list(request: ClearanceRequest) -> HttpResponse:
 @require_GET
 def convenant_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     convenant = get_object_or_404(
-        visible_convenants(request.clearance).select_related("pilot", "replaces"), reference=reference
+        visible_convenants(request.clearance).select_related("pilot", "replaces"),
+        reference=reference,
     )
     teams, matrix = matrix_of(convenant)
     context = {
-        "convenant": convenant, "teams": teams, "parties": convenant.parties.select_related("organisation"),
+        "convenant": convenant,
+        "teams": teams,
+        "parties": convenant.parties.select_related("organisation"),
         "articles": convenant.articles.all(),
-        "table": [(category, [matrix[team.pk][category] for team in teams]) for category in Category],
+        "table": [
+            (category, [matrix[team.pk][category] for team in teams]) for category in Category
+        ],
         "can_propose": can_propose(request.clearance, convenant),
         "proposals": convenant.proposals.select_related("proposed_by", "decided_by"),
-        "versions": Convenant.objects.filter(pilot=convenant.pilot, kind=convenant.kind).order_by("-version"),
-    }  # fmt: skip
+        "versions": Convenant.objects.filter(pilot=convenant.pilot, kind=convenant.kind).order_by(
+            "-version"
+        ),
+    }
     return render(request, "governance/convenants/detail.html", context)
 
 
@@ -61,11 +83,17 @@ def convenant_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse
 @require_http_methods(["GET", "POST"])
 def proposal_add(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """A coordinator proposes another matrix."""
-    convenant = get_object_or_404(visible_convenants(request.clearance).select_related("pilot"), reference=reference)
+    convenant = get_object_or_404(
+        visible_convenants(request.clearance).select_related("pilot"), reference=reference
+    )
     if not can_propose(request.clearance, convenant):
         raise PermissionDenied
     parties = convenant.parties.values_list("organisation_id", flat=True)
-    teams = list(Team.objects.filter(pilot=convenant.pilot, organisation__in=parties).select_related("organisation"))
+    teams = list(
+        Team.objects.filter(pilot=convenant.pilot, organisation__in=parties).select_related(
+            "organisation"
+        )
+    )
     form = ProposalForm(request.POST or None, teams=teams, matrix=matrix_of(convenant)[1])
     key = f"proposal:{convenant.reference}"
     draft = find_draft(request.user, key)
@@ -76,11 +104,19 @@ def proposal_add(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 
         def act() -> str:
             proposal = Proposal.objects.create(
-                convenant=convenant, changes=form.changes(), explanation=data["explanation"], article=data["article"],
-                purpose=data["purpose"], legal_basis=data["legal_basis"], proposed_by=request.user,
-            )  # fmt: skip
-            request.audited = {"action": "matrix_proposed", "obj": ("proposal", proposal.reference),
-                               "pilot_id": convenant.pilot_id}  # fmt: skip
+                convenant=convenant,
+                changes=form.changes(),
+                explanation=data["explanation"],
+                article=data["article"],
+                purpose=data["purpose"],
+                legal_basis=data["legal_basis"],
+                proposed_by=request.user,
+            )
+            request.audited = {
+                "action": "matrix_proposed",
+                "obj": ("proposal", proposal.reference),
+                "pilot_id": convenant.pilot_id,
+            }
             messages.success(request, _("The proposal waits for a privacy officer."))
             return reverse("governance:convenant_detail", args=[convenant.reference])
 
@@ -92,9 +128,12 @@ def proposal_add(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     elif form.errors:
         status = 400
     context = {
-        "convenant": convenant, "form": form, "teams": teams, "draft_key": key,
+        "convenant": convenant,
+        "form": form,
+        "teams": teams,
+        "draft_key": key,
         "draft": draft if request.method == "GET" else None,
-    }  # fmt: skip
+    }
     return render(request, "governance/convenants/propose.html", context, status=status)
 
 
@@ -110,13 +149,21 @@ def proposal_decide(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     )
     teams, matrix = matrix_of(proposal.convenant)
     everyone = {
-        team.pk: team for team in Team.objects.filter(pilot=proposal.convenant.pilot).select_related("organisation")
+        team.pk: team
+        for team in Team.objects.filter(pilot=proposal.convenant.pilot).select_related(
+            "organisation"
+        )
     }
     changes = [
-        (everyone[int(team)], Category(category),
-         matrix.get(int(team), {}).get(Category(category), MatrixCell(Cell.NONE)).cell, Cell(cell))
-        for team, row in proposal.changes.items() for category, cell in row.items()
-    ]  # fmt: skip
+        (
+            everyone[int(team)],
+            Category(category),
+            matrix.get(int(team), {}).get(Category(category), MatrixCell(Cell.NONE)).cell,
+            Cell(cell),
+        )
+        for team, row in proposal.changes.items()
+        for category, cell in row.items()
+    ]
     decides = can_decide(request.clearance, proposal)
     context = {"proposal": proposal, "changes": changes, "decides": decides}
     if request.method == "GET":
@@ -124,7 +171,11 @@ def proposal_decide(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     if not decides:
         raise PermissionDenied
     audited = {"obj": ("proposal", proposal.reference), "pilot_id": proposal.convenant.pilot_id}
-    proposal = Proposal.objects.select_for_update(of=("self",)).select_related("convenant__pilot").get(pk=proposal.pk)
+    proposal = (
+        Proposal.objects.select_for_update(of=("self",))
+        .select_related("convenant__pilot")
+        .get(pk=proposal.pk)
+    )
     if proposal.decided_at:
         return render(request, "errors/409.html", {"back": request.path}, status=409)
     if "decline" in request.POST:

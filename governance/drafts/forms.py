@@ -8,13 +8,17 @@ HOUSEKEEPING = {"csrfmiddlewaretoken", "form_token", "draft_key", "form_page"}
 
 
 class Kept:
-    """What makes the text of a form survive: saved while typing, restored on return, sent twice is done once.
+    """What makes the text of a form survive: saved while typing, restored on return, sent twice is
+    done once.
 
-    Its page carries the hidden fields `form_token`, `draft_key` and `form_page` (components/kept_fields.html).
+    Its page carries the hidden fields `form_token`, `draft_key` and `form_page`
+    (components/kept_fields.html).
     """
 
     restored: Draft | None = None  # what was put back, for the page to say so
-    use_required_attribute = False  # the style sheet paints :invalid, so an untouched field would be red at once
+    use_required_attribute = (
+        False  # the style sheet paints :invalid, so an untouched field would be red at once
+    )
 
     def restore(self: Any, draft: Draft | None) -> None:
         """Put a draft's text back into an unsent form."""
@@ -33,5 +37,7 @@ class KeptForm(Kept, forms.Form):
 def typed_fields(data: Any) -> dict[str, list[str]]:
     """What a worker typed, without the form's own housekeeping."""
     return {
-        name: [value.replace("\x00", "") for value in data.getlist(name)] for name in data if name not in HOUSEKEEPING
+        name: [value.replace("\x00", "") for value in data.getlist(name)]
+        for name in data
+        if name not in HOUSEKEEPING
     }

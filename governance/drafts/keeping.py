@@ -1,4 +1,5 @@
-"""Drafts are kept while typing and when a session ends; a token makes a double submit one record."""
+"""Drafts are kept while typing and when a session ends; a token makes a double submit one
+record."""
 
 import re
 from collections.abc import Callable
@@ -17,8 +18,8 @@ from governance.drafts.models import Draft, FormToken
 from partners.accounts.models import User
 from partners.accounts.signals import typed_text_left_behind
 
-# The form, and the case or agreement it is about; a registration has no case yet, so every sheet of it has a mark
-# of its own.
+# The form, and the case or agreement it is about; a registration has no case yet, so every sheet of
+# it has a mark of its own.
 KEY = re.compile(
     r"(register|emergency|household|note|involve|briefing|proposal|link|undo|contact|ask|reply|shield|clash|address|export"
     r"|dossiers|criteria|meeting|agenda|discuss|position|minutes|formal|mandate|escalation|exit|claim|check"
@@ -28,17 +29,24 @@ MOST_TYPED = 200_000
 
 
 def save_draft(user: User, key: str, fields: dict[str, list[str]], page: str = "") -> Draft:
-    return Draft.objects.update_or_create(owner=user, key=key[:120], defaults={"fields": fields, "page": own(page)})[0]
+    return Draft.objects.update_or_create(
+        owner=user, key=key[:120], defaults={"fields": fields, "page": own(page)}
+    )[0]
 
 
 def own(page: str) -> str:
     """An address of this application, or nothing."""
-    safe = len(page) <= 300 and page.startswith("/") and url_has_allowed_host_and_scheme(page, allowed_hosts=None)
+    safe = (
+        len(page) <= 300
+        and page.startswith("/")
+        and url_has_allowed_host_and_scheme(page, allowed_hosts=None)
+    )
     return page if safe else ""
 
 
 def sheet(request: HttpRequest, form: str) -> str:
-    """The draft key of a form that is about no case: the one it was sent with, or that of its address, or nothing."""
+    """The draft key of a form that is about no case: the one it was sent with, or that of its
+    address, or nothing."""
     for key in (request.POST.get("draft_key", ""), f"{form}:{request.GET.get('concept', '')}"):
         if key.startswith(f"{form}:") and KEY.fullmatch(key):
             return key
@@ -46,7 +54,8 @@ def sheet(request: HttpRequest, form: str) -> str:
 
 
 def sheet_page(request: HttpRequest, key: str = "") -> str:
-    """The address under which a sheet, or a new one, comes back with its text when the page is loaded again."""
+    """The address under which a sheet, or a new one, comes back with its text when the page is
+    loaded again."""
     return f"{request.path}?concept={key.partition(':')[2] or uuid4()}"
 
 
@@ -86,13 +95,17 @@ def sent_before(request: HttpRequest) -> HttpResponse | None:
 
 
 def once(request: HttpRequest, key: str, act: Callable[[], str]) -> HttpResponse:
-    """Do the act and go to the address it returns; the same form sent again goes there without doing it twice.
+    """Do the act and go to the address it returns; the same form sent again goes there without
+    doing it twice.
 
-    Two submits at the same moment: the second waits for the first one's commit on the token's primary key.
+    Two submits at the same moment: the second waits for the first one's commit on the token's
+    primary key.
     """
     token = _token(request)
     user: User = request.user  # type: ignore[assignment]
-    with transaction.atomic():  # an act that refuses takes its token back, so the mended form may be sent
+    with (
+        transaction.atomic()
+    ):  # an act that refuses takes its token back, so the mended form may be sent
         if token and not _claim(token, user):
             return sent_before(request) or redirect("home")
         result = act()
@@ -103,7 +116,8 @@ def once(request: HttpRequest, key: str, act: Callable[[], str]) -> HttpResponse
 
 
 def drop_draft(request: HttpRequest, key: str) -> None:
-    """What was typed has arrived, in an act that may be done again; nothing that is still under way keeps it anew."""
+    """What was typed has arrived, in an act that may be done again; nothing that is still under
+    way keeps it anew."""
     user: User = request.user  # type: ignore[assignment]
     if token := _token(request):
         _claim(token, user)
@@ -113,7 +127,8 @@ def drop_draft(request: HttpRequest, key: str) -> None:
 def _claim(token: UUID, user: User) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO governance_formtoken (token, owner_id, result, used_at) VALUES (%s, %s, '', now())"
+            "INSERT INTO governance_formtoken (token, owner_id, result, used_at) VALUES (%s, "
+            "%s, '', now())"
             " ON CONFLICT (token) DO NOTHING",
             [token, user.pk],
         )

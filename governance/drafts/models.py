@@ -34,7 +34,8 @@ class Draft(models.Model):
 
 
 class FormToken(models.Model):
-    """A form that was sent: sending it again leads to the same result instead of a second record."""
+    """A form that was sent: sending it again leads to the same result instead of a second
+    record."""
 
     token = models.UUIDField(primary_key=True, default=uuid.uuid4)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")

@@ -14,7 +14,8 @@ from governance.drafts.keeping import KEY, MOST_TYPED, drop_draft, own, save_dra
 from governance.drafts.models import Draft
 from partners.accountability.activities import FRAME, processes
 
-# A letter was made from the dossier before it was mended: it comes back on its own page, while that is open to her.
+# A letter was made from the dossier before it was mended: it comes back on its own page, while that
+# is open to her.
 FROM_THE_DOSSIER = {"letter", "mended", "mended_for"}
 
 
@@ -32,10 +33,14 @@ def _codes() -> dict[str, set[str]]:
 @processes(FRAME)
 @require_POST
 def draft_save(request: ClearanceRequest) -> HttpResponse:
-    """Keep what is being typed. Called by the page while the worker types, so it counts as activity."""
+    """Keep what is being typed. Called by the page while the worker types, so it counts as
+    activity."""
     key = request.POST.get("draft_key", "")
     fields = typed_fields(request.POST)
-    if not KEY.fullmatch(key) or sum(len(value) for values in fields.values() for value in values) > MOST_TYPED:
+    if (
+        not KEY.fullmatch(key)
+        or sum(len(value) for values in fields.values() for value in values) > MOST_TYPED
+    ):
         return HttpResponse(status=400)
     if sent_before(request) is None:  # a save that was under way when the form was sent
         save_draft(request.user, key, fields, request.POST.get("form_page", ""))
@@ -53,14 +58,22 @@ def draft_discard(request: ClearanceRequest) -> HttpResponse:
 @processes(FRAME)
 @require_http_methods(["GET", "POST"])
 def draft_detail(request: ClearanceRequest, pk: int) -> HttpResponse:
-    """One's own unsent text, to copy or to discard: also when the page it belongs to is closed to her by now."""
+    """One's own unsent text, to copy or to discard: also when the page it belongs to is closed
+    to her by now."""
     draft = get_object_or_404(Draft.objects.of(request.user), pk=pk)
     if request.method == "POST":
         draft.delete()
         return redirect("home")
     texts = [
-        value for name, values in draft.fields.items() if name not in FROM_THE_DOSSIER for value in values
+        value
+        for name, values in draft.fields.items()
+        if name not in FROM_THE_DOSSIER
+        for value in values
         if value and value not in _codes().get(name, ())
-    ]  # fmt: skip
-    context = {"draft": draft, "texts": texts, "has_letter": not FROM_THE_DOSSIER.isdisjoint(draft.fields)}
+    ]
+    context = {
+        "draft": draft,
+        "texts": texts,
+        "has_letter": not FROM_THE_DOSSIER.isdisjoint(draft.fields),
+    }
     return render(request, "governance/drafts/draft.html", context)

@@ -9,24 +9,36 @@ from partners.organisations.models import Pilot
 
 
 class MandateForm(KeptForm):
-    """A mandate decision as it was published: which functions decide, for which pilots, in which period."""
+    """A mandate decision as it was published: which functions decide, for which pilots, in which
+    period."""
 
-    title = forms.CharField(label=_("Title"), max_length=200, error_messages={"required": _("Enter the title.")})
+    title = forms.CharField(
+        label=_("Title"), max_length=200, error_messages={"required": _("Enter the title.")}
+    )
     source = forms.CharField(
-        label=_("Published in"), max_length=200, required=False, help_text=_("Such as: Staatscourant 2019, 18281.")
+        label=_("Published in"),
+        max_length=200,
+        required=False,
+        help_text=_("Such as: Staatscourant 2019, 18281."),
     )
     pilots = forms.TypedMultipleChoiceField(
-        label=_("For which pilots"), coerce=int, widget=forms.CheckboxSelectMultiple,
+        label=_("For which pilots"),
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one pilot.")},
-    )  # fmt: skip
+    )
     functions = forms.CharField(
-        label=_("Functions, one on a line"), max_length=3000, widget=forms.Textarea(attrs={"rows": 4}),
+        label=_("Functions, one on a line"),
+        max_length=3000,
+        widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Who may decide: a function, never a name."),
         error_messages={"required": _("Write at least one function.")},
-    )  # fmt: skip
+    )
     in_force_from = DateField(label=_("In force from"))
     in_force_until = DateField(
-        label=_("In force until"), required=False, help_text=_("The first day on which this no longer holds.")
+        label=_("In force until"),
+        required=False,
+        help_text=_("The first day on which this no longer holds."),
     )
 
     def __init__(self, *args: Any, pilots: list[Pilot], **kwargs: Any) -> None:
@@ -35,7 +47,11 @@ class MandateForm(KeptForm):
         self.fields["pilots"].initial = [pilot.pk for pilot in pilots]
 
     def clean_functions(self) -> list[str]:
-        lines = [" ".join(line.split()) for line in self.cleaned_data["functions"].splitlines() if line.strip()]
+        lines = [
+            " ".join(line.split())
+            for line in self.cleaned_data["functions"].splitlines()
+            if line.strip()
+        ]
         if any(len(line) > 160 for line in lines):
             raise forms.ValidationError(_("A function has at most 160 characters."))
         return lines

@@ -16,15 +16,20 @@ from partners.organisations.models import Pilot
 class MandateQuerySet(TrackedQuerySet):
     def in_force(self, day: date, pilot: Pilot) -> Self:
         """For this pilot: of one title the newest version counts, which may have ended."""
-        later = MandateDecision.objects.filter(title=OuterRef("title"), version__gt=OuterRef("version"), pilots=pilot)
+        later = MandateDecision.objects.filter(
+            title=OuterRef("title"), version__gt=OuterRef("version"), pilots=pilot
+        )
         return self.filter(
-            Q(in_force_until=None) | Q(in_force_until__gt=day), ~Exists(later.filter(in_force_from__lte=day)),
-            in_force_from__lte=day, pilots=pilot,
-        )  # fmt: skip
+            Q(in_force_until=None) | Q(in_force_until__gt=day),
+            ~Exists(later.filter(in_force_from__lte=day)),
+            in_force_from__lte=day,
+            pilots=pilot,
+        )
 
 
 class MandateDecision(models.Model):
-    """One mandate decision: which functions of which municipalities decide, from a day until (not including) a day."""
+    """One mandate decision: which functions of which municipalities decide, from a day until
+    (not including) a day."""
 
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     title = models.CharField(_("title"), max_length=200)

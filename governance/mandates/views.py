@@ -1,5 +1,5 @@
-"""Mandate decisions: everybody reads them, the coordinators of the pilots record them, and none is ever changed. A new
-version says what holds from then on, or that it ended."""
+"""Mandate decisions: everybody reads them, the coordinators of the pilots record them, and none
+is ever changed. A new version says what holds from then on, or that it ended."""
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
@@ -34,7 +34,12 @@ def mandate_list(request: ClearanceRequest) -> HttpResponse:
             def act() -> str:
                 data = dict(form.cleaned_data)
                 chosen = data.pop("pilots")
-                last = MandateDecision.objects.filter(title=data["title"]).aggregate(last=Max("version"))["last"] or 0
+                last = (
+                    MandateDecision.objects.filter(title=data["title"]).aggregate(
+                        last=Max("version")
+                    )["last"]
+                    or 0
+                )
                 made = MandateDecision.objects.create(version=last + 1, **data)
                 made.pilots.add(*chosen)
                 return request.path
@@ -42,17 +47,27 @@ def mandate_list(request: ClearanceRequest) -> HttpResponse:
             try:
                 return once(request, key, act)
             except IntegrityError:
-                form.add_error("title", _("Somebody else wrote a new version meanwhile. Load the page again."))
+                form.add_error(
+                    "title", _("Somebody else wrote a new version meanwhile. Load the page again.")
+                )
     today = timezone.localdate()
     holds = {
-        (key, pilot.pk) for pilot in Pilot.objects.filter(mandates__isnull=False).distinct()
+        (key, pilot.pk)
+        for pilot in Pilot.objects.filter(mandates__isnull=False).distinct()
         for key in MandateDecision.objects.in_force(today, pilot).values_list("pk", flat=True)
-    }  # fmt: skip
+    }
     context = {
         "rows": [
             (row, [pilot.name for pilot in row.pilots.all() if (row.pk, pilot.pk) in holds])
             for row in MandateDecision.objects.prefetch_related("pilots")
         ],
-        "form": form, "draft_key": key, "form_page": request.get_full_path(),
-    }  # fmt: skip
-    return render(request, "governance/mandates/list.html", context, status=400 if form and form.errors else 200)
+        "form": form,
+        "draft_key": key,
+        "form_page": request.get_full_path(),
+    }
+    return render(
+        request,
+        "governance/mandates/list.html",
+        context,
+        status=400 if form and form.errors else 200,
+    )

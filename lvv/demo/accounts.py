@@ -1,4 +1,5 @@
-"""Who takes part in the demonstration: five pilots, their teams and accounts, and the agreements between them."""
+"""Who takes part in the demonstration: five pilots, their teams and accounts, and the agreements
+between them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,10 +20,12 @@ K, F = OrganisationKind, TeamFunction
 PILOTS = ("Amsterdam", "Eindhoven", "Groningen", "Rotterdam", "Utrecht")
 MAXIMUM_STAY = {"Amsterdam": 18}
 NGOS = {
-    "Amsterdam": "Stichting Wegwijzer Amsterdam", "Eindhoven": "Stichting Vangnet Eindhoven",
-    "Groningen": "Stichting Noorderlicht Opvang", "Rotterdam": "Stichting De Haven",
+    "Amsterdam": "Stichting Wegwijzer Amsterdam",
+    "Eindhoven": "Stichting Vangnet Eindhoven",
+    "Groningen": "Stichting Noorderlicht Opvang",
+    "Rotterdam": "Stichting De Haven",
     "Utrecht": "Stichting Tussenstap Utrecht",
-}  # fmt: skip
+}
 
 # prefix of the account, what the person does, kind and function of her team, role
 LOCAL = (
@@ -54,17 +57,25 @@ def make_cast() -> Cast:
 
     def account(username: str, name: str) -> User:
         return User.objects.create(
-            username=username, name=name, email=f"{username}@example.org", password=password,
+            username=username,
+            name=name,
+            email=f"{username}@example.org",
+            password=password,
             phone=f"088 123 {User.objects.count():02} 00",
-        )  # fmt: skip
+        )
 
     national = {
         kind: Organisation.objects.create(name=name, kind=kind)
         for kind, name in (
-            (K.IND, "IND"), (K.DTV, "DT&V"), (K.AVIM, "AVIM"), (K.IOM, "IOM"), (K.COA, "COA"),
-            (K.MINISTRY, "Ministerie van Asiel en Migratie"), (K.VNG, "VNG"),
+            (K.IND, "IND"),
+            (K.DTV, "DT&V"),
+            (K.AVIM, "AVIM"),
+            (K.IOM, "IOM"),
+            (K.COA, "COA"),
+            (K.MINISTRY, "Ministerie van Asiel en Migratie"),
+            (K.VNG, "VNG"),
         )
-    }  # fmt: skip
+    }
     cast = Cast({}, {}, {})
     municipalities = []
     for place in PILOTS:
@@ -73,16 +84,30 @@ def make_cast() -> Cast:
         municipalities.append(municipality)
         ngo = Organisation.objects.create(name=NGOS[place], kind=K.NGO)
         pilot = Pilot.objects.create(
-            name=place, slug=slug, municipality=municipality, maximum_stay_months=MAXIMUM_STAY.get(place),
-            early_admission=place == "Groningen", return_term_days=14, take_over_months=9, contact_name=f"Coördinator LVV {place}",
+            name=place,
+            slug=slug,
+            municipality=municipality,
+            maximum_stay_months=MAXIMUM_STAY.get(place),
+            early_admission=place == "Groningen",
+            return_term_days=14,
+            take_over_months=9,
+            contact_name=f"Coördinator LVV {place}",
             contact_phone=f"088 123 45 {len(cast.pilots):02}",
-        )  # fmt: skip
+        )
         cast.pilots[place] = pilot
         owners = {K.MUNICIPALITY: municipality, K.NGO: ngo, **national}
         for kind, function in (
-            (K.MUNICIPALITY, F.GENERAL), (K.NGO, F.GENERAL), (K.NGO, F.CARE), (K.NGO, F.LEGAL), (K.NGO, F.SHELTER),
-            (K.IND, F.GENERAL), (K.DTV, F.GENERAL), (K.AVIM, F.GENERAL), (K.IOM, F.GENERAL), (K.COA, F.GENERAL),
-        ):  # fmt: skip
+            (K.MUNICIPALITY, F.GENERAL),
+            (K.NGO, F.GENERAL),
+            (K.NGO, F.CARE),
+            (K.NGO, F.LEGAL),
+            (K.NGO, F.SHELTER),
+            (K.IND, F.GENERAL),
+            (K.DTV, F.GENERAL),
+            (K.AVIM, F.GENERAL),
+            (K.IOM, F.GENERAL),
+            (K.COA, F.GENERAL),
+        ):
             cast.teams[place, kind, function] = Team.objects.add(
                 owners[kind], pilot, function, phone=f"088 200 {len(cast.teams):02} 00"
             )
@@ -90,7 +115,9 @@ def make_cast() -> Cast:
             user = account(f"{prefix}-{slug}", f"{work[0].upper()}{work[1:]} {place}")
             cast.workers[prefix, place] = user
             team = cast.teams[place, kind, function]
-            Membership.objects.create(user=user, organisation=team.organisation, team=team, role=role, since=begun)
+            Membership.objects.create(
+                user=user, organisation=team.organisation, team=team, role=role, since=begun
+            )
         for kind_of_agreement in (ConvenantKind.CONVENANT, ConvenantKind.NGO_AGREEMENT):
             sign(make_from_model(pilot, kind_of_agreement), begun)
     _nationwide(cast, national, municipalities, account, begun)
@@ -110,20 +137,30 @@ def _nationwide(
     account: Callable[[str, str], User],
     begun: date,
 ) -> None:
-    def member(user: User, organisation: Organisation, role: Role, team: Team | None = None) -> None:
-        Membership.objects.create(user=user, organisation=organisation, team=team, role=role, since=begun)
+    def member(
+        user: User, organisation: Organisation, role: Role, team: Team | None = None
+    ) -> None:
+        Membership.objects.create(
+            user=user, organisation=organisation, team=team, role=role, since=begun
+        )
 
-    member(account("ministerie", "Beleidsmedewerker ministerie"), national[K.MINISTRY], Role.ANALYST)
+    member(
+        account("ministerie", "Beleidsmedewerker ministerie"), national[K.MINISTRY], Role.ANALYST
+    )
     member(account("vng", "Beleidsmedewerker VNG"), national[K.VNG], Role.ANALYST)
     member(account("bestuurder", "Bestuurder"), municipalities[0], Role.ANALYST)
-    officer, admin = account("privacy", "Privacyfunctionaris"), account("beheer", "Functioneel beheerder")
+    officer, admin = (
+        account("privacy", "Privacyfunctionaris"),
+        account("beheer", "Functioneel beheerder"),
+    )
     for organisation in Organisation.objects.all():
         member(officer, organisation, Role.PRIVACY_OFFICER)
         member(admin, organisation, Role.FUNCTIONAL_ADMIN)
     for username, name, kind in (
-        ("dtv-landelijk", "Supervisor DT&V", K.DTV), ("iom-landelijk", "Terugkeeradviseur IOM", K.IOM),
+        ("dtv-landelijk", "Supervisor DT&V", K.DTV),
+        ("iom-landelijk", "Terugkeeradviseur IOM", K.IOM),
         ("coa-landelijk", "Medewerker COA", K.COA),
-    ):  # fmt: skip
+    ):
         user = account(username, name)
         for place in PILOTS:
             cast.workers[username, place] = user

@@ -1,5 +1,6 @@
-"""In each pilot what takes several acts: letters, objections, what was extended, ended or undone; guests, review teams,
-households on one item; who is back with the dossiers of before, or came from an earlier list. By the application's own acts, as the coordinators do them.
+"""In each pilot what takes several acts: letters, objections, what was extended, ended or
+undone; guests, review teams, households on one item; who is back with the dossiers of before, or
+came from an earlier list. By the application's own acts, as the coordinators do them.
 """
 
 from datetime import timedelta
@@ -59,7 +60,9 @@ def make_acts(cast: Cast) -> None:
             _undone(left, clearance)
             if (found := exit_of(gone)) is not None:
                 confirm_exit(found, by=clearance, version=str(found.version))
-            _around_the_table(cast, place, (elsewhere, places[(number + 2) % len(places)]), clearance, own)
+            _around_the_table(
+                cast, place, (elsewhere, places[(number + 2) % len(places)]), clearance, own
+            )
             _back(cast, place, clearance, own)
 
 
@@ -76,53 +79,90 @@ def _letters(cast: Cast, place: str) -> None:
         for version, days in ((1, 400), (2, 30)):
             text = first_text(kind)
             LetterTemplate.objects.create(
-                pilot=cast.pilots[place], kind=kind, version=version, in_force_from=today - timedelta(days=days),
-                text=text if version == 1 else f"{text}<p>Heeft u vragen? Bel het team van de LVV in {place}.</p>",
-            )  # fmt: skip
+                pilot=cast.pilots[place],
+                kind=kind,
+                version=version,
+                in_force_from=today - timedelta(days=days),
+                text=text
+                if version == 1
+                else f"{text}<p>Heeft u vragen? Bel het team van de LVV in {place}.</p>",
+            )
 
 
 def _objections(cast: Cast, place: str, clearance: Clearance, own: Team) -> None:
-    """Three refused people objected: one waits, of one it was dismissed, one is back in the conference (T9)."""
+    """Three refused people objected: one waits, of one it was dismissed, one is back in the
+    conference (T9)."""
     today = timezone.localdate()
-    refused = Case.objects.filter(pilot=cast.pilots[place], state=CaseState.NOT_ADMITTED).order_by("pk")
+    refused = Case.objects.filter(pilot=cast.pilots[place], state=CaseState.NOT_ADMITTED).order_by(
+        "pk"
+    )
     for case, (result, word) in zip(list(refused[:3]), RULINGS, strict=False):
         decision = FormalDecision.objects.filter(case=case, kind="refused").get()
         applied = min(decision.decided_on + timedelta(days=10), today)
         Procedure.objects.create(
-            case=case, author_team=own, author=clearance.user, kind=ProcedureKind.OBJECTION_LVV_DECISION,
-            applied_on=applied, result=result, result_on=today if word else None, formal_decision=decision,
-        )  # fmt: skip
+            case=case,
+            author_team=own,
+            author=clearance.user,
+            kind=ProcedureKind.OBJECTION_LVV_DECISION,
+            applied_on=applied,
+            result=result,
+            result_on=today if word else None,
+            formal_decision=decision,
+        )
         if result == "upheld":
-            reopen(case, f"Bezwaar {word} verklaard: de dossiers waren niet volledig.", by=clearance,
-                   version=str(case.version))  # fmt: skip
+            reopen(
+                case,
+                f"Bezwaar {word} verklaard: de dossiers waren niet volledig.",
+                by=clearance,
+                version=str(case.version),
+            )
 
 
 def _extended_and_ended(cast: Cast, place: str, clearance: Clearance, own: Team) -> None:
     today = timezone.localdate()
     mandate = MandateDecision.objects.get()
-    said = {"decided_on": today, "effective_on": today, "objection_until": today + timedelta(days=42),
-            "remedies": "U kunt binnen zes weken bezwaar maken bij de gemeente."}  # fmt: skip
+    said = {
+        "decided_on": today,
+        "effective_on": today,
+        "objection_until": today + timedelta(days=42),
+        "remedies": "U kunt binnen zes weken bezwaar maken bij de gemeente.",
+    }
     longer, over = _guided(cast, place)[:2]
     ConferenceDecision.objects.create(
-        case=longer, author_team=own, author=clearance.user, kind="extension", decided_on=today,
+        case=longer,
+        author_team=own,
+        author=clearance.user,
+        kind="extension",
+        decided_on=today,
         reasons="Het reisdocument is onderweg.",
-    )  # fmt: skip
+    )
     for case, kind, why, until in (
         (longer, "extended", "Het reisdocument is onderweg.", today + timedelta(days=180)),
         (over, "ended", "Werkt al maanden niet mee aan haar plan.", None),
     ):
         issue(
-            case, {"kind": kind, "reasons": why, "until": until, **said}, by=clearance, author_team=own.pk,
-            mandate=mandate, function=mandate.functions[0], letter=f"<p>Geachte heer of mevrouw,</p><p>{why}</p>",
-        )  # fmt: skip
+            case,
+            {"kind": kind, "reasons": why, "until": until, **said},
+            by=clearance,
+            author_team=own.pk,
+            mandate=mandate,
+            function=mandate.functions[0],
+            letter=f"<p>Geachte heer of mevrouw,</p><p>{why}</p>",
+        )
 
 
 def _left(cast: Cast, place: str, clearance: Clearance, own: Team) -> tuple[Case, Case]:
-    """Somebody whose exit was recorded in the wrong case, and one of whom it is not known yet what became of her."""
+    """Somebody whose exit was recorded in the wrong case, and one of whom it is not known yet
+    what became of her."""
     sheltered = Stay.objects.current().filter(until=None).values("case")
     hers = _guided(cast, place).filter(case_manager=clearance.user)
     mistaken, gone = hers.exclude(pk__in=sheltered)[2:4]
-    said = {"exited_on": timezone.localdate(), "explanation": "Niet meer gezien.", "evidence": "", "evidence_on": None}
+    said = {
+        "exited_on": timezone.localdate(),
+        "explanation": "Niet meer gezien.",
+        "evidence": "",
+        "evidence_on": None,
+    }
     mob = {"reason": "left_unknown_destination", "outcome": "unknown_destination"}
     propose_exit(mistaken, {**said, **mob}, by=clearance, author_team=own.pk)
     asked = {"reason": "left_own_request", "outcome": "not_established"}
@@ -136,28 +176,46 @@ def _undone(case: Case, clearance: Clearance) -> None:
     assert found is not None
     confirm_exit(found, by=clearance, version=str(found.version))
     found.refresh_from_db()
-    undo_exit(found, {"undone": "error", "undone_reason": "Dit was het dossier van iemand anders."}, by=clearance,
-              version=str(found.version))  # fmt: skip
+    undo_exit(
+        found,
+        {"undone": "error", "undone_reason": "Dit was het dossier van iemand anders."},
+        by=clearance,
+        version=str(found.version),
+    )
 
 
-def _around_the_table(cast: Cast, place: str, elsewhere: tuple[str, str], clearance: Clearance, own: Team) -> None:
-    """Guests of the next meeting, a household on one item, minutes that are still to be sent, who advises on an
-    escalation, and a task that somebody took on."""
+def _around_the_table(
+    cast: Cast, place: str, elsewhere: tuple[str, str], clearance: Clearance, own: Team
+) -> None:
+    """Guests of the next meeting, a household on one item, minutes that are still to be sent,
+    who advises on an escalation, and a task that somebody took on."""
     today = timezone.localdate()
     meetings = Meeting.objects.filter(pilot=cast.pilots[place])
     coming = meetings.filter(on__gte=today, opened_at=None).order_by("on").first()
     assert coming is not None
-    MeetingGuest.objects.create(meeting=coming, name="Supervisor", capacity="toezicht op de LVV, DT&V")
+    MeetingGuest.objects.create(
+        meeting=coming, name="Supervisor", capacity="toezicht op de LVV, DT&V"
+    )
     related = Relation.objects.current().filter(case__pilot=cast.pilots[place], other__isnull=False)
     for relation in related.select_related("case").order_by("pk"):
-        other = Case.objects.open().filter(person=relation.other_id, pilot=cast.pilots[place]).first()
+        other = (
+            Case.objects.open().filter(person=relation.other_id, pilot=cast.pilots[place]).first()
+        )
         if other is not None and relation.case.is_open:
-            partners = [cast.teams[place, kind, TeamFunction.GENERAL].pk
-                        for kind in (OrganisationKind.NGO, OrganisationKind.IND, OrganisationKind.DTV)]  # fmt: skip
+            partners = [
+                cast.teams[place, kind, TeamFunction.GENERAL].pk
+                for kind in (OrganisationKind.NGO, OrganisationKind.IND, OrganisationKind.DTV)
+            ]
             put_on_agenda(
-                relation.case, coming, by=clearance, author_team=own.pk, why="review", teams=partners,
-                question="Hoe gaat het gezin verder?", household=[other],
-            )  # fmt: skip
+                relation.case,
+                coming,
+                by=clearance,
+                author_team=own.pk,
+                why="review",
+                teams=partners,
+                question="Hoe gaat het gezin verder?",
+                household=[other],
+            )
             break
     last = meetings.exclude(closed_at=None).order_by("-on").first()
     if last is not None:
@@ -169,7 +227,11 @@ def _around_the_table(cast: Cast, place: str, elsewhere: tuple[str, str], cleara
         for prefix in ADVISERS:
             admit(asked, cast.workers[prefix, elsewhere[0]].username)
         admit(asked, cast.workers["ind", elsewhere[1]].username)
-    task = Task.objects.current().filter(case__pilot=cast.pilots[place], to_team=own, answer="").first()
+    task = (
+        Task.objects.current()
+        .filter(case__pilot=cast.pilots[place], to_team=own, answer="")
+        .first()
+    )
     if task is not None:
         task.worker = cast.workers["gemeente", place]
         because(task, "taken on")
@@ -177,14 +239,24 @@ def _around_the_table(cast: Cast, place: str, elsewhere: tuple[str, str], cleara
 
 
 def _back(cast: Cast, place: str, clearance: Clearance, own: Team) -> None:
-    """Who left and is back: one with dossiers that are young enough (T17), one from an earlier list (T18)."""
+    """Who left and is back: one with dossiers that are young enough (T17), one from an earlier
+    list (T18)."""
     today = timezone.localdate()
     left = Case.objects.filter(
-        pilot=cast.pilots[place], state__in=(CaseState.EXITED, CaseState.ARCHIVED), read_only_from=None,
+        pilot=cast.pilots[place],
+        state__in=(CaseState.EXITED, CaseState.ARCHIVED),
+        read_only_from=None,
         exited_on__lt=today - timedelta(days=20),
-    ).exclude(pk__in=Exit.objects.filter(outcome__in=("deceased", "moved_to_other_pilot")).values("case"))  # fmt: skip
+    ).exclude(
+        pk__in=Exit.objects.filter(outcome__in=("deceased", "moved_to_other_pilot")).values("case")
+    )
     young = DossierDelivery.objects.current().filter(delivered_on__gt=today - timedelta(days=250))
-    both = young.values("case").annotate(services=Count("of", distinct=True)).filter(services=2).values("case")
+    both = (
+        young.values("case")
+        .annotate(services=Count("of", distinct=True))
+        .filter(services=2)
+        .values("case")
+    )
     if (before := left.filter(pk__in=both).order_by("pk").first()) is not None:
         claim = Claim(names=[leading_names([before.pk])[before.pk]], told_on=today, language="en")
         case = register(claim, by=clearance, team=own, person=before.person)
@@ -192,7 +264,10 @@ def _back(cast: Cast, place: str, clearance: Clearance, own: Team) -> None:
     for other in left.exclude(pk__in=both).order_by("-exited_on")[:1]:
         begun = today - timedelta(days=18)
         claim = Claim(
-            names=[leading_names([other.pk])[other.pk]], state=CaseState.IN_GUIDANCE, registered_on=begun,
-            admitted_on=begun + timedelta(days=5), guidance_from=begun + timedelta(days=9),
-        )  # fmt: skip
+            names=[leading_names([other.pk])[other.pk]],
+            state=CaseState.IN_GUIDANCE,
+            registered_on=begun,
+            admitted_on=begun + timedelta(days=5),
+            guidance_from=begun + timedelta(days=9),
+        )
         register(claim, by=clearance, team=own, person=other.person)

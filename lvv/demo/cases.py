@@ -1,4 +1,5 @@
-"""2,065 invented people and their cases, spread as the public figures of July 2022: 807 present, 1,258 left."""
+"""2,065 invented people and their cases, spread as the public figures of July 2022: 807 present,
+1,258 left."""
 
 import uuid
 from dataclasses import dataclass
@@ -25,26 +26,68 @@ from partners.organisations.enums import OrganisationKind, TeamFunction
 
 K, F, S = OrganisationKind, TeamFunction, CaseState
 SEED = 2065
-PRESENT = {"Amsterdam": 290, "Utrecht": 180, "Groningen": 160, "Rotterdam": 92, "Eindhoven": 85}  # 807
-LEFT = {"Amsterdam": 470, "Utrecht": 300, "Groningen": 250, "Rotterdam": 143, "Eindhoven": 95}  # 1,258
+PRESENT = {
+    "Amsterdam": 290,
+    "Utrecht": 180,
+    "Groningen": 160,
+    "Rotterdam": 92,
+    "Eindhoven": 85,
+}  # 807
+LEFT = {
+    "Amsterdam": 470,
+    "Utrecht": 300,
+    "Groningen": 250,
+    "Rotterdam": 143,
+    "Eindhoven": 95,
+}  # 1,258
 PRESENT_STATES = {
-    S.REGISTERED: 6, S.INTAKE: 6, S.AWAITING_DOSSIERS: 8, S.REST_PERIOD: 4, S.IN_CONFERENCE: 7, S.ADMITTED: 7,
-    S.NOT_ADMITTED: 4, S.IN_GUIDANCE: 58,
-}  # fmt: skip
+    S.REGISTERED: 6,
+    S.INTAKE: 6,
+    S.AWAITING_DOSSIERS: 8,
+    S.REST_PERIOD: 4,
+    S.IN_CONFERENCE: 7,
+    S.ADMITTED: 7,
+    S.NOT_ADMITTED: 4,
+    S.IN_GUIDANCE: 58,
+}
 LEFT_STATES = {S.EXITED: 12, S.IN_AFTERCARE: 38, S.ARCHIVED: 50}
 FULL_PATH = (
-    S.REGISTERED, S.INTAKE, S.AWAITING_DOSSIERS, S.REST_PERIOD, S.IN_CONFERENCE, S.ADMITTED, S.IN_GUIDANCE, S.EXITED,
-    S.IN_AFTERCARE, S.ARCHIVED,
-)  # fmt: skip
+    S.REGISTERED,
+    S.INTAKE,
+    S.AWAITING_DOSSIERS,
+    S.REST_PERIOD,
+    S.IN_CONFERENCE,
+    S.ADMITTED,
+    S.IN_GUIDANCE,
+    S.EXITED,
+    S.IN_AFTERCARE,
+    S.ARCHIVED,
+)
 DATED = ("admitted_on", "guidance_from", "exited_on")  # of a case, known from that day on
 DAYS_IN = {
-    S.REGISTERED: 9, S.INTAKE: 16, S.AWAITING_DOSSIERS: 25, S.REST_PERIOD: 15, S.IN_CONFERENCE: 18, S.ADMITTED: 20,
-    S.NOT_ADMITTED: 40, S.IN_GUIDANCE: 260, S.EXITED: 40, S.IN_AFTERCARE: 200, S.ARCHIVED: 200,
-}  # fmt: skip
+    S.REGISTERED: 9,
+    S.INTAKE: 16,
+    S.AWAITING_DOSSIERS: 25,
+    S.REST_PERIOD: 15,
+    S.IN_CONFERENCE: 18,
+    S.ADMITTED: 20,
+    S.NOT_ADMITTED: 40,
+    S.IN_GUIDANCE: 260,
+    S.EXITED: 40,
+    S.IN_AFTERCARE: 200,
+    S.ARCHIVED: 200,
+}
 REFERRERS = (
-    "Wijkteam", "Meldpunt ongedocumenteerden", "Straatdokter", "Advocaat", "Kwam zelf", "Ziekenhuis", "Kerkelijk "
-    "steunpunt", "Politie", "Andere gemeente",
-)  # fmt: skip
+    "Wijkteam",
+    "Meldpunt ongedocumenteerden",
+    "Straatdokter",
+    "Advocaat",
+    "Kwam zelf",
+    "Ziekenhuis",
+    "Kerkelijk steunpunt",
+    "Politie",
+    "Andere gemeente",
+)
 TEXTS = {
     Category.GUIDANCE: (
         "Kennisgemaakt. Wil eerst rust en een vaste plek, daarna praten over wat mogelijk is.",
@@ -54,16 +97,40 @@ TEXTS = {
         "Begint vertrouwen te krijgen. Vertelde over familie in het land van herkomst.",
         "Heeft geholpen in de keuken van de opvang. Dat doet goed.",
     ),
-    Category.PROCEDURES: ("Navraag gedaan: de procedure loopt nog.", "Stukken opgevraagd bij de advocaat."),
-    Category.DEPARTURE: ("Vertrekgesprek gehouden. Werkt mee.", "Vervangend reisdocument aangevraagd."),
-    Category.LEGAL_AID: ("Dossier bestudeerd; er zijn aanknopingspunten voor een nieuwe aanvraag.",),
-    Category.MEDICAL_LIMITATION: ("Houd rekening met een beperking: liever gesprekken in de ochtend.",),
+    Category.PROCEDURES: (
+        "Navraag gedaan: de procedure loopt nog.",
+        "Stukken opgevraagd bij de advocaat.",
+    ),
+    Category.DEPARTURE: (
+        "Vertrekgesprek gehouden. Werkt mee.",
+        "Vervangend reisdocument aangevraagd.",
+    ),
+    Category.LEGAL_AID: (
+        "Dossier bestudeerd; er zijn aanknopingspunten voor een nieuwe aanvraag.",
+    ),
+    Category.MEDICAL_LIMITATION: (
+        "Houd rekening met een beperking: liever gesprekken in de ochtend.",
+    ),
     Category.MEDICAL_CONTENT: ("Afspraak bij de huisarts begeleid; vervolg over zes weken.",),
     Category.PUBLIC_ORDER: ("Melding van geluidsoverlast; gesprek gevoerd, afspraken gemaakt.",),
     Category.CONTACT_SHELTER: ("Verhuisd naar een andere kamer binnen de opvang.",),
 }
-LANGUAGES = {"0084": "ti", "0114": "am", "0149": "so", "0300": "prs", "0314": "ar", "0315": "fa", "0336": "ar",
-             "0131": "ar", "0100": "ar", "0119": "fr", "0307": "zh", "0339": "tr", "0041": "ru", "0040": "hy"}  # fmt: skip
+LANGUAGES = {
+    "0084": "ti",
+    "0114": "am",
+    "0149": "so",
+    "0300": "prs",
+    "0314": "ar",
+    "0315": "fa",
+    "0336": "ar",
+    "0131": "ar",
+    "0100": "ar",
+    "0119": "fr",
+    "0307": "zh",
+    "0339": "tr",
+    "0041": "ru",
+    "0040": "hy",
+}
 
 
 @dataclass
@@ -93,8 +160,9 @@ def make_cases(cast: Cast) -> int:
     lives = [
         _life(rng, place, states)
         for counts, states in ((PRESENT, PRESENT_STATES), (LEFT, LEFT_STATES))
-        for place, number in counts.items() for _ in range(number)
-    ]  # fmt: skip
+        for place, number in counts.items()
+        for _ in range(number)
+    ]
     lives.sort(key=lambda life: (life.begun, life.place))
     people = written_in_bulk([Person(reference=_uuid(rng)) for _ in lives])
     cases = _cases(rng, cast, lives, people)
@@ -115,7 +183,9 @@ def _uuid(rng: Random) -> uuid.UUID:
 
 def _life(rng: Random, place: str, states: dict[CaseState, int]) -> Life:
     end = rng.choices(list(states), list(states.values()))[0]
-    path = list(FULL_PATH[: FULL_PATH.index(end) + 1]) if end in FULL_PATH else [*FULL_PATH[:5], end]
+    path = (
+        list(FULL_PATH[: FULL_PATH.index(end) + 1]) if end in FULL_PATH else [*FULL_PATH[:5], end]
+    )
     if end == S.ARCHIVED and rng.random() < 0.5:
         path.remove(S.IN_AFTERCARE)
     day = timezone.localdate() - timedelta(days=rng.randint(0, DAYS_IN[end]))
@@ -124,7 +194,11 @@ def _life(rng: Random, place: str, states: dict[CaseState, int]) -> Life:
         dated.append((state, day))
         before = path[path.index(state) - 1]
         # The rest period takes fourteen days, whoever is in it.
-        days = 14 + rng.randint(0, 9) if before == S.REST_PERIOD else rng.randint(DAYS_IN[before] // 3, DAYS_IN[before])
+        days = (
+            14 + rng.randint(0, 9)
+            if before == S.REST_PERIOD
+            else rng.randint(DAYS_IN[before] // 3, DAYS_IN[before])
+        )
         day -= timedelta(days=days)
     code, names = invent(rng)
     return Life(place, code, names, dated[::-1])
@@ -139,19 +213,34 @@ def _cases(rng: Random, cast: Cast, lives: list[Life], people: list[Person]) -> 
     numbers = _numbers(lives)
     cases = []
     for life, person, number in zip(lives, people, numbers, strict=True):
-        manager = rng.choice([cast.workers["gemeente", life.place], cast.workers["coordinator", life.place]])
+        manager = rng.choice(
+            [cast.workers["gemeente", life.place], cast.workers["coordinator", life.place]]
+        )
         cases.append(
             Case(
-                reference=_uuid(rng), number=number, person=person, pilot=cast.pilots[life.place],
-                lead_team=cast.teams[life.place, K.MUNICIPALITY, F.GENERAL], case_manager=manager, state=life.state,
-                state_since=life.path[-1][1], registered_on=life.begun, referrer=rng.choice(REFERRERS),
-                doubles_judged_on=life.begun, admitted_on=life.since(S.ADMITTED),
-                guidance_from=life.since(S.IN_GUIDANCE), exited_on=life.since(S.EXITED),
+                reference=_uuid(rng),
+                number=number,
+                person=person,
+                pilot=cast.pilots[life.place],
+                lead_team=cast.teams[life.place, K.MUNICIPALITY, F.GENERAL],
+                case_manager=manager,
+                state=life.state,
+                state_since=life.path[-1][1],
+                registered_on=life.begun,
+                referrer=rng.choice(REFERRERS),
+                doubles_judged_on=life.begun,
+                admitted_on=life.since(S.ADMITTED),
+                guidance_from=life.since(S.IN_GUIDANCE),
+                exited_on=life.since(S.EXITED),
             )
-        )  # fmt: skip
+        )
     # The newest registrations of each pilot: some came at night.
     for place in cast.pilots:
-        recent = [case for case in cases if case.pilot == cast.pilots[place] and case.state == S.REGISTERED]
+        recent = [
+            case
+            for case in cases
+            if case.pilot == cast.pilots[place] and case.state == S.REGISTERED
+        ]
         for case in recent[-2:]:
             case.doubles_judged_on = None
     insert(cases)
@@ -162,25 +251,42 @@ def _cases(rng: Random, cast: Cast, lives: list[Life], people: list[Person]) -> 
         for step, (state, day) in enumerate(life.path):
             rows.append(
                 history(
-                    **{field.attname: getattr(case, field.attname) for field in history.tracked_fields
-                       if field.attname not in ("state", "state_since", "version", *DATED)},
-                    **{name: getattr(case, name) for name in DATED if (getattr(case, name) or date.max) <= day},
-                    state=state, state_since=day, version=step + 1, history_date=_moment(rng, day),
-                    history_type="~" if step else "+", history_user=case.case_manager,
+                    **{
+                        field.attname: getattr(case, field.attname)
+                        for field in history.tracked_fields
+                        if field.attname not in ("state", "state_since", "version", *DATED)
+                    },
+                    **{
+                        name: getattr(case, name)
+                        for name in DATED
+                        if (getattr(case, name) or date.max) <= day
+                    },
+                    state=state,
+                    state_since=day,
+                    version=step + 1,
+                    history_date=_moment(rng, day),
+                    history_type="~" if step else "+",
+                    history_user=case.case_manager,
                 )
-            )  # fmt: skip
+            )
     insert(rows)
     return cases
 
 
 def _numbers(lives: list[Life]) -> list[str]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('casework_case_number_seq') FROM generate_series(1, %s)", [len(lives)])
-        return [f"{life.begun.year}-{row[0]:06}" for life, row in zip(lives, cursor.fetchall(), strict=True)]
+        cursor.execute(
+            "SELECT nextval('casework_case_number_seq') FROM generate_series(1, %s)", [len(lives)]
+        )
+        return [
+            f"{life.begun.year}-{row[0]:06}"
+            for life, row in zip(lives, cursor.fetchall(), strict=True)
+        ]
 
 
 def _stays(rng: Random, cast: Cast, lives: list[Life], cases: list[Case]) -> set[int]:
-    """Where somebody stays: from the emergency, or from the admission until she left. Returns whose stay is admitted."""
+    """Where somebody stays: from the emergency, or from the admission until she left. Returns
+    whose stay is admitted."""
     stays = []
     locations = make_locations(rng, cast)
     for life, case in zip(lives, cases, strict=True):
@@ -191,29 +297,51 @@ def _stays(rng: Random, cast: Cast, lives: list[Life], cases: list[Case]) -> set
         location = rng.choice(locations[life.place])
         stays.append(
             Stay(
-                reference=_uuid(rng), case=case, author_team=cast.teams[life.place, K.MUNICIPALITY, F.GENERAL],
-                author=case.case_manager, ground=StayGround.EMERGENCY if emergency else StayGround.ADMITTED,
-                since=begun, until=life.since(S.EXITED), location=location, kind=location.kind, recorded_at=_moment(rng, begun),
+                reference=_uuid(rng),
+                case=case,
+                author_team=cast.teams[life.place, K.MUNICIPALITY, F.GENERAL],
+                author=case.case_manager,
+                ground=StayGround.EMERGENCY if emergency else StayGround.ADMITTED,
+                since=begun,
+                until=life.since(S.EXITED),
+                location=location,
+                kind=location.kind,
+                recorded_at=_moment(rng, begun),
             )
-        )  # fmt: skip
+        )
     written_in_bulk(stays)
     return {stay.case_id for stay in stays if stay.ground == StayGround.ADMITTED}
 
 
-def _involvements(rng: Random, cast: Cast, lives: list[Life], cases: list[Case], sheltered: set[int]) -> None:
+def _involvements(
+    rng: Random, cast: Cast, lives: list[Life], cases: list[Case], sheltered: set[int]
+) -> None:
     found = []
     for life, case in zip(lives, cases, strict=True):
         archived = life.since(S.ARCHIVED)
 
-        def add(kind: str, function: str, since: date | None, ground: Ground, worker: User | None = None) -> None:
+        def add(  # called before the next case
+            kind: str,
+            function: str,
+            since: date | None,
+            ground: Ground,
+            worker: User | None = None,
+            case: Case = case,
+            place: str = life.place,
+            archived: date | None = archived,
+        ) -> None:
             if since is not None:
                 lead = kind == K.MUNICIPALITY
                 found.append(
                     Involvement(
-                        case=case, team=cast.teams[life.place, kind, function], since=since, ground=ground,  # noqa: B023
-                        until=None if lead else archived, worker=worker,  # noqa: B023
+                        case=case,
+                        team=cast.teams[place, kind, function],
+                        since=since,
+                        ground=ground,
+                        until=None if lead else archived,
+                        worker=worker,
                     )
-                )  # fmt: skip
+                )
 
         workers, place = cast.workers, life.place
         dossiers = life.since(S.AWAITING_DOSSIERS)
@@ -221,22 +349,54 @@ def _involvements(rng: Random, cast: Cast, lives: list[Life], cases: list[Case],
         if rng.random() < 0.85:
             add(K.NGO, F.GENERAL, life.begun, Ground.COOPERATION, workers["ngo", place])
         emergency = case.doubles_judged_on is None
-        first, ground = (life.begun, Ground.MADE_KNOWN) if emergency else (dossiers, Ground.DOSSIER_REQUEST)
+        first, ground = (
+            (life.begun, Ground.MADE_KNOWN) if emergency else (dossiers, Ground.DOSSIER_REQUEST)
+        )
         supervised = len(found) % 12 == 0  # by somebody with a caseload over all pilots
-        add(K.DTV, F.GENERAL, first, ground, workers["dtv-landelijk" if supervised else "dtv", place])
+        add(
+            K.DTV,
+            F.GENERAL,
+            first,
+            ground,
+            workers["dtv-landelijk" if supervised else "dtv", place],
+        )
         add(K.IND, F.GENERAL, dossiers, Ground.DOSSIER_REQUEST, workers["ind", place])
         if rng.random() < 0.3:
-            add(K.AVIM, F.GENERAL, life.since(S.IN_CONFERENCE), Ground.IDENTITY_RESEARCH, workers["avim", place])
+            add(
+                K.AVIM,
+                F.GENERAL,
+                life.since(S.IN_CONFERENCE),
+                Ground.IDENTITY_RESEARCH,
+                workers["avim", place],
+            )
         if case.pk in sheltered:
             add(K.NGO, F.SHELTER, life.since(S.ADMITTED), Ground.STAY, workers["opvang", place])
         if rng.random() < 0.35:
-            add(K.NGO, F.LEGAL, life.since(S.IN_GUIDANCE), Ground.LEGAL_AID, workers["ngo-juridisch", place])
+            add(
+                K.NGO,
+                F.LEGAL,
+                life.since(S.IN_GUIDANCE),
+                Ground.LEGAL_AID,
+                workers["ngo-juridisch", place],
+            )
         if rng.random() < 0.3:
             add(K.NGO, F.CARE, life.since(S.IN_GUIDANCE), Ground.CARE, workers["ngo-zorg", place])
         if rng.random() < 0.08:
-            add(K.IOM, F.GENERAL, life.since(S.IN_GUIDANCE), Ground.RETURN_SUPPORT, workers["iom-landelijk", place])
+            add(
+                K.IOM,
+                F.GENERAL,
+                life.since(S.IN_GUIDANCE),
+                Ground.RETURN_SUPPORT,
+                workers["iom-landelijk", place],
+            )
         if rng.random() < 0.05:
-            add(K.COA, F.GENERAL, life.since(S.EXITED), Ground.HAND_OVER, workers["coa-landelijk", place])
+            add(
+                K.COA,
+                F.GENERAL,
+                life.since(S.EXITED),
+                Ground.HAND_OVER,
+                workers["coa-landelijk", place],
+            )
     written_in_bulk(found)
 
 
@@ -244,14 +404,23 @@ def _values(rng: Random, cast: Cast, lives: list[Life], cases: list[Case]) -> No
     values, briefings = [], []
     used: set[str] = set()
 
-    def add(case: Case, team: Team, kind: ValueKind, value: str, status: str, day: date, author: User) -> None:
+    def add(
+        case: Case, team: Team, kind: ValueKind, value: str, status: str, day: date, author: User
+    ) -> None:
         values.append(
             IdentityValue(
-                reference=_uuid(rng), case=case, author_team=team, author=author, kind=kind, value=value,
-                status=status, said_on=day,
-                estimated=kind == ValueKind.BIRTH_DATE and len(value) < 10, recorded_at=_moment(rng, day),
+                reference=_uuid(rng),
+                case=case,
+                author_team=team,
+                author=author,
+                kind=kind,
+                value=value,
+                status=status,
+                said_on=day,
+                estimated=kind == ValueKind.BIRTH_DATE and len(value) < 10,
+                recorded_at=_moment(rng, day),
             )
-        )  # fmt: skip
+        )
 
     for life, case in zip(lives, cases, strict=True):
         team, author = cast.teams[life.place, K.MUNICIPALITY, F.GENERAL], case.case_manager
@@ -264,34 +433,72 @@ def _values(rng: Random, cast: Cast, lives: list[Life], cases: list[Case]) -> No
         drawn = date(rng.randint(1955, 2004), rng.randint(1, 12), rng.randint(1, 28))
         born = life.born or drawn
         exact = rng.random()
-        shown = f"{born.year}" if exact < 0.15 else f"{born:%Y-%m}" if exact < 0.2 else born.isoformat()
+        shown = (
+            f"{born.year}" if exact < 0.15 else f"{born:%Y-%m}" if exact < 0.2 else born.isoformat()
+        )
         if exact < 0.97:
             add(case, team, ValueKind.BIRTH_DATE, shown, IdentityStatus.CLAIMED, life.begun, author)
-        add(case, team, ValueKind.NATIONALITY, life.nationality, IdentityStatus.CLAIMED, life.begun, author)
+        add(
+            case,
+            team,
+            ValueKind.NATIONALITY,
+            life.nationality,
+            IdentityStatus.CLAIMED,
+            life.begun,
+            author,
+        )
         if rng.random() < 0.82:  # the others are unknown to the immigration service
             number = f"{rng.randint(2000000000, 2999999999)}"
             if number not in used:
                 used.add(number)
-                add(case, team, ValueKind.V_NUMBER, number, IdentityStatus.CLAIMED, life.begun, author)
+                add(
+                    case,
+                    team,
+                    ValueKind.V_NUMBER,
+                    number,
+                    IdentityStatus.CLAIMED,
+                    life.begun,
+                    author,
+                )
         if (day := life.since(S.IN_CONFERENCE)) and rng.random() < 0.2:
             police = cast.teams[life.place, K.AVIM, F.GENERAL]
             if rng.random() < 0.5:
-                add(case, police, ValueKind.NATIONALITY, life.nationality, IdentityStatus.ESTABLISHED, day,
-                    cast.workers["avim", life.place])  # fmt: skip
+                add(
+                    case,
+                    police,
+                    ValueKind.NATIONALITY,
+                    life.nationality,
+                    IdentityStatus.ESTABLISHED,
+                    day,
+                    cast.workers["avim", life.place],
+                )
             else:
-                add(case, police, ValueKind.NAME, life.names[0], IdentityStatus.ESTABLISHED, day,
-                    cast.workers["avim", life.place])  # fmt: skip
+                add(
+                    case,
+                    police,
+                    ValueKind.NAME,
+                    life.names[0],
+                    IdentityStatus.ESTABLISHED,
+                    day,
+                    cast.workers["avim", life.place],
+                )
         language = LANGUAGES.get(life.nationality, "en")
         add(case, team, ValueKind.LANGUAGE, language, IdentityStatus.CLAIMED, life.begun, author)
         sex = rng.choices(("man", "woman", "other"), (70, 29, 1))[0]
         add(case, team, ValueKind.SEX, sex, IdentityStatus.CLAIMED, life.begun, author)
         briefings.append(
             Briefing(
-                reference=_uuid(rng), case=case, author_team=team, author=author, text_version=BRIEFING_VERSION,
-                language=language, interpreter=language != "en", told_on=life.begun,
+                reference=_uuid(rng),
+                case=case,
+                author_team=team,
+                author=author,
+                text_version=BRIEFING_VERSION,
+                language=language,
+                interpreter=language != "en",
+                told_on=life.begun,
                 recorded_at=_moment(rng, life.begun),
             )
-        )  # fmt: skip
+        )
     for value in values:
         value.make_findable()
     written_in_bulk(values)
@@ -318,7 +525,7 @@ def _notes(rng: Random, cast: Cast, lives: list[Life], cases: list[Case]) -> Non
     involved = {
         (case, team): since
         for case, team, since in Involvement.objects.values_list("case_id", "team_id", "since")
-    }  # fmt: skip
+    }
     notes = []
     for life, case in zip(lives, cases, strict=True):
         for prefix, kind, function, category, visibility, from_state, often in WRITERS:
@@ -332,10 +539,21 @@ def _notes(rng: Random, cast: Cast, lives: list[Life], cases: list[Case]) -> Non
                 day = begun + timedelta(days=rng.randint(0, (last - begun).days))
                 notes.append(
                     Note(
-                        reference=_uuid(rng), case=case, author_team=team, author=cast.workers[prefix, life.place],
-                        category=category, visibility=visibility, happened_on=day, text=rng.choice(TEXTS[category]),
+                        reference=_uuid(rng),
+                        case=case,
+                        author_team=team,
+                        author=cast.workers[prefix, life.place],
+                        category=category,
+                        visibility=visibility,
+                        happened_on=day,
+                        text=rng.choice(TEXTS[category]),
                         recorded_at=_moment(rng, day),
-                        **(SHARED if visibility != Visibility.OWN_ORGANISATION and begins_with_author(category) else {}),
+                        **(
+                            SHARED
+                            if visibility != Visibility.OWN_ORGANISATION
+                            and begins_with_author(category)
+                            else {}
+                        ),
                     )
-                )  # fmt: skip
+                )
     written_in_bulk(notes)

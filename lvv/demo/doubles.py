@@ -1,12 +1,22 @@
-"""Who was registered twice: likely doubles to judge, one linked, one judged another person, one clash between pilots,
-one shielded person, and a question of another pilot that waits."""
+"""Who was registered twice: likely doubles to judge, one linked, one judged another person, one
+clash between pilots, one shielded person, and a question of another pilot that waits."""
 
 from datetime import timedelta
 
 from django.utils import timezone
 
 from casework.cases.enums import CaseState, Ground
-from casework.models import Case, Clash, ContactRequest, Hit, IdentityValue, Involvement, Judgement, Person, Question
+from casework.models import (
+    Case,
+    Clash,
+    ContactRequest,
+    Hit,
+    IdentityValue,
+    Involvement,
+    Judgement,
+    Person,
+    Question,
+)
 from casework.register.enums import ClashAnswer, ValueKind
 from casework.register.matching import swapped
 from lvv.demo.accounts import Cast
@@ -28,7 +38,8 @@ HEARD = (
 
 
 def other_spelling(name: str) -> str:
-    """The same name as somebody else heard it; without one of its words where nothing sounds alike."""
+    """The same name as somebody else heard it; without one of its words where nothing sounds
+    alike."""
     found = name
     for heard, written in HEARD:
         found = found.replace(heard, written)
@@ -37,13 +48,18 @@ def other_spelling(name: str) -> str:
 
 
 def plant_doubles(cast: Cast) -> int:
-    """Three second registrations in each pilot, and what two pilots have to settle. Returns how many cases were added."""
+    """Three second registrations in each pilot, and what two pilots have to settle. Returns how
+    many cases were added."""
     today, made = timezone.localdate(), 0
     firsts: dict[str, list[Case]] = {}
     for place, pilot in cast.pilots.items():
-        known = Case.objects.filter(pilot=pilot, state__in=[CaseState.INTAKE, CaseState.AWAITING_DOSSIERS])
+        known = Case.objects.filter(
+            pilot=pilot, state__in=[CaseState.INTAKE, CaseState.AWAITING_DOSSIERS]
+        )
         firsts[place] = list(
-            known.exclude(doubles_judged_on=None).select_related("person", "case_manager").order_by("pk")[:4]
+            known.exclude(doubles_judged_on=None)
+            .select_related("person", "case_manager")
+            .order_by("pk")[:4]
         )
         team = cast.teams[place, OrganisationKind.MUNICIPALITY, TeamFunction.GENERAL]
         author = cast.workers["gemeente", place]
@@ -51,42 +67,66 @@ def plant_doubles(cast: Cast) -> int:
         numbers = Case.objects.next_numbers(len(people))
         plain = [
             Case(
-                number=number, person=person, pilot=pilot, lead_team=team, case_manager=author, registered_on=today,
-                referrer="Noodopvang", doubles_judged_on=None if n == 0 else today,
+                number=number,
+                person=person,
+                pilot=pilot,
+                lead_team=team,
+                case_manager=author,
+                registered_on=today,
+                referrer="Noodopvang",
+                doubles_judged_on=None if n == 0 else today,
             )
             for n, (number, person) in enumerate(zip(numbers, people, strict=True))
-        ]  # fmt: skip
+        ]
         seconds = written_in_bulk(plain)
         written_in_bulk(
-            [Involvement(case=case, team=team, worker=author, ground=Ground.MUNICIPALITY) for case in seconds]
+            [
+                Involvement(case=case, team=team, worker=author, ground=Ground.MUNICIPALITY)
+                for case in seconds
+            ]
         )
         values = []
         for first, second in zip(firsts[place], seconds, strict=False):
-            said = {value.kind: value.value for value in IdentityValue.objects.filter(case=first).order_by("-pk")}
+            said = {
+                value.kind: value.value
+                for value in IdentityValue.objects.filter(case=first).order_by("-pk")
+            }
             born = said.get(ValueKind.BIRTH_DATE, "")
-            told = [(ValueKind.NAME, other_spelling(said[ValueKind.NAME])), (ValueKind.BIRTH_DATE, swapped(born) or born),
-                    (ValueKind.NATIONALITY, said.get(ValueKind.NATIONALITY, ""))]  # fmt: skip
+            told = [
+                (ValueKind.NAME, other_spelling(said[ValueKind.NAME])),
+                (ValueKind.BIRTH_DATE, swapped(born) or born),
+                (ValueKind.NATIONALITY, said.get(ValueKind.NATIONALITY, "")),
+            ]
             values += [
                 IdentityValue(case=second, author_team=team, author=author, kind=kind, value=value)
-                for kind, value in told if value
-            ]  # fmt: skip
+                for kind, value in told
+                if value
+            ]
         for value in values:
             value.make_findable()
         written_in_bulk(values)
         made += len(seconds)
         for second, answer, reason in (
-            (1, ClashAnswer.SAME, "Zelfde foto en zelfde verhaal; heeft zich bij twee loketten gemeld."),
+            (
+                1,
+                ClashAnswer.SAME,
+                "Zelfde foto en zelfde verhaal; heeft zich bij twee loketten gemeld.",
+            ),
             (2, ClashAnswer.NOT_SAME, "Neven met bijna dezelfde naam."),
         ):
-            one, other = sorted((firsts[place][second].person, seconds[second].person), key=lambda person: person.pk)
-            Judgement.objects.create(one=one, other=other, answer=answer, reason=reason, said_by=author)
+            one, other = sorted(
+                (firsts[place][second].person, seconds[second].person), key=lambda person: person.pk
+            )
+            Judgement.objects.create(
+                one=one, other=other, answer=answer, reason=reason, said_by=author
+            )
     _between_pilots(cast, firsts)
     return made
 
 
 def _between_pilots(cast: Cast, firsts: dict[str, list[Case]]) -> None:
-    """The last of the first pilot is known in the second, by her number; that of the third in the fourth, who is
-    shielded there; and a request for contact waits."""
+    """The last of the first pilot is known in the second, by her number; that of the third in
+    the fourth, who is shielded there; and a request for contact waits."""
     here, there, third, fourth = (firsts[place][3] for place in list(cast.pilots)[:4])
     places = {pilot.pk: place for place, pilot in cast.pilots.items()}
     number = "2999999990"
@@ -94,11 +134,19 @@ def _between_pilots(cast: Cast, firsts: dict[str, list[Case]]) -> None:
         place = places[case.pilot_id]
         team = cast.teams[place, OrganisationKind.MUNICIPALITY, TeamFunction.GENERAL]
         IdentityValue.objects.create(
-            case=case, author_team=team, author=cast.workers["gemeente", place], kind=ValueKind.V_NUMBER, value=number
+            case=case,
+            author_team=team,
+            author=cast.workers["gemeente", place],
+            kind=ValueKind.V_NUMBER,
+            value=number,
         )
     newer, older = sorted((here, there), key=lambda case: -case.pk)
     Clash.objects.create(
-        newer_case=newer, older_case=older, newer_pilot=newer.pilot, older_pilot=older.pilot, agreeing=["v_number"]
+        newer_case=newer,
+        older_case=older,
+        newer_pilot=newer.pilot,
+        older_pilot=older.pilot,
+        agreeing=["v_number"],
     )
     fourth.shielded_reason = "Bedreigd door familie"
     fourth.save()
@@ -108,15 +156,29 @@ def _between_pilots(cast: Cast, firsts: dict[str, list[Case]]) -> None:
         team = cast.teams[place, OrganisationKind.MUNICIPALITY, TeamFunction.GENERAL]
         worker = cast.workers["gemeente", place]
         question = Question.objects.create(
-            case=asking, team=team, asked_by=worker, asked_at=now, reason="Zegt eerder elders te zijn opgevangen",
+            case=asking,
+            team=team,
+            asked_by=worker,
+            asked_at=now,
+            reason="Zegt eerder elders te zijn opgevangen",
             pilots=[] if shielded else [known.pilot_id],
-        )  # fmt: skip
+        )
         Hit.objects.create(
-            question=question, case=known, pilot=known.pilot, shielded=shielded, asking_pilot=asking.pilot,
-            asking_team=team, asked_by=worker, asked_at=now,
-        )  # fmt: skip
+            question=question,
+            case=known,
+            pilot=known.pilot,
+            shielded=shielded,
+            asking_pilot=asking.pilot,
+            asking_team=team,
+            asked_by=worker,
+            asked_at=now,
+        )
         if not shielded:
             ContactRequest.objects.create(
-                question=question, pilot=known.pilot, asking_pilot=asking.pilot, asked_by=worker,
-                text="Graag overleg over het vervolg", due_on=timezone.localdate() + timedelta(days=14),
-            )  # fmt: skip
+                question=question,
+                pilot=known.pilot,
+                asking_pilot=asking.pilot,
+                asked_by=worker,
+                text="Graag overleg over het vervolg",
+                due_on=timezone.localdate() + timedelta(days=14),
+            )

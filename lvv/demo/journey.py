@@ -1,4 +1,5 @@
-"""How the invented people went their way: intakes, dossiers, conferences past and coming, decisions, plans, exits."""
+"""How the invented people went their way: intakes, dossiers, conferences past and coming,
+decisions, plans, exits."""
 
 import json
 from collections.abc import Iterable
@@ -47,26 +48,61 @@ from partners.organisations.enums import OrganisationKind, TeamFunction
 
 K, F, S = OrganisationKind, TeamFunction, CaseState
 CRITERIA = [
-    "Heeft geen recht op verblijf of rijksopvang", "Heeft binding met deze regio", "Is meerderjarig",
-    "Wil meewerken aan een bestendige oplossing", "Vormt geen gevaar voor anderen in de opvang",
-]  # fmt: skip
+    "Heeft geen recht op verblijf of rijksopvang",
+    "Heeft binding met deze regio",
+    "Is meerderjarig",
+    "Wil meewerken aan een bestendige oplossing",
+    "Vormt geen gevaar voor anderen in de opvang",
+]
 MANDATED = ["burgemeester", "wethouder", "directeur maatschappelijke ontwikkeling"]
-LIVING = ("Slaapt bij wisselende bekenden.", "Slaapt in de nachtopvang.", "Verblijft bij een kerk.", "Slaapt buiten.")
-WISHES = ("Wil rust en een vaste plek.", "Wil weten of een nieuwe aanvraag zin heeft.", "Wil naar haar familie terug.",
-          "Wil doorreizen naar familie elders in Europa.")  # fmt: skip
+LIVING = (
+    "Slaapt bij wisselende bekenden.",
+    "Slaapt in de nachtopvang.",
+    "Verblijft bij een kerk.",
+    "Slaapt buiten.",
+)
+WISHES = (
+    "Wil rust en een vaste plek.",
+    "Wil weten of een nieuwe aanvraag zin heeft.",
+    "Wil naar haar familie terug.",
+    "Wil doorreizen naar familie elders in Europa.",
+)
 NEEDS = ("Een bed en een gesprek met een jurist.", "Een huisarts.", "Overzicht over de brieven.")
 QUESTIONS = (
     "Hoort zij in de LVV, en met welk scenario?",
     "Wat is er nodig om verder te komen?",
     "Wordt het traject verlengd?",
 )
-PREPARED = ("Dossier bekeken; geen bezwaren.", "Paspoort niet aanwezig; aanvraag is mogelijk.", "Komt afspraken na.")
-OBJECTIONS = ("Wij zien geen nieuwe feiten sinds de vorige procedure.", "Eerst onderzoek naar de identiteit.")
-SCENARIOS = ("return_home", "return_home", "legalisation", "legalisation", "onward_migration", "under_investigation")
-GOALS = {"return_home": "Een reisdocument", "legalisation": "Een nieuwe aanvraag met nieuwe stukken",
-         "onward_migration": "Papieren voor vertrek naar familie", "under_investigation": "Weten wie zij is op papier"}  # fmt: skip
-ACTIONS = ("Afspraak bij de ambassade maken", "Geboorteakte laten opsturen", "Brief van de advocaat bespreken",
-           "Presentatie voorbereiden", "Stukken uit het oude dossier opvragen")  # fmt: skip
+PREPARED = (
+    "Dossier bekeken; geen bezwaren.",
+    "Paspoort niet aanwezig; aanvraag is mogelijk.",
+    "Komt afspraken na.",
+)
+OBJECTIONS = (
+    "Wij zien geen nieuwe feiten sinds de vorige procedure.",
+    "Eerst onderzoek naar de identiteit.",
+)
+SCENARIOS = (
+    "return_home",
+    "return_home",
+    "legalisation",
+    "legalisation",
+    "onward_migration",
+    "under_investigation",
+)
+GOALS = {
+    "return_home": "Een reisdocument",
+    "legalisation": "Een nieuwe aanvraag met nieuwe stukken",
+    "onward_migration": "Papieren voor vertrek naar familie",
+    "under_investigation": "Weten wie zij is op papier",
+}
+ACTIONS = (
+    "Afspraak bij de ambassade maken",
+    "Geboorteakte laten opsturen",
+    "Brief van de advocaat bespreken",
+    "Presentatie voorbereiden",
+    "Stukken uit het oude dossier opvragen",
+)
 DURABLE = (
     "independent_return",
     "independent_return",
@@ -85,10 +121,15 @@ NONE = (
     "deceased",
 )
 REASONS = {
-    "repeat_asylum_reception": "moved_to_state_reception", "medical_postponement": "moved_to_state_reception",
-    "unknown_destination": "left_unknown_destination", "detained": "detention", "deceased": "deceased",
-    "trajectory_ended": "left_own_request", "other_none": "left_own_request", "forced_return": "detention",
-}  # fmt: skip
+    "repeat_asylum_reception": "moved_to_state_reception",
+    "medical_postponement": "moved_to_state_reception",
+    "unknown_destination": "left_unknown_destination",
+    "detained": "detention",
+    "deceased": "deceased",
+    "trajectory_ended": "left_own_request",
+    "other_none": "left_own_request",
+    "forced_return": "detention",
+}
 LEVELS = ("mrt", "steering_group", "programme_council", "administrative_consultation")
 
 
@@ -106,43 +147,62 @@ class Meetings:
                 held = day < self.today
                 at = timezone.make_aware(datetime.combine(day, time(10)))
                 meeting = Meeting(
-                    pilot=pilot, convenant=convenant, on=day, begins_at=time(10), place="Stadhuis",
-                    opened_at=at if held else None, closed_at=at + timedelta(hours=2) if held else None,
-                    minutes_sent_on=day if held else None, minutes_due_on=day + timedelta(days=7) if held else None,
-                )  # fmt: skip
+                    pilot=pilot,
+                    convenant=convenant,
+                    on=day,
+                    begins_at=time(10),
+                    place="Stadhuis",
+                    opened_at=at if held else None,
+                    closed_at=at + timedelta(hours=2) if held else None,
+                    minutes_sent_on=day if held else None,
+                    minutes_due_on=day + timedelta(days=7) if held else None,
+                )
                 self.days.setdefault(place, {})[day] = meeting
                 made.append(meeting)
                 day += timedelta(weeks=1)
         written_in_bulk(made)
         for place, meetings in self.days.items():
-            teams = [cast.teams[place, kind, F.GENERAL] for kind in (K.MUNICIPALITY, K.NGO, K.IND, K.DTV)]
+            teams = [
+                cast.teams[place, kind, F.GENERAL] for kind in (K.MUNICIPALITY, K.NGO, K.IND, K.DTV)
+            ]
             for meeting in meetings.values():
                 held = meeting.closed_at is not None
                 invited += [
                     MeetingTeam(
-                        meeting=meeting, team=team, present=n != 2 or meeting.on.day > 6 if held else None,
-                        answer="agreed" if held and n != 2 else "", answered_on=meeting.on if held and n != 2 else None,
+                        meeting=meeting,
+                        team=team,
+                        present=n != 2 or meeting.on.day > 6 if held else None,
+                        answer="agreed" if held and n != 2 else "",
+                        answered_on=meeting.on if held and n != 2 else None,
                     )
                     for n, team in enumerate(teams)
-                ]  # fmt: skip
+                ]
         written_in_bulk(invited)
 
     def between(self, place: str, first: date, last: date) -> Meeting:
         """The last meeting held in these days, or the next one after them."""
         days = self.days[place]
         held = [day for day in days if first <= day <= last and day < self.today]
-        return days[max(held)] if held else days[min(day for day in days if day >= min(first, max(days)))]
+        return (
+            days[max(held)]
+            if held
+            else days[min(day for day in days if day >= min(first, max(days)))]
+        )
 
 
 def make_journeys(rng: Random, cast: Cast, lives: list[Any], cases: list[Case]) -> None:
     mandate = MandateDecision.objects.create(
-        title="Mandaatbesluit en machtiging LVV", source="Staatscourant 2019, 18281", functions=MANDATED,
+        title="Mandaatbesluit en machtiging LVV",
+        source="Staatscourant 2019, 18281",
+        functions=MANDATED,
         in_force_from=date(2019, 3, 25),
-    )  # fmt: skip
+    )
     mandate.pilots.add(*cast.pilots.values())
     first = min(life.begun for life in lives)
     criteria = {
-        place: CriteriaList.objects.create(pilot=pilot, version=1, in_force_from=first, criteria=CRITERIA)
+        place: CriteriaList.objects.create(
+            pilot=pilot, version=1, in_force_from=first, criteria=CRITERIA
+        )
         for place, pilot in cast.pilots.items()
     }
     meetings = Meetings(cast, first)
@@ -175,20 +235,50 @@ def _before(w: Writer, life: Any, case: Case, criteria: CriteriaList) -> None:
     if team is None:
         team, author = _municipal(w, life, case)
     intake = w.add(
-        Intake, case, team, author, begun, begun_on=begun, interviewed_on=begun, interpreter=w.chance(0.7), informed=True,
-        limitation_asked=True, criteria=criteria if done else None, completed_on=done,
-        results=[{"result": "met" if w.chance(0.9) else "unknown", "remark": ""} for _ in CRITERIA] if done else [],
+        Intake,
+        case,
+        team,
+        author,
+        begun,
+        begun_on=begun,
+        interviewed_on=begun,
+        interpreter=w.chance(0.7),
+        informed=True,
+        limitation_asked=True,
+        criteria=criteria if done else None,
+        completed_on=done,
+        results=[{"result": "met" if w.chance(0.9) else "unknown", "remark": ""} for _ in CRITERIA]
+        if done
+        else [],
         visibility=Visibility.PERMITTED_PARTNERS if done else Visibility.OWN_ORGANISATION,
-    )  # fmt: skip
-    w.add(IntakeReport, case, team, author, begun, intake=intake, told_on=begun, living=w.rng.choice(LIVING),
-          wishes=w.rng.choice(WISHES), needs=w.rng.choice(NEEDS) if done else "",
-          visibility=Visibility.PERMITTED_PARTNERS if done and w.chance(0.3) else Visibility.OWN_ORGANISATION)  # fmt: skip
+    )
+    w.add(
+        IntakeReport,
+        case,
+        team,
+        author,
+        begun,
+        intake=intake,
+        told_on=begun,
+        living=w.rng.choice(LIVING),
+        wishes=w.rng.choice(WISHES),
+        needs=w.rng.choice(NEEDS) if done else "",
+        visibility=Visibility.PERMITTED_PARTNERS
+        if done and w.chance(0.3)
+        else Visibility.OWN_ORGANISATION,
+    )
     if done is None:
         return
     rest = life.since(S.REST_PERIOD)
     for kind, prefix in ((K.IND, "ind"), (K.DTV, "dtv")):
         service = w.cast.teams[life.place, kind, F.GENERAL]
-        came = rest if rest and (kind == K.DTV or w.chance(0.5)) else w.between(done, rest) if rest else None
+        came = (
+            rest
+            if rest and (kind == K.DTV or w.chance(0.5))
+            else w.between(done, rest)
+            if rest
+            else None
+        )
         if rest is None and kind == K.IND and w.chance(0.5):
             came = w.between(done, None)
         w.add(
@@ -204,11 +294,22 @@ def _before(w: Writer, life: Any, case: Case, criteria: CriteriaList) -> None:
         )
         if came:
             result = w.rng.choice(("complete", "complete", "incomplete", "none"))
-            w.add(DossierDelivery, case, service, w.cast.workers[prefix, life.place], came, of=kind.value, result=result,
-                  delivered_on=came, completed_on=came if result == "complete" else None)  # fmt: skip
+            w.add(
+                DossierDelivery,
+                case,
+                service,
+                w.cast.workers[prefix, life.place],
+                came,
+                of=kind.value,
+                result=result,
+                delivered_on=came,
+                completed_on=came if result == "complete" else None,
+            )
 
 
-def _conference(w: Writer, life: Any, case: Case, meetings: Meetings, places: dict[int, int]) -> Any:
+def _conference(
+    w: Writer, life: Any, case: Case, meetings: Meetings, places: dict[int, int]
+) -> Any:
     begun = life.since(S.IN_CONFERENCE)
     if begun is None:
         return None
@@ -218,34 +319,79 @@ def _conference(w: Writer, life: Any, case: Case, meetings: Meetings, places: di
     held = meeting.closed_at is not None and (until is not None or w.chance(0.4))
     if not held and meeting.closed_at is not None:  # it waits for one to come
         meeting = meetings.between(life.place, w.today, w.today + timedelta(days=20))
-    shared = [found.pk for kind in (K.MUNICIPALITY, K.NGO, K.IND, K.DTV) if (found := w.team(case, life.place, kind))]
+    shared = [
+        found.pk
+        for kind in (K.MUNICIPALITY, K.NGO, K.IND, K.DTV)
+        if (found := w.team(case, life.place, kind))
+    ]
     place = places[meeting.pk] = places.get(meeting.pk, 0) + 1
     item = w.add(
-        AgendaItem, case, team, author, min(meeting.on, w.today), meeting=meeting, place=place, why="admission",
-        question=QUESTIONS[0], happened_on=meeting.on, visibility=Visibility.SELECTED_PARTNERS,
-        shared_team_ids=sorted(shared), share_purpose="Besproken in het LSO", share_basis="convenant",
-        discussed_at=meeting.closed_at if held else None, summary="Besproken; partners hebben hun beeld gedeeld." if held else "",
-    )  # fmt: skip
+        AgendaItem,
+        case,
+        team,
+        author,
+        min(meeting.on, w.today),
+        meeting=meeting,
+        place=place,
+        why="admission",
+        question=QUESTIONS[0],
+        happened_on=meeting.on,
+        visibility=Visibility.SELECTED_PARTNERS,
+        shared_team_ids=sorted(shared),
+        share_purpose="Besproken in het LSO",
+        share_basis="convenant",
+        discussed_at=meeting.closed_at if held else None,
+        summary="Besproken; partners hebben hun beeld gedeeld." if held else "",
+    )
     for kind, prefix in ((K.NGO, "ngo"), (K.IND, "ind"), (K.DTV, "dtv")):
         if (partner := w.team(case, life.place, kind)) and w.chance(0.8 if held else 0.3):
             objects = w.chance(0.1)
-            w.add(Position, case, partner, w.cast.workers[prefix, life.place], min(meeting.on, w.today), item=item,
-                  preparation=w.rng.choice(PREPARED), stance="object" if objects else "agree" if held else "",
-                  reasons=w.rng.choice(OBJECTIONS) if objects else "", said_on=min(meeting.on, w.today))  # fmt: skip
+            w.add(
+                Position,
+                case,
+                partner,
+                w.cast.workers[prefix, life.place],
+                min(meeting.on, w.today),
+                item=item,
+                preparation=w.rng.choice(PREPARED),
+                stance="object" if objects else "agree" if held else "",
+                reasons=w.rng.choice(OBJECTIONS) if objects else "",
+                said_on=min(meeting.on, w.today),
+            )
     if not held:
         return None
-    decided = "deferred" if until is None else "not_admitted" if life.since(S.NOT_ADMITTED) else (
-        "admitted_exceptionally" if w.chance(0.05) else "admitted")  # fmt: skip
+    decided = (
+        "deferred"
+        if until is None
+        else "not_admitted"
+        if life.since(S.NOT_ADMITTED)
+        else ("admitted_exceptionally" if w.chance(0.05) else "admitted")
+    )
     return w.add(
-        ConferenceDecision, case, team, author, meeting.on, item=item, kind=decided, decided_on=meeting.on,
-        reasons="Op grond van de dossiers en de standpunten van de partners.", convenant=meeting.convenant,
-        review_on=w.today + timedelta(days=w.rng.randint(-5, 30)) if decided == "deferred" else None,
-    )  # fmt: skip
+        ConferenceDecision,
+        case,
+        team,
+        author,
+        meeting.on,
+        item=item,
+        kind=decided,
+        decided_on=meeting.on,
+        reasons="Op grond van de dossiers en de standpunten van de partners.",
+        convenant=meeting.convenant,
+        review_on=w.today + timedelta(days=w.rng.randint(-5, 30))
+        if decided == "deferred"
+        else None,
+    )
 
 
 def _decided(
-    w: Writer, life: Any, case: Case, mandate: MandateDecision, criteria: CriteriaList, decision: Any
-) -> None:  # fmt: skip
+    w: Writer,
+    life: Any,
+    case: Case,
+    mandate: MandateDecision,
+    criteria: CriteriaList,
+    decision: Any,
+) -> None:
     day = life.since(S.ADMITTED, S.NOT_ADMITTED)
     if day is None:
         return
@@ -253,13 +399,26 @@ def _decided(
     refused = life.since(S.NOT_ADMITTED) is not None
     pilot: Pilot = w.cast.pilots[life.place]
     w.add(
-        FormalDecision, case, team, author, day, kind="refused" if refused else "admitted", decided_on=day,
-        effective_on=day, function=w.rng.choice(MANDATED), mandate=mandate, criteria=criteria,
-        conference_decision=decision, reasons="Zoals in het LSO besproken.",
-        remedies="U kunt binnen zes weken bezwaar maken bij de gemeente.", objection_until=day + timedelta(days=42),
-        until=add_months(day, pilot.maximum_stay_months) if pilot.maximum_stay_months and not refused else None,
+        FormalDecision,
+        case,
+        team,
+        author,
+        day,
+        kind="refused" if refused else "admitted",
+        decided_on=day,
+        effective_on=day,
+        function=w.rng.choice(MANDATED),
+        mandate=mandate,
+        criteria=criteria,
+        conference_decision=decision,
+        reasons="Zoals in het LSO besproken.",
+        remedies="U kunt binnen zes weken bezwaar maken bij de gemeente.",
+        objection_until=day + timedelta(days=42),
+        until=add_months(day, pilot.maximum_stay_months)
+        if pilot.maximum_stay_months and not refused
+        else None,
         letter=f"<p>Geachte heer of mevrouw,</p><p>{'U wordt niet' if refused else 'U bent'} toegelaten tot de LVV.</p>",
-    )  # fmt: skip
+    )
 
 
 def _guided(w: Writer, life: Any, case: Case, decision: Any) -> None:
@@ -270,27 +429,76 @@ def _guided(w: Writer, life: Any, case: Case, decision: Any) -> None:
     left = life.since(S.EXITED)
     chosen = w.rng.choice(SCENARIOS)
     set_by = w.add(
-        ConferenceDecision, case, team, author, begun, item=getattr(decision, "item", None), kind="scenario_set",
-        decided_on=begun, reasons="Past bij wat bekend is en wat zij zelf wil.", scenario=chosen,
+        ConferenceDecision,
+        case,
+        team,
+        author,
+        begun,
+        item=getattr(decision, "item", None),
+        kind="scenario_set",
+        decided_on=begun,
+        reasons="Past bij wat bekend is en wat zij zelf wil.",
+        scenario=chosen,
         convenant=getattr(decision, "convenant", None),
-    )  # fmt: skip
-    w.add(Scenario, case, team, author, begun, scenario=chosen, since=begun, until=left, decision=set_by)
+    )
+    w.add(
+        Scenario,
+        case,
+        team,
+        author,
+        begun,
+        scenario=chosen,
+        since=begun,
+        until=left,
+        decision=set_by,
+    )
     ngo = w.team(case, life.place, K.NGO)
     if ngo:
-        w.add(Goal, case, ngo, w.cast.workers["ngo", life.place], begun, track=chosen, text=GOALS[chosen], set_on=begun,
-              state="reached" if left and w.chance(0.5) else "open",
-              visibility=w.rng.choice((Visibility.OWN_ORGANISATION, Visibility.PERMITTED_PARTNERS)))  # fmt: skip
+        w.add(
+            Goal,
+            case,
+            ngo,
+            w.cast.workers["ngo", life.place],
+            begun,
+            track=chosen,
+            text=GOALS[chosen],
+            set_on=begun,
+            state="reached" if left and w.chance(0.5) else "open",
+            visibility=w.rng.choice((Visibility.OWN_ORGANISATION, Visibility.PERMITTED_PARTNERS)),
+        )
     for kind in w.rng.sample((K.MUNICIPALITY, K.NGO, K.IND, K.DTV), w.rng.randint(1, 3)):
         if doer := w.team(case, life.place, kind):
             due = w.between(begun, left) + timedelta(days=w.rng.randint(10, 60))
             done = left is not None or w.chance(0.6)
-            said: dict[str, Any] = {"answer": "done", "answered_on": min(due, w.today)} if done else {}
-            w.add(Action, case, team, author, begun, what=w.rng.choice(ACTIONS), due_on=due, to_team=doer, decision=set_by,
-                  agreed_on=begun, **said)  # fmt: skip
+            said: dict[str, Any] = (
+                {"answer": "done", "answered_on": min(due, w.today)} if done else {}
+            )
+            w.add(
+                Action,
+                case,
+                team,
+                author,
+                begun,
+                what=w.rng.choice(ACTIONS),
+                due_on=due,
+                to_team=doer,
+                decision=set_by,
+                agreed_on=begun,
+                **said,
+            )
     if left is None and w.chance(0.1):
-        w.add(Task, case, team, author, w.today, rule="research_question", what="Uitzoeken of de geboorteakte echt is",
-              set_on=w.today, due_on=w.today + timedelta(days=w.rng.randint(-3, 20)),
-              to_team=w.cast.teams[life.place, K.DTV, F.GENERAL] if w.chance(0.5) else team)  # fmt: skip
+        w.add(
+            Task,
+            case,
+            team,
+            author,
+            w.today,
+            rule="research_question",
+            what="Uitzoeken of de geboorteakte echt is",
+            set_on=w.today,
+            due_on=w.today + timedelta(days=w.rng.randint(-3, 20)),
+            to_team=w.cast.teams[life.place, K.DTV, F.GENERAL] if w.chance(0.5) else team,
+        )
 
 
 def _left(w: Writer, life: Any, case: Case, classes: dict[str, OutcomeClass]) -> None:
@@ -304,16 +512,36 @@ def _left(w: Writer, life: Any, case: Case, classes: dict[str, OutcomeClass]) ->
     confirmer = chair if author != chair else w.cast.workers["gemeente", life.place]
     answered = outcome in COMPETENT and w.chance(0.75)
     row = w.add(
-        Exit, case, team, author, day, exited_on=day, reason=REASONS.get(outcome, "durable_solution_reached"), outcome=outcome,
-        state_before=S.IN_GUIDANCE, confirmed_on=day, confirmed_by=confirmer, classed=classes[outcome],
-        explanation="Zoals met de partners besproken.", claim_open=outcome in COMPETENT and not answered,
-    )  # fmt: skip
+        Exit,
+        case,
+        team,
+        author,
+        day,
+        exited_on=day,
+        reason=REASONS.get(outcome, "durable_solution_reached"),
+        outcome=outcome,
+        state_before=S.IN_GUIDANCE,
+        confirmed_on=day,
+        confirmed_by=confirmer,
+        classed=classes[outcome],
+        explanation="Zoals met de partners besproken.",
+        claim_open=outcome in COMPETENT and not answered,
+    )
     if answered:
         prefix = "ind" if outcome.startswith("legal") else "dtv"
         service = w.cast.teams[life.place, K(COMPETENT[outcome][0]), F.GENERAL]
         on = w.between(day, day + timedelta(days=30))
-        w.add(Confirmation, case, service, w.cast.workers[prefix, life.place], on, exit=row, said_on=on,
-              result="refuted" if w.chance(0.06) else "confirmed", evidence="eigen registratie")  # fmt: skip
+        w.add(
+            Confirmation,
+            case,
+            service,
+            w.cast.workers[prefix, life.place],
+            on,
+            exit=row,
+            said_on=on,
+            result="refuted" if w.chance(0.06) else "confirmed",
+            evidence="eigen registratie",
+        )
     if life.since(S.IN_AFTERCARE) is None:
         return
     for months in (3, 6, 12):
@@ -327,39 +555,66 @@ def _left(w: Writer, life: Any, case: Case, classes: dict[str, OutcomeClass]) ->
         lapsed = due > w.today
         fails = not lapsed and w.chance(0.08)
         on = min(due, w.today)
-        w.add(FollowUpCheck, case, team, author, on, exit=row, months=months, checked_on=on,
-              result="lapsed" if lapsed else "does_not_hold" if fails else "holds",
-              outcome="unknown_destination" if fails else "", lapsed_because="deceased" if lapsed else "",
-              how="bericht van de familie" if lapsed else "gebeld met familie")  # fmt: skip
+        w.add(
+            FollowUpCheck,
+            case,
+            team,
+            author,
+            on,
+            exit=row,
+            months=months,
+            checked_on=on,
+            result="lapsed" if lapsed else "does_not_hold" if fails else "holds",
+            outcome="unknown_destination" if fails else "",
+            lapsed_because="deceased" if lapsed else "",
+            how="bericht van de familie" if lapsed else "gebeld met familie",
+        )
 
 
 def _escalated(w: Writer, lives: list[Any], cases: list[Case]) -> None:
-    """In each pilot one question at each level: asked, advised, followed, and not followed with reasons."""
+    """In each pilot one question at each level: asked, advised, followed, and not followed with
+    reasons."""
     for place in w.cast.pilots:
         guided = [
-            (life, case) for life, case in zip(lives, cases, strict=True)
+            (life, case)
+            for life, case in zip(lives, cases, strict=True)
             if life.place == place and life.state == S.IN_GUIDANCE
-        ]  # fmt: skip
+        ]
         for number, (level, (life, case)) in enumerate(zip(LEVELS, guided[::9], strict=False)):
             team, author = _municipal(w, life, case)
             asked = w.today - timedelta(days=20 + 10 * number)
             advised = number > 0
             w.add(
-                Escalation, case, team, author, asked, level=level, question="Kan zij terug zonder paspoort?",
-                asked_on=asked, answer_due_on=asked + timedelta(days=28),
-                skipped_because="" if number == 0 else "Het MRT heeft hier eerder over geadviseerd.",
+                Escalation,
+                case,
+                team,
+                author,
+                asked,
+                level=level,
+                question="Kan zij terug zonder paspoort?",
+                asked_on=asked,
+                answer_due_on=asked + timedelta(days=28),
+                skipped_because=""
+                if number == 0
+                else "Het MRT heeft hier eerder over geadviseerd.",
                 advice="Eerst een tweede aanvraag bij de ambassade." if advised else "",
                 advised_on=asked + timedelta(days=14) if advised else None,
                 adopted={0: None, 1: None, 2: True, 3: False}[number],
                 adopted_on=asked + timedelta(days=18) if number > 1 else None,
-                adopted_reasons="De ambassade is gesloten." if number == 3 else "Advies gevolgd." if number == 2 else "",
-            )  # fmt: skip
+                adopted_reasons="De ambassade is gesloten."
+                if number == 3
+                else "Advies gevolgd."
+                if number == 2
+                else "",
+            )
 
 
 def _terms(cases: Iterable[Case]) -> None:
     """The next term of every case, as acts keep it."""
     rows = []
-    for case, facts in ((case, facts) for chunk in _chunks(list(cases), 500) for case, facts in _facts(chunk)):
+    for case, facts in (
+        (case, facts) for chunk in _chunks(list(cases), 500) for case, facts in _facts(chunk)
+    ):
         if (day := next_term(facts)) is not None:
             rows.append({"id": case.pk, "day": day.isoformat()})
     with connection.cursor() as cursor:

@@ -1,4 +1,5 @@
-"""Names for invented people, of many origins. First and last names are joined at random: nobody is meant."""
+"""Names for invented people, of many origins. First and last names are joined at random: nobody
+is meant."""
 
 from random import Random
 
@@ -43,7 +44,8 @@ WEIGHTS = [9, 7, 7, 7, 8, 7, 4, 8, 6, 6, 4, 6, 4, 5, 3, 3, 2, 4, 2, 2, 2, 3, 3, 
 
 
 def invent(rng: Random) -> tuple[str, list[str]]:
-    """A nationality and one to three names: the first in Latin script, further ones an alias or another script."""
+    """A nationality and one to three names: the first in Latin script, further ones an alias or
+    another script."""
     code = rng.choices(list(ORIGINS), WEIGHTS)[0]
     first, last, scripts = ORIGINS[code]
     given = rng.choice(first.split())

@@ -15,7 +15,9 @@ DEBUG = flag("LVV_DEBUG")
 LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
 ALLOWED_HOSTS = [host for host in os.environ.get("LVV_HOSTS", "").split(",") if host] or LOOPBACK
 if DEMO and not set(ALLOWED_HOSTS) <= set(LOOPBACK):
-    raise ImproperlyConfigured("LVV_DEMO=1 serves known passwords: no host but loopback is allowed (LVV_HOSTS).")
+    raise ImproperlyConfigured(
+        "LVV_DEMO=1 serves known passwords: no host but loopback is allowed (LVV_HOSTS)."
+    )
 SITE_URL = os.environ.get("LVV_SITE_URL", f"http://localhost:{os.environ.get('PORT', '8000')}")
 DATA_DIR = data_dir()
 
@@ -86,14 +88,18 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "lvv.forms.NLRenderer"
 
-# One alias, and the role decides what it may: the web is lvv_app, maintenance lvv_owner, `manage.py work` lvv_jobs.
+# One alias, and the role decides what it may: the web is lvv_app, maintenance lvv_owner, `manage.py
+# work` lvv_jobs.
 DATABASES = {
-    "default": dj_database_url.parse(database_url(os.environ.get("LVV_ROLE", "app")), conn_max_age=600)
+    "default": dj_database_url.parse(
+        database_url(os.environ.get("LVV_ROLE", "app")), conn_max_age=600
+    )
     | {"OPTIONS": {"options": "-c jit=off"}}
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Counters of attempts live in a table every process shares; sign-in pages run outside the request's transaction.
+# Counters of attempts live in a table every process shares; sign-in pages run outside the request's
+# transaction.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
@@ -107,7 +113,10 @@ AUTH_USER_MODEL = "partners.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 15},
+    },
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
@@ -135,7 +144,9 @@ MFA_ADAPTER = "partners.accounts.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "LVV"
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO  # http://localhost counts as a secure context for the browser
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = (
+    DEMO  # http://localhost counts as a secure context for the browser
+)
 MFA_REQUIRED = not DEMO
 
 SESSION_ENGINE = "partners.accounts.sessions"
@@ -146,31 +157,55 @@ SESSION_COOKIE_AGE = SESSION_ABSOLUTE_SECONDS
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
-# guardian holds the cells of the sharing matrix and personal grants; nothing asks guardian's own backend.
+# guardian holds the cells of the sharing matrix and personal grants; nothing asks guardian's own
+# backend.
 ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False
 GUARDIAN_MONKEY_PATCH_GROUP = False
 SILENCED_SYSTEM_CHECKS = [
-    "guardian.W001",  # its backend is not installed on purpose: it ignores end dates, row-level security decides
+    # its backend is not installed on purpose: it ignores end dates, row-level security decides
+    "guardian.W001",
 ]
 
 # What every answer carries (docs/threat-model.md). Under DEMO plain http on loopback must work.
 _directives = {
-    "default-src": [NONE], "script-src": [SELF], "style-src": [SELF], "img-src": [SELF], "font-src": [SELF],
-    "connect-src": [SELF], "frame-src": [NONE], "frame-ancestors": [NONE], "base-uri": [NONE],
-    "form-action": [SELF], "object-src": [NONE], "report-uri": ["/csp-rapport/"],
-}  # fmt: skip
+    "default-src": [NONE],
+    "script-src": [SELF],
+    "style-src": [SELF],
+    "img-src": [SELF],
+    "font-src": [SELF],
+    "connect-src": [SELF],
+    "frame-src": [NONE],
+    "frame-ancestors": [NONE],
+    "base-uri": [NONE],
+    "form-action": [SELF],
+    "object-src": [NONE],
+    "report-uri": ["/csp-rapport/"],
+}
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": _directives}
 PERMISSIONS_POLICY: dict[str, list[str]] = {
-    name: [] for name in ("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer",
-                          "microphone", "midi", "payment", "usb")
-} | {"publickey-credentials-get": ["self"], "publickey-credentials-create": ["self"]}  # fmt: skip
+    name: []
+    for name in (
+        "accelerometer",
+        "camera",
+        "display-capture",
+        "geolocation",
+        "gyroscope",
+        "magnetometer",
+        "microphone",
+        "midi",
+        "payment",
+        "usb",
+    )
+} | {"publickey-credentials-get": ["self"], "publickey-credentials-create": ["self"]}
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 SECURE_SSL_REDIRECT = not DEMO
-SECURE_REDIRECT_EXEMPT = [r"^gezond/$"]  # the health check of the proxy and the container speaks http
+SECURE_REDIRECT_EXEMPT = [
+    r"^gezond/$"
+]  # the health check of the proxy and the container speaks http
 SECURE_HSTS_SECONDS = 0 if DEMO else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEMO
 SECURE_HSTS_PRELOAD = not DEMO

@@ -10,9 +10,12 @@ from lvv.settings.base import DATA_DIR, DATABASES, STORAGES
 
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # argon2 takes 50 ms a login on purpose
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.MD5PasswordHasher"
+]  # argon2 takes 50 ms a login on purpose
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-# Whitenoise reads this folder at its start and warns when it is missing. It stays empty, apart from the folder that the
-# browser tests collect into: a file that is being rewritten there would fail whatever test reads it just then.
+# Whitenoise reads this folder at its start and warns when it is missing. It stays empty, apart from
+# the folder that the browser tests collect into: a file that is being rewritten there would fail
+# whatever test reads it just then.
 STATIC_ROOT = DATA_DIR / "static-tests"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)

@@ -35,5 +35,9 @@ def record_page(case: Any, record: Any, page: str = "record_detail") -> str:
 def form_token(context: template.Context) -> str:
     """One token for each showing of a form; a refused form keeps its own."""
     request = context.get("request")
-    kept = request.POST.get("form_token", "") if request is not None and request.method == "POST" else ""
+    kept = (
+        request.POST.get("form_token", "")
+        if request is not None and request.method == "POST"
+        else ""
+    )
     return kept or str(uuid.uuid4())

@@ -1,4 +1,5 @@
-"""How changes are kept: django-simple-history, with the person from the running request and no way round it."""
+"""How changes are kept: django-simple-history, with the person from the running request and no
+way round it."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -43,13 +44,19 @@ class TrackedQuerySet(models.QuerySet[Any]):
     """Refuses the writes of which simple-history would keep nothing."""
 
     def update(self, **kwargs: Any) -> int:
-        raise NotImplementedError("Writes no history: save the objects one by one, or use written_in_bulk().")
+        raise NotImplementedError(
+            "Writes no history: save the objects one by one, or use written_in_bulk()."
+        )
 
     def bulk_create(self, *args: Any, **kwargs: Any) -> Any:
-        raise NotImplementedError("Writes no history: create the objects one by one, or use written_in_bulk().")
+        raise NotImplementedError(
+            "Writes no history: create the objects one by one, or use written_in_bulk()."
+        )
 
     def bulk_update(self, *args: Any, **kwargs: Any) -> int:
-        raise NotImplementedError("Writes no history: save the objects one by one, or use written_in_bulk().")
+        raise NotImplementedError(
+            "Writes no history: save the objects one by one, or use written_in_bulk()."
+        )
 
 
 def written_in_bulk(objects: list[Any], *, reason: str = "") -> list[Any]:
@@ -69,8 +76,8 @@ def changed_in_bulk(objects: list[Any], fields: list[str], *, reason: str) -> No
 
 
 def save_fields(objects: Iterable[Any], fields: list[str]) -> None:
-    """Save these fields of many objects of one model in one statement. Django's bulk_update makes a condition of every
-    value, which took two thirds of the time of a long list."""
+    """Save these fields of many objects of one model in one statement. Django's bulk_update
+    makes a condition of every value, which took two thirds of the time of a long list."""
     rows = list(objects)
     if rows and hasattr(type(rows[0]), "history"):
         raise NotImplementedError("Writes no history: use changed_in_bulk().")
@@ -79,8 +86,9 @@ def save_fields(objects: Iterable[Any], fields: list[str]) -> None:
 
 
 def insert(objects: Sequence[Any]) -> None:
-    """Create new objects of one model without history, many in one statement. Django's bulk_create makes an expression
-    of every value, which took two thirds of the time of a long list."""
+    """Create new objects of one model without history, many in one statement. Django's
+    bulk_create makes an expression of every value, which took two thirds of the time of a long
+    list."""
     for first in range(0, len(objects), BATCH):
         _insert(objects[first : first + BATCH])
 
@@ -92,15 +100,20 @@ def _insert(rows: Sequence[Any]) -> None:
     for row in rows:  # a related object may have got its key since it was named
         row._prepare_related_fields_for_save(operation_name="insert")
     with connection.cursor() as cursor:
-        # Keys are given out here, not read back: nothing rests on the order in which rows are written.
+        # Keys are given out here, not read back: nothing rests on the order in which rows are
+        # written.
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)", [table, key.column, len(rows)]
+            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+            [table, key.column, len(rows)],
         )
         for row, (given,) in zip(rows, cursor.fetchall(), strict=True):
             if row.pk is not None:
                 raise ValueError(f"{row!r} was saved before")
             row.pk = given
-        said = [{key.column: row.pk} | {field.column: _value(row, field) for field in fields} for row in rows]
+        said = [
+            {key.column: row.pk} | {field.column: _value(row, field) for field in fields}
+            for row in rows
+        ]
         columns = ", ".join(quoted(column) for column in said[0])
         cursor.execute(
             f"INSERT INTO {table} ({columns}) SELECT {columns}"  # noqa: S608 - names of our own tables
@@ -124,11 +137,15 @@ def _save(rows: list[Any], fields: list[str]) -> None:
     model = type(rows[0])
     columns = {field.column: field.attname for field in map(model._meta.get_field, fields)}
     table, key = quoted(model._meta.db_table), model._meta.pk.column
-    said = [{key: row.pk} | {column: getattr(row, name) for column, name in columns.items()} for row in rows]
+    said = [
+        {key: row.pk} | {column: getattr(row, name) for column, name in columns.items()}
+        for row in rows
+    ]
     sets = ", ".join(f"{quoted(column)} = v.{quoted(column)}" for column in columns)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {table} t SET {sets} FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb) v"  # noqa: S608
+            f"UPDATE {table} t SET {sets}"  # noqa: S608
+            f" FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb) v"
             f" WHERE t.{quoted(key)} = v.{quoted(key)}",
             [json.dumps(said, default=_plain)],
         )
@@ -143,8 +160,8 @@ def _plain(value: object) -> str:
 
 
 def _keep(objects: list[Any], kind: str, reason: str) -> None:
-    """A history row for each of these objects as it is in the database now, in one statement: a quarter of the time of
-    making them here."""
+    """A history row for each of these objects as it is in the database now, in one statement: a
+    quarter of the time of making them here."""
     model = type(objects[0])
     history = model.history.model
     columns = ", ".join(quoted(field.column) for field in history.tracked_fields)
@@ -153,8 +170,15 @@ def _keep(objects: list[Any], kind: str, reason: str) -> None:
         cursor.execute(
             f"INSERT INTO {quoted(history._meta.db_table)}"  # noqa: S608 - names of our own tables
             f" ({columns}, history_date, history_type, history_change_reason, history_user_id)"
-            f" SELECT {columns}, %s, %s, %s, %s FROM {quoted(model._meta.db_table)} WHERE id = ANY (%s) ORDER BY id",
-            [timezone.now(), kind, reason, actor.pk if actor else None, [row.pk for row in objects]],
+            f" SELECT {columns}, %s, %s, %s, %s FROM {quoted(model._meta.db_table)} WHERE id = "
+            "ANY (%s) ORDER BY id",
+            [
+                timezone.now(),
+                kind,
+                reason,
+                actor.pk if actor else None,
+                [row.pk for row in objects],
+            ],
         )
         _all_or_nothing(cursor.rowcount, objects)
 

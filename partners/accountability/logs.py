@@ -1,4 +1,5 @@
-"""The two logs. The audit log knows who; the processing log knows which person; one trace_id joins them."""
+"""The two logs. The audit log knows who; the processing log knows which person; one trace_id
+joins them."""
 
 import hashlib
 import hmac
@@ -26,7 +27,9 @@ class Worker(Protocol):
 
     @property
     def role_names(self) -> str: ...
-    def cases_by_organisation(self, cases: Mapping[UUID, Set[int]]) -> dict[int | None, list[UUID]]: ...
+    def cases_by_organisation(
+        self, cases: Mapping[UUID, Set[int]]
+    ) -> dict[int | None, list[UUID]]: ...
 
 
 def audit(
@@ -49,11 +52,18 @@ def audit(
     trace = trace or current_trace() or Trace()
     actor = actor or trace.actor
     entry = {
-        "trace_id": trace.trace_id, "actor_id": actor.pk if actor else None,
+        "trace_id": trace.trace_id,
+        "actor_id": actor.pk if actor else None,
         "role": worker.role_names if worker else "",
-        "action": action, "object_type": obj[0], "object_id": str(obj[1]),
-        "pilot_id": pilot_id, "outcome": outcome, "purpose_of_use": purpose, "reason": reason, "origin": trace.origin,
-    }  # fmt: skip
+        "action": action,
+        "object_type": obj[0],
+        "object_id": str(obj[1]),
+        "pilot_id": pilot_id,
+        "outcome": outcome,
+        "purpose_of_use": purpose,
+        "reason": reason,
+        "origin": trace.origin,
+    }
     with connection.cursor() as cursor:
         shares = worker.cases_by_organisation(cases or {}) if worker else {None: list(cases or {})}
         for organisation, its in shares.items():
@@ -63,23 +73,28 @@ def audit(
 
 def pseudonym(person: int) -> str:
     """A stable stand-in for a person's key, of use only to who holds this installation's own."""
-    return hmac.new(settings.PSEUDONYM_KEY.encode(), str(person).encode(), hashlib.sha256).hexdigest()
+    return hmac.new(
+        settings.PSEUDONYM_KEY.encode(), str(person).encode(), hashlib.sha256
+    ).hexdigest()
 
 
 def log_processing(trace: Trace, name: str, activity: Activity, *, status: str = "Ok") -> None:
     """One row for the processing and, below it, one for each person it touched."""
     now = timezone.now()
     subjects = [pseudonym(person) for person in sorted(trace.persons)]
-    spans = [(trace.span_id, trace.parent_span_id, "", ""), *(
-        (secrets.token_hex(8), trace.span_id, subject, "pseudonym") for subject in subjects
-    )]  # fmt: skip
+    spans = [
+        (trace.span_id, trace.parent_span_id, "", ""),
+        *((secrets.token_hex(8), trace.span_id, subject, "pseudonym") for subject in subjects),
+    ]
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO processing_log (trace_id, span_id, parent_span_id, status, name, start_time, end_time, resource,
-                processing_activity_id, data_subject_id, data_subject_id_type, foreign_operation_processor)
+            INSERT INTO processing_log (trace_id, span_id, parent_span_id, status, name, start_time,
+                end_time, resource, processing_activity_id, data_subject_id, data_subject_id_type,
+                foreign_operation_processor)
             SELECT %s, s.span, s.parent, %s, %s, %s, %s, 'lvv', %s, s.subject, s.kind, ''
-            FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[]) AS s (span, parent, subject, kind)
+            FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[])
+                AS s (span, parent, subject, kind)
             """,
             [
                 trace.trace_id,
@@ -94,7 +109,8 @@ def log_processing(trace: Trace, name: str, activity: Activity, *, status: str =
 
 
 def log_request(trace: Trace, request: HttpRequest, activity: Activity, worker: Worker) -> None:
-    """Both logs for a page or act that showed or changed persons; the last statements of its transaction."""
+    """Both logs for a page or act that showed or changed persons; the last statements of its
+    transaction."""
     changed: dict[str, Any] = getattr(request, "audited", {})
     acts = request.method not in ("GET", "HEAD") and activity is not FRAME
     if not (trace.persons or trace.cases or changed or acts):
@@ -104,23 +120,41 @@ def log_request(trace: Trace, request: HttpRequest, activity: Activity, worker: 
     if activity.shows_persons:
         log_processing(trace, name, activity)
     audit(
-        changed.get("action", name), trace=trace, worker=worker, cases=trace.cases, obj=changed.get("obj", ("", "")),
-        pilot_id=changed.get("pilot_id"), purpose=activity.identifier,
+        changed.get("action", name),
+        trace=trace,
+        worker=worker,
+        cases=trace.cases,
+        obj=changed.get("obj", ("", "")),
+        pilot_id=changed.get("pilot_id"),
+        purpose=activity.identifier,
         reason=changed.get("reason", request.method or ""),
-    )  # fmt: skip
+    )
 
 
-def log_denial(trace: Trace, request: HttpRequest, activity: Activity, worker: Worker | None) -> None:
+def log_denial(
+    trace: Trace, request: HttpRequest, activity: Activity, worker: Worker | None
+) -> None:
     """In a transaction of its own: the refused one was rolled back."""
     match = request.resolver_match
     kept = match.kwargs if match else {}
     wanted = next((str(value) for value in kept.values()), "")
-    # If it is the reference of a case, its case manager reads of the attempt; of anything else nobody does by it.
+    # If it is the reference of a case, its case manager reads of the attempt; of anything else
+    # nobody does by it.
     references = {value: frozenset[int]() for value in kept.values() if isinstance(value, UUID)}
     with transaction.atomic():
         audit(
-            match.view_name if match else "unknown", trace=trace, worker=worker, obj=("asked for", wanted[:40]),
-            cases=references, outcome=AuditEntry.Outcome.DENIED, purpose=activity.identifier,
+            match.view_name if match else "unknown",
+            trace=trace,
+            worker=worker,
+            obj=("asked for", wanted[:40]),
+            cases=references,
+            outcome=AuditEntry.Outcome.DENIED,
+            purpose=activity.identifier,
             reason=request.method or "",
-        )  # fmt: skip
-        log_processing(Trace(trace_id=trace.trace_id, started=trace.started), "denied", activity, status="Unset")
+        )
+        log_processing(
+            Trace(trace_id=trace.trace_id, started=trace.started),
+            "denied",
+            activity,
+            status="Unset",
+        )

@@ -3,7 +3,8 @@ from django.db import models
 
 
 class AuditEntry(models.Model):
-    """Who did what, when, from where: one row per page or act, chained by hash. Written by audit_append() only."""
+    """Who did what, when, from where: one row per page or act, chained by hash. Written by
+    audit_append() only."""
 
     class Outcome(models.TextChoices):
         DONE = "done"
@@ -61,7 +62,8 @@ class ProcessingEntry(models.Model):
 
 
 class OutboxMessage(models.Model):
-    """A message written with the change it tells of, and delivered after it by `manage.py work`. No personal data."""
+    """A message written with the change it tells of, and delivered after it by `manage.py work`.
+    No personal data."""
 
     user = models.ForeignKey("partners.User", models.CASCADE, related_name="+")
     subject = models.CharField(max_length=120)
@@ -71,7 +73,9 @@ class OutboxMessage(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
-        indexes = [models.Index(fields=["id"], condition=models.Q(sent_at=None), name="outbox_unsent")]
+        indexes = [
+            models.Index(fields=["id"], condition=models.Q(sent_at=None), name="outbox_unsent")
+        ]
 
     def __str__(self) -> str:
         return f"outbox {self.pk}"

@@ -1,4 +1,5 @@
-"""Who is at work in this request or job, and under which trace the two logs can be laid beside each other."""
+"""Who is at work in this request or job, and under which trace the two logs can be laid beside
+each other."""
 
 import re
 import secrets
@@ -20,7 +21,8 @@ TRACEPARENT = re.compile(r"^00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$")
 
 @dataclass
 class Trace:
-    """One request or job. `cases` fills itself: whatever case or person is loaded is noted as shown."""
+    """One request or job. `cases` fills itself: whatever case or person is loaded is noted as
+    shown."""
 
     actor: "User | None" = None
     trace_id: str = field(default_factory=lambda: secrets.token_hex(16))

@@ -21,7 +21,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class MFAAdapter(DefaultMFAAdapter):
-    """Secrets of second factors are encrypted with this installation's key before they reach the database."""
+    """Secrets of second factors are encrypted with this installation's key before they reach the
+    database."""
 
     def encrypt(self, text: str) -> str:
         return _fernet().encrypt(text.encode()).decode()

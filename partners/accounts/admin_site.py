@@ -19,15 +19,26 @@ class AdminSite(admin.AdminSite):
     enable_nav_sidebar = False
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """Only who takes part: the packages we build on register groups, addresses and secrets of factors here."""
-        wanted: list[Any] = [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else list(model_or_iterable)
-        super().register([model for model in wanted if model._meta.app_label == "partners"], admin_class, **options)
+        """Only who takes part: the packages we build on register groups, addresses and secrets
+        of factors here."""
+        wanted: list[Any] = (
+            [model_or_iterable]
+            if isinstance(model_or_iterable, ModelBase)
+            else list(model_or_iterable)
+        )
+        super().register(
+            [model for model in wanted if model._meta.app_label == "partners"],
+            admin_class,
+            **options,
+        )
 
     def has_permission(self, request: HttpRequest) -> bool:
         clearance = getattr(request, "clearance", None)
         return clearance is not None and bool(clearance.organisations_as(Role.FUNCTIONAL_ADMIN))
 
-    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         if request.user.is_authenticated:
             raise PermissionDenied
         return redirect_to_login(request.get_full_path())

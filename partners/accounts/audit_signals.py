@@ -1,4 +1,5 @@
-"""Signing in and out, and changes of factors, in the audit log. These pages run outside the request's transaction."""
+"""Signing in and out, and changes of factors, in the audit log. These pages run outside the
+request's transaction."""
 
 from typing import Any
 
@@ -22,7 +23,9 @@ def signed_out(sender: object, user: Any, **_: Any) -> None:
 
 
 @receiver(user_login_failed)
-def sign_in_failed(sender: object, credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
+def sign_in_failed(
+    sender: object, credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any
+) -> None:
     # Not the name that was typed: people type their password there.
     audit("sign_in_failed", outcome="denied")
 

@@ -1,4 +1,5 @@
-"""Accounts that change hands: invitations, leavers, and a second factor that was lost. Each act is in the audit log."""
+"""Accounts that change hands: invitations, leavers, and a second factor that was lost. Each act
+is in the audit log."""
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -14,7 +15,8 @@ from partners.accounts.models import FactorReset, Invitation, User
 
 
 def invite(user: User, *, by: User) -> str:
-    """A link with which this user sets a password, once, within three days. Her second factor stays as it is."""
+    """A link with which this user sets a password, once, within three days. Her second factor
+    stays as it is."""
     _invitation, token = Invitation.objects.issue(user, by=by)
     audit("invitation_issued", actor=by, obj=("user", user.pk))
     return f"{settings.SITE_URL}{reverse('invitation', args=[token])}"
@@ -31,9 +33,11 @@ def close_account(user: User, *, by: User) -> int:
         because(membership, "leaver")
         membership.save()
         audit(
-            "membership_changed", actor=by, obj=("user", user.pk),
+            "membership_changed",
+            actor=by,
+            obj=("user", user.pk),
             pilot_id=membership.team.pilot_id if membership.team else None,
-        )  # fmt: skip
+        )
     ended = user.end_sessions()
     audit("account_closed", actor=by, obj=("user", user.pk))
     return ended
@@ -52,8 +56,11 @@ class NotTwo(Exception):
 
 @transaction.atomic
 def confirm_factor_reset(reset: FactorReset, *, by: User) -> None:
-    """The second administrator lifts the factor; the user is told and starts again with her password."""
-    reset = FactorReset.objects.select_for_update(of=("self",)).select_related("user").get(pk=reset.pk)
+    """The second administrator lifts the factor; the user is told and starts again with her
+    password."""
+    reset = (
+        FactorReset.objects.select_for_update(of=("self",)).select_related("user").get(pk=reset.pk)
+    )
     if reset.confirmed_at or by.pk in (reset.requested_by_id, reset.user_id):
         raise NotTwo
     reset.confirmed_by, reset.confirmed_at = by, timezone.now()
@@ -63,10 +70,12 @@ def confirm_factor_reset(reset: FactorReset, *, by: User) -> None:
     reset.user.end_sessions()
     with translation.override("nl"):
         OutboxMessage.objects.create(
-            user=reset.user, subject=_("Your second factor was lifted"),
+            user=reset.user,
+            subject=_("Your second factor was lifted"),
             body=_(
-                "Two administrators lifted the second factor of your account. At your next sign-in you add a new one. "
+                "Two administrators lifted the second factor of your account. At your next "
+                "sign-in you add a new one. "
                 "If you did not ask for this, tell your administrator at once."
             ),
-        )  # fmt: skip
+        )
     audit("factor_reset_confirmed", actor=by, obj=("user", reset.user_id))

@@ -52,16 +52,22 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
 class ChoosePasswordForm(forms.Form):
     use_required_attribute = False
     password = forms.CharField(
-        label=_("New password"), strip=False, max_length=128,
-        help_text=_("At least 15 characters. A sentence of a few words is strong and easy to remember."),
+        label=_("New password"),
+        strip=False,
+        max_length=128,
+        help_text=_(
+            "At least 15 characters. A sentence of a few words is strong and easy to remember."
+        ),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         error_messages={"required": _("Choose a password.")},
-    )  # fmt: skip
+    )
     again = forms.CharField(
-        label=_("The same password again"), strip=False, max_length=128,
+        label=_("The same password again"),
+        strip=False,
+        max_length=128,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         error_messages={"required": _("Repeat the password.")},
-    )  # fmt: skip
+    )
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -25,7 +25,8 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class SessionLimitsMiddleware:
-    """15 minutes without activity lock a session, 8 hours end it. What a page asks by itself is no activity."""
+    """15 minutes without activity lock a session, 8 hours end it. What a page asks by itself is
+    no activity."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -38,10 +39,18 @@ class SessionLimitsMiddleware:
         started, seen = session.setdefault(STARTED, now), session.setdefault(SEEN, now)
         view, name = self._view(request)
         if now - started >= settings.SESSION_ABSOLUTE_SECONDS:
-            return self._end(request, _("You were signed in for eight hours. Sign in again to go on."))
+            return self._end(
+                request, _("You were signed in for eight hours. Sign in again to go on.")
+            )
         if now - seen >= settings.SESSION_IDLE_SECONDS and name not in WORKS_WHILE_LOCKED:
-            return self._end(request, _("You did nothing for fifteen minutes. Sign in again to go on."))
-        if not getattr(view, "passive", False) and now - seen >= SEEN_STEP_SECONDS and name not in WORKS_WHILE_LOCKED:
+            return self._end(
+                request, _("You did nothing for fifteen minutes. Sign in again to go on.")
+            )
+        if (
+            not getattr(view, "passive", False)
+            and now - seen >= SEEN_STEP_SECONDS
+            and name not in WORKS_WHILE_LOCKED
+        ):
             session[SEEN] = now
         return self.get_response(request)
 
@@ -58,7 +67,9 @@ class SessionLimitsMiddleware:
         back = request.get_full_path()
         if request.method == "POST":
             # What she typed is hers: kept as a draft, and found again on the form after signing in.
-            typed_text_left_behind.send(sender=SessionLimitsMiddleware, user=request.user, fields=request.POST)
+            typed_text_left_behind.send(
+                sender=SessionLimitsMiddleware, user=request.user, fields=request.POST
+            )
             back = request.POST.get("form_page") or request.path
         logout(request)
         messages.warning(request, why)
@@ -66,7 +77,8 @@ class SessionLimitsMiddleware:
 
 
 class SecondFactorMiddleware:
-    """Whoever has no second factor yet sets one up first; under LVV_DEMO=1 it is offered, not required."""
+    """Whoever has no second factor yet sets one up first; under LVV_DEMO=1 it is offered, not
+    required."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -75,7 +87,11 @@ class SecondFactorMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *_: object) -> HttpResponse | None:
-        if not settings.MFA_REQUIRED or not request.user.is_authenticated or request.session.get("second_factor"):
+        if (
+            not settings.MFA_REQUIRED
+            or not request.user.is_authenticated
+            or request.session.get("second_factor")
+        ):
             return None
         if is_mfa_enabled(request.user):
             request.session["second_factor"] = True

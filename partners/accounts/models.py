@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 
 class User(AbstractUser):
-    """One person who signs in. What she may see follows from her memberships, never from flags on this row."""
+    """One person who signs in. What she may see follows from her memberships, never from flags
+    on this row."""
 
     id = models.AutoField(primary_key=True)
     first_name = None  # type: ignore[assignment]
@@ -20,9 +21,15 @@ class User(AbstractUser):
     name = models.CharField(_("name"), max_length=120)
     email = models.EmailField(_("e-mail address"), blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
-    # Whose administrator made the account: until it belongs somewhere, it is for that organisation's only.
+    # Whose administrator made the account: until it belongs somewhere, it is for that
+    # organisation's only.
     made_for = models.ForeignKey(
-        "partners.Organisation", models.PROTECT, null=True, blank=True, related_name="+", editable=False
+        "partners.Organisation",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
     )
     shortcuts = models.BooleanField(_("single-key shortcuts"), default=True)
 
@@ -69,7 +76,10 @@ class InvitationManager(models.Manager["Invitation"]):
 
     def find(self, token: str) -> "Invitation | None":
         return self.filter(
-            token_hash=self.digest(token), used_at=None, expires_at__gt=timezone.now(), user__is_active=True
+            token_hash=self.digest(token),
+            used_at=None,
+            expires_at__gt=timezone.now(),
+            user__is_active=True,
         ).first()
 
     @staticmethod
@@ -82,7 +92,8 @@ def _in_three_days() -> Any:
 
 
 class Invitation(models.Model):
-    """A link with which one user sets her password, once. Also the way back for a forgotten password."""
+    """A link with which one user sets her password, once. Also the way back for a forgotten
+    password."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="invitations")
     token_hash = models.CharField(max_length=64, unique=True)
@@ -115,7 +126,9 @@ class FactorReset(models.Model):
             models.CheckConstraint(
                 name="factor_reset_takes_two",
                 condition=Q(confirmed_by=None) | ~Q(confirmed_by=models.F("requested_by")),
-                violation_error_message=_("Another administrator than the one who asked must confirm."),
+                violation_error_message=_(
+                    "Another administrator than the one who asked must confirm."
+                ),
             ),
             models.CheckConstraint(
                 name="factor_reset_never_for_oneself",

@@ -1,4 +1,5 @@
-"""What every page under /beheer/ shares: rights from memberships, nothing deleted, every change in the audit log."""
+"""What every page under /beheer/ shares: rights from memberships, nothing deleted, every change
+in the audit log."""
 
 from __future__ import annotations
 
@@ -22,7 +23,9 @@ def administered(request: HttpRequest) -> frozenset[int]:
 
 def is_national(request: HttpRequest) -> bool:
     """The ministry's administrators keep the list of organisations and pilots."""
-    return Organisation.objects.filter(pk__in=administered(request), kind=OrganisationKind.MINISTRY).exists()
+    return Organisation.objects.filter(
+        pk__in=administered(request), kind=OrganisationKind.MINISTRY
+    ).exists()
 
 
 class ScopedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -46,7 +49,9 @@ class ScopedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return bool(administered(request))
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return bool(administered(request)) and (obj is None or self.get_queryset(request).filter(pk=obj.pk).exists())
+        return bool(administered(request)) and (
+            obj is None or self.get_queryset(request).filter(pk=obj.pk).exists()
+        )
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return self.has_view_permission(request, obj)
@@ -57,9 +62,14 @@ class ScopedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False  # facts are ended, not deleted: the logs point at them
 
-    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm[Any], change: bool) -> None:
+    def save_model(
+        self, request: HttpRequest, obj: Any, form: ModelForm[Any], change: bool
+    ) -> None:
         super().save_model(request, obj, form, change)
         audit(
-            f"{self.noun}_{'changed' if change else 'added'}", actor=request.user,  # type: ignore[arg-type]
-            worker=request.clearance, obj=(self.noun, obj.pk), pilot_id=self.pilot_of(obj),  # type: ignore[attr-defined]
-        )  # fmt: skip
+            f"{self.noun}_{'changed' if change else 'added'}",
+            actor=request.user,  # type: ignore[arg-type]
+            worker=request.clearance,
+            obj=(self.noun, obj.pk),
+            pilot_id=self.pilot_of(obj),  # type: ignore[attr-defined]
+        )

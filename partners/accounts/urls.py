@@ -16,8 +16,8 @@ urlpatterns = [
     path("sessie/", views.session_state, name="session_state"),
     path("sessie/verlengen/", views.session_prolong, name="session_prolong"),
     path("sessie/heropenen/", views.session_reopen, name="session_reopen"),
-    # Names the sign-in package links to, of pages this application does not have: nobody signs herself up, and a
-    # forgotten password is mended by a new invitation.
+    # Names the sign-in package links to, of pages this application does not have: nobody signs
+    # herself up, and a forgotten password is mended by a new invitation.
     path("account/gesloten/1/", views.closed, name="account_signup"),
     path("account/gesloten/2/", views.closed, name="account_reset_password"),
     path("account/gesloten/3/", views.closed, name="account_email"),

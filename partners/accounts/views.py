@@ -38,7 +38,8 @@ def _left(request: HttpRequest) -> dict[str, int]:
 @login_not_required
 @require_GET
 def session_state(request: HttpRequest) -> JsonResponse:
-    """How many seconds are left; asked by the page itself, so it prolongs nothing. Nothing, for the signed out."""
+    """How many seconds are left; asked by the page itself, so it prolongs nothing. Nothing, for
+    the signed out."""
     if not request.user.is_authenticated:
         return JsonResponse({"idle": 0, "absolute": 0})
     return JsonResponse(_left(request))
@@ -88,8 +89,11 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         found.user.end_sessions()
         audit("invitation_accepted", actor=found.user)
         if is_mfa_enabled(found.user):
-            # The new password opens nothing by itself: whoever holds the link still needs the second factor.
-            messages.success(request, _("Your password is set. Sign in with it and your second factor."))
+            # The new password opens nothing by itself: whoever holds the link still needs the
+            # second factor.
+            messages.success(
+                request, _("Your password is set. Sign in with it and your second factor.")
+            )
             return redirect("account_login")
         login(request, found.user, backend=settings.AUTHENTICATION_BACKENDS[0])
         # The password was just chosen: adding the factor asks for it no second time.
@@ -132,10 +136,14 @@ def account(request: HttpRequest) -> HttpResponse:
         return redirect("account_home")
     context = {
         "form": form,
-        "memberships": user.memberships.in_force().select_related("organisation", "team__pilot", "team__organisation"),
+        "memberships": user.memberships.in_force().select_related(
+            "organisation", "team__pilot", "team__organisation"
+        ),
         "sessions": open_sessions(user, request.session.session_key or ""),
-    }  # fmt: skip
-    return render(request, "partners/accounts/account.html", context, status=400 if form.errors else 200)
+    }
+    return render(
+        request, "partners/accounts/account.html", context, status=400 if form.errors else 200
+    )
 
 
 @processes(PARTICIPATION)

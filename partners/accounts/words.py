@@ -1,4 +1,5 @@
-"""Sentences of the sign-in package that we say in our own Dutch: formal, and "passkey" for what it calls a security key.
+"""Sentences of the sign-in package that we say in our own Dutch: formal, and "passkey" for what it
+calls a security key.
 
 Listed so that they stand in our catalogue, which goes before the package's own.
 """
@@ -10,7 +11,9 @@ WORDS = (
     _("Be patient, you are sending too many requests."),
     _("Use your password"),
     _("Use a security key"),
-    _("Enabling passwordless operation allows you to sign in using just this key, but imposes additional requirements such as biometrics or PIN protection."),
+    _(
+        "Enabling passwordless operation allows you to sign in using just this key, but imposes additional requirements such as biometrics or PIN protection."
+    ),
     _("Please reauthenticate to safeguard your account."),
     _("Are you sure you want to sign out?"),
     _("Enter your password:"),
@@ -27,5 +30,7 @@ WORDS = (
     _("Are you sure you want to remove this security key?"),
     _("Security key"),
     _("Edit Security Key"),
-    _("You are about to create a passkey for your account. As you can add additional keys later on, you can use a descriptive name to tell the keys apart."),
-)  # fmt: skip
+    _(
+        "You are about to create a passkey for your account. As you can add additional keys later on, you can use a descriptive name to tell the keys apart."
+    ),
+)

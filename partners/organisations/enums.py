@@ -39,5 +39,6 @@ class Role(TextChoices):
     PRIVACY_OFFICER = "privacy_officer", _("privacy officer")
 
 
-# These work on cases, so they work for a team; the others belong to an organisation and see no case at all.
+# These work on cases, so they work for a team; the others belong to an organisation and see no case
+# at all.
 TEAM_ROLES = (Role.CASEWORKER, Role.COORDINATOR)

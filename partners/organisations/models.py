@@ -13,7 +13,13 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from partners.accountability.history import History
-from partners.organisations.enums import TEAM_ROLES, OrganisationKind, PilotState, Role, TeamFunction
+from partners.organisations.enums import (
+    TEAM_ROLES,
+    OrganisationKind,
+    PilotState,
+    Role,
+    TeamFunction,
+)
 
 # Before `pilot` closes: whoever knows what stands in the way answers with a sentence.
 pilot_closes = Signal()
@@ -39,12 +45,21 @@ class Organisation(models.Model):
 class Pilot(models.Model):
     """One local facility, with the settings its partners agreed on."""
 
-    # What each setting means stands in its help text; the settings page shows it with default and last change.
+    # What each setting means stands in its help text; the settings page shows it with default and
+    # last change.
     SETTINGS = (
-        "maximum_stay_months", "early_admission", "municipal_mode", "take_over_months", "contact_name",
-        "contact_phone", "procedures_check_days", "departure_check_days", "supervision_check_days",
-        "minutes_term_days", "return_term_days",
-    )  # fmt: skip
+        "maximum_stay_months",
+        "early_admission",
+        "municipal_mode",
+        "take_over_months",
+        "contact_name",
+        "contact_phone",
+        "procedures_check_days",
+        "departure_check_days",
+        "supervision_check_days",
+        "minutes_term_days",
+        "return_term_days",
+    )
 
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(_("name"), max_length=80, unique=True)
@@ -54,53 +69,103 @@ class Pilot(models.Model):
     )
     state = models.CharField(_("state"), max_length=20, choices=PilotState, default=PilotState.OPEN)
     closes_on = models.DateField(
-        _("closes on"), null=True, blank=True,
+        _("closes on"),
+        null=True,
+        blank=True,
         help_text=_("From this day nobody works in this pilot any more. Winding down ends here."),
-    )  # fmt: skip
+    )
     maximum_stay_months = models.PositiveSmallIntegerField(
-        _("maximum stay in months"), null=True, blank=True,
-        help_text=_("How long somebody may stay in the facility. Empty: this pilot has no maximum."),
-    )  # fmt: skip
+        _("maximum stay in months"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "How long somebody may stay in the facility. Empty: this pilot has no maximum."
+        ),
+    )
     early_admission = models.BooleanField(
-        _("early admission"), default=False,
-        help_text=_("The conference may admit somebody before the dossiers are in and the rest period is over."),
-    )  # fmt: skip
+        _("early admission"),
+        default=False,
+        help_text=_(
+            "The conference may admit somebody before the dossiers are in and the rest period "
+            "is over."
+        ),
+    )
     municipal_mode = models.BooleanField(
-        _("municipal mode"), default=False,
-        help_text=_("The municipality decides in its own name: no dossiers, rest period or mandate are needed."),
-    )  # fmt: skip
+        _("municipal mode"),
+        default=False,
+        help_text=_(
+            "The municipality decides in its own name: no dossiers, rest period or mandate are "
+            "needed."
+        ),
+    )
     take_over_months = models.PositiveSmallIntegerField(
-        _("take-over term in months"), default=6,
-        help_text=_("Dossiers of an earlier case that are younger than this need not be asked for again."),
-    )  # fmt: skip
+        _("take-over term in months"),
+        default=6,
+        help_text=_(
+            "Dossiers of an earlier case that are younger than this need not be asked for again."
+        ),
+    )
     contact_name = models.CharField(
-        _("contact"), max_length=120, blank=True,
-        help_text=_("Who answers when another pilot asks something. A role, not a person: people change."),
-    )  # fmt: skip
+        _("contact"),
+        max_length=120,
+        blank=True,
+        help_text=_(
+            "Who answers when another pilot asks something. A role, not a person: people change."
+        ),
+    )
     contact_phone = models.CharField(
-        _("phone of the contact"), max_length=40, blank=True,
+        _("phone of the contact"),
+        max_length=40,
+        blank=True,
         help_text=_("On which number the contact can be reached during working hours."),
-    )  # fmt: skip
+    )
     procedures_check_days = models.PositiveSmallIntegerField(
-        _("check procedures after, in days"), null=True, blank=True, default=90,
-        help_text=_("After how many days the page says that the immigration service has not checked. Empty: never."),
-    )  # fmt: skip
+        _("check procedures after, in days"),
+        null=True,
+        blank=True,
+        default=90,
+        help_text=_(
+            "After how many days the page says that the immigration service has not checked. "
+            "Empty: never."
+        ),
+    )
     departure_check_days = models.PositiveSmallIntegerField(
-        _("check departure after, in days"), null=True, blank=True, default=60,
-        help_text=_("After how many days the page says that the departure service has not checked. Empty: never."),
-    )  # fmt: skip
+        _("check departure after, in days"),
+        null=True,
+        blank=True,
+        default=60,
+        help_text=_(
+            "After how many days the page says that the departure service has not checked. "
+            "Empty: never."
+        ),
+    )
     supervision_check_days = models.PositiveSmallIntegerField(
-        _("check supervision after, in days"), null=True, blank=True, default=60,
-        help_text=_("After how many days the page says that the aliens police has not checked. Empty: never."),
-    )  # fmt: skip
+        _("check supervision after, in days"),
+        null=True,
+        blank=True,
+        default=60,
+        help_text=_(
+            "After how many days the page says that the aliens police has not checked. Empty: "
+            "never."
+        ),
+    )
     minutes_term_days = models.PositiveSmallIntegerField(
-        _("term for the minutes, in days"), default=7,
-        help_text=_("How long partners may say something of the minutes of a conference. Then silence is no response."),
-    )  # fmt: skip
+        _("term for the minutes, in days"),
+        default=7,
+        help_text=_(
+            "How long partners may say something of the minutes of a conference. Then silence "
+            "is no response."
+        ),
+    )
     return_term_days = models.PositiveSmallIntegerField(
-        _("return term in days"), null=True, blank=True,
-        help_text=_("How long somebody may be away from her place before she counts as gone. Empty: not agreed upon."),
-    )  # fmt: skip
+        _("return term in days"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "How long somebody may be away from her place before she counts as gone. Empty: "
+            "not agreed upon."
+        ),
+    )
     history = History()
 
     class Meta:
@@ -111,7 +176,9 @@ class Pilot(models.Model):
             models.CheckConstraint(
                 name="pilot_winding_down_has_date",
                 condition=~Q(state=PilotState.WINDING_DOWN) | Q(closes_on__isnull=False),
-                violation_error_message=_("A pilot that winds down needs the day on which it closes."),
+                violation_error_message=_(
+                    "A pilot that winds down needs the day on which it closes."
+                ),
             ),
         ]
 
@@ -122,12 +189,18 @@ class Pilot(models.Model):
         # The database holds this too (casework/migrations/sql/custody.sql); here it gets words.
         ends = self.closes_on is not None and self.closes_on <= timezone.localdate()
         if self.pk and (self.state == PilotState.CLOSED or ends):
-            reasons = [reason for _receiver, reason in pilot_closes.send(sender=Pilot, pilot=self) if reason]
+            reasons = [
+                reason
+                for _receiver, reason in pilot_closes.send(sender=Pilot, pilot=self)
+                if reason
+            ]
             if reasons:
                 raise ValidationError(reasons)
 
     def is_closed(self, on: date) -> bool:
-        return self.state == PilotState.CLOSED or (self.closes_on is not None and self.closes_on <= on)
+        return self.state == PilotState.CLOSED or (
+            self.closes_on is not None and self.closes_on <= on
+        )
 
     def takes_new_cases(self, on: date) -> bool:
         return self.state == PilotState.OPEN and not self.is_closed(on)
@@ -135,11 +208,17 @@ class Pilot(models.Model):
 
 class TeamManager(models.Manager["Team"]):
     def add(
-        self, organisation: Organisation, pilot: Pilot, function: str = TeamFunction.GENERAL, **extra: Any
+        self,
+        organisation: Organisation,
+        pilot: Pilot,
+        function: str = TeamFunction.GENERAL,
+        **extra: Any,
     ) -> "Team":
         """A team together with the group that will hold its cells of the sharing matrix."""
         group = Group.objects.create(name=f"{pilot.slug}/{organisation.reference}/{function}")
-        return self.create(organisation=organisation, pilot=pilot, function=function, group=group, **extra)
+        return self.create(
+            organisation=organisation, pilot=pilot, function=function, group=group, **extra
+        )
 
 
 class Team(models.Model):
@@ -147,9 +226,13 @@ class Team(models.Model):
 
     # Its key stands in integer arrays on every record, so it is a plain integer.
     id = models.AutoField(primary_key=True)
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="teams", verbose_name=_("organisation"))
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="teams", verbose_name=_("organisation")
+    )
     pilot = models.ForeignKey(Pilot, models.PROTECT, related_name="teams", verbose_name=_("pilot"))
-    function = models.CharField(_("function"), max_length=10, choices=TeamFunction, default=TeamFunction.GENERAL)
+    function = models.CharField(
+        _("function"), max_length=10, choices=TeamFunction, default=TeamFunction.GENERAL
+    )
     group = models.OneToOneField(Group, models.PROTECT, editable=False, related_name="team")
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     history = History()
@@ -162,17 +245,19 @@ class Team(models.Model):
         verbose_name_plural = _("teams")
         constraints = [
             models.UniqueConstraint(
-                fields=["organisation", "pilot", "function"], name="team_once_per_pilot",
+                fields=["organisation", "pilot", "function"],
+                name="team_once_per_pilot",
                 violation_error_message=_("This organisation already has this team in this pilot."),
             ),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return f"{self.label}, {self.pilot.name}"
 
     @cached_property
     def label(self) -> str:
-        """The name partners use: the organisation, and what kind of team if it is not its general one."""
+        """The name partners use: the organisation, and what kind of team if it is not its
+        general one."""
         if self.function == TeamFunction.GENERAL:
             return self.organisation.name
         return f"{self.organisation.name}, {self.get_function_display()}"
@@ -185,7 +270,8 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
 
 class Membership(models.Model):
-    """One user works for a team, or for an organisation, in one role, from a day until (not including) a day."""
+    """One user works for a team, or for an organisation, in one role, from a day until (not
+    including) a day."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships", verbose_name=_("user")
@@ -194,12 +280,20 @@ class Membership(models.Model):
         Organisation, models.PROTECT, related_name="memberships", verbose_name=_("organisation")
     )
     team = models.ForeignKey(
-        Team, models.PROTECT, null=True, blank=True, related_name="memberships", verbose_name=_("team")
+        Team,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="memberships",
+        verbose_name=_("team"),
     )
     role = models.CharField(_("role"), max_length=20, choices=Role)
     since = models.DateField(_("from"), default=timezone.localdate)
     until = models.DateField(
-        _("until"), null=True, blank=True, help_text=_("The first day on which this no longer holds.")
+        _("until"),
+        null=True,
+        blank=True,
+        help_text=_("The first day on which this no longer holds."),
     )
     history = History()
 
@@ -212,9 +306,11 @@ class Membership(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="membership_team_fits_role",
-                condition=Q(role__in=TEAM_ROLES, team__isnull=False) | (~Q(role__in=TEAM_ROLES) & Q(team=None)),
+                condition=Q(role__in=TEAM_ROLES, team__isnull=False)
+                | (~Q(role__in=TEAM_ROLES) & Q(team=None)),
                 violation_error_message=_(
-                    "Caseworkers and coordinators work for a team; the other roles belong to the organisation only."
+                    "Caseworkers and coordinators work for a team; the other roles belong to "
+                    "the organisation only."
                 ),
             ),
             models.CheckConstraint(
@@ -228,6 +324,7 @@ class Membership(models.Model):
         return f"{self.user} / {self.team or self.organisation} / {self.get_role_display()}"
 
     def clean(self) -> None:
-        # The database holds this too (a foreign key on team and organisation together); here it gets words.
+        # The database holds this too (a foreign key on team and organisation together); here it
+        # gets words.
         if self.team and self.organisation_id and self.team.organisation_id != self.organisation_id:
             raise ValidationError({"team": _("This team belongs to another organisation.")})

@@ -36,7 +36,10 @@ def rows(sql: str, *values: object) -> list[tuple]:
 
 def test_every_casework_table_has_row_level_security_or_a_reason():
     tables = {model._meta.db_table for model in apps.get_app_config("casework").get_models()}
-    guarded = {name for (name,) in rows("SELECT relname FROM pg_class WHERE relrowsecurity AND relkind = 'r'")}
+    guarded = {
+        name
+        for (name,) in rows("SELECT relname FROM pg_class WHERE relrowsecurity AND relkind = 'r'")
+    }
     policed = {name for (name,) in rows("SELECT DISTINCT tablename FROM pg_policies")}
     assert len(tables) > 15
     assert tables - guarded - set(checks.WITHOUT_POLICY) == set()
@@ -76,14 +79,19 @@ def test_definer_functions_fix_their_search_path_and_are_not_for_everybody():
 
 def test_roles_cannot_pass_the_wall():
     for role in ("lvv_app", "lvv_jobs"):
-        assert rows("SELECT rolsuper, rolbypassrls, rolcreaterole FROM pg_roles WHERE rolname = %s", role) == [
-            (False, False, False)
-        ]
+        assert rows(
+            "SELECT rolsuper, rolbypassrls, rolcreaterole FROM pg_roles WHERE rolname = %s", role
+        ) == [(False, False, False)]
         assert rows("SELECT relname FROM pg_class WHERE relowner = %s::regrole", role) == []
 
 
 def test_the_web_may_not_delete_or_truncate_casework():
-    kept = {"governance_draft", "governance_formtoken", "casework_import", "casework_importrow"}  # typed or uploaded
+    kept = {
+        "governance_draft",
+        "governance_formtoken",
+        "casework_import",
+        "casework_importrow",
+    }  # typed or uploaded
     deletable = {
         table
         for (table,) in rows(
@@ -113,10 +121,12 @@ def test_guardian_is_used_through_one_door():
 
 
 def test_the_rule_is_written_into_every_query(cast):
-    """A policy whose function is called for each row, instead of being inlined, uses no index: 100 ms instead of 10.
-    A sub-select in the function is enough for that."""
+    """A policy whose function is called for each row, instead of being inlined, uses no index:
+    100 ms instead of 10. A sub-select in the function is enough for that."""
     with acting_as(cast.owner), connection.cursor() as cursor:
-        cursor.execute("SELECT tablename FROM pg_policies WHERE policyname = 'record_read' ORDER BY 1")
+        cursor.execute(
+            "SELECT tablename FROM pg_policies WHERE policyname = 'record_read' ORDER BY 1"
+        )
         tables = [row[0] for row in cursor.fetchall()]
         assert "casework_note" in tables
         for table in tables:
@@ -165,10 +175,17 @@ def test_demo_data_needs_the_demo():
 
 def test_settings_refuse_other_hosts_in_the_demo():
     done = subprocess.run(
-        [sys.executable, "-c", "import django; django.setup()"], capture_output=True, text=True, check=False,
+        [sys.executable, "-c", "import django; django.setup()"],
+        capture_output=True,
+        text=True,
+        check=False,
         cwd=Path(BASE_DIR),
-        env={**os.environ, "LVV_DEMO": "1", "LVV_HOSTS": "lvv.example.org",
-             "DJANGO_SETTINGS_MODULE": "lvv.settings.base"},
-    )  # fmt: skip
+        env={
+            **os.environ,
+            "LVV_DEMO": "1",
+            "LVV_HOSTS": "lvv.example.org",
+            "DJANGO_SETTINGS_MODULE": "lvv.settings.base",
+        },
+    )
     assert done.returncode != 0
     assert "no host but loopback" in done.stderr

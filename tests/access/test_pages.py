@@ -1,4 +1,5 @@
-"""Who gets which page, as a table one can show to a lawyer; and that nothing of a hidden person is in any answer."""
+"""Who gets which page, as a table one can show to a lawyer; and that nothing of a hidden person
+is in any answer."""
 
 import re
 from datetime import timedelta
@@ -23,7 +24,14 @@ from tests import factories as make
 from tests.conftest import agreement, closed
 
 pytestmark = pytest.mark.django_db
-CASE_PAGES = ("case_detail", "case_why", "case_involve", "case_briefing", "case_doubles", "note_add")
+CASE_PAGES = (
+    "case_detail",
+    "case_why",
+    "case_involve",
+    "case_briefing",
+    "case_doubles",
+    "note_add",
+)
 
 ACCESS = [
     # who, page, status on the case she is involved in or not
@@ -53,15 +61,28 @@ def test_who_opens_which_page_of_a_case(client, cast, asker, page, status):
 @pytest.mark.parametrize("page", CASE_PAGES)
 def test_the_same_right_on_another_person_is_no_right(client, cast, asker, page):
     client.act_as(getattr(cast, asker))
-    assert client.get(reverse(f"casework:{page}", args=[cast.other_case.reference])).status_code == 404
+    assert (
+        client.get(reverse(f"casework:{page}", args=[cast.other_case.reference])).status_code == 404
+    )
 
 
 def test_the_stranger_has_a_case_of_her_own(client, cast):
     client.act_as(cast.stranger)
-    assert client.get(reverse("casework:case_detail", args=[cast.other_case.reference])).status_code == 200
+    assert (
+        client.get(reverse("casework:case_detail", args=[cast.other_case.reference])).status_code
+        == 200
+    )
 
 
-ENDINGS = ["membership", "involvement", "convenant", "signature", "pilot", "winding_down", "account"]
+ENDINGS = [
+    "membership",
+    "involvement",
+    "convenant",
+    "signature",
+    "pilot",
+    "winding_down",
+    "account",
+]
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
@@ -124,9 +145,14 @@ def test_a_personal_grant_opens_its_categories_until_its_day(client, cast, on_da
     make.NoteFactory(case=cast.case, category=Category.DEPARTURE, text="vertrek-tekst")
     until = timezone.localdate() + timedelta(days=3)
     CaseUserObjectPermission.objects.create(
-        user=cast.stranger, permission=Permission.objects.get(codename="view_case"), content_object=cast.case,
-        categories=["identity", "departure"], until=until, reason="review", kind="review_team",
-    )  # fmt: skip
+        user=cast.stranger,
+        permission=Permission.objects.get(codename="view_case"),
+        content_object=cast.case,
+        categories=["identity", "departure"],
+        until=until,
+        reason="review",
+        kind="review_team",
+    )
     for confidential in ("medical_content", "legal_aid"):  # R17, R18
         with pytest.raises(IntegrityError), transaction.atomic():
             CaseUserObjectPermission.objects.update(categories=["identity", confidential])
@@ -150,9 +176,12 @@ VISIBILITY = [
 @pytest.mark.parametrize(("visibility", "shared", "seen"), VISIBILITY)
 def test_a_note_shows_to_partners_as_its_author_chose(client, cast, visibility, shared, seen):
     make.NoteFactory(
-        case=cast.case, category=Category.GUIDANCE, visibility=visibility, text="geheim-verslag",
+        case=cast.case,
+        category=Category.GUIDANCE,
+        visibility=visibility,
+        text="geheim-verslag",
         shared_team_ids=[cast.partner_team.pk] if shared else [],
-    )  # fmt: skip
+    )
     page = reverse("casework:case_detail", args=[cast.case.reference])
     assert ("geheim-verslag" in client.act_as(cast.partner).get(page).text) is seen
     assert "geheim-verslag" in client.act_as(cast.owner).get(page).text
@@ -160,9 +189,12 @@ def test_a_note_shows_to_partners_as_its_author_chose(client, cast, visibility, 
 
 def test_a_category_without_a_cell_stays_hidden_however_it_is_shared(client, cast):
     make.NoteFactory(
-        case=cast.case, category=Category.PUBLIC_ORDER, visibility=Visibility.SELECTED_PARTNERS, text="orde-signaal",
+        case=cast.case,
+        category=Category.PUBLIC_ORDER,
+        visibility=Visibility.SELECTED_PARTNERS,
+        text="orde-signaal",
         shared_team_ids=[cast.partner_team.pk],
-    )  # fmt: skip
+    )
     page = reverse("casework:case_detail", args=[cast.case.reference])
     assert "orde-signaal" not in client.act_as(cast.partner).get(page).text
 
@@ -186,7 +218,9 @@ class Match:
 
 
 def test_every_view_declares_its_processing_activity():
-    undeclared = [name for name, entry, _ in patterns() if activity_of(Match(name, entry.callback)) is None]
+    undeclared = [
+        name for name, entry, _ in patterns() if activity_of(Match(name, entry.callback)) is None
+    ]
     assert undeclared == []
     assert len(patterns()) > 60
 
@@ -196,19 +230,30 @@ MARKERS = re.compile(rb"Verborgenmarkering|geheim-verslag-9|2777777777|2777 777 
 
 @pytest.mark.parametrize("asker", ["stranger", "officer", "admin", "partner"])
 def test_no_answer_to_a_stranger_holds_a_marker_of_a_hidden_person(client, cast, asker):
-    """Every address, with the hidden person's own identifiers where it takes some: pages, lists, search, errors."""
+    """Every address, with the hidden person's own identifiers where it takes some: pages, lists,
+    search, errors."""
     hidden = make.CaseFactory(
         lead_team=cast.municipal, named="Verborgenmarkering Persoon", referrer="Verborgenmarkering"
     )
     make.NameFactory(case=hidden, kind="v_number", value="2777777777")
-    note = make.NoteFactory(case=hidden, text="geheim-verslag-9", visibility=Visibility.PERMITTED_PARTNERS)
+    note = make.NoteFactory(
+        case=hidden, text="geheim-verslag-9", visibility=Visibility.PERMITTED_PARTNERS
+    )
     involvement = hidden.involvements.get()
     research = make.RECORDS["identityresearch"](case=hidden, remark="Verborgenmarkering")
-    item = make.RECORDS["agendaitem"](case=hidden, question="Verborgenmarkering", summary="Verborgenmarkering")
+    item = make.RECORDS["agendaitem"](
+        case=hidden, question="Verborgenmarkering", summary="Verborgenmarkering"
+    )
     make.RECORDS["conferencedecision"](case=hidden, item=item, reasons="Verborgenmarkering")
     make.RECORDS["formaldecision"](case=hidden, letter="<p>Verborgenmarkering</p>")
-    # What each address is about, and something of another kind; where that is not clear everything is tried.
-    case, person, about, meeting = hidden.reference, hidden.person.reference, item.reference, item.meeting.reference
+    # What each address is about, and something of another kind; where that is not clear everything
+    # is tried.
+    case, person, about, meeting = (
+        hidden.reference,
+        hidden.person.reference,
+        item.reference,
+        item.meeting.reference,
+    )
     everything = [case, person, note.reference, cast.convenant.reference, about, meeting]
     fits = {
         "casussen/": [case, person],
@@ -217,20 +262,43 @@ def test_no_answer_to_a_stranger_holds_a_marker_of_a_hidden_person(client, cast,
         "lso/": [meeting, about],
     }
     # The markers are real: whoever may see her, does.
-    shown = client.act_as(cast.owner).get(reverse("casework:case_detail", args=[hidden.reference])).content
+    shown = (
+        client.act_as(cast.owner)
+        .get(reverse("casework:case_detail", args=[hidden.reference]))
+        .content
+    )
     assert len(set(MARKERS.findall(shown))) == 3
     checked, signed_out = 0, SimpleNamespace(value="")
     client.logout()
     for name, entry, pattern in patterns():
-        if name.startswith(("mfa_", "admin:jsi18n", "account_logout")) or "key" in str(entry.pattern):
+        if name.startswith(("mfa_", "admin:jsi18n", "account_logout")) or "key" in str(
+            entry.pattern
+        ):
             continue
         wanted = re.findall(r"<(?:\w+:)?(\w+)>", str(entry.pattern))
-        choices = [{}] if not wanted else [
-                {"reference": ref, "kind": "research", "record": research.reference, "slug": "guidance", "page": "gesprek",
-                 "act": "besproken", "pk": involvement.pk, "token": "x", "object_id": hidden.pk, "app_label": "partners",
-                 "content_type_id": 1, "url": "x"}
-                for ref in next((refs for start, refs in fits.items() if pattern.startswith(start)), everything)
-            ]  # fmt: skip
+        choices = (
+            [{}]
+            if not wanted
+            else [
+                {
+                    "reference": ref,
+                    "kind": "research",
+                    "record": research.reference,
+                    "slug": "guidance",
+                    "page": "gesprek",
+                    "act": "besproken",
+                    "pk": involvement.pk,
+                    "token": "x",
+                    "object_id": hidden.pk,
+                    "app_label": "partners",
+                    "content_type_id": 1,
+                    "url": "x",
+                }
+                for ref in next(
+                    (refs for start, refs in fits.items() if pattern.startswith(start)), everything
+                )
+            ]
+        )
         for choice in choices:
             kwargs = {key: choice[key] for key in wanted if key in choice}
             try:
@@ -239,10 +307,15 @@ def test_no_answer_to_a_stranger_holds_a_marker_of_a_hidden_person(client, cast,
                 continue
             if not url:
                 continue
-            if not client.cookies.get(settings.SESSION_COOKIE_NAME, signed_out).value:  # first, and after signing out
+            if not client.cookies.get(
+                settings.SESSION_COOKIE_NAME, signed_out
+            ).value:  # first, and after signing out
                 client.logout()
                 client.act_as(getattr(cast, asker))
-            for response in (client.get(url), client.post(url, {"q": "Verborgen", "draft_key": "other"})):
+            for response in (
+                client.get(url),
+                client.post(url, {"q": "Verborgen", "draft_key": "other"}),
+            ):
                 body = b"" if response.streaming else response.content
                 assert not MARKERS.search(body), (asker, url)
                 assert not MARKERS.search(str(response.headers).encode()), (asker, url)
@@ -265,10 +338,23 @@ def test_strangers_get_404_where_a_case_is_asked_for(client, cast):
     asked = 0
     for name, _entry, pattern in patterns():
         # That a conference meets, every partner of the pilot may know; of whom, only who attends.
-        if name.startswith("casework:") and "<uuid:reference>" in pattern and not name.startswith(MEETINGS):
-            kwargs = {"reference": item.reference if pattern.startswith("lso/") else cast.case.reference}
-            kwargs |= {key: value for key, value in {"slug": "guidance", "page": "gesprek", "act": "besproken"}.items()
-                       if f":{key}>" in pattern}  # fmt: skip
+        if (
+            name.startswith("casework:")
+            and "<uuid:reference>" in pattern
+            and not name.startswith(MEETINGS)
+        ):
+            kwargs = {
+                "reference": item.reference if pattern.startswith("lso/") else cast.case.reference
+            }
+            kwargs |= {
+                key: value
+                for key, value in {
+                    "slug": "guidance",
+                    "page": "gesprek",
+                    "act": "besproken",
+                }.items()
+                if f":{key}>" in pattern
+            }
             if "<int:pk>" in pattern:
                 kwargs["pk"] = cast.case.involvements.first().pk
             if "<slug:kind>" in pattern:
@@ -329,21 +415,31 @@ def test_the_web_cannot_write_itself_into_a_case(cast):
 def test_nobody_writes_in_the_name_of_another_team(cast):
     with pytest.raises(ProgrammingError, match="row-level security"), acting_as(cast.partner):
         Note.objects.create(
-            case=cast.case, author=cast.partner, author_team=cast.municipal, category=Category.DEPARTURE, text="x"
+            case=cast.case,
+            author=cast.partner,
+            author_team=cast.municipal,
+            category=Category.DEPARTURE,
+            text="x",
         )
     with pytest.raises(ProgrammingError, match="row-level security"), acting_as(cast.stranger):
         Note.objects.create(
-            case_id=cast.case.pk, author=cast.stranger, author_team=cast.stranger_team, category=Category.GUIDANCE,
+            case_id=cast.case.pk,
+            author=cast.stranger,
+            author_team=cast.stranger_team,
+            category=Category.GUIDANCE,
             text="x",
-        )  # fmt: skip
+        )
 
 
 def test_a_person_out_of_sight_cannot_be_given_a_case(cast):
     with pytest.raises(ProgrammingError, match="row-level security"), acting_as(cast.stranger):
         Case.objects.create(
-            number="x", person_id=cast.case.person_id, pilot=cast.pilot, lead_team=cast.stranger_team,
+            number="x",
+            person_id=cast.case.person_id,
+            pilot=cast.pilot,
+            lead_team=cast.stranger_team,
             team_ids=[cast.stranger_team.pk],
-        )  # fmt: skip
+        )
 
 
 def test_a_team_that_left_finds_no_history_either(cast):
@@ -372,7 +468,9 @@ def test_role_without_team_has_no_casework(client, cast):
     ).user
     client.act_as(analyst)
     assert client.get(reverse("casework:case_list")).status_code == 403
-    assert client.get(reverse("casework:case_detail", args=[cast.case.reference])).status_code == 404
+    assert (
+        client.get(reverse("casework:case_detail", args=[cast.case.reference])).status_code == 404
+    )
 
 
 def test_a_coordinator_of_another_organisation_is_not_the_pilots(client, cast):
@@ -381,8 +479,13 @@ def test_a_coordinator_of_another_organisation_is_not_the_pilots(client, cast):
     with acting_as(theirs) as clearance:
         assert not clearance.coordinates(cast.pilot.pk)
     client.act_as(theirs)
-    assert client.get(reverse("casework:case_involve", args=[cast.case.reference])).status_code == 403
-    assert client.get(reverse("governance:proposal_add", args=[cast.convenant.reference])).status_code == 403
+    assert (
+        client.get(reverse("casework:case_involve", args=[cast.case.reference])).status_code == 403
+    )
+    assert (
+        client.get(reverse("governance:proposal_add", args=[cast.convenant.reference])).status_code
+        == 403
+    )
     shown = client.get(reverse("partners:pilot_detail", args=[cast.pilot.reference])).text
     assert "Wijzigingen in wie meedoet" not in shown
 
@@ -391,9 +494,14 @@ def test_a_grant_ends_with_the_job(cast):
     from django.contrib.auth.models import Permission
 
     CaseUserObjectPermission.objects.create(
-        user=cast.stranger, permission=Permission.objects.get(codename="view_case"), content_object=cast.case,
-        categories=["identity"], until=timezone.localdate() + timedelta(days=3), reason="review", kind="review_team",
-    )  # fmt: skip
+        user=cast.stranger,
+        permission=Permission.objects.get(codename="view_case"),
+        content_object=cast.case,
+        categories=["identity"],
+        until=timezone.localdate() + timedelta(days=3),
+        reason="review",
+        kind="review_team",
+    )
     with acting_as(cast.stranger):
         assert Case.objects.filter(pk=cast.case.pk).exists()
     membership = cast.stranger.memberships.get()
@@ -405,11 +513,19 @@ def test_a_grant_ends_with_the_job(cast):
 
 def test_who_may_not_read_shelter_meets_no_trace_of_it(client, cast):
     """The partner here reads identity and departure, and nothing of shelter or care."""
-    shelter = make.TeamFactory(organisation=cast.stranger_team.organisation, pilot=cast.pilot, function="shelter")
-    care = make.TeamFactory(organisation=cast.stranger_team.organisation, pilot=cast.pilot, function="care")
-    hidden = make.InvolvementFactory(case=cast.case, team=shelter, ground="stay", explanation="kamer-vier")
+    shelter = make.TeamFactory(
+        organisation=cast.stranger_team.organisation, pilot=cast.pilot, function="shelter"
+    )
+    care = make.TeamFactory(
+        organisation=cast.stranger_team.organisation, pilot=cast.pilot, function="care"
+    )
+    hidden = make.InvolvementFactory(
+        case=cast.case, team=shelter, ground="stay", explanation="kamer-vier"
+    )
     make.InvolvementFactory(case=cast.case, team=care, ground="care", explanation="zorg-vraag")
-    third = make.TeamFactory(pilot=cast.pilot, organisation__name="Derde partij", organisation__kind="ind")
+    third = make.TeamFactory(
+        pilot=cast.pilot, organisation__name="Derde partij", organisation__kind="ind"
+    )
     make.InvolvementFactory(case=cast.case, team=third, explanation="mee-denken")
     make.StayFactory(case=cast.case)
     pages = [
@@ -428,10 +544,15 @@ def test_who_may_not_read_shelter_meets_no_trace_of_it(client, cast):
     assert "mee-denken" in client.act_as(cast.partner).get(pages[0]).text
     # Neither by a filter, nor by an address: hidden answers as what is not there.
     kind = cast.stranger_team.organisation.kind
-    assert cast.case.number not in client.get(reverse("casework:case_list") + f"?tab=all&partner={kind}").text
     assert (
         cast.case.number
-        in client.act_as(cast.owner).get(reverse("casework:case_list") + f"?tab=all&partner={kind}").text
+        not in client.get(reverse("casework:case_list") + f"?tab=all&partner={kind}").text
+    )
+    assert (
+        cast.case.number
+        in client.act_as(cast.owner)
+        .get(reverse("casework:case_list") + f"?tab=all&partner={kind}")
+        .text
     )
     ends = reverse("casework:involvement_end", args=[cast.case.reference, hidden.pk])
     assert client.act_as(cast.partner).get(ends).status_code == 404
@@ -441,13 +562,28 @@ def test_who_may_not_read_shelter_meets_no_trace_of_it(client, cast):
 @pytest.mark.parametrize("teams", ["another's", "none", "another pilot's"])
 def test_nobody_opens_a_case_for_a_team_she_does_not_write_for(cast, teams):
     elsewhere = make.TeamFactory()
-    wanted = {"another's": [cast.partner_team.pk], "none": [], "another pilot's": [cast.municipal.pk]}[teams]
+    wanted = {
+        "another's": [cast.partner_team.pk],
+        "none": [],
+        "another pilot's": [cast.municipal.pk],
+    }[teams]
     lead = elsewhere if teams == "another pilot's" else cast.municipal
-    case = {"number": "2026-999999", "person": cast.case.person, "pilot": cast.pilot, "lead_team": lead}
-    with acting_as(cast.owner), pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
+    case = {
+        "number": "2026-999999",
+        "person": cast.case.person,
+        "pilot": cast.pilot,
+        "lead_team": lead,
+    }
+    with (
+        acting_as(cast.owner),
+        pytest.raises(ProgrammingError, match="row-level security"),
+        transaction.atomic(),
+    ):
         Case.objects.create(team_ids=wanted, **case)
     with acting_as(cast.owner):  # and her own she opens
-        assert Case.objects.create(team_ids=[cast.municipal.pk], **{**case, "lead_team": cast.municipal}).pk
+        assert Case.objects.create(
+            team_ids=[cast.municipal.pk], **{**case, "lead_team": cast.municipal}
+        ).pk
 
 
 def test_who_writes_nothing_changes_no_case(cast):
@@ -477,9 +613,14 @@ def test_a_refused_request_leaves_nothing_behind(client, cast, monkeypatch):
 
     def writes_then_refuses(clearance, case):
         Note.objects.create(
-            case=case, author_team=cast.municipal, author=cast.owner, category=Category.IDENTITY, text="half werk",
-            visibility=Visibility.OWN_ORGANISATION, happened_on=timezone.localdate(),
-        )  # fmt: skip
+            case=case,
+            author_team=cast.municipal,
+            author=cast.owner,
+            category=Category.IDENTITY,
+            text="half werk",
+            visibility=Visibility.OWN_ORGANISATION,
+            happened_on=timezone.localdate(),
+        )
         return False
 
     monkeypatch.setattr("casework.cases.perms.can_involve", writes_then_refuses)

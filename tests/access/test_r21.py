@@ -1,4 +1,5 @@
-"""R21 is written once in SQL; here it is said again in plain Python, and both must show the same rows."""
+"""R21 is written once in SQL; here it is said again in plain Python, and both must show the same
+rows."""
 
 import os
 from collections.abc import Callable
@@ -50,10 +51,12 @@ KIND_OF = {
         "legal_aid": "legal_consultation",
     },
     "signal": {
-        "medical_limitation": "health_risk", "contact_shelter": "missing", "identity": "identity_doubt",
+        "medical_limitation": "health_risk",
+        "contact_shelter": "missing",
+        "identity": "identity_doubt",
         "public_order": "public_order",
     },
-}  # fmt: skip
+}
 
 COMPARED = 100
 SEARCHED = 3000
@@ -64,17 +67,24 @@ class Built:
 
     def __init__(self, world: World) -> None:
         today = timezone.localdate()
-        rights = {right.codename: right for right in Permission.objects.filter(content_type__model="convenant")}
+        rights = {
+            right.codename: right
+            for right in Permission.objects.filter(content_type__model="convenant")
+        }
         organisations = [
             make.OrganisationFactory(kind="avim" if number == POLICE else "ngo")
             for number in range(world.organisations)
         ]
         pilots = [
-            make.PilotFactory(state=facts.state, closes_on=day(facts.closes, today), municipality=organisations[0])
+            make.PilotFactory(
+                state=facts.state, closes_on=day(facts.closes, today), municipality=organisations[0]
+            )
             for facts in world.pilots
         ]
         self.teams = [
-            make.TeamFactory(pilot=pilots[pilot], organisation=organisations[organisation], function=function)
+            make.TeamFactory(
+                pilot=pilots[pilot], organisation=organisations[organisation], function=function
+            )
             for pilot, organisation, function in world.teams
         ]
         self.users = [make.UserFactory() for _ in range(world.users)]
@@ -83,69 +93,101 @@ class Built:
             self.users[number].save()
         for user, team, role, period in world.memberships:
             make.MembershipFactory(
-                user=self.users[user], team=self.teams[team], role=role,
-                since=day(period.since, today), until=day(period.until, today),
-            )  # fmt: skip
+                user=self.users[user],
+                team=self.teams[team],
+                role=role,
+                since=day(period.since, today),
+                until=day(period.until, today),
+            )
         for facts in world.convenants:
             convenant = make.ConvenantFactory(
-                pilot=pilots[facts.pilot], kind=facts.kind,
+                pilot=pilots[facts.pilot],
+                kind=facts.kind,
                 in_force_from=day(facts.period.since, today) if facts.begun else None,
                 in_force_until=day(facts.period.until, today) if facts.begun else None,
-            )  # fmt: skip
+            )
             for organisation, signed in facts.parties.items():
                 ConvenantParty.objects.create(
-                    convenant=convenant, organisation=organisations[organisation], signed_on=day(signed, today)
+                    convenant=convenant,
+                    organisation=organisations[organisation],
+                    signed_on=day(signed, today),
                 )
             ConvenantGroupObjectPermission.objects.bulk_create(
                 ConvenantGroupObjectPermission(
-                    group=self.teams[team].group, permission=rights[f"{verb}_{category}"],
-                    content_object=convenant, article="1", purpose="p", legal_basis="b",
+                    group=self.teams[team].group,
+                    permission=rights[f"{verb}_{category}"],
+                    content_object=convenant,
+                    article="1",
+                    purpose="p",
+                    legal_basis="b",
                 )
                 for team, verb, category in facts.cells
-            )  # fmt: skip
+            )
         self.parents: list[Any] = []
         people = [Person.objects.create() for _ in range(3)]
         self.cases = [
             Case.objects.create(
-                number=str(number), person=people[world.people[number]], lead_team=self.teams[lead],
+                number=str(number),
+                person=people[world.people[number]],
+                lead_team=self.teams[lead],
                 pilot=self.teams[lead].pilot,
             )
             for number, lead in enumerate(world.cases)
-        ]  # fmt: skip
+        ]
         self.people = people
         self.links = [
             Judgement.objects.create(
-                one=people[one], other=people[other], answer="same", reason="gelijk", said_by=self.users[0]
+                one=people[one],
+                other=people[other],
+                answer="same",
+                reason="gelijk",
+                said_by=self.users[0],
             )
             for one, other in world.links
         ]
-        taking_part = written_in_bulk([
-            make.InvolvementFactory.build(
-                case=self.cases[case], team=self.teams[team],
-                since=day(period.since, today), until=day(period.until, today),
-            )
-            for (case, team), period in world.involvements.items()
-        ])  # fmt: skip
+        taking_part = written_in_bulk(
+            [
+                make.InvolvementFactory.build(
+                    case=self.cases[case],
+                    team=self.teams[team],
+                    since=day(period.since, today),
+                    until=day(period.until, today),
+                )
+                for (case, team), period in world.involvements.items()
+            ]
+        )
         self.involvements = dict(zip(world.involvements, taking_part, strict=True))
         view = Permission.objects.get(codename="view_case")
         for (user, case), (categories, period) in world.grants.items():
             CaseUserObjectPermission.objects.create(
-                user=self.users[user], permission=view, content_object=self.cases[case],
-                categories=sorted(categories), since=day(period.since, today), until=day(period.until, today),
-                reason="beoordeling", kind="review_team",
-            )  # fmt: skip
+                user=self.users[user],
+                permission=view,
+                content_object=self.cases[case],
+                categories=sorted(categories),
+                since=day(period.since, today),
+                until=day(period.until, today),
+                reason="beoordeling",
+                kind="review_team",
+            )
         for case, team, period, withdrawn, by in world.consents:
             make.ConsentFactory(
-                case=self.cases[case], team=self.teams[team], author_team=self.teams[by],
-                since=day(period.since, today), until=day(period.until, today), withdrawn_on=day(withdrawn, today),
-            )  # fmt: skip
+                case=self.cases[case],
+                team=self.teams[team],
+                author_team=self.teams[by],
+                since=day(period.since, today),
+                until=day(period.until, today),
+                withdrawn_on=day(withdrawn, today),
+            )
         self.records = []
         for number, facts in enumerate(world.records):
             common = {
-                "case": self.cases[facts.case], "author_team": self.teams[facts.author], "author": self.users[0],
-                "visibility": facts.visibility, "shared_team_ids": sorted(self.teams[t].pk for t in facts.shared),
+                "case": self.cases[facts.case],
+                "author_team": self.teams[facts.author],
+                "author": self.users[0],
+                "visibility": facts.visibility,
+                "shared_team_ids": sorted(self.teams[t].pk for t in facts.shared),
                 "shared_until": day(facts.shared_until, today),
-            }  # fmt: skip
+            }
             if facts.source is not None:
                 common["source_team"] = self.teams[facts.source]
             extra: dict[str, Any] = {}
@@ -157,67 +199,107 @@ class Built:
                 extra = {"to_team": self.teams[facts.to]}
                 extra |= {"category": facts.category} if facts.table == "correctionrequest" else {}
             elif facts.table == "stay":  # one after the other
-                extra = {"since": today - timedelta(days=100 - number), "until": today - timedelta(days=99 - number)}
+                extra = {
+                    "since": today - timedelta(days=100 - number),
+                    "until": today - timedelta(days=99 - number),
+                }
             elif facts.table == "relation" and facts.other is not None:
                 extra = {"other": self.people[world.people[facts.other]], "other_name": ""}
-            elif parent := {"procedurestep": "procedure", "traveldocumentstep": "application"}.get(facts.table):
+            elif parent := {"procedurestep": "procedure", "traveldocumentstep": "application"}.get(
+                facts.table
+            ):
                 above = make.RECORDS["procedure" if parent == "procedure" else "traveldocument"](
                     **common | {"visibility": facts.parent_visibility}
                 )
                 self.parents.append(above)
                 extra = {parent: above}
-            elif facts.table == "position" or (facts.table == "conferencedecision" and facts.of_item):
+            elif facts.table == "position" or (
+                facts.table == "conferencedecision" and facts.of_item
+            ):
                 item = make.RECORDS["agendaitem"](
-                    **common | {
-                        "visibility": facts.parent_visibility, "shared_until": None, "source_team": None,
+                    **common
+                    | {
+                        "visibility": facts.parent_visibility,
+                        "shared_until": None,
+                        "source_team": None,
                         "shared_team_ids": sorted(self.teams[t].pk for t in facts.parent_shared),
                     }
-                )  # fmt: skip
+                )
                 self.parents.append(item)
                 extra = {"item": item}
             elif above := make.PARENTS.get(facts.table):
                 field, name = above
                 apart = today - timedelta(days=500 - 2 * number)
-                period = {"since": apart, "until": apart + timedelta(days=1)} if name == "stay" else {}
+                period = (
+                    {"since": apart, "until": apart + timedelta(days=1)} if name == "stay" else {}
+                )
                 case, author = self.cases[facts.case], self.teams[facts.author]
                 self.parents.append(make.RECORDS[name](case=case, author_team=author, **period))
                 extra = {field: self.parents[-1]}
             self.records.append(make.RECORDS[facts.table](**common, **extra))
 
     def beside(self, world: World) -> list[tuple[Any, Callable[[int], bool]]]:
-        """A row of every table that is no record of a case, and who sees it: clashes, questions, hits, requests for
-        contact, locations, addresses and their readings, lists that go in and out."""
+        """A row of every table that is no record of a case, and who sees it: clashes, questions,
+        hits, requests for contact, locations, addresses and their readings, lists that go in and
+        out."""
         now, user = timezone.now(), self.users[0]
         pilots = [self.teams[0].pilot, self.teams[2].pilot]
         where = [world.teams[lead][0] for lead in world.cases]
         rows: list[tuple[Any, Callable[[int], bool]]] = []
         for newer, older in ((1, 0), (2, 0), (2, 1)):
             clash = Clash.objects.create(
-                newer_case=self.cases[newer], older_case=self.cases[older], newer_pilot=pilots[where[newer]],
-                older_pilot=pilots[where[older]], agreeing=["v_number"],
-            )  # fmt: skip
-            rows.append((clash, lambda who, n=newer, o=older: bool({where[n], where[o]} & world.coordinates(who))))
+                newer_case=self.cases[newer],
+                older_case=self.cases[older],
+                newer_pilot=pilots[where[newer]],
+                older_pilot=pilots[where[older]],
+                agreeing=["v_number"],
+            )
+            rows.append(
+                (
+                    clash,
+                    lambda who, n=newer, o=older: bool(
+                        {where[n], where[o]} & world.coordinates(who)
+                    ),
+                )
+            )
         for case, other in ((0, 1), (1, 1), (2, 0)):
             team = world.cases[case]
             question = Question.objects.create(
-                case=self.cases[case], team=self.teams[team], asked_by=user, asked_at=now, reason="gezocht",
+                case=self.cases[case],
+                team=self.teams[team],
+                asked_by=user,
+                asked_at=now,
+                reason="gezocht",
                 pilots=[pilots[other].pk],
-            )  # fmt: skip
+            )
             asked = {"asking_pilot": pilots[where[case]], "asked_by": user}
             contact = ContactRequest.objects.create(
-                question=question, pilot=pilots[other], text="overleg", due_on=timezone.localdate(), **asked
+                question=question,
+                pilot=pilots[other],
+                text="overleg",
+                due_on=timezone.localdate(),
+                **asked,
             )
             there = next(number for number in range(3) if where[number] != where[case])
             hit = Hit.objects.create(
-                question=question, case=self.cases[there], pilot=pilots[where[there]], shielded=False,
-                asking_team=self.teams[team], asked_at=now, **asked,
-            )  # fmt: skip
+                question=question,
+                case=self.cases[there],
+                pilot=pilots[where[there]],
+                shielded=False,
+                asking_team=self.teams[team],
+                asked_at=now,
+                **asked,
+            )
             rows += [
                 (question, lambda who, c=case, t=team: world.sees_question(who, c, t)),
-                (contact, lambda who, c=case, t=team, o=other:
-                    o in world.coordinates(who) or world.sees_question(who, c, t)),
+                (
+                    contact,
+                    lambda who, c=case, t=team, o=other: (
+                        o in world.coordinates(who) or world.sees_question(who, c, t)
+                    ),
+                ),
                 (hit, lambda who, t=there: where[t] in world.coordinates(who)),
-            ]  # fmt: skip
+            ]
         for pilot, keeper in ((0, 1), (0, None), (1, None)):
             place = Location.objects.create(
                 pilot=pilots[pilot],
@@ -234,19 +316,30 @@ class Built:
         stay = make.RECORDS["stay"](case=self.cases[0], since=ago, until=ago + timedelta(days=1))
         self.parents.append(stay)
         reading = AddressReading.objects.create(
-            case=self.cases[0], stay=stay, user=user, team=self.teams[0], reason="bezoek", read_at=now
+            case=self.cases[0],
+            stay=stay,
+            user=user,
+            team=self.teams[0],
+            reason="bezoek",
+            read_at=now,
         )
         rows.append((reading, lambda who: world.sees_readings(who, 0)))
         upload = Import.objects.create(owner=user, team=self.teams[0], name="lijst.csv")
         row = ImportRow.objects.create(upload=upload, number=1, cells=["Ali"])
         export = Export.objects.create(
-            owner=self.users[1], organisation=self.teams[0].organisation, reason="overleg", format="csv", rows=1
+            owner=self.users[1],
+            organisation=self.teams[0].organisation,
+            reason="overleg",
+            format="csv",
+            rows=1,
         )
         columns = ColumnMapping.objects.create(team=self.teams[0], header="naam", field="name")
         rows += [
-            (upload, lambda who: who == 0 and 0 in world.working(who)), (row, lambda who: who == 0 and 0 in world.working(who)), (export, lambda who: who == 1),
+            (upload, lambda who: who == 0 and 0 in world.working(who)),
+            (row, lambda who: who == 0 and 0 in world.working(who)),
+            (export, lambda who: who == 1),
             (columns, lambda who: 0 in world.working(who)),
-        ]  # fmt: skip
+        ]
         return rows
 
 
@@ -260,7 +353,11 @@ def compare(world: World) -> None:
     present = {type(record) for record in (*built.records, *built.parents)}
     for number, user in enumerate(built.users):
         if number in world.closed_accounts:
-            with pytest.raises(Exception, match="no such user"), transaction.atomic(), acting_as(user):
+            with (
+                pytest.raises(Exception, match="no such user"),
+                transaction.atomic(),
+                acting_as(user),
+            ):
                 pass
             continue
         with acting_as(user) as clearance:
@@ -268,13 +365,17 @@ def compare(world: World) -> None:
             assert keys(Case.objects) == {built.cases[case].pk for case in seen_cases}
             assert keys(Person.objects) == {
                 built.people[person].pk for person in range(3) if world.sees_person(number, person)
-            }  # fmt: skip
+            }
             sides = {world.people[case] for case in seen_cases}
             assert keys(Judgement.objects) == {
-                link.pk for link in built.links if {built.people.index(link.one), built.people.index(link.other)} <= sides
-            }  # fmt: skip
+                link.pk
+                for link in built.links
+                if {built.people.index(link.one), built.people.index(link.other)} <= sides
+            }
             assert keys(Involvement.objects) == {
-                row.pk for (case, team), row in built.involvements.items() if world.sees_involvement(number, case, team)
+                row.pk
+                for (case, team), row in built.involvements.items()
+                if world.sees_involvement(number, case, team)
             }
             expected = {
                 (type(record), record.pk)
@@ -283,7 +384,9 @@ def compare(world: World) -> None:
             }
             for model in present:  # the others are empty for everybody
                 wanted = {pk for kind, pk in expected if kind is model}
-                shown = keys(model.objects) - {row.pk for row in built.parents if type(row) is model}
+                shown = keys(model.objects) - {
+                    row.pk for row in built.parents if type(row) is model
+                }
                 assert shown == wanted, model
                 # History shows exactly the rows whose live row shows.
                 past = set(model.history.values_list("id", flat=True))
@@ -291,7 +394,7 @@ def compare(world: World) -> None:
             for model in {type(row) for row, _sees in beside}:
                 assert keys(model.objects) == {
                     row.pk for row, sees in beside if type(row) is model and sees(number)
-                }, model  # fmt: skip
+                }, model
             # Of what I see, what one team sees: as if somebody of only that team asked.
             shown_cases = list(Case.objects.all())
             for team in range(len(world.teams)):
@@ -301,12 +404,16 @@ def compare(world: World) -> None:
                 )  # a team of nobody sees nothing
                 of_team = replace(world, memberships=members, grants={})
                 both = {
-                    record.reference for facts, record in zip(world.records, built.records, strict=True)
-                    if world.sees_record(number, facts) and world.sees_case(number, facts.case)
+                    record.reference
+                    for facts, record in zip(world.records, built.records, strict=True)
+                    if world.sees_record(number, facts)
+                    and world.sees_case(number, facts.case)
                     and of_team.sees_record(9, facts)
-                }  # fmt: skip
+                }
                 mine = {record.reference for record in built.records}
-                assert {reference for _kind, reference in seen_by(shown_cases, built.teams[team].pk)} & mine == both
+                assert {
+                    reference for _kind, reference in seen_by(shown_cases, built.teams[team].pk)
+                } & mine == both
             assert set(Case.history.values_list("id", flat=True)) == keys(Case.objects)
             # Loading whole objects passes the second wall exactly for these rows.
             for model in (Case, Person, Consent, *present):
@@ -314,7 +421,13 @@ def compare(world: World) -> None:
             # Python's clearance agrees with the database on every category.
             for case in Case.objects.all():
                 position = built.cases.index(case)
-                for category in ("identity", "contact_shelter", "guidance", "departure", "medical_limitation"):
+                for category in (
+                    "identity",
+                    "contact_shelter",
+                    "guidance",
+                    "departure",
+                    "medical_limitation",
+                ):
                     reads = world.granted(number, position, category) or any(
                         world.involved(position, team) and world.cell(team, "read", category)
                         for team in world.seats(number)
@@ -327,7 +440,7 @@ if not os.environ.get("LVV_MUTANTS"):  # there the first failure is enough, howe
     PHASES += [Phase.shrink]
 common_settings = settings(
     deadline=None, suppress_health_check=list(HealthCheck), print_blob=True, phases=PHASES
-)  # fmt: skip
+)
 
 
 def rolled_back(world: World) -> None:
@@ -377,12 +490,18 @@ def test_without_a_scope_there_are_no_rows(cast: Any) -> None:
 
 @pytest.mark.django_db
 def test_two_workers_never_share_a_transaction(cast: Any) -> None:
-    with acting_as(cast.owner), pytest.raises(Exception, match="another user has entered"), acting_as(cast.partner):
+    with (
+        acting_as(cast.owner),
+        pytest.raises(Exception, match="another user has entered"),
+        acting_as(cast.partner),
+    ):
         pass
 
 
 def test_a_scope_needs_a_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("governance.access.clearance.connection", SimpleNamespace(in_atomic_block=False))
+    monkeypatch.setattr(
+        "governance.access.clearance.connection", SimpleNamespace(in_atomic_block=False)
+    )
     with pytest.raises(NoScope):
         enter(make.UserFactory.build())
 

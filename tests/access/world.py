@@ -1,4 +1,5 @@
-"""Rule R21 once more, in slow and plain Python, and random worlds in which to compare it with the database.
+"""Rule R21 once more, in slow and plain Python, and random worlds in which to compare it with the
+database.
 
 Nothing here looks at the database's own definition: it works on the facts as they were drawn.
 """
@@ -10,9 +11,19 @@ from typing import Any
 from hypothesis import strategies as st
 
 CATEGORIES = (
-    "identity", "contact_shelter", "guidance", "departure", "medical_limitation", "medical_content", "legal_aid",
-    "procedures", "public_order", "outcome", "conference", "shelter_address",
-)  # fmt: skip
+    "identity",
+    "contact_shelter",
+    "guidance",
+    "departure",
+    "medical_limitation",
+    "medical_content",
+    "legal_aid",
+    "procedures",
+    "public_order",
+    "outcome",
+    "conference",
+    "shelter_address",
+)
 CONFIDENTIAL = ("medical_content", "legal_aid")  # R17, R18
 # Every table of records, with the categories its rows may have.
 TABLES = {
@@ -33,20 +44,54 @@ TABLES = {
 ), ("conference",))  # fmt: skip
 # What may be recorded on behalf of a partner.
 SUPPLIED = {
-    "identityvalue", "identitydocument", "relation", "identityresearch", "procedure", "procedurestep", "residencetitle",
-    "departureplan", "traveldocument", "traveldocumentstep", "mediation", "returnsupport", "legalaid",
-    "medicallimitation", "medicalrecord", "dossierdelivery", "position", "escalationpart", "confirmation",
-    "followupcheck", "destinationreport",
-}  # fmt: skip
+    "identityvalue",
+    "identitydocument",
+    "relation",
+    "identityresearch",
+    "procedure",
+    "procedurestep",
+    "residencetitle",
+    "departureplan",
+    "traveldocument",
+    "traveldocumentstep",
+    "mediation",
+    "returnsupport",
+    "legalaid",
+    "medicallimitation",
+    "medicalrecord",
+    "dossierdelivery",
+    "position",
+    "escalationpart",
+    "confirmation",
+    "followupcheck",
+    "destinationreport",
+}
 # What no author keeps to her team, because the next step of everybody rests on it.
 JOINT = {
-    "stay", "dossierrequest", "dossierdelivery", "position", "conferencedecision", "formaldecision", "scenario",
-    "escalation", "escalationpart", "absence", "exit", "confirmation", "followupcheck", "destinationreport",
-}  # fmt: skip
+    "stay",
+    "dossierrequest",
+    "dossierdelivery",
+    "position",
+    "conferencedecision",
+    "formaldecision",
+    "scenario",
+    "escalation",
+    "escalationpart",
+    "absence",
+    "exit",
+    "confirmation",
+    "followupcheck",
+    "destinationreport",
+}
 ADDRESSED = ("correctionrequest", "handover", "action", "task")
 POLICE = 3  # the organisation that reads of a conference only the items it attends
 # What the bare fact that a team takes part gives away, by its function.
-TELLS = {"general": "identity", "shelter": "contact_shelter", "care": "medical_limitation", "legal": "legal_aid"}
+TELLS = {
+    "general": "identity",
+    "shelter": "contact_shelter",
+    "care": "medical_limitation",
+    "legal": "legal_aid",
+}
 DAYS = (-10, -1, 0, 1, 10)
 
 
@@ -78,7 +123,9 @@ class ConvenantFacts:
     cells: set[tuple[int, str, str]]  # team, verb, category
 
     def holds(self) -> bool:
-        signed = bool(self.parties) and all(day is not None and day <= 0 for day in self.parties.values())
+        signed = bool(self.parties) and all(
+            day is not None and day <= 0 for day in self.parties.values()
+        )
         return self.begun and self.period.holds() and signed
 
 
@@ -92,7 +139,9 @@ class RecordFacts:
     table: str = "note"
     shared_until: int | None = None
     to: int = 0  # the team a correction request or hand-over asks
-    parent_visibility: str = "permitted_partners"  # of what a step belongs to, or the item of a position or decision
+    parent_visibility: str = (
+        "permitted_partners"  # of what a step belongs to, or the item of a position or decision
+    )
     other: int | None = None  # the case of the other member of the household
     source: int | None = None  # the team on whose behalf it was recorded
     parent_shared: frozenset[int] = frozenset()
@@ -112,7 +161,9 @@ class World:
     cases: list[int]  # the lead team
     involvements: dict[tuple[int, int], Period]  # case, team
     grants: dict[tuple[int, int], tuple[frozenset[str], Period]]  # user, case
-    consents: list[tuple[int, int, Period, int | None, int]]  # case, team, period, withdrawn, the team that recorded it
+    consents: list[
+        tuple[int, int, Period, int | None, int]
+    ]  # case, team, period, withdrawn, the team that recorded it
     records: list[RecordFacts]
     closed_accounts: set[int]
     users: int = 3
@@ -122,10 +173,13 @@ class World:
 
     def seats(self, user: int) -> set[int]:
         return {
-            team for who, team, _role, period in self.memberships
-            if who == user and user not in self.closed_accounts and period.holds()
+            team
+            for who, team, _role, period in self.memberships
+            if who == user
+            and user not in self.closed_accounts
+            and period.holds()
             and self.pilots[self.teams[team][0]].works()
-        }  # fmt: skip
+        }
 
     def cell(self, team: int, verb: str, category: str) -> bool:
         """The police reads nothing of a conference by its cell; it attends (below)."""
@@ -139,7 +193,10 @@ class World:
     def agreed(self, team: int, verb: str, category: str) -> bool:
         pilot, organisation, _function = self.teams[team]
         return any(
-            c.holds() and c.pilot == pilot and organisation in c.parties and (team, verb, category) in c.cells
+            c.holds()
+            and c.pilot == pilot
+            and organisation in c.parties
+            and (team, verb, category) in c.cells
             for c in self.convenants
         )
 
@@ -150,38 +207,60 @@ class World:
     def granted(self, user: int, case: int, category: str) -> bool:
         grant = self.grants.get((user, case))
         return (
-            grant is not None and user not in self.closed_accounts and grant[1].holds() and category in grant[0]
-            and any(who == user and period.holds() for who, _team, _role, period in self.memberships)
+            grant is not None
+            and user not in self.closed_accounts
+            and grant[1].holds()
+            and category in grant[0]
+            and any(
+                who == user and period.holds() for who, _team, _role, period in self.memberships
+            )
             and self.pilots[self.teams[self.cases[case]][0]].works()
-        )  # fmt: skip
+        )
 
     def has_scope(self, user: int, team: int) -> bool:
-        return any(self.agreed(team, verb, category) for verb in ("read", "write") for category in CATEGORIES)
+        return any(
+            self.agreed(team, verb, category)
+            for verb in ("read", "write")
+            for category in CATEGORIES
+        )
 
     def working(self, user: int) -> set[int]:
         return {team for team in self.seats(user) if self.has_scope(user, team)}
 
     def coordinates(self, user: int) -> set[int]:
-        """The pilots of which she is the municipality's coordinator; organisation 0 is the municipality."""
+        """The pilots of which she is the municipality's coordinator; organisation 0 is the
+        municipality."""
         return {
-            self.teams[team][0] for who, team, role, period in self.memberships
-            if who == user and role == "coordinator" and period.holds() and team in self.working(user)
+            self.teams[team][0]
+            for who, team, role, period in self.memberships
+            if who == user
+            and role == "coordinator"
+            and period.holds()
+            and team in self.working(user)
             and self.teams[team][1] == 0
-        }  # fmt: skip
+        }
 
     def reads_addresses(self, user: int) -> set[int]:
         return {team for team in self.seats(user) if self.cell(team, "read", "shelter_address")}
 
     def sees_question(self, user: int, case: int, team: int) -> bool:
         """For the team that asked, while it sees the case."""
-        return team in self.seats(user) and self.cell(team, "read", "identity") and self.sees_case(user, case)
+        return (
+            team in self.seats(user)
+            and self.cell(team, "read", "identity")
+            and self.sees_case(user, case)
+        )
 
     def sees_location(self, user: int, pilot: int, team: int | None) -> bool:
-        return team in self.working(user) or any(self.teams[mine][0] == pilot for mine in self.reads_addresses(user))
+        return team in self.working(user) or any(
+            self.teams[mine][0] == pilot for mine in self.reads_addresses(user)
+        )
 
     def sees_readings(self, user: int, case: int) -> bool:
         """Who read the address behind a stay, for who reads it too."""
-        return self.sees_case(user, case) and any(self.involved(case, mine) for mine in self.reads_addresses(user))
+        return self.sees_case(user, case) and any(
+            self.involved(case, mine) for mine in self.reads_addresses(user)
+        )
 
     def consented(self, case: int, team: int, author: int) -> bool:
         return any(
@@ -195,7 +274,8 @@ class World:
 
     def sees_case(self, user: int, case: int) -> bool:
         return self.granted(user, case, "identity") or any(
-            self.involved(case, team) and self.cell(team, "read", "identity") for team in self.seats(user)
+            self.involved(case, team) and self.cell(team, "read", "identity")
+            for team in self.seats(user)
         )
 
     def sees_involvement(self, user: int, case: int, team: int) -> bool:
@@ -207,43 +287,67 @@ class World:
             tells == "identity"
             or self.cases[case] in working
             or any(
-                self.teams[mine][1] == organisation and (mine == team or self.involved(case, mine)) for mine in working
+                self.teams[mine][1] == organisation and (mine == team or self.involved(case, mine))
+                for mine in working
             )
             or self.granted(user, case, tells)
-            or any(self.involved(case, mine) and self.cell(mine, "read", tells) for mine in self.seats(user))
+            or any(
+                self.involved(case, mine) and self.cell(mine, "read", tells)
+                for mine in self.seats(user)
+            )
         )
 
     def one_with(self, person: int) -> set[int]:
         found = {person}
-        while more := {b for a, b in [*self.links, *((b, a) for a, b in self.links)] if a in found} - found:
+        while (
+            more := {b for a, b in [*self.links, *((b, a) for a, b in self.links)] if a in found}
+            - found
+        ):
             found |= more
         return found
 
     def sees_person(self, user: int, person: int) -> bool:
-        """Through the registrations that are one with her; a personal grant is for one registration only."""
+        """Through the registrations that are one with her; a personal grant is for one
+        registration only."""
         return any(
             self.people[case] in self.one_with(person)
-            and any(self.involved(case, team) and self.cell(team, "read", "identity") for team in self.seats(user))
+            and any(
+                self.involved(case, team) and self.cell(team, "read", "identity")
+                for team in self.seats(user)
+            )
             for case in range(3)
-        ) or any(self.granted(user, case, "identity") for case in range(3) if self.people[case] == person)
+        ) or any(
+            self.granted(user, case, "identity") for case in range(3) if self.people[case] == person
+        )
 
     def sees_record(self, user: int, record: RecordFacts) -> bool:
         seen = self.sees_plainly(user, record)
         if record.table.endswith("step"):
-            return seen and self.sees_plainly(user, replace(record, visibility=record.parent_visibility))
+            return seen and self.sees_plainly(
+                user, replace(record, visibility=record.parent_visibility)
+            )
         if record.table == "relation" and record.other is not None:
             return seen and self.sees_person(user, self.people[record.other])
         if record.table in ADDRESSED:
             asked = record.to in self.seats(user) and self.involved(record.case, record.to)
-            return seen or (asked and any(self.agreed(record.to, verb, record.category) for verb in ("read", "write")))
+            return seen or (
+                asked
+                and any(self.agreed(record.to, verb, record.category) for verb in ("read", "write"))
+            )
         if record.table == "agendaitem":
             return seen or self.attends_item(user, record)
         if record.table == "position" or (record.table == "conferencedecision" and record.of_item):
             item = replace(
-                record, table="agendaitem", visibility=record.parent_visibility, shared=record.parent_shared, source=None,
+                record,
+                table="agendaitem",
+                visibility=record.parent_visibility,
+                shared=record.parent_shared,
+                source=None,
                 shared_until=None,
-            )  # fmt: skip
-            attending = any(self.attends(team) and self.involved(record.case, team) for team in self.seats(user))
+            )
+            attending = any(
+                self.attends(team) and self.involved(record.case, team) for team in self.seats(user)
+            )
             if record.table == "position":
                 return (seen or attending) and self.sees_record(user, item)
             return seen or (attending and self.sees_record(user, item))
@@ -251,27 +355,33 @@ class World:
 
     def attends_item(self, user: int, item: RecordFacts) -> bool:
         return any(
-            self.attends(team) and team in item.shared and self.involved(item.case, team) for team in self.seats(user)
+            self.attends(team) and team in item.shared and self.involved(item.case, team)
+            for team in self.seats(user)
         )
 
     def sees_plainly(self, user: int, record: RecordFacts) -> bool:
         if self.granted(user, record.case, record.category):
             return True
         involved = {team for team in self.seats(user) if self.involved(record.case, team)}
-        # A team of mine that is a team of mine at all must hold some cell: without agreement there is no scope.
-        reading = {
-            team for team in self.seats(user)
-            if self.cell(team, "read", record.category)
-        }  # fmt: skip
+        # A team of mine that is a team of mine at all must hold some cell: without agreement there
+        # is no scope.
+        reading = {team for team in self.seats(user) if self.cell(team, "read", record.category)}
         shares = record.shares and record.category not in CONFIDENTIAL
         if involved & reading and (
             (shares and record.visibility == "permitted_partners")
             or (record.author in reading and self.involved(record.case, record.author))
-            or (shares and record.visibility == "selected_partners" and record.shared & reading & involved)
+            or (
+                shares
+                and record.visibility == "selected_partners"
+                and record.shared & reading & involved
+            )
         ):
             return True
-        if any(team in involved and self.cell(team, "write", record.category)
-               for team in (record.author, record.source) if team is not None):  # fmt: skip
+        if any(
+            team in involved and self.cell(team, "write", record.category)
+            for team in (record.author, record.source)
+            if team is not None
+        ):
             return True
         if record.category == "medical_content" and record.shares:
             named = {
@@ -287,8 +397,11 @@ class World:
 
 
 PERIODS = [
-    Period(since, until) for since in DAYS for until in (None, *DAYS) if until is None or until >= since
-]  # fmt: skip
+    Period(since, until)
+    for since in DAYS
+    for until in (None, *DAYS)
+    if until is None or until >= since
+]
 
 
 def periods() -> st.SearchStrategy[Period]:
@@ -304,27 +417,49 @@ def worlds(draw: Any) -> World:
     ]
     if pilots[0].state == "winding_down":
         pilots[0].closes = draw(st.sampled_from((-1, 0, 1, 10)))
-    teams = [(0, 0, "general"), (0, 1, "shelter"), (1, 0, "general"), (0, 2, "care"), (0, 1, "legal"), (0, 2, "legal"),
-             (0, POLICE, "general")]  # fmt: skip
+    teams = [
+        (0, 0, "general"),
+        (0, 1, "shelter"),
+        (1, 0, "general"),
+        (0, 2, "care"),
+        (0, 1, "legal"),
+        (0, 2, "legal"),
+        (0, POLICE, "general"),
+    ]
     index = st.integers(0, len(teams) - 1)
     memberships = draw(
         st.lists(
-            st.tuples(st.integers(0, 2), index, st.sampled_from(("caseworker", "coordinator")), periods()),
-            min_size=1, max_size=6,
+            st.tuples(
+                st.integers(0, 2), index, st.sampled_from(("caseworker", "coordinator")), periods()
+            ),
+            min_size=1,
+            max_size=6,
         )
-    )  # fmt: skip
+    )
     convenants = []
     for pilot, kind in ((0, "convenant"), (0, "ngo_agreement"), (1, "convenant")):
         mine = [team for team, (where, _, _) in enumerate(teams) if where == pilot]
         cells = draw(
             st.sets(
-                st.tuples(st.sampled_from(mine), st.sampled_from(("read", "write")), st.sampled_from(CATEGORIES)),
+                st.tuples(
+                    st.sampled_from(mine),
+                    st.sampled_from(("read", "write")),
+                    st.sampled_from(CATEGORIES),
+                ),
                 max_size=32,
             )
         )
         cells |= {(team, "read", "identity") for team in mine if draw(st.booleans())}
-        parties = draw(st.dictionaries(st.integers(0, 3), st.sampled_from((-5, -5, -5, -5, 0, 1, None)), max_size=4))
-        convenants.append(ConvenantFacts(pilot, kind, draw(periods()), draw(st.integers(0, 9)) > 0, parties, cells))
+        parties = draw(
+            st.dictionaries(
+                st.integers(0, 3), st.sampled_from((-5, -5, -5, -5, 0, 1, None)), max_size=4
+            )
+        )
+        convenants.append(
+            ConvenantFacts(
+                pilot, kind, draw(periods()), draw(st.integers(0, 9)) > 0, parties, cells
+            )
+        )
     cases = [0, draw(st.sampled_from((0, 1, 3))), 2]
     people = [0, draw(st.sampled_from((0, 1))), draw(st.sampled_from((0, 2)))]
     involvements = {}
@@ -336,29 +471,50 @@ def worlds(draw: Any) -> World:
     for user in range(3):
         for case in range(3):
             if draw(st.integers(0, 5)) == 0:
-                more = draw(st.sets(st.sampled_from([c for c in CATEGORIES if c not in CONFIDENTIAL])))
+                more = draw(
+                    st.sets(st.sampled_from([c for c in CATEGORIES if c not in CONFIDENTIAL]))
+                )
                 period = draw(periods())
-                grants[user, case] = (frozenset(more | {"identity"}), Period(period.since, period.until or 5))
+                grants[user, case] = (
+                    frozenset(more | {"identity"}),
+                    Period(period.since, period.until or 5),
+                )
     consents = draw(
         st.lists(
-            st.tuples(st.integers(0, 2), index, periods(), st.sampled_from((None, None, -1, 0, 1)), index), max_size=3
+            st.tuples(
+                st.integers(0, 2), index, periods(), st.sampled_from((None, None, -1, 0, 1)), index
+            ),
+            max_size=3,
         )
     )
-    consents = [(c, t, Period(p.since, 10 if p.until is None else p.until), w, a) for c, t, p, w, a in consents]
+    consents = [
+        (c, t, Period(p.since, 10 if p.until is None else p.until), w, a)
+        for c, t, p, w, a in consents
+    ]
     visibilities = st.sampled_from(("own_organisation", "selected_partners", "permitted_partners"))
     records = [
         RecordFacts(
-            draw(st.integers(0, 2)), draw(index), draw(st.sampled_from(TABLES[table])), draw(visibilities),
-            draw(st.frozensets(index, max_size=2)), table, draw(st.sampled_from((None, None, -1, 0, 1))),
-            draw(index), draw(visibilities), draw(st.sampled_from((None, 0, 1, 2))),
-            draw(st.one_of(st.none(), index)) if table in SUPPLIED else None, parent_shared=draw(st.frozensets(index, max_size=3)),
+            draw(st.integers(0, 2)),
+            draw(index),
+            draw(st.sampled_from(TABLES[table])),
+            draw(visibilities),
+            draw(st.frozensets(index, max_size=2)),
+            table,
+            draw(st.sampled_from((None, None, -1, 0, 1))),
+            draw(index),
+            draw(visibilities),
+            draw(st.sampled_from((None, 0, 1, 2))),
+            draw(st.one_of(st.none(), index)) if table in SUPPLIED else None,
+            parent_shared=draw(st.frozensets(index, max_size=3)),
             of_item=draw(st.booleans()),
         )
         for table in draw(st.lists(st.sampled_from(sorted(TABLES)), min_size=1, max_size=6))
-    ]  # fmt: skip
+    ]
     # No stay may be hidden: the database refuses two at once, and would tell of a hidden one by it.
     records = [
-        replace(row, visibility="permitted_partners", shared_until=None) if row.table in JOINT else row
+        replace(row, visibility="permitted_partners", shared_until=None)
+        if row.table in JOINT
+        else row
         for row in records
     ]
     links = draw(st.sampled_from(([], [], [(0, 1)], [(0, 2)], [(1, 2)], [(0, 1), (1, 2)])))

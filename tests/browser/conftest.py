@@ -1,4 +1,5 @@
-"""A whole installation with demonstration data, served by gunicorn as lvv_app, and Debian's Chromium."""
+"""A whole installation with demonstration data, served by gunicorn as lvv_app, and Debian's
+Chromium."""
 
 import os
 import shutil
@@ -58,14 +59,28 @@ def site() -> Iterator[SimpleNamespace]:
     }
     environment.pop("LVV_ROLE", None)
     for command in (["demo"], ["collectstatic", "--noinput", "-v0"]):
-        subprocess.run([sys.executable, "manage.py", *command], cwd=BASE_DIR, env=environment, check=True)
+        subprocess.run(
+            [sys.executable, "manage.py", *command], cwd=BASE_DIR, env=environment, check=True
+        )
     admin.cursor().execute(f"CREATE DATABASE {name}_untouched TEMPLATE {name}")
     log = data_dir() / "web.log"
     with log.open("w") as output:
         web = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "lvv.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2"],
-            cwd=BASE_DIR, env=environment, stdout=output, stderr=subprocess.STDOUT,
-        )  # fmt: skip
+            [
+                sys.executable,
+                "-m",
+                "gunicorn",
+                "lvv.wsgi",
+                "--bind",
+                f"127.0.0.1:{port}",
+                "--workers",
+                "2",
+            ],
+            cwd=BASE_DIR,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
     for _ in range(100):
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/gezond/")
@@ -77,11 +92,18 @@ def site() -> Iterator[SimpleNamespace]:
 
     def work() -> None:
         """One round of the background process."""
-        subprocess.run([sys.executable, "manage.py", "work", "--once"], cwd=BASE_DIR, env=environment, check=True)
+        subprocess.run(
+            [sys.executable, "manage.py", "work", "--once"],
+            cwd=BASE_DIR,
+            env=environment,
+            check=True,
+        )
 
     def start_work() -> subprocess.Popen[bytes]:
         """The background process itself, which goes on until it is stopped."""
-        return subprocess.Popen([sys.executable, "manage.py", "work"], cwd=BASE_DIR, env=environment)
+        return subprocess.Popen(
+            [sys.executable, "manage.py", "work"], cwd=BASE_DIR, env=environment
+        )
 
     yield SimpleNamespace(
         work=work,
@@ -105,7 +127,11 @@ def site() -> Iterator[SimpleNamespace]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium-headless-shell") or shutil.which("chromium")
+    path = (
+        os.environ.get("CHROMIUM")
+        or shutil.which("chromium-headless-shell")
+        or shutil.which("chromium")
+    )
     with sync_playwright() as play:
         chromium = play.chromium.launch(
             executable_path=path,
@@ -123,7 +149,8 @@ def states() -> dict[str, Any]:
 
 @pytest.fixture
 def visit(browser: Browser, site: SimpleNamespace, states: dict[str, Any]) -> Iterator[Any]:
-    """A page for an account; the test fails on any console message but the browser's own line for an expected 4xx."""
+    """A page for an account; the test fails on any console message but the browser's own line
+    for an expected 4xx."""
     contexts, bad = [], []
 
     def listen(page: Page) -> Page:
@@ -138,9 +165,17 @@ def visit(browser: Browser, site: SimpleNamespace, states: dict[str, Any]) -> It
         page.on("pageerror", lambda error: bad.append(f"error: {error}"))
         return page
 
-    def open_for(account: str | None = None, *, fresh: bool = False, base: str = "", **options: Any) -> Page:
-        options = {"locale": "nl-NL", "timezone_id": "Europe/Amsterdam", "reduced_motion": "reduce",
-                   "viewport": {"width": 1440, "height": 900}, "base_url": base or site.url, **options}  # fmt: skip
+    def open_for(
+        account: str | None = None, *, fresh: bool = False, base: str = "", **options: Any
+    ) -> Page:
+        options = {
+            "locale": "nl-NL",
+            "timezone_id": "Europe/Amsterdam",
+            "reduced_motion": "reduce",
+            "viewport": {"width": 1440, "height": 900},
+            "base_url": base or site.url,
+            **options,
+        }
         if account and not fresh and account in states:
             options["storage_state"] = states[account]
         context = browser.new_context(**options)
@@ -163,12 +198,19 @@ def visit(browser: Browser, site: SimpleNamespace, states: dict[str, Any]) -> It
 
 
 def violations(page: Page) -> list[str]:
-    # The administration's style sheets import each other; axe would copy them into the page, which the policy forbids.
-    found = page.evaluate(AXE + AXE_RUN.replace("PRELOAD", "false" if "/beheer/" in page.url else "true"))
+    # The administration's style sheets import each other; axe would copy them into the page, which
+    # the policy forbids.
+    found = page.evaluate(
+        AXE + AXE_RUN.replace("PRELOAD", "false" if "/beheer/" in page.url else "true")
+    )
     return [
-        f"{v['id']}: {node['html'][:160]} {node['failureSummary']}" for v in found["violations"] for node in v["nodes"]
+        f"{v['id']}: {node['html'][:160]} {node['failureSummary']}"
+        for v in found["violations"]
+        for node in v["nodes"]
     ]
 
 
 def fits(page: Page) -> bool:
-    return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    return page.evaluate(
+        "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    )

@@ -1,4 +1,5 @@
-"""Real concurrency against the real server: the same form twenty times at once, and two workers on one case."""
+"""Real concurrency against the real server: the same form twenty times at once, and two workers
+on one case."""
 
 import http.cookiejar
 import random
@@ -36,11 +37,18 @@ class Worker:
         body, headers = urllib.parse.urlencode(data).encode(), {}
         if file is not None:
             parts = [f'name="{name}"\r\n\r\n{value}' for name, value in data.items()]
-            parts.append(f'name="file"; filename="lijst.csv"\r\nContent-Type: text/csv\r\n\r\n{file}')
-            body = "".join(f"--grens\r\nContent-Disposition: form-data; {part}\r\n" for part in parts) + "--grens--\r\n"
+            parts.append(
+                f'name="file"; filename="lijst.csv"\r\nContent-Type: text/csv\r\n\r\n{file}'
+            )
+            body = (
+                "".join(f"--grens\r\nContent-Disposition: form-data; {part}\r\n" for part in parts)
+                + "--grens--\r\n"
+            )
             body, headers = body.encode(), {"Content-Type": "multipart/form-data; boundary=grens"}
         try:
-            with self.opener.open(urllib.request.Request(self.base + path, body, headers)) as answer:
+            with self.opener.open(
+                urllib.request.Request(self.base + path, body, headers)
+            ) as answer:
                 return answer.status, answer.url
         except urllib.error.HTTPError as refused:
             return refused.code, refused.url
@@ -74,17 +82,30 @@ def test_the_same_form_twenty_times_at_once_is_one_person(site):
     worker = Worker(site, "gemeente-rotterdam")
     page = worker.get("/personen/aanmelden/")
     form = {
-        "name": "Tegelijk Verstuurd", "nationality": "0084", "referrer": "Wijkteam", "told_on": "01-11-2026",
-        "language": "ti", "form_token": str(uuid.uuid4()), "draft_key": "register:6f1de2a4-8d0e-4f5a-9f7b-0d7c8e2a1b34", "form_page": "/personen/aanmelden/",
-    }  # fmt: skip
+        "name": "Tegelijk Verstuurd",
+        "nationality": "0084",
+        "referrer": "Wijkteam",
+        "told_on": "01-11-2026",
+        "language": "ti",
+        "form_token": str(uuid.uuid4()),
+        "draft_key": "register:6f1de2a4-8d0e-4f5a-9f7b-0d7c8e2a1b34",
+        "form_page": "/personen/aanmelden/",
+    }
     results = at_once(20, lambda: worker.post("/personen/aanmelden/", form, page))
     assert {status for status, _ in results} == {200}
     assert len({url for _, url in results}) == 1
-    assert count(site, "SELECT count(*) FROM casework_identityvalue WHERE value = 'Tegelijk Verstuurd'") == 1
+    assert (
+        count(
+            site, "SELECT count(*) FROM casework_identityvalue WHERE value = 'Tegelijk Verstuurd'"
+        )
+        == 1
+    )
 
 
 def test_many_readers_at_once_leave_one_unbroken_chain(site):
-    workers = [Worker(site, f"{prefix}-eindhoven") for prefix in ("gemeente", "coordinator", "ngo", "dtv")]
+    workers = [
+        Worker(site, f"{prefix}-eindhoven") for prefix in ("gemeente", "coordinator", "ngo", "dtv")
+    ]
     before = count(site, "SELECT count(*) FROM audit_log")
     for worker in workers:
         at_once(5, lambda worker=worker: worker.get("/casussen/"))
@@ -100,7 +121,9 @@ def test_two_workers_taking_over_one_case_at_once(site):
     reference = address.split("/")[2]
     connection = psycopg2.connect(site.owner)
     connection.autocommit = True
-    connection.cursor().execute("UPDATE casework_case SET case_manager_id = NULL WHERE reference = %s", [reference])
+    connection.cursor().execute(
+        "UPDATE casework_case SET case_manager_id = NULL WHERE reference = %s", [reference]
+    )
     connection.close()
     pages = [worker.get(address) for worker in workers]
     version = re.search(r'name="version" value="(\d+)"', pages[0])[1]
@@ -125,7 +148,8 @@ def as_owner(site, sql, *values):
 
 
 def test_links_of_the_same_people_at_once_and_in_a_circle_are_one_group(site):
-    """A with B, B with A, B with C and C with A, by two workers: no deadlock, each pair at most once, nothing moved."""
+    """A with B, B with A, B with C and C with A, by two workers: no deadlock, each pair at most
+    once, nothing moved."""
     workers = [Worker(site, f"{prefix}-eindhoven") for prefix in ("gemeente", "coordinator")]
     people = as_owner(
         site,
@@ -144,21 +168,28 @@ def test_links_of_the_same_people_at_once_and_in_a_circle_are_one_group(site):
         number = next(turn)
         worker, page = workers[number % 2], pages[number % 2]
         one, two = pairs[number]
-        form = {"reason": "zelfde vingerafdrukken", "answer": "same", "form_token": str(uuid.uuid4())}
+        form = {
+            "reason": "zelfde vingerafdrukken",
+            "answer": "same",
+            "form_token": str(uuid.uuid4()),
+        }
         return worker.post(f"/personen/{one}/dubbel/{two}/", form, page)
 
     statuses = [status for status, _url in at_once(len(pairs), link)]
     assert set(statuses) == {200, 409}
     assert statuses.count(200) == 2  # the third pair is one person by then
-    assert count(site, "SELECT count(DISTINCT same_as) FROM casework_person WHERE id = ANY (%s)", keys) == 1
+    assert (
+        count(site, "SELECT count(DISTINCT same_as) FROM casework_person WHERE id = ANY (%s)", keys)
+        == 1
+    )
     links = "SELECT count(*) FROM casework_judgement WHERE one_id = ANY (%s) AND revoked_at IS NULL"
     assert count(site, links, keys) == 2
     assert count(site, "SELECT count(*) FROM access_check_projections() WHERE wrong > 0") == 0
 
 
 def test_two_partners_at_one_value_at_once(site):
-    """The municipality corrects what it recorded for the immigration service while that replaces it: one counts, and
-    the other is told."""
+    """The municipality corrects what it recorded for the immigration service while that replaces
+    it: one counts, and the other is told."""
     coordinator, ind = (Worker(site, f"{prefix}-utrecht") for prefix in ("coordinator", "ind"))
     case, team = as_owner(
         site,
@@ -168,16 +199,26 @@ def test_two_partners_at_one_value_at_once(site):
         " WHERE p.slug = 'utrecht' AND c.state = 'in_guidance' ORDER BY c.id LIMIT 1",
     )[0]
     form = {
-        "kind": "repeat_asylum", "applied_on": "01-10-2026", "result": "pending", "checked_on": "01-11-2026",
-        "representative": "mr. Tegelijk", "visibility": "permitted_partners", "share_basis": "convenant",
-        "share_purpose": "perspectief", "source_team": str(team), "received_on": "01-11-2026", "received_document": "brief",
-    }  # fmt: skip
+        "kind": "repeat_asylum",
+        "applied_on": "01-10-2026",
+        "result": "pending",
+        "checked_on": "01-11-2026",
+        "representative": "mr. Tegelijk",
+        "visibility": "permitted_partners",
+        "share_basis": "convenant",
+        "share_purpose": "perspectief",
+        "source_team": str(team),
+        "received_on": "01-11-2026",
+        "received_document": "brief",
+    }
     adding = f"/casussen/{case}/dossier/procedure/nieuw/?namens=1"
-    added, _url = coordinator.post(adding, {**form, "form_token": str(uuid.uuid4())}, coordinator.get(adding))
+    added, _url = coordinator.post(
+        adding, {**form, "form_token": str(uuid.uuid4())}, coordinator.get(adding)
+    )
     assert added == 200
-    record = as_owner(site, "SELECT reference::text FROM casework_procedure WHERE representative = 'mr. Tegelijk'")[0][
-        0
-    ]
+    record = as_owner(
+        site, "SELECT reference::text FROM casework_procedure WHERE representative = 'mr. Tegelijk'"
+    )[0][0]
     page = f"/casussen/{case}/dossier/procedure/{record}/"
     acts = iter(
         [
@@ -189,14 +230,19 @@ def test_two_partners_at_one_value_at_once(site):
 
     def act():
         worker, address, said = next(acts)
-        return worker.post(address, {**said, "version": "1", "form_token": str(uuid.uuid4())}, seen[worker])
+        return worker.post(
+            address, {**said, "version": "1", "form_token": str(uuid.uuid4())}, seen[worker]
+        )
 
     assert sorted(status for status, _ in at_once(2, act)) == [200, 409]
-    assert as_owner(site, "SELECT version FROM casework_procedure WHERE reference = %s", record) == [(2,)]
+    assert as_owner(
+        site, "SELECT version FROM casework_procedure WHERE reference = %s", record
+    ) == [(2,)]
 
 
 def test_twenty_take_the_same_step_at_once_and_one_wins(site):
-    """The button of a step pressed twenty times from the version all of them saw: one moves the case, the others hear so."""
+    """The button of a step pressed twenty times from the version all of them saw: one moves the
+    case, the others hear so."""
     worker = Worker(site, "gemeente-utrecht")
     case = as_owner(
         site,
@@ -237,7 +283,10 @@ def test_twenty_propose_an_exit_at_once_and_one_stands(site):
         return worker.post(address, {**form, "form_token": str(uuid.uuid4())}, page)
 
     statuses = [status for status, _ in at_once(20, act)]
-    assert set(statuses) <= {200, 409}  # whoever came later is led to the one that stands, or told of it
+    assert set(statuses) <= {
+        200,
+        409,
+    }  # whoever came later is led to the one that stands, or told of it
     assert (
         count(
             site,
@@ -249,12 +298,18 @@ def test_twenty_propose_an_exit_at_once_and_one_stands(site):
 
 
 def test_a_list_goes_on_where_a_killed_background_stopped(site):
-    """Killed in the middle of a batch: what was finished stays, what was half done is done again, nobody twice."""
+    """Killed in the middle of a batch: what was finished stays, what was half done is done
+    again, nobody twice."""
     worker = Worker(site, "gemeente-rotterdam")
     number = 900
-    people = [f"{random_name(n)};{1 + n % 28:02}-0{1 + n % 9}-{1960 + n % 40}" for n in range(number)]
+    people = [
+        f"{random_name(n)};{1 + n % 28:02}-0{1 + n % 9}-{1960 + n % 40}" for n in range(number)
+    ]
     _status, page = worker.post(
-        "/personen/invoer/", {}, worker.get("/personen/invoer/"), file="\n".join(["Naam;Geboortedatum", *people])
+        "/personen/invoer/",
+        {},
+        worker.get("/personen/invoer/"),
+        file="\n".join(["Naam;Geboortedatum", *people]),
     )
     page = page.removeprefix(site.url)
 
@@ -282,9 +337,7 @@ def test_a_list_goes_on_where_a_killed_background_stopped(site):
         site.work()
     assert as_owner(site, state, upload) == [("done",)]
     assert count(site, made, upload) == number
-    named = (
-        "SELECT count(DISTINCT value) FROM casework_identityvalue v JOIN casework_importrow r ON r.case_id = v.case_id"
-    )
+    named = "SELECT count(DISTINCT value) FROM casework_identityvalue v JOIN casework_importrow r ON r.case_id = v.case_id"
     assert count(site, f"{named} WHERE r.upload_id = %s AND v.kind = 'name'", upload) == number
     assert count(site, "SELECT count(*) FROM access_check_projections() WHERE wrong > 0") == 0
 
@@ -292,7 +345,9 @@ def test_a_list_goes_on_where_a_killed_background_stopped(site):
 def random_name(number):
     """Names unlike each other and unlike any in the register."""
     rng = random.Random(number)
-    return "".join(rng.choice("bcdfgklmnprstvz") + rng.choice("aeiou") for _ in range(9)).capitalize()
+    return "".join(
+        rng.choice("bcdfgklmnprstvz") + rng.choice("aeiou") for _ in range(9)
+    ).capitalize()
 
 
 def of_utrecht(site, where):
@@ -307,31 +362,41 @@ def of_utrecht(site, where):
 
 
 def twenty(site, worker, address, said):
-    """The same act twenty times from the page all of them saw: how many were led on, and how many were told no."""
+    """The same act twenty times from the page all of them saw: how many were led on, and how
+    many were told no."""
     page = worker.get(address)
     version = re.search(r'name="version" value="(\d+)"', page)
     seen = {"version": version[1]} if version else {}
     statuses = [
         status
         for status, _url in at_once(
-            20, lambda: worker.post(address, {**seen, **said, "form_token": str(uuid.uuid4())}, page)
+            20,
+            lambda: worker.post(address, {**seen, **said, "form_token": str(uuid.uuid4())}, page),
         )
     ]
-    assert set(statuses) <= {200, 400, 409}, statuses  # 400: the form again, which says that the case has moved on
+    assert set(statuses) <= {200, 400, 409}, (
+        statuses
+    )  # 400: the form again, which says that the case has moved on
     return statuses.count(200)
 
 
 def moves(site, case, reason):
     return count(
-        site, "SELECT count(*) FROM casework_historicalcase WHERE id = %s AND history_change_reason = %s", case, reason
+        site,
+        "SELECT count(*) FROM casework_historicalcase WHERE id = %s AND history_change_reason = %s",
+        case,
+        reason,
     )
 
 
 def test_twenty_confirm_an_exit_at_once_and_one_wins(site):
     worker = Worker(site, "coordinator-utrecht")
-    case, key = of_utrecht(site, "EXISTS (SELECT FROM casework_exit x WHERE x.case_id = c.id AND x.confirmed_on IS NULL"
-                                 " AND x.ended_at IS NULL AND x.outcome <> 'moved_to_other_pilot')"
-                                 " AND NOT EXISTS (SELECT FROM casework_stay s WHERE s.case_id = c.id AND s.until IS NULL)")  # fmt: skip
+    case, key = of_utrecht(
+        site,
+        "EXISTS (SELECT FROM casework_exit x WHERE x.case_id = c.id AND x.confirmed_on IS NULL"
+        " AND x.ended_at IS NULL AND x.outcome <> 'moved_to_other_pilot')"
+        " AND NOT EXISTS (SELECT FROM casework_stay s WHERE s.case_id = c.id AND s.until IS NULL)",
+    )
     assert twenty(site, worker, f"/casussen/{case}/uitstroom/bevestigen/", {}) == 1
     assert moves(site, key, "T11") == 1
 
@@ -347,7 +412,15 @@ def test_twenty_undo_an_exit_at_once_and_one_wins(site):
 def test_twenty_take_a_refused_case_back_at_once_and_one_wins(site):
     worker = Worker(site, "coordinator-utrecht")
     case, key = of_utrecht(site, "c.state = 'not_admitted'")
-    assert twenty(site, worker, f"/casussen/{case}/heroverwegen/", {"ground": "new", "because": "Nieuwe stukken."}) == 1
+    assert (
+        twenty(
+            site,
+            worker,
+            f"/casussen/{case}/heroverwegen/",
+            {"ground": "new", "because": "Nieuwe stukken."},
+        )
+        == 1
+    )
     assert moves(site, key, "T9") == 1
 
 
@@ -355,8 +428,11 @@ def test_twenty_decide_and_twenty_issue_the_decision_at_once_and_one_counts(site
     """In a meeting that is under way: the decision of the conference, then the formal one."""
     worker = Worker(site, "coordinator-utrecht")
     today = timezone.localdate().strftime("%d-%m-%Y")
-    case, key = of_utrecht(site, "c.state = 'in_conference' AND NOT EXISTS (SELECT FROM casework_conferencedecision d"
-                                 " WHERE d.case_id = c.id)")  # fmt: skip
+    case, key = of_utrecht(
+        site,
+        "c.state = 'in_conference' AND NOT EXISTS (SELECT FROM casework_conferencedecision d"
+        " WHERE d.case_id = c.id)",
+    )
     planning = "/lso/plannen/utrecht/"
     page = worker.get(planning)
     teams = re.findall(r'name="teams" value="(\d+)"', page)
@@ -370,16 +446,27 @@ def test_twenty_decide_and_twenty_issue_the_decision_at_once_and_one_counts(site
     }
     status, meeting = worker.post(planning, plan, page)
     assert status == 200
-    key_of_meeting = as_owner(site, "SELECT id, reference::text FROM casework_meeting ORDER BY id DESC LIMIT 1")[0]
+    key_of_meeting = as_owner(
+        site, "SELECT id, reference::text FROM casework_meeting ORDER BY id DESC LIMIT 1"
+    )[0]
     adding = f"/casussen/{case}/lso/agenderen/"
     page = worker.get(adding)
-    item = {"meeting": key_of_meeting[0], "why": "admission", "question": "Hoort zij hier?",
-            "teams": re.findall(r'name="teams" value="(\d+)"', page)[0], "form_token": str(uuid.uuid4())}  # fmt: skip
+    item = {
+        "meeting": key_of_meeting[0],
+        "why": "admission",
+        "question": "Hoort zij hier?",
+        "teams": re.findall(r'name="teams" value="(\d+)"', page)[0],
+        "form_token": str(uuid.uuid4()),
+    }
     assert worker.post(adding, item, page)[0] == 200
     held = f"/lso/{key_of_meeting[1]}/"
-    assert worker.post(f"{held}openen/", {"form_token": str(uuid.uuid4())}, worker.get(held))[0] == 200
+    assert (
+        worker.post(f"{held}openen/", {"form_token": str(uuid.uuid4())}, worker.get(held))[0] == 200
+    )
     reference = as_owner(
-        site, "SELECT reference::text FROM casework_agendaitem WHERE case_id = %s ORDER BY id DESC", key
+        site,
+        "SELECT reference::text FROM casework_agendaitem WHERE case_id = %s ORDER BY id DESC",
+        key,
     )[0][0]
     said = {
         "kind": "admitted",
@@ -392,18 +479,36 @@ def test_twenty_decide_and_twenty_issue_the_decision_at_once_and_one_counts(site
     page = worker.get(f"/lso/punt/{reference}/")
     said["version"] = re.search(r'besluit/"[^§]*?name="version" value="(\d+)"', page)[1]
     statuses = [
-        status for status, _url in at_once(
-            20, lambda: worker.post(f"/lso/punt/{reference}/besluit/", {**said, "form_token": str(uuid.uuid4())}, page)
+        status
+        for status, _url in at_once(
+            20,
+            lambda: worker.post(
+                f"/lso/punt/{reference}/besluit/", {**said, "form_token": str(uuid.uuid4())}, page
+            ),
         )
-    ]  # fmt: skip
+    ]
     assert sorted(statuses) == [200] + [409] * 19
     made = "SELECT count(*) FROM {} WHERE case_id = %s AND kind = 'admitted'"
     assert count(site, made.format("casework_conferencedecision"), key) == 1
-    assert count(site, "SELECT count(*) FROM casework_task WHERE case_id = %s AND rule = 'admitted'", key) == 1
+    assert (
+        count(
+            site, "SELECT count(*) FROM casework_task WHERE case_id = %s AND rule = 'admitted'", key
+        )
+        == 1
+    )
     address = f"/casussen/{case}/besluit/"
     function = re.search(r'<option value="(\d+:\d+)"', worker.get(address))[1]
-    formal = {"kind": "admitted", "decided_on": today, "effective_on": today, "function": function, "reasons": "Zie LSO.",
-              "remedies": "Bezwaar.", "until": "", "objection_until": "", "letter": "<p>U bent toegelaten.</p>"}  # fmt: skip
+    formal = {
+        "kind": "admitted",
+        "decided_on": today,
+        "effective_on": today,
+        "function": function,
+        "reasons": "Zie LSO.",
+        "remedies": "Bezwaar.",
+        "until": "",
+        "objection_until": "",
+        "letter": "<p>U bent toegelaten.</p>",
+    }
     assert twenty(site, worker, address, formal) == 1
     assert count(site, made.format("casework_formaldecision"), key) == 1
     assert moves(site, key, "T7") == 1
@@ -411,36 +516,63 @@ def test_twenty_decide_and_twenty_issue_the_decision_at_once_and_one_counts(site
 
 def test_twenty_put_a_case_on_one_agenda_at_once_and_it_stands_there_once(site):
     worker = Worker(site, "coordinator-utrecht")
-    case, key = of_utrecht(site, "c.state = 'rest_period' AND NOT EXISTS (SELECT FROM casework_agendaitem a"
-                                 " WHERE a.case_id = c.id AND a.ended_at IS NULL)")  # fmt: skip
+    case, key = of_utrecht(
+        site,
+        "c.state = 'rest_period' AND NOT EXISTS (SELECT FROM casework_agendaitem a"
+        " WHERE a.case_id = c.id AND a.ended_at IS NULL)",
+    )
     address = f"/casussen/{case}/lso/agenderen/"
     page = worker.get(address)
-    said = {"why": "admission", "question": "Hoort zij hier?", "teams": re.findall(r'name="teams" value="(\d+)"', page)[0],
-            "meeting": re.search(r'<option value="(\d+)"', page)[1]}  # fmt: skip
+    said = {
+        "why": "admission",
+        "question": "Hoort zij hier?",
+        "teams": re.findall(r'name="teams" value="(\d+)"', page)[0],
+        "meeting": re.search(r'<option value="(\d+)"', page)[1],
+    }
     assert twenty(site, worker, address, said) == 1
-    assert count(site, "SELECT count(*) FROM casework_agendaitem WHERE case_id = %s AND ended_at IS NULL", key) == 1
+    assert (
+        count(
+            site,
+            "SELECT count(*) FROM casework_agendaitem WHERE case_id = %s AND ended_at IS NULL",
+            key,
+        )
+        == 1
+    )
 
 
 def test_twenty_archive_a_case_at_once_and_one_wins(site):
     worker = Worker(site, "coordinator-utrecht")
-    case, key = of_utrecht(site, "c.state = 'exited' AND EXISTS (SELECT FROM casework_exit x JOIN casework_outcomeclass k"
-                                 " ON k.id = x.classed_id AND k.belongs_to = 'none' WHERE x.case_id = c.id AND x.ended_at IS NULL"
-                                 " AND x.undone_on IS NULL) AND NOT EXISTS (SELECT FROM casework_task t WHERE t.case_id = c.id"
-                                 " AND t.answer = '' AND t.ended_at IS NULL)")  # fmt: skip
+    case, key = of_utrecht(
+        site,
+        "c.state = 'exited' AND EXISTS (SELECT FROM casework_exit x JOIN casework_outcomeclass k"
+        " ON k.id = x.classed_id AND k.belongs_to = 'none' WHERE x.case_id = c.id AND x.ended_at IS NULL"
+        " AND x.undone_on IS NULL) AND NOT EXISTS (SELECT FROM casework_task t WHERE t.case_id = c.id"
+        " AND t.answer = '' AND t.ended_at IS NULL)",
+    )
     assert twenty(site, worker, f"/casussen/{case}/stap/archive/", {}) == 1
     assert moves(site, key, "T13") == 1
 
 
 def test_twenty_answer_a_claim_at_once_and_one_answer_counts(site):
     worker = Worker(site, "dtv-utrecht")
-    case, key = of_utrecht(site, "EXISTS (SELECT FROM casework_exit x WHERE x.case_id = c.id AND x.claim_open"
-                                 " AND x.undone_on IS NULL AND x.ended_at IS NULL AND x.outcome = 'independent_return')"
-                                 " AND EXISTS (SELECT FROM partners_team t JOIN partners_organisation o ON o.id = t.organisation_id"
-                                 " WHERE o.kind = 'dtv' AND t.id = ANY (c.team_ids))")  # fmt: skip
-    said = {"result": "confirmed", "said_on": timezone.localdate().strftime("%d-%m-%Y"), "evidence": "vertrekstaat"}
+    case, key = of_utrecht(
+        site,
+        "EXISTS (SELECT FROM casework_exit x WHERE x.case_id = c.id AND x.claim_open"
+        " AND x.undone_on IS NULL AND x.ended_at IS NULL AND x.outcome = 'independent_return')"
+        " AND EXISTS (SELECT FROM partners_team t JOIN partners_organisation o ON o.id = t.organisation_id"
+        " WHERE o.kind = 'dtv' AND t.id = ANY (c.team_ids))",
+    )
+    said = {
+        "result": "confirmed",
+        "said_on": timezone.localdate().strftime("%d-%m-%Y"),
+        "evidence": "vertrekstaat",
+    }
     before = count(site, "SELECT count(*) FROM casework_confirmation WHERE case_id = %s", key)
     assert twenty(site, worker, f"/casussen/{case}/uitstroom/antwoorden/", said) == 1
-    assert count(site, "SELECT count(*) FROM casework_confirmation WHERE case_id = %s", key) == before + 1
+    assert (
+        count(site, "SELECT count(*) FROM casework_confirmation WHERE case_id = %s", key)
+        == before + 1
+    )
 
 
 def test_twenty_answer_an_offer_of_another_pilot_at_once_and_one_counts(site):

@@ -16,7 +16,9 @@ CASE_URL = re.compile(r"/casussen/[0-9a-f-]{36}/")
 
 
 def code_of(secret: str) -> str:
-    return totp.format_hotp_value(totp.hotp_value(secret, next(totp.yield_hotp_counters_from_time())))
+    return totp.format_hotp_value(
+        totp.hotp_value(secret, next(totp.yield_hotp_counters_from_time()))
+    )
 
 
 def confirm_password(page):
@@ -37,8 +39,8 @@ def fill_registration(page, name):
 
 
 def authenticator(visit, states):
-    """The secret of the app of an account no other test signs in with: it asks for a code from now on; and the code it
-    was registered with."""
+    """The secret of the app of an account no other test signs in with: it asks for a code from
+    now on; and the code it was registered with."""
     if "authenticator" not in states:
         page = visit("vng", fresh=True)
         page.goto("/account/tweede-factor/totp/activate/")
@@ -65,13 +67,23 @@ def virtual_authenticator(page):
     session.send("WebAuthn.enable")
     session.send(
         "WebAuthn.addVirtualAuthenticator",
-        {"options": {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
-                     "isUserVerified": True, "automaticPresenceSimulation": True}},
-    )  # fmt: skip
+        {
+            "options": {
+                "protocol": "ctap2",
+                "transport": "internal",
+                "hasResidentKey": True,
+                "hasUserVerification": True,
+                "isUserVerified": True,
+                "automaticPresenceSimulation": True,
+            }
+        },
+    )
 
 
 def test_register_a_passkey_sign_in_with_it_and_reopen_after_idling(visit, site):
-    page = visit("opvang-rotterdam", fresh=True, base=site.local)  # nor with this one: it asks for the passkey
+    page = visit(
+        "opvang-rotterdam", fresh=True, base=site.local
+    )  # nor with this one: it asks for the passkey
     virtual_authenticator(page)
     page.goto("/account/tweede-factor/webauthn/add/")
     confirm_password(page)
@@ -89,13 +101,16 @@ def test_register_a_passkey_sign_in_with_it_and_reopen_after_idling(visit, site)
     page.goto("/personen/aanmelden/")
     page.get_by_label("Naam", exact=True).fill("Nog Niet Klaar")
     page.get_by_text("Bewaard om").wait_for()
-    key = next(cookie["value"] for cookie in page.context.cookies() if cookie["name"] == "lvv_session")
+    key = next(
+        cookie["value"] for cookie in page.context.cookies() if cookie["name"] == "lvv_session"
+    )
     with psycopg2.connect(site.owner) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT session_data FROM partners_session WHERE session_key = %s", [key])
         data = SessionStore().decode(cursor.fetchone()[0])
         data[SEEN] = int(time.time()) - 16 * 60
         cursor.execute(
-            "UPDATE partners_session SET session_data = %s WHERE session_key = %s", [SessionStore().encode(data), key]
+            "UPDATE partners_session SET session_data = %s WHERE session_key = %s",
+            [SessionStore().encode(data), key],
         )
     connection.close()
     page.clock.fast_forward(61_000)  # the page asks once a minute whether the session still holds
@@ -277,7 +292,9 @@ def test_pilots_see_their_own_cases_and_nothing_of_each_others(visit):
         for tab in range(1, 4):
             page.goto(f"/casussen/?tab=all&page={tab}")
             found |= {link.get_attribute("href") for link in page.locator("tbody th a").all()}
-            assert {cell.inner_text() for cell in page.locator("tbody td[data-l=Pilot]").all()} == {place.capitalize()}
+            assert {cell.inner_text() for cell in page.locator("tbody td[data-l=Pilot]").all()} == {
+                place.capitalize()
+            }
         seen[place] = found
     assert seen["utrecht"]
     assert not seen["utrecht"] & seen["groningen"]
@@ -294,7 +311,9 @@ def test_the_shelter_sees_neither_legal_aid_nor_care(visit):
     for account, page in pages.items():
         for number in range(1, 6):
             page.goto(f"/casussen/?state=in_guidance&page={number}")
-            for address in [link.get_attribute("href") for link in page.locator("tbody th a").all()]:
+            for address in [
+                link.get_attribute("href") for link in page.locator("tbody th a").all()
+            ]:
                 shown.setdefault(address, set()).add(account)
     common = [address for address, accounts in shown.items() if len(accounts) == 3]
     assert common

@@ -1,4 +1,5 @@
-"""Every page at a desk and on a phone: WCAG 2.2 AA by axe, no sideways scroll, nothing in the console."""
+"""Every page at a desk and on a phone: WCAG 2.2 AA by axe, no sideways scroll, nothing in the
+console."""
 
 import re
 
@@ -47,7 +48,8 @@ PAGES = [
 
 
 def first_page(page, account, start, states):
-    """The address of the first case, person, convenant or pilot this account comes to by its own links; once for each."""
+    """The address of the first case, person, convenant or pilot this account comes to by its own
+    links; once for each."""
     if (account, start) not in states:
         if start in (CASE, PERSON):
             page.goto("/casussen/?state=in_guidance")
@@ -69,8 +71,12 @@ def first_page(page, account, start, states):
 
 
 def go(page, account, address, states):
-    start = next((start for start in (CASE, PERSON, CONVENANT, PILOT) if address.startswith(start)), "")
-    page.goto(first_page(page, account, start, states) + address.removeprefix(start) if start else address)
+    start = next(
+        (start for start in (CASE, PERSON, CONVENANT, PILOT) if address.startswith(start)), ""
+    )
+    page.goto(
+        first_page(page, account, start, states) + address.removeprefix(start) if start else address
+    )
 
 
 @pytest.mark.parametrize(("account", "address"), PAGES)
@@ -86,8 +92,11 @@ def test_wcag_and_reflow(visit, states, account, address):
     assert fits(page)
 
 
-# Pages about one particular thing, and where it is found: the first value of the answer is the address.
-IN_UTRECHT = "JOIN partners_pilot p ON p.id = c.pilot_id AND p.slug = 'utrecht' AND c.read_only_from IS NULL"
+# Pages about one particular thing, and where it is found: the first value of the answer is the
+# address.
+IN_UTRECHT = (
+    "JOIN partners_pilot p ON p.id = c.pilot_id AND p.slug = 'utrecht' AND c.read_only_from IS NULL"
+)
 OF_NGO = "JOIN partners_team t ON t.id = {} AND t.function = 'general' JOIN partners_organisation o ON o.id = t.organisation_id AND o.kind = 'ngo'"
 PARTICULAR = [
     ("coordinator-utrecht", "SELECT '/lso/brieven/utrecht/'"),

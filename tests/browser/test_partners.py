@@ -1,4 +1,5 @@
-"""Each partner at its own work, from its own home: on one person it may see, as its people would do it."""
+"""Each partner at its own work, from its own home: on one person it may see, as its people would
+do it."""
 
 import re
 from datetime import timedelta
@@ -126,8 +127,18 @@ def test_the_municipality_opens_an_address_with_a_reason(visit, site):
 
 def test_shelter_legal_care_iom_and_coa_do_their_own_work(visit):
     for account, slug, typed, said in (
-        ("opvang-utrecht", "signal", {"kind": "missing", "happened_on": day(), "text": "Niet in bed"}, "Niet in bed"),
-        ("ngo-juridisch-utrecht", "legal_aid", {"subject": "Nieuwe aanvraag", "asked_on": day(-1)}, "Nieuwe aanvraag"),
+        (
+            "opvang-utrecht",
+            "signal",
+            {"kind": "missing", "happened_on": day(), "text": "Niet in bed"},
+            "Niet in bed",
+        ),
+        (
+            "ngo-juridisch-utrecht",
+            "legal_aid",
+            {"subject": "Nieuwe aanvraag", "asked_on": day(-1)},
+            "Nieuwe aanvraag",
+        ),
         (
             "ngo-zorg-utrecht",
             "limitation",
@@ -159,7 +170,9 @@ def test_a_list_is_taken_over_by_mouse(visit, site):
     page = visit("coordinator-utrecht")
     page.goto("/personen/invoer/")
     content = b"Naam;Geboortedatum;Nationaliteit\nQuilla Vantongeren;12-03-1985;0084\nZonder;31-02-1990;\n"
-    page.locator("input[type=file]").set_input_files({"name": "lijst.csv", "mimeType": "text/csv", "buffer": content})
+    page.locator("input[type=file]").set_input_files(
+        {"name": "lijst.csv", "mimeType": "text/csv", "buffer": content}
+    )
     page.get_by_role("button", name="Lijst inlezen").click()
     page.wait_for_url("**/personen/invoer/*-*/")
     assert violations(page) == []

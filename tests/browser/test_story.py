@@ -1,4 +1,5 @@
-"""Three people, each from referral to her outcome, only through the screens, by the partners of one pilot."""
+"""Three people, each from referral to her outcome, only through the screens, by the partners of
+one pilot."""
 
 import itertools
 import re
@@ -22,7 +23,8 @@ def day(offset=0):
 
 
 class Story:
-    """One case of Utrecht. `where` is the end of the address of a page that its case page, or the one before, links to."""
+    """One case of Utrecht. `where` is the end of the address of a page that its case page, or
+    the one before, links to."""
 
     def __init__(self, visit, site):
         self.visit, self.site, self.pages = visit, site, {}
@@ -55,9 +57,14 @@ class Story:
                 "   WHERE k.table_name = c.table_name AND k.column_name = 'case_id') GROUP BY 1"
             )
             of_case = ["registered_on", "state_since", "admitted_on", "guidance_from", "exited_on"]
-            tables = [("casework_case", [*of_case, "term_on"]), ("casework_historicalcase", [*of_case, "history_date"])]
+            tables = [
+                ("casework_case", [*of_case, "term_on"]),
+                ("casework_historicalcase", [*of_case, "history_date"]),
+            ]
             for table, columns in [*cursor.fetchall(), *tables]:
-                moved = ", ".join(f'"{column}" = "{column}" - interval \'{days} days\'' for column in columns)
+                moved = ", ".join(
+                    f'"{column}" = "{column}" - interval \'{days} days\'' for column in columns
+                )
                 key = "id" if (table, columns) in tables else "case_id"
                 cursor.execute(f"UPDATE {table} SET {moved} WHERE {key} = %s", [case])
         connection.close()
@@ -80,7 +87,9 @@ class Story:
         page.locator("h1").first.wait_for()
         if known not in CHECKED:
             CHECKED.add(known)
-            page.evaluate("scrollTo(0, 0)")  # what lies under the bar of a page that is scrolled counts as too small
+            page.evaluate(
+                "scrollTo(0, 0)"
+            )  # what lies under the bar of a page that is scrolled counts as too small
             found = violations(page)
             assert found == [], (page.url, found)
 
@@ -89,7 +98,11 @@ class Story:
             field = page.locator(f"{scope} [name='{name}']")
             kind = field.first.evaluate("field => field.type")
             if kind in ("checkbox", "radio"):
-                (field if value == "on" else page.locator(f"{scope} [name='{name}'][value='{value}']")).check()
+                (
+                    field
+                    if value == "on"
+                    else page.locator(f"{scope} [name='{name}'][value='{value}']")
+                ).check()
             elif kind == "select-one":
                 options = field.locator("option").all_inner_texts()
                 chosen = next((text for text in sorted(options, key=len) if value in text), None)
@@ -103,12 +116,18 @@ class Story:
         form = page.locator("main form")
         if fields:
             form = form.filter(has=page.locator(f"[name='{next(iter(fields))}']"))
-        pressed = form.get_by_role("button", name=button, exact=True) if button else form.locator("button[type=submit]")
+        pressed = (
+            form.get_by_role("button", name=button, exact=True)
+            if button
+            else form.locator("button[type=submit]")
+        )
         with page.expect_navigation():
             pressed.first.click()
         page.locator("h1").first.wait_for()
         assert not page.title().startswith("Fout:"), page.locator("main").inner_text()[:2000]
-        assert "Nog niet mogelijk" not in page.locator("main").inner_text(), page.locator("main").inner_text()[:1000]
+        assert "Nog niet mogelijk" not in page.locator("main").inner_text(), page.locator(
+            "main"
+        ).inner_text()[:1000]
         self.look(page)
 
     def step(self, who, label):
@@ -127,22 +146,35 @@ class Story:
 
     def involve_ngo(self):
         page = self.open("gemeente", "/betrekken/")
-        self.send(page, team="Stichting Tussenstap", ground="cooperation", explanation="Begeleiding.")
+        self.send(
+            page, team="Stichting Tussenstap", ground="cooperation", explanation="Begeleiding."
+        )
         self.send(page, button="Betrek deze partner")
 
     def intake(self):
         """By keyboard alone: six pages with at most 25 required fields, none asked for twice."""
         page = self.open("ngo", "/intake/")
         asked = self.answer(page, begun_on=day())
-        situation = {"living": "Slaapt bij een vriend.", "wishes": "Een vaste plek.", "needs": "Rust."}
-        pages = ({"interviewed_on": day(), "interpreter": "yes", "informed": "on"}, situation, {"limited": "no"})
+        situation = {
+            "living": "Slaapt bij een vriend.",
+            "wishes": "Een vaste plek.",
+            "needs": "Rust.",
+        }
+        pages = (
+            {"interviewed_on": day(), "interpreter": "yes", "informed": "on"},
+            situation,
+            {"limited": "no"},
+        )
         for fields in pages:
             asked += self.answer(page, **fields)
         criteria = {field.removeprefix("*") for field in self.fields(page) if "result_" in field}
         assert criteria
         asked += self.answer(page, **dict.fromkeys(sorted(criteria), "met"))
         asked += self.answer(
-            page, visibility="permitted_partners", share_basis="convenant", share_purpose="samen verder"
+            page,
+            visibility="permitted_partners",
+            share_basis="convenant",
+            share_purpose="samen verder",
         )
         names = [field.removeprefix("*") for field in asked]
         assert len(names) == len(set(names)), names
@@ -173,7 +205,10 @@ class Story:
         with page.expect_navigation():
             page.keyboard.press("Enter")
         page.locator("h1").first.wait_for()
-        assert not page.title().startswith("Fout:"), (before, page.locator("main").inner_text()[:2000])
+        assert not page.title().startswith("Fout:"), (
+            before,
+            page.locator("main").inner_text()[:2000],
+        )
         self.look(page)
         return asked
 
@@ -185,12 +220,14 @@ class Story:
         self.days_pass(15)
 
     def meet(self, question, decide):
-        """A meeting of today with this case on its agenda: planned, prepared by the partners and held by keyboard."""
+        """A meeting of today with this case on its agenda: planned, prepared by the partners and
+        held by keyboard."""
         chair = self.page("coordinator")
         chair.goto("/lso/")
         self.look(chair)
         self.follow(chair, "/lso/plannen/")
-        moment = f"{timezone.localtime() + timedelta(minutes=next(MEETINGS)):%H:%M}"  # of each meeting here another
+        # of each meeting here another
+        moment = f"{timezone.localtime() + timedelta(minutes=next(MEETINGS)):%H:%M}"
         self.answer(chair, on=day(), begins_at=moment)
         meeting = chair.url
         chair = self.open("coordinator", "/lso/")
@@ -214,7 +251,9 @@ class Story:
         self.press(chair, "a[href$='/scherm/']")
         self.look(chair)
         expect(chair.locator("main")).to_contain_text(self.name)
-        expect(chair.locator("main")).not_to_contain_text("Dossier gelezen.")  # no more than the room needs
+        expect(chair.locator("main")).not_to_contain_text(
+            "Dossier gelezen."
+        )  # no more than the room needs
         with chair.expect_navigation():
             chair.keyboard.press("Escape")
         for number, fields in enumerate(decide):
@@ -222,7 +261,9 @@ class Story:
                 self.type(chair, f".app-decide [name='{name}']", value)
             self.press(chair, ".app-decide button.nl-button--secondary")
             assert not chair.title().startswith("Fout:"), chair.locator("main").inner_text()[:1500]
-            assert chair.locator("#h-besluit + ul > li").count() > number, chair.locator("main").inner_text()[:1500]
+            assert chair.locator("#h-besluit + ul > li").count() > number, chair.locator(
+                "main"
+            ).inner_text()[:1500]
         return item, meeting
 
     def close(self, meeting):
@@ -238,7 +279,9 @@ class Story:
         self.answer(page, answer="agreed")
 
     def tab_to(self, page, selector):
-        page.locator("h1").first.evaluate("node => { node.setAttribute('tabindex', '-1'); node.focus() }")
+        page.locator("h1").first.evaluate(
+            "node => { node.setAttribute('tabindex', '-1'); node.focus() }"
+        )
         for _ in range(150):
             page.keyboard.press("Tab")
             if page.evaluate("wanted => document.activeElement.matches(wanted)", selector):
@@ -274,8 +317,15 @@ class Story:
         """The formal decision, with its letter."""
         page = self.open("coordinator", "/besluit/")
         function = page.locator("main select[name=function] option").nth(1).get_attribute("value")
-        self.send(page, kind=kind, function=function, reasons="Zoals besproken.", remedies="Bezwaar binnen de termijn.",
-                  objection_until=day(42), **fields)  # fmt: skip
+        self.send(
+            page,
+            kind=kind,
+            function=function,
+            reasons="Zoals besproken.",
+            remedies="Bezwaar binnen de termijn.",
+            objection_until=day(42),
+            **fields,
+        )
         expect(page.locator("main")).to_contain_text("brief")
         self.send(page)
 
@@ -287,10 +337,13 @@ class Story:
 
     def to_guidance(self, name, scenario):
         self.to_conference(name)
-        _item, meeting = self.meet("Hoort zij in de LVV?", [
-            {"kind": "admitted", "reasons": "Zij werkt mee."},
-            {"kind": "scenario_set", "scenario": scenario, "reasons": "Haar eigen wens."},
-        ])  # fmt: skip
+        _item, meeting = self.meet(
+            "Hoort zij in de LVV?",
+            [
+                {"kind": "admitted", "reasons": "Zij werkt mee."},
+                {"kind": "scenario_set", "scenario": scenario, "reasons": "Haar eigen wens."},
+            ],
+        )
         self.close(meeting)
         self.decide("admitted")
         page = self.open("ngo", "/plan/")
@@ -301,7 +354,14 @@ class Story:
     def leave(self, reason, outcome):
         page = self.open("gemeente", "/uitstroom/")
         self.follow(page, page.url.replace(self.site.url, "") + "voorstellen/")
-        self.send(page, exited_on=day(), reason=reason, outcome=outcome, evidence="brief", evidence_on=day())
+        self.send(
+            page,
+            exited_on=day(),
+            reason=reason,
+            outcome=outcome,
+            evidence="brief",
+            evidence_on=day(),
+        )
         page = self.open("coordinator", "/uitstroom/bevestigen/")
         self.send(page, button="Uitstroom bevestigen")
         self.state("uitgestroomd")
@@ -332,22 +392,34 @@ def test_from_referral_to_a_confirmed_return(visit, site):
     story.to_guidance("Abrehet Terugkeer", "return_home")
     story.leave("durable_solution_reached", "independent_return")
     story.claim("dtv", "confirmed")
-    story.told("nu: rusttermijn", "lso-besluit: toegelaten", "nu: in begeleiding", "nu: uitgestroomd", "bevestigd")
+    story.told(
+        "nu: rusttermijn",
+        "lso-besluit: toegelaten",
+        "nu: in begeleiding",
+        "nu: uitgestroomd",
+        "bevestigd",
+    )
 
 
 def test_to_a_refused_admission_with_an_objection_upheld(visit, site):
     story = Story(visit, site)
     story.to_conference("Berhane Bezwaar")
-    _item, meeting = story.meet("Hoort hij in de LVV?", [{"kind": "not_admitted", "reasons": "Geen binding."}])
+    _item, meeting = story.meet(
+        "Hoort hij in de LVV?", [{"kind": "not_admitted", "reasons": "Geen binding."}]
+    )
     story.close(meeting)
     story.decide("refused")
     story.state("niet toegelaten")
     page = story.open("gemeente", "/dossier/procedure/nieuw/")
-    story.send(page, kind="objection_lvv_decision", applied_on=day(), result="upheld", result_on=day())
+    story.send(
+        page, kind="objection_lvv_decision", applied_on=day(), result="upheld", result_on=day()
+    )
     page = story.open("coordinator", "/heroverwegen/")
     story.send(page, ground="upheld", because="Bezwaar gegrond verklaard.")
     story.state("in LSO")
-    story.told("lso-besluit: niet toegelaten", "formeel besluit: ", "nu: niet toegelaten", "nu: in lso")
+    story.told(
+        "lso-besluit: niet toegelaten", "formeel besluit: ", "nu: niet toegelaten", "nu: in lso"
+    )
     stands = "geldt niet meer: Een bezwaar of beroep is gegrond: Bezwaar gegrond verklaard."
     expect(story.page("gemeente").locator(".app-timeline")).to_contain_text(stands)
 
@@ -364,5 +436,10 @@ def test_to_legalisation_with_a_check_that_fails_after_six_months(visit, site):
     story.check("does_not_hold", outcome="unknown_destination")
     page = story.open("gemeente", "/uitstroom/")
     expect(page.locator("main")).to_contain_text("houdt geen stand")
-    story.told("nu: in begeleiding", "nu: uitgestroomd", "nu: nazorg", "nazorgcontrole: 3, houdt stand",
-               "nazorgcontrole: 6, houdt geen stand")  # fmt: skip
+    story.told(
+        "nu: in begeleiding",
+        "nu: uitgestroomd",
+        "nu: nazorg",
+        "nazorgcontrole: 3, houdt stand",
+        "nazorgcontrole: 6, houdt geen stand",
+    )

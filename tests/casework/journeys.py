@@ -1,4 +1,5 @@
-"""How tests take a case along its journey: each act as the page sends it, by the worker it belongs to."""
+"""How tests take a case along its journey: each act as the page sends it, by the worker it
+belongs to."""
 
 import copy
 import uuid
@@ -14,8 +15,14 @@ from tests import factories as make
 from tests.casework.ten_teams import day
 
 # A check that lapses because she died, as its form sends it.
-LAPSED = {"months": "3", "checked_on": 0, "result": "lapsed", "outcome": "", "lapsed_because": "deceased",
-          "how": "bericht van haar broer"}  # fmt: skip
+LAPSED = {
+    "months": "3",
+    "checked_on": 0,
+    "result": "lapsed",
+    "outcome": "",
+    "lapsed_because": "deceased",
+    "how": "bericht van haar broer",
+}
 
 
 def at(case, name, *more):
@@ -24,7 +31,10 @@ def at(case, name, *more):
 
 def sent(fields):
     fields = {name: value for name, value in fields.items() if value is not None}
-    filled = {name: day(value) if type(value) is int and name != "version" else value for name, value in fields.items()}
+    filled = {
+        name: day(value) if type(value) is int and name != "version" else value
+        for name, value in fields.items()
+    }
     return {"form_token": str(uuid.uuid4()), **filled}
 
 
@@ -38,18 +48,30 @@ class Room:
         self.meeting = Meeting.objects.order_by("-pk").first()
 
     def plan(self, **changes):
-        form = {"on": 0, "begins_at": "10:00", "every": "0", "times": "",
-                "teams": [self.journey.teams[name].pk for name in ("municipality", "ngo", "ind", "dtv")]}  # fmt: skip
+        form = {
+            "on": 0,
+            "begins_at": "10:00",
+            "every": "0",
+            "times": "",
+            "teams": [
+                self.journey.teams[name].pk for name in ("municipality", "ngo", "ind", "dtv")
+            ],
+        }
         form |= changes
         form["begins_at"] = f"{9 + Meeting.objects.count() % 10}:00"
         self.journey.client.act_as(self.journey.workers["coordinator"])
-        return self.journey.client.post(f"/lso/plannen/{self.journey.pilot.pilot.slug}/", sent(form))
+        return self.journey.client.post(
+            f"/lso/plannen/{self.journey.pilot.pilot.slug}/", sent(form)
+        )
 
     def add(self, teams=("ngo", "ind", "dtv"), who="coordinator", **changes):
         fields = {
-            "meeting": str(self.meeting.pk), "why": "admission", "question": "Hoort zij in de LVV?",
-            "teams": [self.journey.teams[name].pk for name in teams], **changes,
-        }  # fmt: skip
+            "meeting": str(self.meeting.pk),
+            "why": "admission",
+            "question": "Hoort zij in de LVV?",
+            "teams": [self.journey.teams[name].pk for name in teams],
+            **changes,
+        }
         answer = self.journey.post(who, "agenda_add", **fields)
         if answer.status_code == 302:
             self.item = AgendaItem.objects.order_by("-pk").first()
@@ -62,45 +84,77 @@ class Room:
         return answer
 
     def open(self):
-        assert self.to("coordinator", "meeting_act", self.meeting.reference, "openen").status_code == 302
+        assert (
+            self.to("coordinator", "meeting_act", self.meeting.reference, "openen").status_code
+            == 302
+        )
 
     def close(self):
-        assert self.to("coordinator", "meeting_act", self.meeting.reference, "sluiten").status_code == 302
+        assert (
+            self.to("coordinator", "meeting_act", self.meeting.reference, "sluiten").status_code
+            == 302
+        )
         self.meeting.refresh_from_db()
 
     def decide(self, kind, **fields):
-        fields = {"kind": kind, "reasons": "Zo besloten.", "body": "lso", "scenario": "", "owner_team": "",
-                  "due_on": "", "review_on": "", "version": AgendaItem.objects.get(pk=self.item.pk).version,
-                  **fields}  # fmt: skip
+        fields = {
+            "kind": kind,
+            "reasons": "Zo besloten.",
+            "body": "lso",
+            "scenario": "",
+            "owner_team": "",
+            "due_on": "",
+            "review_on": "",
+            "version": AgendaItem.objects.get(pk=self.item.pk).version,
+            **fields,
+        }
         return self.to("coordinator", "agenda_decide", self.item.reference, **fields)
 
     def see(self, who, name="agenda_item", reference=None):
         self.journey.client.act_as(self.journey.workers[who])
-        return self.journey.client.get(reverse(f"casework:{name}", args=[reference or self.item.reference]))
+        return self.journey.client.get(
+            reverse(f"casework:{name}", args=[reference or self.item.reference])
+        )
 
 
 class Journey:
     """One case of the pilot with ten teams, begun by the municipality and the NGO alone."""
 
     def __init__(self, client, pilot, **case):
-        self.client, self.pilot, self.workers, self.teams = client, pilot, pilot.workers, pilot.teams
+        self.client, self.pilot, self.workers, self.teams = (
+            client,
+            pilot,
+            pilot.workers,
+            pilot.teams,
+        )
         case.setdefault("registered_on", timezone.localdate() - timedelta(days=60))
         self.case = make.CaseFactory(
-            lead_team=pilot.teams["municipality"], case_manager=pilot.workers["municipality"], involve=[pilot.teams["ngo"]],
-            named="Hiwot Reiziger", **case,
-        )  # fmt: skip
+            lead_team=pilot.teams["municipality"],
+            case_manager=pilot.workers["municipality"],
+            involve=[pilot.teams["ngo"]],
+            named="Hiwot Reiziger",
+            **case,
+        )
         make.BriefingFactory(case=self.case, author_team=pilot.teams["municipality"])
 
     def again(self, client, pilot):
-        """The same journey for one test, with its own client and among its own teams and workers."""
-        own = [(self.client, client), (self.pilot, pilot), (self.workers, pilot.workers), (self.teams, pilot.teams)]
+        """The same journey for one test, with its own client and among its own teams and
+        workers."""
+        own = [
+            (self.client, client),
+            (self.pilot, pilot),
+            (self.workers, pilot.workers),
+            (self.teams, pilot.teams),
+        ]
         return copy.deepcopy(self, {id(shared): mine for shared, mine in own})
 
     def get(self, who, name, *more):
         return self.client.act_as(self.workers[who]).get(at(self.case, name, *more))
 
     def post(self, who, name, *more, **fields):
-        answer = self.client.act_as(self.workers[who]).post(at(self.case, name, *more), sent(fields))
+        answer = self.client.act_as(self.workers[who]).post(
+            at(self.case, name, *more), sent(fields)
+        )
         self.case.refresh_from_db()
         return answer
 
@@ -122,17 +176,25 @@ class Journey:
     def interviewed(self, who="ngo"):
         """The same by the acts behind the pages, for tests that are about what comes after."""
         with acting_as(self.workers[who]) as by:
-            self.fill(begin_intake(self.case, by=by, team=self.teams[who].pk, begun_on=self.day(-50)), by)
+            self.fill(
+                begin_intake(self.case, by=by, team=self.teams[who].pk, begun_on=self.day(-50)), by
+            )
         self.case.refresh_from_db()
 
     def fill(self, intake, by):
         criteria = criteria_of(self.pilot.pilot, timezone.localdate())
         intake.interviewed_on, intake.interpreter, intake.informed = self.day(-50), True, True
         intake.limitation_asked, intake.criteria = True, criteria
-        intake.results = [{"result": "met", "remark": ""} for _criterion in criteria.criteria] if criteria else []
+        intake.results = (
+            [{"result": "met", "remark": ""} for _criterion in criteria.criteria]
+            if criteria
+            else []
+        )
         report = {"living": "Slaapt bij een vriend.", "wishes": "Een vaste plek.", "needs": "Rust."}
         intake = keep_page(intake, report, by=by, version=str(intake.version))
-        complete_intake(intake, {"visibility": "own_organisation"}, by=by, version=str(intake.version))
+        complete_intake(
+            intake, {"visibility": "own_organisation"}, by=by, version=str(intake.version)
+        )
 
     @staticmethod
     def day(days):
@@ -146,10 +208,18 @@ class Journey:
         )
         pages = {
             "gesprek": {"interviewed_on": -50, "interpreter": "yes", "informed": "on"},
-            "situatie": {"living": "Slaapt bij een vriend.", "wishes": "Een vaste plek.", "needs": "Rust."},
+            "situatie": {
+                "living": "Slaapt bij een vriend.",
+                "wishes": "Een vaste plek.",
+                "needs": "Rust.",
+            },
             "beperking": {"limited": "no"},
             "criteria": {f"result_{n}": results for n in range(number)},
-            "afronden": {"visibility": visibility, "share_basis": "convenant", "share_purpose": "samen verder"},
+            "afronden": {
+                "visibility": visibility,
+                "share_basis": "convenant",
+                "share_purpose": "samen verder",
+            },
         }
         for page, fields in pages.items():
             if page == but or (page == "beperking" and who == "municipality"):
@@ -164,7 +234,14 @@ class Journey:
 
     def deliver(self, service, result="complete", on=-30):
         self.done(
-            service, "record_add", "dossier", result=result, delivered_on=on, completed_on="", remark="", visibility=""
+            service,
+            "record_add",
+            "dossier",
+            result=result,
+            delivered_on=on,
+            completed_on="",
+            remark="",
+            visibility="",
         )
 
     def to_rest(self, on=-30):
@@ -183,10 +260,17 @@ class Journey:
     def formal(self, kind, who="coordinator", **changes):
         mandate = changes.pop("mandate", None) or make.mandate(self.pilot.pilot)
         fields = {
-            "kind": kind, "decided_on": 0, "effective_on": 0, "function": f"{mandate.pk}:0" if mandate else "",
-            "reasons": "Zoals besproken.", "remedies": "Bezwaar binnen de termijn.", "until": "", "objection_until": 42 if kind == "refused" else "",
-            "letter": "<p>Geachte, zo is besloten.</p>", **changes,
-        }  # fmt: skip
+            "kind": kind,
+            "decided_on": 0,
+            "effective_on": 0,
+            "function": f"{mandate.pk}:0" if mandate else "",
+            "reasons": "Zoals besproken.",
+            "remedies": "Bezwaar binnen de termijn.",
+            "until": "",
+            "objection_until": 42 if kind == "refused" else "",
+            "letter": "<p>Geachte, zo is besloten.</p>",
+            **changes,
+        }
         return self.post(who, "formal_decision_add", **fields)
 
     def to_admitted(self):
@@ -197,12 +281,21 @@ class Journey:
     def to_guidance(self):
         self.to_admitted()
         self.room.decide("scenario_set", scenario="return_home")
-        self.done("ngo", "plan", what="Paspoort aanvragen", to_team=str(self.teams["ngo"].pk), due_on=30)
+        self.done(
+            "ngo", "plan", what="Paspoort aanvragen", to_team=str(self.teams["ngo"].pk), due_on=30
+        )
         assert self.step("municipality", "guidance").status_code == 302
 
     def propose(self, who="municipality", **changes):
-        fields = {"exited_on": 0, "reason": "durable_solution_reached", "outcome": "independent_return",
-                  "explanation": "Zo is het gegaan.", "evidence": "", "evidence_on": "", **changes}  # fmt: skip
+        fields = {
+            "exited_on": 0,
+            "reason": "durable_solution_reached",
+            "outcome": "independent_return",
+            "explanation": "Zo is het gegaan.",
+            "evidence": "",
+            "evidence_on": "",
+            **changes,
+        }
         return self.post(who, "exit_propose", **fields)
 
     def confirm(self, who="coordinator"):

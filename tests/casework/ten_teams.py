@@ -1,4 +1,5 @@
-"""A pilot in which all ten kinds of team take part in one case, and how tests write, send and find its records."""
+"""A pilot in which all ten kinds of team take part in one case, and how tests write, send and
+find its records."""
 
 import uuid
 from datetime import timedelta
@@ -24,7 +25,8 @@ TEAMS = {
 }  # fmt: skip
 
 
-# Who wrote it, and who reads it when it is open to all permitted partners: the model matrix, record kind by record kind.
+# Who wrote it, and who reads it when it is open to all permitted partners: the model matrix, record
+# kind by record kind.
 READERS = {
     "identityvalue": ("municipality", "municipality ngo legal care shelter ind dtv avim iom coa"),
     "identitydocument": ("avim", "municipality ngo legal care shelter ind dtv avim iom coa"),
@@ -69,7 +71,9 @@ def page_of(case):
 
 
 def record_page(case, record, page="record_detail"):
-    return reverse(f"casework:{page}", args=[case.reference, BY_MODEL[type(record)].slug, record.reference])
+    return reverse(
+        f"casework:{page}", args=[case.reference, BY_MODEL[type(record)].slug, record.reference]
+    )
 
 
 def adding(case, slug, query=""):
@@ -87,7 +91,8 @@ def pilot(pilot_of_module, db):
 
 @pytest.fixture(scope="module")
 def pilot_of_module(kept_for_module):
-    """A pilot under the model convenant and NGO agreement: all ten teams take part in one case, and not in another."""
+    """A pilot under the model convenant and NGO agreement: all ten teams take part in one case,
+    and not in another."""
     made = make.PilotFactory(name="Modelstad", slug="modelstad")
     owners = {K.MUNICIPALITY: made.municipality, K.NGO: make.OrganisationFactory(name="De Haven")}
     teams, workers = {}, {}
@@ -101,15 +106,24 @@ def pilot_of_module(kept_for_module):
         convenant.parties.update(signed_on=convenant.agreed_on)
     for name, team in teams.items():
         workers[name] = make.MembershipFactory(team=team).user
-    workers["coordinator"] = make.MembershipFactory(team=teams["municipality"], role=Role.COORDINATOR).user
+    workers["coordinator"] = make.MembershipFactory(
+        team=teams["municipality"], role=Role.COORDINATOR
+    ).user
     grounds = {"shelter": "stay", "care": "care", "legal": "legal_aid", "dtv": "made_known"}
     case = make.CaseFactory(
-        lead_team=teams["municipality"], case_manager=workers["municipality"], named="Selam Zichtbaar"
+        lead_team=teams["municipality"],
+        case_manager=workers["municipality"],
+        named="Selam Zichtbaar",
     )
-    written_in_bulk([
-        make.InvolvementFactory.build(case=case, team=team, ground=grounds.get(name, "cooperation"))
-        for name, team in teams.items() if name != "municipality"
-    ])  # fmt: skip
+    written_in_bulk(
+        [
+            make.InvolvementFactory.build(
+                case=case, team=team, ground=grounds.get(name, "cooperation")
+            )
+            for name, team in teams.items()
+            if name != "municipality"
+        ]
+    )
     case.refresh_from_db()
     other = make.CaseFactory(lead_team=teams["municipality"], named="Buiten Beeld")
     return SimpleNamespace(pilot=made, teams=teams, workers=workers, case=case, other=other)
@@ -162,5 +176,13 @@ FILLED = {
 
 
 def typed(fields, **changes):
-    filled = {name: day(value) if isinstance(value, int) else value for name, value in {**fields, **changes}.items()}
-    return {"visibility": "own_organisation", "share_basis": "convenant", "form_token": str(uuid.uuid4()), **filled}
+    filled = {
+        name: day(value) if isinstance(value, int) else value
+        for name, value in {**fields, **changes}.items()
+    }
+    return {
+        "visibility": "own_organisation",
+        "share_basis": "convenant",
+        "form_token": str(uuid.uuid4()),
+        **filled,
+    }

@@ -1,4 +1,5 @@
-"""What one team writes for, or asks of, another: on its behalf, to be corrected, to be taken over."""
+"""What one team writes for, or asks of, another: on its behalf, to be corrected, to be taken
+over."""
 
 import uuid
 from datetime import timedelta
@@ -19,21 +20,39 @@ from casework.models import (
 from governance.access.clearance import acting_as
 from governance.access.enums import Visibility
 from tests import factories as make
-from tests.casework.ten_teams import FILLED, TEAMS, adding, day, page_of, record_page, typed, written
+from tests.casework.ten_teams import (
+    FILLED,
+    TEAMS,
+    adding,
+    day,
+    page_of,
+    record_page,
+    typed,
+    written,
+)
 
 pytestmark = pytest.mark.django_db
 
 
 def supplied(pilot, **changes):
-    form = {"source_team": str(pilot.teams["ind"].pk), "received_on": -1, "received_document": "brief 12"}
-    return typed({**FILLED["ind", "procedure"], **form}, **{"visibility": "permitted_partners", **changes})
+    form = {
+        "source_team": str(pilot.teams["ind"].pk),
+        "received_on": -1,
+        "received_document": "brief 12",
+    }
+    return typed(
+        {**FILLED["ind", "procedure"], **form}, **{"visibility": "permitted_partners", **changes}
+    )
 
 
 def test_the_coordinator_records_what_a_partner_supplied_and_the_partner_replaces_it(client, pilot):
     url = adding(pilot.case, "procedure", "?namens=1")
     assert client.act_as(pilot.workers["coordinator"]).post(url, supplied(pilot)).status_code == 302
     record = Procedure.objects.get()
-    assert (record.source_team, record.author_team) == (pilot.teams["ind"], pilot.teams["municipality"])
+    assert (record.source_team, record.author_team) == (
+        pilot.teams["ind"],
+        pilot.teams["municipality"],
+    )
     assert record.received_document == "brief 12"
     shown = client.act_as(pilot.workers["dtv"]).get(record_page(pilot.case, record)).text
     assert "brief 12" in shown
@@ -48,13 +67,20 @@ def test_the_coordinator_records_what_a_partner_supplied_and_the_partner_replace
 
 def test_a_partner_sees_and_cannot_rewrite_what_was_recorded_on_its_behalf(client, pilot):
     record = written(
-        pilot, "returnsupport", author_team=pilot.teams["municipality"], source_team=pilot.teams["iom"],
-        author=pilot.workers["coordinator"], visibility=Visibility.OWN_ORGANISATION, remark="zoals geleverd",
-    )  # fmt: skip
+        pilot,
+        "returnsupport",
+        author_team=pilot.teams["municipality"],
+        source_team=pilot.teams["iom"],
+        author=pilot.workers["coordinator"],
+        visibility=Visibility.OWN_ORGANISATION,
+        remark="zoals geleverd",
+    )
     client.act_as(pilot.workers["iom"])
     assert client.get(record_page(pilot.case, record)).status_code == 200
     assert client.get(record_page(pilot.case, record, "record_change")).status_code == 403
-    assert client.act_as(pilot.workers["dtv"]).get(record_page(pilot.case, record)).status_code == 404
+    assert (
+        client.act_as(pilot.workers["dtv"]).get(record_page(pilot.case, record)).status_code == 404
+    )
     with acting_as(pilot.workers["iom"]):
         mine = type(record).objects.get()
         mine.remark, mine.visibility = "herschreven", Visibility.PERMITTED_PARTNERS
@@ -76,13 +102,26 @@ def test_who_asked_for_a_correction_takes_the_request_back(client, pilot):
     procedure = written(pilot, "procedure")
     client.act_as(pilot.workers["ngo"])
     asking = record_page(pilot.case, procedure, "record_correct")
-    assert client.post(asking, {"text": "De datum klopt niet", "form_token": str(uuid.uuid4())}).status_code == 302
+    assert (
+        client.post(
+            asking, {"text": "De datum klopt niet", "form_token": str(uuid.uuid4())}
+        ).status_code
+        == 302
+    )
     request = CorrectionRequest.objects.get()
     ending = record_page(pilot.case, request, "record_end")
     assert client.act_as(pilot.workers["dtv"]).get(ending).status_code == 404
-    assert client.act_as(pilot.workers["ngo"]).post(ending, {"reason": "over", "version": "1"}).status_code == 302
+    assert (
+        client.act_as(pilot.workers["ngo"])
+        .post(ending, {"reason": "over", "version": "1"})
+        .status_code
+        == 302
+    )
     client.act_as(pilot.workers["ind"])
-    assert record_page(pilot.case, request, "record_answer") not in client.get(page_of(pilot.case)).text
+    assert (
+        record_page(pilot.case, request, "record_answer")
+        not in client.get(page_of(pilot.case)).text
+    )
     assert client.get(record_page(pilot.case, request, "record_answer")).status_code == 403
 
 
@@ -90,25 +129,37 @@ def test_who_reads_by_consent_only_is_not_offered_what_she_may_not_do(client, pi
     medical = written(pilot, "medicalrecord", visibility=Visibility.PERMITTED_PARTNERS)
     make.ConsentFactory(case=pilot.case, team=pilot.teams["ind"], author_team=pilot.teams["care"])
     client.act_as(pilot.workers["ind"])
-    assert reverse("casework:record_correct", args=[pilot.case.reference, "medical", medical.reference]) not in (
-        client.get(record_page(pilot.case, medical)).text
-    )
+    assert reverse(
+        "casework:record_correct", args=[pilot.case.reference, "medical", medical.reference]
+    ) not in (client.get(record_page(pilot.case, medical)).text)
 
 
 def test_nobody_else_writes_on_a_partners_behalf(client, pilot):
     url = adding(pilot.case, "procedure", "?namens=1")
     for name in ("municipality", "ngo", "ind", "dtv"):
-        assert client.act_as(pilot.workers[name]).post(url, supplied(pilot)).status_code == 403, name
+        assert client.act_as(pilot.workers[name]).post(url, supplied(pilot)).status_code == 403, (
+            name
+        )
     client.act_as(pilot.workers["coordinator"])
-    for slug in ("supervision", "legal_aid", "medical", "signal", "consent"):  # never public order, aid or medicine
+    for slug in (
+        "supervision",
+        "legal_aid",
+        "medical",
+        "signal",
+        "consent",
+    ):  # never public order, aid or medicine
         assert client.get(adding(pilot.case, slug, "?namens=1")).status_code == 403, slug
-    assert client.post(url, supplied(pilot, source_team=str(pilot.teams["ngo"].pk))).status_code == 400
+    assert (
+        client.post(url, supplied(pilot, source_team=str(pilot.teams["ngo"].pk))).status_code == 400
+    )
     assert client.post(url, supplied(pilot, received_document="")).status_code == 400
     assert client.post(url, supplied(pilot, visibility="own_organisation")).status_code == 400
     assert not Procedure.objects.exists()
 
 
-@pytest.mark.parametrize(("slug", "allowed"), [("procedure", True), ("departureplan", True), ("supervision", False)])
+@pytest.mark.parametrize(
+    ("slug", "allowed"), [("procedure", True), ("departureplan", True), ("supervision", False)]
+)
 def test_the_database_itself_guards_what_is_recorded_for_others(pilot, slug, allowed):
     source = {"procedure": "ind", "departureplan": "dtv", "supervision": "avim"}[slug]
     model = make.RECORDS[slug]._meta.model
@@ -121,9 +172,12 @@ def test_the_database_itself_guards_what_is_recorded_for_others(pilot, slug, all
     def write(who, author):
         with acting_as(pilot.workers[who]), transaction.atomic():
             model.objects.create(
-                case=pilot.case, author_team=pilot.teams[author], author=pilot.workers[who],
-                source_team=pilot.teams[source], **fields,
-            )  # fmt: skip
+                case=pilot.case,
+                author_team=pilot.teams[author],
+                author=pilot.workers[who],
+                source_team=pilot.teams[source],
+                **fields,
+            )
 
     for who, author in (("municipality", "municipality"), ("ngo", "ngo"), ("coordinator", source)):
         with pytest.raises(ProgrammingError, match="row-level security"):
@@ -141,21 +195,33 @@ def test_a_request_to_correct_goes_to_the_owner_and_is_answered_with_a_trail(cli
     client.act_as(pilot.workers["dtv"])
     assert client.get(record_page(pilot.case, procedure, "record_change")).status_code == 403
     assert client.post(asking, {"text": ""}).status_code == 400
-    assert client.post(asking, {"text": "De datum klopt niet", "form_token": str(uuid.uuid4())}).status_code == 302
+    assert (
+        client.post(
+            asking, {"text": "De datum klopt niet", "form_token": str(uuid.uuid4())}
+        ).status_code
+        == 302
+    )
     request = CorrectionRequest.objects.get()
     assert (request.to_team, request.author_team) == (pilot.teams["ind"], pilot.teams["dtv"])
     page = record_page(pilot.case, request)
     for name in TEAMS:  # between these two only
         expected = 200 if name in ("dtv", "ind") else 404
         assert client.act_as(pilot.workers[name]).get(page).status_code == expected, name
-    assert "De datum klopt niet" in client.act_as(pilot.workers["ind"]).get(page_of(pilot.case)).text
+    assert (
+        "De datum klopt niet" in client.act_as(pilot.workers["ind"]).get(page_of(pilot.case)).text
+    )
     answering = record_page(pilot.case, request, "record_answer")
-    assert client.act_as(pilot.workers["dtv"]).post(answering, {"answer": "accepted"}).status_code == 403
+    assert (
+        client.act_as(pilot.workers["dtv"]).post(answering, {"answer": "accepted"}).status_code
+        == 403
+    )
     answer = {"answer": "accepted", "answer_text": "Aangepast", "form_token": str(uuid.uuid4())}
     assert client.act_as(pilot.workers["ind"]).post(answering, answer).status_code == 302
     request.refresh_from_db()
     assert (request.answer, request.answered_by) == ("accepted", pilot.workers["ind"])
-    assert client.post(answering, {**answer, "form_token": str(uuid.uuid4())}).status_code == 403  # once
+    assert (
+        client.post(answering, {**answer, "form_token": str(uuid.uuid4())}).status_code == 403
+    )  # once
     shown = client.act_as(pilot.workers["dtv"]).get(record_page(pilot.case, procedure)).text
     assert "overgenomen" in shown
     # The words of the request are the asker's, the answer is the asked one's, also in the database.
@@ -184,11 +250,18 @@ def test_the_reception_agency_answers_a_hand_over(client, pilot):
     assert Involvement.objects.get(case=pilot.case, team=pilot.teams["coa"]).ground == "hand_over"
     client.act_as(pilot.workers["coa"])
     assert "Overnemen" in client.get(page_of(pilot.case)).text
-    answer = {"answer": "accepted", "answer_text": "Welkom op maandag", "form_token": str(uuid.uuid4())}
-    assert client.post(record_page(pilot.case, hand_over, "record_answer"), answer).status_code == 302
+    answer = {
+        "answer": "accepted",
+        "answer_text": "Welkom op maandag",
+        "form_token": str(uuid.uuid4()),
+    }
+    assert (
+        client.post(record_page(pilot.case, hand_over, "record_answer"), answer).status_code == 302
+    )
     assert client.get(record_page(pilot.case, hand_over, "record_change")).status_code == 403
     assert (
-        "Welkom op maandag" in client.act_as(pilot.workers["municipality"]).get(record_page(pilot.case, hand_over)).text
+        "Welkom op maandag"
+        in client.act_as(pilot.workers["municipality"]).get(record_page(pilot.case, hand_over)).text
     )
 
 
@@ -210,13 +283,23 @@ def test_the_reception_agency_is_named_before_and_leaves_after_declining(client,
 
 
 def test_who_works_for_a_hidden_team_is_not_named(client, pilot):
-    """The police may not know that a shelter team takes part: its worker is named nowhere on the page of a record."""
-    value = make.NameFactory(case=pilot.case, value="Andere Naam", author_team=pilot.teams["shelter"])
+    """The police may not know that a shelter team takes part: its worker is named nowhere on the
+    page of a record."""
+    value = make.NameFactory(
+        case=pilot.case, value="Andere Naam", author_team=pilot.teams["shelter"]
+    )
     client.act_as(pilot.workers["avim"])
     asking = record_page(pilot.case, value, "record_correct")
-    assert client.post(asking, {"text": "Klopt niet", "form_token": str(uuid.uuid4())}).status_code == 302
+    assert (
+        client.post(asking, {"text": "Klopt niet", "form_token": str(uuid.uuid4())}).status_code
+        == 302
+    )
     request = CorrectionRequest.objects.get()
-    answer = {"answer": "declined", "answer_text": "Zo is het gezegd", "form_token": str(uuid.uuid4())}
+    answer = {
+        "answer": "declined",
+        "answer_text": "Zo is het gezegd",
+        "form_token": str(uuid.uuid4()),
+    }
     answering = record_page(pilot.case, request, "record_answer")
     assert (
         "voert de regie in deze casus" in client.get(asking).text
@@ -224,20 +307,26 @@ def test_who_works_for_a_hidden_team_is_not_named(client, pilot):
     assert client.act_as(pilot.workers["shelter"]).post(answering, answer).status_code == 404
     assert client.act_as(pilot.workers["municipality"]).post(answering, answer).status_code == 302
     client.act_as(pilot.workers["avim"])
-    for page in (record_page(pilot.case, request), record_page(pilot.case, value), page_of(pilot.case)):
+    for page in (
+        record_page(pilot.case, request),
+        record_page(pilot.case, value),
+        page_of(pilot.case),
+    ):
         shown = client.get(page)
         assert shown.status_code == 200
         assert str(pilot.workers["shelter"]) not in shown.text
 
 
 def test_who_looked_for_a_hidden_team_is_not_told(client, pilot):
-    """A case manager whose own team does not lead reads nothing of the people of a team she may not know of: not even that
-    a partner looked, also where they work, or worked, elsewhere too."""
+    """A case manager whose own team does not lead reads nothing of the people of a team she may
+    not know of: not even that a partner looked, also where they work, or worked, elsewhere too."""
     lawyer, cook = pilot.workers["legal"], pilot.workers["shelter"]
     pilot.case.state = "in_guidance"  # later DT&V takes part in every case
     elsewhere = make.TeamFactory(organisation=pilot.teams["legal"].organisation, function="legal")
     make.MembershipFactory(user=lawyer, team=elsewhere)
-    make.MembershipFactory(user=lawyer, team=None, organisation=pilot.teams["legal"].organisation, role="analyst")
+    make.MembershipFactory(
+        user=lawyer, team=None, organisation=pilot.teams["legal"].organisation, role="analyst"
+    )
     for user in (lawyer, cook, pilot.workers["dtv"]):
         assert client.act_as(user).get(page_of(pilot.case)).status_code == 200
     looked = reverse("casework:readings")
@@ -252,9 +341,14 @@ def test_who_looked_for_a_hidden_team_is_not_told(client, pilot):
     assert told("ind") == {pilot.workers["dtv"], cook}
     assert told("municipality") == {pilot.workers["dtv"], lawyer, cook}
     make.MembershipFactory(
-        user=pilot.workers["avim"], team=None, organisation=pilot.teams["avim"].organisation, role="privacy_officer"
+        user=pilot.workers["avim"],
+        team=None,
+        organisation=pilot.teams["avim"].organisation,
+        role="privacy_officer",
     )
-    assert told("avim") == {pilot.workers["dtv"]}  # also for somebody who is privacy officer besides
+    assert told("avim") == {
+        pilot.workers["dtv"]
+    }  # also for somebody who is privacy officer besides
 
 
 def test_a_team_that_writes_nothing_here_may_leave_but_not_stay_longer(client, pilot):
@@ -268,21 +362,42 @@ def test_a_team_that_writes_nothing_here_may_leave_but_not_stay_longer(client, p
 
 
 def test_what_a_partner_supplied_is_corrected_ended_and_checked_after_it_left(client, pilot):
-    """The municipality wrote it down, so it can put it right, also when the partner takes part no longer."""
+    """The municipality wrote it down, so it can put it right, also when the partner takes part
+    no longer."""
     client.act_as(pilot.workers["coordinator"])
-    procedures = [written(pilot, "procedure", author_team=pilot.teams["municipality"], source_team=pilot.teams["ind"],
-                          received_on=timezone.localdate(), received_document="brief", kind=kind,
-                          checked_on=timezone.localdate() - timedelta(days=400))
-                  for kind in ("repeat_asylum", "dublin", "statelessness")]  # fmt: skip
+    procedures = [
+        written(
+            pilot,
+            "procedure",
+            author_team=pilot.teams["municipality"],
+            source_team=pilot.teams["ind"],
+            received_on=timezone.localdate(),
+            received_document="brief",
+            kind=kind,
+            checked_on=timezone.localdate() - timedelta(days=400),
+        )
+        for kind in ("repeat_asylum", "dublin", "statelessness")
+    ]
     row = Involvement.objects.get(case=pilot.case, team=pilot.teams["ind"])
     row.until = timezone.localdate()
     row.save()
     first, second, third = procedures
-    changed = typed({"kind": "dublin", "applied_on": -30, "result": "pending", "checked_on": 0, "version": "1",
-                     "source_team": str(pilot.teams["ind"].pk)}, visibility="permitted_partners")  # fmt: skip
+    changed = typed(
+        {
+            "kind": "dublin",
+            "applied_on": -30,
+            "result": "pending",
+            "checked_on": 0,
+            "version": "1",
+            "source_team": str(pilot.teams["ind"].pk),
+        },
+        visibility="permitted_partners",
+    )
     assert client.post(record_page(pilot.case, first, "record_change"), changed).status_code == 302
     assert (
-        client.post(record_page(pilot.case, second, "record_end"), {"reason": "mistake", "version": "1"}).status_code
+        client.post(
+            record_page(pilot.case, second, "record_end"), {"reason": "mistake", "version": "1"}
+        ).status_code
         == 302
     )
     check = reverse("casework:records_check")
@@ -291,17 +406,40 @@ def test_what_a_partner_supplied_is_corrected_ended_and_checked_after_it_left(cl
     third.refresh_from_db()
     assert third.checked_on == timezone.localdate()
     # But nothing new is recorded on behalf of who takes no part.
-    with acting_as(pilot.workers["coordinator"]), pytest.raises(ProgrammingError), transaction.atomic():
-        written(pilot, "procedure", author_team=pilot.teams["municipality"], source_team=pilot.teams["ind"])
+    with (
+        acting_as(pilot.workers["coordinator"]),
+        pytest.raises(ProgrammingError),
+        transaction.atomic(),
+    ):
+        written(
+            pilot,
+            "procedure",
+            author_team=pilot.teams["municipality"],
+            source_team=pilot.teams["ind"],
+        )
 
 
 def test_a_step_of_what_a_partner_supplied_is_that_partners_too(client, pilot):
-    procedure = written(pilot, "procedure", author_team=pilot.teams["municipality"], source_team=pilot.teams["ind"],
-                        received_on=timezone.localdate(), received_document="brief")  # fmt: skip
+    procedure = written(
+        pilot,
+        "procedure",
+        author_team=pilot.teams["municipality"],
+        source_team=pilot.teams["ind"],
+        received_on=timezone.localdate(),
+        received_document="brief",
+    )
     client.act_as(pilot.workers["coordinator"])
     link = f"{adding(pilot.case, 'procedure_step')}?bij={procedure.reference}"
     assert f"{link}&amp;namens=1" in client.get(page_of(pilot.case)).text
-    step = typed({"stage": "decision", "happened_on": -1, "result": "", "source_team": str(pilot.teams["ind"].pk),
-                  "received_on": 0, "received_document": "brief 2"})  # fmt: skip
+    step = typed(
+        {
+            "stage": "decision",
+            "happened_on": -1,
+            "result": "",
+            "source_team": str(pilot.teams["ind"].pk),
+            "received_on": 0,
+            "received_document": "brief 2",
+        }
+    )
     assert client.post(link, step).status_code == 302
     assert ProcedureStep.objects.get().source_team == pilot.teams["ind"]

@@ -25,7 +25,9 @@ def works_elsewhere_too(pilot, user, slug):
     return make.CaseFactory(lead_team=lead, involve=[team], named=f"In {elsewhere.name}")
 
 
-def test_the_worklist_costs_the_same_in_one_pilot_and_in_four(client, pilot, django_assert_max_num_queries):
+def test_the_worklist_costs_the_same_in_one_pilot_and_in_four(
+    client, pilot, django_assert_max_num_queries
+):
     supervisor = pilot.workers["dtv"]
     client.act_as(supervisor)
     one = statements(client, django_assert_max_num_queries, LIST_STATEMENTS, "/")
@@ -40,14 +42,25 @@ def test_a_supervisor_of_several_pilots_has_her_own_caseload_over_them(client, p
     client.act_as(supervisor)
 
     def mine():
-        return {row.name for row in client.get(reverse("casework:case_list") + "?tab=mine").context["rows"]}
+        return {
+            row.name
+            for row in client.get(reverse("casework:case_list") + "?tab=mine").context["rows"]
+        }
 
     assert mine() == set()
     for case in (pilot.case, there):
-        assert client.post(reverse("casework:case_contact", args=[case.reference])).status_code == 302
+        assert (
+            client.post(reverse("casework:case_contact", args=[case.reference])).status_code == 302
+        )
     assert mine() == {"Selam Zichtbaar", "In Elders"}
     assert "In Elders" in client.get("/").text
     tabs = client.get(reverse("casework:case_list")).context["tabs"]
     assert {name: number for name, _label, number in tabs}["mine"] == 2
-    assert client.post(reverse("casework:case_contact", args=[pilot.case.reference])).status_code == 403  # already
-    assert client.post(reverse("casework:case_contact", args=[pilot.other.reference])).status_code == 404
+    assert (
+        client.post(reverse("casework:case_contact", args=[pilot.case.reference])).status_code
+        == 403
+    )  # already
+    assert (
+        client.post(reverse("casework:case_contact", args=[pilot.other.reference])).status_code
+        == 404
+    )

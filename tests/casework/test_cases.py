@@ -40,12 +40,16 @@ def statements(client, django_assert_max_num_queries, most, url):
     return len(counted)
 
 
-def test_the_list_costs_the_same_for_one_case_and_thirty(client, cast, django_assert_max_num_queries):
+def test_the_list_costs_the_same_for_one_case_and_thirty(
+    client, cast, django_assert_max_num_queries
+):
     client.act_as(cast.owner)
     one = statements(client, django_assert_max_num_queries, LIST_STATEMENTS, LIST)
     for number in range(30):
         make.CaseFactory(
-            lead_team=cast.municipal, involve=[cast.partner_team], named=f"Persoon {chr(97 + number % 26)}"
+            lead_team=cast.municipal,
+            involve=[cast.partner_team],
+            named=f"Persoon {chr(97 + number % 26)}",
         )
     assert statements(client, django_assert_max_num_queries, LIST_STATEMENTS, LIST) == one
 
@@ -62,23 +66,34 @@ def test_a_case_costs_the_same_whatever_happened_in_it(client, cast, django_asse
     one = statements(client, django_assert_max_num_queries, CASE_STATEMENTS, page_of(cast.case))
     for number in range(2, 8):
         one_of_each(number)
-    assert statements(client, django_assert_max_num_queries, CASE_STATEMENTS, page_of(cast.case)) == one
+    assert (
+        statements(client, django_assert_max_num_queries, CASE_STATEMENTS, page_of(cast.case))
+        == one
+    )
 
 
-def test_a_person_costs_the_same_whatever_was_said_of_her(client, cast, django_assert_max_num_queries):
+def test_a_person_costs_the_same_whatever_was_said_of_her(
+    client, cast, django_assert_max_num_queries
+):
     page = reverse("casework:person_detail", args=[cast.case.person.reference])
     client.act_as(cast.owner)
     make.NameFactory(case=cast.case, kind="birth_date", value="1988")
-    make.RECORDS["relation"](case=cast.case, other=make.CaseFactory(lead_team=cast.municipal).person, other_name="")
+    make.RECORDS["relation"](
+        case=cast.case, other=make.CaseFactory(lead_team=cast.municipal).person, other_name=""
+    )
     one = statements(client, django_assert_max_num_queries, CASE_STATEMENTS, page)
     for number in range(6):
         make.NameFactory(case=cast.case, value=f"Andere Naam {chr(97 + number)}")
         make.RECORDS["identitydocument"](case=cast.case)
-        make.RECORDS["relation"](case=cast.case, other=make.CaseFactory(lead_team=cast.municipal).person, other_name="")
+        make.RECORDS["relation"](
+            case=cast.case, other=make.CaseFactory(lead_team=cast.municipal).person, other_name=""
+        )
     assert statements(client, django_assert_max_num_queries, CASE_STATEMENTS, page) == one
 
 
-def test_a_search_costs_the_same_for_one_found_and_thirty(client, cast, django_assert_max_num_queries):
+def test_a_search_costs_the_same_for_one_found_and_thirty(
+    client, cast, django_assert_max_num_queries
+):
     def cost(asked):
         client.post("/casussen/zoeken/", asked)
         with django_assert_max_num_queries(LIST_STATEMENTS + 20) as seen:
@@ -87,10 +102,17 @@ def test_a_search_costs_the_same_for_one_found_and_thirty(client, cast, django_a
 
     client.act_as(cast.owner)
     make.NameFactory(case=cast.case, kind="birth_date", value="1988-04-09")
-    asks = ({"q": "Markerson"}, {"born": "1988"}, {"q": "Marker", "born": "09-04-1988"}, {"q": cast.case.number})
+    asks = (
+        {"q": "Markerson"},
+        {"born": "1988"},
+        {"q": "Marker", "born": "09-04-1988"},
+        {"q": cast.case.number},
+    )
     one = [cost(asked) for asked in asks]
     for number in range(30):
-        case = make.CaseFactory(lead_team=cast.municipal, named=f"Markerson {chr(97 + number % 26)}")
+        case = make.CaseFactory(
+            lead_team=cast.municipal, named=f"Markerson {chr(97 + number % 26)}"
+        )
         make.NameFactory(case=case, kind="birth_date", value="1988-04-09")
     assert [cost(asked) for asked in asks] == one
 
@@ -136,7 +158,15 @@ def test_names_are_searched_by_post_and_never_stand_in_an_address(client, cast):
     client.act_as(cast.owner)
     url = reverse("casework:case_search")
     assert client.get(url, {"q": "Tesfay"}).url == LIST
-    for wanted in ("Tesfay Markerson", "tesfay", "ERSON", "Tesfai Markerson", "te", cast.case.number, "markérson"):
+    for wanted in (
+        "Tesfay Markerson",
+        "tesfay",
+        "ERSON",
+        "Tesfai Markerson",
+        "te",
+        cast.case.number,
+        "markérson",
+    ):
         assert str(cast.case.reference) in client.post(url, {"q": wanted}).text, wanted
     make.NameFactory(case=cast.case, kind="v_number", value="2345678901")
     assert str(cast.case.reference) in client.post(url, {"q": "2345 678 901"}).text
@@ -151,16 +181,32 @@ def test_the_leading_name_is_what_avim_or_ind_established(cast):
     assert leading_names([cast.case.pk])[cast.case.pk] == "Tesfay Markerson"
     make.NameFactory(case=cast.case, value="Later Genoemd", author_team=cast.municipal)
     assert leading_names([cast.case.pk])[cast.case.pk] == "Tesfay Markerson"
-    make.NameFactory(case=cast.case, value="Gemeente Zegt", author_team=cast.municipal, status="established")
+    make.NameFactory(
+        case=cast.case, value="Gemeente Zegt", author_team=cast.municipal, status="established"
+    )
     assert leading_names([cast.case.pk])[cast.case.pk] == "Gemeente Zegt"
-    make.NameFactory(case=cast.case, value="Politie Vaststelde", author_team=police, status="established")
+    make.NameFactory(
+        case=cast.case, value="Politie Vaststelde", author_team=police, status="established"
+    )
     assert leading_names([cast.case.pk])[cast.case.pk] == "Politie Vaststelde"
 
 
 def test_the_person_page_shows_each_value_with_status_source_and_date(client, cast):
-    make.NameFactory(case=cast.case, value="Ander Gezegd", author_team=cast.partner_team, status="plausible")
-    page = client.act_as(cast.owner).get(reverse("casework:person_detail", args=[cast.case.person.reference])).text
-    for word in ("Tesfay Markerson", "Ander Gezegd", "gesteld", "aannemelijk", cast.partner_team.label):
+    make.NameFactory(
+        case=cast.case, value="Ander Gezegd", author_team=cast.partner_team, status="plausible"
+    )
+    page = (
+        client.act_as(cast.owner)
+        .get(reverse("casework:person_detail", args=[cast.case.person.reference]))
+        .text
+    )
+    for word in (
+        "Tesfay Markerson",
+        "Ander Gezegd",
+        "gesteld",
+        "aannemelijk",
+        cast.partner_team.label,
+    ):
         assert word in page
 
 
@@ -177,8 +223,14 @@ def test_a_former_pilot_learns_nothing_of_what_came_later(client, cast):
 
 
 def involving(team, **changes):
-    return {"team": str(team.pk), "ground": "cooperation", "explanation": "Advies nodig", "until": "",
-            "form_token": str(uuid.uuid4()), **changes}  # fmt: skip
+    return {
+        "team": str(team.pk),
+        "ground": "cooperation",
+        "explanation": "Advies nodig",
+        "until": "",
+        "form_token": str(uuid.uuid4()),
+        **changes,
+    }
 
 
 def test_a_partner_is_involved_after_reading_what_it_will_see(client, cast):
@@ -204,12 +256,24 @@ def test_bad_involvements(client, cast):
     elsewhere = make.TeamFactory()
     yesterday = (timezone.localdate() - timedelta(days=1)).strftime("%d-%m-%Y")
     for change in (
-        {"team": ""}, {"team": str(elsewhere.pk)}, {"team": str(cast.partner_team.pk)}, {"ground": ""},
-        {"ground": "registered"}, {"ground": "legal_aid"}, {"ground": "stay"}, {"ground": "care"}, {"explanation": ""}, {"until": yesterday}, {"until": "31-02-2030"},
-    ):  # fmt: skip
-        assert client.post(url, {**involving(cast.stranger_team), "confirmed": "1", **change}).status_code == 400, (
-            change
-        )
+        {"team": ""},
+        {"team": str(elsewhere.pk)},
+        {"team": str(cast.partner_team.pk)},
+        {"ground": ""},
+        {"ground": "registered"},
+        {"ground": "legal_aid"},
+        {"ground": "stay"},
+        {"ground": "care"},
+        {"explanation": ""},
+        {"until": yesterday},
+        {"until": "31-02-2030"},
+    ):
+        assert (
+            client.post(
+                url, {**involving(cast.stranger_team), "confirmed": "1", **change}
+            ).status_code
+            == 400
+        ), change
     assert Involvement.objects.filter(case=cast.case).count() == 2
 
 
@@ -222,20 +286,35 @@ def test_the_departure_service_gets_no_end_date_while_the_person_is_sheltered(cl
     refused = client.act_as(cast.owner).post(url, {**form, "until": until})
     assert (refused.status_code, "zolang de persoon opvang" in refused.text) == (400, True)
     assert client.post(url, form).status_code == 302
-    assert Involvement.objects.in_force().filter(case=cast.case, team=cast.partner_team, until=None).exists()
+    assert (
+        Involvement.objects.in_force()
+        .filter(case=cast.case, team=cast.partner_team, until=None)
+        .exists()
+    )
 
 
 def test_who_takes_part_in_nothing_hears_of_no_shelter(cast):
-    """The function behind rule R7 answers the departure service and the municipality only, where they take part."""
+    """The function behind rule R7 answers the departure service and the municipality only, where
+    they take part."""
     make.StayFactory(case=cast.case)
-    ngo, police = (make.TeamFactory(organisation__kind=kind, pilot=cast.pilot) for kind in ("ngo", "avim"))
-    agreement(cast.pilot, {team: {Category.IDENTITY: Cell.WRITE} for team in (ngo, police)}, kind="ngo_agreement")
+    ngo, police = (
+        make.TeamFactory(organisation__kind=kind, pilot=cast.pilot) for kind in ("ngo", "avim")
+    )
+    agreement(
+        cast.pilot,
+        {team: {Category.IDENTITY: Cell.WRITE} for team in (ngo, police)},
+        kind="ngo_agreement",
+    )
     for team in (ngo, police):
         make.InvolvementFactory(case=cast.case, team=team)
     worker, officer = (make.MembershipFactory(team=team).user for team in (ngo, police))
     for user, answer in (
-        (cast.partner, True), (cast.owner, True), (worker, True), (officer, False), (cast.stranger, False),
-    ):  # fmt: skip
+        (cast.partner, True),
+        (cast.owner, True),
+        (worker, True),
+        (officer, False),
+        (cast.stranger, False),
+    ):
         with acting_as(user):
             assert shelter_is_running(cast.case.pk) is answer
 
@@ -266,7 +345,9 @@ def test_a_partner_ends_its_own_follow_up(client, cast):
 
 
 @pytest.mark.parametrize("sheltered", [True, False])
-def test_the_departure_service_does_not_leave_while_the_person_must_be_known_to_it(client, cast, sheltered):
+def test_the_departure_service_does_not_leave_while_the_person_must_be_known_to_it(
+    client, cast, sheltered
+):
     if sheltered:
         make.StayFactory(case=cast.case)
     else:
@@ -302,8 +383,14 @@ def test_a_stale_version_is_refused(client, cast):
 
 
 def note(**changes):
-    return {"category": "guidance", "happened_on": timezone.localdate().strftime("%d-%m-%Y"), "text": "Kennismaking.",
-            "visibility": "own_organisation", "form_token": str(uuid.uuid4()), **changes}  # fmt: skip
+    return {
+        "category": "guidance",
+        "happened_on": timezone.localdate().strftime("%d-%m-%Y"),
+        "text": "Kennismaking.",
+        "visibility": "own_organisation",
+        "form_token": str(uuid.uuid4()),
+        **changes,
+    }
 
 
 def test_a_note_is_written_once_and_stands_in_the_timeline(client, cast):
@@ -312,7 +399,11 @@ def test_a_note_is_written_once_and_stands_in_the_timeline(client, cast):
     client.act_as(cast.owner).post(url, form)
     client.post(url, form)
     kept = Note.objects.get()
-    assert (kept.author_team, kept.visibility, kept.author) == (cast.municipal, "own_organisation", cast.owner)
+    assert (kept.author_team, kept.visibility, kept.author) == (
+        cast.municipal,
+        "own_organisation",
+        cast.owner,
+    )
     assert "Kennismaking." in client.get(page_of(cast.case)).text
     assert "Kennismaking." not in client.get(page_of(cast.case) + "?toon=partners").text
 
@@ -325,9 +416,13 @@ def test_before_saving_one_reads_who_will_see_it(client, cast):
     assert cast.partner_team.label in everybody
     hidden = client.post(url, note(category="public_order", visibility="permitted_partners")).text
     assert cast.partner_team.label not in hidden
-    chosen = client.post(url, note(visibility="selected_partners", shared_with=str(cast.partner_team.pk))).text
+    chosen = client.post(
+        url, note(visibility="selected_partners", shared_with=str(cast.partner_team.pk))
+    ).text
     assert cast.partner_team.label in chosen
-    assert client.post(url, note(category="medical_content")).status_code == 200  # writes none of it: no line
+    assert (
+        client.post(url, note(category="medical_content")).status_code == 200
+    )  # writes none of it: no line
 
 
 @pytest.mark.parametrize("visibility", list(Visibility))
@@ -336,15 +431,24 @@ def test_what_is_announced_is_what_happens(cast, category, visibility):
     """The line "visible to" and the database name the same teams."""
     third = make.TeamFactory(organisation__kind="ngo", pilot=cast.pilot)
     agreement(
-        cast.pilot, {third: {Category.IDENTITY: Cell.READ, Category.GUIDANCE: Cell.WRITE_OWN}}, kind="ngo_agreement"
+        cast.pilot,
+        {third: {Category.IDENTITY: Cell.READ, Category.GUIDANCE: Cell.WRITE_OWN}},
+        kind="ngo_agreement",
     )
-    workers = {third.pk: make.MembershipFactory(team=third).user, cast.partner_team.pk: cast.partner,
-               cast.municipal.pk: cast.owner}  # fmt: skip
+    workers = {
+        third.pk: make.MembershipFactory(team=third).user,
+        cast.partner_team.pk: cast.partner,
+        cast.municipal.pk: cast.owner,
+    }
     make.InvolvementFactory(case=cast.case, team=third)
     cast.case.refresh_from_db()
     shared = [cast.partner_team.pk] if visibility == Visibility.SELECTED_PARTNERS else []
-    announced = readers(cast.case, category, visibility, author_team=cast.municipal.pk, shared=shared)
-    written = make.NoteFactory(case=cast.case, category=category, visibility=visibility, shared_team_ids=shared)
+    announced = readers(
+        cast.case, category, visibility, author_team=cast.municipal.pk, shared=shared
+    )
+    written = make.NoteFactory(
+        case=cast.case, category=category, visibility=visibility, shared_team_ids=shared
+    )
     seen = []
     for team, user in workers.items():
         with acting_as(user):
@@ -357,10 +461,15 @@ def test_bad_notes(client, cast):
     url = reverse("casework:note_add", args=[cast.case.reference])
     client.act_as(cast.owner)
     for change in (
-        {"text": ""}, {"category": ""}, {"category": "medical_content"}, {"happened_on": "01-01-2999"},
-        {"visibility": "selected_partners"}, {"visibility": "all"}, {"text": "x" * 20_001},
+        {"text": ""},
+        {"category": ""},
+        {"category": "medical_content"},
+        {"happened_on": "01-01-2999"},
+        {"visibility": "selected_partners"},
+        {"visibility": "all"},
+        {"text": "x" * 20_001},
         {"visibility": "selected_partners", "shared_with": str(cast.stranger_team.pk)},
-    ):  # fmt: skip
+    ):
         response = client.post(url, note(**change))
         assert response.status_code == 400, change
         assert "Fout:" in response.text
@@ -373,12 +482,26 @@ def test_a_reader_gets_no_form_for_what_she_may_not_write(client, cast):
     make.InvolvementFactory(case=cast.case, team=reader)
     client.act_as(make.MembershipFactory(team=reader).user)
     assert "Notitie toevoegen" not in client.get(page_of(cast.case)).text
-    assert client.post(reverse("casework:note_add", args=[cast.case.reference]), note()).status_code == 403
+    assert (
+        client.post(reverse("casework:note_add", args=[cast.case.reference]), note()).status_code
+        == 403
+    )
 
 
 def test_why_do_i_see_this(client, cast):
-    page = client.act_as(cast.partner).get(reverse("casework:case_why", args=[cast.case.reference])).text
-    for word in ("vertrek", "artikel 2", "proef", "AVG 6, 1, e", cast.partner_team.label, str(cast.convenant)):
+    page = (
+        client.act_as(cast.partner)
+        .get(reverse("casework:case_why", args=[cast.case.reference]))
+        .text
+    )
+    for word in (
+        "vertrek",
+        "artikel 2",
+        "proef",
+        "AVG 6, 1, e",
+        cast.partner_team.label,
+        str(cast.convenant),
+    ):
         assert word in page
     # Categories the reader does not see are not named at all.
     assert "openbare orde" not in page
@@ -422,13 +545,22 @@ def test_older_notes_are_within_reach(client, cast):
 def test_odd_posts_are_no_faults(client, cast):
     client.act_as(cast.owner)
     readers_url = reverse("casework:note_readers", args=[cast.case.reference])
-    assert client.post(readers_url, note(visibility="selected_partners", shared_with="²")).status_code == 200
+    assert (
+        client.post(readers_url, note(visibility="selected_partners", shared_with="²")).status_code
+        == 200
+    )
     assert client.get(reverse("casework:readings") + "?casus=%00").status_code == 200
     for key in ("note:" + "-" * 36, "note:" + "0" * 36):
-        assert client.post(reverse("governance:draft_save"), {"draft_key": key, "text": "x"}).status_code == 400
+        assert (
+            client.post(
+                reverse("governance:draft_save"), {"draft_key": key, "text": "x"}
+            ).status_code
+            == 400
+        )
     assert (
         client.post(
-            reverse("governance:draft_save"), {"draft_key": f"note:{cast.case.reference}", "text": "a\x00b"}
+            reverse("governance:draft_save"),
+            {"draft_key": f"note:{cast.case.reference}", "text": "a\x00b"},
         ).status_code
         == 200
     )

@@ -1,4 +1,5 @@
-"""The case conference: planning, positions, decisions and what follows from them, attendance; who sits at the table."""
+"""The case conference: planning, positions, decisions and what follows from them, attendance;
+who sits at the table."""
 
 import re
 from datetime import timedelta
@@ -46,11 +47,27 @@ def test_a_series_is_planned_all_or_nothing_under_the_convenant_of_each_day(jour
 
 def test_a_partner_says_where_it_stands_and_an_objection_has_reasons(room):
     room.add()
-    refused = room.to("dtv", "position_take", room.item.reference, stance="object", reasons="", preparation="")
+    refused = room.to(
+        "dtv", "position_take", room.item.reference, stance="object", reasons="", preparation=""
+    )
     assert refused.status_code == 400
     assert "Schrijf waarom uw team bezwaar heeft." in refused.text
-    room.to("dtv", "position_take", room.item.reference, stance="object", reasons="Eerst onderzoek.", preparation="")
-    room.to("dtv", "position_take", room.item.reference, stance="agree", reasons="", preparation="Akkoord na overleg")
+    room.to(
+        "dtv",
+        "position_take",
+        room.item.reference,
+        stance="object",
+        reasons="Eerst onderzoek.",
+        preparation="",
+    )
+    room.to(
+        "dtv",
+        "position_take",
+        room.item.reference,
+        stance="agree",
+        reasons="",
+        preparation="Akkoord na overleg",
+    )
     position = Position.objects.get()
     assert (position.stance, position.author_team) == ("agree", room.journey.teams["dtv"])
     assert position.history.count() == 2
@@ -63,7 +80,11 @@ def test_the_chair_writes_down_what_a_team_says_that_writes_nothing_itself(room,
     make.InvolvementFactory(case=room.journey.case, team=pilot.teams["avim"])
     room.add(teams=("ngo", "avim"))
     room.open()
-    said = {"b-source_team": str(pilot.teams["avim"].pk), "b-stance": "agree", "b-reasons": "Onderzoek loopt."}
+    said = {
+        "b-source_team": str(pilot.teams["avim"].pk),
+        "b-stance": "agree",
+        "b-reasons": "Onderzoek loopt.",
+    }
     assert room.to("coordinator", "position_behalf", room.item.reference, **said).status_code == 302
     position = Position.objects.get()
     assert position.source_team == pilot.teams["avim"]
@@ -75,7 +96,12 @@ def test_r5_an_exceptional_admission_names_its_reason_and_the_body_that_decided(
     room.add()
     room.open()
     assert room.decide("admitted_exceptionally", reasons="").status_code == 400
-    assert room.decide("admitted_exceptionally", body="steering_group", reasons="Ernstig ziek.").status_code == 302
+    assert (
+        room.decide(
+            "admitted_exceptionally", body="steering_group", reasons="Ernstig ziek."
+        ).status_code
+        == 302
+    )
     decision = ConferenceDecision.objects.get()
     assert (decision.body, decision.reasons) == ("steering_group", "Ernstig ziek.")
     assert decision.convenant == room.meeting.convenant  # R27
@@ -92,8 +118,9 @@ def test_r8_r9_one_scenario_after_the_rest_period_and_a_change_keeps_the_former_
     assert room.decide("scenario_set", scenario="legalisation").status_code == 400
     assert room.decide("scenario_changed", scenario="legalisation").status_code == 302
     assert list(Scenario.objects.order_by("pk").values_list("scenario", "until")) == [
-        ("return_home", timezone.localdate()), ("legalisation", None),
-    ]  # fmt: skip
+        ("return_home", timezone.localdate()),
+        ("legalisation", None),
+    ]
     assert Scenario.objects.get(until=None).decision.scenario == "legalisation"
 
 
@@ -102,33 +129,51 @@ def test_commitments_become_actions_and_a_question_a_task_of_its_owner(room):
     room.open()
     ind, dtv = (room.journey.teams[name].pk for name in ("ind", "dtv"))
     assert room.decide("commitments_set").status_code == 400
-    refused = room.decide("commitments_set", **{f"what_{ind}": "Stukken opvragen", f"due_{ind}": ""})
+    refused = room.decide(
+        "commitments_set", **{f"what_{ind}": "Stukken opvragen", f"due_{ind}": ""}
+    )
     assert refused.status_code == 400
-    both = {f"what_{ind}": "Stukken opvragen", f"due_{ind}": 10, f"what_{dtv}": "Ambassade bellen", f"due_{dtv}": 20}
+    both = {
+        f"what_{ind}": "Stukken opvragen",
+        f"due_{ind}": 10,
+        f"what_{dtv}": "Ambassade bellen",
+        f"due_{dtv}": 20,
+    }
     both = {name: day(value) if type(value) is int else value for name, value in both.items()}
     assert room.decide("commitments_set", **both).status_code == 302
     assert set(Action.objects.values_list("to_team", "what")) == {
-        (ind, "Stukken opvragen"), (dtv, "Ambassade bellen")
-    }  # fmt: skip
+        (ind, "Stukken opvragen"),
+        (dtv, "Ambassade bellen"),
+    }
     assert room.decide("research_question", reasons="Bestaat het paspoort?").status_code == 400
-    room.decide("research_question", reasons="Bestaat het paspoort?", owner_team=str(dtv), due_on=15)
+    room.decide(
+        "research_question", reasons="Bestaat het paspoort?", owner_team=str(dtv), due_on=15
+    )
     task = Task.objects.get()
     assert (task.to_team_id, task.what) == (dtv, "Bestaat het paspoort?")
     case = Case.objects.get(pk=room.journey.case.pk)
-    assert case.term_on == case.state_since  # a question is not yet a day to look again: it stands on no agenda
-    room.decide("research_question", reasons="En de akte?", owner_team=str(dtv), due_on=15, review_on=20)
+    assert (
+        case.term_on == case.state_since
+    )  # a question is not yet a day to look again: it stands on no agenda
+    room.decide(
+        "research_question", reasons="En de akte?", owner_team=str(dtv), due_on=15, review_on=20
+    )
     case.refresh_from_db()
     assert case.term_on == timezone.localdate() + timedelta(days=20)
 
 
 def test_who_carries_a_decision_out_is_who_can_and_has_a_day(room):
-    """What follows from an admission the municipality does, whoever leads the case; of others the conference says who."""
+    """What follows from an admission the municipality does, whoever leads the case; of others
+    the conference says who."""
     teams = room.journey.teams
     room.journey.case.lead_team = teams["ngo"]
     room.journey.case.save()
     room.add(teams=("ind", "dtv"))
     room.open()
-    assert "Kies wie het uitvoert" in room.decide("scenario_set", scenario="return_home", due_on=9).text
+    assert (
+        "Kies wie het uitvoert"
+        in room.decide("scenario_set", scenario="return_home", due_on=9).text
+    )
     late = room.decide("scenario_set", scenario="return_home", owner_team=str(teams["dtv"].pk))
     assert "Vul in vóór welke dag het klaar moet zijn" in late.text
     assert not Task.objects.exists()
@@ -150,7 +195,8 @@ def test_who_carries_a_decision_out_is_who_can_and_has_a_day(room):
 
 
 def test_a_team_whose_name_tells_carries_nothing_out_also_where_it_leads(room):
-    """All at the table read who does what follows: of an exit the team that leads, unless that is the night shelter."""
+    """All at the table read who does what follows: of an exit the team that leads, unless that
+    is the night shelter."""
     teams = room.journey.teams
     room.add()
     room.open()
@@ -158,14 +204,20 @@ def test_a_team_whose_name_tells_carries_nothing_out_also_where_it_leads(room):
         room.journey.case.refresh_from_db()
         room.journey.case.lead_team = teams[lead]
         room.journey.case.save()
-        room.decide("exit_confirmed", reasons=f"Vertrokken, zegt {lead}.", due_on=5 if lead == "ngo" else 6)
+        room.decide(
+            "exit_confirmed", reasons=f"Vertrokken, zegt {lead}.", due_on=5 if lead == "ngo" else 6
+        )
         decision = ConferenceDecision.objects.filter(kind="exit_confirmed").first()
         assert decision.owner_team == teams[named], lead
-        assert Task.objects.filter(rule="exit_confirmed").order_by("-pk").first().to_team == teams[named]
+        assert (
+            Task.objects.filter(rule="exit_confirmed").order_by("-pk").first().to_team
+            == teams[named]
+        )
 
 
 def test_two_chairs_decide_one_after_the_other(room):
-    """Who decides from an item as it was before somebody else decided is told so, and keeps her text."""
+    """Who decides from an item as it was before somebody else decided is told so, and keeps her
+    text."""
     room.add()
     room.open()
     seen = room.item.version
@@ -198,9 +250,13 @@ def test_a_task_that_somebody_takes_on_waits_for_her_until_she_leaves_the_team(r
 
     assert waits_for() == {"ind", "colleague"}
     assert room.journey.post("dtv", "action_done", task.reference, act="mine").status_code == 403
-    assert room.journey.post("colleague", "action_done", task.reference, act="mine").status_code == 302
+    assert (
+        room.journey.post("colleague", "action_done", task.reference, act="mine").status_code == 302
+    )
     assert waits_for() == {"colleague"}
-    assert f"Opgepakt door {colleague}" in room.journey.get("ind", "action_done", task.reference).text
+    assert (
+        f"Opgepakt door {colleague}" in room.journey.get("ind", "action_done", task.reference).text
+    )
     left = colleague.memberships.get()
     left.until = timezone.localdate()
     left.save()
@@ -221,7 +277,12 @@ def test_decisions_are_taken_by_the_chair_while_the_meeting_is_under_way(room):
     assert room.decide("admitted").status_code == 403  # not opened
     room.open()
     for who in ("municipality", "ngo", "ind"):
-        assert room.to(who, "agenda_decide", room.item.reference, kind="admitted", reasons="x").status_code == 403
+        assert (
+            room.to(
+                who, "agenda_decide", room.item.reference, kind="admitted", reasons="x"
+            ).status_code
+            == 403
+        )
     room.decide("admitted")
     room.close()
     assert room.decide("not_admitted").status_code == 403
@@ -239,7 +300,12 @@ def test_what_was_not_discussed_is_taken_off_when_the_meeting_closes(room):
 
 def test_a_cancelled_meeting_lets_its_cases_go(room):
     room.add()
-    assert room.to("coordinator", "meeting_cancel", room.meeting.reference, because="Ziekte").status_code == 302
+    assert (
+        room.to(
+            "coordinator", "meeting_cancel", room.meeting.reference, because="Ziekte"
+        ).status_code
+        == 302
+    )
     assert not AgendaItem.objects.current().exists()
     assert "Ziekte" in room.see("ngo", "meeting_detail", room.meeting.reference).text
 
@@ -247,7 +313,12 @@ def test_a_cancelled_meeting_lets_its_cases_go(room):
 def test_the_screen_in_the_room_holds_no_more_than_the_room_needs(room):
     room.add()
     room.to(
-        "ngo", "position_take", room.item.reference, stance="agree", reasons="", preparation="Geheime voorbereiding"
+        "ngo",
+        "position_take",
+        room.item.reference,
+        stance="agree",
+        reasons="",
+        preparation="Geheime voorbereiding",
     )
     screen = room.see("coordinator", "agenda_room").text
     assert "Hiwot Reiziger" in screen
@@ -264,16 +335,25 @@ def test_legal_aid_care_and_shelter_do_not_sit_at_the_table(room, pilot):
         assert pilot.teams[name].label not in page
         assert room.add(teams=(name,)).status_code == 400
     room.journey.client.act_as(pilot.workers["coordinator"])
-    assert pilot.teams["legal"].label not in room.journey.client.get(f"/lso/plannen/{pilot.pilot.slug}/").text
+    assert (
+        pilot.teams["legal"].label
+        not in room.journey.client.get(f"/lso/plannen/{pilot.pilot.slug}/").text
+    )
 
 
 def test_a_shelter_operator_at_the_table_is_named_only_to_who_may_know_of_a_place(room, pilot):
-    """It sits there by choice, not by default; the police and a guest read the item without learning where she sleeps."""
+    """It sits there by choice, not by default; the police and a guest read the item without
+    learning where she sleeps."""
     operator = make.TeamFactory(
-        organisation=make.OrganisationFactory(name="Opvang Zuidpoort", kind="shelter_operator"), pilot=pilot.pilot
+        organisation=make.OrganisationFactory(name="Opvang Zuidpoort", kind="shelter_operator"),
+        pilot=pilot.pilot,
     )
     reads = dict.fromkeys((Category.IDENTITY, Category.CONTACT_SHELTER), Cell.READ)
-    agreement(pilot.pilot, {operator: {**reads, Category.CONFERENCE: Cell.WRITE}}, kind="municipal_decision")
+    agreement(
+        pilot.pilot,
+        {operator: {**reads, Category.CONFERENCE: Cell.WRITE}},
+        kind="municipal_decision",
+    )
     pilot.workers["operator"] = make.MembershipFactory(team=operator).user
     pilot.teams["operator"] = operator
     for team in (operator, pilot.teams["avim"]):
@@ -302,15 +382,28 @@ def test_a_meeting_that_was_not_held_hides_no_case_and_waits_for_its_chair(journ
     over = "De rusttermijn is voorbij"
     on_day(timezone.localdate() + timedelta(days=15))
     assert over in journey.client.act_as(journey.workers["coordinator"]).get("/").text
-    assert "Sluit het overleg van" in room.journey.client.act_as(room.journey.workers["coordinator"]).get("/").text
-    assert "Sluit het overleg van" not in room.journey.client.act_as(room.journey.workers["municipality"]).get("/").text
+    assert (
+        "Sluit het overleg van"
+        in room.journey.client.act_as(room.journey.workers["coordinator"]).get("/").text
+    )
+    assert (
+        "Sluit het overleg van"
+        not in room.journey.client.act_as(room.journey.workers["municipality"]).get("/").text
+    )
     later = Room(room.journey, days=1)
-    assert "Hiwot Reiziger" in room.see("coordinator", "meeting_detail", later.meeting.reference).text
+    assert (
+        "Hiwot Reiziger" in room.see("coordinator", "meeting_detail", later.meeting.reference).text
+    )
     room.to("coordinator", "meeting_cancel", room.meeting.reference, because="Niet gehouden")
-    assert "Sluit het overleg van" not in room.journey.client.act_as(room.journey.workers["coordinator"]).get("/").text
+    assert (
+        "Sluit het overleg van"
+        not in room.journey.client.act_as(room.journey.workers["coordinator"]).get("/").text
+    )
 
 
-def test_minutes_that_were_not_sent_wait_for_the_chair_and_a_decision_is_of_the_day_of_its_meeting(room, on_day):
+def test_minutes_that_were_not_sent_wait_for_the_chair_and_a_decision_is_of_the_day_of_its_meeting(
+    room, on_day
+):
     room.add()
     room.open()
     day_of = timezone.localdate()
@@ -318,7 +411,10 @@ def test_minutes_that_were_not_sent_wait_for_the_chair_and_a_decision_is_of_the_
     room.decide("admitted")
     assert ConferenceDecision.objects.get().decided_on == day_of
     room.close()
-    assert "Verstuur het verslag van" in room.journey.client.act_as(room.journey.workers["coordinator"]).get("/").text
+    assert (
+        "Verstuur het verslag van"
+        in room.journey.client.act_as(room.journey.workers["coordinator"]).get("/").text
+    )
     room.to("coordinator", "meeting_act", room.meeting.reference, "versturen")
     assert "Verstuur het verslag van" not in room.journey.client.get("/").text
 
@@ -330,7 +426,10 @@ def test_ending_is_proposed_only_of_who_is_admitted(room):
     room.decide("admitted")
     room.journey.formal("admitted")
     assert room.decide("termination_proposed", reasons="Werkt niet mee.").status_code == 302
-    assert "Neem het formele besluit tot beëindiging" in Task.objects.get(rule="termination_proposed").what
+    assert (
+        "Neem het formele besluit tot beëindiging"
+        in Task.objects.get(rule="termination_proposed").what
+    )
     assert room.journey.formal("ended").status_code == 302
     assert Task.objects.get(rule="termination_proposed").answer == "done"
 
@@ -349,7 +448,9 @@ def test_r27_a_meeting_is_held_under_the_convenant_of_its_day_and_not_before_it(
     on_day(day_of)
     unseen = room.to("coordinator", "meeting_act", room.meeting.reference, "openen")
     assert unseen.status_code == 404  # and nothing is in force
-    newer = make.ConvenantFactory(pilot=journey.pilot.pilot, version=2, in_force_from=day_of, replaces=old)
+    newer = make.ConvenantFactory(
+        pilot=journey.pilot.pilot, version=2, in_force_from=day_of, replaces=old
+    )
     for row in old.parties.all():
         newer.parties.create(organisation=row.organisation, signed_on=row.signed_on)
     for cell in old.cells.all():
@@ -367,10 +468,19 @@ def test_the_tasks_of_a_decision_are_done_with_the_act_they_ask_for(room):
     room.decide("exit_confirmed")
     assert Task.objects.filter(answer="").count() == 2
     journey = room.journey
-    journey.done("coordinator", "escalation", act="ask", level="mrt", question="Wat nu?", answer_due_on=20,
-                 skipped_because="")  # fmt: skip
+    journey.done(
+        "coordinator",
+        "escalation",
+        act="ask",
+        level="mrt",
+        question="Wat nu?",
+        answer_due_on=20,
+        skipped_because="",
+    )
     assert list(Task.objects.filter(answer="").values_list("rule", flat=True)) == ["exit_confirmed"]
-    assert journey.propose(reason="left_own_request", outcome="unknown_destination").status_code == 302
+    assert (
+        journey.propose(reason="left_own_request", outcome="unknown_destination").status_code == 302
+    )
     assert not Task.objects.filter(answer="").exists()
 
 
@@ -379,14 +489,25 @@ def test_who_came_and_who_did_not_stands_in_the_minutes(room):
     room.open()
     ind, dtv = (room.meeting.teams.get(team=room.journey.teams[name]) for name in ("ind", "dtv"))
     url = f"/lso/{room.meeting.reference}/aanwezig/"
-    assert room.journey.client.act_as(room.journey.workers["ngo"]).post(url, {"present": ind.pk}).status_code == 403
     assert (
-        room.journey.client.act_as(room.journey.workers["coordinator"]).post(url, {"present": ind.pk}).status_code
+        room.journey.client.act_as(room.journey.workers["ngo"])
+        .post(url, {"present": ind.pk})
+        .status_code
+        == 403
+    )
+    assert (
+        room.journey.client.act_as(room.journey.workers["coordinator"])
+        .post(url, {"present": ind.pk})
+        .status_code
         == 302
     )
     ind.refresh_from_db()
     dtv.refresh_from_db()
     assert (ind.present, dtv.present) == (True, False)
-    page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", room.see("ngo", "minutes", room.meeting.reference).text))
+    page = re.sub(
+        r"\s+",
+        " ",
+        re.sub(r"<[^>]+>", " ", room.see("ngo", "minutes", room.meeting.reference).text),
+    )
     assert f"{ind.team.label} aanwezig" in page
     assert f"{dtv.team.label} afwezig" in page

@@ -1,4 +1,5 @@
-"""R29: when a facility ends each dossier goes once, and whole, to a named recipient; then it is only read."""
+"""R29: when a facility ends each dossier goes once, and whole, to a named recipient; then it is
+only read."""
 
 import io
 import json
@@ -15,7 +16,16 @@ from pypdf import PdfReader
 from pypdf.errors import FileNotDecryptedError
 
 from casework.custody.package import password_of, receipt_code
-from casework.models import Case, Contact, DossierTransfer, Involvement, LegalAid, MedicalRecord, Note, Relation
+from casework.models import (
+    Case,
+    Contact,
+    DossierTransfer,
+    Involvement,
+    LegalAid,
+    MedicalRecord,
+    Note,
+    Relation,
+)
 from governance.access.clearance import Clearance, acting_as
 from governance.convenants.enums import ConvenantKind
 from governance.convenants.matrix import can_propose
@@ -34,7 +44,10 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def ending(pilot, client):
     """A facility that winds down: its ten teams took part in one case, which has left."""
-    pilot.pilot.state, pilot.pilot.closes_on = "winding_down", timezone.localdate() + timedelta(days=30)
+    pilot.pilot.state, pilot.pilot.closes_on = (
+        "winding_down",
+        timezone.localdate() + timedelta(days=30),
+    )
     pilot.pilot.save()
     for case in (pilot.case, pilot.other):
         case.state, case.exited_on = "exited", timezone.localdate()
@@ -47,7 +60,9 @@ def ending(pilot, client):
     convenant.save()
     convenant.parties.update(signed_on=convenant.agreed_on)
     pilot.workers["keeper"] = make.MembershipFactory(team=pilot.keeper).user
-    pilot.workers["keeping_coordinator"] = make.MembershipFactory(team=pilot.keeper, role=Role.COORDINATOR).user
+    pilot.workers["keeping_coordinator"] = make.MembershipFactory(
+        team=pilot.keeper, role=Role.COORDINATOR
+    ).user
     return pilot
 
 
@@ -56,8 +71,14 @@ def page(ending, name="custody", *more):
 
 
 def hand_over(ending, *cases, who="coordinator", **changes):
-    fields = {"to": str(ending.keeper.pk), "name": "", "agreed": "Overeenkomst 2026-14", "sure": "on",
-              "cases": [str(case.pk) for case in cases or [ending.case]], **changes}  # fmt: skip
+    fields = {
+        "to": str(ending.keeper.pk),
+        "name": "",
+        "agreed": "Overeenkomst 2026-14",
+        "sure": "on",
+        "cases": [str(case.pk) for case in cases or [ending.case]],
+        **changes,
+    }
     return ending.client.act_as(ending.workers[who]).post(page(ending), sent(fields))
 
 
@@ -68,8 +89,16 @@ def package(ending, *cases):
 
 
 def agree(ending, team, **changes):
-    fields = {"team": str(ending.teams[team].pk), "signed_on": -1, "since": 0, "until": 900, **changes}
-    return ending.client.act_as(ending.workers["coordinator"]).post(page(ending, "custody_agreement"), sent(fields))
+    fields = {
+        "team": str(ending.teams[team].pk),
+        "signed_on": -1,
+        "since": 0,
+        "until": 900,
+        **changes,
+    }
+    return ending.client.act_as(ending.workers["coordinator"]).post(
+        page(ending, "custody_agreement"), sent(fields)
+    )
 
 
 def test_a_page_that_does_not_show_all_dossiers_says_how_many_follow(ending, monkeypatch):
@@ -88,14 +117,24 @@ def test_r29_a_dossier_goes_whole_and_once_to_a_team_that_reads_it_under_its_own
     own = make.RECORDS["contact"](
         case=ending.case, author_team=ending.teams["municipality"], visibility="own_organisation"
     )
-    care = make.TeamFactory(organisation=ending.pilot.municipality, pilot=ending.pilot, function="care")
+    care = make.TeamFactory(
+        organisation=ending.pilot.municipality, pilot=ending.pilot, function="care"
+    )
     make.InvolvementFactory(case=ending.case, team=care, ground="care")
-    make.RECORDS["contact"](case=ending.case, author_team=care, visibility="own_organisation")  # not the leading team's
+    make.RECORDS["contact"](
+        case=ending.case, author_team=care, visibility="own_organisation"
+    )  # not the leading team's
     shown = make.RECORDS["contact"](
-        case=ending.case, author_team=ending.teams["ngo"], visibility="selected_partners",
-        shared_team_ids=[ending.teams["municipality"].pk], share_purpose="samen", share_basis="convenant",
-    )  # fmt: skip
-    kept = make.RECORDS["contact"](case=ending.case, author_team=ending.teams["ngo"], visibility="own_organisation")
+        case=ending.case,
+        author_team=ending.teams["ngo"],
+        visibility="selected_partners",
+        shared_team_ids=[ending.teams["municipality"].pk],
+        share_purpose="samen",
+        share_basis="convenant",
+    )
+    kept = make.RECORDS["contact"](
+        case=ending.case, author_team=ending.teams["ngo"], visibility="own_organisation"
+    )
     legal = make.RECORDS["legalaid"](case=ending.case, author_team=ending.teams["legal"])
     with acting_as(ending.workers["keeper"]):
         assert not Case.objects.exists()
@@ -110,7 +149,12 @@ def test_r29_a_dossier_goes_whole_and_once_to_a_team_that_reads_it_under_its_own
     assert "Selam Zichtbaar" in read.text
     assert "Dit dossier kan alleen nog worden gelezen" in read.text
     for name in (*TEAMS, "coordinator"):  # nobody else reads on, from the next page
-        assert ending.client.act_as(ending.workers[name]).get(at(ending.case, "case_detail")).status_code == 404, name
+        assert (
+            ending.client.act_as(ending.workers[name])
+            .get(at(ending.case, "case_detail"))
+            .status_code
+            == 404
+        ), name
         with acting_as(ending.workers[name]):
             assert not Contact.objects.filter(case=ending.case).exists(), name
     with acting_as(ending.workers["legal"]):
@@ -126,9 +170,15 @@ def test_r29_a_dossier_goes_whole_and_once_to_a_team_that_reads_it_under_its_own
     assert again.status_code == 400
     with pytest.raises(IntegrityError), transaction.atomic():
         DossierTransfer.objects.create(
-            case=ending.case, pilot=ending.pilot, number=ending.case.number, basis="own_convenant",
-            to_team=ending.keeper, recipient="x", agreed="x", made_by=ending.workers["coordinator"],
-        )  # fmt: skip
+            case=ending.case,
+            pilot=ending.pilot,
+            number=ending.case.number,
+            basis="own_convenant",
+            to_team=ending.keeper,
+            recipient="x",
+            agreed="x",
+            made_by=ending.workers["coordinator"],
+        )
 
 
 @pytest.mark.parametrize(("writer", "slug"), FILLED)
@@ -149,9 +199,12 @@ def test_r29_the_database_refuses_every_way_to_write_in_it(ending):
             lambda: QuerySet(Case).filter(pk=ending.case.pk).update(referrer="anders"),
             lambda: QuerySet(Case).filter(pk=ending.case.pk).update(read_only_from=None),
             lambda: QuerySet(Involvement).filter(case=ending.case).update(explanation="anders"),
-            lambda: make.RECORDS["note"](case=ending.case, author_team=ending.teams["municipality"],
-                                         author=ending.workers["municipality"]),
-        ):  # fmt: skip
+            lambda: make.RECORDS["note"](
+                case=ending.case,
+                author_team=ending.teams["municipality"],
+                author=ending.workers["municipality"],
+            ),
+        ):
             with pytest.raises(InternalError, match="handed over"), transaction.atomic():
                 change()
 
@@ -170,24 +223,41 @@ def test_r29_every_table_of_a_case_is_closed_with_it():
 
 def test_a_page_that_forgot_to_ask_answers_with_a_sentence_and_keeps_the_text(ending, monkeypatch):
     package(ending)
-    monkeypatch.setattr(Clearance, "seats_writing", lambda hers, case, *_what: list(hers._seats_in(case)))
+    monkeypatch.setattr(
+        Clearance, "seats_writing", lambda hers, case, *_what: list(hers._seats_in(case))
+    )
     key = f"note:{ending.case.reference}"
     answer = ending.client.act_as(ending.workers["municipality"]).post(
-        at(ending.case, "note_add"), sent({"category": "guidance", "happened_on": 0, "text": "Late gedachte.",
-                                           "visibility": "own_organisation", "draft_key": key})
-    )  # fmt: skip
+        at(ending.case, "note_add"),
+        sent(
+            {
+                "category": "guidance",
+                "happened_on": 0,
+                "text": "Late gedachte.",
+                "visibility": "own_organisation",
+                "draft_key": key,
+            }
+        ),
+    )
     assert answer.status_code == 409
     assert "overgedragen" in answer.text
     assert not Note.objects.filter(text="Late gedachte.").exists()
     assert "Late gedachte." in str(Draft.objects.get(key=key).fields)
 
 
-def test_r29_under_a_custody_agreement_the_keeper_reads_on_when_the_pilot_is_closed_and_nobody_else(ending):
+def test_r29_under_a_custody_agreement_the_keeper_reads_on_when_the_pilot_is_closed_and_nobody_else(
+    ending,
+):
     assert agree(ending, "municipality").status_code == 302
     own = make.RECORDS["contact"](
         case=ending.case, author_team=ending.teams["municipality"], visibility="own_organisation"
     )
-    assert hand_over(ending, ending.case, ending.other, to=str(ending.teams["municipality"].pk)).status_code == 302
+    assert (
+        hand_over(
+            ending, ending.case, ending.other, to=str(ending.teams["municipality"].pk)
+        ).status_code
+        == 302
+    )
     ending.pilot.state = "closed"
     ending.pilot.full_clean()
     ending.pilot.save()
@@ -203,7 +273,12 @@ def test_r29_under_a_custody_agreement_the_keeper_reads_on_when_the_pilot_is_clo
             with acting_as(ending.workers[name]) as clearance:
                 assert not clearance.seats, name
                 assert not Case.objects.exists(), name
-    assert ending.client.act_as(ending.workers["municipality"]).get(at(ending.case, "case_detail")).status_code == 200
+    assert (
+        ending.client.act_as(ending.workers["municipality"])
+        .get(at(ending.case, "case_detail"))
+        .status_code
+        == 200
+    )
 
 
 def test_a_custody_agreement_gives_no_more_than_its_team_reads_today(ending):
@@ -216,7 +291,9 @@ def test_a_custody_agreement_gives_no_more_than_its_team_reads_today(ending):
     with acting_as(ending.workers["ngo"]):
         assert not Case.objects.filter(pk=ending.case.pk).exists()
     closed(ending.pilot, state="winding_down", closes_on=timezone.localdate())
-    with acting_as(ending.workers["dtv"]) as clearance:  # the last day came, and a dossier has no recipient yet
+    with acting_as(
+        ending.workers["dtv"]
+    ) as clearance:  # the last day came, and a dossier has no recipient yet
         assert not clearance.seats
     closed(ending.pilot)
     with acting_as(ending.workers["dtv"]) as clearance:
@@ -229,16 +306,33 @@ def test_a_custody_agreement_gives_no_more_than_its_team_reads_today(ending):
 
 
 def test_r29_who_has_no_access_gets_an_encrypted_package_and_it_counts_from_the_receipt(ending):
-    make.RECORDS["contact"](case=ending.case, author_team=ending.teams["municipality"], text="Zo begon het.",
-                            visibility="own_organisation")  # fmt: skip
-    secret = make.RECORDS["contact"](case=ending.case, author_team=ending.teams["ngo"], text="Alleen van ons.",
-                                     visibility="own_organisation")  # fmt: skip
-    medical = make.RECORDS["medicalrecord"](case=ending.case, author_team=ending.teams["care"], text="Diagnose X.")
-    make.ConsentFactory(case=ending.case, author_team=ending.teams["care"], team=ending.teams["municipality"])
+    make.RECORDS["contact"](
+        case=ending.case,
+        author_team=ending.teams["municipality"],
+        text="Zo begon het.",
+        visibility="own_organisation",
+    )
+    secret = make.RECORDS["contact"](
+        case=ending.case,
+        author_team=ending.teams["ngo"],
+        text="Alleen van ons.",
+        visibility="own_organisation",
+    )
+    medical = make.RECORDS["medicalrecord"](
+        case=ending.case, author_team=ending.teams["care"], text="Diagnose X."
+    )
+    make.ConsentFactory(
+        case=ending.case, author_team=ending.teams["care"], team=ending.teams["municipality"]
+    )
     with acting_as(ending.workers["coordinator"]):
-        assert MedicalRecord.objects.get() == medical  # to her it is shown; it does not leave the house
+        assert (
+            MedicalRecord.objects.get() == medical
+        )  # to her it is shown; it does not leave the house
     make.RECORDS["relation"](
-        case=ending.case, author_team=ending.teams["municipality"], other=ending.other.person, other_name=""
+        case=ending.case,
+        author_team=ending.teams["municipality"],
+        other=ending.other.person,
+        other_name="",
     )
     taken = package(ending)
     worker = ending.client.act_as(ending.workers["coordinator"])
@@ -271,21 +365,37 @@ def test_r29_who_has_no_access_gets_an_encrypted_package_and_it_counts_from_the_
     assert not {"medical", "consent", "legal_aid"} & set(data["records"])
     told = set().union(*(row for rows in data["records"].values() for row in rows))
     # Neither the key of somebody else, nor accounts, nor who else takes part.
-    assert {name for name in told if name.endswith(("_id", "_ids"))} == {"case_id", "author_team_id", "source_team_id"}
+    assert {name for name in told if name.endswith(("_id", "_ids"))} == {
+        "case_id",
+        "author_team_id",
+        "source_team_id",
+    }
     assert "text" in told
     assert str(secret.reference) not in str(data)
     receipt = {"receipt_from": "Dossierhouder", "receipt_on": 0}
-    refused = worker.post(page(ending, "custody_receipt", taken), sent({"code": "AAAAA-BBBBB", **receipt}))
+    refused = worker.post(
+        page(ending, "custody_receipt", taken), sent({"code": "AAAAA-BBBBB", **receipt})
+    )
     assert refused.status_code == 400
     assert password_of(taken) not in refused.text  # that takes signing in once more
     assert DossierTransfer.objects.get().handed_over_on is None
     assert worker.get(at(ending.case, "case_detail")).status_code == 200  # still reads
     said = receipt_code(taken).lower().replace("-", " ")
-    assert worker.post(page(ending, "custody_receipt", taken), sent({"code": said, **receipt})).status_code == 302
+    assert (
+        worker.post(
+            page(ending, "custody_receipt", taken), sent({"code": said, **receipt})
+        ).status_code
+        == 302
+    )
     found = DossierTransfer.objects.get()
     assert (found.receipt_from, found.handed_over_on) == ("Dossierhouder", timezone.localdate())
     for name in (*TEAMS, "coordinator"):
-        assert ending.client.act_as(ending.workers[name]).get(at(ending.case, "case_detail")).status_code == 404, name
+        assert (
+            ending.client.act_as(ending.workers[name])
+            .get(at(ending.case, "case_detail"))
+            .status_code
+            == 404
+        ), name
     signed_in_now(worker, ending.workers["coordinator"])
     assert worker.post(url).status_code == 409
     assert password_of(taken) not in worker.get(url).text
@@ -302,24 +412,35 @@ def test_a_package_is_taken_back_until_its_receipt(ending):
 
 
 def test_r29_no_pilot_closes_while_a_dossier_lacks_a_recipient(ending):
-    admin = make.MembershipFactory(organisation=ending.pilot.municipality, role=Role.FUNCTIONAL_ADMIN, team=None).user
+    admin = make.MembershipFactory(
+        organisation=ending.pilot.municipality, role=Role.FUNCTIONAL_ADMIN, team=None
+    ).user
     for change in ({"state": "closed"}, {"closes_on": timezone.localdate()}):
         with pytest.raises(IntegrityError), transaction.atomic():
             type(ending.pilot).objects.filter(pk=ending.pilot.pk).update(**change)
     url = reverse("admin:partners_pilot_change", args=[ending.pilot.pk])
     ending.client.act_as(admin)
-    form = {field.html_name: field.value() for field in ending.client.get(url).context["adminform"].form}
-    form = {name: "" if value is None else value for name, value in form.items() if value is not False}
+    form = {
+        field.html_name: field.value() for field in ending.client.get(url).context["adminform"].form
+    }
+    form = {
+        name: "" if value is None else value for name, value in form.items() if value is not False
+    }
     refused = ending.client.post(url, {**form, "state": "closed"})
     assert "hebben al een ontvanger" in refused.text
     assert "2 dossiers" not in refused.text  # who closes a pilot may be of the ministry (R25)
     package(ending)  # without its receipt it has no recipient
     assert hand_over(ending, ending.other).status_code == 302
-    assert "hebben al een ontvanger" in ending.client.act_as(admin).post(url, {**form, "state": "closed"}).text
+    assert (
+        "hebben al een ontvanger"
+        in ending.client.act_as(admin).post(url, {**form, "state": "closed"}).text
+    )
     signed = DossierTransfer.objects.get(basis="package")
     ending.client.act_as(ending.workers["coordinator"]).post(
         page(ending, "custody_receipt", signed.package),
-        sent({"code": receipt_code(signed.package), "receipt_from": "Dossierhouder", "receipt_on": 0}),
+        sent(
+            {"code": receipt_code(signed.package), "receipt_from": "Dossierhouder", "receipt_on": 0}
+        ),
     )
     assert ending.client.act_as(admin).post(url, {**form, "state": "closed"}).status_code == 302
     ending.pilot.refresh_from_db()
@@ -334,9 +455,17 @@ def test_only_the_coordinator_of_a_pilot_that_winds_down_hands_over_and_only_wha
     ending.other.state, ending.other.exited_on = "in_guidance", None
     ending.other.save()
     assert hand_over(ending, ending.other).status_code == 400
-    for fields in ({"to": ""}, {"to": str(ending.teams["avim"].pk)}, {"agreed": ""}, {"sure": ""}, {"cases": []},
-                   {"to": "outside", "name": " "}):  # fmt: skip
-        assert hand_over(ending, **{"cases": [str(ending.case.pk)], **fields}).status_code == 400, fields
+    for fields in (
+        {"to": ""},
+        {"to": str(ending.teams["avim"].pk)},
+        {"agreed": ""},
+        {"sure": ""},
+        {"cases": []},
+        {"to": "outside", "name": " "},
+    ):
+        assert hand_over(ending, **{"cases": [str(ending.case.pk)], **fields}).status_code == 400, (
+            fields
+        )
     with acting_as(ending.workers["coordinator"]):
         for wrong in (
             {"case": ending.other, "number": ending.other.number},
@@ -345,9 +474,17 @@ def test_only_the_coordinator_of_a_pilot_that_winds_down_hands_over_and_only_wha
             {"number": "2026-999999"},
             {"handed_over_on": timezone.localdate()},
         ):
-            fields = {"case": ending.case, "pilot": ending.pilot, "number": ending.case.number, "agreed": "x",
-                      "basis": "own_convenant", "to_team": ending.keeper, "recipient": "x",
-                      "made_by": ending.workers["coordinator"], **wrong}  # fmt: skip
+            fields = {
+                "case": ending.case,
+                "pilot": ending.pilot,
+                "number": ending.case.number,
+                "agreed": "x",
+                "basis": "own_convenant",
+                "to_team": ending.keeper,
+                "recipient": "x",
+                "made_by": ending.workers["coordinator"],
+                **wrong,
+            }
             with pytest.raises(ProgrammingError), transaction.atomic():
                 DossierTransfer.objects.create(**fields)
     ending.pilot.state = "open"
@@ -360,16 +497,20 @@ def test_only_the_coordinator_of_a_pilot_that_winds_down_hands_over_and_only_wha
 def test_nobody_is_let_into_a_dossier_that_was_handed_over(ending):
     """A guest of a meeting on whose agenda it still stands, or a member of a review team."""
     assert agree(ending, "municipality").status_code == 302
-    room = SimpleNamespace(meeting=make.RECORDS["agendaitem"](
-        case=ending.case, author_team=ending.teams["municipality"], shared_team_ids=[ending.teams["municipality"].pk],
-        visibility="selected_partners",
-    ).meeting)  # fmt: skip
+    room = SimpleNamespace(
+        meeting=make.RECORDS["agendaitem"](
+            case=ending.case,
+            author_team=ending.teams["municipality"],
+            shared_team_ids=[ending.teams["municipality"].pk],
+            visibility="selected_partners",
+        ).meeting
+    )
     guest = make.MembershipFactory(team=make.TeamFactory(organisation__kind="dtv")).user
     assert hand_over(ending, to=str(ending.teams["municipality"].pk)).status_code == 302
     ending.client.act_as(ending.workers["coordinator"]).post(
         reverse("casework:meeting_attendance", args=[room.meeting.reference]),
         sent({"guest": "1", "name": "Gast", "capacity": "toezicht", "username": guest.username}),
-    )  # fmt: skip
+    )
     with acting_as(ending.workers["coordinator"]), connection.cursor() as cursor:
         cursor.execute("SELECT conference_admit(%s, %s)", [room.meeting.pk, guest.username])
     with acting_as(guest):
@@ -401,8 +542,17 @@ def test_a_case_that_moved_on_meanwhile_is_not_handed_over(ending):
     """Its state is read again when the case is locked: the policy saw what was before."""
     ending.case.state, ending.case.exited_on = "in_guidance", None
     ending.case.save()
-    with pytest.raises(IntegrityError, match="is open"), transaction.atomic():  # as the owner, past the policy
+    with (
+        pytest.raises(IntegrityError, match="is open"),
+        transaction.atomic(),
+    ):  # as the owner, past the policy
         DossierTransfer.objects.create(
-            case=ending.case, pilot=ending.pilot, number=ending.case.number, basis="own_convenant",
-            to_team=ending.keeper, recipient="x", agreed="x", made_by=ending.workers["coordinator"],
-        )  # fmt: skip
+            case=ending.case,
+            pilot=ending.pilot,
+            number=ending.case.number,
+            basis="own_convenant",
+            to_team=ending.keeper,
+            recipient="x",
+            agreed="x",
+            made_by=ending.workers["coordinator"],
+        )

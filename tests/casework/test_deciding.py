@@ -1,4 +1,5 @@
-"""The formal decision: who decides, under which mandate, what follows, and the letter that never changes."""
+"""The formal decision: who decides, under which mandate, what follows, and the letter that never
+changes."""
 
 import re
 from datetime import timedelta
@@ -84,9 +85,12 @@ def test_only_the_coordinator_takes_a_formal_decision(journey, who):
 
 def test_the_letter_is_filled_in_mended_and_kept_as_it_left(journey, pilot):
     LetterTemplate.objects.create(
-        pilot=pilot.pilot, kind="admitted", version=1, text="<p>Beste {naam}, {redenen}</p>",
+        pilot=pilot.pilot,
+        kind="admitted",
+        version=1,
+        text="<p>Beste {naam}, {redenen}</p>",
         in_force_from=timezone.localdate(),
-    )  # fmt: skip
+    )
     journey.room.decide("admitted")
     first = journey.formal("admitted", reasons="Wegens <b>alles</b>.", letter=None)
     assert first.status_code == 200
@@ -101,7 +105,11 @@ def test_the_letter_is_filled_in_mended_and_kept_as_it_left(journey, pilot):
     page = journey.get("coordinator", "formal_decision", decision.reference)
     assert "<p>Zo.</p>" in page.text
     LetterTemplate.objects.create(
-        pilot=pilot.pilot, kind="admitted", version=2, text="Anders", in_force_from=timezone.localdate()
+        pilot=pilot.pilot,
+        kind="admitted",
+        version=2,
+        text="Anders",
+        in_force_from=timezone.localdate(),
     )
     assert "<p>Zo.</p>" in journey.get("ngo", "formal_decision", decision.reference).text
     for who in ("legal", "avim", "iom"):
@@ -112,9 +120,14 @@ def test_a_mended_letter_is_not_lost_by_going_back_or_when_the_case_moved_on(jou
     journey.room.decide("admitted")
     mended = "<p>Met de hand verbeterd.</p>"
     back = journey.formal("admitted", back="1", letter=mended).text
-    kept = {name: unescape(re.search(f'name="{name}" value="([^"]*)"', back)[1]) for name in ("mended", "mended_for")}
+    kept = {
+        name: unescape(re.search(f'name="{name}" value="([^"]*)"', back)[1])
+        for name in ("mended", "mended_for")
+    }
     assert kept["mended"] == mended
-    same = journey.formal("admitted", letter=None, **kept)  # the same decision: her own letter again
+    same = journey.formal(
+        "admitted", letter=None, **kept
+    )  # the same decision: her own letter again
     assert same.context["letter"].initial["letter"] == mended
     other = journey.formal(
         "admitted", letter=None, reasons="Anders.", **kept
@@ -129,7 +142,9 @@ def test_a_mended_letter_is_not_lost_by_going_back_or_when_the_case_moved_on(jou
     gone = journey.formal("admitted", letter="<p>Nog beter.</p>")
     assert gone.status_code == 400
     assert "kan dit besluit niet worden genomen" in gone.text
-    kept = Draft.objects.get(owner=journey.workers["coordinator"], key=f"formal:{journey.case.reference}")
+    kept = Draft.objects.get(
+        owner=journey.workers["coordinator"], key=f"formal:{journey.case.reference}"
+    )
     assert kept.fields["letter"] == ["<p>Nog beter.</p>"]
     assert not FormalDecision.objects.exists()
     # It names her, and drafts outlive the access to a case: it is not told apart from its page.
@@ -154,56 +169,96 @@ def test_r27_a_decision_keeps_the_versions_under_which_it_was_taken(journey, pil
 def test_t9_an_objection_that_was_upheld_brings_her_back_to_the_conference(journey):
     journey.room.decide("not_admitted")
     journey.formal("refused", objection_until=42)
-    reopened = journey.post("coordinator", "case_reopen", ground="upheld", because="x", version=journey.case.version)
+    reopened = journey.post(
+        "coordinator", "case_reopen", ground="upheld", because="x", version=journey.case.version
+    )
     assert reopened.status_code == 400  # nothing was upheld yet
-    objection = {"kind": "objection_lvv_decision", "applied_on": 0, "result": "pending", "checked_on": 0,
-                 "visibility": "permitted_partners", "representative": "", "result_on": ""}  # fmt: skip
+    objection = {
+        "kind": "objection_lvv_decision",
+        "applied_on": 0,
+        "result": "pending",
+        "checked_on": 0,
+        "visibility": "permitted_partners",
+        "representative": "",
+        "result_on": "",
+    }
     journey.done("municipality", "record_add", "procedure", **objection)
     procedure = Procedure.objects.get()
     assert procedure.formal_decision == FormalDecision.objects.get()
     refused = journey.step("coordinator", "dismiss")
     assert "loopt nog een bezwaar" in refused.text
     journey.done(
-        "municipality", "record_change", "procedure", procedure.reference,
+        "municipality",
+        "record_change",
+        "procedure",
+        procedure.reference,
         **objection | {"result": "upheld", "result_on": 0, "version": 1},
-    )  # fmt: skip
+    )
     answer = journey.post(
-        "coordinator", "case_reopen", ground="upheld", because="Gegrond.", version=journey.case.version
+        "coordinator",
+        "case_reopen",
+        ground="upheld",
+        because="Gegrond.",
+        version=journey.case.version,
     )
     assert answer.status_code == 302
     assert journey.case.state == "in_conference"
     refusal = FormalDecision.objects.get()
     assert (refusal.annulled_on, refusal.annulled_because) == (
-        timezone.localdate(), "Een bezwaar of beroep is gegrond: Gegrond.",
-    )  # fmt: skip
+        timezone.localdate(),
+        "Een bezwaar of beroep is gegrond: Gegrond.",
+    )
     assert journey.formal("admitted").status_code == 409  # the conference decides anew first
 
 
 @pytest.mark.parametrize("ruled", ["upheld", "dismissed"])
-def test_an_appeal_after_an_objection_that_was_dismissed_is_pending_until_it_is_ruled_on(journey, on_day, ruled):
-    """The objection is over, the appeal is a stage of it: the case is not archived meanwhile, and an appeal that was
-    upheld brings her back (T9, T15)."""
+def test_an_appeal_after_an_objection_that_was_dismissed_is_pending_until_it_is_ruled_on(
+    journey, on_day, ruled
+):
+    """The objection is over, the appeal is a stage of it: the case is not archived meanwhile,
+    and an appeal that was upheld brings her back (T9, T15)."""
     journey.room.decide("not_admitted")
     journey.formal("refused", objection_until=42)
     on_day(timezone.localdate() + timedelta(days=10))
-    objection = {"kind": "objection_lvv_decision", "applied_on": 0, "result": "dismissed", "result_on": 0,
-                 "checked_on": 0, "visibility": "permitted_partners", "representative": ""}  # fmt: skip
+    objection = {
+        "kind": "objection_lvv_decision",
+        "applied_on": 0,
+        "result": "dismissed",
+        "result_on": 0,
+        "checked_on": 0,
+        "visibility": "permitted_partners",
+        "representative": "",
+    }
     journey.done("municipality", "record_add", "procedure", **objection)
-    page = at(journey.case, "record_add", "procedure_step") + f"?bij={Procedure.objects.get().reference}"
+    page = (
+        at(journey.case, "record_add", "procedure_step")
+        + f"?bij={Procedure.objects.get().reference}"
+    )
 
     def stage(**fields):
         journey.client.act_as(journey.workers["municipality"])
-        answer = journey.client.post(page, sent({"happened_on": 0, "result": "", "remark": "", **fields}))
+        answer = journey.client.post(
+            page, sent({"happened_on": 0, "result": "", "remark": "", **fields})
+        )
         assert answer.status_code == 302, answer.text[:2000]
 
     on_day(timezone.localdate() + timedelta(days=42))
-    assert "Beroep is mogelijk tot en met" in journey.step("coordinator", "dismiss").text  # objection no longer is
+    assert (
+        "Beroep is mogelijk tot en met" in journey.step("coordinator", "dismiss").text
+    )  # objection no longer is
     stage(stage="appeal")
-    stage(stage="interim_relief", result="upheld")  # she may stay meanwhile: that is not yet a ruling on the appeal
+    stage(
+        stage="interim_relief", result="upheld"
+    )  # she may stay meanwhile: that is not yet a ruling on the appeal
     assert "loopt nog een bezwaar" in journey.step("coordinator", "dismiss").text
     again = {"ground": "upheld", "because": "Beroep gegrond."}
     assert journey.case.term_on is None  # nothing to archive meanwhile
-    assert journey.post("coordinator", "case_reopen", **again, version=journey.case.version).status_code == 400
+    assert (
+        journey.post(
+            "coordinator", "case_reopen", **again, version=journey.case.version
+        ).status_code
+        == 400
+    )
     stage(stage="appeal", result=ruled)
     if ruled == "upheld":
         answer = journey.post("coordinator", "case_reopen", **again, version=journey.case.version)
@@ -224,7 +279,9 @@ def test_a_decision_that_is_sent_twice_is_taken_once(journey):
     assert Task.objects.filter(rule="admitted").count() == 1
     for _number in range(2):  # of questions there may be several
         team = str(journey.teams["dtv"].pk)
-        assert journey.room.decide("research_question", owner_team=team, due_on=10).status_code == 302
+        assert (
+            journey.room.decide("research_question", owner_team=team, due_on=10).status_code == 302
+        )
     assert (
         journey.room.decide("deferred", review_on=10).status_code == 302
     )  # who thinks again says something else first
@@ -246,14 +303,33 @@ def test_an_ending_that_a_ruling_undid_is_set_aside_and_she_stays(journey):
     ending = FormalDecision.objects.get(kind="ended")
     said = {"because": "Bezwaar gegrond.", "version": ending.version}
     for who in ("municipality", "ngo", "ind"):
-        assert journey.post(who, "formal_decision", ending.reference, **said).status_code == 403, who
-    assert journey.post("coordinator", "formal_decision", ending.reference, **said | {"because": ""}).status_code == 400
-    assert journey.post("coordinator", "formal_decision", ending.reference, **said | {"version": 7}).status_code == 409
-    assert journey.post("coordinator", "formal_decision", ending.reference, **said).status_code == 302
+        assert journey.post(who, "formal_decision", ending.reference, **said).status_code == 403, (
+            who
+        )
+    assert (
+        journey.post(
+            "coordinator", "formal_decision", ending.reference, **said | {"because": ""}
+        ).status_code
+        == 400
+    )
+    assert (
+        journey.post(
+            "coordinator", "formal_decision", ending.reference, **said | {"version": 7}
+        ).status_code
+        == 409
+    )
+    assert (
+        journey.post("coordinator", "formal_decision", ending.reference, **said).status_code == 302
+    )
     ending.refresh_from_db()
-    assert (ending.annulled_on, ending.annulled_because) == (timezone.localdate(), "Bezwaar gegrond.")
+    assert (ending.annulled_on, ending.annulled_because) == (
+        timezone.localdate(),
+        "Bezwaar gegrond.",
+    )
     assert journey.case.state == "admitted"
-    assert journey.post("coordinator", "formal_decision", ending.reference, **said).status_code == 403  # once
+    assert (
+        journey.post("coordinator", "formal_decision", ending.reference, **said).status_code == 403
+    )  # once
     journey.propose(reason="house_rules_breach", outcome="trajectory_ended")
     assert journey.confirm().status_code == 409  # there is no ending it could cite
     assert journey.formal("ended").status_code == 302
@@ -276,13 +352,19 @@ def test_t9_new_facts_are_enough_but_a_newer_open_case_is_in_the_way(journey):
     journey.room.decide("not_admitted")
     journey.formal("refused")
     newer = make.CaseFactory(lead_team=journey.teams["municipality"], person=journey.case.person)
-    refused = journey.post("coordinator", "case_reopen", ground="new", because="Ziek.", version=journey.case.version)
+    refused = journey.post(
+        "coordinator", "case_reopen", ground="new", because="Ziek.", version=journey.case.version
+    )
     assert refused.status_code == 409
-    assert Draft.objects.get(key__startswith="change-reopen:").fields["because"] == ["Ziek."]  # and comes back
+    assert Draft.objects.get(key__startswith="change-reopen:").fields["because"] == [
+        "Ziek."
+    ]  # and comes back
     assert "nieuwere, open casus" in refused.text
     newer.state = "not_admitted"
     newer.save()
-    journey.done("coordinator", "case_reopen", ground="new", because="Ziek.", version=journey.case.version)
+    journey.done(
+        "coordinator", "case_reopen", ground="new", because="Ziek.", version=journey.case.version
+    )
     assert journey.case.state == "in_conference"
     assert FormalDecision.objects.get().annulled_because == "Er zijn nieuwe feiten: Ziek."
     assert not Draft.objects.filter(key__startswith="change-reopen:").exists()
@@ -333,7 +415,9 @@ def test_r16_the_maximum_stay_is_a_setting_and_an_extension_needs_the_conference
     assert journey.formal("extended", until="").status_code == 400
     assert journey.formal("extended", until=300).status_code == 302
     assert journey.case.term_on == timezone.localdate() + timedelta(days=300)
-    assert journey.formal("extended", until=400).status_code == 409  # one decision carries one extension
+    assert (
+        journey.formal("extended", until=400).status_code == 409
+    )  # one decision carries one extension
 
 
 def test_an_objection_is_against_the_decision_on_whose_page_it_is_recorded(journey):
@@ -345,12 +429,21 @@ def test_an_objection_is_against_the_decision_on_whose_page_it_is_recorded(journ
     address = re.search(r'href="([^"]*\?tegen=[^"]*)"', page)[1]
     form = journey.client.get(address).context["form"]
     assert form["kind"].value() == "objection_lvv_decision"
-    said = {"kind": "objection_lvv_decision", "applied_on": 0, "result": "pending", "checked_on": 0,
-            "visibility": "permitted_partners", "result_on": "", "representative": ""}  # fmt: skip
+    said = {
+        "kind": "objection_lvv_decision",
+        "applied_on": 0,
+        "result": "pending",
+        "checked_on": 0,
+        "visibility": "permitted_partners",
+        "result_on": "",
+        "representative": "",
+    }
     assert journey.client.post(address, sent(said)).status_code == 302
     assert Procedure.objects.get().formal_decision == first
     journey.done("coordinator", "record_add", "procedure", **said)
-    assert Procedure.objects.order_by("pk").last().formal_decision.kind == "ended"  # without a page: the newest
+    assert (
+        Procedure.objects.order_by("pk").last().formal_decision.kind == "ended"
+    )  # without a page: the newest
 
 
 def test_a_mandate_decision_opens_no_case(journey, pilot):
@@ -372,10 +465,21 @@ def open_to(user):
 
 def test_mandate_decisions_are_recorded_once_and_never_changed(journey, pilot):
     journey.client.act_as(journey.workers["coordinator"])
-    form = {"title": "Mandaatbesluit LVV 2019", "source": "Staatscourant 2019, 18281", "pilots": [pilot.pilot.pk],
-            "functions": "burgemeester\nwethouder zorg", "in_force_from": day(-500), "in_force_until": ""}  # fmt: skip
+    form = {
+        "title": "Mandaatbesluit LVV 2019",
+        "source": "Staatscourant 2019, 18281",
+        "pilots": [pilot.pilot.pk],
+        "functions": "burgemeester\nwethouder zorg",
+        "in_force_from": day(-500),
+        "in_force_until": "",
+    }
     assert journey.client.post("/convenanten/mandaten/", form).status_code == 302
-    assert journey.client.post("/convenanten/mandaten/", {**form, "in_force_until": day(-501)}).status_code == 400
+    assert (
+        journey.client.post(
+            "/convenanten/mandaten/", {**form, "in_force_until": day(-501)}
+        ).status_code
+        == 400
+    )
     made = MandateDecision.objects.get()
     assert made.functions == ["burgemeester", "wethouder zorg"]
     assert list(made.pilots.all()) == [pilot.pilot]
@@ -411,7 +515,8 @@ def test_r16_an_admission_is_no_longer_than_the_maximum_stay(client, pilot):
 
 
 def test_what_a_worker_does_not_read_is_not_taken_for_nothing(journey, pilot):
-    """A pilot whose matrix hides shelter from the municipality: her exit cannot be confirmed past a hidden stay."""
+    """A pilot whose matrix hides shelter from the municipality: her exit cannot be confirmed
+    past a hidden stay."""
     stay = make.StayFactory(case=journey.case, author_team=pilot.teams["ngo"])
     assert journey.propose().status_code == 302
     cells = pilot.teams["municipality"].group.convenantgroupobjectpermission_set

@@ -26,7 +26,9 @@ def three(client, pilot):
 
 
 def answers(journeys, service, results, **more):
-    asked = [DossierRequest.objects.get(case=journey.case, of=service).reference for journey in journeys]
+    asked = [
+        DossierRequest.objects.get(case=journey.case, of=service).reference for journey in journeys
+    ]
     rows = {f"{key}-result": result for key, result in zip(asked, results, strict=True)}
     days = {f"{key}-delivered_on": -30 for key in asked}
     return sent({**rows, **days, **more})
@@ -50,10 +52,16 @@ def test_a_service_answers_for_several_cases_and_each_moves_on_its_own(client, p
         for row in DossierDelivery.objects.all()
     }
     ind = pilot.teams["ind"]
-    assert said == {three[0].case.pk: ("complete", True, ind), three[1].case.pk: ("none", False, ind)}
+    assert said == {
+        three[0].case.pk: ("complete", True, ind),
+        three[1].case.pk: ("none", False, ind),
+    }
     assert states(three) == ["awaiting_dossiers"] * 3
     # Of the other service the second one comes: who has both begins the rest period (T4).
-    assert deliver(client, pilot.workers["dtv"], answers(three, "dtv", ["complete"] * 3)).status_code == 302
+    assert (
+        deliver(client, pilot.workers["dtv"], answers(three, "dtv", ["complete"] * 3)).status_code
+        == 302
+    )
     assert states(three) == ["rest_period", "rest_period", "awaiting_dossiers"]
     shown = client.act_as(pilot.workers["ind"]).get(PAGE).text
     assert three[2].case.number in shown
@@ -62,7 +70,9 @@ def test_a_service_answers_for_several_cases_and_each_moves_on_its_own(client, p
 
 def test_one_that_is_wrong_keeps_all_from_being_saved_and_the_page_says_which(client, pilot, three):
     asked = DossierRequest.objects.get(case=three[1].case, of="ind").reference
-    form = answers(three, "ind", ["complete"] * 3) | {f"{asked}-delivered_on": day(-45)}  # before it was asked for
+    form = answers(three, "ind", ["complete"] * 3) | {
+        f"{asked}-delivered_on": day(-45)
+    }  # before it was asked for
     answer = deliver(client, pilot.workers["ind"], form)
     assert answer.status_code == 400
     assert f"{three[1].case.number}: " in answer.text
@@ -74,8 +84,16 @@ def test_one_that_is_wrong_keeps_all_from_being_saved_and_the_page_says_which(cl
 def test_on_its_behalf_the_coordinator_names_the_document_once(client, pilot, three):
     coordinator = pilot.workers["coordinator"]
     form = answers(three, "ind", ["complete", "complete", ""])
-    assert deliver(client, coordinator, form, "?namens=ind").status_code == 400  # without the document
-    form = answers(three, "ind", ["complete", "complete", ""], received_on=-3, received_document="lijst van de IND")
+    assert (
+        deliver(client, coordinator, form, "?namens=ind").status_code == 400
+    )  # without the document
+    form = answers(
+        three,
+        "ind",
+        ["complete", "complete", ""],
+        received_on=-3,
+        received_document="lijst van de IND",
+    )
     assert deliver(client, coordinator, form, "?namens=ind").status_code == 302
     rows = DossierDelivery.objects.values_list("case_id", "of", "source_team", "received_document")
     ind = pilot.teams["ind"].pk
@@ -89,7 +107,9 @@ def test_nobody_else_delivers_for_a_service(client, pilot, three, who):
     form = answers(three, "ind", ["complete"] * 3, received_on=-3, received_document="brief")
     for behalf in ("", "?namens=ind"):
         answer = deliver(client, pilot.workers[who], form, behalf)
-        assert answer.status_code == (403 if who == "elsewhere" else 400)  # there is no agreement in that pilot
+        assert answer.status_code == (
+            403 if who == "elsewhere" else 400
+        )  # there is no agreement in that pilot
         assert who in ("dtv", "elsewhere") or answer.context["rows"] == []
     assert not DossierDelivery.objects.exists()
 
@@ -110,7 +130,9 @@ def test_what_a_colleague_delivered_meanwhile_is_told_and_not_delivered_twice(cl
 
 def test_whom_it_is_not_asked_of_is_told_nothing_false(client, pilot, three):
     asked = three[0].case.number
-    assert asked in client.act_as(pilot.workers["coordinator"]).get(PAGE).text  # the first service, on its behalf
+    assert (
+        asked in client.act_as(pilot.workers["coordinator"]).get(PAGE).text
+    )  # the first service, on its behalf
     other = client.act_as(pilot.workers["ngo"]).get(PAGE).text
     assert "Bij uw team zijn geen dossiers opgevraagd" in other
     three[0].propose(reason="application_withdrawn", outcome="other_none")

@@ -1,4 +1,5 @@
-"""R26: a question above the conference: its level, who contributes, who advises and may read, and what became of it."""
+"""R26: a question above the conference: its level, who contributes, who advises and may read,
+and what became of it."""
 
 from datetime import timedelta
 
@@ -18,8 +19,14 @@ def journey(in_conference, client, pilot):
 
 
 def ask(journey, who="coordinator", **changes):
-    fields = {"act": "ask", "level": "mrt", "question": "Kan zij terug zonder paspoort?", "answer_due_on": 21,
-              "skipped_because": "", **changes}  # fmt: skip
+    fields = {
+        "act": "ask",
+        "level": "mrt",
+        "question": "Kan zij terug zonder paspoort?",
+        "answer_due_on": 21,
+        "skipped_because": "",
+        **changes,
+    }
     return journey.post(who, "escalation", **fields)
 
 
@@ -51,10 +58,20 @@ def test_r26_a_question_needs_the_decision_of_the_conference_and_a_skipped_level
     assert refused.status_code == 409
     assert "niet besloten" in refused.text
     journey.room.decide("escalate_steering", reasons="Te lang.")
-    assert ask(journey, level="steering_group").status_code == 400  # past the review team, without a word
-    assert ask(journey, level="steering_group", answer_due_on=0, skipped_because="x").status_code == 400
+    assert (
+        ask(journey, level="steering_group").status_code == 400
+    )  # past the review team, without a word
+    assert (
+        ask(journey, level="steering_group", answer_due_on=0, skipped_because="x").status_code
+        == 400
+    )
     for who in ("municipality", "ngo", "ind"):
-        assert ask(journey, who=who, level="steering_group", skipped_because="MRT was er al.").status_code == 403, who
+        assert (
+            ask(
+                journey, who=who, level="steering_group", skipped_because="MRT was er al."
+            ).status_code
+            == 403
+        ), who
     assert ask(journey, level="steering_group", skipped_because="MRT was er al.").status_code == 302
     assert journey.case.term_on is not None
     journey.room.decide("escalate_steering", reasons="Nog eens.")
@@ -72,7 +89,9 @@ def test_all_partners_complete_one_form(journey, asked):
     assert journey.get("avim", "escalation").status_code == 404
 
 
-def test_a_member_of_the_review_team_reads_one_case_until_the_answer_and_no_longer(journey, asked, on_day):
+def test_a_member_of_the_review_team_reads_one_case_until_the_answer_and_no_longer(
+    journey, asked, on_day
+):
     outsider = member("ind")
     journey.workers["outsider"] = outsider
     with acting_as(outsider):
@@ -82,7 +101,10 @@ def test_a_member_of_the_review_team_reads_one_case_until_the_answer_and_no_long
     assert "Kan zij terug zonder paspoort?" in page.text
     with acting_as(outsider):
         assert list(Case.objects.all()) == [journey.case]
-    assert journey.post("outsider", "escalation", act="advice", advice="x", version=1).status_code == 403
+    assert (
+        journey.post("outsider", "escalation", act="advice", advice="x", version=1).status_code
+        == 403
+    )
     on_day(asked.answer_due_on + timedelta(days=1))
     with acting_as(outsider):
         assert not Case.objects.exists()
@@ -90,11 +112,22 @@ def test_a_member_of_the_review_team_reads_one_case_until_the_answer_and_no_long
 
 def test_access_ends_when_the_conference_has_answered_the_advice(journey, asked):
     outsider = complete_team(journey)
-    journey.done("coordinator", "escalation", act="advice", advice="Ja, met een LP.", advised_on=0, version=1)
+    journey.done(
+        "coordinator", "escalation", act="advice", advice="Ja, met een LP.", advised_on=0, version=1
+    )
     # Of a review team the conference itself says in a meeting whether it follows it.
-    assert journey.post(
-        "coordinator", "escalation", act="answer", adopted="yes", reasons="", adopted_on=0, version=2
-    ).status_code == 403  # fmt: skip
+    assert (
+        journey.post(
+            "coordinator",
+            "escalation",
+            act="answer",
+            adopted="yes",
+            reasons="",
+            adopted_on=0,
+            version=2,
+        ).status_code
+        == 403
+    )
     assert "Het LSO besluit in een overleg" in journey.get("coordinator", "escalation").text
     assert journey.room.decide("mrt_advice_adopted").status_code == 302
     with acting_as(outsider):
@@ -115,7 +148,9 @@ def test_who_had_to_do_with_the_case_before_does_not_advise(journey, asked, pilo
         row.worker = None
         row.save()
     else:
-        make.RECORDS["procedure"](case=journey.case, author_team=pilot.teams["ind"], author=colleague)
+        make.RECORDS["procedure"](
+            case=journey.case, author_team=pilot.teams["ind"], author=colleague
+        )
     refused = admit(journey, colleague)
     assert refused.status_code == 400
     assert "eerder met de casus te maken" in refused.text
@@ -125,10 +160,17 @@ def test_who_had_to_do_with_the_case_before_does_not_advise(journey, asked, pilo
 
 
 def test_not_following_the_advice_is_decided_with_reasons_in_the_conference(journey, asked):
-    assert journey.room.decide("mrt_advice_not_adopted", reasons="Anders.").status_code == 409  # no advice yet
+    assert (
+        journey.room.decide("mrt_advice_not_adopted", reasons="Anders.").status_code == 409
+    )  # no advice yet
     complete_team(journey)
     journey.done("coordinator", "escalation", act="advice", advice="Nee.", advised_on=0, version=1)
-    assert journey.room.decide("mrt_advice_not_adopted", reasons="De ambassade is gesloten.").status_code == 302
+    assert (
+        journey.room.decide(
+            "mrt_advice_not_adopted", reasons="De ambassade is gesloten."
+        ).status_code
+        == 302
+    )
     row = Escalation.objects.get()
     assert (row.adopted, row.adopted_reasons) == (False, "De ambassade is gesloten.")
 
@@ -163,9 +205,18 @@ def test_a_level_above_decides_itself_on_days_that_fit_and_not_without_reasons(j
     journey.room.decide("escalate_steering", reasons="Te lang.")
     ask(journey, level="steering_group", skipped_because="MRT was er al.")
     journey.done("coordinator", "escalation", act="advice", advice="Nee.", advised_on=0, version=1)
-    answer = {"act": "answer", "adopted": "no", "reasons": "Zij vertrekt.", "adopted_on": 0, "version": 2}
+    answer = {
+        "act": "answer",
+        "adopted": "no",
+        "reasons": "Zij vertrekt.",
+        "adopted_on": 0,
+        "version": 2,
+    }
     assert journey.post("coordinator", "escalation", **answer | {"reasons": ""}).status_code == 400
-    assert "vóór het advies" in journey.post("coordinator", "escalation", **answer | {"adopted_on": -1}).text
+    assert (
+        "vóór het advies"
+        in journey.post("coordinator", "escalation", **answer | {"adopted_on": -1}).text
+    )
     journey.done("coordinator", "escalation", **answer)
     assert Escalation.objects.get().adopted is False
 
@@ -176,24 +227,37 @@ def test_a_member_let_in_by_mistake_reads_no_further_and_the_others_do(journey, 
         admit(journey, user)
     row = ReviewMember.objects.get(user=wrong)
     for who in ("municipality", "ngo", "dtv"):
-        assert journey.post(who, "escalation", act="dismiss", member=str(row.pk)).status_code == 403, who
+        assert (
+            journey.post(who, "escalation", act="dismiss", member=str(row.pk)).status_code == 403
+        ), who
     journey.done("coordinator", "escalation", act="dismiss", member=str(row.pk))
     for user, reads in ((wrong, False), (right, True)):
         with acting_as(user):
             assert Case.objects.exists() is reads
-    assert journey.post("coordinator", "escalation", act="dismiss", member=str(row.pk)).status_code == 404
+    assert (
+        journey.post("coordinator", "escalation", act="dismiss", member=str(row.pk)).status_code
+        == 404
+    )
     assert ReviewMember.objects.get().user == right
 
 
-def test_more_time_is_more_time_for_who_advises_and_a_question_withdrawn_ends_it(journey, asked, on_day):
+def test_more_time_is_more_time_for_who_advises_and_a_question_withdrawn_ends_it(
+    journey, asked, on_day
+):
     reader = member("ngo")
     admit(journey, reader)
-    assert journey.post(
-        "coordinator", "escalation", act="extend", answer_due_on=400, version=1
-    ).status_code == 400  # fmt: skip
-    assert journey.post(
-        "coordinator", "escalation", act="extend", answer_due_on=20, version=1
-    ).status_code == 400  # fmt: skip
+    assert (
+        journey.post(
+            "coordinator", "escalation", act="extend", answer_due_on=400, version=1
+        ).status_code
+        == 400
+    )
+    assert (
+        journey.post(
+            "coordinator", "escalation", act="extend", answer_due_on=20, version=1
+        ).status_code
+        == 400
+    )
     journey.done("coordinator", "escalation", act="extend", answer_due_on=40, version=1)
     on_day(timezone.localdate() + timedelta(days=30))
     with acting_as(reader):
@@ -213,7 +277,9 @@ def test_who_also_works_for_police_ministry_or_vng_does_not_advise(journey, aske
         make.MembershipFactory(team=make.TeamFactory(organisation__kind=kind), user=both)
     else:
         office = make.OrganisationFactory(kind=kind)
-        make.MembershipFactory(office=True, team=None, organisation=office, role="analyst", user=both)
+        make.MembershipFactory(
+            office=True, team=None, organisation=office, role="analyst", user=both
+        )
     assert admit(journey, both).status_code == 400
 
 
@@ -225,13 +291,21 @@ def test_r26_who_had_to_do_with_her_in_an_earlier_case_does_not_advise(journey, 
     make.RECORDS["procedure"](case=before, author=colleague)
     make.RECORDS["procedure"](case=elsewhere, author=stranger)
     assert "eerder met de casus te maken" in admit(journey, colleague).text
-    assert admit(journey, stranger).status_code == 302  # that she is known elsewhere nobody here is told (R1)
+    assert (
+        admit(journey, stranger).status_code == 302
+    )  # that she is known elsewhere nobody here is told (R1)
 
 
 def test_an_exit_ends_what_was_still_asked_and_who_was_to_advise_reads_no_further(journey, asked):
     reader = member("ngo")
     admit(journey, reader)
-    journey.done("municipality", "exit_propose", exited_on=0, reason="left_own_request", outcome="not_established")
+    journey.done(
+        "municipality",
+        "exit_propose",
+        exited_on=0,
+        reason="left_own_request",
+        outcome="not_established",
+    )
     with acting_as(reader):
         assert Case.objects.exists()
     assert journey.confirm().status_code == 302

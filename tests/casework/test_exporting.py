@@ -1,4 +1,5 @@
-"""The list as a file: the rows and columns of the screen, with a reason, signed in once more, and no formulas."""
+"""The list as a file: the rows and columns of the screen, with a reason, signed in once more,
+and no formulas."""
 
 import csv
 import io
@@ -25,7 +26,9 @@ def signed_in_now(client, user):
     user.save()
     client.logout()  # another password ends where she was signed in
     client.act_as(user)
-    done = client.post(reverse("account_reauthenticate"), {"password": "nog-eens-mijn-wachtwoord", "next": "/"})
+    done = client.post(
+        reverse("account_reauthenticate"), {"password": "nog-eens-mijn-wachtwoord", "next": "/"}
+    )
     assert done.status_code == 302
 
 
@@ -55,11 +58,15 @@ def test_excel_has_the_same_and_only_text(client, cast):
     rows = list(load_workbook(io.BytesIO(answer.content)).worksheets[0].iter_rows())
     assert rows[1][1].value == "Tesfay Markerson"
     assert all(
-        cell.data_type in ("s", "n") and not str(cell.value or "").startswith("=") for row in rows for cell in row
+        cell.data_type in ("s", "n") and not str(cell.value or "").startswith("=")
+        for row in rows
+        for cell in row
     )
 
 
-@pytest.mark.parametrize("text", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "|x", "%0A=1"])
+@pytest.mark.parametrize(
+    "text", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "|x", "%0A=1"]
+)
 def test_no_cell_is_taken_for_a_formula(text):
     assert harmless(text).startswith("'")
     assert harmless("Tesfay") == "Tesfay"
@@ -77,7 +84,12 @@ def test_it_asks_for_the_password_again_and_a_reason_and_is_logged(client, cast)
     assert not Export.objects.exists()
     client.post(URL + "?tab=all", FORM)
     export = Export.objects.get()
-    assert (export.owner, export.reason, export.rows, export.format) == (cast.owner, "Overleg van donderdag", 1, "csv")
+    assert (export.owner, export.reason, export.rows, export.format) == (
+        cast.owner,
+        "Overleg van donderdag",
+        1,
+        "csv",
+    )
     entry = AuditEntry.objects.get(action="cases_exported")
     assert entry.actor_id == cast.owner.pk
     assert cast.case.reference in entry.cases or str(cast.case.reference) in map(str, entry.cases)

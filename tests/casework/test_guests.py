@@ -15,9 +15,14 @@ pytestmark = pytest.mark.django_db
 
 def admitted(room, user):
     return room.to(
-        "coordinator", "meeting_attendance", room.meeting.reference, guest="1", name="Gast", capacity="toezicht",
+        "coordinator",
+        "meeting_attendance",
+        room.meeting.reference,
+        guest="1",
+        name="Gast",
+        capacity="toezicht",
         username=user.username,
-    )  # fmt: skip
+    )
 
 
 def guest_of(room):
@@ -35,14 +40,21 @@ def sees_cases(user):
 
 def test_a_guest_with_an_account_reads_along_until_the_meeting_ends_and_no_longer(room):
     room.add()
-    guest = make.MembershipFactory(team=make.TeamFactory(organisation__kind="dtv", pilot__name="Landelijk")).user
+    guest = make.MembershipFactory(
+        team=make.TeamFactory(organisation__kind="dtv", pilot__name="Landelijk")
+    ).user
     room.journey.workers["guest"] = guest
     with acting_as(guest):
         assert not Case.objects.exists()
     added = room.to(
-        "coordinator", "meeting_attendance", room.meeting.reference, guest="1", name="Supervisor", capacity="toezicht",
+        "coordinator",
+        "meeting_attendance",
+        room.meeting.reference,
+        guest="1",
+        name="Supervisor",
+        capacity="toezicht",
         username=guest.username,
-    )  # fmt: skip
+    )
     assert added.status_code == 302
     assert room.see("guest").status_code == 200
     page = room.journey.get("guest", "case_detail").text
@@ -56,9 +68,14 @@ def test_a_guest_with_an_account_reads_along_until_the_meeting_ends_and_no_longe
     other = Room(room.journey, days=3)
     other.add()
     refused = other.to(
-        "coordinator", "meeting_attendance", other.meeting.reference, guest="1", name="x", capacity="y",
+        "coordinator",
+        "meeting_attendance",
+        other.meeting.reference,
+        guest="1",
+        name="x",
+        capacity="y",
         username=police.username,
-    )  # fmt: skip
+    )
     assert refused.status_code == 400
 
 
@@ -99,7 +116,12 @@ def test_a_guest_stands_on_the_list_once_and_can_come_back_after_she_was_shown_o
     guest = guest_of(room)
     assert "staat al op de lijst" in admitted(room, guest).text
     assert room.meeting.guests.count() == 1
-    room.to("coordinator", "meeting_attendance", room.meeting.reference, dismiss=str(room.meeting.guests.get().pk))
+    room.to(
+        "coordinator",
+        "meeting_attendance",
+        room.meeting.reference,
+        dismiss=str(room.meeting.guests.get().pk),
+    )
     assert not sees_cases(guest)
     assert admitted(room, guest).status_code == 302
     assert sees_cases(guest)
@@ -113,7 +135,9 @@ def test_who_also_works_for_police_ministry_or_vng_is_no_guest(room, kind):
         make.MembershipFactory(team=make.TeamFactory(organisation__kind=kind), user=both)
     else:
         office = make.OrganisationFactory(kind=kind)
-        make.MembershipFactory(office=True, team=None, organisation=office, role="analyst", user=both)
+        make.MembershipFactory(
+            office=True, team=None, organisation=office, role="analyst", user=both
+        )
     assert admitted(room, both).status_code == 400
 
 
@@ -122,9 +146,14 @@ def test_a_meeting_neither_widens_nor_ends_what_a_review_team_reads(room):
     room.open()
     room.decide("escalate_mrt", reasons="Geen overeenstemming.")
     room.journey.done(
-        "coordinator", "escalation", act="ask", level="mrt", question="Kan zij terug?", answer_due_on=21,
+        "coordinator",
+        "escalation",
+        act="ask",
+        level="mrt",
+        question="Kan zij terug?",
+        answer_due_on=21,
         skipped_because="",
-    )  # fmt: skip
+    )
     member = make.MembershipFactory(team=make.TeamFactory(organisation__kind="dtv")).user
     room.journey.done("coordinator", "escalation", act="member", username=member.username)
     assert admitted(room, member).status_code == 302  # a guest too
@@ -150,7 +179,15 @@ def test_a_guest_of_two_meetings_reads_on_their_days_and_not_between(journey, on
     guest = guest_of(first)
     assert admitted(second, guest).status_code == 302
     today = timezone.localdate()
-    for days, sees in ((6, False), (7, True), (8, False), (20, False), (34, False), (35, True), (36, False)):
+    for days, sees in (
+        (6, False),
+        (7, True),
+        (8, False),
+        (20, False),
+        (34, False),
+        (35, True),
+        (36, False),
+    ):
         on_day(today + timedelta(days=days))
         assert sees_cases(guest) is sees, days
 
@@ -160,9 +197,24 @@ def test_a_guest_let_in_by_mistake_reads_no_further_and_her_name_stays(room):
     wrong, right = guest_of(room), guest_of(room)
     row = room.meeting.guests.get(user=wrong)
     for who in ("municipality", "dtv"):
-        assert room.to(who, "meeting_attendance", room.meeting.reference, dismiss=str(row.pk)).status_code == 403, who
-    assert room.to("coordinator", "meeting_attendance", room.meeting.reference, dismiss="x").status_code == 404
-    assert room.to("coordinator", "meeting_attendance", room.meeting.reference, dismiss=str(row.pk)).status_code == 302
+        assert (
+            room.to(
+                who, "meeting_attendance", room.meeting.reference, dismiss=str(row.pk)
+            ).status_code
+            == 403
+        ), who
+    assert (
+        room.to(
+            "coordinator", "meeting_attendance", room.meeting.reference, dismiss="x"
+        ).status_code
+        == 404
+    )
+    assert (
+        room.to(
+            "coordinator", "meeting_attendance", room.meeting.reference, dismiss=str(row.pk)
+        ).status_code
+        == 302
+    )
     assert (sees_cases(wrong), sees_cases(right)) == (False, True)
     row.refresh_from_db()
     assert (row.user, row.name) == (None, "Gast")
@@ -182,7 +234,12 @@ def test_guests_and_items_go_with_a_meeting_that_is_moved(journey, on_day):
     clash = room.to("coordinator", "meeting_move", room.meeting.reference, **move | taken)
     assert clash.status_code == 400
     assert "al een overleg" in clash.text
-    assert room.to("coordinator", "meeting_move", room.meeting.reference, **move | {"on": -1}).status_code == 400
+    assert (
+        room.to(
+            "coordinator", "meeting_move", room.meeting.reference, **move | {"on": -1}
+        ).status_code
+        == 400
+    )
     assert room.to("coordinator", "meeting_move", room.meeting.reference, **move).status_code == 302
     room.item.refresh_from_db()
     today = timezone.localdate()

@@ -1,4 +1,5 @@
-"""What gives somebody away without a record being shown: names, grounds, addressees, questions, refusals."""
+"""What gives somebody away without a record being shown: names, grounds, addressees, questions,
+refusals."""
 
 import uuid
 
@@ -25,7 +26,9 @@ def at_night(pilot):
     """Somebody the night staff brought in; the partners who may not know of shelter take part."""
     night = pilot.workers["shelter"]
     with acting_as(night):
-        claim = Claim(names=["Nachtelijke Gast"], sheltered_since=timezone.localdate(), in_emergency=True)
+        claim = Claim(
+            names=["Nachtelijke Gast"], sheltered_since=timezone.localdate(), in_emergency=True
+        )
         case = register(claim, by=current_clearance(), team=pilot.teams["shelter"])
     for name in ("ind", *WITHOUT_SHELTER):
         make.InvolvementFactory(case=case, team=pilot.teams[name], worker=pilot.workers[name])
@@ -34,19 +37,36 @@ def at_night(pilot):
 
 
 @pytest.mark.parametrize("reader", WITHOUT_SHELTER)
-def test_who_was_brought_in_at_night_is_not_told_by_names_tasks_or_grounds(client, pilot, at_night, reader):
+def test_who_was_brought_in_at_night_is_not_told_by_names_tasks_or_grounds(
+    client, pilot, at_night, reader
+):
     client.act_as(pilot.workers[reader])
-    for page in ("/", LIST, page_of(at_night), reverse("casework:person_detail", args=[at_night.person.reference])):
+    for page in (
+        "/",
+        LIST,
+        page_of(at_night),
+        reverse("casework:person_detail", args=[at_night.person.reference]),
+    ):
         shown = client.get(page).text
         assert "Nachtelijke Gast" in shown
-        for hint in ("noodopvang", str(pilot.workers["shelter"]), pilot.teams["shelter"].label, "bekendgemaakt"):
+        for hint in (
+            "noodopvang",
+            str(pilot.workers["shelter"]),
+            pilot.teams["shelter"].label,
+            "bekendgemaakt",
+        ):
             assert hint not in shown, (page, hint)
     # Before the dossiers are asked for, DT&V takes part because of the place.
-    assert pilot.teams["dtv"].label not in client.get(LIST).text.split("Nachtelijke Gast")[1].split("</tr>")[0]
+    assert (
+        pilot.teams["dtv"].label
+        not in client.get(LIST).text.split("Nachtelijke Gast")[1].split("</tr>")[0]
+    )
     assert at_night.number not in client.get(LIST + "&partner=dtv").text
     assert at_night.number in client.act_as(pilot.workers["ind"]).get(LIST + "&partner=dtv").text
     with acting_as(pilot.workers[reader]):
-        assert not Involvement.objects.filter(case=at_night, team__in=[pilot.teams["dtv"], pilot.teams["shelter"]])
+        assert not Involvement.objects.filter(
+            case=at_night, team__in=[pilot.teams["dtv"], pilot.teams["shelter"]]
+        )
 
 
 def test_the_team_that_leads_completes_what_was_begun_at_night(client, pilot, at_night):
@@ -56,15 +76,24 @@ def test_the_team_that_leads_completes_what_was_begun_at_night(client, pilot, at
     assert 'id="h-afmaken"' not in client.act_as(pilot.workers["shelter"]).get("/").text
 
 
-@pytest.mark.parametrize("kind", [OrganisationKind.SHELTER_OPERATOR, OrganisationKind.HEALTH_PROVIDER])
+@pytest.mark.parametrize(
+    "kind", [OrganisationKind.SHELTER_OPERATOR, OrganisationKind.HEALTH_PROVIDER]
+)
 def test_an_organisation_for_shelter_or_care_tells_whatever_its_team_is_called(client, pilot, kind):
-    team = make.TeamFactory(organisation=make.OrganisationFactory(name="Zegt Genoeg", kind=kind), pilot=pilot.pilot)
+    team = make.TeamFactory(
+        organisation=make.OrganisationFactory(name="Zegt Genoeg", kind=kind), pilot=pilot.pilot
+    )
     make.InvolvementFactory(case=pilot.case, team=team)
     for reader in ("avim", "coa"):
         client.act_as(pilot.workers[reader])
-        assert "Zegt Genoeg" not in client.get(page_of(pilot.case)).text + client.get(LIST).text.split("<tbody")[1]
+        assert (
+            "Zegt Genoeg"
+            not in client.get(page_of(pilot.case)).text + client.get(LIST).text.split("<tbody")[1]
+        )
         assert pilot.case.number not in client.get(f"{LIST}&partner={kind}").text
-    assert "Zegt Genoeg" in client.act_as(pilot.workers["municipality"]).get(page_of(pilot.case)).text
+    assert (
+        "Zegt Genoeg" in client.act_as(pilot.workers["municipality"]).get(page_of(pilot.case)).text
+    )
 
 
 def test_return_and_reception_tell_the_night_shelter_nothing(client, pilot):
@@ -75,16 +104,22 @@ def test_return_and_reception_tell_the_night_shelter_nothing(client, pilot):
 
 def test_a_consent_opens_only_what_its_own_organisation_wrote(client, pilot):
     other = make.TeamFactory(
-        organisation=make.OrganisationFactory(name="Andere zorg"), pilot=pilot.pilot, function="care"
+        organisation=make.OrganisationFactory(name="Andere zorg"),
+        pilot=pilot.pilot,
+        function="care",
     )
     make.InvolvementFactory(case=pilot.case, team=other, ground="care")
     ours = written(pilot, "medicalrecord", visibility=Visibility.PERMITTED_PARTNERS)
-    theirs = written(pilot, "medicalrecord", author_team=other, visibility=Visibility.PERMITTED_PARTNERS)
+    theirs = written(
+        pilot, "medicalrecord", author_team=other, visibility=Visibility.PERMITTED_PARTNERS
+    )
     make.ConsentFactory(case=pilot.case, team=pilot.teams["dtv"], author_team=pilot.teams["care"])
     client.act_as(pilot.workers["dtv"])
     assert client.get(record_page(pilot.case, ours)).status_code == 200
     assert client.get(record_page(pilot.case, theirs)).status_code == 404
-    readers = client.act_as(pilot.workers["care"]).get(record_page(pilot.case, ours)).context["readers"]
+    readers = (
+        client.act_as(pilot.workers["care"]).get(record_page(pilot.case, ours)).context["readers"]
+    )
     assert pilot.teams["dtv"].label in readers
 
 
@@ -94,9 +129,13 @@ def test_a_clash_does_not_tell_that_somebody_is_shielded_there(client, cast):
     team = make.TeamFactory(organisation=elsewhere.municipality, pilot=elsewhere)
     there = make.CaseFactory(lead_team=team, named="Zelfde Nummer", shielded_reason="bedreigd")
     clash = Clash.objects.create(
-        newer_case=cast.case, older_case=there, newer_pilot=cast.pilot, older_pilot=elsewhere, agreeing=["v_number"],
+        newer_case=cast.case,
+        older_case=there,
+        newer_pilot=cast.pilot,
+        older_pilot=elsewhere,
+        agreeing=["v_number"],
         found_at=timezone.now(),
-    )  # fmt: skip
+    )
     page = reverse("casework:clash_detail", args=[clash.reference])
     answer = reverse("casework:clash_answer", args=[clash.reference])
     client.act_as(cast.coordinator)
@@ -110,18 +149,29 @@ def test_a_clash_does_not_tell_that_somebody_is_shielded_there(client, cast):
     assert "Verderop" in client.get(page).text
 
 
-def test_who_asks_for_a_correction_learns_to_whom_it_goes_and_legal_aid_asks_through_the_lead(client, pilot):
+def test_who_asks_for_a_correction_learns_to_whom_it_goes_and_legal_aid_asks_through_the_lead(
+    client, pilot
+):
     procedure = written(pilot, "procedure", visibility=Visibility.PERMITTED_PARTNERS)
     asking = record_page(pilot.case, procedure, "record_correct")
     client.act_as(pilot.workers["legal"])
     assert pilot.teams["municipality"].label in client.get(asking).text
-    assert client.post(asking, {"text": "Datum klopt niet", "form_token": str(uuid.uuid4())}).status_code == 302
+    assert (
+        client.post(
+            asking, {"text": "Datum klopt niet", "form_token": str(uuid.uuid4())}
+        ).status_code
+        == 302
+    )
     assert CorrectionRequest.objects.get().to_team == pilot.teams["municipality"]
     shown = client.act_as(pilot.workers["ind"]).get(page_of(pilot.case)).text
     assert "Datum klopt niet" not in shown
     # What the leading team does not read is no matter it could see to.
-    private = written(pilot, "departureplan", visibility=Visibility.SELECTED_PARTNERS,
-                      shared_team_ids=[pilot.teams["legal"].pk])  # fmt: skip
+    private = written(
+        pilot,
+        "departureplan",
+        visibility=Visibility.SELECTED_PARTNERS,
+        shared_team_ids=[pilot.teams["legal"].pk],
+    )
     client.act_as(pilot.workers["legal"])
     assert client.get(record_page(pilot.case, private)).status_code == 200
     assert client.get(record_page(pilot.case, private, "record_correct")).status_code == 403
@@ -139,7 +189,11 @@ def test_a_source_one_may_not_know_is_called_by_its_organisation_where_that_is_k
 def test_the_purpose_of_a_sharing_with_somebody_unknown_is_not_told(client, pilot):
     dtv, legal = pilot.teams["dtv"].pk, pilot.teams["legal"].pk
     contact = written(
-        pilot, "contact", visibility=Visibility.SELECTED_PARTNERS, shared_team_ids=[dtv], share_purpose="plek zoeken"
+        pilot,
+        "contact",
+        visibility=Visibility.SELECTED_PARTNERS,
+        shared_team_ids=[dtv],
+        share_purpose="plek zoeken",
     )
     page = record_page(pilot.case, contact)
     before = client.act_as(pilot.workers["dtv"]).get(page)
@@ -152,7 +206,10 @@ def test_the_purpose_of_a_sharing_with_somebody_unknown_is_not_told(client, pilo
 
 
 def test_no_stay_is_hidden_from_who_reads_of_shelter(pilot):
-    for hidden in ({"visibility": Visibility.OWN_ORGANISATION}, {"shared_until": timezone.localdate()}):
+    for hidden in (
+        {"visibility": Visibility.OWN_ORGANISATION},
+        {"shared_until": timezone.localdate()},
+    ):
         with pytest.raises(IntegrityError, match="stay_is_not_hidden"), transaction.atomic():
             written(pilot, "stay", **hidden)
 
@@ -171,8 +228,17 @@ def test_a_new_account_is_for_the_administrators_who_made_it(client, cast):
     new = make.UserFactory(name="Nieuwe Politieman", made_for=make.OrganisationFactory(kind="avim"))
     shown = client.act_as(cast.admin).get(reverse("admin:partners_user_changelist")).text
     assert "Nieuwe Politieman" not in shown
-    assert client.get(reverse("admin:partners_user_change", args=[new.pk])).status_code in (302, 403, 404)
-    client.post(reverse("admin:partners_user_add"), {"name": "Eigen", "username": "eigen", "email": "", "phone": ""})
+    assert client.get(reverse("admin:partners_user_change", args=[new.pk])).status_code in (
+        302,
+        403,
+        404,
+    )
+    client.post(
+        reverse("admin:partners_user_add"),
+        {"name": "Eigen", "username": "eigen", "email": "", "phone": ""},
+    )
     made = type(new).objects.get(username="eigen")
-    assert made.made_for_id in {m.organisation_id for m in cast.admin.memberships.filter(role=Role.FUNCTIONAL_ADMIN)}
+    assert made.made_for_id in {
+        m.organisation_id for m in cast.admin.memberships.filter(role=Role.FUNCTIONAL_ADMIN)
+    }
     assert "Eigen" in client.get(reverse("admin:partners_user_changelist")).text

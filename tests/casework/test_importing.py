@@ -14,7 +14,16 @@ from openpyxl import Workbook
 from casework.importing.columns import guess_mapping
 from casework.importing.models import ColumnMapping, Import, ImportRow
 from casework.importing.working import work_on_imports
-from casework.models import Briefing, Case, DossierDelivery, IdentityValue, Involvement, Judgement, Person, Stay
+from casework.models import (
+    Briefing,
+    Case,
+    DossierDelivery,
+    IdentityValue,
+    Involvement,
+    Judgement,
+    Person,
+    Stay,
+)
 from governance.access.clearance import acting_as
 from partners.accountability.history import save_fields
 from partners.models import AuditEntry
@@ -78,7 +87,13 @@ def checked(client, user, rows, name="lijst.csv"):
 @pytest.mark.parametrize("name", ["lijst.csv", "lijst.xlsx"])
 def test_a_list_is_read_checked_and_taken_over(client, cast, name):
     upload = checked(client, cast.owner, [HEAD, *GOOD], name)
-    assert upload.mapping == {"name": 0, "birth_date": 1, "nationality": 2, "v_number": 3, "referrer": 4}
+    assert upload.mapping == {
+        "name": 0,
+        "birth_date": 1,
+        "nationality": 2,
+        "v_number": 3,
+        "referrer": 4,
+    }
     assert "3 rijen kunnen worden overgenomen" in client.get(page_of(upload)).text
     before = Case.objects.count()
     assert not IdentityValue.objects.filter(value="Amina Yusuf").exists()  # nothing yet
@@ -101,10 +116,15 @@ def test_a_list_is_read_checked_and_taken_over(client, cast, name):
     assert values["name"].history.get().history_user == cast.owner
     assert values["name"].sounds
     assert case.doubles_judged_on == timezone.localdate()
-    assert not ImportRow.objects.filter(cells__icontains="Amina").exists()  # of what was taken over only the case stays
+    assert not ImportRow.objects.filter(
+        cells__icontains="Amina"
+    ).exists()  # of what was taken over only the case stays
     assert AuditEntry.objects.filter(action="import_running", actor_id=cast.owner.pk).exists()
     # The gap becomes a task: nobody told her yet.
-    assert "Vertel de persoon" in client.get(reverse("casework:case_detail", args=[case.reference])).text
+    assert (
+        "Vertel de persoon"
+        in client.get(reverse("casework:case_detail", args=[case.reference])).text
+    )
     # The columns are remembered for the team.
     assert ColumnMapping.objects.filter(team=cast.municipal, field="name", header="naam").exists()
 
@@ -113,7 +133,9 @@ def test_columns_a_team_calls_its_own_way_are_remembered(client, cast):
     upload = uploaded(client, cast.owner, [["Wie", "Wanneer"], ["Amina Yusuf", "1985"]])
     assert upload.mapping == {}
     assert act(client, upload, check="1").status_code == 400  # no name
-    assert act(client, upload, check="1", name="0", birth_date="0").status_code == 400  # one column twice
+    assert (
+        act(client, upload, check="1", name="0", birth_date="0").status_code == 400
+    )  # one column twice
     assert act(client, upload, check="1", name="0", birth_date="1").status_code == 302
     with acting_as(cast.owner):
         assert guess_mapping(["Wie", "Wanneer"], cast.municipal) == {"name": 0, "birth_date": 1}
@@ -122,10 +144,21 @@ def test_columns_a_team_calls_its_own_way_are_remembered(client, cast):
 
 
 def test_problems_stand_by_row_and_cell_and_good_rows_may_go_ahead(client, cast):
-    rows = [HEAD, GOOD[0], ["", "1985", "", "", ""], ["Dora Kaya", "31-02-1999", "", "12", ""], GOOD[1]]
+    rows = [
+        HEAD,
+        GOOD[0],
+        ["", "1985", "", "", ""],
+        ["Dora Kaya", "31-02-1999", "", "12", ""],
+        GOOD[1],
+    ]
     upload = checked(client, cast.owner, rows)
     page = client.get(page_of(upload)).text
-    for words in ("Er staat geen naam", "Deze datum bestaat niet", "precies tien cijfers", "31-02-1999"):
+    for words in (
+        "Er staat geen naam",
+        "Deze datum bestaat niet",
+        "precies tien cijfers",
+        "31-02-1999",
+    ):
         assert words in page, words
     assert "2 rijen kunnen worden overgenomen" in page
     before = Case.objects.count()
@@ -163,17 +196,29 @@ def test_what_a_list_made_and_undid_stands_in_the_history(client, cast):
         save_fields([case], ["state"])  # what is tracked has no way round its history
 
 
-def test_a_batch_costs_as_many_statements_for_three_rows_as_for_twenty(client, cast, django_assert_max_num_queries):
+def test_a_batch_costs_as_many_statements_for_three_rows_as_for_twenty(
+    client, cast, django_assert_max_num_queries
+):
     def cost(number, **said):
-        rows = [[f"{letter}{letter}ond Persoon", "1985", "", str(2000000000 + 100 * number + n), ""]
-                for n, letter in enumerate("bcdfghjklmnpqrstvwxz"[:number])]  # fmt: skip
+        rows = [
+            [f"{letter}{letter}ond Persoon", "1985", "", str(2000000000 + 100 * number + n), ""]
+            for n, letter in enumerate("bcdfghjklmnpqrstvwxz"[:number])
+        ]
         for name, *_rest in rows:  # each looks like somebody who is registered
             make.CaseFactory(lead_team=cast.municipal, named=name.title(), state="exited")
         upload = uploaded(client, cast.owner, [HEAD, *rows])
         found = []
-        for step in ({"check": "1", **{s: str(c) for s, c in upload.mapping.items()}}, {"run": "1"}, {"undo": "1"}):
+        for step in (
+            {"check": "1", **{s: str(c) for s, c in upload.mapping.items()}},
+            {"run": "1"},
+            {"undo": "1"},
+        ):
             upload.refresh_from_db()
-            answers = {f"row{row.number}": "new" for row in upload.rows.exclude(doubles=[])} if "run" in step else {}
+            answers = (
+                {f"row{row.number}": "new" for row in upload.rows.exclude(doubles=[])}
+                if "run" in step
+                else {}
+            )
             assert len(answers) == (number if "run" in step else 0)
             client.post(page_of(upload), {"version": str(upload.version), **step, **answers})
             with django_assert_max_num_queries(400) as seen:
@@ -198,7 +243,9 @@ def test_likely_doubles_are_shown_and_judged_before_they_are_taken_over(client, 
     known = make.CaseFactory(lead_team=cast.municipal, named="Bilal Hadad", state="exited")
     make.NameFactory(case=known, kind="birth_date", value="1990-05-04", author_team=cast.municipal)
     hidden = make.CaseFactory(lead_team=cast.stranger_team, named="Amina Yusuf")
-    make.NameFactory(case=hidden, kind="v_number", value="2000000001", author_team=cast.stranger_team)
+    make.NameFactory(
+        case=hidden, kind="v_number", value="2000000001", author_team=cast.stranger_team
+    )
     rows = [HEAD, GOOD[0], ["Bilal Haddad", "04-05-1990", "", "", ""]]
     upload = checked(client, cast.owner, rows)
     page = client.get(page_of(upload)).text
@@ -220,8 +267,12 @@ def test_likely_doubles_are_shown_and_judged_before_they_are_taken_over(client, 
     shown = [case for case, _words in row.doubles]
     act(client, upload, run="1", **{f"row{row.number}": "new"})  # somebody else: that is remembered
     made = Case.objects.latest("pk")
-    others = {j.one_id + j.other_id - made.person_id for j in Judgement.objects.filter(answer="not_same")}
-    assert others == set(Case.objects.filter(pk__in=shown).values_list("person", flat=True)) != set()
+    others = {
+        j.one_id + j.other_id - made.person_id for j in Judgement.objects.filter(answer="not_same")
+    }
+    assert (
+        others == set(Case.objects.filter(pk__in=shown).values_list("person", flat=True)) != set()
+    )
 
 
 def test_who_got_an_open_case_meanwhile_is_left_out(client, cast):
@@ -243,23 +294,49 @@ def test_running_cases_are_taken_over_by_the_coordinator(client, cast):
     upload = checked(client, cast.coordinator, [head, row])
     act(client, upload, run="1")
     case = IdentityValue.objects.get(value="Dawit Tesfaye").case
-    assert (case.state, case.state_since, case.registered_on) == ("in_guidance", date(2026, 5, 1), date(2026, 2, 1))
+    assert (case.state, case.state_since, case.registered_on) == (
+        "in_guidance",
+        date(2026, 5, 1),
+        date(2026, 2, 1),
+    )
     assert Stay.objects.get(case=case).since == date(2026, 2, 3)
-    assert Involvement.objects.filter(case=case, team=cast.partner_team, ground="made_known").exists()  # R7
+    assert Involvement.objects.filter(
+        case=case, team=cast.partner_team, ground="made_known"
+    ).exists()  # R7
     assert not Briefing.objects.filter(case=case).exists()
 
 
 def test_t18_days_that_are_known_come_along_and_gaps_are_findings(client, cast):
-    head = ["Naam", "Status", "Aangemeld op", "Toegelaten op", "In begeleiding vanaf", "Geïnformeerd op", "Taal"]
-    upload = checked(client, cast.coordinator, [
-        head,
-        ["Dawit Tesfaye", "In begeleiding", "01-02-2026", "01-04-2026", "01-05-2026", "01-02-2026", "Tigrinya"],
-        ["Senait Kidane", "Toegelaten", "01-02-2026", "", "", "", ""],
-        ["Abel Girmay", "Intake", "01-02-2026", "01-04-2026", "", "", ""],
-        ["Luwam Haile", "In begeleiding", "01-02-2026", "01-05-2026", "01-04-2026", "", ""],
-        ["Yonas Weldu", "Toegelaten", "01-02-2026", "01-01-2026", "", "", ""],
-        ["Meron Asfaw", "Toegelaten", "", "01-04-2026", "", "", ""],
-    ])  # fmt: skip
+    head = [
+        "Naam",
+        "Status",
+        "Aangemeld op",
+        "Toegelaten op",
+        "In begeleiding vanaf",
+        "Geïnformeerd op",
+        "Taal",
+    ]
+    upload = checked(
+        client,
+        cast.coordinator,
+        [
+            head,
+            [
+                "Dawit Tesfaye",
+                "In begeleiding",
+                "01-02-2026",
+                "01-04-2026",
+                "01-05-2026",
+                "01-02-2026",
+                "Tigrinya",
+            ],
+            ["Senait Kidane", "Toegelaten", "01-02-2026", "", "", "", ""],
+            ["Abel Girmay", "Intake", "01-02-2026", "01-04-2026", "", "", ""],
+            ["Luwam Haile", "In begeleiding", "01-02-2026", "01-05-2026", "01-04-2026", "", ""],
+            ["Yonas Weldu", "Toegelaten", "01-02-2026", "01-01-2026", "", "", ""],
+            ["Meron Asfaw", "Toegelaten", "", "01-04-2026", "", "", ""],
+        ],
+    )
     said = [[words for _column, words in row.problems] for row in upload.rows.order_by("number")]
     assert said[:2] == [[], []]
     assert [len(words) for words in said[2:]] == [1, 1, 1, 1]
@@ -279,25 +356,36 @@ def test_t18_days_that_are_known_come_along_and_gaps_are_findings(client, cast):
         assert gap in gaps, gap
     assert "Sinds wanneer zij is toegelaten" not in gaps
     assert "wat er met haar gegevens gebeurt" not in gaps  # she was told
-    assert "Onbekend uit eerdere stappen" not in client.act_as(cast.partner).get(f"/casussen/{case.reference}/").text
+    assert (
+        "Onbekend uit eerdere stappen"
+        not in client.act_as(cast.partner).get(f"/casussen/{case.reference}/").text
+    )
     other = IdentityValue.objects.get(value="Senait Kidane").case
     page = client.act_as(cast.coordinator).get(f"/casussen/{other.reference}/").text
     gaps = page[page.index("Onbekend uit eerdere stappen") :].partition("</section>")[0]
     assert "Sinds wanneer zij is toegelaten" in gaps
     assert "scenario" not in gaps  # that comes with the next step
-    assert other.term_on == other.registered_on  # nobody asked for dossiers yet: it waits for who leads
+    assert (
+        other.term_on == other.registered_on
+    )  # nobody asked for dossiers yet: it waits for who leads
 
 
-def test_t18_days_of_dossiers_come_along_on_behalf_of_the_services_and_the_rest_period_follows(client, pilot):
+def test_t18_days_of_dossiers_come_along_on_behalf_of_the_services_and_the_rest_period_follows(
+    client, pilot
+):
     head = ["Naam", "Status", "Aangemeld op", "Dossier IND", "Dossier DT&V"]
     today = timezone.localdate()
     ind, dtv = ((today - timedelta(days=days)).strftime("%d-%m-%Y") for days in (30, 20))
-    upload = checked(client, pilot.workers["coordinator"], [
-        head,
-        ["Dawit Tesfaye", "Rusttermijn", "01-02-2026", ind, dtv],
-        ["Senait Kidane", "Rusttermijn", "01-02-2026", ind, ""],
-        ["Abel Girmay", "Intake", "01-02-2026", ind, dtv],
-    ])  # fmt: skip
+    upload = checked(
+        client,
+        pilot.workers["coordinator"],
+        [
+            head,
+            ["Dawit Tesfaye", "Rusttermijn", "01-02-2026", ind, dtv],
+            ["Senait Kidane", "Rusttermijn", "01-02-2026", ind, ""],
+            ["Abel Girmay", "Intake", "01-02-2026", ind, dtv],
+        ],
+    )
     said = [[words for _column, words in row.problems] for row in upload.rows.order_by("number")]
     assert said[:2] == [[], []]
     assert len(said[2]) == 2  # before anybody asked
@@ -309,24 +397,46 @@ def test_t18_days_of_dossiers_come_along_on_behalf_of_the_services_and_the_rest_
     assert rows["dtv"].delivered_on == today - timedelta(days=20)
     assert case.term_on == today - timedelta(days=6)  # fourteen days after the later one
     with acting_as(pilot.workers["ind"]):
-        assert set(IdentityValue.objects.filter(kind="name", case__state="rest_period").values_list("value", flat=True)) == {
-            "Dawit Tesfaye", "Senait Kidane"}  # fmt: skip
+        assert set(
+            IdentityValue.objects.filter(kind="name", case__state="rest_period").values_list(
+                "value", flat=True
+            )
+        ) == {"Dawit Tesfaye", "Senait Kidane"}
     page = client.act_as(pilot.workers["coordinator"]).get(f"/casussen/{case.reference}/").text
     gaps = page[page.index("Onbekend uit eerdere stappen") :].partition("</section>")[0]
     assert "dossiers" not in gaps
     half = IdentityValue.objects.get(value="Senait Kidane").case
     page = client.get(f"/casussen/{half.reference}/").text
-    assert "dossiers" in page[page.index("Onbekend uit eerdere stappen") :].partition("</section>")[0]
+    assert (
+        "dossiers" in page[page.index("Onbekend uit eerdere stappen") :].partition("</section>")[0]
+    )
     adding = f"/casussen/{case.reference}/dossier/dossier/nieuw/"
-    own = {"result": "complete", "delivered_on": ind, "completed_on": "", "remark": "", "visibility": ""}
-    assert client.act_as(pilot.workers["ind"]).post(adding, own | {"form_token": str(uuid.uuid4())}).status_code == 302
+    own = {
+        "result": "complete",
+        "delivered_on": ind,
+        "completed_on": "",
+        "remark": "",
+        "visibility": "",
+    }
+    assert (
+        client.act_as(pilot.workers["ind"])
+        .post(adding, own | {"form_token": str(uuid.uuid4())})
+        .status_code
+        == 302
+    )
     act(client.act_as(pilot.workers["coordinator"]), upload, undo="1")
 
 
-@pytest.mark.parametrize(("words", "ground"), [
-    ("Aangemeld", "before_decision"), ("Intake", "before_decision"), ("In LSO", "before_decision"),
-    ("Toegelaten", "admitted"), ("In begeleiding", "admitted"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("words", "ground"),
+    [
+        ("Aangemeld", "before_decision"),
+        ("Intake", "before_decision"),
+        ("In LSO", "before_decision"),
+        ("Toegelaten", "admitted"),
+        ("In begeleiding", "admitted"),
+    ],
+)
 def test_who_is_sheltered_is_not_said_to_be_admitted(client, cast, words, ground):
     """R4: nor to have been brought in at night, of which nobody knows."""
     head = ["Naam", "Status", "Sinds", "Aangemeld op", "Opvang vanaf"]
@@ -339,7 +449,8 @@ def test_the_whole_import_is_undone_but_for_what_was_worked_on(client, cast):
     upload = checked(client, cast.owner, [HEAD, *GOOD])
     act(client, upload, run="1")
     worked_on = IdentityValue.objects.get(value="Chen Wei").case
-    # By a team that keeps it to itself: the importer does not see it, and still it is no longer only hers.
+    # By a team that keeps it to itself: the importer does not see it, and still it is no longer
+    # only hers.
     make.InvolvementFactory(case=worked_on, team=cast.partner_team)
     make.NoteFactory(case=worked_on, author_team=cast.partner_team, visibility="own_organisation")
     people = Person.objects.count()
@@ -386,7 +497,8 @@ def test_access_withdrawn_half_way_stops_it(client, cast, monkeypatch):
 
 
 def test_a_row_that_names_anothers_case_tells_nothing_of_it(client, cast):
-    """By SQL one may write any number into a row of one's own; how much stands in that case stays unknown."""
+    """By SQL one may write any number into a row of one's own; how much stands in that case
+    stays unknown."""
     upload = checked(client, cast.owner, [HEAD, *GOOD])
     with acting_as(cast.owner), connection.cursor() as cursor:
         upload.rows.filter(number=2).update(case=cast.other_case)
@@ -432,7 +544,9 @@ def test_an_import_that_breaks_does_not_stop_the_others(client, cast):
 
 
 def test_a_list_without_texts_above_the_columns_is_no_list(client, cast):
-    answer = client.act_as(cast.owner).post(URL, {"file": SimpleUploadedFile("x.csv", semicolons(GOOD))})
+    answer = client.act_as(cast.owner).post(
+        URL, {"file": SimpleUploadedFile("x.csv", semicolons(GOOD))}
+    )
     assert answer.status_code == 400
     assert not ColumnMapping.objects.exists()
 
@@ -443,7 +557,10 @@ def test_an_upload_is_its_owners_alone(client, cast):
     for other in (colleague, cast.coordinator, cast.stranger):
         client.act_as(other)
         assert client.get(page_of(upload)).status_code == 404
-        assert client.post(page_of(upload), {"run": "1", "version": str(upload.version)}).status_code == 404
+        assert (
+            client.post(page_of(upload), {"run": "1", "version": str(upload.version)}).status_code
+            == 404
+        )
         assert "lijst.csv" not in client.get(URL).text
         with acting_as(other):
             assert not Import.objects.exists()
@@ -455,7 +572,10 @@ def test_an_upload_is_its_owners_alone(client, cast):
 def test_an_act_on_an_older_state_is_refused(client, cast):
     upload = checked(client, cast.owner, [HEAD, *GOOD])
     assert client.post(page_of(upload), {"run": "1", "version": "1"}).status_code == 409
-    assert client.post(page_of(upload), {"undo": "1", "version": str(upload.version)}).status_code == 409
+    assert (
+        client.post(page_of(upload), {"undo": "1", "version": str(upload.version)}).status_code
+        == 409
+    )
     assert act(client, upload, run="1").status_code == 302
     before = Case.objects.count()
     assert act(client, upload, run="1").status_code == 409
@@ -466,7 +586,10 @@ def test_what_nobody_takes_over_is_thrown_away_or_forgotten(client, cast):
     from lvv.jobs import forget
 
     upload = checked(client, cast.owner, [HEAD, *GOOD])
-    assert client.post(page_of(upload), {"discard": "1", "version": str(upload.version)}).status_code == 302
+    assert (
+        client.post(page_of(upload), {"discard": "1", "version": str(upload.version)}).status_code
+        == 302
+    )
     assert not ImportRow.objects.exists()
     upload = checked(client, cast.owner, [HEAD, *GOOD])
     forget()

@@ -1,4 +1,5 @@
-"""From the registration to the rest period: the intake page by page, the dossiers, and who may see and do what."""
+"""From the registration to the rest period: the intake page by page, the dossiers, and who may
+see and do what."""
 
 import re
 from datetime import timedelta
@@ -8,7 +9,14 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from casework.models import CriteriaList, Intake, IntakeReport, Involvement, LetterTemplate, MedicalLimitation
+from casework.models import (
+    CriteriaList,
+    Intake,
+    IntakeReport,
+    Involvement,
+    LetterTemplate,
+    MedicalLimitation,
+)
 from governance.access.clearance import acting_as
 from governance.models import Draft
 from partners.models import OutboxMessage
@@ -47,7 +55,14 @@ def test_t2_is_refused_to_who_does_no_intakes_and_before_the_registration(journe
 def test_pages_are_kept_and_a_colleague_goes_on_where_it_stopped(journey):
     journey.done("ngo", "intake", begun_on=-50)
     journey.done(
-        "ngo", "intake_page", "gesprek", version=1, interviewed_on=-49, interpreter="no", informed="on", present="broer"
+        "ngo",
+        "intake_page",
+        "gesprek",
+        version=1,
+        interviewed_on=-49,
+        interpreter="no",
+        informed="on",
+        present="broer",
     )
     colleague = make.MembershipFactory(team=journey.teams["ngo"]).user
     journey.workers["colleague"] = colleague
@@ -56,9 +71,12 @@ def test_pages_are_kept_and_a_colleague_goes_on_where_it_stopped(journey):
     assert re.search(r"<h1[^>]*>Gesprek</h1>", page.text)
     assert "broer" in page.text
     assert str(journey.workers["ngo"]) in page.text  # who kept it last
-    # The first one still has her page open: what she sends is shown again, and nothing of it is lost.
+    # The first one still has her page open: what she sends is shown again, and nothing of it is
+    # lost.
     more = {"wishes": "Een vaste plek.", "needs": "Rust."}
-    journey.done("colleague", "intake_page", "situatie", version=2, living="Bij haar broer.", **more)
+    journey.done(
+        "colleague", "intake_page", "situatie", version=2, living="Bij haar broer.", **more
+    )
     late = journey.post("ngo", "intake_page", "situatie", version=2, living="In de opvang.", **more)
     assert late.status_code == 409
     assert "In de opvang." in late.text
@@ -69,27 +87,43 @@ def test_pages_are_kept_and_a_colleague_goes_on_where_it_stopped(journey):
 
 @pytest.mark.parametrize(
     ("page", "field"),
-    [("gesprek", "present"), ("situatie", "living"), ("situatie", "wishes"), ("beperking", "take_account_of"),
-     ("criteria", "remark_0"), ("afronden", "share_purpose")],
-)  # fmt: skip
-def test_what_is_typed_on_a_page_is_kept_restored_on_return_never_sent_and_discarded_on_request(journey, page, field):
+    [
+        ("gesprek", "present"),
+        ("situatie", "living"),
+        ("situatie", "wishes"),
+        ("beperking", "take_account_of"),
+        ("criteria", "remark_0"),
+        ("afronden", "share_purpose"),
+    ],
+)
+def test_what_is_typed_on_a_page_is_kept_restored_on_return_never_sent_and_discarded_on_request(
+    journey, page, field
+):
     journey.done("ngo", "intake", begun_on=-50)
     if page == "afronden":
         journey.fill_intake(but="afronden")
     before = Intake.history.count(), IntakeReport.history.count(), MedicalLimitation.objects.count()
     shown = journey.get("ngo", "intake_page", page)
     typed = {
-        **{name: unescape(re.search(f'name="{name}" value="([^"]*)"', shown.text)[1])
-           for name in ("draft_key", "form_page", "form_token")},
+        **{
+            name: unescape(re.search(f'name="{name}" value="([^"]*)"', shown.text)[1])
+            for name in ("draft_key", "form_page", "form_token")
+        },
         field: "Half getypt",
-    }  # fmt: skip
+    }
     assert journey.client.post(reverse("governance:draft_save"), typed).status_code == 200
     again = journey.get("ngo", "intake_page", page).text
     assert "Half getypt" in again
     assert "staat er weer" in again
     assert "Half getypt" not in journey.get("coordinator", "intake_page", page).text
-    assert (Intake.history.count(), IntakeReport.history.count(), MedicalLimitation.objects.count()) == before
-    discarded = journey.client.act_as(journey.workers["ngo"]).post(reverse("governance:draft_discard"), typed)
+    assert (
+        Intake.history.count(),
+        IntakeReport.history.count(),
+        MedicalLimitation.objects.count(),
+    ) == before
+    discarded = journey.client.act_as(journey.workers["ngo"]).post(
+        reverse("governance:draft_discard"), typed
+    )
     assert discarded.url == typed["form_page"]
     assert "Half getypt" not in journey.client.get(discarded.url).text
     # A save that was under way when she discarded it does not bring it back.
@@ -99,7 +133,9 @@ def test_what_is_typed_on_a_page_is_kept_restored_on_return_never_sent_and_disca
 
 def test_an_intake_is_complete_only_with_every_page_and_every_criterion(journey):
     journey.done("ngo", "intake", begun_on=-50)
-    answer = journey.post("ngo", "intake_page", "afronden", version=1, visibility="own_organisation")
+    answer = journey.post(
+        "ngo", "intake_page", "afronden", version=1, visibility="own_organisation"
+    )
     assert answer.status_code == 400
     assert all(label in answer.text for label in ("Gesprek", "Situatie en behoeften", "Criteria"))
     refused = journey.post("ngo", "intake_page", "criteria", version=1, result_0="met")
@@ -111,7 +147,9 @@ def test_an_intake_is_complete_only_with_every_page_and_every_criterion(journey)
     assert intake.criteria.version == 1
 
 
-def test_what_she_told_is_read_by_whom_the_counsellor_chose_and_the_criteria_by_the_conference(journey):
+def test_what_she_told_is_read_by_whom_the_counsellor_chose_and_the_criteria_by_the_conference(
+    journey,
+):
     make.InvolvementFactory(case=journey.case, team=journey.teams["dtv"])
     journey.intake()
     for who, sees in (("ngo", True), ("municipality", False), ("dtv", False)):
@@ -127,19 +165,35 @@ def test_what_she_told_is_read_by_whom_the_counsellor_chose_and_the_criteria_by_
 
 def test_a_limitation_becomes_a_record_of_its_own_and_stands_nowhere_else(journey):
     journey.done("ngo", "intake", begun_on=-50)
-    journey.done("ngo", "intake_page", "beperking", version=1, limited="yes", take_account_of="geen trappen")
-    journey.done("ngo", "intake_page", "beperking", version=2, limited="yes", take_account_of="geen hoge trappen")
+    journey.done(
+        "ngo", "intake_page", "beperking", version=1, limited="yes", take_account_of="geen trappen"
+    )
+    journey.done(
+        "ngo",
+        "intake_page",
+        "beperking",
+        version=2,
+        limited="yes",
+        take_account_of="geen hoge trappen",
+    )
     limitation = MedicalLimitation.objects.get()
-    assert (limitation.take_account_of, limitation.visibility) == ("geen hoge trappen", "own_organisation")
+    assert (limitation.take_account_of, limitation.visibility) == (
+        "geen hoge trappen",
+        "own_organisation",
+    )
     journey.post("ngo", "intake_page", "beperking", version=3, limited="yes")
     assert MedicalLimitation.objects.count() == 1
 
 
-def test_after_a_limitation_is_asked_by_who_may_record_one_and_what_she_answered_comes_back(journey):
+def test_after_a_limitation_is_asked_by_who_may_record_one_and_what_she_answered_comes_back(
+    journey,
+):
     journey.done("ngo", "intake", begun_on=-50)
     page = journey.get("ngo", "intake_page", "afronden").text
     assert "Beperking" in page
-    journey.done("ngo", "intake_page", "beperking", version=1, limited="yes", take_account_of="geen trappen")
+    journey.done(
+        "ngo", "intake_page", "beperking", version=1, limited="yes", take_account_of="geen trappen"
+    )
     assert 'value="geen trappen"' in journey.get("ngo", "intake_page", "beperking").text
     journey.done("ngo", "intake_page", "beperking", version=2, limited="no", take_account_of="")
     assert not MedicalLimitation.objects.current().exists()  # said by mistake; it stays to be read
@@ -179,11 +233,15 @@ def test_t3_asks_both_services_and_they_take_part_from_then_on(journey):
     OutboxMessage.objects.all().delete()
     journey.request_dossiers()
     assert journey.case.state == "awaiting_dossiers"
-    involved = set(Involvement.objects.in_force().filter(case=journey.case).values_list("team", flat=True))
+    involved = set(
+        Involvement.objects.in_force().filter(case=journey.case).values_list("team", flat=True)
+    )
     assert {journey.teams["ind"].pk, journey.teams["dtv"].pk} < involved
     assert journey.get("ind", "case_detail").status_code == 200
     told = OutboxMessage.objects.get()
-    assert told.user == journey.workers["municipality"]  # her case manager; who acts is not told of it
+    assert (
+        told.user == journey.workers["municipality"]
+    )  # her case manager; who acts is not told of it
     assert journey.case.number in told.subject
     assert "Hiwot" not in told.subject + told.body
     assert journey.post("ngo", "dossiers_request", requested_on=-40).status_code == 409  # once
@@ -203,7 +261,8 @@ def test_t3_is_refused_before_she_was_told_and_with_a_criterion_open(journey):
 
 
 def test_what_was_not_known_yet_of_a_criterion_is_filled_in_later_by_the_same_team(journey):
-    """Until she is admitted, under the list of then, and nothing else of the intake is written again."""
+    """Until she is admitted, under the list of then, and nothing else of the intake is written
+    again."""
     journey.done("ngo", "intake", begun_on=-50)
     journey.fill_intake(results="unknown")
     make.CriteriaFactory(pilot=journey.pilot.pilot, version=2, criteria=["Iets anders"])
@@ -215,7 +274,12 @@ def test_what_was_not_known_yet_of_a_criterion_is_filled_in_later_by_the_same_te
     seen = journey.get("ngo", "intake_page", "criteria")
     assert "Iets anders" not in seen.text
     journey.done(
-        "ngo", "intake_page", "criteria", version=journey.intake_now().version, result_0="met", result_1="not_met"
+        "ngo",
+        "intake_page",
+        "criteria",
+        version=journey.intake_now().version,
+        result_0="met",
+        result_1="not_met",
     )
     found = journey.intake_now()
     assert [row["result"] for row in found.results] == ["met", "not_met"]
@@ -223,10 +287,17 @@ def test_what_was_not_known_yet_of_a_criterion_is_filled_in_later_by_the_same_te
     assert "Vul in wat nog niet bekend was" not in journey.get("ngo", "intake_report").text
     # What is known stays as it was said; and who comes later is told, with her text.
     journey.done(
-        "ngo", "intake_page", "criteria", version=journey.intake_now().version, result_0="not_met", result_1="met"
+        "ngo",
+        "intake_page",
+        "criteria",
+        version=journey.intake_now().version,
+        result_0="not_met",
+        result_1="met",
     )
     assert [row["result"] for row in journey.intake_now().results] == ["met", "not_met"]
-    late = journey.post("ngo", "intake_page", "criteria", version=found.version - 1, result_0="met", result_1="met")
+    late = journey.post(
+        "ngo", "intake_page", "criteria", version=found.version - 1, result_0="met", result_1="met"
+    )
     assert late.status_code == 409
 
 
@@ -237,7 +308,9 @@ def test_t4_r8_the_later_dossier_begins_the_rest_period(journey):
     assert journey.case.state == "awaiting_dossiers"
     journey.deliver("dtv", result="none", on=-20)
     assert journey.case.state == "rest_period"
-    assert journey.case.term_on == timezone.localdate() - timedelta(days=6)  # fourteen days after the later one
+    assert journey.case.term_on == timezone.localdate() - timedelta(
+        days=6
+    )  # fourteen days after the later one
 
 
 def test_t4_a_dossier_recorded_on_its_behalf_counts_until_the_service_says_itself(journey):
@@ -256,9 +329,17 @@ def at_supply(journey, service, on):
     journey.client.act_as(journey.workers["coordinator"])
     url = f"/casussen/{journey.case.reference}/dossier/dossier/nieuw/?namens=1"
     answer = journey.client.post(
-        url, {"source_team": journey.teams[service].pk, "received_on": day(0), "received_document": "brief",
-              "result": "complete", "delivered_on": day(on), "completed_on": "", "remark": ""},
-    )  # fmt: skip
+        url,
+        {
+            "source_team": journey.teams[service].pk,
+            "received_on": day(0),
+            "received_document": "brief",
+            "result": "complete",
+            "delivered_on": day(on),
+            "completed_on": "",
+            "remark": "",
+        },
+    )
     journey.case.refresh_from_db()
     return answer
 
@@ -284,11 +365,20 @@ def test_a_dossier_has_days_that_fit(journey, changes, sentence):
 def test_a_service_delivers_only_its_own_dossier_and_only_what_was_asked_for(journey):
     make.InvolvementFactory(case=journey.case, team=journey.teams["ind"])
     answer = journey.post(
-        "ind", "record_add", "dossier", result="complete", delivered_on=-1, completed_on="", remark=""
+        "ind",
+        "record_add",
+        "dossier",
+        result="complete",
+        delivered_on=-1,
+        completed_on="",
+        remark="",
     )
     assert answer.status_code == 400
     assert "niet opgevraagd" in answer.text
-    assert journey.post("ngo", "record_add", "dossier", result="complete", delivered_on=-1).status_code == 403
+    assert (
+        journey.post("ngo", "record_add", "dossier", result="complete", delivered_on=-1).status_code
+        == 403
+    )
 
 
 def test_the_list_before_the_conference_says_what_each_case_waits_for(journey):
@@ -296,7 +386,10 @@ def test_the_list_before_the_conference_says_what_each_case_waits_for(journey):
     page = journey.client.get("/intake/")
     assert "Hiwot Reiziger" in page.text
     journey.intake()
-    assert "niet allebei opgevraagd" in journey.client.act_as(journey.workers["ngo"]).get("/intake/").text
+    assert (
+        "niet allebei opgevraagd"
+        in journey.client.act_as(journey.workers["ngo"]).get("/intake/").text
+    )
     assert "Hiwot" not in journey.client.act_as(journey.workers["ind"]).get("/intake/").text
 
 
@@ -318,10 +411,16 @@ def test_criteria_get_a_new_version_and_none_changes(journey):
     ("model", "url", "form"),
     [
         (CriteriaList, "/intake/criteria/modelstad/", {"criteria": "Eerste", "in_force_from": 0}),
-        (LetterTemplate, "/lso/brieven/modelstad/?soort=refused", {"text": "<p>Geachte, zo is besloten.</p>"}),
+        (
+            LetterTemplate,
+            "/lso/brieven/modelstad/?soort=refused",
+            {"text": "<p>Geachte, zo is besloten.</p>"},
+        ),
     ],
 )
-def test_of_two_who_write_the_next_version_at_once_the_second_is_told(journey, monkeypatch, model, url, form):
+def test_of_two_who_write_the_next_version_at_once_the_second_is_told(
+    journey, monkeypatch, model, url, form
+):
     real = model.objects.create
 
     def somebody_was_first(**row):

@@ -1,4 +1,5 @@
-"""The table of steps and its guards: pure functions of the facts, and the document that is made from them."""
+"""The table of steps and its guards: pure functions of the facts, and the document that is made
+from them."""
 
 import ast
 import uuid
@@ -32,7 +33,13 @@ def decided(kind, on=TODAY, **more):
 
 def left(**more):
     return Left(
-        **{"on": TODAY, "reason": "left_own_request", "outcome": "trajectory_ended", "belongs_to": "none", **more}
+        **{
+            "on": TODAY,
+            "reason": "left_own_request",
+            "outcome": "trajectory_ended",
+            "belongs_to": "none",
+            **more,
+        }
     )
 
 
@@ -41,7 +48,11 @@ def test_what_is_missing_leads_to_a_page_that_is_there():
     case, named = SimpleNamespace(reference=uuid.uuid4()), set()
     for path in (BASE_DIR / "casework").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Missing"
+            called = (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id == "Missing"
+            )
             if called and len(node.args) == 2 and isinstance(node.args[1], ast.Constant):
                 named.add(node.args[1].value)
     assert len(named) > 12
@@ -118,7 +129,9 @@ CASES = {
 
 def test_who_was_admitted_for_longer_since_is_not_ended():
     ends = replace(NOTHING, state="admitted", left=left(reason="house_rules_breach"))
-    assert g.ending_decided(replace(ends, formal=(decided("ended"), decided("extended")))) is not None
+    assert (
+        g.ending_decided(replace(ends, formal=(decided("ended"), decided("extended")))) is not None
+    )
     assert g.ending_decided(replace(ends, formal=(decided("extended"), decided("ended")))) is None
 
 
@@ -132,7 +145,12 @@ def test_a_guard_is_satisfied_or_says_what_is_missing(guard):
 
 
 def test_every_guard_of_the_table_is_tried():
-    used = {guard for step in steps() for guard in step.guards if not guard.__name__.startswith("formally_")}
+    used = {
+        guard
+        for step in steps()
+        for guard in step.guards
+        if not guard.__name__.startswith("formally_")
+    }
     assert used == set(CASES)
 
 
@@ -144,12 +162,18 @@ def test_a_formal_decision_follows_that_of_the_conference(kind):
     assert guard(replace(NOTHING, formal=(decided(kind, annulled=True),))) is not None
     other = "refused" if kind == "admitted" else "admitted"
     assert guard(replace(NOTHING, formal=(decided(kind), decided(other)))) is not None
-    older = replace(NOTHING, formal=(decided(kind, TODAY - timedelta(days=1)),), decisions=(decided("admitted"),))
+    older = replace(
+        NOTHING,
+        formal=(decided(kind, TODAY - timedelta(days=1)),),
+        decisions=(decided("admitted"),),
+    )
     assert guard(older) is not None
 
 
 @given(ind=DAYS, dtv=DAYS, today=DAYS)
-def test_r8_the_rest_lasts_fourteen_days_from_the_later_dossier_over_summer_time_and_leap_days(ind, dtv, today):
+def test_r8_the_rest_lasts_fourteen_days_from_the_later_dossier_over_summer_time_and_leap_days(
+    ind, dtv, today
+):
     facts = Facts(today=today, dossiers={"ind": ind, "dtv": dtv})
     assert facts.rest_ends == max(ind, dtv) + timedelta(days=14)
     assert facts.rested == ((today - max(ind, dtv)).days >= 14)
@@ -177,20 +201,32 @@ def test_every_state_but_the_last_has_a_way_on():
 
 
 def test_terms_come_in_order_and_r12_asks_one_check_at_a_time():
-    facts = replace(NOTHING, state="exited", left=left(on=TODAY, belongs_to="durable"), checks={3: "holds"})
+    facts = replace(
+        NOTHING, state="exited", left=left(on=TODAY, belongs_to="durable"), checks={3: "holds"}
+    )
     assert [(term.rule, term.on) for term in terms_of(facts)] == [("R12", g.add_months(TODAY, 6))]
 
 
 def test_the_document_is_what_the_table_says():
-    assert DOCUMENT.read_text(encoding="utf-8") == journey_document(), "run manage.py journey_document"
+    assert DOCUMENT.read_text(encoding="utf-8") == journey_document(), (
+        "run manage.py journey_document"
+    )
 
 
-@pytest.mark.parametrize(("ended", "asks"), [
-    (date(2026, 2, 27), False), (date(2026, 2, 28), True), (date(2027, 2, 28), True), (date(2027, 3, 1), False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("ended", "asks"),
+    [
+        (date(2026, 2, 27), False),
+        (date(2026, 2, 28), True),
+        (date(2027, 2, 28), True),
+        (date(2027, 3, 1), False),
+    ],
+)
 def test_r13_a_repeat_application_is_followed_for_twelve_months_and_no_day_longer(ended, asks):
     went = left(on=date(2026, 2, 28), outcome="repeat_asylum_reception", belongs_to="semi_durable")
-    facts = replace(NOTHING, today=date(2027, 6, 1), state="in_aftercare", left=went, repeat_ended=ended)
+    facts = replace(
+        NOTHING, today=date(2027, 6, 1), state="in_aftercare", left=went, repeat_ended=ended
+    )
     assert ("R13" in {term.rule for term in terms_of(facts)}) is asks
 
 
@@ -204,41 +240,145 @@ def test_t18_of_a_case_from_a_list_each_gap_of_the_way_before_is_a_finding():
     assert len(said(state="in_guidance", intake_begun=TODAY)) == 9
     assert said(state="exited") == set()
     days = dict.fromkeys(("ind", "dtv"), TODAY - timedelta(days=30))
-    known = {"told": True, "requested": days, "dossiers": days, "admitted_on": TODAY, "managed": True, "actions": 1,
-             "decisions": (decided("admitted"),), "formal": (decided("admitted"),), "scenario": "return_home",
-             "scenario_since": TODAY}  # fmt: skip
-    assert len(said(state="in_guidance", **known)) == 1  # the intake, which is not made up afterwards
+    known = {
+        "told": True,
+        "requested": days,
+        "dossiers": days,
+        "admitted_on": TODAY,
+        "managed": True,
+        "actions": 1,
+        "decisions": (decided("admitted"),),
+        "formal": (decided("admitted"),),
+        "scenario": "return_home",
+        "scenario_since": TODAY,
+    }
+    assert (
+        len(said(state="in_guidance", **known)) == 1
+    )  # the intake, which is not made up afterwards
     without = {"requested": {}, "dossiers": {}, "municipal": True}  # which asks for no dossiers
     assert len(said(state="in_guidance", **known | without)) == 1
 
 
 IN_CONFERENCE = replace(
-    NOTHING, state="in_conference", since=TODAY - timedelta(days=5), requested={"ind": TODAY, "dtv": TODAY}
+    NOTHING,
+    state="in_conference",
+    since=TODAY - timedelta(days=5),
+    requested={"ind": TODAY, "dtv": TODAY},
 )
 RESTED = dict.fromkeys(("ind", "dtv"), TODAY - timedelta(days=30))
 
 
-@pytest.mark.parametrize(("facts", "rule", "on"), [
-    (IN_CONFERENCE, "R5", -5),  # taken off, called off, discussed without a decision: it stands on no agenda
-    (replace(IN_CONFERENCE, agenda=TODAY), None, 0),
-    (replace(IN_CONFERENCE, decisions=(decided("admitted"),)), None, 0),  # the formal decision is a task of its own
-    (replace(IN_CONFERENCE, decisions=(decided("not_admitted", key=1),), formal=(decided("refused", rests=1, annulled=True),)),
-     "R5", -5),  # T9: the conference decides anew
-    (replace(IN_CONFERENCE, decisions=(decided("deferred", review=TODAY + timedelta(days=9)),)), "LSO", 9),
-    (replace(IN_CONFERENCE, decisions=(decided("deferred", TODAY - timedelta(days=20), review=TODAY - timedelta(days=9)),),
-             discussed=TODAY - timedelta(days=9)), "R5", -5),  # looked at again, and nothing was decided
-    (replace(IN_CONFERENCE, escalated_until=TODAY + timedelta(days=9)), "R26", 9),
-    (replace(IN_CONFERENCE, escalated_until=TODAY + timedelta(days=9), advised=TODAY), "R26", 0),  # before its day
-    (replace(IN_CONFERENCE, decisions=(decided("admitted"), decided("deferred", review=TODAY)), discussed=TODAY), "R5", -5),
-    (replace(NOTHING, state="awaiting_dossiers", intake_begun=TODAY,
-             decisions=(decided("commitments_set", review=TODAY + timedelta(days=9)),)), "LSO", 9),
-    (replace(NOTHING, state="admitted", dossiers=RESTED, since=TODAY - timedelta(days=2), admitted_on=TODAY), "R9", -2),
-    (replace(NOTHING, state="admitted", dossiers=dict.fromkeys(("ind", "dtv"), TODAY), since=TODAY), "R9", 14),  # T6
-    (replace(NOTHING, state="admitted", dossiers=RESTED, since=TODAY, scenario="return_home"), None, 0),
-    (replace(NOTHING, state="intake", intake_done=TODAY, municipal=True), "R5", 0),
-    (replace(NOTHING, state="rest_period", intake_begun=TODAY, intake_done=TODAY, early_admission=True), "R5", 0),
-    (replace(NOTHING, state="intake", intake_done=TODAY), None, 0),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("facts", "rule", "on"),
+    [
+        (
+            IN_CONFERENCE,
+            "R5",
+            -5,
+        ),  # taken off, called off, discussed without a decision: it stands on no agenda
+        (replace(IN_CONFERENCE, agenda=TODAY), None, 0),
+        (
+            replace(IN_CONFERENCE, decisions=(decided("admitted"),)),
+            None,
+            0,
+        ),  # the formal decision is a task of its own
+        (
+            replace(
+                IN_CONFERENCE,
+                decisions=(decided("not_admitted", key=1),),
+                formal=(decided("refused", rests=1, annulled=True),),
+            ),
+            "R5",
+            -5,
+        ),  # T9: the conference decides anew
+        (
+            replace(
+                IN_CONFERENCE, decisions=(decided("deferred", review=TODAY + timedelta(days=9)),)
+            ),
+            "LSO",
+            9,
+        ),
+        (
+            replace(
+                IN_CONFERENCE,
+                decisions=(
+                    decided(
+                        "deferred", TODAY - timedelta(days=20), review=TODAY - timedelta(days=9)
+                    ),
+                ),
+                discussed=TODAY - timedelta(days=9),
+            ),
+            "R5",
+            -5,
+        ),  # looked at again, and nothing was decided
+        (replace(IN_CONFERENCE, escalated_until=TODAY + timedelta(days=9)), "R26", 9),
+        (
+            replace(IN_CONFERENCE, escalated_until=TODAY + timedelta(days=9), advised=TODAY),
+            "R26",
+            0,
+        ),  # before its day
+        (
+            replace(
+                IN_CONFERENCE,
+                decisions=(decided("admitted"), decided("deferred", review=TODAY)),
+                discussed=TODAY,
+            ),
+            "R5",
+            -5,
+        ),
+        (
+            replace(
+                NOTHING,
+                state="awaiting_dossiers",
+                intake_begun=TODAY,
+                decisions=(decided("commitments_set", review=TODAY + timedelta(days=9)),),
+            ),
+            "LSO",
+            9,
+        ),
+        (
+            replace(
+                NOTHING,
+                state="admitted",
+                dossiers=RESTED,
+                since=TODAY - timedelta(days=2),
+                admitted_on=TODAY,
+            ),
+            "R9",
+            -2,
+        ),
+        (
+            replace(
+                NOTHING,
+                state="admitted",
+                dossiers=dict.fromkeys(("ind", "dtv"), TODAY),
+                since=TODAY,
+            ),
+            "R9",
+            14,
+        ),  # T6
+        (
+            replace(
+                NOTHING, state="admitted", dossiers=RESTED, since=TODAY, scenario="return_home"
+            ),
+            None,
+            0,
+        ),
+        (replace(NOTHING, state="intake", intake_done=TODAY, municipal=True), "R5", 0),
+        (
+            replace(
+                NOTHING,
+                state="rest_period",
+                intake_begun=TODAY,
+                intake_done=TODAY,
+                early_admission=True,
+            ),
+            "R5",
+            0,
+        ),
+        (replace(NOTHING, state="intake", intake_done=TODAY), None, 0),
+    ],
+)
 def test_who_waits_for_the_conference_has_a_day(facts, rule, on):
     term = next(iter(terms_of(facts)), None)
     assert (term and term.rule) == rule
@@ -249,9 +389,13 @@ def test_who_waits_for_the_conference_has_a_day(facts, rule, on):
 
 def test_t15_nobody_archives_before_an_appeal_is_no_longer_possible():
     refused = replace(
-        NOTHING, state="not_admitted", formal=(decided("refused", objection_until=TODAY - timedelta(days=9)),)
+        NOTHING,
+        state="not_admitted",
+        formal=(decided("refused", objection_until=TODAY - timedelta(days=9)),),
     )
-    assert [(term.rule, term.on) for term in terms_of(refused)] == [("T15", TODAY - timedelta(days=8))]
+    assert [(term.rule, term.on) for term in terms_of(refused)] == [
+        ("T15", TODAY - timedelta(days=8))
+    ]
     assert terms_of(replace(refused, objection_pending=True)) == []
     upheld = replace(refused, upheld=TODAY)
     assert [(term.rule, term.page) for term in terms_of(upheld)] == [("T9", "case_reopen")]
@@ -264,7 +408,12 @@ def test_t15_nobody_archives_before_an_appeal_is_no_longer_possible():
 
 def test_an_exit_is_not_before_the_decision_to_end_takes_effect():
     ended = decided("ended", effective=TODAY + timedelta(days=1))
-    facts = replace(NOTHING, state="admitted", formal=(ended,), left=left(reason="house_rules_breach"))
+    facts = replace(
+        NOTHING, state="admitted", formal=(ended,), left=left(reason="house_rules_breach")
+    )
     assert "gaat in op" in g.ending_decided(facts).sentence
-    assert g.ending_decided(replace(facts, left=left(reason="house_rules_breach", on=ended.effective))) is None
+    assert (
+        g.ending_decided(replace(facts, left=left(reason="house_rules_breach", on=ended.effective)))
+        is None
+    )
     assert g.ending_decided(replace(facts, left=left(reason="left_own_request"))) is None

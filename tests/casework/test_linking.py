@@ -1,4 +1,5 @@
-"""One person, once: links and their undoing, what is remembered, and clashes that two coordinators settle."""
+"""One person, once: links and their undoing, what is remembered, and clashes that two
+coordinators settle."""
 
 import uuid
 from datetime import timedelta
@@ -31,9 +32,12 @@ SAME, NOT_SAME = ClashAnswer.SAME, ClashAnswer.NOT_SAME
 
 @pytest.fixture
 def twice(cast):
-    """Somebody registered twice in one pilot; the partner takes part in the first registration only."""
+    """Somebody registered twice in one pilot; the partner takes part in the first registration
+    only."""
     second = make.CaseFactory(lead_team=cast.municipal, named="Tesfai Markerson")
-    make.NameFactory(case=cast.case, kind="birth_date", value="1988-04-09", author_team=cast.municipal)
+    make.NameFactory(
+        case=cast.case, kind="birth_date", value="1988-04-09", author_team=cast.municipal
+    )
     make.NameFactory(case=second, kind="birth_date", value="1988-09-04", author_team=cast.municipal)
     return SimpleNamespace(**{**vars(cast), "second": second})
 
@@ -59,15 +63,28 @@ def test_two_registrations_are_compared_linked_and_parted_again(client, twice):
     doubles = client.get(reverse("casework:person_double", args=[twice.case.person.reference]))
     assert link_page(twice.case, twice.second) in doubles.text
     page = client.get(link_page(twice.case, twice.second))
-    for words in ("Tesfay Markerson", "Tesfai Markerson", "dag en maand", "Allebei hebben ze een open casus"):
+    for words in (
+        "Tesfay Markerson",
+        "Tesfai Markerson",
+        "dag en maand",
+        "Allebei hebben ze een open casus",
+    ):
         assert words in page.text, words
-    assert client.post(link_page(twice.case, twice.second), form("same", reason="")).status_code == 400
+    assert (
+        client.post(link_page(twice.case, twice.second), form("same", reason="")).status_code == 400
+    )
     before = {case.pk: teams_of(case) for case in (twice.case, twice.second)}
     sent = form("same")
     assert client.post(link_page(twice.case, twice.second), sent).status_code == 302
-    assert client.post(link_page(twice.case, twice.second), sent).status_code == 302  # sent twice is one link
+    assert (
+        client.post(link_page(twice.case, twice.second), sent).status_code == 302
+    )  # sent twice is one link
     link = Judgement.objects.get()
-    assert (link.answer, link.said_by, link.reason) == ("same", twice.owner, "Zelfde foto en litteken")
+    assert (link.answer, link.said_by, link.reason) == (
+        "same",
+        twice.owner,
+        "Zelfde foto en litteken",
+    )
     for case in (twice.case, twice.second):  # either page shows both, and the values of both
         shown = client.get(person_page(case)).text
         for words in (
@@ -93,7 +110,9 @@ def test_two_registrations_are_compared_linked_and_parted_again(client, twice):
 @pytest.mark.parametrize("reason", ["clash", " registration "])
 def test_nobody_gives_as_a_reason_what_only_the_application_notes(client, twice, reason):
     """A link by one worker would say that both coordinators said so."""
-    refused = client.act_as(twice.owner).post(link_page(twice.case, twice.second), form("same", reason=reason))
+    refused = client.act_as(twice.owner).post(
+        link_page(twice.case, twice.second), form("same", reason=reason)
+    )
     assert refused.status_code == 400
     assert not Judgement.objects.exists()
 
@@ -104,9 +123,17 @@ def test_nobody_sees_a_case_more_by_a_link(client, twice):
     client.act_as(twice.partner)  # takes part in the first registration only
     page = client.get(person_page(twice.case)).text
     assert "Tesfay Markerson" in page
-    for hidden in ("Tesfai Markerson", twice.second.number, str(twice.second.reference), "gekoppeld"):
+    for hidden in (
+        "Tesfai Markerson",
+        twice.second.number,
+        str(twice.second.reference),
+        "gekoppeld",
+    ):
         assert hidden not in page
-    assert client.get(reverse("casework:case_detail", args=[twice.second.reference])).status_code == 404
+    assert (
+        client.get(reverse("casework:case_detail", args=[twice.second.reference])).status_code
+        == 404
+    )
     with acting_as(twice.partner):
         assert list(Case.objects.all()) == [twice.case]
         assert not Judgement.objects.exists()
@@ -151,9 +178,14 @@ def test_a_person_is_not_linked_with_herself_twice_or_in_a_circle(client, twice)
 def test_not_the_same_is_remembered_and_can_be_taken_back(client, twice):
     with acting_as(twice.owner):
         facts = facts_of([twice.case.pk])[twice.case.pk]
-        assert twice.second.pk in {c.case_id for c in likely_doubles(facts, besides=[twice.case.pk])}
+        assert twice.second.pk in {
+            c.case_id for c in likely_doubles(facts, besides=[twice.case.pk])
+        }
     client.act_as(twice.owner)
-    assert client.post(link_page(twice.case, twice.second), form("not_same", reason="")).status_code == 302
+    assert (
+        client.post(link_page(twice.case, twice.second), form("not_same", reason="")).status_code
+        == 302
+    )
     with acting_as(twice.owner):
         person = Person.objects.get(pk=twice.case.person_id)
         assert judged_cases(person) == {twice.case.pk, twice.second.pk}
@@ -179,10 +211,19 @@ def test_whom_a_worker_leaves_when_checking_doubles_is_remembered(client, twice)
 
 @pytest.mark.parametrize("name", ["municipality", "ngo"])
 def test_whom_a_worker_passes_by_at_registration_is_remembered(client, pilot, name):
-    """Also one whose team does not lead: she registered her, so she said who she is not. Judging further she may not."""
+    """Also one whose team does not lead: she registered her, so she said who she is not. Judging
+    further she may not."""
     client.act_as(pilot.workers[name])
-    form = {"name": "Selam Sichtbaar", "nationality": "0084", "birth_date": "1990", "referrer": "Wijkteam",
-            "told_on": day(), "language": "nl", "form_token": str(uuid.uuid4()), "draft_key": f"register:{uuid.uuid4()}"}  # fmt: skip
+    form = {
+        "name": "Selam Sichtbaar",
+        "nationality": "0084",
+        "birth_date": "1990",
+        "referrer": "Wijkteam",
+        "told_on": day(),
+        "language": "nl",
+        "form_token": str(uuid.uuid4()),
+        "draft_key": f"register:{uuid.uuid4()}",
+    }
     url = reverse("casework:register_person")
     shown = client.post(url, form)
     assert pilot.case.number in shown.text
@@ -198,21 +239,46 @@ def test_whom_a_worker_passes_by_at_registration_is_remembered(client, pilot, na
 
 
 def test_who_was_passed_by_is_for_the_coordinators_once_the_numbers_are_the_same(client, pilot):
-    """A name passed by at the desk keeps no clash of numbers from them: neither one found at once, nor a later one."""
-    make.NameFactory(case=pilot.case, kind="v_number", value="2777777777", author_team=pilot.teams["municipality"])
+    """A name passed by at the desk keeps no clash of numbers from them: neither one found at
+    once, nor a later one."""
+    make.NameFactory(
+        case=pilot.case,
+        kind="v_number",
+        value="2777777777",
+        author_team=pilot.teams["municipality"],
+    )
     client.act_as(pilot.workers["municipality"])
     url = reverse("casework:register_person")
     for number in ("2777777777", ""):
-        form = {"name": "Selam Sichtbaar", "nationality": "0084", "birth_date": "1990", "referrer": "Wijkteam",
-                "v_number": number, "told_on": day(), "language": "nl", "form_token": str(uuid.uuid4()),
-                "draft_key": f"register:{uuid.uuid4()}"}  # fmt: skip
+        form = {
+            "name": "Selam Sichtbaar",
+            "nationality": "0084",
+            "birth_date": "1990",
+            "referrer": "Wijkteam",
+            "v_number": number,
+            "told_on": day(),
+            "language": "nl",
+            "form_token": str(uuid.uuid4()),
+            "draft_key": f"register:{uuid.uuid4()}",
+        }
         judged = client.post(url, form).context["judged"]
         assert client.post(url, {**form, "judged": judged}).status_code == 302
         made = Case.objects.latest("pk")
         if not number:  # written down a week later
-            later = {"value": "2777777777", "said_on": day(), "status": "claimed", "form_token": str(uuid.uuid4())}
-            adding_it = reverse("casework:record_add", args=[made.reference, "identity_value"]) + "?soort=v_number"
-            assert client.post(adding_it, {**later, "visibility": "permitted_partners"}).status_code == 302
+            later = {
+                "value": "2777777777",
+                "said_on": day(),
+                "status": "claimed",
+                "form_token": str(uuid.uuid4()),
+            }
+            adding_it = (
+                reverse("casework:record_add", args=[made.reference, "identity_value"])
+                + "?soort=v_number"
+            )
+            assert (
+                client.post(adding_it, {**later, "visibility": "permitted_partners"}).status_code
+                == 302
+            )
         clash = Clash.objects.get(newer_case=made, older_case=pilot.case)
         assert (clash.newer_answer, clash.older_answer) == ("", "")
 
@@ -235,11 +301,20 @@ def test_a_second_open_case_is_refused_through_the_link(client, twice):
     with acting_as(twice.owner):
         judge(twice.case.person, twice.second.person, SAME, "gelijk")
     register = {
-        "name": "Tesfay Markerson", "other_names": "", "birth_date": "", "nationality": "0000", "second_nationality": "",
-        "v_number": "", "referrer": "Wijkteam", "told_on": timezone.localdate().strftime("%d-%m-%Y"), "language": "ti",
-        "guardian": "", "form_token": str(uuid.uuid4()), "draft_key": f"register:{uuid.uuid4()}",
+        "name": "Tesfay Markerson",
+        "other_names": "",
+        "birth_date": "",
+        "nationality": "0000",
+        "second_nationality": "",
+        "v_number": "",
+        "referrer": "Wijkteam",
+        "told_on": timezone.localdate().strftime("%d-%m-%Y"),
+        "language": "ti",
+        "guardian": "",
+        "form_token": str(uuid.uuid4()),
+        "draft_key": f"register:{uuid.uuid4()}",
         "person": str(twice.case.person.reference),
-    }  # fmt: skip
+    }
     answer = client.act_as(twice.owner).post(reverse("casework:register_person"), register)
     assert answer.status_code == 409
     assert twice.second.number in answer.text
@@ -254,7 +329,10 @@ def two_pilots(cast):
     pilot = make.PilotFactory(contact_name="Coördinator elders", contact_phone="088 1")
     team = make.TeamFactory(organisation=pilot.municipality, pilot=pilot)
     departure = make.TeamFactory(organisation=cast.partner_team.organisation, pilot=pilot)
-    agreement(pilot, {team: dict.fromkeys(Category, Cell.WRITE), departure: {Category.IDENTITY: Cell.READ}})
+    agreement(
+        pilot,
+        {team: dict.fromkeys(Category, Cell.WRITE), departure: {Category.IDENTITY: Cell.READ}},
+    )
     there = make.CaseFactory(lead_team=team, involve=[departure], named="Elders Bekend")
     make.MembershipFactory(user=cast.partner, team=departure)
     for case in (cast.case, there):
@@ -264,7 +342,11 @@ def two_pilots(cast):
     coordinator = make.MembershipFactory(team=team, role=Role.COORDINATOR).user
     worker = make.MembershipFactory(team=team).user
     return SimpleNamespace(
-        **vars(cast), there=there, elsewhere=pilot, coordinator_there=coordinator, worker_there=worker
+        **vars(cast),
+        there=there,
+        elsewhere=pilot,
+        coordinator_there=coordinator,
+        worker_there=worker,
     )
 
 
@@ -291,10 +373,15 @@ def test_two_coordinators_settle_a_clash_on_one_screen(client, two_pilots):
     link = Judgement.objects.get()
     assert {link.one, link.other} == {w.case.person, w.there.person}
     assert "de aanmeldingen zijn gekoppeld" in client.get(page).text
-    assert Person.objects.filter(v_number="2777777777").count() == 1  # what both wrote down is confirmed
+    assert (
+        Person.objects.filter(v_number="2777777777").count() == 1
+    )  # what both wrote down is confirmed
     # Settled is settled: another answer needs the link taken back first.
     assert (
-        client.post(reverse("casework:clash_answer", args=[clash.reference]), {"answer": "not_same"}).status_code == 409
+        client.post(
+            reverse("casework:clash_answer", args=[clash.reference]), {"answer": "not_same"}
+        ).status_code
+        == 409
     )
     # Workers of either pilot see no case more, and nothing of the other registration.
     for worker, hidden in ((w.owner, "Elders Bekend"), (w.worker_there, "Tesfay Markerson")):
@@ -313,7 +400,9 @@ def test_what_two_coordinators_settled_is_taken_back_on_the_same_screen(client, 
     w = two_pilots
     clash = Clash.objects.get()
     undo = reverse("casework:clash_undo", args=[clash.reference])
-    assert client.act_as(w.coordinator).post(undo, {"reason": "te vroeg"}).status_code == 400  # nothing is settled
+    assert (
+        client.act_as(w.coordinator).post(undo, {"reason": "te vroeg"}).status_code == 400
+    )  # nothing is settled
     settle(client, clash, "same", w.coordinator, w.coordinator_there)
     assert undo in client.get(reverse("casework:clash_detail", args=[clash.reference])).text
     for nobody in (w.owner, w.partner, w.worker_there):
@@ -329,7 +418,9 @@ def test_what_two_coordinators_settled_is_taken_back_on_the_same_screen(client, 
 
 def test_a_link_made_by_a_worker_settles_the_clash_and_not_same_needs_it_taken_back(client, twice):
     for case in (twice.case, twice.second):
-        make.NameFactory(case=case, kind="v_number", value="2777777777", author_team=twice.municipal)
+        make.NameFactory(
+            case=case, kind="v_number", value="2777777777", author_team=twice.municipal
+        )
     with acting_as(twice.owner), connection.cursor() as cursor:
         cursor.execute("SELECT register_clashes(%s)", [twice.second.pk])
     with acting_as(twice.owner):
@@ -356,7 +447,11 @@ def test_one_person_with_an_open_case_in_each_pilot_is_for_both_coordinators(cli
     clash = Clash.objects.get(newer_case=again)
     assert (clash.older_case, clash.agreeing) == (w.case, [])
     for coordinator in (w.coordinator, w.coordinator_there):
-        shown = client.act_as(coordinator).get(reverse("casework:clash_detail", args=[clash.reference])).text
+        shown = (
+            client.act_as(coordinator)
+            .get(reverse("casework:clash_detail", args=[clash.reference]))
+            .text
+        )
         assert "een open casus in beide pilots" in shown
     settle(client, clash, "same", w.coordinator, w.coordinator_there)
     assert "Beslist" in client.get(reverse("casework:clash_detail", args=[clash.reference])).text
@@ -378,7 +473,9 @@ def test_nobody_links_two_pilots_alone(client, two_pilots):
     """Who sees both registrations, and who leads one: both coordinators are asked."""
     w = two_pilots
     Clash.objects.all().delete()
-    make.MembershipFactory(user=w.owner, team=w.there.lead_team)  # works in both pilots, coordinates neither
+    make.MembershipFactory(
+        user=w.owner, team=w.there.lead_team
+    )  # works in both pilots, coordinates neither
     with acting_as(w.partner):
         assert judge(w.case.person, w.there.person, SAME, "gelijk") == Outcome.REFUSED
     answer = client.act_as(w.owner).post(link_page(w.case, w.there), form("same"), follow=True)
@@ -392,7 +489,8 @@ def test_nobody_links_two_pilots_alone(client, two_pilots):
 
 
 def test_nobody_settles_a_clash_of_two_pilots_alone(two_pilots):
-    """That two are not the same may be remembered by whoever sees both; the clash stays with both coordinators (R1)."""
+    """That two are not the same may be remembered by whoever sees both; the clash stays with
+    both coordinators (R1)."""
     w = two_pilots
     make.MembershipFactory(user=w.owner, team=w.there.lead_team)
     with acting_as(w.owner):
@@ -436,26 +534,33 @@ def together(links, number):
     return groups
 
 
-@given(steps=st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.booleans()), max_size=14), data=st.data())
+@given(
+    steps=st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.booleans()), max_size=14),
+    data=st.data(),
+)
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 def test_links_and_undos_leave_persons_and_projections_as_they_were(cast, steps, data):
     with transaction.atomic():
         others = [make.TeamFactory(organisation__kind="ngo", pilot=cast.pilot) for _ in range(2)]
         cases = [
             make.CaseFactory(
-                lead_team=cast.municipal, involve=data.draw(st.sets(st.sampled_from([cast.partner_team, *others])))
+                lead_team=cast.municipal,
+                involve=data.draw(st.sets(st.sampled_from([cast.partner_team, *others]))),
             )
             for _ in range(5)
-        ]  # fmt: skip
+        ]
         people = [case.person for case in cases]
 
         def facts():
             rows = {
-                p.pk: (p.same_as, p.team_ids, p.v_number) for p in Person.objects.filter(pk__in=[x.pk for x in people])
+                p.pk: (p.same_as, p.team_ids, p.v_number)
+                for p in Person.objects.filter(pk__in=[x.pk for x in people])
             }
             with acting_as(cast.partner):
                 seen = set(Case.objects.values_list("pk", flat=True))
-                pages = {p.pk: {c.pk for c in cases_of(p)} for p in Person.objects.filter(pk__in=rows)}
+                pages = {
+                    p.pk: {c.pk for c in cases_of(p)} for p in Person.objects.filter(pk__in=rows)
+                }
             return rows, seen, pages
 
         before = facts()
@@ -474,15 +579,20 @@ def test_links_and_undos_leave_persons_and_projections_as_they_were(cast, steps,
             for n, person in enumerate(people):
                 person.refresh_from_db()
                 assert person.same_as == min(people[m].pk for m in groups[n])
-                assert set(person.team_ids) == {t for m in groups[n] for t in Case.objects.get(pk=cases[m].pk).team_ids}
-            # Whoever takes part in one of her cases finds the person at each of her addresses, with that case only.
+                assert set(person.team_ids) == {
+                    t for m in groups[n] for t in Case.objects.get(pk=cases[m].pk).team_ids
+                }
+            # Whoever takes part in one of her cases finds the person at each of her addresses, with
+            # that case only.
             with acting_as(cast.partner):
                 mine = {n for n, case in enumerate(cases) if cast.partner_team.pk in case.team_ids}
                 for n, person in enumerate(people):
                     shown = Person.objects.filter(pk=person.pk).first()
                     assert (shown is not None) == bool(groups[n] & mine)
                     if shown:
-                        assert {case.pk for case in cases_of(shown)} == {cases[m].pk for m in groups[n] & mine}
+                        assert {case.pk for case in cases_of(shown)} == {
+                            cases[m].pk for m in groups[n] & mine
+                        }
         with connection.cursor() as cursor:
             cursor.execute("SELECT name FROM access_check_projections() WHERE wrong > 0")
             assert cursor.fetchall() == []
@@ -501,5 +611,9 @@ def test_the_trail_of_a_judgement_stays(twice):
     rows = list(Judgement.objects.order_by("pk"))
     assert [row.revoked_at is None for row in rows] == [False, True]
     assert rows[0].said_at <= timezone.now() + timedelta(seconds=1)
-    with acting_as(twice.owner), pytest.raises(Exception, match="permission denied"), transaction.atomic():
+    with (
+        acting_as(twice.owner),
+        pytest.raises(Exception, match="permission denied"),
+        transaction.atomic(),
+    ):
         Judgement.objects.update(reason="herschreven")

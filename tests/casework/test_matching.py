@@ -1,4 +1,5 @@
-"""Names by sound, agreement of values, weights; what candidates the database offers; the quality on planted doubles."""
+"""Names by sound, agreement of values, weights; what candidates the database offers; the quality
+on planted doubles."""
 
 import json
 
@@ -45,7 +46,9 @@ def test_spellings_of_one_name_sound_the_same(one, other):
     assert sounds(one) == sounds(other) != []
 
 
-@pytest.mark.parametrize(("one", "other"), [("Mohamed", "Mahmoud Ali"), ("Selam", "Salim Haddad"), ("Yonas", "Tesfay")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("Mohamed", "Mahmoud Ali"), ("Selam", "Salim Haddad"), ("Yonas", "Tesfay")]
+)
 def test_other_names_do_not(one, other):
     assert sounds(one) != sounds(other)
 
@@ -76,20 +79,26 @@ NUMBERS = [
 @pytest.mark.parametrize(
     ("compare", "one", "other", "expected"),
     [(compare_names, take_apart(one), take_apart(other), how) for one, other, how in NAMES]
-    + [(compare_birth_dates, *row) for row in DATES] + [(compare_numbers, *row) for row in NUMBERS],
-)  # fmt: skip
+    + [(compare_birth_dates, *row) for row in DATES]
+    + [(compare_numbers, *row) for row in NUMBERS],
+)
 def test_how_far_two_values_agree(compare, one, other, expected):
     assert compare(one, other) == expected
     assert compare(other, one) == expected
 
 
-WORDS = st.sampled_from(["Mohamed", "Muhammad", "Selam", "Tesfay", "Tesfai", "Ali", "al-Khatib", "محمد", ""])
+WORDS = st.sampled_from(
+    ["Mohamed", "Muhammad", "Selam", "Tesfay", "Tesfai", "Ali", "al-Khatib", "محمد", ""]
+)
 BORN = st.sampled_from(["1985-03-12", "1985-12-03", "1985", "1986-03-12", "1985-03"])
 SAID = st.builds(
-    Facts, st.lists(st.builds(" ".join, st.lists(WORDS, min_size=1, max_size=3)), max_size=2), st.lists(BORN, max_size=2),
-    st.lists(st.sampled_from(["0084", "0314"]), max_size=2), st.lists(st.sampled_from(["man", "woman"]), max_size=1),
+    Facts,
+    st.lists(st.builds(" ".join, st.lists(WORDS, min_size=1, max_size=3)), max_size=2),
+    st.lists(BORN, max_size=2),
+    st.lists(st.sampled_from(["0084", "0314"]), max_size=2),
+    st.lists(st.sampled_from(["man", "woman"]), max_size=1),
     st.lists(st.sampled_from(["2345678901", "2345678902"]), max_size=1),
-)  # fmt: skip
+)
 
 
 @given(SAID, SAID)
@@ -171,9 +180,14 @@ def test_the_database_offers_the_candidates_the_rules_name(cast):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("facts", [
-    Facts(["Verborgen Persoon"]), Facts(["Werborgen Persoon"], ["1985-03-12"]), Facts([], [], [], [], ["2777777777"]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "facts",
+    [
+        Facts(["Verborgen Persoon"]),
+        Facts(["Werborgen Persoon"], ["1985-03-12"]),
+        Facts([], [], [], [], ["2777777777"]),
+    ],
+)
 def test_nobody_out_of_sight_is_a_candidate(cast, facts):
     hidden = make.CaseFactory(lead_team=cast.municipal, named="Verborgen Persoon")
     make.NameFactory(case=hidden, kind="birth_date", value="1985-03-12")
@@ -183,11 +197,20 @@ def test_nobody_out_of_sight_is_a_candidate(cast, facts):
     for asker in (cast.partner, cast.stranger):
         with acting_as(asker):
             assert candidates([facts]) == [[]]
-    silent = make.TeamFactory(organisation__kind="coa", pilot=cast.pilot)  # takes part, reads no identity
+    silent = make.TeamFactory(
+        organisation__kind="coa", pilot=cast.pilot
+    )  # takes part, reads no identity
     agreement(cast.pilot, {silent: {Category.OUTCOME: Cell.READ}}, kind="ngo_agreement")
     make.InvolvementFactory(case=hidden, team=silent)
     with acting_as(make.MembershipFactory(team=silent).user), connection.cursor() as cursor:
-        asked = [{"row": 0, "names": ["prsn", "vrbrgn"], "born": ["1985-03-12"], "numbers": ["2777777777"]}]
+        asked = [
+            {
+                "row": 0,
+                "names": ["prsn", "vrbrgn"],
+                "born": ["1985-03-12"],
+                "numbers": ["2777777777"],
+            }
+        ]
         cursor.execute("SELECT * FROM match_candidates(%s, 100)", [json.dumps(asked)])
         assert cursor.fetchall() == []
 

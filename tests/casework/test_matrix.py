@@ -1,4 +1,5 @@
-"""The model matrix, team by team, in what goes over many people at once: the list, searching, its file, and lists in."""
+"""The model matrix, team by team, in what goes over many people at once: the list, searching,
+its file, and lists in."""
 
 import re
 
@@ -15,7 +16,16 @@ from governance.access.clearance import acting_as
 from tests import factories as make
 from tests.casework import test_exporting as exporting
 from tests.casework import test_importing as importing
-from tests.casework.ten_teams import FILLED, READERS, TEAMS, adding, page_of, record_page, typed, written
+from tests.casework.ten_teams import (
+    FILLED,
+    READERS,
+    TEAMS,
+    adding,
+    page_of,
+    record_page,
+    typed,
+    written,
+)
 
 pytestmark = pytest.mark.django_db
 LIST, SEARCH = reverse("casework:case_list") + "?tab=all", reverse("casework:case_search")
@@ -25,7 +35,9 @@ MARK = "Vindmijniet"
 def words_of(kind):
     """The fields of a kind of record in which one types freely."""
     fields = [
-        kind.model._meta.get_field(name) for name in kind.fields if name in {f.name for f in kind.model._meta.fields}
+        kind.model._meta.get_field(name)
+        for name in kind.fields
+        if name in {f.name for f in kind.model._meta.fields}
     ]
     return [f.name for f in fields if isinstance(f, (CharField, TextField)) and not f.choices]
 
@@ -48,13 +60,24 @@ def found(client, **asked):
 
 @pytest.mark.parametrize("reader", TEAMS)
 def test_list_search_and_file_hold_the_same_one_person(client, pilot, exported, reader):
-    """All ten read identity; of the other person, with the same right, nobody but who takes part there."""
+    """All ten read identity; of the other person, with the same right, nobody but who takes part
+    there."""
     for case in (pilot.case, pilot.other):
         lead = case.lead_team
         make.NameFactory(case=case, kind="birth_date", value="1988-04-09", author_team=lead)
         make.NameFactory(case=case, kind="nationality", value="0084", author_team=lead)
-    make.NameFactory(case=pilot.case, kind="v_number", value="2000000001", author_team=pilot.teams["municipality"])
-    make.NameFactory(case=pilot.other, kind="v_number", value="2000000002", author_team=pilot.teams["municipality"])
+    make.NameFactory(
+        case=pilot.case,
+        kind="v_number",
+        value="2000000001",
+        author_team=pilot.teams["municipality"],
+    )
+    make.NameFactory(
+        case=pilot.other,
+        kind="v_number",
+        value="2000000002",
+        author_team=pilot.teams["municipality"],
+    )
     mine = [pilot.case.number] + ([pilot.other.number] if reader == "municipality" else [])
     client.act_as(pilot.workers[reader])
     assert sorted(row.number for row in client.get(LIST).context["rows"]) == sorted(mine)
@@ -63,7 +86,9 @@ def test_list_search_and_file_hold_the_same_one_person(client, pilot, exported, 
     assert sorted(found(client, born="09-04-1988")) == sorted(mine)
     assert sorted(found(client, born="1988", nationality="0084")) == sorted(mine)
     for asked in ("Buiten Beeld", "Buyten Beelt", "uiten", "2000000002", pilot.other.number):
-        assert found(client, q=asked) == ([pilot.other.number] if reader == "municipality" else []), asked
+        assert found(client, q=asked) == (
+            [pilot.other.number] if reader == "municipality" else []
+        ), asked
     rows = exported(pilot.workers[reader])
     if reader == "avim":
         assert rows is None  # nobody gives the aliens police people in bulk
@@ -72,7 +97,9 @@ def test_list_search_and_file_hold_the_same_one_person(client, pilot, exported, 
 
 
 @pytest.mark.parametrize("reader", TEAMS)
-def test_no_words_of_a_record_find_a_person_or_stand_in_a_list_or_file(client, pilot, exported, reader):
+def test_no_words_of_a_record_find_a_person_or_stand_in_a_list_or_file(
+    client, pilot, exported, reader
+):
     marked = set()
     for name in READERS:
         kind = next(kind for kind in KINDS.values() if kind.model.__name__.lower() == name)
@@ -89,13 +116,18 @@ def test_no_words_of_a_record_find_a_person_or_stand_in_a_list_or_file(client, p
 
 
 @pytest.mark.parametrize("reader", TEAMS)
-def test_which_partners_take_part_is_told_alike_on_list_search_and_file(client, pilot, exported, reader):
-    """Taking part for legal aid or care says something of her: told to who reads that, leads, or is of that organisation.
-    A list or file tells of legal aid only within the organisation that gives it (R18)."""
+def test_which_partners_take_part_is_told_alike_on_list_search_and_file(
+    client, pilot, exported, reader
+):
+    """Taking part for legal aid or care says something of her: told to who reads that, leads, or
+    is of that organisation. A list or file tells of legal aid only within the organisation that
+    gives it (R18)."""
     client.act_as(pilot.workers[reader])
     with acting_as(pilot.workers[reader]):
         sees = {row.team_id for row in Involvement.objects.filter(case=pilot.case)}
-    listed = next(row for row in client.get(LIST).context["rows"] if row.number == pilot.case.number).partners
+    listed = next(
+        row for row in client.get(LIST).context["rows"] if row.number == pilot.case.number
+    ).partners
     searched = client.post(SEARCH, {"q": "Selam"}).context["rows"][0].partners
     assert listed == searched
     assert (pilot.teams["legal"].label in listed) == (reader in ("ngo", "legal", "care", "shelter"))
@@ -105,17 +137,35 @@ def test_which_partners_take_part_is_told_alike_on_list_search_and_file(client, 
         assert next(row[4] for row in rows if row[0] == pilot.case.number) == ", ".join(listed)
     page = client.act_as(pilot.workers[reader]).get(page_of(pilot.case)).text
     for hidden, kind in (("legal", "legalaid"), ("care", "medicallimitation")):
-        tells = reader in READERS[kind][1].split() or reader in ("municipality", "ngo", "legal", "care", "shelter")
-        assert (pilot.teams[hidden].pk in sees, pilot.teams[hidden].label in page) == (tells, tells), (hidden, reader)
+        tells = reader in READERS[kind][1].split() or reader in (
+            "municipality",
+            "ngo",
+            "legal",
+            "care",
+            "shelter",
+        )
+        assert (pilot.teams[hidden].pk in sees, pilot.teams[hidden].label in page) == (
+            tells,
+            tells,
+        ), (hidden, reader)
 
 
 @pytest.mark.parametrize("visibility", ["own_organisation", "permitted_partners"])
 @pytest.mark.parametrize(("writer", "slug"), [*FILLED, ("care", "consent")])
-def test_who_is_said_to_read_it_before_saving_reads_it_afterwards(client, pilot, writer, slug, visibility):
+def test_who_is_said_to_read_it_before_saving_reads_it_afterwards(
+    client, pilot, writer, slug, visibility
+):
     client.act_as(pilot.workers[writer])
     model = KINDS[slug].model
-    consent = {"team": str(pilot.teams["ind"].pk), "scope": "verslag huisarts", "since": 0, "until": 30}
-    form = typed(FILLED.get((writer, slug), consent), visibility=visibility, share_purpose="samen verder")
+    consent = {
+        "team": str(pilot.teams["ind"].pk),
+        "scope": "verslag huisarts",
+        "since": 0,
+        "until": 30,
+    }
+    form = typed(
+        FILLED.get((writer, slug), consent), visibility=visibility, share_purpose="samen verder"
+    )
     url = reverse("casework:record_readers", args=[pilot.case.reference, slug])
     line = client.post(url, form).text
     labels = re.search("<strong>(.*?)</strong>", line)[1].split("; ")
@@ -126,44 +176,61 @@ def test_who_is_said_to_read_it_before_saving_reads_it_afterwards(client, pilot,
         answer.status_code == 400
     ):  # legal aid and medical content stay where they are (R17, R18), a stay is never hidden
         assert (slug, visibility) in {
-            ("legal_aid", "permitted_partners"), ("medical", "permitted_partners"), ("stay", "own_organisation"),
+            ("legal_aid", "permitted_partners"),
+            ("medical", "permitted_partners"),
+            ("stay", "own_organisation"),
             ("contact", "permitted_partners"),
-        }  # fmt: skip
+        }
         assert slug != "contact" or writer == "legal"
         return
     record = model.objects.exclude(pk__in=before).get()
     reads = {
-        name for name in TEAMS
-        if client.act_as(pilot.workers[name]).get(record_page(pilot.case, record)).status_code == 200
-    }  # fmt: skip
-    unknown = reads - told  # teams whose taking part this worker may not know of: the line says there may be such
+        name
+        for name in TEAMS
+        if client.act_as(pilot.workers[name]).get(record_page(pilot.case, record)).status_code
+        == 200
+    }
+    unknown = (
+        reads - told
+    )  # teams whose taking part this worker may not know of: the line says there may be such
     assert told <= reads
     assert not unknown or "en voor anderen die meedoen" in line
     with acting_as(pilot.workers[writer]):
-        assert not Involvement.objects.filter(team__in=[pilot.teams[name] for name in unknown]).exists()
+        assert not Involvement.objects.filter(
+            team__in=[pilot.teams[name] for name in unknown]
+        ).exists()
 
 
 @pytest.mark.parametrize("reader", TEAMS)
 def test_a_list_in_tells_of_nobody_out_of_sight(client, pilot, reader):
-    """Somebody like the person of another's case is as new as anybody; like one's own, she is shown to be judged."""
+    """Somebody like the person of another's case is as new as anybody; like one's own, she is
+    shown to be judged."""
     client.act_as(pilot.workers[reader])
     if reader not in ("municipality", "ngo", "shelter"):
         assert client.get(importing.URL).status_code == 403
         return
-    upload = importing.checked(client, pilot.workers[reader], [["Naam"], ["Selam Zichtbaar"], ["Buiten Beeld"]])
+    upload = importing.checked(
+        client, pilot.workers[reader], [["Naam"], ["Selam Zichtbaar"], ["Buiten Beeld"]]
+    )
     doubles = {row.number: bool(row.doubles) for row in ImportRow.objects.filter(upload=upload)}
     assert list(doubles.values()) == [True, reader == "municipality"]
     shown = client.get(importing.page_of(upload)).text
     assert (pilot.other.number in shown) is (reader == "municipality")
 
 
-def test_a_name_shared_with_one_partner_is_found_by_it_until_it_is_withdrawn(client, pilot, exported):
+def test_a_name_shared_with_one_partner_is_found_by_it_until_it_is_withdrawn(
+    client, pilot, exported
+):
     client.act_as(pilot.workers["ngo"])
     alias = typed(
         {"value": "Geheime Bijnaam", "status": "claimed", "said_on": 0, "variant": "alias"},
-        visibility="selected_partners", shared_with=[str(pilot.teams["dtv"].pk)], share_purpose="naam op papieren",
-    )  # fmt: skip
-    assert client.post(adding(pilot.case, "identity_value", "?soort=name"), alias).status_code == 302
+        visibility="selected_partners",
+        shared_with=[str(pilot.teams["dtv"].pk)],
+        share_purpose="naam op papieren",
+    )
+    assert (
+        client.post(adding(pilot.case, "identity_value", "?soort=name"), alias).status_code == 302
+    )
     value = pilot.case.identity_values.get(value="Geheime Bijnaam")
     for name in TEAMS:
         client.act_as(pilot.workers[name])
@@ -191,7 +258,9 @@ def test_what_ended_is_gone_from_list_search_and_file(client, pilot, exported, e
         row.until = timezone.localdate()
         row.save()
     for answer in (client.post(SEARCH, {"q": "Selam"}), client.get(LIST)):
-        assert answer.status_code == 403 or not answer.context["rows"]  # without any cell there are no cases at all
+        assert (
+            answer.status_code == 403 or not answer.context["rows"]
+        )  # without any cell there are no cases at all
         assert "Selam Zichtbaar" not in answer.text
     assert not exported(pilot.workers["dtv"])
     with acting_as(pilot.workers["dtv"]):

@@ -19,36 +19,79 @@ pytestmark = pytest.mark.django_db
 def test_minutes_are_what_was_recorded_and_partners_answer_within_the_term(room, on_day):
     room.add()
     room.open()
-    room.to("coordinator", "agenda_change", room.item.reference, "samenvatting", summary="Zij werkt mee.", version=1)
-    room.decide("admitted_exceptionally", reasons="Voldoet aan alles.", body="steering_group", review_on=30)
+    room.to(
+        "coordinator",
+        "agenda_change",
+        room.item.reference,
+        "samenvatting",
+        summary="Zij werkt mee.",
+        version=1,
+    )
+    room.decide(
+        "admitted_exceptionally", reasons="Voldoet aan alles.", body="steering_group", review_on=30
+    )
     room.close()
     page = room.see("dtv", "minutes", room.meeting.reference).text
     assert "Voldoet aan alles." in page
     assert "Toegelaten bij uitzondering (stuurgroep)" in page  # R5: who decided
-    assert f"{room.journey.teams['municipality'].label}. Het LSO kijkt opnieuw op" in page  # who does what follows
+    assert (
+        f"{room.journey.teams['municipality'].label}. Het LSO kijkt opnieuw op" in page
+    )  # who does what follows
     assert "Zij werkt mee." in page
-    assert room.to("dtv", "minutes", room.meeting.reference, answer="agreed").status_code == 403  # not sent yet
-    assert room.to("coordinator", "meeting_act", room.meeting.reference, "versturen").status_code == 302
+    assert (
+        room.to("dtv", "minutes", room.meeting.reference, answer="agreed").status_code == 403
+    )  # not sent yet
+    assert (
+        room.to("coordinator", "meeting_act", room.meeting.reference, "versturen").status_code
+        == 302
+    )
     waits = f"Reageer op het verslag van {date_format(room.meeting.on, 'j F')}"
     for who, asked in (("dtv", True), ("ind", True), ("coordinator", False), ("avim", False)):
-        assert (waits in room.journey.client.act_as(room.journey.workers[who]).get("/").text) is asked, who
-    assert room.to("dtv", "minutes", room.meeting.reference, answer="objected", remark="").status_code == 400
-    assert room.to("dtv", "minutes", room.meeting.reference, answer="agreed", remark="").status_code == 302
+        assert (
+            waits in room.journey.client.act_as(room.journey.workers[who]).get("/").text
+        ) is asked, who
+    assert (
+        room.to("dtv", "minutes", room.meeting.reference, answer="objected", remark="").status_code
+        == 400
+    )
+    assert (
+        room.to("dtv", "minutes", room.meeting.reference, answer="agreed", remark="").status_code
+        == 302
+    )
     assert "akkoord met het verslag" in room.see("ngo", "minutes", room.meeting.reference).text
     assert waits not in room.journey.client.act_as(room.journey.workers["dtv"]).get("/").text
     attends = room.to("coordinator", "meeting_attendance", room.meeting.reference, present="")
     assert attends.status_code == 403  # who was there stands in what the partners answered
     on_day(timezone.localdate() + timedelta(days=8))
-    assert "geen reactie binnen de termijn" in room.see("ngo", "minutes", room.meeting.reference).text
-    assert room.to("ind", "minutes", room.meeting.reference, answer="agreed", remark="").status_code == 403
+    assert (
+        "geen reactie binnen de termijn" in room.see("ngo", "minutes", room.meeting.reference).text
+    )
+    assert (
+        room.to("ind", "minutes", room.meeting.reference, answer="agreed", remark="").status_code
+        == 403
+    )
 
 
 def test_the_summary_is_kept_from_the_version_that_was_seen(room):
     room.add()
     room.open()
-    first = room.to("coordinator", "agenda_change", room.item.reference, "samenvatting", summary="Een.", version=1)
+    first = room.to(
+        "coordinator",
+        "agenda_change",
+        room.item.reference,
+        "samenvatting",
+        summary="Een.",
+        version=1,
+    )
     assert first.status_code == 302
-    late = room.to("coordinator", "agenda_change", room.item.reference, "samenvatting", summary="Twee.", version=1)
+    late = room.to(
+        "coordinator",
+        "agenda_change",
+        room.item.reference,
+        "samenvatting",
+        summary="Twee.",
+        version=1,
+    )
     assert late.status_code == 409
     assert "Twee." in late.text
 
@@ -59,7 +102,13 @@ def test_what_a_team_says_of_the_minutes_is_read_by_itself_and_the_chair(room):
     room.decide("admitted")
     room.close()
     room.to("coordinator", "meeting_act", room.meeting.reference, "versturen")
-    room.to("dtv", "minutes", room.meeting.reference, answer="objected", remark="Punt 1, mevrouw Hiwot: onjuist.")
+    room.to(
+        "dtv",
+        "minutes",
+        room.meeting.reference,
+        answer="objected",
+        remark="Punt 1, mevrouw Hiwot: onjuist.",
+    )
     for who, reads in {"dtv": True, "coordinator": True, "ind": False, "ngo": False}.items():
         for page in ("minutes", "meeting_detail"):
             shown = room.see(who, page, room.meeting.reference).text
@@ -77,7 +126,9 @@ def test_the_minutes_are_a_pdf_that_holds_what_their_reader_may_read(journey, mo
     assert made.status_code == 200
     assert made.content.startswith(b"%PDF-")
     streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", made.content, re.S)
-    assert any(b"/StructTreeRoot" in zlib.decompress(stream) for stream in streams if stream[:1] == b"x")  # tagged
+    assert any(
+        b"/StructTreeRoot" in zlib.decompress(stream) for stream in streams if stream[:1] == b"x"
+    )  # tagged
     assert made["Content-Disposition"].endswith('.pdf"')
     pages = []
     monkeypatch.setattr(minutes, "pdf_of", lambda page: pages.append(page) or b"%PDF-")
@@ -85,7 +136,11 @@ def test_the_minutes_are_a_pdf_that_holds_what_their_reader_may_read(journey, mo
         assert room.see(who, "minutes_pdf", room.meeting.reference).status_code == 200
     assert "Eerst meer weten." in pages[0]
     assert "Hiwot Reiziger" in pages[0]
-    for hidden in ("Eerst meer weten.", "Hiwot", journey.case.number):  # the immigration service was not at this item
+    for hidden in (
+        "Eerst meer weten.",
+        "Hiwot",
+        journey.case.number,
+    ):  # the immigration service was not at this item
         assert hidden not in pages[1]
     assert room.see("avim", "minutes_pdf", room.meeting.reference).status_code == 200
     assert "Hiwot" not in pages[2]
@@ -97,9 +152,15 @@ def test_the_minutes_are_a_pdf_that_holds_what_their_reader_may_read(journey, mo
 
 def test_a_page_that_is_printed_fetches_nothing(tmp_path, caplog):
     (tmp_path / "secret.png").write_bytes(b"no")
-    for address in (f"file://{tmp_path}/secret.png", "http://127.0.0.1:9/x.png", "data:image/png;base64,AA=="):
+    for address in (
+        f"file://{tmp_path}/secret.png",
+        "http://127.0.0.1:9/x.png",
+        "data:image/png;base64,AA==",
+    ):
         caplog.clear()
-        assert pdf_of(f'<html lang="nl"><title>x</title><img alt="x" src="{address}"></html>').startswith(b"%PDF-")
+        assert pdf_of(
+            f'<html lang="nl"><title>x</title><img alt="x" src="{address}"></html>'
+        ).startswith(b"%PDF-")
         assert "fetches nothing" in caplog.text, address
 
 
@@ -112,14 +173,18 @@ def test_what_is_corrected_after_sending_says_so_and_is_answered_anew(journey, o
     def keep(summary):
         room.item.refresh_from_db()
         said = {"summary": summary, "version": room.item.version}
-        answer = room.to("coordinator", "agenda_change", room.item.reference, "samenvatting", **said)
+        answer = room.to(
+            "coordinator", "agenda_change", room.item.reference, "samenvatting", **said
+        )
         assert answer.status_code == 302, answer.text
 
     keep("Zo was het.")
     room.decide("deferred", review_on=14)
     room.close()
     room.to("coordinator", "meeting_act", room.meeting.reference, "versturen")
-    assert "Gecorrigeerd na verzending" not in room.see("dtv", "minutes", room.meeting.reference).text
+    assert (
+        "Gecorrigeerd na verzending" not in room.see("dtv", "minutes", room.meeting.reference).text
+    )
     waits = "Reageer op het verslag van"
     room.to("dtv", "minutes", room.meeting.reference, answer="agreed", remark="")
     assert waits not in journey.client.act_as(journey.workers["dtv"]).get("/").text

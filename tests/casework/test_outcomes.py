@@ -29,7 +29,11 @@ def test_a_story_tells_proposed_confirmed_and_undone_exits_apart(journey):
     assert proposed in journey.get("municipality", "case_detail").text
     journey.confirm()
     assert proposed not in journey.get("municipality", "case_detail").text
-    undo = {"undone": "error", "undone_reason": "Verkeerde casus.", "version": journey.exit().version}
+    undo = {
+        "undone": "error",
+        "undone_reason": "Verkeerde casus.",
+        "version": journey.exit().version,
+    }
     journey.done("coordinator", "exit_undo", **undo)
     assert "teruggedraaid: Verkeerde casus." in journey.get("municipality", "case_detail").text
 
@@ -60,9 +64,13 @@ def test_who_proposed_does_not_confirm_her_own_exit(journey):
     assert journey.confirm().status_code == 403
 
 
-def test_t11_is_refused_while_she_has_a_place_and_after_admission_without_a_decision_to_end(journey):
+def test_t11_is_refused_while_she_has_a_place_and_after_admission_without_a_decision_to_end(
+    journey,
+):
     journey.to_guidance()
-    stay = make.StayFactory(case=journey.case, author_team=journey.teams["municipality"], ground="admitted")
+    stay = make.StayFactory(
+        case=journey.case, author_team=journey.teams["municipality"], ground="admitted"
+    )
     journey.propose(reason="house_rules_breach", outcome="trajectory_ended")
     refused = journey.confirm()
     assert refused.status_code == 409
@@ -73,7 +81,9 @@ def test_t11_is_refused_while_she_has_a_place_and_after_admission_without_a_deci
     assert journey.confirm().status_code == 409
     journey.formal("ended")
     journey.done("coordinator", "exit_confirm", decline="1", because="Eerst besluiten.", version=1)
-    assert journey.propose(reason="house_rules_breach", outcome="trajectory_ended").status_code == 302
+    assert (
+        journey.propose(reason="house_rules_breach", outcome="trajectory_ended").status_code == 302
+    )
     assert journey.exit().formal_decision == FormalDecision.objects.get(kind="ended")
     assert journey.confirm().status_code == 302
     assert involved(journey) == {"municipality"}
@@ -94,9 +104,15 @@ def test_t11_is_refused_while_she_has_a_place_and_after_admission_without_a_deci
 )
 @pytest.mark.parametrize(
     ("reason", "outcome"),
-    [("deceased", "deceased"), ("left_unknown_destination", "unknown_destination"), ("detention", "detained")],
+    [
+        ("deceased", "deceased"),
+        ("left_unknown_destination", "unknown_destination"),
+        ("detention", "detained"),
+    ],
 )
-def test_death_disappearance_and_detention_end_a_case_in_every_state(client, pilot, state, reason, outcome):
+def test_death_disappearance_and_detention_end_a_case_in_every_state(
+    client, pilot, state, reason, outcome
+):
     journey = Journey(client, pilot, state=state)
     assert journey.propose(reason=reason, outcome=outcome).status_code == 302
     assert journey.confirm().status_code == 302
@@ -107,18 +123,39 @@ def test_death_disappearance_and_detention_end_a_case_in_every_state(client, pil
 
 
 @pytest.mark.parametrize("died", [False, True])
-def test_who_dies_disappears_or_is_detained_after_her_exit_is_told_of_beside_it(journey, on_day, died):
-    """In aftercare, and before it begins: the exit keeps what it said, the check says what became of her."""
+def test_who_dies_disappears_or_is_detained_after_her_exit_is_told_of_beside_it(
+    journey, on_day, died
+):
+    """In aftercare, and before it begins: the exit keeps what it said, the check says what
+    became of her."""
     journey.to_exit()
     on_day(add_months(journey.exit().exited_on, 3))
-    check = {"months": "3", "checked_on": 0, "how": "bericht van haar broer", "lapsed_because": "", "outcome": ""}
+    check = {
+        "months": "3",
+        "checked_on": 0,
+        "how": "bericht van haar broer",
+        "lapsed_because": "",
+        "outcome": "",
+    }
     if died:
-        journey.done("municipality", "check_add", **check | {"result": "lapsed", "lapsed_because": "deceased"})
+        journey.done(
+            "municipality",
+            "check_add",
+            **check | {"result": "lapsed", "lapsed_because": "deceased"},
+        )
     else:
-        journey.done("municipality", "check_add", **check | {"result": "does_not_hold", "outcome": "detained"})
+        journey.done(
+            "municipality",
+            "check_add",
+            **check | {"result": "does_not_hold", "outcome": "detained"},
+        )
         for months in (6, 12):
             on_day(add_months(journey.exit().exited_on, months))
-            said = {"months": str(months), "result": "does_not_hold", "outcome": "unknown_destination"}
+            said = {
+                "months": str(months),
+                "result": "does_not_hold",
+                "outcome": "unknown_destination",
+            }
             journey.done("municipality", "check_add", **check | said)
     journey.done("dtv", "claim_answer", result="refuted", said_on=0, evidence="eigen register")
     assert journey.step("municipality", "aftercare").status_code == 302
@@ -144,7 +181,9 @@ def test_an_exit_has_a_date_reason_and_outcome_that_fit(journey, changes, senten
 
 def test_r10_the_class_is_that_of_the_day_of_the_exit(journey):
     today = timezone.localdate()
-    OutcomeClass.objects.create(outcome="unknown_destination", in_force_from=today, belongs_to="undecided")
+    OutcomeClass.objects.create(
+        outcome="unknown_destination", in_force_from=today, belongs_to="undecided"
+    )
     journey.propose(exited_on=-1, reason="left_unknown_destination", outcome="unknown_destination")
     journey.confirm()
     assert journey.exit().classed.belongs_to == "none"
@@ -156,15 +195,21 @@ def test_t13_an_exit_without_solution_is_archived_when_no_task_is_open(journey):
     gone = make.RECORDS["task"](
         case=journey.case, author_team=journey.teams["municipality"], to_team=journey.teams["ngo"]
     )
-    bare = journey.propose(reason="left_own_request", outcome="other_procedure_pending", explanation="")
+    bare = journey.propose(
+        reason="left_own_request", outcome="other_procedure_pending", explanation=""
+    )
     assert "Licht deze uitkomst toe" in bare.text
     journey.propose(reason="left_own_request", outcome="other_procedure_pending")
     assert journey.confirm().status_code == 302
     refused = journey.step("coordinator", "archive")
     assert "open taken" in refused.text
-    assert gone.to_team_id not in journey.case.team_ids  # who left the case answers its task no more
+    assert (
+        gone.to_team_id not in journey.case.team_ids
+    )  # who left the case answers its task no more
     assert journey.step("municipality", "aftercare").status_code == 409
-    journey.done("municipality", "action_done", task.reference, answer="done", answer_text="", version=1)
+    journey.done(
+        "municipality", "action_done", task.reference, answer="done", answer_text="", version=1
+    )
     assert journey.step("coordinator", "archive").status_code == 302
     assert journey.case.state == "archived"
 
@@ -178,8 +223,18 @@ def test_t13_an_exit_of_before_that_was_not_explained_is_explained_later(journey
     found.save()
     assert "geen toelichting" in journey.step("coordinator", "archive").text
     assert journey.post("municipality", "exit_establish", version=found.version).status_code == 403
-    assert journey.post("coordinator", "exit_establish", explanation="", version=found.version).status_code == 400
-    journey.done("coordinator", "exit_establish", explanation="Overgedragen aan Italië.", version=found.version)
+    assert (
+        journey.post(
+            "coordinator", "exit_establish", explanation="", version=found.version
+        ).status_code
+        == 400
+    )
+    journey.done(
+        "coordinator",
+        "exit_establish",
+        explanation="Overgedragen aan Italië.",
+        version=found.version,
+    )
     assert journey.exit().outcome == "dublin_transfer"
     assert journey.step("coordinator", "archive").status_code == 302
 
@@ -189,16 +244,37 @@ def test_t13_what_became_of_her_is_established_later_with_the_class_of_the_day_o
     journey.propose(reason="left_own_request", outcome="not_established")
     journey.confirm()
     found = journey.exit()
-    said = {"outcome": "independent_return", "explanation": "", "evidence": "Instapkaart", "evidence_on": 0}
-    assert journey.post("municipality", "exit_establish", **said, version=found.version).status_code == 403
-    for wrong in ({"outcome": "not_established"}, {"outcome": "moved_to_other_pilot"}, {"evidence_on": ""},
-                  {"outcome": "deceased"}):  # fmt: skip
-        assert journey.post("coordinator", "exit_establish", **said | wrong, version=found.version).status_code == 400
+    said = {
+        "outcome": "independent_return",
+        "explanation": "",
+        "evidence": "Instapkaart",
+        "evidence_on": 0,
+    }
+    assert (
+        journey.post("municipality", "exit_establish", **said, version=found.version).status_code
+        == 403
+    )
+    for wrong in (
+        {"outcome": "not_established"},
+        {"outcome": "moved_to_other_pilot"},
+        {"evidence_on": ""},
+        {"outcome": "deceased"},
+    ):
+        assert (
+            journey.post(
+                "coordinator", "exit_establish", **said | wrong, version=found.version
+            ).status_code
+            == 400
+        )
     journey.done("coordinator", "exit_establish", **said, version=found.version)
     late = journey.post("coordinator", "exit_establish", **said, version=found.version)
     assert late.status_code == 403  # it is established
     found = journey.exit()
-    assert (found.outcome, found.classed.belongs_to, found.claim_open) == ("independent_return", "durable", True)
+    assert (found.outcome, found.classed.belongs_to, found.claim_open) == (
+        "independent_return",
+        "durable",
+        True,
+    )
     assert [past.outcome for past in found.history.order_by("history_id")][0] == "not_established"
     assert involved(journey) == {"municipality", "dtv"}
     journey.done("dtv", "claim_answer", result="confirmed", said_on=0, evidence="eigen register")
@@ -228,9 +304,15 @@ def test_t16_an_exit_in_error_goes_back_with_the_teams_of_before(journey):
     journey.to_exit()
     before = {"municipality", "ngo", "ind", "dtv"}
     assert involved(journey) < before
-    undo = {"undone": "error", "undone_reason": "Zij kwam terug.", "version": journey.exit().version}
+    undo = {
+        "undone": "error",
+        "undone_reason": "Zij kwam terug.",
+        "version": journey.exit().version,
+    }
     assert journey.post("municipality", "exit_undo", **undo).status_code == 403
-    assert journey.post("coordinator", "exit_undo", **undo | {"undone_reason": ""}).status_code == 400
+    assert (
+        journey.post("coordinator", "exit_undo", **undo | {"undone_reason": ""}).status_code == 400
+    )
     assert journey.post("coordinator", "exit_undo", **undo | {"version": 99}).status_code == 409
     journey.done("coordinator", "exit_undo", **undo)
     assert journey.case.state == "in_guidance"
@@ -249,7 +331,9 @@ def test_who_comes_after_an_exit_was_undone_is_told_so(journey, page):
     answer = journey.post("coordinator", page, **said, version=2)
     assert answer.status_code == 409
     assert "staat geen uitstroom" in answer.text
-    assert journey.post("avim", page, **said, version=2).status_code == 404  # who reads no outcomes is told nothing
+    assert (
+        journey.post("avim", page, **said, version=2).status_code == 404
+    )  # who reads no outcomes is told nothing
 
 
 def test_t16_a_court_that_undoes_the_ending_undoes_its_decision_too(journey):
@@ -257,7 +341,11 @@ def test_t16_a_court_that_undoes_the_ending_undoes_its_decision_too(journey):
     journey.formal("ended")
     journey.propose(reason="house_rules_breach", outcome="trajectory_ended")
     journey.confirm()
-    undo = {"undone": "annulled", "undone_reason": "Rechtbank, uitspraak 12.", "version": journey.exit().version}
+    undo = {
+        "undone": "annulled",
+        "undone_reason": "Rechtbank, uitspraak 12.",
+        "version": journey.exit().version,
+    }
     newer = make.CaseFactory(lead_team=journey.teams["municipality"], person=journey.case.person)
     assert journey.post("coordinator", "exit_undo", **undo).status_code == 409
     newer.person = make.PersonFactory()
@@ -268,13 +356,20 @@ def test_t16_a_court_that_undoes_the_ending_undoes_its_decision_too(journey):
 
 def test_r14_a_report_from_another_register_closes_nothing_and_raises_a_conflict(journey):
     journey.to_guidance()
-    stay = make.StayFactory(case=journey.case, author_team=journey.teams["municipality"], kind="dwelling")
-    journey.done("dtv", "record_add", "destination_report", reported_on=0, text="MOB in het register")
+    stay = make.StayFactory(
+        case=journey.case, author_team=journey.teams["municipality"], kind="dwelling"
+    )
+    journey.done(
+        "dtv", "record_add", "destination_report", reported_on=0, text="MOB in het register"
+    )
     stay.refresh_from_db()
     assert stay.is_running
     assert journey.case.state == "in_guidance"
     signal = Signal.objects.get()
-    assert (signal.kind, signal.shared_team_ids) == ("register_conflict", [journey.teams["municipality"].pk])
+    assert (signal.kind, signal.shared_team_ids) == (
+        "register_conflict",
+        [journey.teams["municipality"].pk],
+    )
     for who, sees in {"municipality": True, "dtv": True, "ngo": False, "ind": False}.items():
         page = journey.get(who, "record_detail", "signal", signal.reference)
         assert (page.status_code == 200) is sees, who
@@ -285,12 +380,20 @@ def test_r14_a_report_from_another_register_closes_nothing_and_raises_a_conflict
         with acting_as(journey.workers[who]):  # what the team that leads finds, it finds for itself
             assert Task.objects.filter(pk=task.pk).exists() is waits, who
     assert task.history.get().history_change_reason == "register_conflict"
-    journey.done("municipality", "action_done", task.reference, answer="done", answer_text="Zij is er nog.", version=1)
+    journey.done(
+        "municipality",
+        "action_done",
+        task.reference,
+        answer="done",
+        answer_text="Zij is er nog.",
+        version=1,
+    )
     assert says not in journey.client.act_as(journey.workers["municipality"]).get("/").text
 
 
 def test_r14_whoever_reports_it_the_team_that_leads_looks_and_a_signal_by_hand_asks_nobody(journey):
-    """The immigration service learns nothing of a place by its report; what the police notes for itself stays there."""
+    """The immigration service learns nothing of a place by its report; what the police notes for
+    itself stays there."""
     journey.to_guidance()
     make.StayFactory(case=journey.case, author_team=journey.teams["municipality"], kind="dwelling")
     make.InvolvementFactory(case=journey.case, team=journey.teams["avim"])
@@ -303,52 +406,79 @@ def test_r14_whoever_reports_it_the_team_that_leads_looks_and_a_signal_by_hand_a
     }
     journey.done("avim", "record_add", "signal", **signal)
     assert not Task.objects.filter(rule="register_conflict").exists()
-    journey.done("ind", "record_add", "destination_report", reported_on=0, text="MOB in het register")
-    assert Signal.objects.get().author_team == journey.teams["avim"]  # none was raised for who may not know of a place
+    journey.done(
+        "ind", "record_add", "destination_report", reported_on=0, text="MOB in het register"
+    )
+    assert (
+        Signal.objects.get().author_team == journey.teams["avim"]
+    )  # none was raised for who may not know of a place
     assert Task.objects.get(rule="register_conflict").to_team == journey.teams["municipality"]
 
 
 def test_r14_without_a_place_a_report_raises_nothing(journey):
     journey.to_guidance()
-    journey.done("dtv", "record_add", "destination_report", reported_on=0, text="MOB in het register")
+    journey.done(
+        "dtv", "record_add", "destination_report", reported_on=0, text="MOB in het register"
+    )
     assert not Signal.objects.exists()
     assert not Task.objects.filter(rule="register_conflict").exists()
 
 
 def test_she_is_away_while_she_has_the_place_and_not_twice_at_once(journey):
     today = timezone.localdate()
-    stay = make.StayFactory(case=journey.case, author_team=journey.teams["municipality"], kind="dwelling",
-                            since=today - timedelta(days=20), until=today - timedelta(days=3))  # fmt: skip
+    stay = make.StayFactory(
+        case=journey.case,
+        author_team=journey.teams["municipality"],
+        kind="dwelling",
+        since=today - timedelta(days=20),
+        until=today - timedelta(days=3),
+    )
     journey.client.act_as(journey.workers["municipality"])
     url = f"/casussen/{journey.case.reference}/dossier/absence/nieuw/?bij={stay.reference}"
     for since, until, said in (
-        (-21, "", "had zij deze plek niet"), (-3, "", "had zij deze plek niet"), (-9, -2, "had zij deze plek niet"),
-    ):  # fmt: skip
+        (-21, "", "had zij deze plek niet"),
+        (-3, "", "had zij deze plek niet"),
+        (-9, -2, "had zij deze plek niet"),
+    ):
         refused = journey.client.post(url, sent({"since": since, "until": until, "remark": ""}))
         assert refused.status_code == 400
         assert said in refused.text
-    assert journey.client.post(url, sent({"since": -9, "until": -6, "remark": ""})).status_code == 302
+    assert (
+        journey.client.post(url, sent({"since": -9, "until": -6, "remark": ""})).status_code == 302
+    )
     twice = journey.client.post(url, sent({"since": -10, "until": "", "remark": ""}))
     assert "al als afwezig" in twice.text
-    assert journey.client.post(url, sent({"since": -6, "until": "", "remark": ""})).status_code == 302
+    assert (
+        journey.client.post(url, sent({"since": -6, "until": "", "remark": ""})).status_code == 302
+    )
 
 
-def test_absence_stands_on_the_stay_and_an_early_exit_to_an_unknown_destination_warns(journey, on_day):
+def test_absence_stands_on_the_stay_and_an_early_exit_to_an_unknown_destination_warns(
+    journey, on_day
+):
     today = timezone.localdate()
     journey.pilot.pilot.return_term_days = 7
     journey.pilot.pilot.save()
     journey.to_guidance()
     stay = make.StayFactory(
-        case=journey.case, author_team=journey.teams["ngo"], kind="dwelling",
+        case=journey.case,
+        author_team=journey.teams["ngo"],
+        kind="dwelling",
         since=timezone.localdate() - timedelta(days=20),
-    )  # fmt: skip
+    )
     journey.client.act_as(journey.workers["ngo"])
     url = f"/casussen/{journey.case.reference}/dossier/absence/nieuw/?bij={stay.reference}"
     away = (timezone.localdate() - timedelta(days=3)).strftime("%d-%m-%Y")
-    assert journey.client.post(url, {"since": away, "until": "", "remark": "niet in bed"}).status_code == 302
+    assert (
+        journey.client.post(url, {"since": away, "until": "", "remark": "niet in bed"}).status_code
+        == 302
+    )
     asks = "Haar afwezigheidstermijn is voorbij"
     manager = journey.workers["municipality"]
-    for days, waits in ((3, False), (4, True)):  # the end of the term makes a task, and closes nothing
+    for days, waits in (
+        (3, False),
+        (4, True),
+    ):  # the end of the term makes a task, and closes nothing
         on_day(today + timedelta(days=days))
         assert (asks in journey.client.act_as(manager).get("/").text) is waits, days
         assert asks not in journey.client.act_as(journey.workers["ngo"]).get("/").text
@@ -365,13 +495,20 @@ def test_what_moved_a_case_is_not_rewritten_in_place(journey, slug):
     journey.to_exit()
     journey.done("dtv", "claim_answer", result="refuted", said_on=0, evidence="eigen register")
     journey.done("municipality", "check_add", **LAPSED)
-    model = {"check": FollowUpCheck, "confirmation": Confirmation, "exit": Exit, "dossier": make.DossierDelivery,
-             "dossier_request": make.DossierRequest}[slug]  # fmt: skip
+    model = {
+        "check": FollowUpCheck,
+        "confirmation": Confirmation,
+        "exit": Exit,
+        "dossier": make.DossierDelivery,
+        "dossier_request": make.DossierRequest,
+    }[slug]
     row = model.objects.filter(case=journey.case).order_by("pk").last()
     author = next(name for name, team in journey.teams.items() if team == row.author_team)
     if row.author_team_id not in journey.case.team_ids:
         author = "municipality"
-    assert journey.post(author, "record_change", slug, row.reference, version=row.version).status_code in (403, 404)
+    assert journey.post(
+        author, "record_change", slug, row.reference, version=row.version
+    ).status_code in (403, 404)
     row.refresh_from_db()
     assert row.version == 1 or slug == "exit"
 

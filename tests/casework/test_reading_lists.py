@@ -1,4 +1,5 @@
-"""Files that are read as lists: every way one can be wrong, and what its cells are understood to say."""
+"""Files that are read as lists: every way one can be wrong, and what its cells are understood to
+say."""
 
 import io
 import zipfile
@@ -16,7 +17,10 @@ from tests.casework.test_importing import GOOD, HEAD, URL, semicolons, xlsx
 def repacked(content, **parts):
     """The same workbook with some parts replaced or added."""
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as old,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
         for part in old.infolist():
             if part.filename not in parts:
                 new.writestr(part, old.read(part))
@@ -28,13 +32,22 @@ def repacked(content, **parts):
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 @pytest.mark.parametrize("delimiter", [";", ",", "\t"])
 def test_csv_as_programs_write_it(encoding, delimiter):
-    content = f'Naam{delimiter}Geboren\r\n"Zoë, de{delimiter} Vries"{delimiter}1985\r\n\r\n'.encode(encoding)
+    content = f'Naam{delimiter}Geboren\r\n"Zoë, de{delimiter} Vries"{delimiter}1985\r\n\r\n'.encode(
+        encoding
+    )
     lines = read_lines("lijst.csv", content)
-    assert [line.cells for line in lines] == [["Naam", "Geboren"], [f"Zoë, de{delimiter} Vries", "1985"]]
+    assert [line.cells for line in lines] == [
+        ["Naam", "Geboren"],
+        [f"Zoë, de{delimiter} Vries", "1985"],
+    ]
 
 
 def test_cells_of_a_workbook_become_the_text_a_person_sees():
-    rows = [["Naam", "Geboren", "Nummer", "Ja?"], ["Ali", date(1985, 3, 12), 123.0, True], ["", None, "=1+1", "x\x07y"]]
+    rows = [
+        ["Naam", "Geboren", "Nummer", "Ja?"],
+        ["Ali", date(1985, 3, 12), 123.0, True],
+        ["", None, "=1+1", "x\x07y"],
+    ]
     del rows[2][3]
     lines = read_lines("lijst.xlsx", xlsx(rows))
     assert lines[1].cells == ["Ali", "12-03-1985", "123", "ja"]
@@ -81,8 +94,12 @@ def test_a_sheet_formatted_to_its_last_row_is_read_and_ends():
 
 
 def test_of_two_rows_of_texts_the_finer_one_is_the_header():
-    lines = [Line(1, ["Lijst van de opvang", "", ""]), Line(2, ["Persoon", "", "Opvang"]), Line(3, ["Naam", "Geboren", "In opvang sinds"]),
-             Line(4, ["Ali", "1985", "01-02-2026"])]  # fmt: skip
+    lines = [
+        Line(1, ["Lijst van de opvang", "", ""]),
+        Line(2, ["Persoon", "", "Opvang"]),
+        Line(3, ["Naam", "Geboren", "In opvang sinds"]),
+        Line(4, ["Ali", "1985", "01-02-2026"]),
+    ]
     assert find_header(lines) == 2
     assert find_header([Line(1, ["a", "b"]), Line(2, ["Ali", "1985"])]) == 0
 
@@ -105,14 +122,21 @@ MAPPING = {
 @pytest.mark.parametrize(
     ("cells", "column", "words"),
     [
-        (["", "1985"], 0, "geen naam"), (["Ali", "31-02-1985"], 1, "bestaat niet"), (["Ali", "31133"], 1, "kaal getal"),
-        (["Ali", "", "Marsiaanse"], 2, "landelijke tabel"), (["Ali", "", "", "123456789"], 3, "nul"),
-        (["Ali", "", "", "12"], 3, "tien cijfers"), (["Ali", "", "", "", "gesloten"], 4, "open casus"),
-        (["Ali", "", "", "", "in begeleiding"], 4, "coördinator"), (["Ali", "", "", "", "", "01-02-2026"], 6, "taal"),
-        (["Ali", "", "", "", "", "morgen"], 5, "datum"), (["Ali", "2015"], 7, "minderjarig"),
-        (["💥", "1985"], 0, "letter"), (["x" * 300, "1985"], 0, "tekens"),
+        (["", "1985"], 0, "geen naam"),
+        (["Ali", "31-02-1985"], 1, "bestaat niet"),
+        (["Ali", "31133"], 1, "kaal getal"),
+        (["Ali", "", "Marsiaanse"], 2, "landelijke tabel"),
+        (["Ali", "", "", "123456789"], 3, "nul"),
+        (["Ali", "", "", "12"], 3, "tien cijfers"),
+        (["Ali", "", "", "", "gesloten"], 4, "open casus"),
+        (["Ali", "", "", "", "in begeleiding"], 4, "coördinator"),
+        (["Ali", "", "", "", "", "01-02-2026"], 6, "taal"),
+        (["Ali", "", "", "", "", "morgen"], 5, "datum"),
+        (["Ali", "2015"], 7, "minderjarig"),
+        (["💥", "1985"], 0, "letter"),
+        (["x" * 300, "1985"], 0, "tekens"),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_with_a_row_is_said_by_cell(cells, column, words):
     _said, problems = understand(cells, [], MAPPING, takes_over=False)
     assert any(where == column and words in text for where, text in problems), problems

@@ -18,7 +18,18 @@ from governance.access.enums import Category, Visibility
 from partners.accountability.history import written_in_bulk
 from partners.organisations.enums import OrganisationKind, TeamFunction
 from tests import factories as make
-from tests.casework.ten_teams import FILLED, READERS, TEAMS, WRITERS, adding, day, page_of, record_page, typed, written
+from tests.casework.ten_teams import (
+    FILLED,
+    READERS,
+    TEAMS,
+    WRITERS,
+    adding,
+    day,
+    page_of,
+    record_page,
+    typed,
+    written,
+)
 from tests.casework.test_exporting import signed_in_now
 
 pytestmark = pytest.mark.django_db
@@ -26,17 +37,24 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize("reader", TEAMS)
 def test_who_reads_which_kind_of_record(client, pilot, reader):
-    """Page, case page, history, preview of a partner and statement for all records agree with the matrix."""
+    """Page, case page, history, preview of a partner and statement for all records agree with
+    the matrix."""
     records = {name: written(pilot, name) for name in READERS}
     client.act_as(pilot.workers[reader])
     case_page = client.get(page_of(pilot.case)).text
     with acting_as(pilot.workers[reader]):
         seen = {row.reference for rows in records_of([pilot.case]).values() for row in rows}
         past = {
-            name for name, record in records.items() if type(record).history.filter(id=record.pk).exists()
-        }  # fmt: skip
-    with acting_as(pilot.workers["municipality"]):  # the preview shows of what the municipality sees
-        previewed = {reference for _kind, reference in seen_by([pilot.case], pilot.teams[reader].pk)}
+            name
+            for name, record in records.items()
+            if type(record).history.filter(id=record.pk).exists()
+        }
+    with acting_as(
+        pilot.workers["municipality"]
+    ):  # the preview shows of what the municipality sees
+        previewed = {
+            reference for _kind, reference in seen_by([pilot.case], pilot.teams[reader].pk)
+        }
     for name, record in records.items():
         reads = reader in READERS[name][1].split()
         assert (record.reference in seen) is reads, name
@@ -50,11 +68,16 @@ def test_who_reads_which_kind_of_record(client, pilot, reader):
             continue
         # Nothing about it by any other address either.
         for page in ("record_change", "record_end", "record_correct", "record_answer"):
-            assert client.get(record_page(pilot.case, record, page)).status_code == 404, (name, page)
+            assert client.get(record_page(pilot.case, record, page)).status_code == 404, (
+                name,
+                page,
+            )
         assert client.post(record_page(pilot.case, record, "record_withdraw")).status_code == 404
 
 
-@pytest.mark.parametrize("reader", [name for name in TEAMS if name != "municipality"])  # which takes part in both
+@pytest.mark.parametrize(
+    "reader", [name for name in TEAMS if name != "municipality"]
+)  # which takes part in both
 def test_the_same_right_on_another_person_is_no_right(client, pilot, reader):
     client.act_as(pilot.workers[reader])
     for name in READERS:
@@ -64,7 +87,9 @@ def test_the_same_right_on_another_person_is_no_right(client, pilot, reader):
         assert client.get(record_page(pilot.case, record)).status_code == 404, name
     for slug in WRITERS:
         assert client.get(adding(pilot.other, slug)).status_code == 404
-    assert client.get(reverse("casework:case_shared", args=[pilot.other.reference])).status_code == 404
+    assert (
+        client.get(reverse("casework:case_shared", args=[pilot.other.reference])).status_code == 404
+    )
 
 
 @pytest.mark.parametrize("writer", TEAMS)
@@ -78,18 +103,24 @@ def test_whose_own_work_which_kind_of_record_is(client, pilot, writer):
         if not owns:
             assert url not in page
             assert client.post(url, {"x": "1"}).status_code == 403
-    assert set(WRITERS) == {kind.slug for kind in KINDS.values() if kind.added_here and not kind.parent}
+    assert set(WRITERS) == {
+        kind.slug for kind in KINDS.values() if kind.added_here and not kind.parent
+    }
 
 
 @pytest.mark.parametrize(("writer", "slug"), FILLED)
-def test_the_owner_adds_corrects_and_ends_it_and_finds_it_in_the_timeline(client, pilot, writer, slug):
+def test_the_owner_adds_corrects_and_ends_it_and_finds_it_in_the_timeline(
+    client, pilot, writer, slug
+):
     client.act_as(pilot.workers[writer])
     model = KINDS[slug].model
     before = set(model.objects.values_list("pk", flat=True))
     form = typed(FILLED[writer, slug])
     done = client.post(adding(pilot.case, slug), form)
     assert done.status_code == 302, done.context["form"].errors
-    assert client.post(adding(pilot.case, slug), form).status_code == 302  # sent twice is one record
+    assert (
+        client.post(adding(pilot.case, slug), form).status_code == 302
+    )  # sent twice is one record
     record = model.objects.exclude(pk__in=before).get()
     assert (record.author_team, record.author) == (pilot.teams[writer], pilot.workers[writer])
     assert record.history.get().history_user == pilot.workers[writer]
@@ -102,7 +133,8 @@ def test_the_owner_adds_corrects_and_ends_it_and_finds_it_in_the_timeline(client
     assert client.get(changing).status_code == 200
     again = {**form, "version": "1", "form_token": str(uuid.uuid4())}
     assert client.post(changing, again).status_code == 302
-    # Somebody who still has the older one open loses nothing: her text stands there, beside what is there now.
+    # Somebody who still has the older one open loses nothing: her text stands there, beside what is
+    # there now.
     refused = client.post(changing, {**again, "form_token": str(uuid.uuid4())})
     assert refused.status_code == 409
     assert "Er gaat niets van uw tekst verloren" in refused.text
@@ -143,7 +175,9 @@ BAD = [
 def test_bad_input_is_answered_and_nothing_is_kept(client, pilot, writer, slug, change):
     model = KINDS[slug].model
     before = model.objects.count()
-    answer = client.act_as(pilot.workers[writer]).post(adding(pilot.case, slug), typed(FILLED[writer, slug], **change))
+    answer = client.act_as(pilot.workers[writer]).post(
+        adding(pilot.case, slug), typed(FILLED[writer, slug], **change)
+    )
     assert answer.status_code == 400
     assert "Fout:" in answer.text
     assert model.objects.count() == before
@@ -154,7 +188,10 @@ def test_only_the_police_and_the_immigration_service_establish(client, pilot):
     url = adding(pilot.case, "identity_value", "?soort=name")
     assert client.act_as(pilot.workers["ngo"]).post(url, typed(form)).status_code == 400
     assert (
-        client.act_as(pilot.workers["ind"]).post(url, typed(form, visibility="permitted_partners")).status_code == 302
+        client.act_as(pilot.workers["ind"])
+        .post(url, typed(form, visibility="permitted_partners"))
+        .status_code
+        == 302
     )
     assert "Zekere Naam" in client.act_as(pilot.workers["ngo"]).get(page_of(pilot.case)).text
 
@@ -163,7 +200,9 @@ def test_a_step_shows_to_whoever_its_procedure_shows_to(client, pilot):
     procedure = written(pilot, "procedure", visibility=Visibility.OWN_ORGANISATION)
     url = adding(pilot.case, "procedure_step", f"?bij={procedure.reference}")
     form = typed({"stage": "appeal", "happened_on": -1, "result": ""})
-    assert client.act_as(pilot.workers["dtv"]).get(url).status_code == 403  # the same as when it sees the procedure
+    assert (
+        client.act_as(pilot.workers["dtv"]).get(url).status_code == 403
+    )  # the same as when it sees the procedure
     assert client.act_as(pilot.workers["ind"]).post(url, form).status_code == 302
     step = ProcedureStep.objects.get(procedure=procedure)
     assert "beroep" in client.get(page_of(pilot.case)).text
@@ -174,9 +213,13 @@ def test_a_step_shows_to_whoever_its_procedure_shows_to(client, pilot):
     assert client.get(url).status_code == 403  # but the dossier is not its own
     with acting_as(pilot.workers["dtv"]), pytest.raises(ProgrammingError), transaction.atomic():
         ProcedureStep.objects.create(
-            case=pilot.case, procedure=procedure, author_team=pilot.teams["ind"], author=pilot.workers["dtv"],
-            stage="appeal", happened_on=timezone.localdate(),
-        )  # fmt: skip
+            case=pilot.case,
+            procedure=procedure,
+            author_team=pilot.teams["ind"],
+            author=pilot.workers["dtv"],
+            stage="appeal",
+            happened_on=timezone.localdate(),
+        )
 
 
 def test_code_98_comes_with_its_warning(client, pilot):
@@ -206,7 +249,9 @@ def test_categories_of_what_is_written_follow_from_what_it_is():
 
 def test_a_worker_checks_many_old_facts_at_once(client, pilot):
     old = timezone.localdate() - timedelta(days=120)
-    first, second = (written(pilot, name, checked_on=old) for name in ("procedure", "residencetitle"))
+    first, second = (
+        written(pilot, name, checked_on=old) for name in ("procedure", "residencetitle")
+    )
     fresh = written(pilot, "procedure")
     other = written(pilot, "departureplan", checked_on=old)  # of another partner
     url = reverse("casework:records_check")
@@ -221,15 +266,23 @@ def test_a_worker_checks_many_old_facts_at_once(client, pilot):
     client.post(url, {"checked": ticks})
     for record in (first, second, other):
         record.refresh_from_db()
-    assert (first.checked_on, second.checked_on, other.checked_on) == (old, timezone.localdate(), old)
+    assert (first.checked_on, second.checked_on, other.checked_on) == (
+        old,
+        timezone.localdate(),
+        old,
+    )
     assert second.history.first().history_change_reason == "checked"
     assert "Niets te controleren" in client.act_as(pilot.workers["avim"]).get(url).text
 
 
-def test_what_a_team_wrote_that_left_the_case_waits_for_nobody_though_another_team_of_hers_sees_it(client, pilot):
+def test_what_a_team_wrote_that_left_the_case_waits_for_nobody_though_another_team_of_hers_sees_it(
+    client, pilot
+):
     procedure = written(pilot, "procedure", checked_on=timezone.localdate() - timedelta(days=120))
     worker, departure = pilot.workers["ind"], pilot.teams["dtv"]
-    make.MembershipFactory(user=worker, team=departure, organisation=departure.organisation, role="caseworker")
+    make.MembershipFactory(
+        user=worker, team=departure, organisation=departure.organisation, role="caseworker"
+    )
     url = reverse("casework:records_check")
     assert str(procedure.reference) in client.act_as(worker).get(url).text
     involvement = pilot.case.involvements.get(team=pilot.teams["ind"])
@@ -240,7 +293,8 @@ def test_what_a_team_wrote_that_left_the_case_waits_for_nobody_though_another_te
 
 
 def test_text_that_was_kept_does_not_overwrite_what_came_meanwhile(client, pilot):
-    """A draft goes on from the version its writer saw: coming back to it, she is told of the newer one."""
+    """A draft goes on from the version its writer saw: coming back to it, she is told of the
+    newer one."""
     contact = written(pilot, "contact", text="eerste")
     changing = record_page(pilot.case, contact, "record_change")
     form = typed(FILLED["ngo", "contact"], text="mijn lange tekst", version="1")
@@ -258,7 +312,10 @@ def test_text_that_was_kept_does_not_overwrite_what_came_meanwhile(client, pilot
     assert "mijn lange tekst" in again.text
     contact.refresh_from_db()
     assert contact.text == "van een collega"
-    assert client.post(changing, {**form, "version": "2", "form_token": str(uuid.uuid4())}).status_code == 302
+    assert (
+        client.post(changing, {**form, "version": "2", "form_token": str(uuid.uuid4())}).status_code
+        == 302
+    )
     contact.refresh_from_db()
     assert contact.text == "mijn lange tekst"
 
@@ -276,11 +333,16 @@ def test_a_record_keeps_its_category(client, pilot):
 
 def test_each_value_of_an_identity_is_a_text_of_its_own(client, pilot):
     client.act_as(pilot.workers["ngo"])
-    pages = [client.get(adding(pilot.case, "identity_value", f"?soort={kind}")) for kind in ("name", "birth_date")]
+    pages = [
+        client.get(adding(pilot.case, "identity_value", f"?soort={kind}"))
+        for kind in ("name", "birth_date")
+    ]
     keys = {page.context["draft_key"] for page in pages}
     assert len(keys) == 2
     for key in keys:
-        answer = client.post(reverse("governance:draft_save"), {"draft_key": key, "value": "x", "form_page": "/"})
+        answer = client.post(
+            reverse("governance:draft_save"), {"draft_key": key, "value": "x", "form_page": "/"}
+        )
         assert answer.status_code == 200
     labels = [str(draft["label"]) for draft in client.get(reverse("home")).context["drafts"]]
     assert labels == [str(KINDS["identity_value"].label)] * 2
@@ -288,7 +350,8 @@ def test_each_value_of_an_identity_is_a_text_of_its_own(client, pilot):
 
 @pytest.mark.parametrize("name", TEAMS)
 def test_the_page_of_a_person_begins_with_the_readers_own_work(client, pilot, name):
-    """The kinds of record her team keeps, in the order of one table; what others share stands on the case."""
+    """The kinds of record her team keeps, in the order of one table; what others share stands on
+    the case."""
     slugs_of = {kind: BY_MODEL[type(written(pilot, kind))].slug for kind in READERS}
     mine = {slug for kind, slug in slugs_of.items() if READERS[kind][0] == name}
     shown = client.act_as(pilot.workers[name]).get(
@@ -296,7 +359,10 @@ def test_the_page_of_a_person_begins_with_the_readers_own_work(client, pilot, na
     )
     ((case, _asked, own),) = shown.context["work"]
     assert case == pilot.case
-    owner = (OrganisationKind(pilot.teams[name].organisation.kind), TeamFunction(pilot.teams[name].function))
+    owner = (
+        OrganisationKind(pilot.teams[name].organisation.kind),
+        TeamFunction(pilot.teams[name].function),
+    )
     slugs = [panel.kind.slug for panel in own]
     first = [slug for slug in OWN_WORK[owner] if slug in slugs]
     assert slugs[: len(first)] == first
@@ -305,13 +371,18 @@ def test_the_page_of_a_person_begins_with_the_readers_own_work(client, pilot, na
         assert all(row.page in shown.text for row in panel.rows)
         for row in panel.rows:  # what others wrote is no work of hers
             to = getattr(row.record, "to_team_id", None)
-            assert pilot.teams[name].pk in (row.record.author_team_id, row.record.source_team_id, to)
+            assert pilot.teams[name].pk in (
+                row.record.author_team_id,
+                row.record.source_team_id,
+                to,
+            )
         assert not panel.add or panel.add in shown.text
     assert any(panel.add for panel in own) == (name != "coa")
 
 
 def test_every_short_form_with_a_reason_keeps_what_was_typed(client, pilot):
-    """What somebody types for a shield, a question elsewhere, an address or an export comes back after a lost session."""
+    """What somebody types for a shield, a question elsewhere, an address or an export comes back
+    after a lost session."""
     stay = written(pilot, "stay", location=make.LocationFactory(pilot=pilot.pilot))
     signed_in_now(client, pilot.workers["municipality"])
     for page in (
@@ -327,23 +398,35 @@ def test_every_short_form_with_a_reason_keeps_what_was_typed(client, pilot):
     assert len(client.get(reverse("home")).context["drafts"]) == 4
     token = str(uuid.uuid4())
     for page, sent in (
-        (reverse("casework:case_shield", args=[pilot.case.reference]), {"version": str(pilot.case.version)}),
+        (
+            reverse("casework:case_shield", args=[pilot.case.reference]),
+            {"version": str(pilot.case.version)},
+        ),
         (reverse("casework:stay_address", args=[pilot.case.reference, stay.reference]), {}),
         (reverse("casework:case_export") + "?tab=open", {"format": "csv"}),
     ):
         (key,) = re.findall('name="draft_key" value="([^"]+)"', client.get(page).text)
         form = {"draft_key": key, "reason": "een goede reden", "form_token": token, **sent}
         assert client.post(page, form).status_code in (200, 302), page
-        client.post(reverse("governance:draft_save"), form | {"form_page": page})  # one that was under way
+        client.post(
+            reverse("governance:draft_save"), form | {"form_page": page}
+        )  # one that was under way
         token = str(uuid.uuid4())
-    assert [str(draft["label"]) for draft in client.get(reverse("home")).context["drafts"]] == ["Elders bekend?"]
+    assert [str(draft["label"]) for draft in client.get(reverse("home")).context["drafts"]] == [
+        "Elders bekend?"
+    ]
 
 
 def test_a_draft_of_a_shield_does_not_undo_what_a_colleague_wrote(client, pilot):
     page = reverse("casework:case_shield", args=[pilot.case.reference])
     client.act_as(pilot.workers["municipality"])
     before = str(Case.objects.get(pk=pilot.case.pk).version)
-    kept = {"draft_key": f"shield:{pilot.case.reference}", "form_page": page, "reason": "halve zin", "version": before}
+    kept = {
+        "draft_key": f"shield:{pilot.case.reference}",
+        "form_page": page,
+        "reason": "halve zin",
+        "version": before,
+    }
     assert client.post(reverse("governance:draft_save"), kept).status_code == 200
     colleague = {"reason": "Bedreigd door familie", "version": before}
     assert client.act_as(pilot.workers["coordinator"]).post(page, colleague).status_code == 302
@@ -366,7 +449,9 @@ def test_what_ended_is_still_found_in_the_story(client, pilot, name):
     client.act_as(pilot.workers[author])
     assert page in client.get(page_of(pilot.case)).text
     assert (
-        client.post(record_page(pilot.case, record, "record_end"), {"reason": "mistake", "version": "1"}).status_code
+        client.post(
+            record_page(pilot.case, record, "record_end"), {"reason": "mistake", "version": "1"}
+        ).status_code
         == 302
     )
     story = client.get(page_of(pilot.case)).text.split('id="tijdlijn"')[1]
@@ -384,7 +469,9 @@ def test_a_briefing_is_corrected_and_told_anew(client, pilot):
     assert client.post(change, form).status_code == 302
     assert "Arabisch" in client.get(page_of(pilot.case)).text
     assert (
-        client.post(record_page(pilot.case, briefing, "record_end"), {"reason": "mistake", "version": "2"}).status_code
+        client.post(
+            record_page(pilot.case, briefing, "record_end"), {"reason": "mistake", "version": "2"}
+        ).status_code
         == 302
     )
     told = reverse("casework:case_briefing", args=[pilot.case.reference])
@@ -394,10 +481,16 @@ def test_a_briefing_is_corrected_and_told_anew(client, pilot):
     assert client.act_as(pilot.workers["ngo"]).get(change).status_code == 403
 
 
-@pytest.mark.parametrize(("slug", "period"), [
-    ("medicallimitation", {"until": -1}), ("supervision", {"until": -1}), ("residencetitle", {"until": -1}),
-    ("allowance", {"until": -1}), ("stay", {"since": -9, "until": 0}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("slug", "period"),
+    [
+        ("medicallimitation", {"until": -1}),
+        ("supervision", {"until": -1}),
+        ("residencetitle", {"until": -1}),
+        ("allowance", {"until": -1}),
+        ("stay", {"since": -9, "until": 0}),
+    ],
+)
 def test_a_period_that_has_passed_says_so(client, pilot, slug, period):
     days = {name: timezone.localdate() + timedelta(days=offset) for name, offset in period.items()}
     over = written(pilot, slug, **days)
@@ -413,7 +506,10 @@ def test_a_period_that_has_passed_says_so(client, pilot, slug, period):
 @pytest.mark.parametrize("state", ["exited", "not_admitted"])
 def test_own_work_stands_on_the_person_page_until_the_case_is_archived(client, pilot, state):
     written(pilot, "handover", answer="")
-    pilot.case.state, pilot.case.exited_on = state, timezone.localdate() if state == "exited" else None
+    pilot.case.state, pilot.case.exited_on = (
+        state,
+        timezone.localdate() if state == "exited" else None,
+    )
     pilot.case.save()
     person = reverse("casework:person_detail", args=[pilot.case.person.reference])
     client.act_as(pilot.workers["coa"])
@@ -425,42 +521,66 @@ def test_own_work_stands_on_the_person_page_until_the_case_is_archived(client, p
 
 def test_a_member_of_the_household_shows_on_both_sides_and_ends_on_both(client, pilot):
     client.act_as(pilot.workers["municipality"])
-    form = typed({"kind": "child", "other_number": pilot.other.number, "since": 0}, visibility="permitted_partners")
+    form = typed(
+        {"kind": "child", "other_number": pilot.other.number, "since": 0},
+        visibility="permitted_partners",
+    )
     assert client.post(adding(pilot.case, "relation"), form).status_code == 302
     here, there = (Relation.objects.get(case=case) for case in (pilot.case, pilot.other))
     assert (there.kind, there.other) == ("parent", pilot.case.person)
     assert (
-        client.post(record_page(pilot.case, here, "record_end"), {"reason": "mistake", "version": "1"}).status_code
+        client.post(
+            record_page(pilot.case, here, "record_end"), {"reason": "mistake", "version": "1"}
+        ).status_code
         == 302
     )
     there.refresh_from_db()
     assert there.ended_at is not None
     # Where the team that says so takes no part, nothing is written.
     client.act_as(pilot.workers["avim"])
-    assert client.post(adding(pilot.case, "relation"), form | {"form_token": str(uuid.uuid4())}).status_code == 400
+    assert (
+        client.post(
+            adding(pilot.case, "relation"), form | {"form_token": str(uuid.uuid4())}
+        ).status_code
+        == 400
+    )
 
 
 def test_one_person_has_one_place_also_over_two_cases(client, pilot):
     """R1: linked as one person, she has two open cases; a place in the one is none in the other."""
-    Judgement.objects.create(one=pilot.case.person, other=pilot.other.person, answer="same", reason="gelijk",
-                             said_by=pilot.workers["municipality"])  # fmt: skip
+    Judgement.objects.create(
+        one=pilot.case.person,
+        other=pilot.other.person,
+        answer="same",
+        reason="gelijk",
+        said_by=pilot.workers["municipality"],
+    )
     written(pilot, "stay", since=timezone.localdate() - timedelta(days=5))
     client.act_as(pilot.workers["municipality"])
-    form = typed({"kind": "dwelling", "ground": "admitted", "since": -2}, visibility="permitted_partners")
+    form = typed(
+        {"kind": "dwelling", "ground": "admitted", "since": -2}, visibility="permitted_partners"
+    )
     refused = client.post(adding(pilot.other, "stay"), form)
     assert refused.status_code == 400
     assert "in een andere casus" in refused.text
     earlier = typed(
-        {"kind": "dwelling", "ground": "admitted", "since": -20, "until": -10}, visibility="permitted_partners"
+        {"kind": "dwelling", "ground": "admitted", "since": -20, "until": -10},
+        visibility="permitted_partners",
     )
     assert client.post(adding(pilot.other, "stay"), earlier).status_code == 302
 
 
-@pytest.mark.parametrize(("reader", "knows"), [("avim", False), ("coa", False), ("ngo", True), ("ind", True)])
-def test_who_referred_somebody_is_for_who_reads_of_shelter_or_guidance(client, pilot, reader, knows):
+@pytest.mark.parametrize(
+    ("reader", "knows"), [("avim", False), ("coa", False), ("ngo", True), ("ind", True)]
+)
+def test_who_referred_somebody_is_for_who_reads_of_shelter_or_guidance(
+    client, pilot, reader, knows
+):
     pilot.case.referrer = "Straatdokter Noord"
     pilot.case.save()
-    assert ("Straatdokter" in client.act_as(pilot.workers[reader]).get(page_of(pilot.case)).text) == knows
+    assert (
+        "Straatdokter" in client.act_as(pilot.workers[reader]).get(page_of(pilot.case)).text
+    ) == knows
 
 
 def test_who_corrects_or_ends_what_a_colleague_ended_meanwhile_is_told(client, pilot):
@@ -480,16 +600,25 @@ def test_who_corrects_or_ends_what_a_colleague_ended_meanwhile_is_told(client, p
 
 def test_a_relation_supplied_by_a_partner_stays_on_the_side_on_which_that_takes_part(client, pilot):
     client.act_as(pilot.workers["coordinator"])
-    form = typed({"kind": "child", "other_number": pilot.other.number, "since": 0, "received_on": 0,
-                  "received_document": "brief", "source_team": str(pilot.teams["ind"].pk)},
-                 visibility="permitted_partners")  # fmt: skip
+    form = typed(
+        {
+            "kind": "child",
+            "other_number": pilot.other.number,
+            "since": 0,
+            "received_on": 0,
+            "received_document": "brief",
+            "source_team": str(pilot.teams["ind"].pk),
+        },
+        visibility="permitted_partners",
+    )
     assert client.post(adding(pilot.case, "relation", "?namens=1"), form).status_code == 302
     relation = Relation.objects.get()
     assert relation.case == pilot.case
 
 
 def test_rows_written_in_bulk_are_those_django_writes():
-    """Money, times, lists, documents, microseconds, what the database fills in, and a key that came meanwhile."""
+    """Money, times, lists, documents, microseconds, what the database fills in, and a key that
+    came meanwhile."""
     note = make.NoteFactory(text='Zij zei: "morgen"\n\\ \u2713')
     for one in (
         note,
@@ -500,21 +629,33 @@ def test_rows_written_in_bulk_are_those_django_writes():
     ):
         told = {field.attname: getattr(one, field.attname) for field in one._meta.concrete_fields}
         own = {one._meta.pk.attname, "reference", "begins_at"}
-        rows = [type(one)(**{name: value for name, value in told.items() if name not in own}) for _ in range(3)]
+        rows = [
+            type(one)(**{name: value for name, value in told.items() if name not in own})
+            for _ in range(3)
+        ]
         for hour, row in enumerate(rows):
             row.begins_at = time(hour, 30)
         assert written_in_bulk(rows) == rows
         read = type(one)._base_manager.in_bulk([row.pk for row in rows])
         for row in rows:
             for name in told.keys() - own:
-                assert getattr(read[row.pk], name) == getattr(type(one)._base_manager.get(pk=one.pk), name), name
+                assert getattr(read[row.pk], name) == getattr(
+                    type(one)._base_manager.get(pk=one.pk), name
+                ), name
             assert type(one).history.get(id=row.pk).history_type == "+"
         assert [str(read[row.pk].reference) for row in rows if hasattr(row, "reference")] == [
             str(row.reference) for row in rows if hasattr(row, "reference")
         ]
     person = Person()
-    case = Case(person=person, reference=uuid.uuid4(), number="2026-900001", pilot=note.case.pilot,
-                lead_team=note.case.lead_team, registered_on=timezone.localdate(), state_since=timezone.localdate())  # fmt: skip
+    case = Case(
+        person=person,
+        reference=uuid.uuid4(),
+        number="2026-900001",
+        pilot=note.case.pilot,
+        lead_team=note.case.lead_team,
+        registered_on=timezone.localdate(),
+        state_since=timezone.localdate(),
+    )
     with pytest.raises(ValueError, match="unsaved"):
         written_in_bulk([case])
     written_in_bulk([person])

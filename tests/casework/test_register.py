@@ -31,33 +31,57 @@ SHEET = "register:6f1de2a4-8d0e-4f5a-9f7b-0d7c8e2a1b34"
 
 def typed(**changes):
     return {
-        "name": "Selam Berhane", "other_names": "", "birth_date": "12-03-1990", "nationality": "0084",
-        "second_nationality": "", "v_number": "", "referrer": "Wijkteam",
-        "told_on": timezone.localdate().strftime("%d-%m-%Y"), "language": "ti", "interpreter": "on",
-        "form_token": str(uuid.uuid4()), "draft_key": SHEET, "form_page": URL, **changes,
-    }  # fmt: skip
+        "name": "Selam Berhane",
+        "other_names": "",
+        "birth_date": "12-03-1990",
+        "nationality": "0084",
+        "second_nationality": "",
+        "v_number": "",
+        "referrer": "Wijkteam",
+        "told_on": timezone.localdate().strftime("%d-%m-%Y"),
+        "language": "ti",
+        "interpreter": "on",
+        "form_token": str(uuid.uuid4()),
+        "draft_key": SHEET,
+        "form_page": URL,
+        **changes,
+    }
 
 
 def test_a_registered_person_has_a_case_values_briefing_and_involvement(client, cast):
     response = client.act_as(cast.owner).post(
-        URL, typed(other_names="ሰላም በርሃነ\nSelamawit", v_number="2345 678 901", second_nationality="0114")
+        URL,
+        typed(
+            other_names="ሰላም በርሃነ\nSelamawit", v_number="2345 678 901", second_nationality="0114"
+        ),
     )
     case = Case.objects.latest("id")
     assert response.url == reverse("casework:case_detail", args=[case.reference])
     assert (case.state, case.pilot, case.lead_team, case.case_manager) == (
-        CaseState.REGISTERED, cast.pilot, cast.municipal, cast.owner,
-    )  # fmt: skip
+        CaseState.REGISTERED,
+        cast.pilot,
+        cast.municipal,
+        cast.owner,
+    )
     kinds = sorted(case.identity_values.values_list("kind", "value", "status"))
     assert kinds == [
-        ("alias", "Selamawit", "claimed"), ("alias", "ሰላም በርሃነ", "claimed"), ("birth_date", "1990-03-12", "claimed"),
-        ("name", "Selam Berhane", "claimed"), ("nationality", "0084", "claimed"),
-        ("nationality", "0114", "claimed"), ("v_number", "2345678901", "claimed"),
-    ]  # fmt: skip
+        ("alias", "Selamawit", "claimed"),
+        ("alias", "ሰላም በርሃነ", "claimed"),
+        ("birth_date", "1990-03-12", "claimed"),
+        ("name", "Selam Berhane", "claimed"),
+        ("nationality", "0084", "claimed"),
+        ("nationality", "0114", "claimed"),
+        ("v_number", "2345678901", "claimed"),
+    ]
     assert case.person.v_number is None
     assert Briefing.objects.get(case=case).language == "ti"
-    assert list(case.involvements.values_list("team", "ground")) == [(cast.municipal.pk, Ground.MUNICIPALITY)]
+    assert list(case.involvements.values_list("team", "ground")) == [
+        (cast.municipal.pk, Ground.MUNICIPALITY)
+    ]
     assert case.history.get().history_user == cast.owner
-    assert AuditEntry.objects.filter(action="casework:register_person", cases__contains=[case.reference]).exists()
+    assert AuditEntry.objects.filter(
+        action="casework:register_person", cases__contains=[case.reference]
+    ).exists()
     shown = client.get(response.url).text
     assert "Selam Berhane" in shown
     assert "met een tolk" in shown
@@ -146,12 +170,17 @@ def test_a_draft_goes_when_its_form_was_sent(client, cast):
 def test_two_sheets_side_by_side_keep_their_own_text(client, cast):
     client.act_as(cast.owner)
     sheets = [
-        re.search(r'name="draft_key" value="(register:[^"]+)"', client.get(URL, follow=True).text)[1] for _ in range(2)
+        re.search(r'name="draft_key" value="(register:[^"]+)"', client.get(URL, follow=True).text)[
+            1
+        ]
+        for _ in range(2)
     ]
     assert sheets[0] != sheets[1]
     for sheet, name in zip(sheets, ("Een", "Twee"), strict=True):
         page = f"{URL}?concept={sheet.partition(':')[2]}"
-        client.post(reverse("governance:draft_save"), typed(draft_key=sheet, form_page=page, name=name))
+        client.post(
+            reverse("governance:draft_save"), typed(draft_key=sheet, form_page=page, name=name)
+        )
     for sheet, name in zip(sheets, ("Een", "Twee"), strict=True):
         page = f"{URL}?concept={sheet.partition(':')[2]}"
         assert page in client.get("/").text
@@ -162,7 +191,12 @@ def test_two_sheets_side_by_side_keep_their_own_text(client, cast):
 def test_unsent_text_can_be_read_and_discarded_also_when_its_case_left_sight(client, cast):
     key = f"note:{cast.case.reference}"
     page = reverse("casework:note_add", args=[cast.case.reference])
-    typing = {"draft_key": key, "text": "Bijna af", "form_page": page, "visibility": "own_organisation"}
+    typing = {
+        "draft_key": key,
+        "text": "Bijna af",
+        "form_page": page,
+        "visibility": "own_organisation",
+    }
     client.act_as(cast.partner).post(reverse("governance:draft_save"), typing)
     assert page in client.get("/").text
     row = Involvement.objects.get(team=cast.partner_team)
@@ -179,7 +213,9 @@ def test_unsent_text_can_be_read_and_discarded_also_when_its_case_left_sight(cli
     assert not Draft.objects.exists()
 
 
-def test_what_was_kept_of_a_form_is_forgotten_after_fourteen_days_also_of_who_never_came_back(client, cast):
+def test_what_was_kept_of_a_form_is_forgotten_after_fourteen_days_also_of_who_never_came_back(
+    client, cast
+):
     for owner in (cast.owner, cast.stranger):
         FormToken.objects.create(owner=owner)
         Draft.objects.create(owner=owner, key=SHEET, fields={"name": ["Oud"]})
@@ -187,9 +223,13 @@ def test_what_was_kept_of_a_form_is_forgotten_after_fourteen_days_also_of_who_ne
     Draft.objects.update(saved_at=timezone.now() - timedelta(days=15))
     old = Draft.objects.get(owner=cast.owner)
     client.act_as(cast.owner)
-    assert client.get(reverse("governance:draft_detail", args=[old.pk])).status_code == 404  # before the night's job
+    assert (
+        client.get(reverse("governance:draft_detail", args=[old.pk])).status_code == 404
+    )  # before the night's job
     assert "Oud" not in client.get(f"{URL}?concept={SHEET.partition(':')[2]}").text
-    client.post(reverse("governance:draft_save"), typed(draft_key=SHEET, name="Nieuw"))  # in its place
+    client.post(
+        reverse("governance:draft_save"), typed(draft_key=SHEET, name="Nieuw")
+    )  # in its place
     forget()
     assert [draft.fields["name"] for draft in Draft.objects.all()] == [["Nieuw"]]
     assert not FormToken.objects.exists()
@@ -198,8 +238,12 @@ def test_what_was_kept_of_a_form_is_forgotten_after_fourteen_days_also_of_who_ne
 def test_drafts_with_other_keys_are_refused(client, cast):
     client.act_as(cast.owner)
     for key in ("", "other", "note:x", "register", SHEET + "\n"):
-        assert client.post(reverse("governance:draft_save"), typed(draft_key=key)).status_code == 400
-    assert client.post(reverse("governance:draft_save"), typed(name="x" * 300_000)).status_code == 400
+        assert (
+            client.post(reverse("governance:draft_save"), typed(draft_key=key)).status_code == 400
+        )
+    assert (
+        client.post(reverse("governance:draft_save"), typed(name="x" * 300_000)).status_code == 400
+    )
 
 
 def test_likely_doubles_in_sight_come_first(client, cast):
@@ -260,7 +304,9 @@ def bare(text):
     )
 
 
-def test_a_number_known_elsewhere_looks_like_an_unknown_one_and_both_coordinators_hear(client, cast):
+def test_a_number_known_elsewhere_looks_like_an_unknown_one_and_both_coordinators_hear(
+    client, cast
+):
     elsewhere = other_pilot()
     client.act_as(cast.owner)
     unknown = client.post(URL, typed(v_number="2111111111", name="Persoon Een"))
@@ -274,7 +320,11 @@ def test_a_number_known_elsewhere_looks_like_an_unknown_one_and_both_coordinator
     case = Case.objects.latest("id")
     assert case.person.v_number is None
     clash = Clash.objects.get()
-    assert (clash.newer_case, clash.older_case, clash.agreeing) == (case, elsewhere.case, ["v_number"])
+    assert (clash.newer_case, clash.older_case, clash.agreeing) == (
+        case,
+        elsewhere.case,
+        ["v_number"],
+    )
     # Both coordinators see pilot, contact and which fields agree; nobody sees the other's person.
     here = client.act_as(cast.coordinator).get(reverse("home")).text
     assert elsewhere.pilot.name in here
@@ -296,12 +346,18 @@ def test_a_clash_is_settled_when_both_say_the_same(client, cast):
     assert client.post(answer, {"answer": "same"}).status_code == 404  # not hers
     assert client.act_as(cast.coordinator).post(answer, {"answer": "maybe"}).status_code == 400
     assert client.post(answer, {"answer": "not_same"}).status_code == 302
-    assert "Daar zeggen ze: niet dezelfde persoon" in client.act_as(elsewhere.coordinator).get("/").text
+    assert (
+        "Daar zeggen ze: niet dezelfde persoon"
+        in client.act_as(elsewhere.coordinator).get("/").text
+    )
     client.post(answer, {"answer": "not_same"})
     for coordinator in (cast.coordinator, elsewhere.coordinator):
         assert "Op twee plaatsen" not in client.act_as(coordinator).get("/").text
     clash = Clash.objects.get()
-    assert (clash.newer_answered_by, clash.older_answered_by) == (cast.coordinator, elsewhere.coordinator)
+    assert (clash.newer_answered_by, clash.older_answered_by) == (
+        cast.coordinator,
+        elsewhere.coordinator,
+    )
 
 
 def test_a_clash_is_nobody_elses(client, cast):
@@ -323,9 +379,11 @@ def test_a_clash_is_nobody_elses(client, cast):
 
 def test_nobody_asks_for_clashes_of_anothers_case(cast):
     with (
-        acting_as(cast.stranger), pytest.raises(DatabaseError, match="not your case"), transaction.atomic(),
+        acting_as(cast.stranger),
+        pytest.raises(DatabaseError, match="not your case"),
+        transaction.atomic(),
         connection.cursor() as cursor,
-    ):  # fmt: skip
+    ):
         cursor.execute("SELECT register_clashes(%s)", [cast.case.pk])
 
 
@@ -338,15 +396,24 @@ def test_anothers_form_token_leads_nowhere(client, cast):
 
 
 def emergency(**changes):
-    return {"name": "Onbekende vrouw", "sheltered_since": timezone.localdate().strftime("%d-%m-%Y"),
-            "referrer": "", "form_token": str(uuid.uuid4()), "draft_key": SHEET.replace("register", "emergency"), **changes}  # fmt: skip
+    return {
+        "name": "Onbekende vrouw",
+        "sheltered_since": timezone.localdate().strftime("%d-%m-%Y"),
+        "referrer": "",
+        "form_token": str(uuid.uuid4()),
+        "draft_key": SHEET.replace("register", "emergency"),
+        **changes,
+    }
 
 
 def test_an_emergency_is_one_short_form_and_the_rest_becomes_work(client, cast):
     url = reverse("casework:register_emergency")
     response = client.act_as(cast.owner).post(url, emergency())
     case = Case.objects.latest("id")
-    assert (case.stays.get().ground, case.stays.get().since) == (StayGround.EMERGENCY, timezone.localdate())
+    assert (case.stays.get().ground, case.stays.get().since) == (
+        StayGround.EMERGENCY,
+        timezone.localdate(),
+    )
     assert not Briefing.objects.filter(case=case).exists()
     # R7: sheltered, so known to the departure service.
     assert cast.partner_team.pk in case.team_ids
@@ -356,7 +423,11 @@ def test_an_emergency_is_one_short_form_and_the_rest_becomes_work(client, cast):
     assert "Onbekende vrouw" in client.get("/").text
     client.post(
         reverse("casework:case_briefing", args=[case.reference]),
-        {"told_on": timezone.localdate().strftime("%d-%m-%Y"), "language": "en", "form_token": str(uuid.uuid4())},
+        {
+            "told_on": timezone.localdate().strftime("%d-%m-%Y"),
+            "language": "en",
+            "form_token": str(uuid.uuid4()),
+        },
     )
     client.post(reverse("casework:case_doubles", args=[case.reference]))
     case.refresh_from_db()
@@ -366,7 +437,10 @@ def test_an_emergency_is_one_short_form_and_the_rest_becomes_work(client, cast):
 
 def test_an_emergency_in_the_future_is_refused(client, cast):
     url = reverse("casework:register_emergency")
-    assert client.act_as(cast.owner).post(url, emergency(sheltered_since="01-01-2999")).status_code == 400
+    assert (
+        client.act_as(cast.owner).post(url, emergency(sheltered_since="01-01-2999")).status_code
+        == 400
+    )
 
 
 def test_the_page_of_a_sheet_is_the_same_when_loaded_again(client, cast):
@@ -378,7 +452,8 @@ def test_the_page_of_a_sheet_is_the_same_when_loaded_again(client, cast):
 
 
 def test_an_emergency_needs_the_right_to_record_shelter(client, cast):
-    """A team that writes identity alone registers people, and is refused here instead of failing half-way."""
+    """A team that writes identity alone registers people, and is refused here instead of failing
+    half-way."""
     team = make.TeamFactory(organisation__kind=OrganisationKind.NGO, pilot=cast.pilot)
     agreement(cast.pilot, {team: {Category.IDENTITY: Cell.WRITE}}, kind="ngo_agreement")
     user = make.MembershipFactory(team=team).user
@@ -393,31 +468,43 @@ def test_an_emergency_hides_itself_from_who_may_not_read_shelter(client, cast):
     third = make.TeamFactory(organisation__kind=OrganisationKind.AVIM, pilot=cast.pilot)
     convenant = cast.convenant
     write_cells(convenant, [GivenCell(third, Category.IDENTITY, Cell.WRITE, "1", "p", "b")])
-    ConvenantParty.objects.create(convenant=convenant, organisation=third.organisation, signed_on=case.registered_on)
+    ConvenantParty.objects.create(
+        convenant=convenant, organisation=third.organisation, signed_on=case.registered_on
+    )
     make.InvolvementFactory(case=case, team=third)
     user = make.MembershipFactory(team=third).user
     for name in ("case_detail", "case_why", "note_add"):
         page = client.act_as(user).get(reverse(f"casework:{name}", args=[case.reference]))
         assert page.status_code == 200
-        assert not [word for word in ("opvang", "Opvang", "nog niet") if word in page.text.split("<main")[1]], name
+        assert not [
+            word for word in ("opvang", "Opvang", "nog niet") if word in page.text.split("<main")[1]
+        ], name
 
 
 def test_a_shelter_team_registers_for_its_pilot(client, cast):
     shelter = make.TeamFactory(
-        organisation=cast.stranger_team.organisation, pilot=cast.pilot, function=TeamFunction.SHELTER
+        organisation=cast.stranger_team.organisation,
+        pilot=cast.pilot,
+        function=TeamFunction.SHELTER,
     )
     cells = {Category.IDENTITY: Cell.WRITE, Category.CONTACT_SHELTER: Cell.WRITE}
     agreement(cast.pilot, {shelter: cells}, kind="ngo_agreement")
     user = make.MembershipFactory(team=shelter).user
-    assert client.act_as(user).post(reverse("casework:register_emergency"), emergency()).status_code == 302
+    assert (
+        client.act_as(user).post(reverse("casework:register_emergency"), emergency()).status_code
+        == 302
+    )
     case = Case.objects.latest("id")
     assert (case.lead_team, set(case.team_ids)) == (
-        cast.municipal, {shelter.pk, cast.municipal.pk, cast.partner_team.pk},
-    )  # fmt: skip
+        cast.municipal,
+        {shelter.pk, cast.municipal.pk, cast.partner_team.pk},
+    )
 
 
 def test_a_worker_of_two_teams_chooses_for_which(client, cast):
-    second = make.TeamFactory(organisation__kind=OrganisationKind.NGO, pilot=make.PilotFactory(name="Tweede stad"))
+    second = make.TeamFactory(
+        organisation__kind=OrganisationKind.NGO, pilot=make.PilotFactory(name="Tweede stad")
+    )
     agreement(second.pilot, {second: {Category.IDENTITY: Cell.WRITE}})
     make.MembershipFactory(user=cast.owner, team=second)
     client.act_as(cast.owner)

@@ -1,4 +1,5 @@
-"""Rules that no single room owns, each by its number, and the terms of a journey on the day before and on the day."""
+"""Rules that no single room owns, each by its number, and the terms of a journey on the day
+before and on the day."""
 
 from datetime import date, datetime, timedelta
 from types import SimpleNamespace
@@ -31,15 +32,20 @@ def warns(journey, who):
 def test_r4_registered_sheltered_admitted_and_in_guidance_are_days_of_their_own(journey):
     case = journey.case
     assert (case.admitted_on, case.guidance_from, case.exited_on) == (None, None, None)
-    stay = make.StayFactory(case=case, author_team=journey.teams["ngo"], since=timezone.localdate() - timedelta(days=50),
-                            until=None)  # fmt: skip
+    stay = make.StayFactory(
+        case=case,
+        author_team=journey.teams["ngo"],
+        since=timezone.localdate() - timedelta(days=50),
+        until=None,
+    )
     journey.to_admitted()
     case.refresh_from_db()
     assert case.admitted_on == timezone.localdate()
     assert case.guidance_from is None  # admitted is not yet in guidance
     assert (case.registered_on, stay.since) == (
-        timezone.localdate() - timedelta(days=60), timezone.localdate() - timedelta(days=50),
-    )  # fmt: skip
+        timezone.localdate() - timedelta(days=60),
+        timezone.localdate() - timedelta(days=50),
+    )
     counted = {
         "registered": Case.objects.filter(pk=case.pk, registered_on__isnull=False).count(),
         "admitted": Case.objects.filter(pk=case.pk, admitted_on__isnull=False).count(),
@@ -49,21 +55,31 @@ def test_r4_registered_sheltered_admitted_and_in_guidance_are_days_of_their_own(
 
 
 def test_r15_warns_of_a_mediation_beside_a_procedure_for_residence_whoever_reads_both(journey):
-    make.RECORDS["procedure"](case=journey.case, author_team=journey.teams["ind"], kind="regular_family_life")
+    make.RECORDS["procedure"](
+        case=journey.case, author_team=journey.teams["ind"], kind="regular_family_life"
+    )
     assert warns(journey, "municipality") == set()
     mediation = make.RECORDS["mediation"](case=journey.case, author_team=journey.teams["dtv"])
     assert warns(journey, "municipality") == {BESIDE}
     make.InvolvementFactory(case=journey.case, team=journey.teams["care"], ground="care")
-    assert warns(journey, "care") == set()  # it does not read departure: nothing tells it of the mediation
+    assert (
+        warns(journey, "care") == set()
+    )  # it does not read departure: nothing tells it of the mediation
     mediation.result, mediation.result_on = "failed", timezone.localdate()
     mediation.save()
     assert warns(journey, "municipality") == set()
 
 
-def test_r15_warns_of_a_petition_about_statelessness_beside_an_undecided_asylum_application(journey):
-    make.RECORDS["procedure"](case=journey.case, author_team=journey.teams["ind"], kind="statelessness")
+def test_r15_warns_of_a_petition_about_statelessness_beside_an_undecided_asylum_application(
+    journey,
+):
+    make.RECORDS["procedure"](
+        case=journey.case, author_team=journey.teams["ind"], kind="statelessness"
+    )
     assert warns(journey, "ngo") == set()
-    asylum = make.RECORDS["procedure"](case=journey.case, author_team=journey.teams["ind"], kind="repeat_asylum")
+    asylum = make.RECORDS["procedure"](
+        case=journey.case, author_team=journey.teams["ind"], kind="repeat_asylum"
+    )
     assert warns(journey, "ngo") == {STATELESS}
     asylum.result, asylum.result_on = "rejected", timezone.localdate()
     asylum.save()
@@ -72,8 +88,15 @@ def test_r15_warns_of_a_petition_about_statelessness_beside_an_undecided_asylum_
 
 def test_r15_warns_of_a_minor_in_the_facility_and_blocks_nothing(journey, on_day):
     today = timezone.localdate()
-    born = date(today.year - 18, today.month, 28 if today.day == 29 else today.day) + timedelta(days=40)
-    make.NameFactory(case=journey.case, author_team=journey.teams["municipality"], kind="birth_date", value=str(born))
+    born = date(today.year - 18, today.month, 28 if today.day == 29 else today.day) + timedelta(
+        days=40
+    )
+    make.NameFactory(
+        case=journey.case,
+        author_team=journey.teams["municipality"],
+        kind="birth_date",
+        value=str(born),
+    )
     assert warns(journey, "municipality") == set()  # no place in the facility
     make.StayFactory(case=journey.case, author_team=journey.teams["ngo"], until=None)
     assert warns(journey, "municipality") == {MINOR}
@@ -82,24 +105,36 @@ def test_r15_warns_of_a_minor_in_the_facility_and_blocks_nothing(journey, on_day
 
 
 def test_r15_nothing_is_warned_of_without_records():
-    assert cautions({slug: [] for slug in ("procedure", "mediation", "stay")}, "", date(2026, 2, 28)) == []
+    assert (
+        cautions({slug: [] for slug in ("procedure", "mediation", "stay")}, "", date(2026, 2, 28))
+        == []
+    )
 
 
 def test_r28_nothing_says_removable_because_of_code_98(journey):
     def pages():
-        return [journey.get(who, name).text for who in ("municipality", "dtv", "avim", "ind")
-                for name in ("case_detail", "case_why")]  # fmt: skip
+        return [
+            journey.get(who, name).text
+            for who in ("municipality", "dtv", "avim", "ind")
+            for name in ("case_detail", "case_why")
+        ]
 
     for team in ("dtv", "avim", "ind"):
         make.InvolvementFactory(case=journey.case, team=journey.teams[team])
-    states = [journey.get(who, "case_detail").context["next_steps"] for who in ("municipality", "dtv")]
-    title = make.RECORDS["residencetitle"](case=journey.case, author_team=journey.teams["ind"], code="98")
+    states = [
+        journey.get(who, "case_detail").context["next_steps"] for who in ("municipality", "dtv")
+    ]
+    title = make.RECORDS["residencetitle"](
+        case=journey.case, author_team=journey.teams["ind"], code="98"
+    )
     for page in pages():
         for word in ("verwijderbaar", "removable", "uitzetbaar"):
             assert word not in page.casefold()
     journey.case.refresh_from_db()
     assert journey.case.state == "registered"
-    assert [journey.get(who, "case_detail").context["next_steps"] for who in ("municipality", "dtv")] == states
+    assert [
+        journey.get(who, "case_detail").context["next_steps"] for who in ("municipality", "dtv")
+    ] == states
     said = journey.client.act_as(journey.workers["ind"]).get(
         page_of(journey.case) + f"dossier/residence_title/{title.reference}/"
     )
@@ -108,8 +143,11 @@ def test_r28_nothing_says_removable_because_of_code_98(journey):
 
 def due(journey, who, what):
     """Whether this waits for her, and whether it is due: None, False or True."""
-    rows = [row for row in journey.client.act_as(journey.workers[who]).get("/?alles").context["to_do"]
-            if row.case == journey.case and what in row.what]  # fmt: skip
+    rows = [
+        row
+        for row in journey.client.act_as(journey.workers[who]).get("/?alles").context["to_do"]
+        if row.case == journey.case and what in row.what
+    ]
     return rows[0].is_due if rows else None
 
 
@@ -143,11 +181,22 @@ def test_r16_the_end_of_the_stay_is_a_task_on_29_february_too(journey, on_day):
     assert journey.case.state == "in_guidance"
 
 
-@pytest.mark.parametrize("text", [
-    "2026-10-24T21:59Z", "2026-10-24T22:00Z", "2026-10-25T22:59Z", "2026-10-25T23:00Z",  # the clock goes back
-    "2027-03-27T22:59Z", "2027-03-27T23:00Z", "2027-03-28T21:59Z", "2027-03-28T22:00Z",  # it goes forward
-    "2028-02-28T22:59Z", "2028-02-28T23:00Z", "2028-02-29T23:00Z",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-10-24T21:59Z",
+        "2026-10-24T22:00Z",
+        "2026-10-25T22:59Z",
+        "2026-10-25T23:00Z",  # the clock goes back
+        "2027-03-27T22:59Z",
+        "2027-03-27T23:00Z",
+        "2027-03-28T21:59Z",
+        "2027-03-28T22:00Z",  # it goes forward
+        "2028-02-28T22:59Z",
+        "2028-02-28T23:00Z",
+        "2028-02-29T23:00Z",
+    ],
+)
 def test_today_is_the_same_day_in_sql_and_python_when_the_clock_changes(monkeypatch, text):
     """The definition itself, with an instant in the place of now."""
     instant = datetime.fromisoformat(text)
@@ -191,15 +240,29 @@ def test_r12_each_check_is_a_task_on_its_own_day(journey, on_day):
 
 
 def test_every_kind_of_procedure_is_known_to_the_rule():
-    others = {"dublin", "medical_postponement", "statelessness", "lift_entry_ban", "objection_lvv_decision"}
-    assert {kind.value for kind in NO_FAULT | RESIDENCE} == {kind.value for kind in ProcedureKind} - others
+    others = {
+        "dublin",
+        "medical_postponement",
+        "statelessness",
+        "lift_entry_ban",
+        "objection_lvv_decision",
+    }
+    assert {kind.value for kind in NO_FAULT | RESIDENCE} == {
+        kind.value for kind in ProcedureKind
+    } - others
 
 
 def test_a_mandate_that_ended_is_a_new_version_and_nothing_is_decided_under_either(journey):
     mandate = make.mandate(journey.pilot.pilot)
     today = timezone.localdate()
-    form = {"title": mandate.title, "source": "", "pilots": [str(journey.pilot.pilot.pk)], "functions": "Wethouder",
-            "in_force_from": "01-01-2020", "in_force_until": today.strftime("%d-%m-%Y")}  # fmt: skip
+    form = {
+        "title": mandate.title,
+        "source": "",
+        "pilots": [str(journey.pilot.pilot.pk)],
+        "functions": "Wethouder",
+        "in_force_from": "01-01-2020",
+        "in_force_until": today.strftime("%d-%m-%Y"),
+    }
     chair = journey.client.act_as(journey.workers["coordinator"])
     assert chair.post("/convenanten/mandaten/", sent(form)).status_code == 302
     journey.to_conference()
@@ -217,7 +280,15 @@ def test_a_mandate_that_ended_is_a_new_version_and_nothing_is_decided_under_eith
 @pytest.mark.parametrize(
     ("slug", "fields"),
     [
-        ("procedure", {"kind": "repeat_asylum", "applied_on": "01-02-1980", "result": "pending", "checked_on": 0}),
+        (
+            "procedure",
+            {
+                "kind": "repeat_asylum",
+                "applied_on": "01-02-1980",
+                "result": "pending",
+                "checked_on": 0,
+            },
+        ),
         ("residence_title", {"code": "98", "since": "31-12-1989", "checked_on": 0}),
     ],
 )
@@ -227,9 +298,18 @@ def test_nothing_happened_to_her_before_she_was_born(journey, slug, fields):
     refused = journey.post("ind", "record_add", slug, **fields, visibility="permitted_partners")
     assert refused.status_code == 400
     assert "vóór de geboortedatum" in refused.text
-    later = {name: value.replace("1980", "1990").replace("31-12-1989", "01-01-1990") if isinstance(value, str) else value
-             for name, value in fields.items()}  # fmt: skip
-    assert journey.post("ind", "record_add", slug, **later, visibility="permitted_partners").status_code == 302
+    later = {
+        name: value.replace("1980", "1990").replace("31-12-1989", "01-01-1990")
+        if isinstance(value, str)
+        else value
+        for name, value in fields.items()
+    }
+    assert (
+        journey.post(
+            "ind", "record_add", slug, **later, visibility="permitted_partners"
+        ).status_code
+        == 302
+    )
 
 
 def test_no_allowance_goes_on_after_she_left(journey):
@@ -238,12 +318,19 @@ def test_no_allowance_goes_on_after_she_left(journey):
     for until in ("", 3):
         refused = journey.post("municipality", "record_add", "allowance", **money, until=until)
         assert "dit eindigt uiterlijk dan" in refused.text, until
-    assert journey.post("municipality", "record_add", "allowance", **money, until=0).status_code == 302
+    assert (
+        journey.post("municipality", "record_add", "allowance", **money, until=0).status_code == 302
+    )
 
 
 def test_no_place_goes_on_or_begins_after_she_left(journey):
     journey.to_exit()
-    stay = {"kind": "dwelling", "ground": "admitted", "since": -5, "visibility": "permitted_partners"}
+    stay = {
+        "kind": "dwelling",
+        "ground": "admitted",
+        "since": -5,
+        "visibility": "permitted_partners",
+    }
     for until in ("", 3):
         refused = journey.post("municipality", "record_add", "stay", **stay, until=until)
         assert refused.status_code == 400, until
@@ -263,28 +350,50 @@ def test_who_claims_an_outcome_does_not_confirm_it_for_another_team_of_hers(jour
 def test_r11_onward_migration_is_confirmed_on_documentary_evidence_too(journey):
     journey.to_exit(outcome="onward_migration")
     own = journey.teams["municipality"]
-    answer = {"result": "confirmed", "said_on": 0, "evidence": "verblijfsvergunning elders", "source_team": str(own.pk),
-              "received_on": 0, "received_document": "kopie van de vergunning"}  # fmt: skip
+    answer = {
+        "result": "confirmed",
+        "said_on": 0,
+        "evidence": "verblijfsvergunning elders",
+        "source_team": str(own.pk),
+        "received_on": 0,
+        "received_document": "kopie van de vergunning",
+    }
     assert journey.post("municipality", "claim_answer", **answer).status_code == 403
     journey.done("coordinator", "claim_answer", **answer)
     found = Confirmation.objects.get()
-    assert (found.author_team, found.source_team, found.received_document) == (own, None, "kopie van de vergunning")
+    assert (found.author_team, found.source_team, found.received_document) == (
+        own,
+        None,
+        "kopie van de vergunning",
+    )
 
 
 def test_r20_the_coordinator_records_a_partners_answer_also_where_an_ngo_leads(journey):
     journey.to_exit()
     journey.case.lead_team = journey.teams["ngo"]
     journey.case.save()
-    answer = {"result": "confirmed", "said_on": 0, "evidence": "vertrekstaat", "received_on": 0,
-              "received_document": "brief", "source_team": str(journey.teams["dtv"].pk)}  # fmt: skip
+    answer = {
+        "result": "confirmed",
+        "said_on": 0,
+        "evidence": "vertrekstaat",
+        "received_on": 0,
+        "received_document": "brief",
+        "source_team": str(journey.teams["dtv"].pk),
+    }
     journey.done("coordinator", "claim_answer", **answer)
     assert Confirmation.objects.get().author_team == journey.teams["municipality"]
 
 
 def test_r11_a_return_is_not_confirmed_by_the_municipality_itself(journey):
     journey.to_exit()
-    answer = {"result": "confirmed", "said_on": 0, "evidence": "brief", "received_on": 0, "received_document": "brief",
-              "source_team": str(journey.teams["municipality"].pk)}  # fmt: skip
+    answer = {
+        "result": "confirmed",
+        "said_on": 0,
+        "evidence": "brief",
+        "received_on": 0,
+        "received_document": "brief",
+        "source_team": str(journey.teams["municipality"].pk),
+    }
     assert journey.post("coordinator", "claim_answer", **answer).status_code in (400, 403)
 
 
@@ -300,20 +409,37 @@ def test_a_proposed_exit_waits_for_the_coordinator(journey):
 def test_r26_the_answer_to_an_escalation_waits_for_the_coordinator_on_its_day(journey, on_day):
     journey.to_conference()
     assert journey.room.decide("escalate_mrt").status_code == 302
-    journey.done("coordinator", "escalation", act="ask", level="mrt", question="Wat nu?", answer_due_on=20,
-                 skipped_because="")  # fmt: skip
-    on_the_day(journey, on_day, timezone.localdate() + timedelta(days=20), "opschaling", who="coordinator")
+    journey.done(
+        "coordinator",
+        "escalation",
+        act="ask",
+        level="mrt",
+        question="Wat nu?",
+        answer_due_on=20,
+        skipped_because="",
+    )
+    on_the_day(
+        journey, on_day, timezone.localdate() + timedelta(days=20), "opschaling", who="coordinator"
+    )
 
 
 def test_the_next_item_is_the_next_member_of_the_household(journey):
     journey.to_conference()
     first = journey.room.item
-    member = make.CaseFactory(lead_team=journey.teams["municipality"], involve=[journey.teams["ngo"]], named="Zus Reiziger",
-                              state="in_conference")  # fmt: skip
+    member = make.CaseFactory(
+        lead_team=journey.teams["municipality"],
+        involve=[journey.teams["ngo"]],
+        named="Zus Reiziger",
+        state="in_conference",
+    )
     second = make.RECORDS["agendaitem"](
-        case=member, author_team=first.author_team, meeting=first.meeting, place=first.place,
-        visibility="selected_partners", shared_team_ids=first.shared_team_ids,
-    )  # fmt: skip
+        case=member,
+        author_team=first.author_team,
+        meeting=first.meeting,
+        place=first.place,
+        visibility="selected_partners",
+        shared_team_ids=first.shared_team_ids,
+    )
     screen = journey.room.see("coordinator", "agenda_room", first.reference)
     assert f"/lso/punt/{second.reference}/scherm/" in screen.text
     assert 'data-go="ArrowRight"' in screen.text
@@ -322,14 +448,21 @@ def test_the_next_item_is_the_next_member_of_the_household(journey):
     assert 'data-go="ArrowRight"' not in back.text
 
 
-def test_a_term_waits_for_the_coordinator_where_another_team_leads_or_nobody_manages_the_case_any_more(client, pilot):
+def test_a_term_waits_for_the_coordinator_where_another_team_leads_or_nobody_manages_the_case_any_more(
+    client, pilot
+):
     coordinator, ngo = pilot.workers["coordinator"], pilot.workers["ngo"]
     pilot.pilot.maximum_stay_months = 6
     pilot.pilot.save()
     left = make.MembershipFactory(team=pilot.teams["ngo"], until=timezone.localdate()).user
-    said = {"lead_team": pilot.teams["ngo"], "involve": [pilot.teams["municipality"]], "named": "Hiwot Reiziger",
-            "admitted_on": timezone.localdate() - timedelta(days=200), "state": "in_guidance",
-            "term_on": timezone.localdate() - timedelta(days=18)}  # fmt: skip
+    said = {
+        "lead_team": pilot.teams["ngo"],
+        "involve": [pilot.teams["municipality"]],
+        "named": "Hiwot Reiziger",
+        "admitted_on": timezone.localdate() - timedelta(days=200),
+        "state": "in_guidance",
+        "term_on": timezone.localdate() - timedelta(days=18),
+    }
     case = make.CaseFactory(case_manager=ngo, **said)
     for manager, waits_for in ((ngo, ngo), (None, coordinator), (left, coordinator)):
         case.case_manager = manager
@@ -355,8 +488,9 @@ def test_r21_who_works_there_no_more_is_told_nothing_of_the_case(journey):
     OutboxMessage.objects.all().delete()
     tell(journey.case, by=SimpleNamespace(user=journey.workers["coordinator"]))
     assert set(OutboxMessage.objects.values_list("user", flat=True)) == {
-        journey.workers["dtv"].pk, journey.workers["municipality"].pk
-    }  # fmt: skip
+        journey.workers["dtv"].pk,
+        journey.workers["municipality"].pk,
+    }
     User.objects.filter(pk=journey.workers["dtv"].pk).update(is_active=False)
     OutboxMessage.objects.all().delete()
     tell(journey.case, by=SimpleNamespace(user=journey.workers["coordinator"]))

@@ -1,4 +1,5 @@
-"""Searching: by name, number, birth and nationality, within what one may see; each match says why it is there."""
+"""Searching: by name, number, birth and nationality, within what one may see; each match says
+why it is there."""
 
 import pytest
 from django.urls import reverse
@@ -16,7 +17,10 @@ URL = reverse("casework:case_search")
 
 @pytest.fixture
 def known(cast):
-    for case, born, nation in ((cast.case, "1988-04-09", "0084"), (cast.other_case, "1988-04-09", "0084")):
+    for case, born, nation in (
+        (cast.case, "1988-04-09", "0084"),
+        (cast.other_case, "1988-04-09", "0084"),
+    ):
         make.NameFactory(case=case, kind="birth_date", value=born, author_team=case.lead_team)
         make.NameFactory(case=case, kind="nationality", value=nation, author_team=case.lead_team)
     return cast
@@ -31,7 +35,10 @@ def known(cast):
         ({"born": "09-04-1988"}, ["zelfde geboortedatum"]),
         ({"born": "04-09-1988"}, ["dag en maand van geboorte verwisseld"]),
         ({"born": "1988"}, ["zelfde geboortejaar"]),
-        ({"q": "Tesfay", "born": "1988", "nationality": "0084"}, ["zelfde geboortejaar", "zelfde nationaliteit"]),
+        (
+            {"q": "Tesfay", "born": "1988", "nationality": "0084"},
+            ["zelfde geboortejaar", "zelfde nationaliteit"],
+        ),
     ],
 )
 def test_a_match_explains_itself_and_stays_in_sight(client, known, asked, words):
@@ -43,12 +50,16 @@ def test_a_match_explains_itself_and_stays_in_sight(client, known, asked, words)
 
 
 def test_somebody_of_a_common_name_is_found_by_her_birth(client, known, monkeypatch):
-    """However many others of that name come first; and the page says when it shows not everybody."""
+    """However many others of that name come first; and the page says when it shows not
+    everybody."""
     monkeypatch.setattr("casework.cases.searching.MOST_NARROWED", 5)
     for _n in range(27):
         make.CaseFactory(lead_team=known.municipal, named="Aster Markerson")
     client.act_as(known.owner)
-    for asked in ({"q": "arkers", "born": "09-04-1988"}, {"q": "Tesfai Marckerson", "born": "04-09-1988"}):
+    for asked in (
+        {"q": "arkers", "born": "09-04-1988"},
+        {"q": "Tesfai Marckerson", "born": "04-09-1988"},
+    ):
         shown = client.post(URL, asked)
         assert shown.context["rows"][0].number == known.case.number, asked
     assert "er zijn misschien meer personen" in client.post(URL, {"q": "arkers"}).text
@@ -57,7 +68,12 @@ def test_somebody_of_a_common_name_is_found_by_her_birth(client, known, monkeypa
 
 @pytest.mark.parametrize(
     "asked",
-    [{"q": "Tesfay", "born": "1990"}, {"q": "Tesfay", "nationality": "0052"}, {"born": "01-01-1970"}, {"q": "%%"}],
+    [
+        {"q": "Tesfay", "born": "1990"},
+        {"q": "Tesfay", "nationality": "0052"},
+        {"born": "01-01-1970"},
+        {"q": "%%"},
+    ],
 )
 def test_what_contradicts_is_left_out(client, known, asked):
     shown = client.act_as(known.owner).post(URL, asked)
@@ -67,9 +83,14 @@ def test_what_contradicts_is_left_out(client, known, asked):
 
 @pytest.mark.parametrize(
     "asked",
-    [{"nationality": "0084"}, {"born": "31-02-1988"}, {"born": "'; DROP TABLE"}, {"q": "x", "nationality": "9999"},
-     {"born": "x" * 10_000}],
-)  # fmt: skip
+    [
+        {"nationality": "0084"},
+        {"born": "31-02-1988"},
+        {"born": "'; DROP TABLE"},
+        {"q": "x", "nationality": "9999"},
+        {"born": "x" * 10_000},
+    ],
+)
 def test_nobody_leafs_through_people_and_nonsense_is_answered(client, known, asked):
     shown = client.act_as(known.owner).post(URL, asked)
     assert shown.status_code == 400
@@ -78,7 +99,9 @@ def test_nobody_leafs_through_people_and_nonsense_is_answered(client, known, ask
 
 
 def test_a_value_kept_within_another_team_finds_nobody(client, known):
-    hidden = make.NameFactory(case=known.case, value="Verborgen Naam", author_team=known.partner_team)
+    hidden = make.NameFactory(
+        case=known.case, value="Verborgen Naam", author_team=known.partner_team
+    )
     hidden.refresh_from_db()
     hidden.visibility = "own_organisation"
     hidden.save()

@@ -30,7 +30,10 @@ def test_a_stay_at_a_location_involves_its_team_until_the_day_after(client, pilo
     Involvement.objects.filter(case=pilot.case, team=pilot.teams["shelter"]).delete()
     location = make.LocationFactory(pilot=pilot.pilot, team=pilot.teams["shelter"])
     client.act_as(pilot.workers["municipality"])
-    form = typed({"location": str(location.pk), "ground": "admitted", "since": -2}, visibility="permitted_partners")
+    form = typed(
+        {"location": str(location.pk), "ground": "admitted", "since": -2},
+        visibility="permitted_partners",
+    )
     assert client.post(adding(pilot.case, "stay"), form).status_code == 302
     stay = Stay.objects.get()
     assert stay.kind == location.kind
@@ -40,13 +43,21 @@ def test_a_stay_at_a_location_involves_its_team_until_the_day_after(client, pilo
     assert client.post(record_page(pilot.case, stay, "record_end"), ending).status_code == 302
     stay.refresh_from_db()
     row.refresh_from_db()
-    assert (stay.until, row.until) == (timezone.localdate(), timezone.localdate() + timedelta(days=1))
+    assert (stay.until, row.until) == (
+        timezone.localdate(),
+        timezone.localdate() + timedelta(days=1),
+    )
     assert stay.ended_at is None  # it is part of the story
 
 
 def test_nobody_has_two_places_at_once(client, pilot):
     client.act_as(pilot.workers["ngo"])
-    form = {"kind": "dwelling", "ground": "admitted", "since": -9, "visibility": "permitted_partners"}
+    form = {
+        "kind": "dwelling",
+        "ground": "admitted",
+        "since": -9,
+        "visibility": "permitted_partners",
+    }
     assert client.post(adding(pilot.case, "stay"), typed(form, until=day(-2))).status_code == 302
     assert client.post(adding(pilot.case, "stay"), typed(form, since=day(-3))).status_code == 400
     assert client.post(adding(pilot.case, "stay"), typed(form, since=day(-2))).status_code == 302
@@ -62,7 +73,9 @@ def sheltered(pilot):
 
 
 def address_of(sheltered):
-    return reverse("casework:stay_address", args=[sheltered.case.reference, sheltered.stay.reference])
+    return reverse(
+        "casework:stay_address", args=[sheltered.case.reference, sheltered.stay.reference]
+    )
 
 
 def test_the_address_opens_with_a_reason_which_is_kept(client, sheltered):
@@ -78,13 +91,17 @@ def test_the_address_opens_with_a_reason_which_is_kept(client, sheltered):
     assert "Geheime Kade 12" in shown.text
     reading = AddressReading.objects.get()
     assert (reading.user, reading.team, reading.reason) == (
-        sheltered.workers["municipality"], sheltered.teams["municipality"], "Afspraak met de huisarts",
-    )  # fmt: skip
+        sheltered.workers["municipality"],
+        sheltered.teams["municipality"],
+        "Afspraak met de huisarts",
+    )
     assert AuditEntry.objects.filter(action="address_read").count() == 1
     page = record_page(sheltered.case, sheltered.stay)
     assert "Afspraak met de huisarts" in client.act_as(sheltered.workers["ngo"]).get(page).text
     for name in ("ind", "dtv"):  # read of the stay, not of its address, nor of who read that
-        assert "Afspraak met de huisarts" not in client.act_as(sheltered.workers[name]).get(page).text
+        assert (
+            "Afspraak met de huisarts" not in client.act_as(sheltered.workers[name]).get(page).text
+        )
 
 
 def test_staff_of_the_location_needs_no_reason(client, sheltered):
@@ -96,12 +113,20 @@ def test_staff_of_the_location_needs_no_reason(client, sheltered):
 @pytest.mark.parametrize("name", ["ind", "dtv", "avim", "legal", "care", "iom", "coa"])
 def test_nobody_else_reads_the_address_by_any_way(client, sheltered, name):
     client.act_as(sheltered.workers[name])
-    expected = 403 if name in ("ind", "dtv", "legal", "care") else 404  # the stay is there for them, or not
-    for response in (client.get(address_of(sheltered)), client.post(address_of(sheltered), {"reason": "nieuwsgierig"})):
+    expected = (
+        403 if name in ("ind", "dtv", "legal", "care") else 404
+    )  # the stay is there for them, or not
+    for response in (
+        client.get(address_of(sheltered)),
+        client.post(address_of(sheltered), {"reason": "nieuwsgierig"}),
+    ):
         assert response.status_code == expected
         assert "Geheime" not in response.text
     assert client.get(reverse("casework:location_list")).status_code == 403
-    for page in (page_of(sheltered.case), reverse("casework:case_shared", args=[sheltered.case.reference])):
+    for page in (
+        page_of(sheltered.case),
+        reverse("casework:case_shared", args=[sheltered.case.reference]),
+    ):
         assert "De Brug" not in client.get(page).text
     with acting_as(sheltered.workers[name]), connection.cursor() as cursor:
         cursor.execute("SELECT shelter_address(%s, 'nieuwsgierig')", [sheltered.stay.reference])
@@ -148,7 +173,9 @@ def test_coordinators_keep_locations_and_write_an_address_without_reading_it(cli
 
 
 def test_a_stay_long_past_or_outside_the_facility_lets_nobody_in(client, pilot):
-    Involvement.objects.filter(case=pilot.case, team__in=[pilot.teams["shelter"], pilot.teams["dtv"]]).delete()
+    Involvement.objects.filter(
+        case=pilot.case, team__in=[pilot.teams["shelter"], pilot.teams["dtv"]]
+    ).delete()
     location = make.LocationFactory(pilot=pilot.pilot, team=pilot.teams["shelter"])
     client.act_as(pilot.workers["municipality"])
     shared = {"visibility": "permitted_partners", "ground": "admitted"}
@@ -164,13 +191,20 @@ def test_a_stay_long_past_or_outside_the_facility_lets_nobody_in(client, pilot):
 def test_somebody_who_moves_is_no_longer_the_affair_of_the_team_she_left(client, pilot):
     Involvement.objects.filter(case=pilot.case, team=pilot.teams["shelter"]).delete()
     there = make.TeamFactory(
-        organisation=make.OrganisationFactory(name="De Kade", kind=K.NGO), pilot=pilot.pilot, function=F.SHELTER
+        organisation=make.OrganisationFactory(name="De Kade", kind=K.NGO),
+        pilot=pilot.pilot,
+        function=F.SHELTER,
     )
     first = make.LocationFactory(pilot=pilot.pilot, team=pilot.teams["shelter"])
     second = make.LocationFactory(pilot=pilot.pilot, team=there, name="Tweede")
     client.act_as(pilot.workers["municipality"])
-    form = typed({"location": str(first.pk), "ground": "admitted", "since": -2}, visibility="permitted_partners")
-    line = client.post(reverse("casework:record_readers", args=[pilot.case.reference, "stay"]), form).text
+    form = typed(
+        {"location": str(first.pk), "ground": "admitted", "since": -2},
+        visibility="permitted_partners",
+    )
+    line = client.post(
+        reverse("casework:record_readers", args=[pilot.case.reference, "stay"]), form
+    ).text
     assert pilot.teams["shelter"].label in line  # who would take part by it is said before
     assert client.post(adding(pilot.case, "stay"), form).status_code == 302
     stay = Stay.objects.get()
@@ -178,23 +212,36 @@ def test_somebody_who_moves_is_no_longer_the_affair_of_the_team_she_left(client,
     assert client.post(record_page(pilot.case, stay, "record_change"), moved).status_code == 302
     open_ones = Involvement.objects.filter(case=pilot.case, ground="stay")
     assert {(row.team, row.until) for row in open_ones} == {
-        (pilot.teams["shelter"], timezone.localdate()), (there, None)
-    }  # fmt: skip
+        (pilot.teams["shelter"], timezone.localdate()),
+        (there, None),
+    }
     # An earlier stay at the same place is corrected: the running one still holds.
-    earlier = typed({"location": str(second.pk), "ground": "admitted", "since": -9, "until": -3},
-                    visibility="permitted_partners")  # fmt: skip
+    earlier = typed(
+        {"location": str(second.pk), "ground": "admitted", "since": -9, "until": -3},
+        visibility="permitted_partners",
+    )
     assert client.post(adding(pilot.case, "stay"), earlier).status_code == 302
     assert open_ones.get(team=there).until is None
 
 
 def test_a_location_that_closed_stays_with_the_stay_that_was_there(client, pilot):
-    location = make.LocationFactory(pilot=pilot.pilot, closed_on=timezone.localdate() - timedelta(days=1))
-    stay = written(pilot, "stay", author_team=pilot.teams["municipality"], location=location, kind=location.kind)
+    location = make.LocationFactory(
+        pilot=pilot.pilot, closed_on=timezone.localdate() - timedelta(days=1)
+    )
+    stay = written(
+        pilot,
+        "stay",
+        author_team=pilot.teams["municipality"],
+        location=location,
+        kind=location.kind,
+    )
     client.act_as(pilot.workers["municipality"])
     changing = record_page(pilot.case, stay, "record_change")
     assert str(location) in client.get(changing).text
-    form = typed({"location": str(location.pk), "ground": "admitted", "since": -4, "version": "1"},
-                 visibility="permitted_partners")  # fmt: skip
+    form = typed(
+        {"location": str(location.pk), "ground": "admitted", "since": -4, "version": "1"},
+        visibility="permitted_partners",
+    )
     assert client.post(changing, form).status_code == 302
     stay.refresh_from_db()
     assert stay.location == location

@@ -1,4 +1,5 @@
-"""To another pilot: offered, accepted, handed over in the moment of the exit; what goes along and what never does."""
+"""To another pilot: offered, accepted, handed over in the moment of the exit; what goes along
+and what never does."""
 
 from datetime import timedelta
 from types import SimpleNamespace
@@ -50,7 +51,9 @@ def there(pilot):
         convenant.save()
         convenant.parties.update(signed_on=convenant.agreed_on)
     workers = {name: make.MembershipFactory(team=team).user for name, team in teams.items()}
-    workers["coordinator"] = make.MembershipFactory(team=teams["municipality"], role=Role.COORDINATOR).user
+    workers["coordinator"] = make.MembershipFactory(
+        team=teams["municipality"], role=Role.COORDINATOR
+    ).user
     return SimpleNamespace(pilot=made, teams=teams, workers=workers)
 
 
@@ -62,7 +65,12 @@ def journey(client, pilot, there):
 
 
 def offer(journey, who="coordinator", **changes):
-    fields = {"to_pilot": str(journey.there.pilot.pk), "text": "Haar zus woont bij u.", "wanted_on": 7, **changes}
+    fields = {
+        "to_pilot": str(journey.there.pilot.pk),
+        "text": "Haar zus woont bij u.",
+        "wanted_on": 7,
+        **changes,
+    }
     return journey.post(who, "transfer", **fields)
 
 
@@ -70,14 +78,18 @@ def answered(journey, answer="accepted", why="", who="coordinator"):
     found = Transfer.objects.filter(case=journey.case).order_by("-pk").first()
     journey.client.act_as(journey.there.workers[who])
     return journey.client.post(
-        reverse("casework:transfer_offered", args=[found.reference]), sent({"answer": answer, "why": why})
+        reverse("casework:transfer_offered", args=[found.reference]),
+        sent({"answer": answer, "why": why}),
     )
 
 
 def hand_over(journey):
     assert offer(journey).status_code == 302
     assert answered(journey).status_code == 302
-    assert journey.propose(reason="moved_to_other_pilot", outcome="moved_to_other_pilot").status_code == 302
+    assert (
+        journey.propose(reason="moved_to_other_pilot", outcome="moved_to_other_pilot").status_code
+        == 302
+    )
     return journey.confirm()
 
 
@@ -97,15 +109,23 @@ def test_a_case_is_offered_accepted_and_handed_over_in_the_moment_of_its_exit(jo
     assert answered(journey).status_code == 302
     journey.case.refresh_from_db()
     assert journey.case.term_on <= timezone.localdate()  # now it waits for who offered
-    assert "De andere pilot heeft de casus aangenomen" in journey.get("municipality", "case_detail").text
+    assert (
+        "De andere pilot heeft de casus aangenomen"
+        in journey.get("municipality", "case_detail").text
+    )
     assert not Case.objects.filter(pilot=journey.there.pilot).exists()
-    assert journey.propose(reason="moved_to_other_pilot", outcome="moved_to_other_pilot").status_code == 302
+    assert (
+        journey.propose(reason="moved_to_other_pilot", outcome="moved_to_other_pilot").status_code
+        == 302
+    )
     assert journey.confirm().status_code == 302
     assert journey.case.state == "exited"
     made = arrived(journey)
     assert (made.person_id, made.state, made.lead_team) == (
-        journey.case.person_id, "registered", journey.there.teams["municipality"],
-    )  # fmt: skip
+        journey.case.person_id,
+        "registered",
+        journey.there.teams["municipality"],
+    )
     assert made.registered_on == journey.case.exited_on == timezone.localdate()
     found = Transfer.objects.get()
     assert (found.new_case, found.handed_over_on) == (made, timezone.localdate())
@@ -132,7 +152,10 @@ def test_the_exit_to_another_pilot_waits_until_that_has_accepted(journey):
     assert "Geen plek." in journey.get("municipality", "transfer").text
     assert offer(journey).status_code == 302  # and may be asked again
     assert answered(journey).status_code == 302
-    journey.there.pilot.state, journey.there.pilot.closes_on = "winding_down", timezone.localdate() + timedelta(30)
+    journey.there.pilot.state, journey.there.pilot.closes_on = (
+        "winding_down",
+        timezone.localdate() + timedelta(30),
+    )
     journey.there.pilot.save()
     assert journey.confirm().status_code == 409  # it takes no new cases any more
     assert journey.case.state == "in_guidance"
@@ -158,18 +181,34 @@ def test_what_goes_along_is_who_she_is_her_procedures_her_departure_and_ticked_g
     procedure = make.RECORDS["procedure"](case=case, author_team=teams["ind"])
     make.RECORDS["procedurestep"](case=case, author_team=teams["ind"], procedure=procedure)
     make.RECORDS["departureplan"](case=case, author_team=teams["dtv"])
-    own = make.RECORDS["procedure"](case=case, author_team=teams["ind"], visibility="own_organisation")
-    said = [make.RECORDS["contact"](case=case, author_team=teams["ngo"], text=text) for text in ("Mee.", "Blijft.")]
+    own = make.RECORDS["procedure"](
+        case=case, author_team=teams["ind"], visibility="own_organisation"
+    )
+    said = [
+        make.RECORDS["contact"](case=case, author_team=teams["ngo"], text=text)
+        for text in ("Mee.", "Blijft.")
+    ]
     goal = Goal.objects.create(
-        case=case, author_team=teams["ngo"], author=journey.workers["ngo"], track="return", text="Koffie"
+        case=case,
+        author_team=teams["ngo"],
+        author=journey.workers["ngo"],
+        track="return",
+        text="Koffie",
     )
     make.RECORDS["legalaid"](case=case, author_team=teams["ngo"])
     make.RECORDS["medicalrecord"](case=case, author_team=teams["care"])
-    make.NoteFactory(case=case, author_team=teams["municipality"], category="conference", text="Overleg.")
+    make.NoteFactory(
+        case=case, author_team=teams["municipality"], category="conference", text="Overleg."
+    )
     assert offer(journey).status_code == 302
-    ticking = {"team": str(teams["ngo"].pk), "record": [str(said[0].reference), str(goal.reference)]}
+    ticking = {
+        "team": str(teams["ngo"].pk),
+        "record": [str(said[0].reference), str(goal.reference)],
+    }
     assert journey.post("ngo", "transfer_tick", **ticking).status_code == 302
-    assert journey.post("municipality", "transfer_tick", **ticking).status_code == 403  # not her team's to tick
+    assert (
+        journey.post("municipality", "transfer_tick", **ticking).status_code == 403
+    )  # not her team's to tick
     assert answered(journey).status_code == 302
     journey.propose(reason="moved_to_other_pilot", outcome="moved_to_other_pilot")
     assert journey.confirm().status_code == 302
@@ -182,7 +221,9 @@ def test_what_goes_along_is_who_she_is_her_procedures_her_departure_and_ticked_g
     assert copied.pk not in (procedure.pk, own.pk)
     assert ProcedureStep.objects.get(case=made).procedure == copied
     assert copied.history.get().history_change_reason == "transferred"
-    assert copied.received_document == "Overgenomen dossier"  # where she came from, only the case says
+    assert (
+        copied.received_document == "Overgenomen dossier"
+    )  # where she came from, only the case says
     assert copied.source_team == journey.there.teams["ind"]
     contact = Contact.objects.get(case=made)
     assert (contact.text, contact.visibility) == ("Mee.", "own_organisation")
@@ -200,11 +241,20 @@ def test_medical_content_goes_along_only_to_the_care_team_a_consent_names(journe
     teams, care = journey.teams, journey.there.teams["care"]
     journey.to_guidance()
     make.InvolvementFactory(case=journey.case, team=teams["care"], ground="care")
-    kept = make.RECORDS["medicalrecord"](case=journey.case, author_team=teams["care"], text="Ernstig.")
-    for hidden in ({"visibility": "own_organisation"}, {"shared_until": timezone.localdate()}):  # nor by the wall
-        make.RECORDS["medicalrecord"](case=journey.case, author_team=teams["care"], text="Blijft.", **hidden)
+    kept = make.RECORDS["medicalrecord"](
+        case=journey.case, author_team=teams["care"], text="Ernstig."
+    )
+    for hidden in (
+        {"visibility": "own_organisation"},
+        {"shared_until": timezone.localdate()},
+    ):  # nor by the wall
+        make.RECORDS["medicalrecord"](
+            case=journey.case, author_team=teams["care"], text="Blijft.", **hidden
+        )
     form = {"team": str(care.pk), "scope": "Mijn dossier", "since": 0, "until": 90}
-    assert journey.post("care", "record_add", "consent", **form).status_code == 400  # no pilot accepted her yet
+    assert (
+        journey.post("care", "record_add", "consent", **form).status_code == 400
+    )  # no pilot accepted her yet
     assert offer(journey).status_code == 302
     assert answered(journey).status_code == 302
     assert journey.post("care", "record_add", "consent", **form).status_code == 302
@@ -214,7 +264,11 @@ def test_medical_content_goes_along_only_to_the_care_team_a_consent_names(journe
     assert journey.confirm().status_code == 302
     made = arrived(journey)
     copied = MedicalRecord.objects.get(case=made)
-    assert (copied.text, copied.author_team, copied.visibility) == ("Ernstig.", care, "own_organisation")
+    assert (copied.text, copied.author_team, copied.visibility) == (
+        "Ernstig.",
+        care,
+        "own_organisation",
+    )
     assert copied.pk != kept.pk
     there = reverse("casework:case_detail", args=[made.reference])
     assert "Ernstig." in see(journey, "care", there).text
@@ -231,7 +285,10 @@ def test_the_other_pilot_reads_the_offer_and_nothing_of_the_case(journey):
     for hidden in ("Hiwot", journey.case.number, str(journey.case.reference)):
         assert hidden not in page.text
     assert (
-        see(journey, "coordinator", reverse("casework:case_detail", args=[journey.case.reference])).status_code == 404
+        see(
+            journey, "coordinator", reverse("casework:case_detail", args=[journey.case.reference])
+        ).status_code
+        == 404
     )
     for who in ("municipality", "ngo", "ind"):
         assert see(journey, who, url).status_code == 404
@@ -265,7 +322,11 @@ def test_an_exit_by_which_a_case_was_handed_over_is_not_undone(journey):
     journey.to_guidance()
     assert hand_over(journey).status_code == 302
     undone = journey.post(
-        "coordinator", "exit_undo", undone="error", undone_reason="Vergissing.", version=journey.exit().version
+        "coordinator",
+        "exit_undo",
+        undone="error",
+        undone_reason="Vergissing.",
+        version=journey.exit().version,
     )
     assert undone.status_code == 409
     assert "andere pilot gaat ermee verder" in undone.text
@@ -305,16 +366,35 @@ def test_r13_a_repeat_application_that_ends_without_a_permit_asks_what_becomes_o
     journey.to_exit(outcome="repeat_asylum_reception", reason="durable_solution_reached")
     waits = "eindigde zonder vergunning"
     form = {"kind": "repeat_asylum", "applied_on": -1, "result": "pending", "checked_on": 0}
-    assert journey.post("ind", "record_add", "procedure", **form, visibility="permitted_partners").status_code == 302
+    assert (
+        journey.post(
+            "ind", "record_add", "procedure", **form, visibility="permitted_partners"
+        ).status_code
+        == 302
+    )
     assert waits not in journey.get("municipality", "case_detail").text
     pending = Procedure.objects.get(case=journey.case)
-    form |= {"result": "rejected", "result_on": 0, "visibility": "permitted_partners", "version": pending.version}
-    assert journey.post("ind", "record_change", "procedure", pending.reference, **form).status_code == 302
+    form |= {
+        "result": "rejected",
+        "result_on": 0,
+        "visibility": "permitted_partners",
+        "version": pending.version,
+    }
+    assert (
+        journey.post("ind", "record_change", "procedure", pending.reference, **form).status_code
+        == 302
+    )
     assert journey.case.term_on == timezone.localdate()
     assert waits in journey.get("municipality", "case_detail").text
     assert journey.case.state == "exited"  # nothing moves by itself, and what was published stands
     assert journey.exit().outcome == "repeat_asylum_reception"
-    looked = {"months": "3", "checked_on": 0, "result": "does_not_hold", "outcome": "unknown_destination", "how": "IND"}
+    looked = {
+        "months": "3",
+        "checked_on": 0,
+        "result": "does_not_hold",
+        "outcome": "unknown_destination",
+        "how": "IND",
+    }
     journey.done("municipality", "check_add", **looked)
     page = journey.get("municipality", "case_detail").text
     assert waits not in page
@@ -323,7 +403,11 @@ def test_r13_a_repeat_application_that_ends_without_a_permit_asks_what_becomes_o
 
 def test_an_offer_says_not_who_she_is(journey):
     journey.to_guidance()
-    for text in ("Dit is hiwot reiziger.", f"Casus {journey.case.number}.", "V-nummer 28 123 456 78."):
+    for text in (
+        "Dit is hiwot reiziger.",
+        f"Casus {journey.case.number}.",
+        "V-nummer 28 123 456 78.",
+    ):
         refused = offer(journey, text=text)
         assert refused.status_code == 400, text
         assert "blijkt wie zij is" in refused.text
@@ -345,36 +429,59 @@ def test_what_is_shared_until_a_day_is_so_there_too(journey):
     journey.to_guidance()
     until = timezone.localdate() + timedelta(days=9)
     for day in (until, timezone.localdate()):
-        make.RECORDS["procedure"](case=journey.case, author_team=journey.teams["ind"], shared_until=day)
+        make.RECORDS["procedure"](
+            case=journey.case, author_team=journey.teams["ind"], shared_until=day
+        )
     assert hand_over(journey).status_code == 302
     assert Procedure.objects.get(case=arrived(journey)).shared_until == until
 
 
 def test_the_web_writes_no_answer_and_ticks_for_nobody_else(journey):
     journey.to_guidance()
-    with pytest.raises(ProgrammingError, match="row-level security"), acting_as(journey.workers["coordinator"]):
+    with (
+        pytest.raises(ProgrammingError, match="row-level security"),
+        acting_as(journey.workers["coordinator"]),
+    ):
         Transfer.objects.create(
-            case=journey.case, pilot=journey.pilot.pilot, to_pilot=journey.there.pilot, text="x", wanted_on=timezone.localdate(),
-            offered_by=journey.workers["coordinator"], answer="accepted", answered_by=journey.workers["coordinator"],
+            case=journey.case,
+            pilot=journey.pilot.pilot,
+            to_pilot=journey.there.pilot,
+            text="x",
+            wanted_on=timezone.localdate(),
+            offered_by=journey.workers["coordinator"],
+            answer="accepted",
+            answered_by=journey.workers["coordinator"],
             to_team=journey.there.teams["municipality"],
-        )  # fmt: skip
+        )
     offer(journey)
     found = Transfer.objects.get()
-    with pytest.raises(ProgrammingError, match="permission denied"), acting_as(journey.workers["coordinator"]):
+    with (
+        pytest.raises(ProgrammingError, match="permission denied"),
+        acting_as(journey.workers["coordinator"]),
+    ):
         Transfer.objects.update(answer="accepted")
-    with pytest.raises(ProgrammingError, match="row-level security"), acting_as(journey.workers["ngo"]):
-        GuidanceTicked.objects.create(transfer=found, team=journey.teams["ngo"], ticked_by=journey.workers["ind"])
+    with (
+        pytest.raises(ProgrammingError, match="row-level security"),
+        acting_as(journey.workers["ngo"]),
+    ):
+        GuidanceTicked.objects.create(
+            transfer=found, team=journey.teams["ngo"], ticked_by=journey.workers["ind"]
+        )
 
 
 def test_an_exit_that_was_written_past_the_coordinator_hands_nothing_over(journey):
-    """The database asks for itself who confirms: a worker of another partner writes no case into another pilot."""
+    """The database asks for itself who confirms: a worker of another partner writes no case into
+    another pilot."""
     journey.to_guidance()
     offer(journey)
     answered(journey)
     journey.propose(reason="moved_to_other_pilot", outcome="moved_to_other_pilot")
     with acting_as(journey.workers["municipality"]):
         row = Exit.objects.current().get(case=journey.case)
-        row.confirmed_on, row.classed = timezone.localdate(), OutcomeClass.objects.filter(outcome=row.outcome).first()
+        row.confirmed_on, row.classed = (
+            timezone.localdate(),
+            OutcomeClass.objects.filter(outcome=row.outcome).first(),
+        )
         row.save()
     assert not Case.objects.filter(pilot=journey.there.pilot).exists()
 
@@ -382,18 +489,30 @@ def test_an_exit_that_was_written_past_the_coordinator_hands_nothing_over(journe
 def test_a_guardian_and_a_household_stand_in_the_new_case_too(journey):
     journey.to_guidance()
     sister = make.CaseFactory(lead_team=journey.teams["municipality"], named="Zus Blijft")
-    for other in ({"other": None, "other_name": "Stichting Voogdij"}, {"other": sister.person, "other_name": ""}):
-        make.RECORDS["relation"](case=journey.case, author_team=journey.teams["municipality"], **other)
+    for other in (
+        {"other": None, "other_name": "Stichting Voogdij"},
+        {"other": sister.person, "other_name": ""},
+    ):
+        make.RECORDS["relation"](
+            case=journey.case, author_team=journey.teams["municipality"], **other
+        )
     assert hand_over(journey).status_code == 302
-    page = see(journey, "coordinator", reverse("casework:case_detail", args=[arrived(journey).reference])).text
+    page = see(
+        journey, "coordinator", reverse("casework:case_detail", args=[arrived(journey).reference])
+    ).text
     assert "Stichting Voogdij" in page
-    assert "Zus Blijft" not in page  # of the other one there is no more than they may see of her anyway
+    assert (
+        "Zus Blijft" not in page
+    )  # of the other one there is no more than they may see of her anyway
     assert sister.number not in page
 
 
 def test_who_wrote_guidance_is_asked_what_goes_along_and_who_offered_hears_of_a_refusal(journey):
     def waits(who):
-        return [row.what for row in journey.client.act_as(journey.workers[who]).get("/?alles").context["to_do"]]
+        return [
+            row.what
+            for row in journey.client.act_as(journey.workers[who]).get("/?alles").context["to_do"]
+        ]
 
     asks, declined = (
         "Geef aan welke begeleiding meegaat naar de andere pilot",
@@ -405,7 +524,9 @@ def test_who_wrote_guidance_is_asked_what_goes_along_and_who_offered_hears_of_a_
     assert asks in waits("ngo")
     for who in ("ind", "avim", "dtv", "legal"):
         assert asks not in waits(who), who
-    journey.done("ngo", "transfer_tick", team=str(journey.teams["ngo"].pk), record=[str(contact.reference)])
+    journey.done(
+        "ngo", "transfer_tick", team=str(journey.teams["ngo"].pk), record=[str(contact.reference)]
+    )
     assert asks not in waits("ngo")
     assert answered(journey, "declined", "Geen plek.").status_code == 302
     assert declined in waits("coordinator")
@@ -415,12 +536,16 @@ def test_who_wrote_guidance_is_asked_what_goes_along_and_who_offered_hears_of_a_
 
 
 def test_a_case_that_cannot_be_handed_over_stays_where_it_is_and_nobody_hears_why(journey):
-    """She was registered elsewhere meanwhile, out of sight of both: the exit waits, in one sentence for every cause."""
+    """She was registered elsewhere meanwhile, out of sight of both: the exit waits, in one
+    sentence for every cause."""
     journey.to_guidance()
     assert offer(journey).status_code == 302
     assert answered(journey).status_code == 302
     elsewhere = make.CaseFactory(person=journey.case.person, state="in_guidance")
-    assert journey.propose(reason="moved_to_other_pilot", outcome="moved_to_other_pilot").status_code == 302
+    assert (
+        journey.propose(reason="moved_to_other_pilot", outcome="moved_to_other_pilot").status_code
+        == 302
+    )
     refused = journey.confirm()
     assert refused.status_code == 409
     assert "kan nu niet worden overgedragen" in refused.text

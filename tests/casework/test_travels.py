@@ -1,4 +1,5 @@
-"""Acts of random actors, in any order: no path breaks a rule, and nobody sees more after an act than her team may."""
+"""Acts of random actors, in any order: no path breaks a rule, and nobody sees more after an act
+than her team may."""
 
 from collections import Counter
 from datetime import timedelta
@@ -47,8 +48,14 @@ from tests.casework.journeys import Journey, sent
 
 pytestmark = pytest.mark.django_db
 ANSWERS = {200, 302, 400, 403, 404, 405, 409}
-OUTCOMES = ("independent_return", "legalisation_asylum", "repeat_asylum_reception", "unknown_destination",
-            "moved_to_other_pilot", "not_established")  # fmt: skip
+OUTCOMES = (
+    "independent_return",
+    "legalisation_asylum",
+    "repeat_asylum_reception",
+    "unknown_destination",
+    "moved_to_other_pilot",
+    "not_established",
+)
 # What somebody does, and who it belongs to.
 ACTS: dict[str, str] = {
     "intake": "ngo",
@@ -83,7 +90,9 @@ ACTS: dict[str, str] = {
     "position": "ind",
     **{f"decide {kind}": "coordinator" for kind in DecisionKind.values},
     **{f"formal {kind}": "coordinator" for kind in ("admitted", "refused", "extended", "ended")},
-    **{f"step {slug}": "municipality" for slug, step in BY_SLUG.items() if step.page == "case_step"},
+    **{
+        f"step {slug}": "municipality" for slug, step in BY_SLUG.items() if step.page == "case_step"
+    },
     **{f"propose {outcome}": "municipality" for outcome in OUTCOMES},
 }
 # What most cases need next; chance alone would hardly ever leave the intake.
@@ -111,23 +120,34 @@ class Travels(RuleBasedStateMachine):
         self.journey = Journey(self.client, self.pilot)
         self.case, self.turn = self.journey.case, 0
         self.mandate = make.mandate(self.pilot.pilot)
-        # Of another pilot: one who is let in as a guest of meetings, one who advises on escalations.
+        # Of another pilot: one who is let in as a guest of meetings, one who advises on
+        # escalations.
         self.guest, self.member = (
-            make.MembershipFactory(team=make.TeamFactory(organisation__kind="dtv")).user for _ in range(2)
+            make.MembershipFactory(team=make.TeamFactory(organisation__kind="dtv")).user
+            for _ in range(2)
         )
         self.secret = make.NoteFactory(
-            case=self.case, category="public_order", visibility="own_organisation", text="Alleen hier."
+            case=self.case,
+            category="public_order",
+            visibility="own_organisation",
+            text="Alleen hier.",
         )
         self.moved, self.looked_at = True, None
         self.case.refresh_from_db()
-        self.stands = (self.case.version, self.case.state, self.case.team_ids, self.case.history.count())
+        self.stands = (
+            self.case.version,
+            self.case.state,
+            self.case.team_ids,
+            self.case.history.count(),
+        )
 
     def teardown(self):
         transaction.set_rollback(True)
         self.undone.__exit__(None, None, None)
 
     def answered(self, answer, who, what):
-        """Nothing breaks; and what was refused changed nothing, so that what holds need not be looked at again."""
+        """Nothing breaks; and what was refused changed nothing, so that what holds need not be
+        looked at again."""
         assert answer.status_code in ANSWERS, (who, what, answer.status_code)
         stands = (self.case.version, self.case.state, self.case.team_ids, self.case.history.count())
         if answer.status_code in (200, 302):
@@ -145,8 +165,15 @@ class Travels(RuleBasedStateMachine):
     def post(self, who, page, *more, **fields):
         return self.answered(self.journey.post(who, page, *more, **fields), who, page)
 
-    @rule(goes_on=st.sampled_from((True, True, True, True, False)), act=st.sampled_from(sorted(ACTS)), who=st.sampled_from(("coordinator", "municipality", "ngo", "ind", "dtv", "avim", "shelter")),
-          belongs=st.booleans(), days=st.sampled_from((-400, -61, -30, -30, -30, -1, 0, 1)))  # fmt: skip
+    @rule(
+        goes_on=st.sampled_from((True, True, True, True, False)),
+        act=st.sampled_from(sorted(ACTS)),
+        who=st.sampled_from(
+            ("coordinator", "municipality", "ngo", "ind", "dtv", "avim", "shelter")
+        ),
+        belongs=st.booleans(),
+        days=st.sampled_from((-400, -61, -30, -30, -30, -1, 0, 1)),
+    )
     def act(self, goes_on, act, who, belongs, days):
         if goes_on and (needed := WAY.get(self.case.state)):
             act, belongs = needed[self.turn % len(needed)], True
@@ -169,22 +196,43 @@ class Travels(RuleBasedStateMachine):
         return self.post(who, "dossiers_request", requested_on=days)
 
     def act_deliver(self, who, what, days):
-        fields = {"result": "complete", "delivered_on": days, "completed_on": "", "remark": "", "visibility": ""}
+        fields = {
+            "result": "complete",
+            "delivered_on": days,
+            "completed_on": "",
+            "remark": "",
+            "visibility": "",
+        }
         return self.post(who, "record_add", "dossier", **fields)
 
     def act_agenda(self, who, what, days):
         begins = f"{8 + Meeting.objects.count() % 12:02}:{Meeting.objects.count() % 60:02}"
-        plan = {"on": 0, "begins_at": begins, "every": "0", "times": "", "teams": [self.pilot.teams["ind"].pk]}
+        plan = {
+            "on": 0,
+            "begins_at": begins,
+            "every": "0",
+            "times": "",
+            "teams": [self.pilot.teams["ind"].pk],
+        }
         self.to(who, "meeting_plan", self.pilot.pilot.slug, **plan)
         meeting = Meeting.objects.filter(pilot=self.pilot.pilot).order_by("-pk").first()
         teams = [self.pilot.teams[name].pk for name in ("ngo", "ind", "dtv")]
         if meeting:
             return self.post(
-                who, "agenda_add", meeting=str(meeting.pk), why="admission", question="Hoort zij hier?", teams=teams
+                who,
+                "agenda_add",
+                meeting=str(meeting.pk),
+                why="admission",
+                question="Hoort zij hier?",
+                teams=teams,
             )
 
     def act_open(self, who, what, days):
-        if meeting := Meeting.objects.filter(pilot=self.pilot.pilot, closed_at=None).order_by("-pk").first():
+        if (
+            meeting := Meeting.objects.filter(pilot=self.pilot.pilot, closed_at=None)
+            .order_by("-pk")
+            .first()
+        ):
             return self.to(who, "meeting_act", meeting.reference, "openen")
 
     def act_close(self, who, what, days):
@@ -196,8 +244,18 @@ class Travels(RuleBasedStateMachine):
         if item is None:
             return
         scenario = "return_home" if what.startswith("scenario") else ""
-        return self.to(who, "agenda_decide", item.reference, kind=what, reasons="Zo besloten.", body="lso", scenario=scenario,
-                owner_team="", version=item.version, review_on=30 if what == "deferred" else "")  # fmt: skip
+        return self.to(
+            who,
+            "agenda_decide",
+            item.reference,
+            kind=what,
+            reasons="Zo besloten.",
+            body="lso",
+            scenario=scenario,
+            owner_team="",
+            version=item.version,
+            review_on=30 if what == "deferred" else "",
+        )
 
     def act_formal(self, who, what, days):
         until = 90 if what == "extended" else ""
@@ -205,27 +263,43 @@ class Travels(RuleBasedStateMachine):
         return self.answered(self.journey.formal(what, who=who, **fields), who, what)
 
     def act_action(self, who, what, days):
-        return self.post(who, "plan", what="Papieren.", to_team=str(self.pilot.teams["ngo"].pk), due_on=30)
+        return self.post(
+            who, "plan", what="Papieren.", to_team=str(self.pilot.teams["ngo"].pk), due_on=30
+        )
 
     def act_step(self, who, what, days):
         return self.post(who, "case_step", what, version=self.case.version - (days == -1))
 
     def act_stay(self, who, what, days):
         ground = "admitted" if self.case.state in ("admitted", "in_guidance") else "before_decision"
-        fields = {"kind": "dwelling", "ground": ground, "since": days, "until": "", "visibility": "permitted_partners"}
+        fields = {
+            "kind": "dwelling",
+            "ground": ground,
+            "since": days,
+            "until": "",
+            "visibility": "permitted_partners",
+        }
         return self.post(who, "record_add", "stay", **fields)
 
     def act_leave(self, who, what, days):
         for stay in Stay.objects.current().filter(case=self.case, until=None):
-            return self.post(who, "record_end", "stay", stay.reference, reason="over", version=stay.version)
+            return self.post(
+                who, "record_end", "stay", stay.reference, reason="over", version=stay.version
+            )
 
     def stays(self):
-        return list(Stay.objects.filter(case=self.case).order_by("pk").values_list("pk", "since", "until", "ended_at"))
+        return list(
+            Stay.objects.filter(case=self.case)
+            .order_by("pk")
+            .values_list("pk", "since", "until", "ended_at")
+        )
 
     def act_report(self, who, what, days):
         """R14: it ends no stay; who has a place gets a conflict of registers."""
         before, state = self.stays(), self.case.state
-        answer = self.post(who, "record_add", "destination_report", reported_on=min(days, 0), text="MOB")
+        answer = self.post(
+            who, "record_add", "destination_report", reported_on=min(days, 0), text="MOB"
+        )
         if answer.status_code == 302:
             assert (self.stays(), self.case.state) == (before, state)
             if any(until is None and ended is None for _pk, _since, until, ended in before):
@@ -245,49 +319,89 @@ class Travels(RuleBasedStateMachine):
 
     def act_decline(self, who, what, days):
         if found := self.standing():
-            return self.post(who, "exit_confirm", version=found.version, decline="1", because="Nog niet.")
+            return self.post(
+                who, "exit_confirm", version=found.version, decline="1", because="Nog niet."
+            )
 
     def act_undo(self, who, what, days):
         if found := self.standing():
-            return self.post(who, "exit_undo", undone="error", undone_reason="Vergissing.", version=found.version)
+            return self.post(
+                who, "exit_undo", undone="error", undone_reason="Vergissing.", version=found.version
+            )
 
     def act_claim(self, who, what, days):
-        return self.post(who, "claim_answer", result="confirmed", said_on=0, evidence="vertrekstaat")
+        return self.post(
+            who, "claim_answer", result="confirmed", said_on=0, evidence="vertrekstaat"
+        )
 
     def act_check(self, who, what, days):
-        return self.post(who, "check_add", months="3", result="holds", checked_on=0, how="Gehoord.", outcome="")
+        return self.post(
+            who, "check_add", months="3", result="holds", checked_on=0, how="Gehoord.", outcome=""
+        )
 
     def act_lapse(self, who, what, days):
-        fields = {"result": "lapsed", "lapsed_because": "deceased", "checked_on": 0, "how": "Gehoord.", "outcome": ""}
+        fields = {
+            "result": "lapsed",
+            "lapsed_because": "deceased",
+            "checked_on": 0,
+            "how": "Gehoord.",
+            "outcome": "",
+        }
         return self.post(who, "check_add", months="3", **fields)
 
     def act_object(self, who, what, days):
         result = {-1: "upheld", 0: "dismissed"}.get(days, "pending")
-        fields = {"kind": "objection_lvv_decision", "applied_on": -1, "result": result, "checked_on": 0,
-                  "result_on": 0 if result != "pending" else "", "visibility": "permitted_partners"}  # fmt: skip
+        fields = {
+            "kind": "objection_lvv_decision",
+            "applied_on": -1,
+            "result": result,
+            "checked_on": 0,
+            "result_on": 0 if result != "pending" else "",
+            "visibility": "permitted_partners",
+        }
         return self.post(who, "record_add", "procedure", **fields)
 
     def act_reopen(self, who, what, days):
-        return self.post(who, "case_reopen", ground="new", because="Nieuwe stukken.", version=self.case.version)
+        return self.post(
+            who, "case_reopen", ground="new", because="Nieuwe stukken.", version=self.case.version
+        )
 
     def act_establish(self, who, what, days):
         if found := self.standing():
-            fields = {"outcome": "unknown_destination", "explanation": "Gehoord.", "version": found.version}
+            fields = {
+                "outcome": "unknown_destination",
+                "explanation": "Gehoord.",
+                "version": found.version,
+            }
             return self.post(who, "exit_establish", **fields)
 
     def act_position(self, who, what, days):
         if item := AgendaItem.objects.current().filter(case=self.case).order_by("-pk").first():
-            return self.to(who, "position_take", item.reference, stance="agree", reasons="", preparation="Gezien.")
+            return self.to(
+                who,
+                "position_take",
+                item.reference,
+                stance="agree",
+                reasons="",
+                preparation="Gezien.",
+            )
 
     def act_guest(self, who, what, days):
         if meeting := Meeting.objects.filter(pilot=self.pilot.pilot).order_by("-pk").first():
-            fields = {"guest": "1", "name": "Gast", "capacity": "toezicht", "username": self.guest.username}
+            fields = {
+                "guest": "1",
+                "name": "Gast",
+                "capacity": "toezicht",
+                "username": self.guest.username,
+            }
             return self.to(who, "meeting_attendance", meeting.reference, **fields)
 
     def act_dismiss(self, who, what, days):
         if what == "guest" and (row := MeetingGuest.objects.filter(user=self.guest).first()):
             return self.to(who, "meeting_attendance", row.meeting.reference, dismiss=str(row.pk))
-        if what == "member" and (row := ReviewMember.objects.filter(user=self.member).order_by("-pk").first()):
+        if what == "member" and (
+            row := ReviewMember.objects.filter(user=self.member).order_by("-pk").first()
+        ):
             return self.post(who, "escalation", act="dismiss", member=str(row.pk))
 
     def act_ask(self, who, what, days):
@@ -310,7 +424,10 @@ class Travels(RuleBasedStateMachine):
     def act_absence(self, who, what, days):
         if stay := Stay.objects.current().filter(case=self.case).order_by("-pk").first():
             self.client.act_as(self.pilot.workers[who])
-            page = reverse("casework:record_add", args=[self.case.reference, "absence"]) + f"?bij={stay.reference}"
+            page = (
+                reverse("casework:record_add", args=[self.case.reference, "absence"])
+                + f"?bij={stay.reference}"
+            )
             answer = self.client.post(page, sent({"since": days, "until": "", "remark": ""}))
             self.case.refresh_from_db()
             return self.answered(answer, who, what)
@@ -323,7 +440,8 @@ class Travels(RuleBasedStateMachine):
         if meeting := Meeting.objects.filter(pilot=self.pilot.pilot).order_by("-pk").first():
             return self.to(who, "minutes", meeting.reference, answer="agreed", remark="")
 
-    # ------------------------------------------------------------------ what always holds, after an act that was taken
+    # ------------------------------------------------------------------ what always holds, after an
+    # act that was taken
 
     @invariant()
     def what_always_holds(self):
@@ -337,10 +455,14 @@ class Travels(RuleBasedStateMachine):
     def rule_only_arrows_of_the_table_were_taken(self):
         states = list(self.case.history.order_by("history_id").values_list("state", flat=True))
         for before, after in zip(states, states[1:], strict=False):
-            assert before == after or (before, after) in ARROWS or before in WITHOUT_TARGET, (before, after)
+            assert before == after or (before, after) in ARROWS or before in WITHOUT_TARGET, (
+                before,
+                after,
+            )
 
     def rule_each_step_had_what_it_asks(self):
-        """The guards of the table once more, from the rows themselves, in the moment the step was taken."""
+        """The guards of the table once more, from the rows themselves, in the moment the step
+        was taken."""
         last = self.case.history.latest()
         if last.pk == self.looked_at:
             return
@@ -371,27 +493,38 @@ class Travels(RuleBasedStateMachine):
 
     def step_t13(self):
         found = self.standing()
-        open_tasks = Task.objects.current().filter(case=self.case, answer="", to_team__in=self.case.team_ids)
+        open_tasks = Task.objects.current().filter(
+            case=self.case, answer="", to_team__in=self.case.team_ids
+        )
         explained = found.classed.belongs_to == "none" or found.explanation
-        return found.outcome != "not_established" and explained and not (
-            open_tasks.exists() or found.classed.belongs_to in ("durable", "semi_durable")
-        )  # fmt: skip
+        return (
+            found.outcome != "not_established"
+            and explained
+            and not (open_tasks.exists() or found.classed.belongs_to in ("durable", "semi_durable"))
+        )
 
     def step_t14(self):
-        checks = set(FollowUpCheck.objects.current().filter(case=self.case).values_list("months", flat=True))
+        checks = set(
+            FollowUpCheck.objects.current().filter(case=self.case).values_list("months", flat=True)
+        )
         return checks == {3, 6, 12}
 
     def step_t15(self):
         """No objection or appeal is possible any more, or pending; and she has no place."""
-        refusal = FormalDecision.objects.filter(case=self.case, kind="refused", annulled_on=None).latest("pk")
-        objections = Procedure.objects.current().filter(case=self.case, kind="objection_lvv_decision")
+        refusal = FormalDecision.objects.filter(
+            case=self.case, kind="refused", annulled_on=None
+        ).latest("pk")
+        objections = Procedure.objects.current().filter(
+            case=self.case, kind="objection_lvv_decision"
+        )
         today = timezone.localdate()
         ruled = [row.result_on for row in objections if row.result == "dismissed"]
         return (
-            refusal.objection_until < today and not objections.filter(result__in=("pending", "upheld")).exists()
+            refusal.objection_until < today
+            and not objections.filter(result__in=("pending", "upheld")).exists()
             and all(day + timedelta(weeks=6) < today for day in ruled)
             and not Stay.objects.current().filter(case=self.case, until=None).exists()
-        )  # fmt: skip
+        )
 
     def step_t17(self):
         return False  # she was never here before
@@ -399,11 +532,18 @@ class Travels(RuleBasedStateMachine):
     def rule_r21_who_has_a_personal_grant_reads_as_long_as_what_it_is_for(self):
         today = timezone.localdate()
         comes = MeetingGuest.objects.filter(
-            user=self.guest, meeting__on=today, meeting__closed_at=None, meeting__cancelled_on=None,
-            meeting__items__case=self.case, meeting__items__ended_at=None,
-        ).exists()  # fmt: skip
+            user=self.guest,
+            meeting__on=today,
+            meeting__closed_at=None,
+            meeting__cancelled_on=None,
+            meeting__items__case=self.case,
+            meeting__items__ended_at=None,
+        ).exists()
         advises = ReviewMember.objects.filter(
-            user=self.member, escalation__adopted=None, escalation__ended_at=None, escalation__case=self.case
+            user=self.member,
+            escalation__adopted=None,
+            escalation__ended_at=None,
+            escalation__case=self.case,
         ).exists()
         for user, reads in ((self.guest, comes), (self.member, advises)):
             sees, reads_secret, _reads_decisions = self.seen_by(user)
@@ -411,13 +551,20 @@ class Travels(RuleBasedStateMachine):
             assert not reads_secret
 
     def rule_r1_places_of_one_person_never_overlap(self):
-        stays = [(row.since, row.until) for row in Stay.objects.current().filter(case__person=self.case.person)]
+        stays = [
+            (row.since, row.until)
+            for row in Stay.objects.current().filter(case__person=self.case.person)
+        ]
         for (since, until), (other, ends) in combinations(stays, 2):
-            assert (until is not None and until <= other) or (ends is not None and ends <= since), stays
+            assert (until is not None and until <= other) or (ends is not None and ends <= since), (
+                stays
+            )
 
     def rule_r4_r6_nobody_is_admitted_without_conference_and_formal_decision(self):
         if self.case.state in ("admitted", "in_guidance"):
-            formal = FormalDecision.objects.current().filter(case=self.case, kind="admitted", annulled_on=None)
+            formal = FormalDecision.objects.current().filter(
+                case=self.case, kind="admitted", annulled_on=None
+            )
             assert formal.exists()
             assert self.case.admitted_on is not None
             for row in formal:
@@ -426,7 +573,9 @@ class Travels(RuleBasedStateMachine):
         if self.case.state == "in_guidance":
             assert self.case.guidance_from >= self.case.admitted_on
         for row in FormalDecision.objects.filter(case=self.case).select_related("mandate"):
-            assert row.mandate.in_force_from <= row.decided_on  # under a mandate that held on that day
+            assert (
+                row.mandate.in_force_from <= row.decided_on
+            )  # under a mandate that held on that day
             assert row.mandate.in_force_until is None or row.decided_on < row.mandate.in_force_until
             assert row.reasons
             assert row.remedies
@@ -448,7 +597,11 @@ class Travels(RuleBasedStateMachine):
     def rest_over_on(self):
         """R8: fourteen days after the later of what the two services delivered first."""
         days = dict.fromkeys(("ind", "dtv"))
-        for row in DossierDelivery.objects.current().filter(case=self.case, source_team=None).order_by("-delivered_on"):
+        for row in (
+            DossierDelivery.objects.current()
+            .filter(case=self.case, source_team=None)
+            .order_by("-delivered_on")
+        ):
             days[row.of] = row.delivered_on
         return max(days.values()) + timedelta(days=14) if all(days.values()) else None
 
@@ -469,7 +622,7 @@ class Travels(RuleBasedStateMachine):
             assert found.confirmed_by_id != found.author_id
             assert found.classed == OutcomeClass.objects.filter(
                 outcome=found.outcome, in_force_from__lte=found.exited_on
-            ).latest("in_force_from")  # fmt: skip
+            ).latest("in_force_from")
             assert found.reason
             assert self.case.exited_on == found.exited_on
             for stay in Stay.objects.current().filter(case=self.case):
@@ -479,7 +632,9 @@ class Travels(RuleBasedStateMachine):
             assert self.case.exited_on is None or self.case.state == "archived"
 
     def rule_r11_only_a_competent_partner_confirms(self):
-        for row in Confirmation.objects.filter(case=self.case).select_related("exit", "author_team__organisation"):
+        for row in Confirmation.objects.filter(case=self.case).select_related(
+            "exit", "author_team__organisation"
+        ):
             assert row.source_team is None
             assert row.author_team.organisation.kind in COMPETENT[row.exit.outcome]
             assert row.author_team_id != row.exit.author_team_id
@@ -492,12 +647,17 @@ class Travels(RuleBasedStateMachine):
             assert set(row.exit.history.values_list("outcome", flat=True)) == {row.exit.outcome}
 
     def rule_r16_an_extension_rests_on_a_decision_of_its_own(self):
-        rests = [row.conference_decision for row in FormalDecision.objects.filter(case=self.case, kind="extended")]
+        rests = [
+            row.conference_decision
+            for row in FormalDecision.objects.filter(case=self.case, kind="extended")
+        ]
         assert all(decision is not None and decision.kind == "extension" for decision in rests)
         assert len(set(rests)) == len(rests)
 
     def rule_r21_nobody_sees_more_than_her_team_may(self):
-        takes_part = set(Involvement.objects.in_force().filter(case=self.case).values_list("team", flat=True))
+        takes_part = set(
+            Involvement.objects.in_force().filter(case=self.case).values_list("team", flat=True)
+        )
         for name in ("ngo", "ind", "dtv", "avim", "shelter", "iom", "coa"):
             team, worker = self.pilot.teams[name], self.pilot.workers[name]
             sees, reads_secret, reads_decisions = self.seen_by(worker)
@@ -507,7 +667,8 @@ class Travels(RuleBasedStateMachine):
                 assert not reads_decisions, name
 
     def seen_by(self, user):
-        """Whether this worker sees the case, the note of another team, and anything that was decided."""
+        """Whether this worker sees the case, the note of another team, and anything that was
+        decided."""
         with acting_as(user), connection.cursor() as cursor:
             cursor.execute(
                 "SELECT EXISTS (SELECT FROM casework_case WHERE id = %(case)s),"
@@ -523,9 +684,15 @@ RULES = [name for name in vars(Travels) if name.startswith("rule_")]
 
 
 def travel(client, pilot, **how):
-    machine = type("Here", (Travels,), {"pilot": pilot, "client": client, "reached": Counter(), "done": Counter()})
+    machine = type(
+        "Here",
+        (Travels,),
+        {"pilot": pilot, "client": client, "reached": Counter(), "done": Counter()},
+    )
     checks = list(HealthCheck)
-    run_state_machine_as_test(machine, settings=settings(deadline=None, suppress_health_check=checks, **how))
+    run_state_machine_as_test(
+        machine, settings=settings(deadline=None, suppress_health_check=checks, **how)
+    )
     # It is no walk around the door.
     assert {"rest_period", "in_conference", "in_guidance", "exited"} <= set(machine.reached)
     return machine
@@ -533,7 +700,9 @@ def travel(client, pilot, **how):
 
 def test_no_order_of_acts_by_anybody_breaks_a_rule(client, pilot):
     machine = travel(client, pilot, max_examples=12, stateful_step_count=35, derandomize=True)
-    assert {"intake", "deliver", "decide", "formal", "stay", "propose", "confirm"} <= set(machine.done), machine.done
+    assert {"intake", "deliver", "decide", "formal", "stay", "propose", "confirm"} <= set(
+        machine.done
+    ), machine.done
 
 
 @pytest.mark.slow

@@ -30,7 +30,9 @@ def test_names_of_any_script_are_kept(typed, kept):
     assert clean_name(typed) == kept
 
 
-@pytest.mark.parametrize("typed", ["", "  ", "123", "\u200b\u200b", "😀", "Jan 😀", "-", "x" * 201, "\x00\x01"])
+@pytest.mark.parametrize(
+    "typed", ["", "  ", "123", "\u200b\u200b", "😀", "Jan 😀", "-", "x" * 201, "\x00\x01"]
+)
 def test_what_is_no_name_is_refused(typed):
     with pytest.raises(ValidationError):
         clean_name(typed)
@@ -38,8 +40,14 @@ def test_what_is_no_name_is_refused(typed):
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("José", "jose"), ("O'Neill", "o neill"), ("Al-Jubouri", "al jubouri"), ("Yıldırım", "yildirim"), ("Łukasz", "lukasz")],
-)  # fmt: skip
+    [
+        ("José", "jose"),
+        ("O'Neill", "o neill"),
+        ("Al-Jubouri", "al jubouri"),
+        ("Yıldırım", "yildirim"),
+        ("Łukasz", "lukasz"),
+    ],
+)
 def test_names_are_compared_without_accents_and_hyphens(one, other):
     assert name_key(one) == name_key(other)
 
@@ -88,7 +96,11 @@ def test_each_wrong_date_gets_its_own_message(typed, code):
 
 @given(st.dates(min_value=date(1900, 1, 1), max_value=date(2026, 1, 1)))
 def test_a_full_date_survives_being_written_and_read(day):
-    assert parse_partial_date(f"{day:%d-%m-%Y}") == parse_partial_date(day.isoformat()) == day.isoformat()
+    assert (
+        parse_partial_date(f"{day:%d-%m-%Y}")
+        == parse_partial_date(day.isoformat())
+        == day.isoformat()
+    )
 
 
 @given(st.text(max_size=40))
@@ -97,12 +109,16 @@ def test_no_typed_date_breaks_the_page(text):
         parse_partial_date(text)
 
 
-@pytest.mark.parametrize("typed", ["1234567890", "1234 567 890", "12.34.56.78.90", " 1234567890 ", "0000000001"])
+@pytest.mark.parametrize(
+    "typed", ["1234567890", "1234 567 890", "12.34.56.78.90", " 1234567890 ", "0000000001"]
+)
 def test_ten_digits_with_spaces_are_a_v_number(typed):
     assert len(clean_v_number(typed)) == 10
 
 
-@pytest.mark.parametrize("typed", ["123456789", "12345678901", "12345abcde", "V123456789", "１２３４５６７８９０"])
+@pytest.mark.parametrize(
+    "typed", ["123456789", "12345678901", "12345abcde", "V123456789", "１２３４５６７８９０"]
+)
 def test_anything_else_is_not(typed):
     with pytest.raises(ValidationError):
         clean_v_number(typed)
@@ -119,8 +135,11 @@ def test_table_32_is_whole():
 
 
 def test_months_keep_their_names():
-    """A word of ours that is also a month, such as "May", once gave everybody born in it another one."""
-    months = "januari februari maart april mei juni juli augustus september oktober november december"
+    """A word of ours that is also a month, such as "May", once gave everybody born in it another
+    one."""
+    months = (
+        "januari februari maart april mei juni juli augustus september oktober november december"
+    )
     shown = [display("birth_date", f"1985-{number:02}-12").split()[1] for number in range(1, 13)]
     assert shown == months.split()
 

@@ -1,4 +1,5 @@
-"""Other ways into the conference than by a rest period: early (T6), with the dossiers of before (T17), municipal mode."""
+"""Other ways into the conference than by a rest period: early (T6), with the dossiers of before
+(T17), municipal mode."""
 
 from datetime import timedelta
 
@@ -15,14 +16,21 @@ pytestmark = pytest.mark.django_db
 
 
 def again(journey, **case):
-    """She left and comes back: a new case of the same person, in which nobody asked for dossiers."""
-    journey.propose(reason="left_own_request", outcome="unknown_destination", explanation="Vertrokken.")
+    """She left and comes back: a new case of the same person, in which nobody asked for
+    dossiers."""
+    journey.propose(
+        reason="left_own_request", outcome="unknown_destination", explanation="Vertrokken."
+    )
     answer = journey.confirm()
     assert answer.status_code == 302, answer.text[:3000]
     journey.case = make.CaseFactory(
-        person=journey.case.person, lead_team=journey.teams["municipality"], case_manager=journey.workers["municipality"],
-        involve=[journey.teams["ngo"]], named="Hiwot Reiziger", **case,
-    )  # fmt: skip
+        person=journey.case.person,
+        lead_team=journey.teams["municipality"],
+        case_manager=journey.workers["municipality"],
+        involve=[journey.teams["ngo"]],
+        named="Hiwot Reiziger",
+        **case,
+    )
     make.BriefingFactory(case=journey.case, author_team=journey.teams["municipality"])
 
 
@@ -33,7 +41,9 @@ def to_guidance(journey):
     assert room.decide("admitted").status_code == 302
     assert journey.formal("admitted").status_code == 302
     assert room.decide("scenario_set", scenario="return_home").status_code == 302
-    journey.done("ngo", "plan", what="Paspoort aanvragen", to_team=str(journey.teams["ngo"].pk), due_on=30)
+    journey.done(
+        "ngo", "plan", what="Paspoort aanvragen", to_team=str(journey.teams["ngo"].pk), due_on=30
+    )
     return journey.step("municipality", "guidance")
 
 
@@ -80,7 +90,9 @@ def test_t17_old_dossiers_are_asked_for_again(journey, on_day):
     assert journey.case.state == "registered"
 
 
-def test_t6_the_dossiers_are_asked_for_after_an_early_admission_and_then_the_rest_begins(journey, on_day):
+def test_t6_the_dossiers_are_asked_for_after_an_early_admission_and_then_the_rest_begins(
+    journey, on_day
+):
     journey.pilot.pilot.early_admission = True
     journey.pilot.pilot.save()
     journey.intake()
@@ -90,7 +102,10 @@ def test_t6_the_dossiers_are_asked_for_after_an_early_admission_and_then_the_res
     room.open()
     assert room.decide("admitted").status_code == 302
     assert journey.formal("admitted").status_code == 302
-    assert "Vraag de dossiers op" in journey.client.act_as(journey.workers["municipality"]).get("/").text
+    assert (
+        "Vraag de dossiers op"
+        in journey.client.act_as(journey.workers["municipality"]).get("/").text
+    )
     journey.done("ngo", "dossiers_request", requested_on=0)
     assert journey.case.state == "admitted"  # asking moves nothing
     assert DossierRequest.objects.filter(case=journey.case).count() == 2
@@ -104,7 +119,9 @@ def test_t6_the_dossiers_are_asked_for_after_an_early_admission_and_then_the_res
     assert later.decide("scenario_set", scenario="return_home").status_code == 302
 
 
-def test_t18_a_case_from_a_list_that_waits_for_dossiers_gets_them_asked_for_and_goes_on(client, pilot):
+def test_t18_a_case_from_a_list_that_waits_for_dossiers_gets_them_asked_for_and_goes_on(
+    client, pilot
+):
     journey = Journey(client, pilot, state="awaiting_dossiers")
     page = journey.get("coordinator", "case_detail").text
     assert "Onbekend uit eerdere stappen" in page
@@ -130,7 +147,9 @@ def test_t6_a_case_whose_intake_somebody_else_still_writes_came_from_no_list(jou
     assert "Onbekend uit eerdere stappen" not in journey.get("coordinator", "case_detail").text
 
 
-def test_municipal_mode_needs_neither_dossiers_nor_rest_and_meets_under_the_municipal_decision(journey):
+def test_municipal_mode_needs_neither_dossiers_nor_rest_and_meets_under_the_municipal_decision(
+    journey,
+):
     pilot = journey.pilot.pilot
     pilot.municipal_mode = True
     pilot.save()
@@ -144,5 +163,8 @@ def test_municipal_mode_needs_neither_dossiers_nor_rest_and_meets_under_the_muni
     room.add(teams=("ngo",))
     room.open()
     assert room.decide("scenario_set", scenario="return_home").status_code == 302
-    assert room.meeting.convenant.kind in (ConvenantKind.CONVENANT, ConvenantKind.MUNICIPAL_DECISION)
+    assert room.meeting.convenant.kind in (
+        ConvenantKind.CONVENANT,
+        ConvenantKind.MUNICIPAL_DECISION,
+    )
     assert "Vraag de dossiers op" not in journey.get("municipality", "case_detail").text

@@ -1,4 +1,5 @@
-"""Agreements: their state follows from facts, their matrix changes by two people, as a new version."""
+"""Agreements: their state follows from facts, their matrix changes by two people, as a new
+version."""
 
 from datetime import timedelta
 
@@ -44,7 +45,9 @@ def test_state_follows_from_facts_and_queryset_and_sql_agree(facts, signed, stat
 
     convenant = make.ConvenantFactory(**facts)
     ConvenantParty.objects.create(
-        convenant=convenant, organisation=convenant.pilot.municipality, signed_on=days(-20) if signed else None
+        convenant=convenant,
+        organisation=convenant.pilot.municipality,
+        signed_on=days(-20) if signed else None,
     )
     assert convenant.state == state
     in_force = state == ConvenantState.IN_FORCE
@@ -65,7 +68,10 @@ def test_of_one_kind_only_one_is_in_force():
 def test_a_cell_without_basis_purpose_or_article_is_refused(cast, missing):
     facts = {"legal_basis": "b", "purpose": "p", "article": "1", missing: ""}
     with pytest.raises(IntegrityError, match="cell_has_basis"), transaction.atomic():
-        write_cells(cast.convenant, [GivenCell(cast.municipal, Category.MEDICAL_CONTENT, Cell.READ, **facts)])
+        write_cells(
+            cast.convenant,
+            [GivenCell(cast.municipal, Category.MEDICAL_CONTENT, Cell.READ, **facts)],
+        )
 
 
 K, F = OrganisationKind, TeamFunction
@@ -116,7 +122,13 @@ def proposed(client, cast, cell="read"):
     name = f"cell_{cast.partner_team.pk}_procedures"
     return client.post(
         reverse("governance:proposal_add", args=[cast.convenant.reference]),
-        {name: cell, "explanation": "nodig", "article": "4", "purpose": "afstemmen", "legal_basis": "AVG 6, 1, e"},
+        {
+            name: cell,
+            "explanation": "nodig",
+            "article": "4",
+            "purpose": "afstemmen",
+            "legal_basis": "AVG 6, 1, e",
+        },
     )
 
 
@@ -136,16 +148,24 @@ def test_a_coordinator_proposes_and_a_privacy_officer_activates(client, cast):
     assert "procedure-tekst" in client.act_as(cast.partner).get(case_page).text
     new = Convenant.objects.get(version=2)
     cast.convenant.refresh_from_db()
-    assert (new.replaces, new.activated_by, new.proposed_by) == (cast.convenant, cast.officer, cast.coordinator)
+    assert (new.replaces, new.activated_by, new.proposed_by) == (
+        cast.convenant,
+        cast.officer,
+        cast.coordinator,
+    )
     assert cast.convenant.in_force_until == timezone.localdate()
     # Everything else is as it was.
     before, after = matrix_of(cast.convenant)[1], matrix_of(new)[1]
     differing = {
-        (team, category) for team in before for category in Category
+        (team, category)
+        for team in before
+        for category in Category
         if before[team][category] != after[team][category]
-    }  # fmt: skip
+    }
     assert differing == {(cast.partner_team.pk, Category.PROCEDURES)}
-    actions = list(AuditEntry.objects.filter(pilot_id=cast.pilot.pk).values_list("action", flat=True))
+    actions = list(
+        AuditEntry.objects.filter(pilot_id=cast.pilot.pk).values_list("action", flat=True)
+    )
     assert actions == ["matrix_activated", "matrix_proposed"]
 
 
@@ -154,10 +174,17 @@ def test_a_right_that_is_taken_is_gone_at_the_next_request(client, cast):
     page = reverse("casework:case_detail", args=[cast.case.reference])
     assert "begeleid-tekst" in client.act_as(cast.partner).get(page).text
     proposal = Proposal.objects.create(
-        convenant=cast.convenant, changes={str(cast.partner_team.pk): {"guidance": "none"}}, explanation="x",
-        article="5", purpose="p", legal_basis="b", proposed_by=cast.coordinator,
-    )  # fmt: skip
-    client.act_as(cast.officer).post(reverse("governance:proposal_decide", args=[proposal.reference]))
+        convenant=cast.convenant,
+        changes={str(cast.partner_team.pk): {"guidance": "none"}},
+        explanation="x",
+        article="5",
+        purpose="p",
+        legal_basis="b",
+        proposed_by=cast.coordinator,
+    )
+    client.act_as(cast.officer).post(
+        reverse("governance:proposal_decide", args=[proposal.reference])
+    )
     assert "begeleid-tekst" not in client.act_as(cast.partner).get(page).text
 
 
@@ -171,14 +198,25 @@ def test_one_proposal_at_a_time_and_not_an_empty_one(client, cast):
 def test_what_is_confidential_is_no_matter_of_agreement(client, cast, category):
     """R17 and R18: no proposal gives it to another partner, also none that came past the form."""
     cell = f"cell_{cast.partner_team.pk}_{category}"
-    form = {cell: "read", "explanation": "nodig", "article": "6", "purpose": "afstemmen", "legal_basis": "AVG 6, 1, e"}
+    form = {
+        cell: "read",
+        "explanation": "nodig",
+        "article": "6",
+        "purpose": "afstemmen",
+        "legal_basis": "AVG 6, 1, e",
+    }
     url = reverse("governance:proposal_add", args=[cast.convenant.reference])
     assert client.act_as(cast.coordinator).post(url, form).status_code == 400
     changes = {str(cast.partner_team.pk): {category: "read", "procedures": "read"}}
     proposal = Proposal.objects.create(
-        convenant=cast.convenant, changes=changes, explanation="x", article="6", purpose="p", legal_basis="b",
+        convenant=cast.convenant,
+        changes=changes,
+        explanation="x",
+        article="6",
+        purpose="p",
+        legal_basis="b",
         proposed_by=cast.coordinator,
-    )  # fmt: skip
+    )
     with acting_as(cast.officer) as clearance:
         matrix = matrix_of(activate(proposal, by=clearance))[1]
     assert matrix[cast.partner_team.pk][Category.PROCEDURES].cell == Cell.READ
@@ -186,11 +224,18 @@ def test_what_is_confidential_is_no_matter_of_agreement(client, cast, category):
 
 
 def test_a_new_version_still_allows_what_its_articles_allow(cast):
-    ConvenantArticle.objects.create(convenant=cast.convenant, number="12", title="Elders", text="", allows="hit_no_hit")
+    ConvenantArticle.objects.create(
+        convenant=cast.convenant, number="12", title="Elders", text="", allows="hit_no_hit"
+    )
     proposal = Proposal.objects.create(
-        convenant=cast.convenant, changes={str(cast.partner_team.pk): {"procedures": "read"}}, explanation="x",
-        article="4", purpose="p", legal_basis="b", proposed_by=cast.coordinator,
-    )  # fmt: skip
+        convenant=cast.convenant,
+        changes={str(cast.partner_team.pk): {"procedures": "read"}},
+        explanation="x",
+        article="4",
+        purpose="p",
+        legal_basis="b",
+        proposed_by=cast.coordinator,
+    )
     with acting_as(cast.officer) as clearance:
         assert activate(proposal, by=clearance).articles.get().allows == "hit_no_hit"
 
@@ -205,9 +250,14 @@ def test_a_declined_proposal_leaves_everything(client, cast):
 
 def test_a_proposal_for_a_version_that_ended_cannot_be_activated(cast):
     proposal = Proposal.objects.create(
-        convenant=cast.convenant, changes={}, explanation="x", article="5", purpose="p", legal_basis="b",
+        convenant=cast.convenant,
+        changes={},
+        explanation="x",
+        article="5",
+        purpose="p",
+        legal_basis="b",
         proposed_by=cast.coordinator,
-    )  # fmt: skip
+    )
     cast.convenant.in_force_until = timezone.localdate()
     cast.convenant.save()
     with acting_as(cast.officer) as clearance, pytest.raises(OutOfDate):
@@ -215,7 +265,11 @@ def test_a_proposal_for_a_version_that_ended_cannot_be_activated(cast):
 
 
 def test_the_page_shows_who_reads_who_writes_article_purpose_and_basis(client, cast):
-    page = client.act_as(cast.owner).get(reverse("governance:convenant_detail", args=[cast.convenant.reference])).text
+    page = (
+        client.act_as(cast.owner)
+        .get(reverse("governance:convenant_detail", args=[cast.convenant.reference]))
+        .text
+    )
     for word in ("schrijft", "leest", "artikel 2", "proef", "AVG 6, 1, e", cast.partner_team.label):
         assert word in page
 
@@ -223,17 +277,27 @@ def test_the_page_shows_who_reads_who_writes_article_purpose_and_basis(client, c
 def test_strangers_to_an_agreement_do_not_find_it(client, cast):
     other = make.ConvenantFactory()
     client.act_as(cast.owner)
-    assert client.get(reverse("governance:convenant_detail", args=[other.reference])).status_code == 404
+    assert (
+        client.get(reverse("governance:convenant_detail", args=[other.reference])).status_code
+        == 404
+    )
     assert other.pilot.name not in client.get(reverse("governance:convenant_list")).text
 
 
 def test_nobody_activates_what_her_own_organisation_gains(client, cast):
     proposal = Proposal.objects.create(
-        convenant=cast.convenant, changes={str(cast.municipal.pk): {"medical_content": "read"}}, explanation="x",
-        article="7", purpose="p", legal_basis="b", proposed_by=cast.coordinator,
-    )  # fmt: skip
+        convenant=cast.convenant,
+        changes={str(cast.municipal.pk): {"medical_content": "read"}},
+        explanation="x",
+        article="7",
+        purpose="p",
+        legal_basis="b",
+        proposed_by=cast.coordinator,
+    )
     page = reverse("governance:proposal_decide", args=[proposal.reference])
     assert client.act_as(cast.officer).post(page).status_code == 403
-    other = make.MembershipFactory(team=None, organisation=cast.partner_team.organisation, role="privacy_officer").user
+    other = make.MembershipFactory(
+        team=None, organisation=cast.partner_team.organisation, role="privacy_officer"
+    ).user
     assert client.act_as(other).post(page).status_code == 302
     assert client.post(page).status_code == 403  # decided already

@@ -1,4 +1,5 @@
-"""The libraries of the system that a PDF needs: found, named when they lack, installed where we may."""
+"""The libraries of the system that a PDF needs: found, named when they lack, installed where we
+may."""
 
 import os
 import shutil

@@ -16,19 +16,28 @@ def added(model, name="text"):
 
 
 def groups(*operations):
-    return [len(found.operations) if isinstance(found, Together) else 0 for found in together(operations)]
+    return [
+        len(found.operations) if isinstance(found, Together) else 0
+        for found in together(operations)
+    ]
 
 
 def test_what_stands_side_by_side_is_made_together():
     assert groups(
-        made("One"), made("Two"), added("other"), O.AddIndex("other", models.Index(fields=["text"], name="i"))
+        made("One"),
+        made("Two"),
+        added("other"),
+        O.AddIndex("other", models.Index(fields=["text"], name="i")),
     ) == [4]
     assert groups(made("One"), O.RunSQL("SELECT 1"), made("Two"), made("Three")) == [1, 0, 2]
 
 
 def test_what_changes_something_made_just_before_waits_for_it():
     assert groups(made("One"), added("one")) == [1, 1]
-    assert groups(made("One"), O.AddConstraint("One", models.CheckConstraint(name="c", condition=models.Q(id=1)))) == [
+    assert groups(
+        made("One"),
+        O.AddConstraint("One", models.CheckConstraint(name="c", condition=models.Q(id=1))),
+    ) == [
         1,
         1,
     ]
@@ -39,7 +48,12 @@ def test_what_changes_something_made_just_before_waits_for_it():
 
 
 def test_the_state_is_the_same_as_one_by_one():
-    operations = [made("One"), made("Two"), added("one"), O.AlterField("one", "text", models.TextField(null=True))]
+    operations = [
+        made("One"),
+        made("Two"),
+        added("one"),
+        O.AlterField("one", "text", models.TextField(null=True)),
+    ]
     one, all_together = (O.state.ProjectState() for _ in range(2))
     for operation in operations:
         operation.state_forwards("lvv", one)

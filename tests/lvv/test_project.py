@@ -27,13 +27,17 @@ def test_every_text_has_its_dutch():
 
 
 def test_every_text_in_the_code_is_in_the_catalogue():
-    known = {entry.msgid for entry in polib.pofile(str(BASE_DIR / "locale/nl/LC_MESSAGES/django.po"))}
+    known = {
+        entry.msgid for entry in polib.pofile(str(BASE_DIR / "locale/nl/LC_MESSAGES/django.po"))
+    }
     used = set()
     for name in tracked():
         if name.startswith(("tests/", "bench/")) or not name.endswith((".py", ".html")):
             continue
         text = (BASE_DIR / name).read_text(encoding="utf-8")
-        used |= set(re.findall(r'\{% translate "([^"]+)"', text)) if name.endswith(".html") else set()
+        used |= (
+            set(re.findall(r'\{% translate "([^"]+)"', text)) if name.endswith(".html") else set()
+        )
         if name.endswith(".py") and "django.utils.translation" in text:
             used |= set(re.findall(r'\b(?:_|gettext)\(\s*"((?:[^"\\]|\\.)+)"\s*\)', text))
     assert len(used) > 400
@@ -66,7 +70,10 @@ def test_the_keys_of_all_drafts_are_taken():
     for name in tracked():
         if name.endswith("views.py") or name.endswith("address.py"):
             keys |= set(
-                re.findall(r'key = f"([a-z-]+(?:\{at\.kind\.slug\})?):', (BASE_DIR / name).read_text(encoding="utf-8"))
+                re.findall(
+                    r'key = f"([a-z-]+(?:\{at\.kind\.slug\})?):',
+                    (BASE_DIR / name).read_text(encoding="utf-8"),
+                )
             )
     assert {"link", "undo", "note", "contact", "answer-{at.kind.slug}"} <= keys
     for key in keys:
@@ -75,14 +82,18 @@ def test_the_keys_of_all_drafts_are_taken():
 
 def test_templates_are_all_used():
     everything = "".join(
-        (BASE_DIR / name).read_text(encoding="utf-8") for name in tracked() if name.endswith((".py", ".html"))
+        (BASE_DIR / name).read_text(encoding="utf-8")
+        for name in tracked()
+        if name.endswith((".py", ".html"))
     )
     for name in tracked():
         if name.startswith("templates/") and name.endswith(".html"):
             short = name.removeprefix("templates/")
-            # The sign-in package looks its templates up by name; so do Django and its administration, and who shows a
-            # plan to the person, one template for each language.
-            if short.startswith(("admin/", "allauth/", "account/", "mfa/", "errors/", "casework/plan/person/")):
+            # The sign-in package looks its templates up by name; so do Django and its
+            # administration, and who shows a plan to the person, one template for each language.
+            if short.startswith(
+                ("admin/", "allauth/", "account/", "mfa/", "errors/", "casework/plan/person/")
+            ):
                 continue
             assert everything.count(short) >= 1, short
 
@@ -135,6 +146,8 @@ def test_the_page_about_partners_says_what_the_model_gives_them():
             for word, letters in (("Reads", "RW"), ("Writes", "WO"), ("Never", "-")):
                 (said,) = [line for line in section.split("\n") if line.startswith(f"- {word}: ")]
                 expected = [str(label) for label, letter in cells.items() if letter in letters]
-                assert said.removeprefix(f"- {word}: ").split(", ") == (expected or ["nothing"]), section[:20]
+                assert said.removeprefix(f"- {word}: ").split(", ") == (expected or ["nothing"]), (
+                    section[:20]
+                )
             (picture,) = [line for line in section.split("\n") if line.startswith("![")]
             assert (BASE_DIR / "docs" / picture.rpartition("(")[2].rstrip(")")).exists()

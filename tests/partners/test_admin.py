@@ -13,9 +13,13 @@ pytestmark = pytest.mark.django_db
 
 def membership_form(user, team, role="caseworker"):
     return {
-        "user": user.pk, "organisation": team.organisation_id, "team": team.pk, "role": role,
-        "since": timezone.localdate().strftime("%d-%m-%Y"), "until": "",
-    }  # fmt: skip
+        "user": user.pk,
+        "organisation": team.organisation_id,
+        "team": team.pk,
+        "role": role,
+        "since": timezone.localdate().strftime("%d-%m-%Y"),
+        "until": "",
+    }
 
 
 def test_only_administrators_come_in(client, cast):
@@ -36,7 +40,9 @@ def test_an_administrator_adds_a_member_and_the_coordinator_sees_it(client, cast
     response = client.act_as(cast.admin).post(url, membership_form(new, cast.municipal))
     assert response.status_code == 302
     assert Membership.objects.get(user=new).team == cast.municipal
-    shown = client.act_as(cast.coordinator).get(reverse("partners:pilot_detail", args=[cast.pilot.reference]))
+    shown = client.act_as(cast.coordinator).get(
+        reverse("partners:pilot_detail", args=[cast.pilot.reference])
+    )
     assert "Nieuwe Collega" in shown.text
     assert "Een lidmaatschap is toegevoegd" in shown.text
 
@@ -46,7 +52,11 @@ def test_a_right_she_gives_herself_is_seen(client, cast):
     client.act_as(cast.admin).post(url, membership_form(cast.admin, cast.municipal))
     entry = AuditEntry.objects.get(action="membership_added")
     assert (entry.actor_id, entry.pilot_id) == (cast.admin.pk, cast.pilot.pk)
-    shown = client.act_as(cast.coordinator).get(reverse("partners:pilot_detail", args=[cast.pilot.reference])).text
+    shown = (
+        client.act_as(cast.coordinator)
+        .get(reverse("partners:pilot_detail", args=[cast.pilot.reference]))
+        .text
+    )
     assert shown.count(cast.admin.name) >= 2
 
 
@@ -58,8 +68,12 @@ def test_other_organisations_are_out_of_reach(client, cast):
     assert response.status_code == 200  # refused, with a message at the field
     assert not Membership.objects.filter(user=new).exists()
     theirs = cast.partner.memberships.get()
-    assert client.get(reverse("admin:partners_membership_change", args=[theirs.pk])).status_code == 302
-    assert client.get(reverse("admin:partners_user_change", args=[cast.partner.pk])).status_code == 302
+    assert (
+        client.get(reverse("admin:partners_membership_change", args=[theirs.pk])).status_code == 302
+    )
+    assert (
+        client.get(reverse("admin:partners_user_change", args=[cast.partner.pk])).status_code == 302
+    )
     assert cast.partner.name not in client.get(reverse("admin:partners_user_changelist")).text
     assert client.get(reverse("admin:partners_organisation_add")).status_code == 403
 
@@ -67,7 +81,12 @@ def test_other_organisations_are_out_of_reach(client, cast):
 def test_a_team_gets_the_group_that_holds_its_cells(client, cast):
     client.act_as(cast.admin).post(
         reverse("admin:partners_team_add"),
-        {"organisation": cast.municipal.organisation_id, "pilot": cast.pilot.pk, "function": "care", "phone": ""},
+        {
+            "organisation": cast.municipal.organisation_id,
+            "pilot": cast.pilot.pk,
+            "function": "care",
+            "phone": "",
+        },
     )
     team = Team.objects.get(organisation=cast.municipal.organisation, function="care")
     assert team.group.name
@@ -88,13 +107,26 @@ def test_settings_are_shown_with_meaning_default_and_last_change(client, cast):
     url = reverse("admin:partners_pilot_change", args=[cast.pilot.pk])
     client.act_as(cast.admin).post(
         url,
-        {"name": cast.pilot.name, "slug": cast.pilot.slug, "municipality": cast.pilot.municipality_id, "state": "open",
-         "closes_on": "", "maximum_stay_months": "18", "take_over_months": "6", "contact_name": "", "contact_phone": "",
-         "minutes_term_days": "7"},
-    )  # fmt: skip
+        {
+            "name": cast.pilot.name,
+            "slug": cast.pilot.slug,
+            "municipality": cast.pilot.municipality_id,
+            "state": "open",
+            "closes_on": "",
+            "maximum_stay_months": "18",
+            "take_over_months": "6",
+            "contact_name": "",
+            "contact_phone": "",
+            "minutes_term_days": "7",
+        },
+    )
     cast.pilot.refresh_from_db()
     assert cast.pilot.maximum_stay_months == 18
-    page = client.act_as(cast.owner).get(reverse("partners:pilot_detail", args=[cast.pilot.reference])).text
+    page = (
+        client.act_as(cast.owner)
+        .get(reverse("partners:pilot_detail", args=[cast.pilot.reference]))
+        .text
+    )
     assert "Hoe lang iemand in de voorziening mag verblijven" in page
     assert "niet ingevuld" in page
     assert cast.admin.name in page
@@ -102,7 +134,9 @@ def test_settings_are_shown_with_meaning_default_and_last_change(client, cast):
 
 
 def test_actions_on_accounts(client, cast):
-    second = make.MembershipFactory(team=None, organisation=cast.pilot.municipality, role=Role.FUNCTIONAL_ADMIN).user
+    second = make.MembershipFactory(
+        team=None, organisation=cast.pilot.municipality, role=Role.FUNCTIONAL_ADMIN
+    ).user
     url = reverse("admin:partners_user_changelist")
     chosen = {"_selected_action": [cast.owner.pk]}
     client.act_as(cast.admin)
@@ -125,7 +159,10 @@ def test_nobody_makes_her_own_organisation_another_kind(client, cast):
     url = reverse("admin:partners_organisation_change", args=[cast.pilot.municipality_id])
     client.act_as(cast.admin).post(url, {"name": "Andere naam", "kind": "ministry"})
     cast.pilot.municipality.refresh_from_db()
-    assert (cast.pilot.municipality.name, cast.pilot.municipality.kind) == ("Andere naam", "municipality")
+    assert (cast.pilot.municipality.name, cast.pilot.municipality.kind) == (
+        "Andere naam",
+        "municipality",
+    )
 
 
 def test_an_account_that_also_works_elsewhere_cannot_be_taken_over(client, cast):
@@ -133,10 +170,14 @@ def test_an_account_that_also_works_elsewhere_cannot_be_taken_over(client, cast)
     url = reverse("admin:partners_user_changelist")
     client.act_as(cast.admin)
     for action in ("send_invitation", "ask_reset", "close"):
-        shown = client.post(url, {"action": action, "_selected_action": [cast.owner.pk]}, follow=True).text
+        shown = client.post(
+            url, {"action": action, "_selected_action": [cast.owner.pk]}, follow=True
+        ).text
         assert "/uitnodiging/" not in shown
     cast.owner.refresh_from_db()
     assert cast.owner.is_active
     assert not FactorReset.objects.exists()
-    client.post(reverse("admin:partners_user_change", args=[cast.owner.pk]), {"name": "x", "username": "y"})
+    client.post(
+        reverse("admin:partners_user_change", args=[cast.owner.pk]), {"name": "x", "username": "y"}
+    )
     assert User.objects.get(pk=cast.owner.pk).username == cast.owner.username

@@ -1,4 +1,5 @@
-"""What every answer carries, errors and redirects included; plain http only in the demonstration."""
+"""What every answer carries, errors and redirects included; plain http only in the
+demonstration."""
 
 import json
 import os
@@ -21,10 +22,19 @@ ALWAYS = {
     "Cache-Control": None,
 }
 CSP = {
-    "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "font-src 'self'",
-    "connect-src 'self'", "frame-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'",
-    "object-src 'none'", "report-uri /csp-rapport/",
-}  # fmt: skip
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "frame-src 'none'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "object-src 'none'",
+    "report-uri /csp-rapport/",
+}
 
 
 def check(response):
@@ -43,7 +53,11 @@ def test_every_kind_of_answer_carries_the_headers(client, cast, monkeypatch):
     check(client.get(reverse("home")))
     check(client.get("/bestaat-niet/"))
     check(client.post(reverse("casework:register_person"), {"name": ""}))  # 400
-    check(client.act_as(cast.partner).get(reverse("casework:case_involve", args=[cast.case.reference])))  # 403
+    check(
+        client.act_as(cast.partner).get(
+            reverse("casework:case_involve", args=[cast.case.reference])
+        )
+    )  # 403
     check(client.delete(reverse("casework:case_list")))  # 405
     monkeypatch.setattr("casework.overview.views.steps_of", lambda case: 1 / 0)
     broken = client.get(reverse("casework:case_detail", args=[cast.case.reference]))
@@ -69,7 +83,12 @@ def test_outside_the_demo_cookies_redirect_and_hsts_are_strict():
     )
     environment = {**os.environ, "LVV_DEMO": "0", "DJANGO_SETTINGS_MODULE": "lvv.settings.test"}
     done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=BASE_DIR, env=environment
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=BASE_DIR,
+        env=environment,
     )
     found = json.loads(done.stdout.splitlines()[-1])
     assert found["redirect"] == 301
@@ -98,7 +117,12 @@ def test_security_txt(client):
 
 
 def test_csp_reports_are_taken_and_hold_no_query(client, caplog):
-    body = {"csp-report": {"effective-directive": "img-src", "blocked-uri": "https://x.example/a?naam=Geheim"}}
+    body = {
+        "csp-report": {
+            "effective-directive": "img-src",
+            "blocked-uri": "https://x.example/a?naam=Geheim",
+        }
+    }
     sent = client.post("/csp-rapport/", json.dumps(body), content_type="application/csp-report")
     assert sent.status_code == 204
     assert "img-src" in caplog.text

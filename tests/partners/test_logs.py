@@ -53,7 +53,9 @@ def test_a_changed_row_is_found(chain):
         call_command("verify_audit")
 
 
-@pytest.mark.parametrize("column", ["at", "actor_id", "cases", "origin", "outcome", "trace_id", "object_id"])
+@pytest.mark.parametrize(
+    "column", ["at", "actor_id", "cases", "origin", "outcome", "trace_id", "object_id"]
+)
 def test_every_column_is_in_the_hash(chain, column):
     value = {"at": "now()", "actor_id": "1", "cases": "ARRAY[gen_random_uuid()]"}.get(column, "'x'")
     tamper(f"UPDATE audit_log SET {column} = {value} WHERE seq = 2")
@@ -80,7 +82,9 @@ def test_a_cut_tail_is_found_against_the_head_kept_outside(chain):
 def test_a_forged_head_is_found(chain):
     path = chain / FILE
     head = json.loads(path.read_text())
-    path.write_text(json.dumps({**head, "seq": 4, "hash": AuditEntry.objects.get(seq=4).hash}) + "\n")
+    path.write_text(
+        json.dumps({**head, "seq": 4, "hash": AuditEntry.objects.get(seq=4).hash}) + "\n"
+    )
     assert "not signed" in verify()[0]
 
 
@@ -92,17 +96,28 @@ def test_a_rewritten_chain_does_not_fit_its_head(chain):
     assert "differs from the head" in verify()[0]
 
 
-@pytest.mark.parametrize("sql", ["UPDATE audit_log SET reason = 'x'", "DELETE FROM audit_log", "TRUNCATE audit_log"])
+@pytest.mark.parametrize(
+    "sql", ["UPDATE audit_log SET reason = 'x'", "DELETE FROM audit_log", "TRUNCATE audit_log"]
+)
 def test_the_log_only_grows(sql):
     audit("probe")
-    with pytest.raises(InternalError, match="append only"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(InternalError, match="append only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(sql)
 
 
 @pytest.mark.parametrize(
-    "sql", ["INSERT INTO audit_log (seq) VALUES (9)", "UPDATE audit_log SET reason = 'x'", "DELETE FROM audit_log",
-            "SELECT * FROM processing_log"]
-)  # fmt: skip
+    "sql",
+    [
+        "INSERT INTO audit_log (seq) VALUES (9)",
+        "UPDATE audit_log SET reason = 'x'",
+        "DELETE FROM audit_log",
+        "SELECT * FROM processing_log",
+    ],
+)
 def test_the_web_writes_only_through_the_function(sql):
     refused = pytest.raises(ProgrammingError, match="permission denied")
     with as_the_web(), refused, transaction.atomic(), connection.cursor() as cursor:
@@ -129,8 +144,15 @@ def test_a_page_leaves_one_audit_row_and_one_row_for_each_person(client, cast):
     assert (entry.role, entry.outcome, entry.cases) == ("caseworker", "done", [cast.case.reference])
     assert entry.trace_id == "4bf92f3577b34da6a3ce929d0e0e4736"
     parent, child = ProcessingEntry.objects.filter(trace_id=entry.trace_id).order_by("id")
-    assert (parent.parent_span_id, parent.data_subject_id, parent.status) == ("00f067aa0ba902b7", "", "Ok")
-    assert (child.parent_span_id, child.data_subject_id) == (parent.span_id, pseudonym(cast.case.person_id))
+    assert (parent.parent_span_id, parent.data_subject_id, parent.status) == (
+        "00f067aa0ba902b7",
+        "",
+        "Ok",
+    )
+    assert (child.parent_span_id, child.data_subject_id) == (
+        parent.span_id,
+        pseudonym(cast.case.person_id),
+    )
     assert child.processing_activity_id == "urn:lvv:processing:casework:1"
 
 
@@ -169,7 +191,10 @@ def test_a_denial_is_logged_though_its_transaction_was_rolled_back(client, cast)
     client.get(reverse("casework:case_detail", args=[cast.other_case.reference]))
     first, second = AuditEntry.objects.filter(outcome="denied").order_by("seq")
     assert (first.action, first.actor_id) == ("casework:case_involve", cast.partner.pk)
-    assert (second.action, second.object_id) == ("casework:case_detail", str(cast.other_case.reference))
+    assert (second.action, second.object_id) == (
+        "casework:case_detail",
+        str(cast.other_case.reference),
+    )
     assert ProcessingEntry.objects.get(trace_id=second.trace_id).status == "Unset"
 
 
@@ -180,7 +205,9 @@ def test_no_log_row_holds_a_name_a_number_or_what_was_typed(client, cast):
     client.post(reverse("casework:case_search"), {"q": "Markerson"})
     client.post(reverse("casework:case_search"), {"q": "2345678901"})
     client.post(reverse("account_login"), {"login": "Markerson\nfake", "password": "2345678901"})
-    text = json.dumps([*AuditEntry.objects.values(), *ProcessingEntry.objects.values()], default=str)
+    text = json.dumps(
+        [*AuditEntry.objects.values(), *ProcessingEntry.objects.values()], default=str
+    )
     for secret in ("Markerson", "Tesfay", "2345678901", "fake"):
         assert secret not in text
 
@@ -191,7 +218,11 @@ def test_get_writes_nothing_but_logs(client, cast, django_assert_num_queries):
     client.act_as(cast.owner)
     with CaptureQueriesContext(connection) as queries:
         client.get(reverse("casework:case_detail", args=[cast.case.reference]))
-    writes = [q["sql"] for q in queries if q["sql"].lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE"))]
+    writes = [
+        q["sql"]
+        for q in queries
+        if q["sql"].lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE"))
+    ]
     assert all("processing_log" in sql or "partners_session" in sql for sql in writes), writes
 
 
@@ -201,7 +232,9 @@ def test_a_case_manager_reads_who_looked_and_others_do_not(client, cast):
     shown = client.act_as(cast.owner).get(reverse("casework:readings"))
     assert cast.partner.name in shown.text
     assert cast.case.number in shown.text
-    assert cast.partner.name not in client.act_as(cast.stranger).get(reverse("casework:readings")).text
+    assert (
+        cast.partner.name not in client.act_as(cast.stranger).get(reverse("casework:readings")).text
+    )
 
 
 def test_a_case_manager_reads_of_attempts_that_were_refused(client, cast):
@@ -210,10 +243,14 @@ def test_a_case_manager_reads_of_attempts_that_were_refused(client, cast):
     shown = client.act_as(cast.owner).get(reverse("casework:readings")).text
     assert str(cast.stranger) in shown
     assert "geweigerd" in shown
-    assert str(cast.stranger) not in client.act_as(cast.partner).get(reverse("casework:readings")).text
+    assert (
+        str(cast.stranger) not in client.act_as(cast.partner).get(reverse("casework:readings")).text
+    )
 
 
-def test_who_works_for_two_organisations_is_read_by_the_privacy_officer_of_the_one_she_worked_for(client, cast):
+def test_who_works_for_two_organisations_is_read_by_the_privacy_officer_of_the_one_she_worked_for(
+    client, cast
+):
     other = make.TeamFactory(organisation__kind="ngo")
     agreement(other.pilot, {other: {Category.IDENTITY: Cell.READ}})
     make.MembershipFactory(user=cast.partner, team=other)
@@ -221,8 +258,13 @@ def test_who_works_for_two_organisations_is_read_by_the_privacy_officer_of_the_o
     client.act_as(cast.partner)
     for case in (cast.case, elsewhere):
         assert client.get(reverse("casework:case_detail", args=[case.reference])).status_code == 200
-    for team, mine, theirs in ((cast.partner_team, cast.case, elsewhere), (other, elsewhere, cast.case)):
-        officer = make.MembershipFactory(organisation=team.organisation, team=None, role=Role.PRIVACY_OFFICER).user
+    for team, mine, theirs in (
+        (cast.partner_team, cast.case, elsewhere),
+        (other, elsewhere, cast.case),
+    ):
+        officer = make.MembershipFactory(
+            organisation=team.organisation, team=None, role=Role.PRIVACY_OFFICER
+        ).user
         shown = client.act_as(officer).get(reverse("casework:readings")).text
         assert mine.number in shown
         assert theirs.number not in shown
@@ -230,8 +272,9 @@ def test_who_works_for_two_organisations_is_read_by_the_privacy_officer_of_the_o
     client.act_as(cast.partner).get(reverse("casework:case_list") + "?tab=all")
     lists = AuditEntry.objects.filter(action="casework:case_list")
     assert {row.actor_org_id: set(row.cases) for row in lists} == {
-        cast.partner_team.organisation_id: {cast.case.reference}, other.organisation_id: {elsewhere.reference},
-    }  # fmt: skip
+        cast.partner_team.organisation_id: {cast.case.reference},
+        other.organisation_id: {elsewhere.reference},
+    }
 
 
 def test_a_refused_attempt_does_not_tell_that_there_is_a_case(client, cast):
@@ -261,7 +304,9 @@ def test_a_privacy_officer_reads_her_organisation_by_number_and_no_name(client, 
     page = reverse("casework:case_detail", args=[cast.case.reference])
     client.act_as(cast.owner).get(page)
     client.act_as(cast.partner).get(page)
-    shown = client.act_as(cast.officer).get(reverse("casework:readings"), {"casus": cast.case.number})
+    shown = client.act_as(cast.officer).get(
+        reverse("casework:readings"), {"casus": cast.case.number}
+    )
     assert cast.owner.name in shown.text
     assert cast.case.number in shown.text
     assert "Markerson" not in shown.text

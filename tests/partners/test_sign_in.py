@@ -1,4 +1,5 @@
-"""Signing in: password and second factor, invitations, time limits, leavers, lost factors, throttling."""
+"""Signing in: password and second factor, invitations, time limits, leavers, lost factors,
+throttling."""
 
 import re
 import time
@@ -17,7 +18,13 @@ from django.utils import timezone
 
 from governance.models import Draft
 from lvv.jobs import deliver_messages
-from partners.accounts.closing import NotTwo, ask_factor_reset, close_account, confirm_factor_reset, invite
+from partners.accounts.closing import (
+    NotTwo,
+    ask_factor_reset,
+    close_account,
+    confirm_factor_reset,
+    invite,
+)
 from partners.accounts.middleware import SEEN, STARTED
 from partners.models import AuditEntry, Invitation, OutboxMessage, Session
 from tests import factories as make
@@ -43,7 +50,9 @@ def give_totp(user):
 
 
 def code_of(secret):
-    return totp.format_hotp_value(totp.hotp_value(secret, next(totp.yield_hotp_counters_from_time())))
+    return totp.format_hotp_value(
+        totp.hotp_value(secret, next(totp.yield_hotp_counters_from_time()))
+    )
 
 
 def test_a_password_signs_in_where_a_factor_is_only_offered(client):
@@ -55,9 +64,17 @@ def test_a_password_signs_in_where_a_factor_is_only_offered(client):
 @override_settings(MFA_REQUIRED=True)
 def test_outside_the_demo_a_password_alone_opens_nothing(client, cast):
     sign_in(client, cast.owner)
-    for name in ("home", "casework:case_list", "governance:convenant_list", "casework:readings", "admin:index"):
+    for name in (
+        "home",
+        "casework:case_list",
+        "governance:convenant_list",
+        "casework:readings",
+        "admin:index",
+    ):
         assert client.get(reverse(name)).url == reverse("mfa_index")
-    assert client.get(reverse("casework:case_detail", args=[cast.case.reference])).url == reverse("mfa_index")
+    assert client.get(reverse("casework:case_detail", args=[cast.case.reference])).url == reverse(
+        "mfa_index"
+    )
     again = client.get(reverse("mfa_activate_totp"))
     assert again.url.startswith(reverse("account_reauthenticate"))
     client.post(again.url, {"password": PASSWORD})
@@ -105,7 +122,9 @@ def test_nobody_signs_herself_up(client):
 def test_an_unknown_name_and_a_wrong_password_get_the_same_answer(client):
     user = make.UserFactory()
     wrong = sign_in(client, user, "fout wachtwoord").text
-    unknown = client.post(reverse("account_login"), {"login": "niemand", "password": "fout wachtwoord"}).text
+    unknown = client.post(
+        reverse("account_login"), {"login": "niemand", "password": "fout wachtwoord"}
+    ).text
 
     def bare(text):
         return re.sub(r'value="[^"]*"|"x-csrftoken": "[^"]*"', "", text)
@@ -129,7 +148,10 @@ def test_passwords_have_fifteen_characters_and_are_not_common(client):
     for bad in ("kort", "passwordpassword"[:14], user.username + "12345"):
         response = client.post(path, {"password": bad, "again": bad})
         assert response.status_code == 400
-    assert client.post(path, {"password": "een hele lange zin", "again": "een andere zin"}).status_code == 400
+    assert (
+        client.post(path, {"password": "een hele lange zin", "again": "een andere zin"}).status_code
+        == 400
+    )
 
 
 def test_an_invitation_works_once_and_not_for_ever(client):
@@ -143,7 +165,9 @@ def test_an_invitation_works_once_and_not_for_ever(client):
     client.logout()
     assert client.get(path).status_code == 404
     late = "/" + invite(user, by=admin).split("/", 3)[3]
-    Invitation.objects.filter(user=user, used_at=None).update(expires_at=timezone.now() - timedelta(minutes=1))
+    Invitation.objects.filter(user=user, used_at=None).update(
+        expires_at=timezone.now() - timedelta(minutes=1)
+    )
     assert client.get(late).status_code == 404
 
 
@@ -231,7 +255,9 @@ def test_a_form_sent_after_the_end_is_kept_as_a_draft(client, cast):
     client.act_as(cast.owner)
     age(client, idle=16 * 60)
     page = f"{reverse('casework:register_person')}?concept={SHEET.partition(':')[2]}"
-    sent = client.post(page, {"name": "Half Ingevuld", "draft_key": SHEET, "form_page": page, "form_token": "x"})
+    sent = client.post(
+        page, {"name": "Half Ingevuld", "draft_key": SHEET, "form_page": page, "form_token": "x"}
+    )
     assert sent.url == f"/inloggen/?next={quote(page)}"
     assert Draft.objects.get(owner=cast.owner).fields["name"] == ["Half Ingevuld"]
     client.logout()  # that browser's session is over
@@ -295,7 +321,10 @@ def test_login_is_required_everywhere_else(client, cast):
         "partners:pilot_list",
     ):
         assert client.get(reverse(name)).url.startswith("/inloggen/")
-    assert client.get("/beheer/").url.startswith("/inloggen/") or client.get("/beheer/", follow=True).redirect_chain
+    assert (
+        client.get("/beheer/").url.startswith("/inloggen/")
+        or client.get("/beheer/", follow=True).redirect_chain
+    )
 
 
 def test_a_page_of_a_signed_out_worker_learns_it(client, cast):
@@ -303,7 +332,11 @@ def test_a_page_of_a_signed_out_worker_learns_it(client, cast):
     swapped = client.get(reverse("casework:case_list"), headers={"HX-Request": "true"})
     assert swapped.status_code == 401
     assert swapped["HX-Redirect"].startswith("/inloggen/")
-    saved = client.post(reverse("governance:draft_save"), {"draft_key": SHEET}, headers={"Accept": "application/json"})
+    saved = client.post(
+        reverse("governance:draft_save"),
+        {"draft_key": SHEET},
+        headers={"Accept": "application/json"},
+    )
     assert saved.status_code == 401
 
 
@@ -311,7 +344,13 @@ def test_what_was_typed_survives_a_fault_and_a_refusal(client, cast, monkeypatch
     client.raise_request_exception = False
     client.act_as(cast.owner)
     monkeypatch.setattr("casework.cases.register_views.likely_doubles", lambda *a, **k: 1 / 0)
-    form = {"name": "Bijna Klaar", "nationality": "0084", "referrer": "x", "told_on": "01-11-2026", "language": "ti",
-            "draft_key": SHEET}  # fmt: skip
+    form = {
+        "name": "Bijna Klaar",
+        "nationality": "0084",
+        "referrer": "x",
+        "told_on": "01-11-2026",
+        "language": "ti",
+        "draft_key": SHEET,
+    }
     assert client.post(reverse("casework:register_person"), form).status_code == 500
     assert Draft.objects.get(owner=cast.owner).fields["name"] == ["Bijna Klaar"]

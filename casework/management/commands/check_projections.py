@@ -14,5 +14,7 @@ class Command(BaseCommand):
         with connection.cursor() as cursor:
             cursor.execute("SELECT name, wrong FROM access_check_projections() WHERE wrong > 0")
             if wrong := cursor.fetchall():
-                raise CommandError("\n".join(f"{name}: {number} rows differ" for name, number in wrong))
+                raise CommandError(
+                    "\n".join(f"{name}: {number} rows differ" for name, number in wrong)
+                )
         self.stdout.write("Every projection equals the facts.")

@@ -10,7 +10,10 @@ from partners.organisations.models import Pilot
 
 
 class Command(BaseCommand):
-    help = "Give every pilot without agreements drafts of the model convenant. Runs after migrate, which makes rights."
+    help = (
+        "Give every pilot without agreements drafts of the model convenant. Runs after migrate, "
+        "which makes rights."
+    )
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:

@@ -13,10 +13,15 @@ from partners.models import Pilot
 
 
 class Command(BaseCommand):
-    help = "Load the demonstration: five pilots, their accounts, and 2,065 invented people. Only under LVV_DEMO=1."
+    help = (
+        "Load the demonstration: five pilots, their accounts, and 2,065 invented people. Only "
+        "under LVV_DEMO=1."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--once", action="store_true", help="do nothing if there is data already")
+        parser.add_argument(
+            "--once", action="store_true", help="do nothing if there is data already"
+        )
         parser.add_argument("--accounts", action="store_true", help="only print the accounts")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -28,7 +33,9 @@ class Command(BaseCommand):
         if Pilot.objects.exists():
             if options["once"]:
                 return
-            raise CommandError("There is data already; demonstration data goes into an empty database only.")
+            raise CommandError(
+                "There is data already; demonstration data goes into an empty database only."
+            )
         begun = time.monotonic()
         with transaction.atomic():
             cast = make_cast()
