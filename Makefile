@@ -1,7 +1,9 @@
 # Two commands: `make run` and `make test`. Everything they need they install here, in .venv and var.
 PYTHON ?= python3
 PY := .venv/bin/python
-DATA ?= $(or $(LVV_DATA_DIR),var)
+UV ?= uv
+COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+  $(UPGRADE) pyproject.toml
 
 export DJANGO_SETTINGS_MODULE ?= lvv.settings.base
 
@@ -32,11 +34,12 @@ mutants: .venv/dev
 bench: .venv/dev
 	$(PY) -m bench
 
-# Only for whoever changes requirements*.in: needs uv.
+# After a change of the dependencies in pyproject.toml. Needs uv. Versions stay what they are, unless asked:
+# make lock UPGRADE="--upgrade-package django"
 lock:
-	for name in requirements requirements-dev; do \
-	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	    $$name.in --output-file $$name.txt; done
+	@command -v $(UV) >/dev/null || { echo "make lock needs uv: pip install uv, or make lock UV=path/to/uv"; exit 1; }
+	$(COMPILE) --output-file requirements.txt
+	$(COMPILE) --group dev --output-file requirements-dev.txt
 
 .venv/bin/python:
 	$(PYTHON) -m venv --without-pip .venv

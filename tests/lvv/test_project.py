@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import tomllib
 from uuid import uuid4
 
 import polib
@@ -51,6 +52,14 @@ def test_locked_packages_have_hashes_and_no_addresses():
         pins = re.findall(r"^([a-z0-9-]+)==", text, re.M)
         assert len(pins) > 15
         assert text.count("--hash=sha256:") >= len(pins)
+
+
+def test_what_the_project_names_is_locked():
+    project = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())
+    runs, develops = project["project"]["dependencies"], project["dependency-groups"]["dev"]
+    for name, wanted in (("requirements.txt", runs), ("requirements-dev.txt", [*runs, *develops])):
+        pins = set(re.findall(r"^([a-z0-9-]+)==", (BASE_DIR / name).read_text(), re.M))
+        assert {re.match(r"[a-z0-9-]+", line)[0] for line in wanted} - pins == set()
 
 
 def test_documents_point_at_files_that_exist():
