@@ -1,5 +1,8 @@
 """`make test`: a database server of the tests' own, the linters, every test. Nothing is skipped
-silently."""
+silently.
+
+Some tests only, with what pytest understands: python -m tests.run tests/lvv/test_project.py -k name
+"""
 
 import os
 import shutil
@@ -20,6 +23,7 @@ from lvv.roles import make_roles
 
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 TOOLS = Path(sys.executable).parent
+OURS = {"--postgres15", "--slow", "--check"}
 
 
 def find_browser() -> str:
@@ -122,7 +126,9 @@ def main(argv: Sequence[str]) -> None:
             )  # while others lint
             compile_messages()
             workers = ("-n", os.environ.get("TEST_WORKERS", "2"), "--dist", "loadgroup")
-            if "--postgres15" in argv:
+            if chosen := [argument for argument in argv if argument not in OURS]:
+                pytest(*chosen)
+            elif "--postgres15" in argv:
                 pytest("tests/access", *workers)
             elif "--slow" in argv:
                 pytest("-m", "slow", *workers)
