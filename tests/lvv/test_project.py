@@ -63,14 +63,22 @@ def test_what_the_project_names_is_locked():
 
 
 def test_documents_point_at_files_that_exist():
-    for name in (
-        "README.md",
-        "CONTRIBUTING.md",
-        *(n for n in tracked() if n.startswith("docs/") and n.endswith(".md")),
-    ):
+    for name in [name for name in tracked() if name.endswith(".md")] or ["README.md"]:
         text = (BASE_DIR / name).read_text(encoding="utf-8")
         for link in re.findall(r"\]\((?!http|#)([^)#]+)", text):
             assert ((BASE_DIR / name).parent / link).exists(), (name, link)
+
+
+def test_the_four_questions_are_asked_alike_everywhere():
+    github = (BASE_DIR / ".github/pull_request_template.md").read_text(encoding="utf-8")
+    assert github == (BASE_DIR / ".gitlab/merge_request_templates/Default.md").read_text(
+        encoding="utf-8"
+    )
+    said = " ".join((BASE_DIR / "CONTRIBUTING.md").read_text(encoding="utf-8").split())
+    questions = re.findall(r"^- (.+)\?$", github, re.M)
+    assert len(questions) == 4
+    for question in questions:
+        assert question[0].lower() + question[1:] in said
 
 
 def test_the_keys_of_all_drafts_are_taken():
