@@ -69,6 +69,13 @@ def test_documents_point_at_files_that_exist():
             assert ((BASE_DIR / name).parent / link).exists(), (name, link)
 
 
+def test_every_decision_stands_in_the_index():
+    index = (BASE_DIR / "docs/adr/README.md").read_text(encoding="utf-8")
+    for page in sorted((BASE_DIR / "docs/adr").glob("[0-9]*.md")):
+        title = re.match(r"# [0-9]+\.? (.+)", page.read_text(encoding="utf-8"))[1]
+        assert index.count(f"| {page.name[:4]} | [{title}]({page.name}) | ") == 1, page.name
+
+
 def test_the_four_questions_are_asked_alike_everywhere():
     github = (BASE_DIR / ".github/pull_request_template.md").read_text(encoding="utf-8")
     assert github == (BASE_DIR / ".gitlab/merge_request_templates/Default.md").read_text(
