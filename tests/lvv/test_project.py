@@ -76,6 +76,17 @@ def test_every_decision_stands_in_the_index():
         assert index.count(f"| {page.name[:4]} | [{title}]({page.name}) | ") == 1, page.name
 
 
+def test_the_picture_of_the_rooms_is_the_contract():
+    text = (BASE_DIR / "README.md").read_text(encoding="utf-8")
+    picture = text.partition("```text\nlvv ")[2].partition("```")[0].partition("\n")[2]
+    tools = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["tool"]
+    contracts = tools["importlinter"]["contracts"]
+    (apps,) = [contract["layers"] for contract in contracts if "containers" not in contract]
+    rooms = {app: c["layers"] for c in contracts for app in c.get("containers", ())}
+    expected = [word for app in apps for layer in (app, *rooms[app]) for word in layer.split(" | ")]
+    assert re.findall(r"[a-z]+", picture) == expected
+
+
 def test_the_four_questions_are_asked_alike_everywhere():
     github = (BASE_DIR / ".github/pull_request_template.md").read_text(encoding="utf-8")
     assert github == (BASE_DIR / ".gitlab/merge_request_templates/Default.md").read_text(
