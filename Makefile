@@ -41,6 +41,10 @@ lock:
 	$(COMPILE) --output-file requirements.txt
 	$(COMPILE) --group dev --output-file requirements-dev.txt
 
+# After a change of texts: brings locale/nl up to date, and says which have no Dutch yet. Needs gettext (xgettext).
+messages: .venv/dev
+	$(PY) -m lvv.catalogue
+
 .venv/bin/python:
 	$(PYTHON) -m venv --without-pip .venv
 
