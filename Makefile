@@ -7,7 +7,7 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 
 export DJANGO_SETTINGS_MODULE ?= lvv.settings.base
 
-.PHONY: run test test-pg15 check slow mutants bench lock messages clean
+.PHONY: run test test-pg15 check slow mutants bench lock messages clean distclean
 
 run: .venv/run
 	LVV_DEMO=$${LVV_DEMO-1} $(PY) -m lvv.start
@@ -44,6 +44,17 @@ lock:
 # After a change of texts: brings locale/nl up to date, and says which have no Dutch yet. Needs gettext (xgettext).
 messages: .venv/dev
 	$(PY) -m lvv.catalogue
+
+# What tools leave behind: their caches, compiled Python, compiled translations (made again at the next start).
+# Never the data in var: the database and the keys of this folder.
+clean:
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . \( -name .git -o -name .venv -o -name var \) -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
+	find locale -name "*.mo" -delete
+
+# Also what was installed in .venv.
+distclean: clean
+	rm -rf .venv
 
 .venv/bin/python:
 	$(PYTHON) -m venv --without-pip .venv

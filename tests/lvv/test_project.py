@@ -87,6 +87,14 @@ def test_the_picture_of_the_rooms_is_the_contract():
     assert re.findall(r"[a-z]+", picture) == expected
 
 
+def test_every_target_that_is_declared_has_a_recipe():
+    text = (BASE_DIR / "Makefile").read_text(encoding="utf-8")
+    declared = " ".join(re.findall(r"^\.PHONY: (.+)$", text, re.M)).split()
+    assert len(declared) > 5
+    for target in declared:
+        assert re.search(rf"^{re.escape(target)}:.*\n\t\S", text, re.M), target
+
+
 def test_the_four_questions_are_asked_alike_everywhere():
     github = (BASE_DIR / ".github/pull_request_template.md").read_text(encoding="utf-8")
     assert github == (BASE_DIR / ".gitlab/merge_request_templates/Default.md").read_text(
