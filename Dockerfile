@@ -1,7 +1,7 @@
 FROM python:3.12-slim-bookworm
 ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 LVV_CONTAINER=1 LVV_DATA_DIR=/data
 WORKDIR /app
-# What making a PDF needs (lvv/libraries.py), and letters for names in any script.
+# What making a PDF needs (lvv/common/libraries.py), and letters for names in any script.
 RUN apt-get update && apt-get install -y --no-install-recommends libglib2.0-0 libpango-1.0-0 libfontconfig1 \
     libpangoft2-1.0-0 libharfbuzz0b libharfbuzz-subset0 fonts-noto-core && rm -rf /var/lib/apt/lists/*
 COPY requirements.txt .

@@ -20,7 +20,7 @@ from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 from lvv import postgres
-from lvv.env import BASE_DIR, read_json
+from lvv.common.env import BASE_DIR, read_json
 from lvv.roles import make_roles
 
 DATA = Path(os.environ.get("LVV_DATA_DIR") or BASE_DIR / "var") / "bench"

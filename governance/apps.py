@@ -3,6 +3,13 @@ from django.apps import AppConfig
 
 class GovernanceConfig(AppConfig):
     name = "governance"
+    # The files of sql/, in the order in which they are made (lvv/common/sql.py).
+    sql = (
+        "agreements",
+        "scope",
+        "drafts",
+        "mandates",
+    )
 
     def ready(self) -> None:
         from governance.drafts import keeping  # noqa: F401 - listens for text that was left behind

@@ -4,6 +4,8 @@ from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
 
 class LVVConfig(AppConfig):
     name = "lvv"
+    # The files of sql/, in the order in which they are made (lvv/common/sql.py).
+    sql = ("rights",)
 
     def ready(self) -> None:
         from lvv import checks  # noqa: F401 - registers them

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import polib
 
-from lvv.env import BASE_DIR
+from lvv.common.env import BASE_DIR
 
 CATALOGUE = BASE_DIR / "locale/nl/LC_MESSAGES/django.po"
 HEADER = "Made from the texts in the code by `make messages`. Write the Dutch here."

@@ -6,6 +6,8 @@ from django.core.checks import Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
+from lvv.common import sql
+
 # Tables of casework that row-level security does not guard, each with the reason why it need not.
 WITHOUT_POLICY: dict[str, str] = {
     "casework_outcomeclass": "to which class a kind of outcome belongs; it names nobody"
@@ -42,11 +44,28 @@ def wall_problems() -> list[str]:
 
 @register(Tags.database, deploy=True)
 def wall_stands(app_configs: Any, databases: Any = None, **kwargs: Any) -> list[Error]:
-    return [Error(f"Refusing to serve: {problem}.", id="lvv.E001") for problem in wall_problems()]
+    problems = stale_problems() or wall_problems()
+    return [Error(f"Refusing to serve: {problem}.", id="lvv.E001") for problem in problems]
+
+
+def stale_problems() -> list[str]:
+    """Why nothing may run on this database: it is not the one this code was made for."""
+    if sql.migrations_are_pending():
+        return ["migrations are pending (manage.py migrate)"]
+    if not sql.is_current():
+        return ["the database holds other functions and policies than the files of sql/ say"]
+    return []
+
+
+def refuse_a_stale_database() -> None:
+    problems = stale_problems()
+    connection.close()
+    if problems:
+        raise ImproperlyConfigured("Refusing to run: " + "; ".join(problems) + ".")
 
 
 def refuse_to_serve_without_a_wall() -> None:
-    problems = wall_problems()
+    problems = stale_problems() or wall_problems()
     connection.close()  # each worker process opens its own
     if problems:
         raise ImproperlyConfigured("Refusing to serve: " + "; ".join(problems) + ".")

@@ -11,7 +11,7 @@ from django.db import close_old_connections, connection, transaction
 from django.utils import timezone
 
 from casework.importing.working import work_on_imports
-from lvv.env import write_private
+from lvv.common.env import write_private
 from partners.accountability.heads import write_head
 from partners.accountability.models import OutboxMessage
 from partners.accounts.models import Session

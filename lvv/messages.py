@@ -4,7 +4,7 @@ from pathlib import Path
 
 import polib
 
-from lvv.env import BASE_DIR
+from lvv.common.env import BASE_DIR
 
 
 def compile_messages(folder: Path = BASE_DIR / "locale") -> None:

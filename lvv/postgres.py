@@ -28,7 +28,7 @@ from typing import Any
 
 import psycopg2
 
-from lvv.env import data_dir, read_json, write_private
+from lvv.common.env import data_dir, read_json, write_private
 
 ROOT_HOME = Path("/var/lib/lvv-postgres")
 NEEDED_MB = 300

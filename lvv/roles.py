@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 import psycopg2
 from psycopg2 import sql
 
-from lvv.env import data_dir, read_json, write_private
+from lvv.common.env import data_dir, read_json, write_private
 
 ROLES = ("lvv_owner", "lvv_app", "lvv_jobs")
 EXTENSIONS = ("btree_gist", "pg_trgm")

@@ -15,8 +15,9 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 
-from lvv import libraries, postgres
-from lvv.env import BASE_DIR, data_dir, flag, secret
+from lvv import postgres
+from lvv.common import libraries
+from lvv.common.env import BASE_DIR, data_dir, flag, secret
 from lvv.messages import compile_messages
 from lvv.roles import make_roles
 

@@ -203,10 +203,10 @@ class UserAdmin(ScopedAdmin):
             ended = user.end_sessions()
             audit(
                 "sessions_ended",
-                actor=request.user,
-                worker=request.clearance,
+                actor=request.user,  # type: ignore[arg-type]
+                worker=request.clearance,  # type: ignore[attr-defined]
                 obj=("user", user.pk),
-            )  # type: ignore[arg-type,attr-defined]
+            )
             text = gettext("%(sessions)s sessions of %(user)s ended.")
             self.message_user(request, text % {"user": user, "sessions": ended}, messages.SUCCESS)
 

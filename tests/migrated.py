@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import psycopg2
 
-from lvv.env import BASE_DIR, database_url
+from lvv.common.env import BASE_DIR, database_url
 
 LOCK = 7305100
 
@@ -53,7 +53,7 @@ def template() -> str:
 def _digest() -> str:
     """Of every migration, also those of the libraries."""
     files = [BASE_DIR / "requirements.txt", *sorted(BASE_DIR.glob("*/migrations/**/*.py"))]
-    files += sorted(BASE_DIR.glob("*/migrations/**/*.sql"))
+    files += [*sorted(BASE_DIR.glob("*/sql/*.sql")), *sorted(BASE_DIR.glob("*/apps.py"))]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
 

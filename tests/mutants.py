@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lvv import postgres
-from lvv.env import BASE_DIR
+from lvv.common.env import BASE_DIR
 from lvv.roles import make_roles
 
 ACCESS = "governance/migrations/sql/access.sql"

@@ -16,8 +16,9 @@ from pathlib import Path
 
 import psycopg2
 
-from lvv import libraries, postgres
-from lvv.env import BASE_DIR
+from lvv import postgres
+from lvv.common import libraries
+from lvv.common.env import BASE_DIR
 from lvv.messages import compile_messages
 from lvv.roles import make_roles
 

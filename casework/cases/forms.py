@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.cases.enums import Ground
 from governance.drafts.forms import KeptForm
-from lvv.forms import DateField
+from lvv.common.forms import DateField
 from partners.organisations.enums import OrganisationKind, TeamFunction
 from partners.organisations.models import Team
 
@@ -66,10 +66,10 @@ class InvolveForm(KeptForm):
         super().__init__(*args, **kwargs)
         self.dtv_stays = dtv_stays
         self.teams = {team.pk: team for team in teams}
-        self.fields["team"].choices = [
+        self.fields["team"].choices = [  # type: ignore[attr-defined]
             ("", _("Choose a team")),
             *((team.pk, team.label) for team in teams),
-        ]  # type: ignore[attr-defined]
+        ]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

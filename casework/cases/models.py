@@ -17,7 +17,7 @@ from casework.register.models import Person
 from governance.access.enums import Category, GrantKind
 from governance.access.grants import UserObjectPermissionBase
 from governance.access.wall import Walled
-from lvv.labels import Labelled
+from lvv.common.labels import Labelled
 from partners.accountability.history import History, TrackedQuerySet
 from partners.accountability.trace import Trace
 from partners.organisations.models import Pilot, Team

@@ -46,9 +46,8 @@ class Claim:
     interpreter: bool = False
     guardian: str = ""  # of a minor who comes without a registered adult
     sheltered_since: date | None = None
-    in_emergency: bool = (
-        False  # sheltered before anything else is known: doubles are still to be judged
-    )
+    # sheltered before anything else is known: doubles are still to be judged
+    in_emergency: bool = False
     state: CaseState = CaseState.REGISTERED  # later only of a running case that is taken over (T18)
     state_since: date | None = None
     admitted_on: date | None = None
@@ -84,10 +83,8 @@ def register(claim: Claim, *, by: Clearance, team: Team, person: Person | None =
     sees."""
     if person is not None:
         same = person.same_as or person.pk
-        with (
-            connection.cursor() as cursor
-        ):  # two workers choosing the same person: one after the other
-            cursor.execute("SELECT pg_advisory_xact_lock(7305002, %s)", [same % 2**31])
+        with connection.cursor() as cursor:  # two workers choosing the same person
+            cursor.execute("SELECT lock_person(%s)", [same])
         if found := Case.objects.open().filter(person__same_as=same).first():
             raise HasOpenCase(found)
     return register_many([(claim, person)], by=by, team=team)[0]
@@ -103,14 +100,13 @@ def register_many(
     # Night staff register for the team that leads, where somebody takes the case over: a name would
     # tell of the place.
     manager = None if team.function == TeamFunction.SHELTER and lead != team else by.user
-    with connection.cursor() as cursor:  # before any row, in the order of sql/one_person.sql
+    with connection.cursor() as cursor:  # before any row, in the order of sql/locks.sql
         if any(claim.others for claim, _person in entries):
-            cursor.execute("SELECT pg_advisory_xact_lock(7305004)")
+            cursor.execute("SELECT lock_links()")
         # numbers in order, so that two lists with the same ones do not wait for each other
         cursor.execute(
-            "SELECT pg_advisory_xact_lock(7305003, h)"
-            " FROM (SELECT DISTINCT hashtext(n) AS h FROM unnest(%s::text[]) n ORDER BY 1) x",
-            [[claim.v_number for claim, _person in entries if claim.v_number]],
+            "SELECT lock_v_number(n) FROM unnest(%s::text[]) n",
+            [sorted({claim.v_number for claim, _person in entries if claim.v_number})],
         )
     new = iter(
         written_in_bulk(

@@ -130,9 +130,8 @@ def search(
         key = name_key(wanted)
         pool = search_names(key, deep) if key else born_on(born, deep) if born else []
     full = len(pool) >= deep
-    if (
-        len(born) == 10 and facts.names
-    ):  # of a common name the first hits may all be others: so from the other side too
+    # of a common name the first hits may all be others: so from the other side too
+    if len(born) == 10 and facts.names:
         pool = list(dict.fromkeys([*named_and_born(key, born), *candidates([facts])[0], *pool]))
     if narrows:  # what tells people apart is read first, their names only of who is left
         narrowing = Facts(birth_dates=facts.birth_dates, nationalities=facts.nationalities)

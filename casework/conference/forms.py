@@ -20,7 +20,7 @@ from casework.journey.facts import Facts
 from casework.plan.enums import ScenarioKind
 from casework.records.validators import not_too_far
 from governance.drafts.forms import KeptForm
-from lvv.forms import DateField
+from lvv.common.forms import DateField
 from partners.organisations.models import Team
 
 D = DecisionKind
@@ -203,10 +203,10 @@ class OnBehalfForm(PositionForm):
 
     def __init__(self, *args: Any, teams: list[Team], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["source_team"].choices = [
+        self.fields["source_team"].choices = [  # type: ignore[attr-defined]
             ("", _("Choose a team")),
             *((t.pk, t.label) for t in teams),
-        ]  # type: ignore[attr-defined]
+        ]
 
 
 class SummaryForm(KeptForm):
@@ -269,14 +269,14 @@ class DecideForm(KeptForm):
             possible.remove(D.SCENARIO_SET) if D.SCENARIO_SET in possible else None
         elif D.SCENARIO_CHANGED in possible:
             possible.remove(D.SCENARIO_CHANGED)
-        self.fields["kind"].choices = [
+        self.fields["kind"].choices = [  # type: ignore[attr-defined]
             ("", _("Choose a decision")),
             *((k.value, k.label) for k in possible),
-        ]  # type: ignore[attr-defined]
-        self.fields["owner_team"].choices = [
+        ]
+        self.fields["owner_team"].choices = [  # type: ignore[attr-defined]
             ("", _("Choose a team")),
             *((t.pk, t.label) for t in teams),
-        ]  # type: ignore[attr-defined]
+        ]
         for team in teams:
             self.fields[f"what_{team.pk}"] = forms.CharField(
                 label=team.label, required=False, max_length=300

@@ -31,6 +31,7 @@ from casework.conference.models import AgendaItem, Meeting, MeetingGuest, Meetin
 from casework.conference.working import (
     NoConvenant,
     TakenMoment,
+    admit_guest,
     cancel_meeting,
     close_meeting,
     minutes_state,
@@ -450,9 +451,7 @@ def meeting_attendance(request: ClearanceRequest, reference: UUID) -> HttpRespon
         if account and meeting.guests.filter(user__username=account).exists():
             form.add_error("username", _("This guest is on the list already."))
         elif account:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT conference_admit(%s, %s)", [meeting.pk, account])
-                user = cursor.fetchone()[0]
+            user = admit_guest(meeting, account)
             if user is None:
                 form.add_error("username", _("This account cannot read along at this meeting."))
         if not form.errors:

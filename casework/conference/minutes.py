@@ -19,7 +19,7 @@ from casework.conference.working import answer_minutes
 from casework.plan.models import Action
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.keeping import find_draft, once
-from lvv import libraries
+from lvv.common import libraries
 from partners.accountability.activities import CASEWORK, processes
 
 

@@ -4,7 +4,7 @@ application."""
 from collections.abc import Mapping
 from typing import Any
 
-from lvv.env import BASE_DIR
+from lvv.common.env import BASE_DIR
 
 FONTS = {
     "latin": "source-sans-3-latin-wght-normal.woff2",
@@ -15,7 +15,7 @@ OWN = "font:"
 
 def pdf_of(page: str, attached: Mapping[str, bytes] | None = None) -> bytes:
     """The PDF of a page that stands by itself, with these files in it. Whoever calls asked
-    lvv.libraries whether it can be made here."""
+    lvv.common.libraries whether it can be made here."""
     from weasyprint import (
         HTML,
         Attachment,

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -51,6 +52,7 @@ from partners.organisations.models import Pilot, Team
 
 D = DecisionKind
 DISCUSSED = gettext_lazy("Discussed in the case conference")
+GUEST = gettext_lazy("guest of the case conference of %(day)s")
 TASK_DAYS = 14  # within which the municipality does what a decision asks of it
 
 
@@ -147,9 +149,17 @@ def _items(meeting: Meeting) -> list[AgendaItem]:
 
 def _guests_read(meeting: Meeting) -> None:
     """Guests with an account read what is on the agenda by now, on the day of the meeting."""
+    for account in meeting.guests.exclude(user=None).values_list("user__username", flat=True):
+        admit_guest(meeting, account)
+
+
+def admit_guest(meeting: Meeting, account: str) -> int | None:
+    """The user who reads along at this meeting from now on; None if this account cannot."""
+    why = in_dutch(GUEST, day=date_format(meeting.on, "j-n-Y"))
     with connection.cursor() as cursor:
-        for account in meeting.guests.exclude(user=None).values_list("user__username", flat=True):
-            cursor.execute("SELECT conference_admit(%s, %s)", [meeting.pk, account])
+        cursor.execute("SELECT conference_admit(%s, %s, %s)", [meeting.pk, account, why])
+        who: int | None = cursor.fetchone()[0]
+        return who
 
 
 def locked_meeting(meeting: Meeting) -> Meeting:
@@ -175,9 +185,8 @@ def put_on_agenda(
     nothing is missing."""
     wanted = {row.pk: row for row in [case, *(household or [])]}
     cases = dict(wanted)
-    if meeting.guests.exclude(
-        user=None
-    ).exists():  # they come to read the whole agenda: its cases before the meeting
+    # they come to read the whole agenda: its cases before the meeting
+    if meeting.guests.exclude(user=None).exists():
         cases |= {item.case_id: item.case for item in _items(meeting)}
     locks = {key: locked(cases[key]) for key in sorted(cases)}
     held = {key: row for key, row in locks.items() if key in wanted}
@@ -289,9 +298,8 @@ def open_meeting(meeting: Meeting, *, by: Clearance) -> None:
     convenant = convenant_on(meeting.pilot, timezone.localdate())
     if meeting.on > timezone.localdate() or convenant is None:
         raise NoConvenant(meeting.on)
-    meeting.convenant = (
-        convenant  # that of the day: a newer version may have replaced the one it was planned under
-    )
+    # that of the day: a newer version may have replaced the one it was planned under
+    meeting.convenant = convenant
     meeting.opened_at = timezone.now()
     meeting.version += 1
     meeting.save()

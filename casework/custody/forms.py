@@ -12,7 +12,7 @@ from casework.custody.enums import Basis
 from casework.records.validators import not_too_far
 from casework.register.forms import DayField
 from governance.drafts.forms import KeptForm
-from lvv.forms import DateField
+from lvv.common.forms import DateField
 from partners.organisations.models import Team
 
 MOST_IN_PACKAGE = 25  # a PDF each, made while she waits
@@ -137,10 +137,10 @@ class CustodyForm(forms.Form):
 
     def __init__(self, *args: Any, teams: Sequence[Team], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["team"].choices = [
+        self.fields["team"].choices = [  # type: ignore[attr-defined]
             ("", _("Choose")),
             *((team.pk, team.label) for team in teams),
-        ]  # type: ignore[attr-defined]
+        ]
 
     def clean_until(self) -> date:
         day: date = self.cleaned_data["until"]

@@ -33,7 +33,7 @@ from governance.access.middleware import ClearanceRequest
 from governance.convenants.enums import ConvenantKind
 from governance.convenants.models import Convenant
 from governance.drafts.keeping import find_draft, once, sent_before
-from lvv import libraries
+from lvv.common import libraries
 from partners.accountability.activities import CASEWORK, processes
 from partners.organisations.enums import OrganisationKind, PilotState
 from partners.organisations.models import Pilot

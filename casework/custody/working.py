@@ -1,7 +1,6 @@
-"""Handing over the dossiers of a facility that ends. The database carries it out
-(migrations/sql/custody.sql)."""
+"""Handing over the dossiers of a facility that ends."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -10,6 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from casework.cases.enums import OPEN_STATES
 from casework.cases.involving import team_reads
@@ -18,7 +18,7 @@ from casework.conference.models import AgendaItem
 from casework.conference.working import take_off
 from casework.custody.enums import Basis
 from casework.custody.models import DossierTransfer
-from casework.journey.moving import locked, settle
+from casework.journey.moving import in_dutch, locked, settle
 from governance.access.clearance import Clearance
 from governance.access.enums import Category
 from governance.convenants.enums import Cell, ConvenantKind
@@ -86,12 +86,11 @@ def hand_over(
     """To a team that reads here, at once; or into a package, until its receipt. Returns the
     package."""
     package = uuid4() if basis == Basis.PACKAGE else None
-    for case in sorted(
-        cases, key=lambda case: case.pk
-    ):  # in the order in which everybody locks them
+    # in the order in which everybody locks them
+    for case in sorted(cases, key=lambda case: case.pk):
         for item in AgendaItem.objects.current().filter(case=case, discussed_at=None):
             take_off(item)
-        DossierTransfer.objects.create(
+        made = DossierTransfer.objects.create(
             case=case,
             pilot_id=case.pilot_id,
             number=case.number,
@@ -102,13 +101,25 @@ def hand_over(
             made_by_id=by.user_id,
             package=package,
         )
+        _carry_out([made.pk])
     return package
+
+
+def _carry_out(transfers: Iterable[int]) -> None:
+    """The database makes it so: who writes, who reads, who takes part (sql/custody.sql)."""
+    purpose = in_dutch(gettext_lazy("Hand-over of the dossier"))
+    with connection.cursor() as cursor:
+        for key in transfers:
+            cursor.execute("SELECT custody_carry_out(%s, %s)", [key, purpose])
 
 
 @transaction.atomic
 def receive(package: UUID, on: date, who: str, *, by: Clearance) -> int:
     rows = DossierTransfer.objects.filter(package=package, handed_over_on=None, taken_back_at=None)
-    return rows.update(receipt_on=on, receipt_from=who, receipt_by_id=by.user_id)
+    keys = list(rows.order_by("case").values_list("pk", flat=True))
+    counted = rows.update(receipt_on=on, receipt_from=who, receipt_by_id=by.user_id)
+    _carry_out(keys)
+    return counted
 
 
 @transaction.atomic
@@ -117,7 +128,9 @@ def take_back(package: UUID) -> int:
     counts for nothing."""
     rows = DossierTransfer.objects.filter(package=package, handed_over_on=None, taken_back_at=None)
     cases = list(rows.values_list("case", flat=True))
+    keys = list(rows.order_by("case").values_list("pk", flat=True))
     counted = rows.update(taken_back_at=timezone.now())
+    _carry_out(keys)
     for case in Case.objects.filter(pk__in=cases).order_by("pk"):
         settle(locked(case))
     return counted

@@ -17,7 +17,7 @@ from casework.records.validators import not_too_far
 from casework.register.forms import DayField
 from governance.drafts.forms import KeptForm
 from governance.mandates.models import MandateDecision
-from lvv.forms import DateField
+from lvv.common.forms import DateField
 
 K = FormalKind
 POSSIBLE = {
@@ -81,10 +81,10 @@ class FormalForm(KeptForm):
         self.case, self.facts = case, facts
         self.mandates = {mandate.pk: mandate for mandate in mandates}
         kinds = POSSIBLE.get(CaseState(case.state), ())
-        self.fields["kind"].choices = [
+        self.fields["kind"].choices = [  # type: ignore[attr-defined]
             ("", _("Choose a decision")),
             *((k.value, k.label) for k in kinds),
-        ]  # type: ignore[attr-defined]
+        ]
         choices: list[tuple[str, Any]] = [
             (f"{mandate.pk}:{number}", f"{function} ({mandate.title})")
             for mandate in mandates

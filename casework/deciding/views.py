@@ -123,9 +123,8 @@ def formal_decision_add(request: ClearanceRequest, reference: UUID) -> HttpRespo
                 save_draft(request.user, key, typed_fields(request.POST), request.path)
                 return refused(request, case, refusal)
         letter = None if back else letter
-    if (
-        "letter" in request.POST
-    ):  # not issued: she went back, or the case moved on; what she mended is kept
+    # not issued: she went back, or the case moved on; what she mended is kept
+    if "letter" in request.POST:
         save_draft(request.user, key, typed_fields(request.POST), request.path)
     missing = [
         said

@@ -116,9 +116,8 @@ def _form(
     )
     form.fields["result"].choices = [("", _("nothing yet")), *DossierResult.choices]  # type: ignore[attr-defined]
     form.fields["result"].required = form.fields["delivered_on"].required = form.is_bound
-    if (
-        request.method == "POST" and data is None
-    ):  # the page again, with what she typed in rows without a result
+    # the page again, with what she typed in rows without a result
+    if request.method == "POST" and data is None:
         for name in ROW:
             form.initial[name] = request.POST.get(f"{prefix}-{name}", "")
     return form
@@ -165,9 +164,8 @@ def dossiers_deliver(request: ClearanceRequest) -> HttpResponse:
 
         def act() -> str:
             number = 0
-            for row in sorted(
-                bound, key=lambda row: row.request.case_id
-            ):  # cases in order, as everywhere
+            # cases in order, as everywhere
+            for row in sorted(bound, key=lambda row: row.request.case_id):
                 locked(row.request.case)
                 if DossierRequest.objects.current().filter(pk=row.request.pk, open=True).exists():
                     add_record(row.form.record(), by=clearance, author_team=row.author)

@@ -37,7 +37,7 @@ from casework.shelter.models import Absence, Location, Stay
 from casework.transfer.models import Transfer
 from governance.access.enums import Category, Visibility
 from governance.drafts.forms import Kept, KeptForm
-from lvv.forms import DateField
+from lvv.common.forms import DateField
 from partners.organisations.enums import OrganisationKind, TeamFunction
 from partners.organisations.models import Team
 
@@ -84,9 +84,8 @@ class RecordForm(Kept, SharingFields, forms.ModelForm):  # type: ignore[type-arg
         super().__init__(*args, **kwargs)
         self.kind, self.case, self.author, self.variant = kind, case, author, variant
         self.instance.case = case
-        if (
-            kind.parent or kind.is_joint
-        ):  # shown to whoever its procedure shows to, or to all who read the category
+        # shown to whoever its procedure shows to, or to all who read the category
+        if kind.parent or kind.is_joint:
             for name in SHARING_FIELDS:
                 self.fields.pop(name)
         else:
@@ -254,9 +253,9 @@ class IdentityValueForm(RecordForm):
         source = self.author.organisation.kind if self.author else ""
         if source not in ESTABLISHES and "source_team" not in self.fields:
             status = self.fields["status"]
-            status.choices = [
+            status.choices = [  # type: ignore[attr-defined]
                 c for c in IdentityStatus.choices if c[0] != IdentityStatus.ESTABLISHED
-            ]  # type: ignore[attr-defined]
+            ]
         self.order_fields(["source_team", "received_on", "received_document", "value"])
 
     def clean_value(self) -> str:

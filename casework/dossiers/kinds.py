@@ -75,9 +75,8 @@ class RecordKind:
     # For some owners only some values of a field, such as: the municipality writes only objections.
     only: dict[OrganisationKind, dict[str, tuple[str, ...]]] = field(default_factory=dict)
     added_here: bool = True  # False: it has a form of its own elsewhere
-    moves_case: bool = (
-        False  # the case moved by it: it is undone by an act of its own, not corrected or ended
-    )
+    # the case moved by it: it is undone by an act of its own, not corrected or ended
+    moves_case: bool = False
 
     @property
     def categories(self) -> tuple[Category, ...]:

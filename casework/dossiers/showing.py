@@ -71,11 +71,11 @@ def lines(record: Record, kind: RecordKind) -> list[Line]:
         if text := _text(record, shown):
             found.append(
                 Line(
-                    str(field.verbose_name).capitalize(),
+                    str(field.verbose_name).capitalize(),  # type: ignore[union-attr]
                     text,
                     field.get_internal_type() == "TextField",
                 )
-            )  # type: ignore[union-attr]
+            )
     return found
 
 
@@ -120,8 +120,8 @@ def changes(
             before, after = _text(older, name), _text(newer, name)
             if before != after:
                 what.append(
-                    (str(record._meta.get_field(name).verbose_name).capitalize(), before, after)
-                )  # type: ignore[union-attr]
+                    (str(record._meta.get_field(name).verbose_name).capitalize(), before, after)  # type: ignore[union-attr]
+                )
         reason = words.get(newer.history_change_reason or "", "") or (
             _("recorded") if older is None else ""
         )

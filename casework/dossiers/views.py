@@ -499,9 +499,8 @@ def record_answer(
     form.restore(find_draft(request.user, key))
     if request.method == "POST" and form.is_valid():
         at = _locked(at)
-        if not perms.can_answer(
-            request.clearance, at.case, at.record
-        ):  # a colleague was first; the draft keeps her text
+        # a colleague was first; the draft keeps her text
+        if not perms.can_answer(request.clearance, at.case, at.record):
             return render(request, "errors/409.html", {"back": at.page}, status=409)
 
         def act() -> str:

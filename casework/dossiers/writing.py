@@ -35,6 +35,8 @@ from partners.accountability.history import because
 from partners.organisations.enums import OrganisationKind
 from partners.organisations.models import Team
 
+CONFLICT_TERM = timedelta(days=7)  # within which the team that leads looks into it (R14)
+
 
 class NobodyToAsk(Exception):
     """The team a record must be addressed to does not exist in this pilot."""
@@ -44,9 +46,8 @@ class NobodyToAsk(Exception):
 def add_record(record: Record, *, by: Clearance, author_team: int) -> None:
     """Write a new record of a case in the name of a team; `record` knows its case and content."""
     record.author_team_id, record.author = author_team, by.user
-    if (
-        isinstance(record, Relation) and record.other_id
-    ):  # it is told in both cases, from either side
+    # it is told in both cases, from either side
+    if isinstance(record, Relation) and record.other_id:
         both = Q(pk=record.case_id) | Q(person=record.other_id, pilot=record.case.pilot_id)
         list(Case.objects.filter(both).order_by("pk").select_for_update(of=("self",), no_key=True))
     if isinstance(record, Joint):  # the case before its records, as everywhere
@@ -158,6 +159,12 @@ def raise_conflict(report: DestinationReport, by: Clearance) -> None:
         share_purpose=in_dutch(gettext_lazy("Registers that differ")),
         share_basis=ShareBasis.CONVENANT,
     )
+    what = in_dutch(
+        gettext_lazy("Another register reports that she left: find out whether she is still here")
+    )
+    with connection.cursor() as cursor:
+        due = timezone.localdate() + CONFLICT_TERM
+        cursor.execute("SELECT journal_conflict_task(%s, %s, %s)", [report.pk, what, due])
 
 
 def _settle_shelter_teams(case: Case, left: Collection[int | None] = ()) -> None:

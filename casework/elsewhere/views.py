@@ -39,7 +39,7 @@ from governance.drafts.keeping import (
     once,
     sent_before,
 )
-from lvv.forms import DateField
+from lvv.common.forms import DateField
 from partners.accountability.activities import CASEWORK, ELSEWHERE, processes
 from partners.organisations.enums import OrganisationKind
 from partners.organisations.models import Pilot, Team
@@ -99,10 +99,10 @@ class ContactForm(KeptForm):
 
     def __init__(self, *args: Any, pilots: list[Pilot], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["pilot"].choices = [
+        self.fields["pilot"].choices = [  # type: ignore[attr-defined]
             ("", _("Choose")),
             *((pilot.pk, pilot.name) for pilot in pilots),
-        ]  # type: ignore[attr-defined]
+        ]
         self.fields["due_on"].initial = timezone.localdate() + TERM
 
     def clean_due_on(self) -> date:

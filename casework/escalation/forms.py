@@ -12,7 +12,7 @@ from casework.journey.guards import shown
 from casework.records.validators import not_too_far
 from casework.register.forms import DayField
 from governance.drafts.forms import KeptForm
-from lvv.forms import DateField
+from lvv.common.forms import DateField
 
 ORDER = list(Level)
 LONGEST = timedelta(days=183)

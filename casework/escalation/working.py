@@ -9,19 +9,21 @@ from django.db import connection, transaction
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from casework.cases.models import Case
 from casework.escalation.enums import Level
 from casework.escalation.models import Escalation, EscalationPart
 from casework.journey.facts import Facts
 from casework.journey.guards import Missing
-from casework.journey.moving import StepRefused, locked, settle
+from casework.journey.moving import StepRefused, in_dutch, locked, settle
 from casework.records.enums import EndReason
 from casework.records.models import VersionConflict
 from casework.tasks.working import done
 from governance.access.clearance import Clearance
 from partners.accountability.history import because
 from partners.organisations.enums import OrganisationKind
+from partners.organisations.models import Membership
 
 ASKED_BY = {
     Level.MRT: "escalate_mrt"
@@ -94,22 +96,60 @@ def contribute(asked: Escalation, text: str, *, by: Clearance, author_team: int)
     held.save()
 
 
-def admit(asked: Escalation, account: str) -> str:
-    """Let somebody advise, with personal access until the answer; says in one word what is in
-    the way, or nothing."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT escalation_admit(%s, %s)", [asked.pk, account])
-        return str(cursor.fetchone()[0])
-
-
-# How many members of a review team come from each kind of organisation; no more are let in
-# (escalation_admit).
+# How many members of a review team come from each kind of organisation; no more are let in.
 SEATS = {
     OrganisationKind.MUNICIPALITY: 1,
     OrganisationKind.NGO: 1,
     OrganisationKind.IND: 2,
     OrganisationKind.DTV: 1,
 }
+MEMBER = gettext_lazy("member of the review team")
+
+
+@transaction.atomic
+def admit(asked: Escalation, account: str) -> str:
+    """Let somebody advise, with personal access until the answer.
+
+    Returns what is in the way, or nothing: `closed` for a question that no review team answers,
+    `unknown` for an account that cannot be a member, `full` where its kind of organisation has all
+    its seats, `involved` for somebody of a service who had to do with the case before.
+    """
+    locked(asked.case)  # one after the other: seats are counted
+    asked.refresh_from_db()
+    open_until = asked.answer_due_on if asked.adopted is None and asked.ended_at is None else None
+    if asked.level != Level.MRT or open_until is None or open_until < timezone.localdate():
+        return "closed"
+    member = _eligible(account)
+    if member is None:
+        return "unknown"
+    kind = OrganisationKind(member.organisation.kind)
+    others = asked.members.filter(organisation__kind=kind).exclude(user=member.user_id)
+    if others.count() >= SEATS[kind]:
+        return "full"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT escalation_admit(%s, %s, %s, %s)",
+            [asked.pk, member.user_id, member.organisation_id, in_dutch(MEMBER)],
+        )
+        return "" if cursor.fetchone()[0] else "involved"
+
+
+def _eligible(account: str) -> Membership | None:
+    """For which organisation this account could sit in a review team: whoever works for a service
+    is of that service. Nobody can who also works for the police, the ministry or the VNG."""
+    seats = (
+        Membership.objects.in_force()
+        .filter(user__username=account, organisation__kind__in=SEATS)
+        .select_related("organisation")
+        .order_by("pk")
+    )
+    services = (OrganisationKind.IND, OrganisationKind.DTV)
+    found = sorted(seats, key=lambda seat: seat.organisation.kind not in services)
+    if not found:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT access_grantable(%s)", [found[0].user_id])
+        return found[0] if cursor.fetchone()[0] else None
 
 
 def seats_empty(asked: Escalation) -> list[str]:

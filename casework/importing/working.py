@@ -183,14 +183,8 @@ def take_over(upload: Import, clearance: Clearance) -> None:
     running, may_shelter = takes_over_running_cases(clearance, upload), shelters(clearance, upload)
     people = Person.objects.in_bulk([row.same_as for row in rows if row.same_as])
     groups = sorted({person.same_as or person.pk for person in people.values()})
-    with (
-        connection.cursor() as cursor
-    ):  # as at the desk: two who choose the same person, one after the other
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(7305002, (p %% 2147483648)::int) FROM "
-            "unnest(%s::bigint[]) p",
-            [groups],
-        )
+    with connection.cursor() as cursor:  # as at the desk: two who choose the same person
+        cursor.execute("SELECT lock_person(p) FROM unnest(%s::bigint[]) p", [groups])
     busy = set(
         Case.objects.open()
         .filter(person__same_as__in=groups)

@@ -13,7 +13,7 @@ from casework.register.forms import DayField
 from casework.sharing.forms import SharingFields
 from governance.access.enums import Category, Visibility
 from governance.drafts.forms import Kept, KeptForm
-from lvv.forms import DateField
+from lvv.common.forms import DateField
 from partners.organisations.models import Team
 
 YES_NO = [("yes", _("yes")), ("no", _("no"))]

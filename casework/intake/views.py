@@ -99,8 +99,8 @@ def _parts(report: IntakeReport | None) -> list[tuple[str, str]]:
     names = SituationForm.Meta.fields
     return (
         [
-            (str(IntakeReport._meta.get_field(name).verbose_name), getattr(report, name))
-            for name in names  # type: ignore[union-attr]
+            (str(IntakeReport._meta.get_field(name).verbose_name), getattr(report, name))  # type: ignore[union-attr]
+            for name in names
         ]
         if report
         else []

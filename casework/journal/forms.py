@@ -35,10 +35,10 @@ class NoteForm(KeptForm, SharingFields):
         self, *args: Any, categories: list[Category], partners: list[Team], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["category"].choices = [
+        self.fields["category"].choices = [  # type: ignore[attr-defined]
             ("", _("Choose")),
             *((c.value, c.label) for c in categories),
-        ]  # type: ignore[attr-defined]
+        ]
         self.fields["happened_on"].initial = timezone.localdate()
         self.decided_by, self.starts = (
             "category",

@@ -81,9 +81,8 @@ class Facts:
     formal: tuple[Decided, ...] = ()
     upheld: date | None = None  # an objection or appeal against the last refusal or ending
     objection_pending: bool = False
-    ruled: date | None = (
-        None  # when an objection or a first appeal went against her: another remedy is open
-    )
+    # when an objection or a first appeal went against her: another remedy is open
+    ruled: date | None = None
     scenario: str = ""
     scenario_since: date | None = None
     actions: int = 0

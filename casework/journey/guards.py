@@ -81,9 +81,8 @@ def on_agenda(facts: Facts) -> Missing | None:
 
 
 def early_admission(facts: Facts) -> Missing | None:
-    if not (
-        facts.early_admission or facts.municipal
-    ):  # a municipality by itself waits for no dossiers
+    # a municipality by itself waits for no dossiers
+    if not (facts.early_admission or facts.municipal):
         return Missing(_("This pilot has not agreed on early admission."))
     return None
 

@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from casework.cases.enums import CaseState, Ground
 from casework.cases.models import Case, Involvement
@@ -19,6 +20,7 @@ from casework.journey.moving import (
     ENDED_BY_EXIT,
     StepRefused,
     end_involvements,
+    in_dutch,
     locked,
     settle,
     take,
@@ -33,6 +35,8 @@ from casework.shelter.models import Absence, Stay
 from casework.tasks.working import done
 from governance.access.clearance import Clearance
 from partners.accountability.history import because
+
+TAKEN_OVER = gettext_lazy("Dossier taken over")  # the document of what goes along
 
 
 def exit_of(case: Case) -> Exit | None:
@@ -79,12 +83,11 @@ def confirm_exit(found: Exit, *, by: Clearance, version: str) -> Case:
     row.confirmed_on, row.confirmed_by = timezone.localdate(), by.user
     _class(row)
     because(row, "confirmed")
-    row.save()  # now the database hands over who moves to another pilot (sql/transfer.sql)
-    facts = fact_of(case)
-    if (
-        row.outcome == Outcome.MOVED_TO_OTHER_PILOT
-        and facts.accepted_elsewhere
-        and not facts.handed_over
+    row.save()
+    if row.outcome != Outcome.MOVED_TO_OTHER_PILOT:
+        _call("SELECT transfer_lapses(%s)", row.pk)
+    elif not _call("SELECT transfer_case(%s, %s)", row.pk, in_dutch(TAKEN_OVER)) and (
+        fact_of(case).accepted_elsewhere
     ):
         # Why it cannot be is nobody's to tell here (R1).
         said = _("The case cannot be handed over now; settle it with the other pilot.")
@@ -94,6 +97,12 @@ def confirm_exit(found: Exit, *, by: Clearance, version: str) -> Case:
     case = take(case, "T11", by=by, exited_on=row.exited_on)
     _others_leave(case, row)
     return case
+
+
+def _call(statement: str, *values: int | str) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchone()[0]
 
 
 def _class(row: Exit) -> None:

@@ -233,9 +233,8 @@ def to_do(clearance: Clearance, teams: dict[int, Team], wanted: int) -> list[ToD
         {row.case_id for row in rows if row.case_id}
     )
     found: list[ToDo] = []
-    for first in range(
-        0, len(rows), wanted
-    ):  # the facts of a term cost most: no more of them than are shown
+    # the facts of a term cost most: no more of them than are shown
+    for first in range(0, len(rows), wanted):
         found += _lines(rows[first : first + wanted], cases)
         if len(found) >= wanted:
             break
@@ -258,9 +257,8 @@ def _lines(rows: list[Waiting], cases: dict[int, Case]) -> list[ToDo]:
             continue
         elif row.kind == "term":
             term = next(iter(terms_of(facts[case.pk])), None)
-            if (
-                term is not None and term.on <= today + NEAR
-            ):  # what the case has now, whatever was worked out before
+            # what the case has now, whatever was worked out before
+            if term is not None and term.on <= today + NEAR:
                 found.append(
                     ToDo(
                         term.what, case, term.on, term.on <= today, where(case, term.page), row.kind

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from casework.plan.models import Goal
 from casework.records.validators import not_too_far
 from governance.drafts.forms import KeptForm
-from lvv.forms import DateField
+from lvv.common.forms import DateField
 from partners.organisations.models import Team
 
 
@@ -38,10 +38,10 @@ class ActionForm(KeptForm):
 
     def __init__(self, *args: Any, teams: list[Team], goals: list[Goal], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to_team"].choices = [
+        self.fields["to_team"].choices = [  # type: ignore[attr-defined]
             ("", _("Choose a team")),
             *((t.pk, t.label) for t in teams),
-        ]  # type: ignore[attr-defined]
+        ]
         self.fields["goal"].choices = [("", _("none")), *((g.pk, g.text) for g in goals)]  # type: ignore[attr-defined]
         if not goals:
             del self.fields["goal"]

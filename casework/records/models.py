@@ -11,7 +11,7 @@ from casework.records.enums import Answer, EndReason, ShareBasis
 from casework.records.validators import not_in_future
 from governance.access.enums import Category, Visibility
 from governance.access.wall import Walled
-from lvv.labels import Labelled
+from lvv.common.labels import Labelled
 from partners.accountability.history import History, TrackedQuerySet, because
 from partners.organisations.models import Team
 

@@ -16,7 +16,7 @@ from casework.register.values import (
     parse_partial_date,
 )
 from governance.drafts.forms import KeptForm
-from lvv.forms import DateField
+from lvv.common.forms import DateField
 from partners.organisations.models import Team
 
 MOST_NAMES = 10

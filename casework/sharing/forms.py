@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.records.enums import ShareBasis, begins_with_author, default_visibility
 from governance.access.enums import Category, Visibility
-from lvv.forms import DateField
+from lvv.common.forms import DateField
 from partners.organisations.models import Team
 
 SHARING_FIELDS = ("visibility", "shared_with", "share_purpose", "share_basis", "shared_until")
@@ -52,9 +52,8 @@ class SharingFields(forms.Form):
 
     decided_by = ""  # the field that says what kind of data it is, where the worker chooses
     starts: dict[str, Visibility] = {}  # and for each of its values, who reads that to begin with
-    sharing_is_told = (
-        False  # whether all partners may be somebody to share with, and not just the readers
-    )
+    # whether all partners may be somebody to share with, and not just the readers
+    sharing_is_told = False
 
     def offer(
         self, partners: list[Team], categories: Iterable[Category], visibilities: list[Visibility]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.records.enums import Answer
 from governance.drafts.forms import KeptForm
-from lvv.forms import DateField
+from lvv.common.forms import DateField
 from partners.organisations.models import Pilot
 
 
@@ -36,10 +36,10 @@ class OfferForm(KeptForm):
         """`tells`: what says who she is, and does not belong in the offer."""
         super().__init__(*args, **kwargs)
         self.tells = tells
-        self.fields["to_pilot"].choices = [
+        self.fields["to_pilot"].choices = [  # type: ignore[attr-defined]
             ("", _("Choose")),
             *((pilot.pk, pilot.name) for pilot in pilots),
-        ]  # type: ignore[attr-defined]
+        ]
 
     def clean_text(self) -> str:
         text: str = self.cleaned_data["text"]

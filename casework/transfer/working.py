@@ -1,5 +1,4 @@
-"""The acts of a transfer. The database hands over, when the exit is confirmed
-(migrations/sql/transfer.sql)."""
+"""The acts of a transfer. The case is handed over when the exit is confirmed (outcomes)."""
 
 from datetime import date
 from typing import Any

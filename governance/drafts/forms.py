@@ -16,9 +16,8 @@ class Kept:
     """
 
     restored: Draft | None = None  # what was put back, for the page to say so
-    use_required_attribute = (
-        False  # the style sheet paints :invalid, so an untouched field would be red at once
-    )
+    # the style sheet paints :invalid, so an untouched field would be red at once
+    use_required_attribute = False
 
     def restore(self: Any, draft: Draft | None) -> None:
         """Put a draft's text back into an unsent form."""

@@ -103,9 +103,8 @@ def once(request: HttpRequest, key: str, act: Callable[[], str]) -> HttpResponse
     """
     token = _token(request)
     user: User = request.user  # type: ignore[assignment]
-    with (
-        transaction.atomic()
-    ):  # an act that refuses takes its token back, so the mended form may be sent
+    # an act that refuses takes its token back, so the mended form may be sent
+    with transaction.atomic():
         if token and not _claim(token, user):
             return sent_before(request) or redirect("home")
         result = act()

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from governance.drafts.forms import KeptForm
-from lvv.forms import DateField
+from lvv.common.forms import DateField
 from partners.organisations.models import Pilot
 
 

@@ -1,4 +1,5 @@
-"""One set of settings; what differs between installations comes from the surroundings (lvv.env)."""
+"""One set of settings; what differs between installations comes from the surroundings
+(lvv.common.env)."""
 
 import os
 
@@ -7,7 +8,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from lvv.env import BASE_DIR, data_dir, database_url, flag, key, secret
+from lvv.common.env import BASE_DIR, data_dir, database_url, flag, key, secret
 
 # The demonstration: known passwords and plain http, so on this machine only.
 DEMO = flag("LVV_DEMO")
@@ -86,7 +87,7 @@ TEMPLATES = [
         },
     },
 ]
-FORM_RENDERER = "lvv.forms.NLRenderer"
+FORM_RENDERER = "lvv.common.forms.NLRenderer"
 
 # One alias, and the role decides what it may: the web is lvv_app, maintenance lvv_owner, `manage.py
 # work` lvv_jobs.

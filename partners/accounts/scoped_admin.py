@@ -69,7 +69,7 @@ class ScopedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         audit(
             f"{self.noun}_{'changed' if change else 'added'}",
             actor=request.user,  # type: ignore[arg-type]
-            worker=request.clearance,
+            worker=request.clearance,  # type: ignore[attr-defined]
             obj=(self.noun, obj.pk),
-            pilot_id=self.pilot_of(obj),  # type: ignore[attr-defined]
+            pilot_id=self.pilot_of(obj),
         )

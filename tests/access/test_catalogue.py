@@ -16,7 +16,7 @@ from django.test import override_settings
 from casework.models import Case
 from governance.access.clearance import acting_as
 from lvv import checks
-from lvv.env import BASE_DIR
+from lvv.common.env import BASE_DIR
 from tests.conftest import as_the_web
 
 pytestmark = pytest.mark.django_db

@@ -307,9 +307,8 @@ def test_no_answer_to_a_stranger_holds_a_marker_of_a_hidden_person(client, cast,
                 continue
             if not url:
                 continue
-            if not client.cookies.get(
-                settings.SESSION_COOKIE_NAME, signed_out
-            ).value:  # first, and after signing out
+            # first, and after signing out
+            if not client.cookies.get(settings.SESSION_COOKIE_NAME, signed_out).value:
                 client.logout()
                 client.act_as(getattr(cast, asker))
             for response in (

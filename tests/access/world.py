@@ -139,9 +139,8 @@ class RecordFacts:
     table: str = "note"
     shared_until: int | None = None
     to: int = 0  # the team a correction request or hand-over asks
-    parent_visibility: str = (
-        "permitted_partners"  # of what a step belongs to, or the item of a position or decision
-    )
+    # of what a step belongs to, or the item of a position or decision
+    parent_visibility: str = "permitted_partners"
     other: int | None = None  # the case of the other member of the household
     source: int | None = None  # the team on whose behalf it was recorded
     parent_shared: frozenset[int] = frozenset()

@@ -17,7 +17,7 @@ import psycopg2
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from lvv.env import BASE_DIR, data_dir, read_json
+from lvv.common.env import BASE_DIR, data_dir, read_json
 from tests.migrated import template, with_database
 
 AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")

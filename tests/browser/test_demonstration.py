@@ -6,7 +6,7 @@ import sys
 import psycopg2
 import pytest
 
-from lvv.env import BASE_DIR
+from lvv.common.env import BASE_DIR
 
 PEOPLE = 2065 + 5 * 3  # three registered twice in each pilot
 

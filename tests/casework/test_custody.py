@@ -512,7 +512,9 @@ def test_nobody_is_let_into_a_dossier_that_was_handed_over(ending):
         sent({"guest": "1", "name": "Gast", "capacity": "toezicht", "username": guest.username}),
     )
     with acting_as(ending.workers["coordinator"]), connection.cursor() as cursor:
-        cursor.execute("SELECT conference_admit(%s, %s)", [room.meeting.pk, guest.username])
+        cursor.execute(
+            "SELECT conference_admit(%s, %s, %s)", [room.meeting.pk, guest.username, "gast"]
+        )
     with acting_as(guest):
         assert not Case.objects.exists()
 
@@ -542,17 +544,20 @@ def test_a_case_that_moved_on_meanwhile_is_not_handed_over(ending):
     """Its state is read again when the case is locked: the policy saw what was before."""
     ending.case.state, ending.case.exited_on = "in_guidance", None
     ending.case.save()
+    made = DossierTransfer.objects.create(  # as the owner, past the policy
+        case=ending.case,
+        pilot=ending.pilot,
+        number=ending.case.number,
+        basis="own_convenant",
+        to_team=ending.keeper,
+        recipient="x",
+        agreed="x",
+        made_by=ending.workers["coordinator"],
+    )
     with (
+        acting_as(ending.workers["coordinator"]),
         pytest.raises(IntegrityError, match="is open"),
         transaction.atomic(),
-    ):  # as the owner, past the policy
-        DossierTransfer.objects.create(
-            case=ending.case,
-            pilot=ending.pilot,
-            number=ending.case.number,
-            basis="own_convenant",
-            to_team=ending.keeper,
-            recipient="x",
-            agreed="x",
-            made_by=ending.workers["coordinator"],
-        )
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("SELECT custody_carry_out(%s, 'x')", [made.pk])

@@ -20,7 +20,7 @@ from casework.journey.gaps import gaps_of
 from casework.journey.steps import STEPS, steps, steps_from
 from casework.journey.terms import next_term, terms_of
 from casework.journey.views import where
-from lvv.env import BASE_DIR
+from lvv.common.env import BASE_DIR
 
 TODAY = date(2026, 11, 22)
 NOTHING = Facts(today=TODAY)

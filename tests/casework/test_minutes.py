@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 
 from casework.conference import minutes
 from casework.conference.printing import pdf_of
-from lvv import libraries
+from lvv.common import libraries
 from tests.casework.journeys import Room
 
 pytestmark = pytest.mark.django_db

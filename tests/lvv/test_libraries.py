@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from lvv import libraries
+from lvv.common import libraries
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import psycopg2
 import pytest
 
 from lvv import postgres
-from lvv.env import BASE_DIR, read_json
+from lvv.common.env import BASE_DIR, read_json
 from lvv.roles import make_roles
 
 pytestmark = [pytest.mark.setup, pytest.mark.xdist_group("postgres")]

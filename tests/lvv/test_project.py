@@ -9,7 +9,7 @@ import polib
 import pytest
 
 from governance.drafts.keeping import KEY
-from lvv.env import BASE_DIR
+from lvv.common.env import BASE_DIR
 from lvv.jobs import run
 from tests.mutants import MUTANTS
 

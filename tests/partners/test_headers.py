@@ -9,7 +9,7 @@ import sys
 import pytest
 from django.urls import reverse
 
-from lvv.env import BASE_DIR
+from lvv.common.env import BASE_DIR
 
 pytestmark = pytest.mark.django_db
 ALWAYS = {

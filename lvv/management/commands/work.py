@@ -2,6 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from lvv.checks import refuse_a_stale_database
 from lvv.jobs import run
 
 
@@ -12,4 +13,5 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="one round, then stop")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        refuse_a_stale_database()
         run(rounds=1 if options["once"] else None)

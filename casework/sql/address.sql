@@ -1,0 +1,57 @@
+-- The protected address of a location (R19): who reads it, with a reason that is kept.
+
+CREATE POLICY address_of_my_location ON casework_locationaddress FOR SELECT TO lvv_app
+    USING (EXISTS (SELECT FROM casework_location l WHERE l.id = location_id AND l.team_id = ANY (access_teams('teams'))));
+
+GRANT SELECT ON casework_locationaddress TO lvv_app;
+
+-- Who reads the address sees who else did; the case manager finds it in the audit log too.
+CREATE POLICY address_reading_read ON casework_addressreading FOR SELECT TO lvv_app
+    USING (EXISTS (SELECT FROM casework_case c WHERE c.id = case_id
+                   AND c.team_ids && access_teams('read_shelter_address')));
+
+GRANT SELECT ON casework_addressreading TO lvv_app;
+
+-- The address behind a stay that has begun and not ended, for a team of mine that takes part and reads addresses; with
+-- a reason, which is kept (R19). Staff of the location itself reads the table. NULL if there is nothing for her.
+CREATE FUNCTION shelter_address(which uuid, why text) RETURNS text LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = public, pg_temp AS
+$$
+DECLARE
+    place record;
+BEGIN
+    IF length(trim(why)) < 5 THEN
+        RAISE EXCEPTION 'an address is read with a reason' USING ERRCODE = 'check_violation';
+    END IF;
+    SELECT s.id, s.case_id, a.address,
+           (access_both(s.team_ids, access_teams('read_shelter_address')))[1] AS team INTO place
+    FROM casework_stay s JOIN casework_locationaddress a ON a.location_id = s.location_id
+    WHERE s.reference = which AND s.ended_at IS NULL
+      AND s.since <= access_today() AND (s.until IS NULL OR s.until > access_today())
+      AND s.team_ids && access_both(access_teams('read_shelter_address'), access_teams('read_contact_shelter'))
+      AND access_reads('contact_shelter', s.team_ids, s.visibility, s.author_team_id, s.shared_team_ids, s.shared_until,
+                       s.case_id);
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+    INSERT INTO casework_addressreading (case_id, stay_id, user_id, team_id, reason, read_at)
+    VALUES (place.case_id, place.id, access_user(), place.team, left(trim(why), 300), now());
+    RETURN place.address;
+END
+$$;
+
+-- A coordinator writes an address without reading the one that stood there.
+CREATE FUNCTION shelter_write_address(which bigint, written text) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = public, pg_temp AS
+$$
+BEGIN
+    IF NOT EXISTS (SELECT FROM casework_location l WHERE l.id = which AND l.pilot_id = ANY (access_teams('coordinates'))) THEN
+        RETURN false;
+    END IF;
+    INSERT INTO casework_locationaddress (location_id, address) VALUES (which, written)
+    ON CONFLICT (location_id) DO UPDATE SET address = excluded.address;
+    RETURN true;
+END
+$$;
+
+GRANT EXECUTE ON FUNCTION shelter_address, shelter_write_address TO lvv_app;

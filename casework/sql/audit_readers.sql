@@ -1,0 +1,45 @@
+-- Who reads the audit log, and by which case numbers.
+
+CREATE FUNCTION access_managed_cases() RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = public, pg_temp AS
+$$
+    SELECT coalesce(array_agg(c.reference), '{}') FROM casework_case c
+    WHERE c.case_manager_id = access_user() AND c.team_ids && access_teams('read_identity')
+$$;
+
+-- The case manager reads who looked at her cases; the privacy officer what her organisation's people did; the
+-- coordinator what was changed in who takes part in her pilot.
+CREATE POLICY audit_of_my_cases ON audit_log FOR SELECT TO lvv_app
+    USING (cases && (SELECT access_managed_cases()));
+
+CREATE POLICY audit_of_my_organisation ON audit_log FOR SELECT TO lvv_app
+    USING (actor_org_id = ANY (access_teams('privacy')));
+
+CREATE POLICY audit_of_my_pilot ON audit_log FOR SELECT TO lvv_app
+    USING (pilot_id = ANY (access_teams('coordinates')));
+
+-- The background signs the head of the chain and checks it.
+CREATE POLICY audit_head ON audit_log FOR SELECT TO lvv_jobs USING (true);
+
+-- A privacy officer works with case numbers, though she opens no case: only of cases that her own people saw. A refused
+-- attempt has no number here: it would say that the address somebody tried is a case.
+CREATE FUNCTION accountability_case_numbers(wanted uuid[]) RETURNS TABLE (reference uuid, number text)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$
+    SELECT c.reference, c.number::text FROM casework_case c
+    WHERE c.reference = ANY (wanted) AND EXISTS (
+        SELECT FROM audit_log a WHERE a.cases && ARRAY[c.reference] AND a.outcome <> 'denied'
+            AND a.actor_org_id = ANY (access_teams('privacy')))
+$$;
+
+CREATE FUNCTION accountability_case_reference(wanted text) RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$
+    SELECT c.reference FROM casework_case c
+    WHERE c.number = wanted AND EXISTS (
+        SELECT FROM audit_log a WHERE a.cases && ARRAY[c.reference] AND a.outcome <> 'denied'
+            AND a.actor_org_id = ANY (access_teams('privacy')))
+$$;
+
+GRANT EXECUTE ON FUNCTION access_managed_cases, accountability_case_numbers,
+    accountability_case_reference TO lvv_app;

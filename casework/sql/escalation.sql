@@ -1,0 +1,103 @@
+-- The review team: who advises on an escalation shows to who sees the escalation, and reads one case
+-- for it. Which seats there are and who can sit in them is said in casework/escalation/acts.py.
+
+CREATE POLICY review_member_read ON casework_reviewmember FOR SELECT TO lvv_app
+    USING (EXISTS (SELECT FROM casework_escalation e WHERE e.id = escalation_id));
+
+GRANT SELECT ON casework_reviewmember TO lvv_app;
+
+-- An escalation that waits for the advice of a review team, in a case whose pilot I coordinate.
+CREATE FUNCTION escalation_mine(which bigint) RETURNS casework_escalation LANGUAGE sql STABLE AS
+$$
+    SELECT e FROM casework_escalation e JOIN casework_case c ON c.id = e.case_id
+    WHERE e.id = which AND c.pilot_id = ANY (access_teams('coordinates')) AND c.team_ids && access_teams('write_conference')
+      AND e.ended_at IS NULL AND e.adopted IS NULL
+$$;
+
+-- Whether somebody had to do with the person of a case before (R26): a contact of a team, an author of
+-- a record, a hand in the case. In every case of hers that who asks sees: one elsewhere is nobody's to
+-- tell (R1).
+CREATE FUNCTION escalation_involved(which bigint, who integer) RETURNS boolean LANGUAGE plpgsql STABLE AS
+$$
+DECLARE
+    one text;
+    touched boolean;
+    hers bigint[] := ARRAY(
+        SELECT c.id FROM casework_case c JOIN casework_person p ON p.id = c.person_id
+        WHERE c.team_ids && access_teams('read_identity')
+          AND p.same_as = (SELECT q.same_as FROM casework_case k JOIN casework_person q ON q.id = k.person_id
+                           WHERE k.id = which));
+BEGIN
+    touched := EXISTS (SELECT FROM casework_historicalinvolvement h WHERE h.case_id = ANY (hers) AND h.worker_id = who)
+        OR EXISTS (SELECT FROM casework_historicalcase h WHERE h.id = ANY (hers) AND h.history_user_id = who);
+    FOR one IN SELECT name FROM access_record_table ORDER BY name LOOP
+        EXIT WHEN touched;
+        EXECUTE format('SELECT EXISTS (SELECT FROM %I r WHERE r.case_id = ANY ($1) AND r.author_id = $2)
+                        OR EXISTS (SELECT FROM %I h WHERE h.case_id = ANY ($1) AND h.history_user_id = $2)',
+                       one, replace(one, 'casework_', 'casework_historical')) INTO touched USING hers, who;
+    END LOOP;
+    RETURN touched;
+END
+$$;
+
+-- Gives a member her seat, and the case to read until the day after the answer is due. False for
+-- somebody of the immigration or departure service who had to do with it before.
+CREATE FUNCTION escalation_admit(which bigint, who integer, for_organisation bigint, why text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS
+$$
+DECLARE
+    asked casework_escalation := escalation_mine(which);
+    service boolean;
+BEGIN
+    SELECT o.kind IN ('ind', 'dtv') INTO service
+        FROM partners_membership b JOIN partners_organisation o ON o.id = b.organisation_id
+        WHERE b.user_id = who AND b.organisation_id = for_organisation AND b.since <= access_today()
+          AND (b.until IS NULL OR b.until > access_today()) AND access_grantable(who)
+        LIMIT 1;
+    IF asked.id IS NULL OR asked.level <> 'mrt' OR asked.answer_due_on < access_today() OR service IS NULL THEN
+        RAISE EXCEPTION 'nobody is let in here' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF service AND escalation_involved(asked.case_id, who) THEN
+        RETURN false;
+    END IF;
+    INSERT INTO casework_reviewmember (escalation_id, user_id, organisation_id) VALUES (which, who, for_organisation)
+        ON CONFLICT DO NOTHING;
+    PERFORM access_grant(asked.case_id, who, ARRAY['conference', 'departure', 'identity', 'procedures'],
+                         access_today(), asked.answer_due_on + 1, 'review_team', why);
+    RETURN true;
+END
+$$;
+
+-- When the question is answered, nobody of the review team reads on.
+CREATE FUNCTION escalation_members_leave(which bigint) RETURNS void LANGUAGE sql SECURITY DEFINER
+    SET search_path = public, pg_temp AS
+$$
+    SELECT access_end_grants(array_agg(g.id))
+    FROM casework_escalation e JOIN casework_case c ON c.id = e.case_id
+    JOIN casework_caseuserobjectpermission g ON g.content_object_id = e.case_id AND g.kind = 'review_team'
+    WHERE e.id = which AND (e.adopted IS NOT NULL OR e.ended_at IS NOT NULL) AND c.pilot_id = ANY (access_teams('coordinates'))
+      AND g.user_id IN (SELECT m.user_id FROM casework_reviewmember m WHERE m.escalation_id = which)
+$$;
+
+-- One member who was let in by mistake, before the question is answered.
+CREATE FUNCTION escalation_dismiss(which bigint) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = public, pg_temp AS
+$$
+DECLARE
+    member record;
+BEGIN
+    SELECT m.id, m.user_id, e.case_id INTO member FROM casework_reviewmember m
+        JOIN casework_escalation e ON e.id = m.escalation_id JOIN casework_case c ON c.id = e.case_id
+        WHERE m.id = which AND e.adopted IS NULL AND c.pilot_id = ANY (access_teams('coordinates'))
+          AND c.team_ids && access_teams('write_conference');
+    IF member.id IS NULL THEN
+        RETURN;
+    END IF;
+    DELETE FROM casework_reviewmember WHERE id = which;
+    PERFORM access_end_grants(ARRAY(
+        SELECT g.id FROM casework_caseuserobjectpermission g
+        WHERE g.content_object_id = member.case_id AND g.kind = 'review_team' AND g.user_id = member.user_id));
+END
+$$;
+
+GRANT EXECUTE ON FUNCTION escalation_admit, escalation_dismiss, escalation_members_leave TO lvv_app;

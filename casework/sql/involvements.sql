@@ -1,0 +1,93 @@
+-- Who takes part in a case: what it reveals, when it counts, who may see and change it.
+
+-- Carries out the beginnings and endings whose day has come. With nothing due this is one probe of a small index.
+CREATE FUNCTION access_apply_due() RETURNS integer LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = public, pg_temp AS
+$$
+DECLARE
+    today date := access_today();
+    due bigint[];
+BEGIN
+    SELECT array_agg(v.id ORDER BY v.id) INTO due FROM casework_involvement v WHERE v.due_on <= today;
+    IF due IS NULL THEN
+        RETURN 0;
+    END IF;
+    -- Cases first, then involvements: the order in which the web locks them.
+    PERFORM 1 FROM casework_case c WHERE c.id IN (SELECT v.case_id FROM casework_involvement v WHERE v.id = ANY (due))
+        ORDER BY c.id FOR UPDATE;
+    PERFORM 1 FROM casework_involvement v WHERE v.id = ANY (due) ORDER BY v.id FOR UPDATE;
+    UPDATE casework_involvement v
+       SET counted = (v.since <= today AND (v.until IS NULL OR v.until > today)) WHERE v.id = ANY (due);
+    RETURN cardinality(due);
+END
+$$;
+
+-- A beginning counts at once; an end when access_apply_due() comes by, which is before anybody's next page. So the
+-- worker who ends her own follow-up still gets her answer and her history row.
+-- That a shelter, care or legal team takes part tells something by itself, and so does an organisation for shelter, care,
+-- return or reception; that somebody is made known to the departure service tells that she has a place or guidance (R7). A
+-- ground that would tell as much fits no other team. The same stands in casework/cases/involving.py.
+CREATE FUNCTION access_involvement_counts() RETURNS trigger LANGUAGE plpgsql AS
+$$
+DECLARE
+    kind text;
+    organisation text;
+BEGIN
+    SELECT t.function, o.kind INTO kind, organisation
+        FROM partners_team t JOIN partners_organisation o ON o.id = t.organisation_id WHERE t.id = NEW.team_id;
+    IF NEW.ground = 'stay' AND kind <> 'shelter' OR NEW.ground = 'care' AND kind <> 'care'
+       OR NEW.ground = 'legal_aid' AND kind <> 'legal' THEN
+        RAISE EXCEPTION 'this ground does not fit this team' USING ERRCODE = 'check_violation';
+    END IF;
+    NEW.tells := CASE
+        WHEN kind = 'shelter' THEN 'contact_shelter' WHEN kind = 'care' THEN 'medical_limitation'
+        WHEN kind = 'legal' THEN 'legal_aid' WHEN organisation = 'shelter_operator' THEN 'contact_shelter'
+        WHEN organisation = 'health_provider' THEN 'medical_limitation' WHEN organisation = 'iom' THEN 'departure'
+        WHEN organisation = 'coa' THEN 'outcome' WHEN NEW.ground = 'made_known' THEN 'contact_shelter'
+        ELSE 'identity' END;
+    IF TG_OP = 'INSERT' THEN
+        NEW.counted := NEW.since <= access_today() AND (NEW.until IS NULL OR NEW.until > access_today());
+    ELSIF current_user = 'lvv_app' THEN
+        NEW.counted := OLD.counted;
+        NEW.case_id := OLD.case_id;
+        NEW.team_id := OLD.team_id;
+    END IF;
+    NEW.due_on := CASE
+        WHEN NEW.counted AND NEW.since > access_today() THEN access_today()
+        WHEN NEW.counted THEN NEW.until
+        WHEN NEW.until IS NULL OR NEW.until > greatest(NEW.since, access_today()) THEN NEW.since
+        END;
+    RETURN NEW;
+END
+$$;
+
+CREATE TRIGGER involvement_counts BEFORE INSERT OR UPDATE ON casework_involvement
+    FOR EACH ROW EXECUTE FUNCTION access_involvement_counts();
+
+CREATE POLICY involvement_read ON casework_involvement FOR SELECT TO lvv_app
+    USING (EXISTS (SELECT FROM casework_case c WHERE c.id = case_id
+                   AND (tells = 'identity' OR c.team_ids && access_teams('read_' || tells)
+                        OR c.id = ANY (access_granted(tells))
+                        -- The team that leads knows its partners, and an organisation its own teams.
+                        OR c.lead_team_id = ANY (access_teams('teams'))
+                        OR EXISTS (SELECT FROM partners_team t
+                                   JOIN partners_team m ON m.organisation_id = t.organisation_id
+                                   WHERE t.id = casework_involvement.team_id AND m.id = ANY (access_teams('teams'))
+                                     AND m.id = ANY (c.team_ids || t.id)))));
+
+CREATE POLICY involvement_add ON casework_involvement FOR INSERT TO lvv_app
+    WITH CHECK (EXISTS (SELECT FROM casework_case c WHERE c.id = case_id AND c.team_ids && access_teams('write'))
+        AND EXISTS (SELECT FROM casework_case c JOIN partners_team t ON t.pilot_id = c.pilot_id
+                    WHERE c.id = case_id AND t.id = team_id));
+
+CREATE POLICY involvement_change ON casework_involvement FOR UPDATE TO lvv_app
+    USING (EXISTS (SELECT FROM casework_case c WHERE c.id = case_id AND c.team_ids && access_teams('write')));
+
+-- A team that writes nothing here may still leave.
+CREATE POLICY involvement_leave ON casework_involvement FOR UPDATE TO lvv_app
+    USING (team_id = ANY (access_teams('teams')) AND EXISTS (SELECT FROM casework_case c WHERE c.id = case_id))
+    WITH CHECK (team_id = ANY (access_teams('teams')) AND until <= access_today());
+
+GRANT SELECT, INSERT, UPDATE ON casework_involvement TO lvv_app;
+
+GRANT EXECUTE ON FUNCTION access_apply_due TO lvv_app, lvv_jobs;

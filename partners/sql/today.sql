@@ -1,0 +1,8 @@
+-- The one "today" of the database.
+
+-- The audit log: append only, each row chained to the one before it.
+
+CREATE FUNCTION access_today() RETURNS date LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT (now() AT TIME ZONE 'Europe/Amsterdam')::date $$;
+
+GRANT EXECUTE ON FUNCTION access_today TO lvv_app, lvv_jobs;
