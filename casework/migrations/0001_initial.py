@@ -11,6 +11,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from lvv.common.migrating import together
+
 
 # Behind row-level security: rows show only where a policy (casework/sql/) says so.
 WALLED = """
@@ -51,7 +53,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='Case',
             fields=[
@@ -4401,4 +4403,4 @@ class Migration(migrations.Migration):
             migrations.RunSQL(f"ALTER TABLE casework_{table} ENABLE ROW LEVEL SECURITY")
             for table in WALLED
         ),
-    ]
+    ])

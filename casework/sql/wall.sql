@@ -1,8 +1,6 @@
 -- The wall: row-level security on everything that belongs to a person or a case. The functions of
 -- the policies, and those that put them around a table.
 
--- The wall: row-level security on everything that belongs to a person or a case. Uses the scope (scope.sql).
-
 -- What is in both: a function of its own, because a sub-select in access_reads() would keep it from being inlined.
 CREATE FUNCTION access_both(a integer[], b integer[]) RETURNS integer[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
 $$ SELECT ARRAY(SELECT unnest(a) INTERSECT SELECT unnest(b)) $$;

@@ -9,6 +9,8 @@ from django.conf import settings
 from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtension
 from django.db import migrations, models
 
+from lvv.common.migrating import together
+
 
 class Migration(migrations.Migration):
 
@@ -20,7 +22,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         BtreeGistExtension(),
         TrigramExtension(),
         migrations.CreateModel(
@@ -264,4 +266,4 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL("ALTER TABLE governance_draft ENABLE ROW LEVEL SECURITY"),
         migrations.RunSQL("ALTER TABLE governance_formtoken ENABLE ROW LEVEL SECURITY"),
-    ]
+    ])

@@ -1,7 +1,5 @@
 -- Which agreements are in force on a day, and who may write them down.
 
--- Who may see what, from the facts and for a day: the one definition of rule R21.
-
 -- In force: begun, not ended, and signed by all its parties. A proposed version counts as in force, in the place of
 -- the others of its pilot and kind.
 CREATE FUNCTION access_convenants_at(day date, proposed bigint DEFAULT NULL) RETURNS SETOF governance_convenant

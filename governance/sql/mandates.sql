@@ -1,6 +1,4 @@
 -- Which mandate a decision was taken under, everybody may know.
-
--- Which mandate a decision was taken under, everybody may know.
 GRANT SELECT, INSERT, UPDATE ON governance_mandatedecision TO lvv_app;
 
 GRANT SELECT, INSERT ON governance_historicalmandatedecision TO lvv_app;

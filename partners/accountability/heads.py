@@ -22,6 +22,10 @@ def _signature(seq: int, digest: str) -> str:
     ).hexdigest()
 
 
+# What audit_verify() answers, in words.
+PROBLEMS = {"changed": "changed", "out_of_chain": "removed or reordered"}
+
+
 def write_head(folder: Path | None = None) -> None:
     """Add the present head to the file; copy that file to a place the database's operator cannot
     write."""
@@ -43,7 +47,7 @@ def verify(folder: Path | None = None) -> list[str]:
     all is well."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT seq, problem FROM audit_verify()")
-        problems = [f"row {seq}: {problem}" for seq, problem in cursor.fetchall()]
+        problems = [f"row {seq}: {PROBLEMS[problem]}" for seq, problem in cursor.fetchall()]
     path = (folder or settings.DATA_DIR) / FILE
     heads = (
         [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]

@@ -9,6 +9,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from lvv.common.migrating import together
+
 
 class Migration(migrations.Migration):
 
@@ -18,7 +20,7 @@ class Migration(migrations.Migration):
         ('auth', '0012_alter_user_first_name_max_length'),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name='AuditEntry',
             fields=[
@@ -358,4 +360,4 @@ class Migration(migrations.Migration):
             "ALTER TABLE partners_membership ADD CONSTRAINT membership_team_of_organisation"
             " FOREIGN KEY (team_id, organisation_id) REFERENCES partners_team (id, organisation_id)"
         ),
-    ]
+    ])

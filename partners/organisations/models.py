@@ -186,7 +186,7 @@ class Pilot(models.Model):
         return self.name
 
     def clean(self) -> None:
-        # The database holds this too (casework/migrations/sql/custody.sql); here it gets words.
+        # The database holds this too (casework/sql/custody.sql); here it gets words.
         ends = self.closes_on is not None and self.closes_on <= timezone.localdate()
         if self.pk and (self.state == PilotState.CLOSED or ends):
             reasons = [

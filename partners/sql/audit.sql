@@ -38,7 +38,7 @@ $$;
 CREATE FUNCTION audit_verify() RETURNS TABLE (seq bigint, problem text) LANGUAGE sql STABLE
     SET search_path = public, pg_temp AS
 $$
-    SELECT a.seq, CASE WHEN a.hash <> audit_hash(a.*) THEN 'changed' ELSE 'removed or reordered' END
+    SELECT a.seq, CASE WHEN a.hash <> audit_hash(a.*) THEN 'changed' ELSE 'out_of_chain' END
     FROM (SELECT l AS entry, lag(l.hash, 1, repeat('0', 64)) OVER (ORDER BY l.seq) AS link,
                  lag(l.seq, 1, 0::bigint) OVER (ORDER BY l.seq) AS before FROM audit_log l) chain
     CROSS JOIN LATERAL (SELECT (chain.entry).*) a

@@ -1,7 +1,6 @@
 -- The one "today" of the database.
 
--- The audit log: append only, each row chained to the one before it.
-
+-- The connection counts in UTC and would end access two hours late.
 CREATE FUNCTION access_today() RETURNS date LANGUAGE sql STABLE PARALLEL SAFE AS
 $$ SELECT (now() AT TIME ZONE 'Europe/Amsterdam')::date $$;
 
