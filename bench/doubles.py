@@ -17,7 +17,7 @@ from casework.register.matching import (
     COMPARERS,
     WEIGHTS,
     Agreement,
-    Facts,
+    Identity,
     agreements,
     heard,
     is_likely,
@@ -56,7 +56,7 @@ SPELLINGS = (
 @dataclass
 class Truth:
     person: int
-    facts: Facts
+    facts: Identity
 
 
 FIRST, FAMILY = 150, 500  # different names of an origin, common and rare as names are (Zipf)
@@ -95,7 +95,7 @@ def _zipf(rng: Random, names: list[str]) -> str:
     ]
 
 
-def _person(rng: Random) -> Facts:
+def _person(rng: Random) -> Identity:
     code = rng.choices(list(ORIGINS), ORIGIN_WEIGHTS)[0]
     first, families = _names(code)
     words = [_zipf(rng, first)]
@@ -106,7 +106,7 @@ def _person(rng: Random) -> Facts:
     if rng.random() < 0.12:  # the day clerks write when somebody knows only the year
         month = day = 1
     born = f"{year}" if rng.random() < 0.1 else f"{year}-{month:02}-{day:02}"
-    return Facts(
+    return Identity(
         [" ".join(dict.fromkeys(words))],
         [born],
         [code],
@@ -133,7 +133,7 @@ def _digit(rng: Random, text: str, places: range) -> str:
     return text[:at] + rng.choice([d for d in "0123456789" if d != text[at]]) + text[at + 1 :]
 
 
-def _double(rng: Random, known: Facts) -> Facts:
+def _double(rng: Random, known: Identity) -> Identity:
     """The same person written down again by somebody else."""
 
     def happens(what: str) -> bool:
@@ -173,7 +173,7 @@ def _double(rng: Random, known: Facts) -> Facts:
     number = "" if happens("v_missing") else next(iter(known.v_numbers), "")
     if number and happens("v_digit"):
         number = _digit(rng, number, range(10))
-    return Facts(
+    return Identity(
         [" ".join(words).title()],
         [born] if born else [],
         [nationality] if nationality else [],
@@ -184,7 +184,7 @@ def _double(rng: Random, known: Facts) -> Facts:
 
 def generate(
     seed: int, persons: int = PERSONS, doubles: int = DOUBLES
-) -> tuple[list[Facts], list[Truth]]:
+) -> tuple[list[Identity], list[Truth]]:
     """A register of different people, and second records of some of them."""
     rng = Random(seed)
     register = [_person(rng) for _ in range(persons)]
@@ -195,7 +195,7 @@ def generate(
 class Blocks:
     """The candidate rules of match_candidates() in SQL, over a register in memory."""
 
-    def __init__(self, register: list[Facts]) -> None:
+    def __init__(self, register: list[Identity]) -> None:
         self.register = register
         self.by_number: dict[str, set[int]] = defaultdict(set)
         self.by_sound: dict[str, set[int]] = defaultdict(set)
@@ -209,7 +209,7 @@ class Blocks:
             for born in facts.birth_dates:
                 self.by_birth[born].add(n)
 
-    def candidates(self, facts: Facts) -> set[int]:
+    def candidates(self, facts: Identity) -> set[int]:
         found: set[int] = set()
         for number in facts.v_numbers:
             found |= self.by_number[number]
@@ -258,7 +258,7 @@ def fit(seed: int) -> dict[str, dict[str, float]]:
     return found
 
 
-def at_the_desk(facts: Facts) -> Facts:
+def at_the_desk(facts: Identity) -> Identity:
     """What a registration, a household and a list ask: all but the sex."""
     return replace(facts, sexes=[])
 

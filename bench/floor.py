@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.formats import date_format
 
-from casework.cases.listing import Row
+from casework.cases.case_rows import Row
 from partners.accountability.activities import SIGN_IN, processes
 from partners.components import badge
 

@@ -21,7 +21,7 @@ from django.test import Client
 from openpyxl import Workbook
 
 from bench.seed import names
-from casework.importing.models import Import, ImportRow
+from casework.imports.models import Import, ImportRow
 from governance.access.clearance import acting_as
 from partners.accounts.models import User
 
@@ -29,8 +29,8 @@ ROWS = 5000
 BACKGROUND = """
 import django, json, resource, time
 django.setup()
-from casework.importing.models import Import
-from casework.importing.working import work_on_imports
+from casework.imports.models import Import
+from casework.imports.acts import work_on_imports
 begun = time.perf_counter()
 while Import.objects.filter(state__in=["checking", "running", "undoing"]).exists():
     work_on_imports()
@@ -43,11 +43,13 @@ def workbook() -> bytes:
     birth and a nationality."""
     rng, known = Random(7), names()
     book = Workbook(write_only=True)
-    sheet = book.create_sheet()
-    sheet.append(["Naam", "Geboortedatum", "Nationaliteit", "V-nummer", "Verwijzer"])
+    standalone_draft_key = book.create_sheet()
+    standalone_draft_key.append(["Naam", "Geboortedatum", "Nationaliteit", "V-nummer", "Verwijzer"])
     for number in range(ROWS):
         born = f"{rng.randint(1, 28):02}-{rng.randint(1, 12):02}-{rng.randint(1960, 2004)}"
-        sheet.append([rng.choice(known), born, "Eritrese", str(2900000000 + number), "Wijkteam"])
+        standalone_draft_key.append(
+            [rng.choice(known), born, "Eritrese", str(2900000000 + number), "Wijkteam"]
+        )
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from casework.register.matching import heard
 from governance.convenants.enums import ConvenantKind
-from governance.convenants.model import make_from_model
+from governance.convenants.template_convenant import make_from_model
 from lvv.demo.cases import LEFT, LEFT_STATES, PRESENT, PRESENT_STATES
 from lvv.demo.names import invent
 from partners.models import Membership, Organisation, Pilot, Team, User
@@ -152,7 +152,7 @@ INSERT INTO casework_person (id, reference, team_ids, created_at)
            ORDER BY t), NULL), now() FROM c;
 INSERT INTO casework_case (id, reference, number, person_id, pilot_id, lead_team_id, case_manager_id, state, state_since,
                            registered_on, referrer, doubles_judged_on, team_ids, version, admitted_on, guidance_from,
-                           exited_on, term_on)
+                           exited_on, deadline_on)
     SELECT c.i, gen_random_uuid(), to_char(day, 'YYYY') || '-' || lpad(c.i::text, 6, '0'), c.i, pilot, lead, worker, state,
            day, day, 'Wijkteam', day, q.team_ids, 1, CASE WHEN state IN ('admitted', 'in_guidance') THEN day END,
            CASE WHEN state = 'in_guidance' THEN day END, CASE WHEN state IN ('exited', 'in_aftercare') THEN day END,

@@ -39,4 +39,4 @@ class CaseworkConfig(AppConfig):
     )
 
     def ready(self) -> None:
-        from casework.custody import working  # noqa: F401 - says when a pilot may not close
+        from casework.custody import acts  # noqa: F401 - says when a pilot may not close

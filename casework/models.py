@@ -8,8 +8,7 @@ from casework.conference.models import (
     MeetingTeam,
     Position,
 )
-from casework.custody.models import DossierTransfer
-from casework.deciding.models import FormalDecision, LetterTemplate
+from casework.custody.models import CustodyTransfer
 from casework.dossiers.corrections import CorrectionRequest
 from casework.dossiers.departure import (
     DeparturePlan,
@@ -20,19 +19,20 @@ from casework.dossiers.departure import (
 )
 from casework.dossiers.procedures import Procedure, ProcedureStep, ResidenceTitle
 from casework.dossiers.supervision import IdentityResearch, Signal, Supervision
-from casework.dossiers.support import Allowance, HandOver, LegalAid
-from casework.elsewhere.models import ContactRequest, Hit, Question
+from casework.dossiers.support import Allowance, LegalAid, ReceptionHandover
 from casework.escalation.models import Escalation, EscalationPart, ReviewMember
-from casework.exporting.models import Export
-from casework.importing.models import ColumnMapping, Import, ImportRow
+from casework.exports.models import Export
+from casework.formal_decisions.models import FormalDecision, LetterTemplate
+from casework.imports.models import ColumnMapping, Import, ImportRow
 from casework.intake.models import (
     CriteriaList,
-    DossierDelivery,
     DossierRequest,
     Intake,
     IntakeReport,
+    ServiceDossier,
 )
 from casework.journal.models import Contact, Note
+from casework.known_elsewhere.models import ContactRequest, Hit, Question
 from casework.outcomes.models import (
     Confirmation,
     DestinationReport,
@@ -74,9 +74,9 @@ __all__ = [
     "CriteriaList",
     "DeparturePlan",
     "DestinationReport",
-    "DossierDelivery",
+    "ServiceDossier",
     "DossierRequest",
-    "DossierTransfer",
+    "CustodyTransfer",
     "Escalation",
     "EscalationPart",
     "Exit",
@@ -85,7 +85,7 @@ __all__ = [
     "FormalDecision",
     "Goal",
     "GuidanceTicked",
-    "HandOver",
+    "ReceptionHandover",
     "Hit",
     "IdentityDocument",
     "IdentityResearch",

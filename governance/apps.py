@@ -12,4 +12,4 @@ class GovernanceConfig(AppConfig):
     )
 
     def ready(self) -> None:
-        from governance.drafts import keeping  # noqa: F401 - listens for text that was left behind
+        from governance.drafts import acts  # noqa: F401 - listens for text that was left behind

@@ -10,7 +10,7 @@ from django.core.mail import send_mail
 from django.db import close_old_connections, connection, transaction
 from django.utils import timezone
 
-from casework.importing.working import work_on_imports
+from casework.imports.acts import work_on_imports
 from lvv.common.env import write_private
 from partners.accountability.heads import write_head
 from partners.accountability.models import OutboxMessage

@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from partners.accountability.logs import audit
-from partners.accounts.closing import (
+from partners.accounts.lifecycle import (
     NotTwo,
     ask_factor_reset,
     close_account,

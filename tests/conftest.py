@@ -16,7 +16,7 @@ from django.utils import timezone, translation
 
 from governance.access.enums import Category
 from governance.convenants.enums import Cell
-from governance.convenants.model import GivenCell, write_cells
+from governance.convenants.template_convenant import GivenCell, write_cells
 from governance.models import ConvenantParty
 from partners.models import Team, User
 from partners.organisations.enums import OrganisationKind, Role

@@ -15,9 +15,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from casework.cases.involving import hidden_workers, teams_of_workers, visible_teams
 from casework.cases.models import Case
-from casework.exporting.models import Export
+from casework.cases.partners import hidden_workers, teams_of_workers, visible_teams
+from casework.exports.models import Export
 from casework.register.identity import leading_names
 from governance.access.clearance import Clearance
 from governance.access.middleware import ClearanceRequest

@@ -6,10 +6,10 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from casework.cases.case_rows import TABS, tab_queryset
 from casework.cases.enums import CaseState
-from casework.cases.involving import with_partner_of
-from casework.cases.listing import TABS, tab_queryset
 from casework.cases.models import Case
+from casework.cases.partners import with_partner_of
 from governance.access.clearance import Clearance
 from partners.organisations.enums import OrganisationKind
 from partners.organisations.models import Team

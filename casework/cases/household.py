@@ -11,16 +11,23 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from casework.cases.register_views import chosen_team, teams_or_refuse, who_reads
-from casework.cases.registering import Claim, Member, register_together, same_candidates
+from casework.cases.registration import Claim, Member, register_together, same_candidates
+from casework.cases.registration_views import chosen_team, teams_or_refuse, who_reads
 from casework.cases.views import candidate_rows, case_url
 from casework.register.doubles import Candidate, likely_doubles
 from casework.register.enums import BRIEFING_VERSION, RelationKind
-from casework.register.forms import ClaimedIdentityForm, ToldForm, add_team_choice
+from casework.register.forms import ClaimedIdentityForm, ReferralForm, add_team_choice
 from casework.register.values import NAME_LENGTH, clean_name, may_be_minor, nationality_choices
 from governance.access.middleware import ClearanceRequest
+from governance.drafts.acts import (
+    find_draft,
+    kept_value,
+    sent_before,
+    standalone_draft_key,
+    standalone_draft_page,
+    submit_once,
+)
 from governance.drafts.forms import typed_fields
-from governance.drafts.keeping import find_draft, kept_value, once, sent_before, sheet, sheet_page
 from governance.drafts.models import Draft
 from partners.accountability.activities import REGISTRATION, processes
 from partners.organisations.models import Team
@@ -97,7 +104,7 @@ class MemberForm(ClaimedIdentityForm):
         return data
 
 
-class HouseholdForm(ToldForm):
+class HouseholdForm(ReferralForm):
     def __init__(self, *args: Any, teams: list[Team], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         add_team_choice(self, teams)
@@ -170,9 +177,9 @@ def register_household(request: ClearanceRequest) -> HttpResponse:
     teams = teams_or_refuse(request)
     if request.method == "POST" and (sent := sent_before(request)):
         return sent
-    key = sheet(request, "household")
+    key = standalone_draft_key(request, "household")
     if request.method == "GET" and not key:
-        return redirect(sheet_page(request))
+        return redirect(standalone_draft_page(request))
     draft = find_draft(request.user, key) if request.method == "GET" else None
     asked = request.method == "POST" and "more" not in request.POST
     said = request.POST.get("rows") or kept_value(draft, "rows")
@@ -186,7 +193,7 @@ def register_household(request: ClearanceRequest) -> HttpResponse:
         "household": household,
         "form": household.told,
         "draft_key": key,
-        "form_page": sheet_page(request, key),
+        "form_page": standalone_draft_page(request, key),
         "version": BRIEFING_VERSION,
         "draft": draft,
         "number": number,
@@ -213,7 +220,7 @@ def register_household(request: ClearanceRequest) -> HttpResponse:
         }
         return render(request, "casework/register/household_doubles.html", context)
     team = chosen_team(teams, household.told.cleaned_data)
-    return once(
+    return submit_once(
         request,
         key,
         lambda: case_url(register_together(members, by=request.clearance, team=team)[0]),

@@ -16,7 +16,7 @@ from casework.records.periods import Period
 from casework.register.models import Person
 from governance.access.enums import Category, GrantKind
 from governance.access.grants import UserObjectPermissionBase
-from governance.access.wall import Walled
+from governance.access.wall import AccessChecked
 from lvv.common.labels import Labelled
 from partners.accountability.history import History, TrackedQuerySet
 from partners.accountability.trace import Trace
@@ -71,7 +71,7 @@ class CaseManager(models.Manager.from_queryset(CaseQuerySet)):  # type: ignore[m
             return [f"{timezone.localdate().year}-{row[0]:06}" for row in cursor.fetchall()]
 
 
-class Case(Walled, Versioned):
+class Case(AccessChecked, Versioned):
     """One passage of one person through one pilot."""
 
     needs_reading = Category.IDENTITY
@@ -101,7 +101,7 @@ class Case(Walled, Versioned):
     exited_on = models.DateField(_("exited on"), null=True, editable=False)
     # When a term of this case runs out next: worked out from its facts by whoever changes them
     # (journey/terms.py).
-    term_on = models.DateField(null=True, editable=False)
+    deadline_on = models.DateField(null=True, editable=False)
     # From this day it is only read: it went to who keeps it after its facility ended (custody,
     # R29).
     read_only_from = models.DateField(null=True, editable=False)
@@ -117,7 +117,7 @@ class Case(Walled, Versioned):
     team_ids = ArrayField(
         models.IntegerField(), default=list, editable=False
     )  # who is involved; kept by a trigger
-    history = History(excluded_fields=["team_ids", "term_on", "read_only_from"])
+    history = History(excluded_fields=["team_ids", "deadline_on", "read_only_from"])
 
     objects = CaseManager()
 
@@ -144,9 +144,9 @@ class Case(Walled, Versioned):
                 fields=["case_manager"], name="case_unjudged", condition=Q(doubles_judged_on=None)
             ),
             models.Index(
-                fields=["lead_team", "term_on"],
+                fields=["lead_team", "deadline_on"],
                 name="case_term",
-                condition=Q(term_on__isnull=False),
+                condition=Q(deadline_on__isnull=False),
             ),
         ]
         constraints = [
@@ -200,7 +200,7 @@ class Involvement(Labelled):
     explanation = models.CharField(_("explanation"), max_length=300, blank=True)
     # What it gives away that this team takes part: read by who reads that category. Set by the
     # database.
-    tells = models.CharField(
+    reveals = models.CharField(
         max_length=20, choices=Category, default=Category.IDENTITY, editable=False
     )
     # Whether this row stands in the case's team_ids. The database sets it; access_apply_due() when
@@ -208,7 +208,7 @@ class Involvement(Labelled):
     counted = models.BooleanField(default=False, editable=False)
     # When that changes next, if a date is known: the one thing access_apply_due() has to look at.
     due_on = models.DateField(null=True, editable=False)
-    history = History(excluded_fields=["counted", "due_on", "tells"])
+    history = History(excluded_fields=["counted", "due_on", "reveals"])
 
     objects = InvolvementQuerySet.as_manager()
 

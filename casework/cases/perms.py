@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from casework.cases.enums import ADMITTED_STATES
 from casework.cases.models import Case, Involvement
-from casework.shelter.staying import shelter_is_running
+from casework.shelter.stays import shelter_is_running
 from governance.access.clearance import Clearance
 from governance.access.enums import Category
 from partners.organisations.enums import OrganisationKind, Role, TeamFunction

@@ -8,21 +8,21 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from casework.cases import listing, perms
-from casework.cases.explaining import explain
+from casework.cases import case_rows, perms
+from casework.cases.access_reasons import explain
 from casework.cases.filters import CaseFilter, asked_list
 from casework.cases.forms import InvolveForm
-from casework.cases.involving import (
+from casework.cases.models import Case, Involvement
+from casework.cases.partners import (
     AlreadyInvolved,
     end_involvement,
     involve,
-    knows_team,
+    may_know,
     partners_of,
     shown_categories,
     team_reads,
     visible_teams,
 )
-from casework.cases.models import Case, Involvement
 from casework.records.models import VersionConflict
 from casework.register.doubles import Candidate
 from casework.register.enums import BRIEFING_VERSION
@@ -33,7 +33,7 @@ from casework.register.values import display
 from governance.access.clearance import Clearance
 from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
-from governance.drafts.keeping import find_draft, once
+from governance.drafts.acts import find_draft, submit_once
 from partners.accountability.activities import CASEWORK, REGISTRATION, processes
 from partners.organisations.models import Team
 
@@ -48,21 +48,21 @@ def case_list(request: ClearanceRequest) -> HttpResponse:
     tab, found = asked_list(request.GET, clearance, teams)
     chips = _chips(found, request)
     only_table = request.htmx and not request.htmx.boosted
-    counts = {} if only_table else listing.tab_counts(clearance, teams)
-    page = listing.CappedPaginator(found.qs, None if chips else counts.get(tab)).get_page(
+    counts = {} if only_table else case_rows.tab_counts(clearance, teams)
+    page = case_rows.CappedPaginator(found.qs, None if chips else counts.get(tab)).get_page(
         request.GET.get("page")
     )
     kept = request.GET.copy()
     kept.pop("page", None)
     context = {
-        "rows": listing.rows(page.object_list, teams, clearance),
+        "rows": case_rows.rows(page.object_list, teams, clearance),
         "page": page,
         "filter": found,
         "tab": tab,
-        "capped": page.paginator.count >= listing.CAP,
+        "capped": page.paginator.count >= case_rows.CAP,
         "address": kept.urlencode(),
         "chips": chips,
-        "tabs": [(name, listing.TAB_LABELS[name], number) for name, number in counts.items()],
+        "tabs": [(name, case_rows.TAB_LABELS[name], number) for name, number in counts.items()],
         "registers": perms.registers_people(clearance, teams),
         "exports": perms.exports_lists(clearance, teams),
     }
@@ -121,7 +121,7 @@ def case_involve(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     free = [
         team
         for team in teams
-        if team.pk not in case.team_ids and knows_team(request.clearance, case, team)
+        if team.pk not in case.team_ids and may_know(request.clearance, case, team)
     ]
     form = InvolveForm(request.POST or None, teams=free, dtv_stays=perms.must_be_known_to_dtv(case))
     form.restore(find_draft(request.user, key))
@@ -148,7 +148,7 @@ def case_involve(request: ClearanceRequest, reference: UUID) -> HttpResponse:
                 return reverse("casework:case_detail", args=[case.reference])
 
             try:
-                return once(request, key, act)
+                return submit_once(request, key, act)
             except AlreadyInvolved:
                 form.add_error("team", _("This team takes part already."))
                 return render(request, "casework/cases/involve.html", context, status=409)
@@ -251,7 +251,7 @@ def case_briefing(request: ClearanceRequest, reference: UUID) -> HttpResponse:
             )
             return case_url(case)
 
-        return once(request, key, act)
+        return submit_once(request, key, act)
     context = {
         "case": case,
         "form": form,

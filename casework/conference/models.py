@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.conference.enums import DecidingBody, DecisionKind, MinutesAnswer, Stance, WhyOnAgenda
 from casework.plan.enums import ScenarioKind
-from casework.records.models import Joint, Record, Versioned
+from casework.records.models import Record, Versioned, VisibleToCategory
 from casework.records.validators import not_in_future
 from governance.access.enums import Category
 from governance.convenants.models import Convenant
@@ -153,7 +153,7 @@ class AgendaItem(Record):
         ]
 
 
-class Position(Joint):
+class Position(VisibleToCategory):
     """What one team brings to an item, and where it stands. No stance is no answer."""
 
     CATEGORY = Category.CONFERENCE
@@ -164,10 +164,10 @@ class Position(Joint):
     reasons = models.TextField(_("reasons"), max_length=2000, blank=True)
     said_on = models.DateField(_("date"), default=timezone.localdate)
 
-    class Meta(Joint.Meta):
+    class Meta(VisibleToCategory.Meta):
         ordering = ["id"]
         constraints = [
-            *Joint.Meta.constraints,
+            *VisibleToCategory.Meta.constraints,
             models.CheckConstraint(
                 name="objection_has_reasons",
                 condition=~Q(stance=Stance.OBJECT) | ~Q(reasons=""),
@@ -176,7 +176,7 @@ class Position(Joint):
         ]
 
 
-class ConferenceDecision(Joint):
+class ConferenceDecision(VisibleToCategory):
     """One decision about one case: of the conference, or of the body above it. Not the formal
     decision (R6)."""
 
@@ -208,10 +208,10 @@ class ConferenceDecision(Joint):
         Convenant, models.PROTECT, null=True, related_name="+"
     )  # under which (R27)
 
-    class Meta(Joint.Meta):
+    class Meta(VisibleToCategory.Meta):
         ordering = ["-decided_on", "-id"]
         constraints = [
-            *Joint.Meta.constraints,
+            *VisibleToCategory.Meta.constraints,
             models.CheckConstraint(name="decision_has_reasons", condition=~Q(reasons="")),
             models.CheckConstraint(
                 name="decision_of_scenario_names_it",

@@ -13,7 +13,7 @@ from casework.custody.enums import Basis
 from partners.organisations.models import Pilot, Team
 
 
-class DossierTransfer(models.Model):
+class CustodyTransfer(models.Model):
     """One dossier to one recipient. From the day this is made nobody writes in the dossier; from
     the day it is handed over nobody but the recipient reads it."""
 

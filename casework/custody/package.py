@@ -17,12 +17,12 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from pypdf import PdfWriter
 
 from casework.cases.models import Case
-from casework.conference.printing import FONTS, pdf_of
-from casework.custody.models import DossierTransfer
-from casework.custody.working import NEVER_KEPT
+from casework.conference.pdf import FONTS, pdf_of
+from casework.custody.acts import NEVER_KEPT
+from casework.custody.models import CustodyTransfer
 from casework.dossiers.kinds import KINDS, headline
-from casework.dossiers.reading import records_of, seen_by
-from casework.dossiers.showing import lines
+from casework.dossiers.presentation import lines
+from casework.dossiers.rows import records_of, seen_by
 from casework.records.models import Record
 from casework.register.identity import leading_names
 from partners.organisations.enums import TeamFunction
@@ -67,7 +67,7 @@ def is_receipt(package: UUID, said: str) -> bool:
 
 
 def zip_of(
-    rows: Sequence[DossierTransfer], cases: dict[int, Case], teams: dict[int, Team]
+    rows: Sequence[CustodyTransfer], cases: dict[int, Case], teams: dict[int, Team]
 ) -> bytes:
     """The dossiers of one package, each encrypted by itself."""
     out = io.BytesIO()
@@ -77,7 +77,7 @@ def zip_of(
     return out.getvalue()
 
 
-def dossier_pdf(row: DossierTransfer, case: Case, teams: dict[int, Team]) -> bytes:
+def dossier_pdf(row: CustodyTransfer, case: Case, teams: dict[int, Team]) -> bytes:
     """All that the municipality's team reads in this case, but legal aid and medical content
     (R17, R18)."""
     assert row.package

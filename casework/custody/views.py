@@ -14,12 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from casework.cases.involving import visible_teams
 from casework.cases.models import Case
-from casework.custody.forms import CustodyForm, HandOverForm, ReceiptForm
-from casework.custody.models import DossierTransfer
-from casework.custody.package import is_receipt, password_of, zip_of
-from casework.custody.working import (
+from casework.cases.partners import visible_teams
+from casework.custody.acts import (
     agree_custody,
     dossiers_to_hand_over,
     hand_over,
@@ -28,11 +25,14 @@ from casework.custody.working import (
     take_back,
     without_recipient,
 )
+from casework.custody.forms import CustodyForm, HandOverForm, ReceiptForm
+from casework.custody.models import CustodyTransfer
+from casework.custody.package import is_receipt, password_of, zip_of
 from casework.register.identity import leading_names
 from governance.access.middleware import ClearanceRequest
 from governance.convenants.enums import ConvenantKind
 from governance.convenants.models import Convenant
-from governance.drafts.keeping import find_draft, once, sent_before
+from governance.drafts.acts import find_draft, sent_before, submit_once
 from lvv.common import libraries
 from partners.accountability.activities import CASEWORK, processes
 from partners.organisations.enums import OrganisationKind, PilotState
@@ -96,14 +96,14 @@ def custody(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 
             try:
                 with transaction.atomic():
-                    return once(request, key, act)
+                    return submit_once(request, key, act)
             except IntegrityError:
                 form.add_error(
                     "cases",
                     _("Somebody else handed over one of these meanwhile. Load the page again."),
                 )
-    here = DossierTransfer.objects.filter(pilot=pilot)
-    waiting: dict[UUID | None, list[DossierTransfer]] = {}
+    here = CustodyTransfer.objects.filter(pilot=pilot)
+    waiting: dict[UUID | None, list[CustodyTransfer]] = {}
     for row in here.filter(handed_over_on=None, taken_back_at=None):
         waiting.setdefault(row.package, []).append(row)
     done = here.exclude(handed_over_on=None)
@@ -135,10 +135,10 @@ def custody(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     )
 
 
-def _package(request: ClearanceRequest, reference: UUID) -> list[DossierTransfer]:
+def _package(request: ClearanceRequest, reference: UUID) -> list[CustodyTransfer]:
     """The dossiers of a package that waits for its receipt."""
     rows = list(
-        DossierTransfer.objects.filter(package=reference).select_related("pilot").order_by("number")
+        CustodyTransfer.objects.filter(package=reference).select_related("pilot").order_by("number")
     )
     if not rows:
         raise Http404
@@ -150,7 +150,7 @@ def _package(request: ClearanceRequest, reference: UUID) -> list[DossierTransfer
     return rows
 
 
-def _said(action: str, rows: list[DossierTransfer]) -> dict[str, Any]:
+def _said(action: str, rows: list[CustodyTransfer]) -> dict[str, Any]:
     return {"action": action, "obj": ("package", rows[0].package), "pilot_id": rows[0].pilot_id}
 
 
@@ -164,7 +164,7 @@ def custody_package(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 
 
 @reauthentication_required  # type: ignore[untyped-decorator]
-def _opened_package(request: ClearanceRequest, rows: list[DossierTransfer]) -> HttpResponse:
+def _opened_package(request: ClearanceRequest, rows: list[CustodyTransfer]) -> HttpResponse:
     waits = rows[0].handed_over_on is None and rows[0].taken_back_at is None
     missing = libraries.missing()
     if request.method == "POST":
@@ -188,7 +188,7 @@ def _opened_package(request: ClearanceRequest, rows: list[DossierTransfer]) -> H
 
 def _package_page(
     request: ClearanceRequest,
-    rows: list[DossierTransfer],
+    rows: list[CustodyTransfer],
     form: ReceiptForm,
     *,
     waits: bool,

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from casework.dossiers.enums import MediationResult, ProcedureKind, ProcedureResult
-from casework.dossiers.showing import is_over
+from casework.dossiers.presentation import is_over
 from casework.records.models import Record
 from casework.register.values import may_be_minor
 

@@ -18,7 +18,7 @@ from casework.dossiers.corrections import CorrectionRequest
 from casework.dossiers.kinds import RecordKind
 from casework.dossiers.support import Allowance
 from casework.intake.enums import DossierResult
-from casework.intake.models import DossierDelivery, DossierRequest
+from casework.intake.models import DossierRequest, ServiceDossier
 from casework.records.enums import Answer, EndReason, default_visibility
 from casework.records.models import Record
 from casework.records.validators import not_in_future
@@ -410,7 +410,7 @@ class DossierForm(RecordForm):
             Team.objects.filter(pk=source or 0).values_list("organisation__kind", flat=True).first()
         )
         asked = DossierRequest.objects.current().filter(case=self.case, of=kind or "").first()
-        came = DossierDelivery.objects.current().filter(
+        came = ServiceDossier.objects.current().filter(
             case=self.case, of=kind or ""
         )  # of who came from a list
         if source and asked is None and not came.exists():
@@ -427,7 +427,7 @@ class DossierForm(RecordForm):
 
     def record(self) -> Record:
         record = super().record()
-        assert isinstance(record, DossierDelivery)
+        assert isinstance(record, ServiceDossier)
         if record.result == DossierResult.COMPLETE and record.completed_on is None:
             record.completed_on = record.delivered_on
         return record
@@ -438,7 +438,7 @@ FORMS: dict[type[Record], type[RecordForm]] = {
     Relation: RelationForm,
     Stay: StayForm,
     Consent: ConsentForm,
-    DossierDelivery: DossierForm,
+    ServiceDossier: DossierForm,
     Allowance: AllowanceForm,
     Absence: AbsenceForm,
 }

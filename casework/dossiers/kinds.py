@@ -13,7 +13,6 @@ from django.utils.translation import pgettext_lazy
 from casework.care.models import MedicalLimitation, MedicalRecord
 from casework.cases.models import Consent
 from casework.conference.models import AgendaItem, ConferenceDecision, Position
-from casework.deciding.models import FormalDecision
 from casework.dossiers.corrections import CorrectionRequest
 from casework.dossiers.departure import (
     DeparturePlan,
@@ -25,13 +24,14 @@ from casework.dossiers.departure import (
 from casework.dossiers.enums import ProcedureKind
 from casework.dossiers.procedures import Procedure, ProcedureStep, ResidenceTitle
 from casework.dossiers.supervision import IdentityResearch, Signal, Supervision
-from casework.dossiers.support import Allowance, HandOver, LegalAid
+from casework.dossiers.support import Allowance, LegalAid, ReceptionHandover
 from casework.escalation.models import Escalation, EscalationPart
-from casework.intake.models import DossierDelivery, DossierRequest, Intake, IntakeReport
+from casework.formal_decisions.models import FormalDecision
+from casework.intake.models import DossierRequest, Intake, IntakeReport, ServiceDossier
 from casework.journal.models import Contact, Note
 from casework.outcomes.models import Confirmation, DestinationReport, Exit, FollowUpCheck
 from casework.plan.models import Action, Goal, Scenario
-from casework.records.models import Checked, Joint, Record
+from casework.records.models import Checked, Record, VisibleToCategory
 from casework.register.models import Briefing, IdentityDocument, IdentityValue, Relation
 from casework.shelter.models import Absence, Stay
 from casework.tasks.models import Task
@@ -95,7 +95,7 @@ class RecordKind:
     @property
     def is_joint(self) -> bool:
         """Whether its author keeps it from nobody who may read its category."""
-        return issubclass(self.model, Joint)
+        return issubclass(self.model, VisibleToCategory)
 
     @property
     def grows_old(self) -> bool:
@@ -355,7 +355,7 @@ _ALL = (
     ),
     RecordKind(
         "hand_over",
-        HandOver,
+        ReceptionHandover,
         _("hand-over to state reception"),
         "arrow-right",
         frozenset({MUNICIPAL, NGO}),
@@ -400,7 +400,7 @@ _ALL = (
     ),
     RecordKind(
         "dossier",
-        DossierDelivery,
+        ServiceDossier,
         pgettext_lazy("record", "dossier"),
         "folder-open",
         frozenset({IND, DTV}),

@@ -2,12 +2,12 @@
 code."""
 
 from casework.cases.enums import CaseState
-from casework.cases.involving import knows_team
 from casework.cases.models import Case
+from casework.cases.partners import may_know
 from casework.dossiers.corrections import CorrectionRequest
 from casework.dossiers.kinds import BY_MODEL, KINDS, RecordKind
-from casework.dossiers.reading import readers_of
-from casework.intake.models import DossierDelivery
+from casework.dossiers.rows import readers_of
+from casework.intake.models import ServiceDossier
 from casework.records.models import Addressed, Record
 from governance.access.clearance import Clearance
 from governance.access.enums import Category, Visibility
@@ -96,7 +96,7 @@ def can_change(clearance: Clearance, case: Case, record: Record) -> bool:
     - of one by which no case moved: that is undone by an act of its own
     - keeping it
     """
-    moved = isinstance(record, DossierDelivery) and case.state != CaseState.AWAITING_DOSSIERS
+    moved = isinstance(record, ServiceDossier) and case.state != CaseState.AWAITING_DOSSIERS
     if BY_MODEL[type(record)].moves_case or moved:
         return False
     open_still = record.ended_at is None and not (isinstance(record, Addressed) and record.answer)
@@ -204,9 +204,7 @@ def owner_to_ask(
     """
     source = teams.get(record.source_id)
     legal = asking in teams and teams[asking].function == TeamFunction.LEGAL
-    known = (
-        source is not None and source.pk in case.team_ids and knows_team(clearance, case, source)
-    )
+    known = source is not None and source.pk in case.team_ids and may_know(clearance, case, source)
     if source and known and not (legal and source.organisation_id != teams[asking].organisation_id):
         return source.pk
     return case.lead_team_id if case.lead_team_id in readers_of(record) else None

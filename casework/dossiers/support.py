@@ -52,7 +52,7 @@ class Allowance(Record):
         ]
 
 
-class HandOver(Addressed):
+class ReceptionHandover(Addressed):
     """Somebody moves to state reception; the reception agency says whether it takes her in."""
 
     CATEGORY = Category.OUTCOME

@@ -13,12 +13,27 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from casework.cases.involving import known_workers, knows_team, team_label, unnamed, visible_teams
 from casework.cases.models import Case, Consent
+from casework.cases.partners import (
+    hidden_partners,
+    known_workers,
+    may_know,
+    team_label,
+    visible_teams,
+)
 from casework.cases.views import case_url
-from casework.deciding.models import FormalDecision
 from casework.dossiers import perms
-from casework.dossiers.address import location_of
+from casework.dossiers.acts import (
+    NobodyToAsk,
+    add_record,
+    addressed_by,
+    answer_record,
+    ask_correction,
+    change_record,
+    end_record,
+    joins_by,
+)
+from casework.dossiers.address_views import location_of
 from casework.dossiers.corrections import CorrectionRequest
 from casework.dossiers.enums import ProcedureKind
 from casework.dossiers.forms import (
@@ -30,32 +45,23 @@ from casework.dossiers.forms import (
     form_class,
 )
 from casework.dossiers.kinds import KINDS, RecordKind, headline
+from casework.dossiers.presentation import Line, changes, lines, record_url
 from casework.dossiers.procedures import Procedure
-from casework.dossiers.reading import readers_of
-from casework.dossiers.showing import Line, changes, lines, record_url
-from casework.dossiers.writing import (
-    NobodyToAsk,
-    add_record,
-    addressed_by,
-    answer_record,
-    ask_correction,
-    change_record,
-    end_record,
-    joins_by,
-)
+from casework.dossiers.rows import readers_of
+from casework.formal_decisions.models import FormalDecision
 from casework.plan.models import Action
 from casework.plan.perms import can_answer as can_finish
 from casework.plan.perms import can_mend
 from casework.records.enums import Answer, EndReason
 from casework.records.models import Addressed, Record, VersionConflict
 from casework.register.identity import leading_names
-from casework.sharing.reading import other_teams, tells_of_others, would_read
+from casework.sharing.audience import other_teams, tells_of_others, would_read
 from casework.shelter.models import Stay
 from casework.tasks.models import Task
 from governance.access.clearance import Clearance
 from governance.access.enums import Category, Visibility
 from governance.access.middleware import ClearanceRequest
-from governance.drafts.keeping import find_draft, kept_value, once, sent_before
+from governance.drafts.acts import find_draft, kept_value, sent_before, submit_once
 from partners.accountability.activities import CASEWORK, processes
 from partners.organisations.models import Team
 
@@ -161,14 +167,14 @@ def record_add(request: ClearanceRequest, reference: UUID, kind: str) -> HttpRes
         form.instance.formal_decision = against
         form.initial.setdefault("kind", ProcedureKind.OBJECTION_LVV_DECISION)
     # Each value of an identity, and what is recorded for a partner, is a text of its own.
-    sheet = (
+    part = (
         "-supplied"
         if supplying
         else f"-{form.value_kind}"
         if isinstance(form, IdentityValueForm)
         else ""
     )
-    key = f"add-{at.kind.slug}{sheet}:{parent.reference if parent else at.case.reference}"
+    key = f"add-{at.kind.slug}{part}:{parent.reference if parent else at.case.reference}"
     draft = find_draft(request.user, key)
     form.restore(draft)
     preview = "preview" in request.POST
@@ -179,7 +185,7 @@ def record_add(request: ClearanceRequest, reference: UUID, kind: str) -> HttpRes
             return f"{case_url(at.case)}#dossier-{at.kind.parent or at.kind.slug}"
 
         try:
-            return once(request, key, act)
+            return submit_once(request, key, act)
         except NobodyToAsk:
             form.add_error(None, _("The reception agency has no team in this pilot."))
     context = at.context(
@@ -277,12 +283,12 @@ def _asks(clearance: Clearance, at: At) -> bool:
 
 
 def _knows(clearance: Clearance, at: At, team: int) -> bool:
-    return team in at.teams and knows_team(clearance, at.case, at.teams[team])
+    return team in at.teams and may_know(clearance, at.case, at.teams[team])
 
 
 def _named(clearance: Clearance, at: At, teams: list[int]) -> list[Team]:
     """Of these teams those that a page of this case names to her."""
-    hidden = unnamed(clearance, at.case, at.teams)
+    hidden = hidden_partners(clearance, at.case, at.teams)
     return [at.teams[team] for team in teams if team not in hidden and _knows(clearance, at, team)]
 
 
@@ -332,7 +338,7 @@ def record_change(
             change_record(form.record())
             return at.page
 
-        return once(request, key, act)
+        return submit_once(request, key, act)
     parent = getattr(at.record, at.kind.parent) if at.kind.parent else None
     context = at.context(
         form=form,
@@ -471,7 +477,7 @@ def record_correct(
             )
             return at.page
 
-        return once(request, key, act)
+        return submit_once(request, key, act)
     context = at.context(
         form=form,
         draft_key=key,
@@ -510,7 +516,7 @@ def record_answer(
             )
             return at.page
 
-        return once(request, key, act)
+        return submit_once(request, key, act)
     context = at.context(
         form=form,
         draft_key=key,

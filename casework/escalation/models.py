@@ -7,12 +7,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from casework.escalation.enums import Level
-from casework.records.models import Joint
+from casework.records.models import VisibleToCategory
 from governance.access.enums import Category
 from partners.organisations.models import Organisation
 
 
-class Escalation(Joint):
+class Escalation(VisibleToCategory):
     """One central question at one level, the advice on it, and what was done with that."""
 
     CATEGORY = Category.CONFERENCE
@@ -31,7 +31,7 @@ class Escalation(Joint):
     adopted_reasons = models.TextField(_("reasons"), max_length=3000, blank=True)
     adopted_on = models.DateField(null=True)
 
-    class Meta(Joint.Meta):
+    class Meta(VisibleToCategory.Meta):
         ordering = ["-asked_on", "-id"]
         indexes = [
             models.Index(
@@ -41,7 +41,7 @@ class Escalation(Joint):
             )
         ]
         constraints = [
-            *Joint.Meta.constraints,
+            *VisibleToCategory.Meta.constraints,
             models.UniqueConstraint(
                 fields=["case"],
                 condition=Q(adopted=None, ended_at=None),
@@ -58,7 +58,7 @@ class Escalation(Joint):
         ]
 
 
-class EscalationPart(Joint):
+class EscalationPart(VisibleToCategory):
     """What one team wrote on the form that all complete together."""
 
     CATEGORY = Category.CONFERENCE
@@ -67,7 +67,7 @@ class EscalationPart(Joint):
     text = models.TextField(_("what your organisation brings forward"), max_length=5000)
     said_on = models.DateField(_("date"), default=timezone.localdate)
 
-    class Meta(Joint.Meta):
+    class Meta(VisibleToCategory.Meta):
         ordering = ["id"]
 
 

@@ -10,19 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from casework.cases.involving import team_label, visible_teams
 from casework.cases.models import Case
-from casework.escalation.enums import Level
-from casework.escalation.forms import (
-    AdviceForm,
-    AnswerForm,
-    EscalateForm,
-    ExtendForm,
-    MemberForm,
-    PartForm,
-)
-from casework.escalation.models import Escalation, EscalationPart
-from casework.escalation.working import (
+from casework.cases.partners import team_label, visible_teams
+from casework.escalation.acts import (
     admit,
     advise,
     answer,
@@ -34,14 +24,24 @@ from casework.escalation.working import (
     seats_empty,
     withdraw,
 )
+from casework.escalation.enums import Level
+from casework.escalation.forms import (
+    AdviceForm,
+    AnswerForm,
+    EscalateForm,
+    ExtendForm,
+    MemberForm,
+    PartForm,
+)
+from casework.escalation.models import Escalation, EscalationPart
+from casework.journey.acts import StepRefused
 from casework.journey.facts import fact_of
-from casework.journey.moving import StepRefused
 from casework.journey.perms import FACILITY, SERVICES, leads, team_of_kind
 from casework.journey.views import not_taken
 from casework.records.models import VersionConflict
 from casework.register.identity import leading_names
 from governance.access.middleware import ClearanceRequest
-from governance.drafts.keeping import drop_draft, find_draft
+from governance.drafts.acts import drop_draft, find_draft
 from partners.accountability.activities import CASEWORK, processes
 from partners.organisations.enums import OrganisationKind
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from casework.intake.enums import CriterionResult, DossierOf, DossierResult
-from casework.records.models import Joint, Record
+from casework.records.models import Record, VisibleToCategory
 from casework.records.validators import not_in_future
 from governance.access.enums import Category
 from partners.organisations.models import Pilot, Team
@@ -92,7 +92,7 @@ class IntakeReport(Record):
         ordering = ["-told_on", "-id"]
 
 
-class DossierRequest(Joint):
+class DossierRequest(VisibleToCategory):
     """The facility asked the immigration service or the departure service for its dossier."""
 
     CATEGORY = Category.CONFERENCE
@@ -106,7 +106,7 @@ class DossierRequest(Joint):
         default=True, editable=False
     )  # nothing came yet: the database sees to it
 
-    class Meta(Joint.Meta):
+    class Meta(VisibleToCategory.Meta):
         ordering = ["-requested_on", "-id"]
         indexes = [
             models.Index(
@@ -116,7 +116,7 @@ class DossierRequest(Joint):
             )
         ]
         constraints = [
-            *Joint.Meta.constraints,
+            *VisibleToCategory.Meta.constraints,
             models.UniqueConstraint(
                 fields=["case", "of"],
                 condition=Q(ended_at=None),
@@ -126,7 +126,7 @@ class DossierRequest(Joint):
         ]
 
 
-class DossierDelivery(Joint):
+class ServiceDossier(VisibleToCategory):
     """A service delivered its dossier, or said that there is none: the later of the two days
     starts the rest period."""
 
@@ -142,5 +142,5 @@ class DossierDelivery(Joint):
     )
     remark = models.CharField(_("remark"), max_length=500, blank=True)
 
-    class Meta(Joint.Meta):
+    class Meta(VisibleToCategory.Meta):
         ordering = ["-delivered_on", "-id"]

@@ -14,12 +14,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from casework.cases import listing
+from casework.cases import case_rows
 from casework.cases.enums import CaseState
-from casework.cases.involving import visible_teams
 from casework.cases.models import Case
+from casework.cases.partners import visible_teams
 from casework.cases.views import case_url
 from casework.intake import perms
+from casework.intake.acts import (
+    begin_intake,
+    complete_intake,
+    criteria_of,
+    intake_of,
+    keep_page,
+    limitation_heard,
+    record_limitation,
+    request_dossiers,
+    stop_intake,
+    unfinished,
+    writes_limitations,
+)
 from casework.intake.enums import CriterionResult
 from casework.intake.forms import (
     BeginForm,
@@ -34,31 +47,18 @@ from casework.intake.forms import (
     StopForm,
 )
 from casework.intake.models import CriteriaList, Intake, IntakeReport
-from casework.intake.working import (
-    begin_intake,
-    complete_intake,
-    criteria_of,
-    intake_of,
-    keep_page,
-    limitation_heard,
-    record_limitation,
-    request_dossiers,
-    stop_intake,
-    unfinished,
-    writes_limitations,
-)
+from casework.journey.acts import StepRefused
 from casework.journey.facts import fact_of, facts_of
-from casework.journey.moving import StepRefused
 from casework.journey.perms import SERVICES
 from casework.journey.steps import steps_from
 from casework.journey.views import refused
 from casework.records.models import VersionConflict
 from casework.register.identity import leading_names
 from casework.register.models import Briefing
-from casework.sharing.reading import other_teams, tells_of_others, would_read
+from casework.sharing.audience import other_teams, tells_of_others, would_read
 from governance.access.enums import Category, Visibility
 from governance.access.middleware import ClearanceRequest
-from governance.drafts.keeping import drop_draft, find_draft, kept_value, once
+from governance.drafts.acts import drop_draft, find_draft, kept_value, submit_once
 from partners.accountability.activities import AGREEMENTS, CASEWORK, processes
 from partners.organisations.models import Pilot, Team
 
@@ -127,7 +127,7 @@ def intake_list(request: ClearanceRequest) -> HttpResponse:
     tab = request.GET.get("tab", "")
     if tab in BEFORE_THE_CONFERENCE:
         waiting = waiting.filter(state=tab)
-    page = listing.CappedPaginator(waiting, None).get_page(request.GET.get("page"))
+    page = case_rows.CappedPaginator(waiting, None).get_page(request.GET.get("page"))
     cases = list(page.object_list)
     facts, names = facts_of(cases), leading_names([case.pk for case in cases])
     rows = [
@@ -194,7 +194,7 @@ def intake(request: ClearanceRequest, reference: UUID) -> HttpResponse:
             return page_url(case, "gesprek")
 
         try:
-            return once(request, key, act)
+            return submit_once(request, key, act)
         except StepRefused as refusal:
             return refused(request, case, refusal)
     context = _context(case, form=form, draft_key=key, team=teams[team], form_page=request.path)
@@ -500,7 +500,7 @@ def dossiers_request(request: ClearanceRequest, reference: UUID) -> HttpResponse
             return case_url(case)
 
         try:
-            return once(request, key, act)
+            return submit_once(request, key, act)
         except StepRefused as refusal:
             return refused(request, case, refusal)
     missing = (
@@ -552,7 +552,7 @@ def criteria(request: ClearanceRequest, slug: str) -> HttpResponse:
                 return request.path
 
             try:
-                return once(request, key, act)
+                return submit_once(request, key, act)
             except IntegrityError:
                 form.add_error(
                     None, _("Somebody else wrote a new version meanwhile. Load the page again.")

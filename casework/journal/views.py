@@ -6,16 +6,16 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from casework.cases.involving import visible_teams
 from casework.cases.models import Case
+from casework.cases.partners import visible_teams
 from casework.cases.views import case_url
+from casework.journal.acts import write_note
 from casework.journal.forms import NoteForm
-from casework.journal.writing import write_note
 from casework.register.identity import leading_names
-from casework.sharing.reading import other_teams, tells_of_others, would_read, writable_categories
+from casework.sharing.audience import other_teams, tells_of_others, would_read, writable_categories
 from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
-from governance.drafts.keeping import find_draft, once
+from governance.drafts.acts import find_draft, submit_once
 from partners.accountability.activities import CASEWORK, processes
 from partners.organisations.models import Team
 
@@ -57,7 +57,7 @@ def note_add(request: ClearanceRequest, reference: UUID) -> HttpResponse:
             )
             return f"{case_url(case)}#tijdlijn"
 
-        return once(request, key, act)
+        return submit_once(request, key, act)
     context = {
         "case": case,
         "note_form": form,

@@ -16,7 +16,7 @@ INTRO = """# The journey of a case
 Made from the table in `casework/journey/steps.py` by `manage.py journey_document`; a test compares
 them.
 
-Nothing moves by the clock: a term that ends shows as a task (`casework/journey/terms.py`), and
+Nothing moves by the clock: a term that ends shows as a task (`casework/journey/deadlines.py`), and
 somebody acts. A step is one act: it locks the case, asks the guards, writes, keeps who and why in
 the history, and puts a message in the outbox. What is missing is said in a sentence that links to
 where it is mended.

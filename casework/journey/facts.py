@@ -58,7 +58,7 @@ class Facts:
     municipal: bool = False
     take_over_months: int = 6
     maximum_stay_months: int | None = None
-    told: bool = False
+    informed: bool = False
     managed: bool = False
     registered_on: date | None = None
     admitted_on: date | None = None
@@ -127,14 +127,18 @@ class Facts:
         return next((d for d in reversed(self.formal) if d.kind in kinds and not d.annulled), None)
 
     @property
-    def spent(self) -> set[int | None]:
+    def superseded(self) -> set[int | None]:
         """Decisions of the conference on which a formal one rested that no longer stands: it
         decides anew (T9)."""
         return {formal.rests for formal in self.formal if formal.annulled}
 
     def last_decision(self, *kinds: str) -> Decided | None:
         return next(
-            (d for d in reversed(self.decisions) if d.kind in kinds and d.key not in self.spent),
+            (
+                d
+                for d in reversed(self.decisions)
+                if d.kind in kinds and d.key not in self.superseded
+            ),
             None,
         )
 
@@ -205,7 +209,7 @@ def _facts(case: Case, said: dict[str, Any], today: date | None) -> Facts:
         managed=case.case_manager_id is not None,
         registered_on=case.registered_on,
         admitted_on=case.admitted_on,
-        told=said["told"],
+        informed=said["informed"],
         intake_begun=_day(said["intake_begun"]),
         intake_done=_day(said["intake_done"]),
         criteria_missing=said["criteria_missing"] or 0,

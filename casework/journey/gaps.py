@@ -38,7 +38,7 @@ def admission_dated(facts: Facts) -> Missing | None:
 
 # From which state on something must have been recorded.
 ASKED: tuple[tuple[CaseState, tuple[Guard, ...]], ...] = (
-    (S.AWAITING_DOSSIERS, (g.told, intake_recorded, g.dossiers_requested)),
+    (S.AWAITING_DOSSIERS, (g.informed, intake_recorded, g.dossiers_requested)),
     (S.REST_PERIOD, (g.dossiers_in,)),
     (S.ADMITTED, (admission_decided, admission_formal, admission_dated)),
     (S.IN_GUIDANCE, (g.scenario_set, g.has_commitment, g.has_manager)),

@@ -29,8 +29,8 @@ def shown(day: date) -> str:
     return formats.date_format(day, "j F Y")
 
 
-def told(facts: Facts) -> Missing | None:
-    if not facts.told:
+def informed(facts: Facts) -> Missing | None:
+    if not facts.informed:
         return Missing(
             _("The person was not told yet what happens with her data."), "case_briefing"
         )

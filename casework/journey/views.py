@@ -9,20 +9,20 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from casework.cases.involving import visible_teams
 from casework.cases.models import Case
+from casework.cases.partners import visible_teams
 from casework.cases.views import case_url
+from casework.journey.acts import StepRefused, step_by_button, unread
 from casework.journey.facts import Facts, fact_of
 from casework.journey.guards import Missing
-from casework.journey.moving import StepRefused, step_by_button, unread
 from casework.journey.perms import Teams
 from casework.journey.steps import BY_SLUG, Step, steps_from
 from casework.records.models import VersionConflict
 from casework.register.identity import leading_names
 from governance.access.clearance import Clearance
 from governance.access.middleware import ClearanceRequest
+from governance.drafts.acts import save_draft, sent_before, submit_once
 from governance.drafts.forms import typed_fields
-from governance.drafts.keeping import once, save_draft, sent_before
 from partners.accountability.activities import CASEWORK, processes
 
 # Pages that are a part of the case page.
@@ -125,7 +125,7 @@ def case_step(request: ClearanceRequest, reference: UUID, slug: str) -> HttpResp
             return case_url(case)
 
         try:
-            return once(request, "", act)
+            return submit_once(request, "", act)
         except StepRefused as refusal:
             return refused(request, case, refusal)
         except VersionConflict:

@@ -11,22 +11,22 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
-from lvv.common.migrating import together
+from lvv.common.schema import together
 
 
 # Behind row-level security: rows show only where a policy (casework/sql/) says so.
 WALLED = """
     absence action addressreading agendaitem allowance briefing case caseuserobjectpermission
     clash columnmapping conferencedecision confirmation consent contact contactrequest
-    correctionrequest criterialist departureplan destinationreport dossierdelivery
-    dossierrequest dossiertransfer escalation escalationpart exit export followupcheck
-    formaldecision goal guidanceticked handover historicalabsence historicalaction
+    correctionrequest criterialist departureplan destinationreport servicedossier
+    dossierrequest custodytransfer escalation escalationpart exit export followupcheck
+    formaldecision goal guidanceticked receptionhandover historicalabsence historicalaction
     historicalagendaitem historicalallowance historicalbriefing historicalcase
     historicalcaseuserobjectpermission historicalconferencedecision historicalconfirmation
     historicalconsent historicalcontact historicalcorrectionrequest historicaldepartureplan
-    historicaldestinationreport historicaldossierdelivery historicaldossierrequest
+    historicaldestinationreport historicalservicedossier historicaldossierrequest
     historicalescalation historicalescalationpart historicalexit historicalfollowupcheck
-    historicalformaldecision historicalgoal historicalhandover historicalidentitydocument
+    historicalformaldecision historicalgoal historicalreceptionhandover historicalidentitydocument
     historicalidentityresearch historicalidentityvalue historicalintake historicalintakereport
     historicalinvolvement historicallegalaid historicallocation historicalmediation
     historicalmedicallimitation historicalmedicalrecord historicalmeeting historicalmeetingguest
@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
                 ('admitted_on', models.DateField(editable=False, null=True, verbose_name='admitted on')),
                 ('guidance_from', models.DateField(editable=False, null=True, verbose_name='in guidance from')),
                 ('exited_on', models.DateField(editable=False, null=True, verbose_name='exited on')),
-                ('term_on', models.DateField(editable=False, null=True)),
+                ('deadline_on', models.DateField(editable=False, null=True)),
                 ('read_only_from', models.DateField(editable=False, null=True)),
                 ('referrer', models.CharField(blank=True, max_length=160, verbose_name='referred by')),
                 ('shielded_reason', models.CharField(blank=True, db_default='', max_length=200, verbose_name='shielded because')),
@@ -320,7 +320,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='DossierDelivery',
+            name='ServiceDossier',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
@@ -383,7 +383,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='DossierTransfer',
+            name='CustodyTransfer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('reference', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
@@ -714,7 +714,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='HandOver',
+            name='ReceptionHandover',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
@@ -1174,7 +1174,7 @@ class Migration(migrations.Migration):
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalDossierDelivery',
+            name='HistoricalServiceDossier',
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
@@ -1205,8 +1205,8 @@ class Migration(migrations.Migration):
                 ('source_team', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='partners.team')),
             ],
             options={
-                'verbose_name': 'historical dossier delivery',
-                'verbose_name_plural': 'historical dossier deliverys',
+                'verbose_name': 'historical service dossier',
+                'verbose_name_plural': 'historical service dossiers',
                 'ordering': ('-history_date', '-history_id'),
                 'get_latest_by': ('history_date', 'history_id'),
             },
@@ -1413,7 +1413,7 @@ class Migration(migrations.Migration):
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalHandOver',
+            name='HistoricalReceptionHandover',
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
@@ -1447,8 +1447,8 @@ class Migration(migrations.Migration):
                 ('to_team', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='partners.team')),
             ],
             options={
-                'verbose_name': 'historical hand over',
-                'verbose_name_plural': 'historical hand overs',
+                'verbose_name': 'historical reception handover',
+                'verbose_name_plural': 'historical reception handovers',
                 'ordering': ('-history_date', '-history_id'),
                 'get_latest_by': ('history_date', 'history_id'),
             },
@@ -2528,7 +2528,7 @@ class Migration(migrations.Migration):
                 ('until', models.DateField(blank=True, null=True, verbose_name='until')),
                 ('ground', models.CharField(choices=[('registered', 'registered the person'), ('municipality', 'directs the facility'), ('made_known', 'made known to the departure service'), ('dossier_request', 'asked for its dossier'), ('stay', 'the person stays at its location'), ('legal_aid', 'gives legal aid'), ('care', 'gives care'), ('identity_research', 'researches the identity'), ('return_support', 'supports return'), ('hand_over', 'takes the person over'), ('custody', 'keeps the dossier after the facility ended'), ('cooperation', 'takes part in the plan')], max_length=20, verbose_name='ground')),
                 ('explanation', models.CharField(blank=True, max_length=300, verbose_name='explanation')),
-                ('tells', models.CharField(choices=[('identity', 'identity'), ('contact_shelter', 'contact and shelter'), ('shelter_address', 'shelter address'), ('procedures', 'procedures'), ('departure', 'departure'), ('guidance', 'guidance'), ('legal_aid', 'legal aid'), ('medical_limitation', 'medical limitation'), ('medical_content', 'medical content'), ('conference', 'case conference'), ('public_order', 'public order'), ('outcome', 'outcome')], default='identity', editable=False, max_length=20)),
+                ('reveals', models.CharField(choices=[('identity', 'identity'), ('contact_shelter', 'contact and shelter'), ('shelter_address', 'shelter address'), ('procedures', 'procedures'), ('departure', 'departure'), ('guidance', 'guidance'), ('legal_aid', 'legal aid'), ('medical_limitation', 'medical limitation'), ('medical_content', 'medical content'), ('conference', 'case conference'), ('public_order', 'public order'), ('outcome', 'outcome')], default='identity', editable=False, max_length=20)),
                 ('counted', models.BooleanField(default=False, editable=False)),
                 ('due_on', models.DateField(editable=False, null=True)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='involvements', to='casework.case')),
@@ -3979,8 +3979,8 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('shared_until', None), ('visibility', 'permitted_partners')), name='destinationreport_is_joint'),
         ),
         migrations.AddConstraint(
-            model_name='dossierdelivery',
-            constraint=models.CheckConstraint(condition=models.Q(('shared_until', None), ('visibility', 'permitted_partners')), name='dossierdelivery_is_joint'),
+            model_name='servicedossier',
+            constraint=models.CheckConstraint(condition=models.Q(('shared_until', None), ('visibility', 'permitted_partners')), name='servicedossier_is_joint'),
         ),
         migrations.AddIndex(
             model_name='dossierrequest',
@@ -3995,27 +3995,27 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('case', 'of'), name='dossier_request_once', violation_error_message='This dossier was asked for already.'),
         ),
         migrations.AddIndex(
-            model_name='dossiertransfer',
+            model_name='custodytransfer',
             index=models.Index(fields=['pilot', '-made_at'], name='dossier_transfer_pilot'),
         ),
         migrations.AddIndex(
-            model_name='dossiertransfer',
+            model_name='custodytransfer',
             index=models.Index(condition=models.Q(('package__isnull', False)), fields=['package'], name='dossier_package'),
         ),
         migrations.AddConstraint(
-            model_name='dossiertransfer',
+            model_name='custodytransfer',
             constraint=models.UniqueConstraint(condition=models.Q(('taken_back_at', None)), fields=('case',), name='dossier_goes_once'),
         ),
         migrations.AddConstraint(
-            model_name='dossiertransfer',
+            model_name='custodytransfer',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('recipient', ''), _negated=True), models.Q(('agreed', ''), _negated=True)), name='dossier_recipient_named'),
         ),
         migrations.AddConstraint(
-            model_name='dossiertransfer',
+            model_name='custodytransfer',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('basis', 'package'), ('package__isnull', False), ('to_team', None)), models.Q(models.Q(('basis', 'package'), _negated=True), ('package', None), ('taken_back_at', None), ('to_team__isnull', False)), _connector='OR'), name='dossier_here_or_in_package'),
         ),
         migrations.AddConstraint(
-            model_name='dossiertransfer',
+            model_name='custodytransfer',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('receipt_by', None), ('receipt_from', ''), ('receipt_on', None)), models.Q(('basis', 'package'), ('receipt_by__isnull', False), ('receipt_on__isnull', False), ('taken_back_at', None), models.Q(('receipt_from', ''), _negated=True)), _connector='OR'), name='dossier_receipt_whole'),
         ),
         migrations.AddIndex(
@@ -4071,7 +4071,7 @@ class Migration(migrations.Migration):
             index=models.Index(condition=models.Q(('answer', ''), ('ended_at', None)), fields=['to_team', 'due_on'], name='action_open'),
         ),
         migrations.AddIndex(
-            model_name='handover',
+            model_name='receptionhandover',
             index=models.Index(condition=models.Q(('answer', ''), ('ended_at', None)), fields=['to_team'], name='hand_over_open'),
         ),
         migrations.AddIndex(
@@ -4252,7 +4252,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='case',
-            index=models.Index(condition=models.Q(('term_on__isnull', False)), fields=['lead_team', 'term_on'], name='case_term'),
+            index=models.Index(condition=models.Q(('deadline_on__isnull', False)), fields=['lead_team', 'deadline_on'], name='case_term'),
         ),
         migrations.AddConstraint(
             model_name='case',

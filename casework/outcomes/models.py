@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from casework.cases.enums import CaseState
-from casework.deciding.models import FormalDecision
+from casework.formal_decisions.models import FormalDecision
 from casework.outcomes.enums import (
     CHECK_MONTHS,
     CheckResult,
@@ -20,7 +20,7 @@ from casework.outcomes.enums import (
     Outcome,
     Undone,
 )
-from casework.records.models import Joint
+from casework.records.models import VisibleToCategory
 from casework.records.validators import not_in_future
 from governance.access.enums import Category
 
@@ -51,7 +51,7 @@ def class_of(outcome: str, day: date) -> OutcomeClass:
     return next((row for row in rows if row.in_force_from <= day), rows[-1])
 
 
-class Exit(Joint):
+class Exit(VisibleToCategory):
     """The end of a passage: proposed, then confirmed by the coordinator; or declined, or undone
     later (T16)."""
 
@@ -91,13 +91,13 @@ class Exit(Joint):
     undone = models.CharField(_("why it is undone"), max_length=10, choices=Undone, blank=True)
     undone_reason = models.CharField(_("explanation"), max_length=500, blank=True)
 
-    class Meta(Joint.Meta):
+    class Meta(VisibleToCategory.Meta):
         ordering = ["-exited_on", "-id"]
         indexes = [
             models.Index(fields=["outcome"], name="exit_claim_open", condition=Q(claim_open=True))
         ]
         constraints = [
-            *Joint.Meta.constraints,
+            *VisibleToCategory.Meta.constraints,
             models.UniqueConstraint(
                 fields=["case"],
                 condition=Q(ended_at=None, undone_on=None),
@@ -118,7 +118,7 @@ class Exit(Joint):
         ]
 
 
-class Confirmation(Joint):
+class Confirmation(VisibleToCategory):
     """The competent partner says that a durable outcome is so, or is not (R11)."""
 
     CATEGORY = Category.OUTCOME
@@ -128,11 +128,11 @@ class Confirmation(Joint):
     said_on = models.DateField(_("date"), default=timezone.localdate, validators=[not_in_future])
     evidence = models.CharField(_("evidence"), max_length=200)
 
-    class Meta(Joint.Meta):
+    class Meta(VisibleToCategory.Meta):
         ordering = ["-said_on", "-id"]
 
 
-class FollowUpCheck(Joint):
+class FollowUpCheck(VisibleToCategory):
     """Whether an outcome holds 3, 6 or 12 months later; beside the claim, which stays as it was
     (R12)."""
 
@@ -152,10 +152,10 @@ class FollowUpCheck(Joint):
     lapsed_because = models.CharField(_("why it lapsed"), max_length=10, choices=Lapse, blank=True)
     how = models.CharField(_("from whom, and how it is known"), max_length=300)
 
-    class Meta(Joint.Meta):
+    class Meta(VisibleToCategory.Meta):
         ordering = ["months", "id"]
         constraints = [
-            *Joint.Meta.constraints,
+            *VisibleToCategory.Meta.constraints,
             models.UniqueConstraint(
                 fields=["exit", "months"],
                 condition=Q(ended_at=None),
@@ -177,7 +177,7 @@ class FollowUpCheck(Joint):
         ]
 
 
-class DestinationReport(Joint):
+class DestinationReport(VisibleToCategory):
     """A partner's register says that she left with unknown destination; that closes nothing here
     (R14)."""
 
@@ -188,5 +188,5 @@ class DestinationReport(Joint):
     )
     text = models.CharField(_("what the other register says"), max_length=500)
 
-    class Meta(Joint.Meta):
+    class Meta(VisibleToCategory.Meta):
         ordering = ["-reported_on", "-id"]

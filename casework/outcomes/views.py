@@ -14,19 +14,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from casework.cases.enums import CaseState
-from casework.cases.involving import team_label, visible_teams
 from casework.cases.models import Case
+from casework.cases.partners import team_label, visible_teams
 from casework.cases.views import case_url
+from casework.journey.acts import StepRefused
+from casework.journey.deadlines import deadlines_of
 from casework.journey.facts import fact_of
 from casework.journey.guards import DURABLE, Missing
-from casework.journey.moving import StepRefused
 from casework.journey.perms import leads, manages, team_of_kind
 from casework.journey.steps import STEPS
-from casework.journey.terms import terms_of
 from casework.journey.views import linked, not_taken, refused
 from casework.outcomes import perms
-from casework.outcomes.enums import CHECK_MONTHS, CheckResult, Class, Outcome
-from casework.outcomes.exiting import (
+from casework.outcomes.acts import (
     answer_claim,
     confirm_exit,
     decline_exit,
@@ -39,6 +38,7 @@ from casework.outcomes.exiting import (
     too_early,
     undo_exit,
 )
+from casework.outcomes.enums import CHECK_MONTHS, CheckResult, Class, Outcome
 from casework.outcomes.forms import (
     CheckForm,
     ClaimForm,
@@ -53,7 +53,7 @@ from casework.records.models import VersionConflict
 from casework.register.identity import leading_names
 from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
-from governance.drafts.keeping import find_draft, once, sent_before
+from governance.drafts.acts import find_draft, sent_before, submit_once
 from partners.accountability.activities import CASEWORK, processes
 from partners.organisations.enums import OrganisationKind
 from partners.organisations.models import Team
@@ -206,7 +206,7 @@ def exit_propose(request: ClearanceRequest, reference: UUID) -> HttpResponse:
             return _page(case)
 
         try:
-            return once(request, key, act)
+            return submit_once(request, key, act)
         except StepRefused as refusal:
             return refused(request, case, refusal)
     context = _context(case, form=form, draft_key=key, form_page=request.path)
@@ -278,7 +278,7 @@ def exit_establish(request: ClearanceRequest, case: Case, found: Exit) -> HttpRe
             return _page(case)
 
         try:
-            return once(request, key, act)
+            return submit_once(request, key, act)
         except StepRefused as refusal:
             return refused(request, case, refusal)
         except VersionConflict:
@@ -362,7 +362,7 @@ def claim_answer(request: ClearanceRequest, case: Case, found: Exit) -> HttpResp
             return _page(case)
 
         try:
-            return once(request, key, act)
+            return submit_once(request, key, act)
         except StepRefused as refusal:
             return not_taken(request, case, refusal, key=key, page=request.path)
     context = _context(
@@ -394,7 +394,7 @@ def check_add(request: ClearanceRequest, case: Case, found: Exit) -> HttpRespons
     key = f"check:{case.reference}"
     done = set(FollowUpCheck.objects.current().filter(exit=found).values_list("months", flat=True))
     facts = fact_of(case)
-    early = any(term.rule == "R13" for term in terms_of(facts))
+    early = any(term.rule == "R13" for term in deadlines_of(facts))
     form = CheckForm(
         request.POST or None, found=found, done=done, early=early, newer_case=_came_back(case)
     )
@@ -408,7 +408,7 @@ def check_add(request: ClearanceRequest, case: Case, found: Exit) -> HttpRespons
             return _page(case)
 
         try:
-            return once(request, key, act)
+            return submit_once(request, key, act)
         except StepRefused as refusal:
             return refused(request, case, refusal)
     context = _context(case, exit=found, form=form, draft_key=key, form_page=request.path)

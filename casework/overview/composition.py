@@ -8,8 +8,8 @@ from datetime import date
 from django.urls import reverse
 from django.utils.functional import Promise
 
-from casework.cases.involving import team_label
 from casework.cases.models import Case
+from casework.cases.partners import team_label
 from casework.dossiers import perms
 from casework.dossiers.kinds import (
     AVIM,
@@ -27,7 +27,7 @@ from casework.dossiers.kinds import (
     RecordKind,
     headline,
 )
-from casework.dossiers.showing import age_warning, ends_on, is_over, record_url
+from casework.dossiers.presentation import age_warning, ends_on, is_over, record_url
 from casework.records.models import Addressed, Record
 from governance.access.clearance import Clearance
 from partners.organisations.enums import OrganisationKind, TeamFunction

@@ -9,12 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from casework.cases.enums import CaseState
-from casework.cases.involving import known_workers, knows_team, team_label
 from casework.cases.models import Case, Involvement
-from casework.deciding.models import FormalDecision
+from casework.cases.partners import known_workers, may_know, team_label
 from casework.dossiers.kinds import KINDS as RECORD_KINDS
 from casework.dossiers.kinds import headline
-from casework.dossiers.showing import record_url
+from casework.dossiers.presentation import record_url
+from casework.formal_decisions.models import FormalDecision
 from casework.outcomes.models import Exit
 from casework.records.models import Record
 from casework.register.models import Briefing, IdentityValue
@@ -165,11 +165,7 @@ def _records(
         record_kind = RECORD_KINDS[slug]
         team = record.source_id
         said = team_label(clearance, case, teams, team)
-        if (
-            record.author_id in authors
-            and team in teams
-            and knows_team(clearance, case, teams[team])
-        ):
+        if record.author_id in authors and team in teams and may_know(clearance, case, teams[team]):
             said = f"{authors[record.author_id]}, {said}"
         title = headline(record)
         if slug not in WRITTEN and title != str(record_kind.label):

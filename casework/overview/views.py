@@ -16,25 +16,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from casework.cases import listing, perms
+from casework.cases import case_rows, perms
 from casework.cases.enums import STEPS, CaseState
-from casework.cases.involving import knows_team, team_label, visible_teams, with_teams
 from casework.cases.models import Case, Involvement
-from casework.cases.searching import SearchForm
-from casework.custody.working import ending_pilots, without_recipient
-from casework.dossiers import checking
+from casework.cases.partners import may_know, team_label, visible_teams, with_teams
+from casework.cases.search import SearchForm
+from casework.custody.acts import ending_pilots, without_recipient
+from casework.dossiers import fact_check_views
 from casework.dossiers import perms as perms_of_records
 from casework.dossiers.cautions import cautions
 from casework.dossiers.kinds import KINDS
-from casework.dossiers.reading import records_of
-from casework.elsewhere.views import can_ask, contact_requests_waiting
+from casework.dossiers.rows import records_of
 from casework.journal.views import note_form
+from casework.journey.deadlines import deadlines_of
 from casework.journey.facts import Facts, fact_of, facts_of
 from casework.journey.gaps import came_from_list, gaps_of
-from casework.journey.terms import terms_of
 from casework.journey.views import linked, next_steps, where
-from casework.linking.judging import can_judge, cases_of, judgements_of, passages_with
-from casework.linking.views import judgement_rows
+from casework.known_elsewhere.views import can_ask, contact_requests_waiting
+from casework.links.acts import can_judge, cases_of, judgements_of, passages_with
+from casework.links.views import judgement_rows
 from casework.outcomes.perms import COMPETENT
 from casework.overview.composition import panels
 from casework.overview.timeline import KINDS as STORY_KINDS
@@ -44,8 +44,8 @@ from casework.register.clashes import clashes_for
 from casework.register.enums import ValueKind
 from casework.register.identity import by_kind, distinct, leading_names
 from casework.register.models import IdentityValue, Person, Relation
-from casework.tasks.waiting import NEAR, Waiting, waiting
-from casework.transfer.working import offers_waiting
+from casework.tasks.worklist import NEAR, Waiting, waiting
+from casework.transfer.acts import offers_waiting
 from governance.access.clearance import Clearance
 from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
@@ -62,13 +62,13 @@ STORY_LENGTH = 40  # events on a case page before "older"
 
 
 @dataclass(frozen=True)
-class Todo:
+class RegistrationTask:
     title: str
     url_name: str
     term: str = ""
 
 
-def todos(clearance: Clearance, case: Case, *, told: bool) -> list[Todo]:
+def registration_tasks(clearance: Clearance, case: Case, *, told: bool) -> list[RegistrationTask]:
     """What is still to be done about the registration, for who may do it."""
     if not case.is_open or not perms.can_complete_registration(clearance, case):
         return []
@@ -77,11 +77,13 @@ def todos(clearance: Clearance, case: Case, *, told: bool) -> list[Todo]:
     term = _("On the next working day after the emergency placement") if in_emergency else ""
     if not told:
         found.append(
-            Todo(_("Tell the person what happens with her data"), "casework:case_briefing", term)
+            RegistrationTask(
+                _("Tell the person what happens with her data"), "casework:case_briefing", term
+            )
         )
     if in_emergency:
         found.append(
-            Todo(
+            RegistrationTask(
                 _("Check whether this person is registered already"), "casework:case_doubles", term
             )
         )
@@ -98,7 +100,7 @@ class Running:
     page: str
 
 
-def terms(clearance: Clearance, case: Case, facts: Facts) -> list[Running]:
+def deadlines(clearance: Clearance, case: Case, facts: Facts) -> list[Running]:
     """Of the case manager and the team that leads; to others a term would tell of what they do
     not read."""
     if case.lead_team_id not in clearance.teams:
@@ -110,7 +112,7 @@ def terms(clearance: Clearance, case: Case, facts: Facts) -> list[Running]:
             term.on <= facts.today,
             where(case, term.page) if term.page != "case_detail" else "",
         )
-        for term in terms_of(facts)
+        for term in deadlines_of(facts)
     ]
 
 
@@ -176,17 +178,17 @@ def draft_link(draft: Draft, cases: set[UUID]) -> dict[str, Any]:
 
 def unsent(user: User) -> list[dict[str, Any]]:
     drafts = list(Draft.objects.of(user).order_by("-saved_at")[:50])
-    marks = [UUID(found[1]) for draft in drafts if (found := OF_A_CASE.match(draft.page))]
+    references = [UUID(found[1]) for draft in drafts if (found := OF_A_CASE.match(draft.page))]
     cases = (
-        set(Case.objects.filter(reference__in=marks).values_list("reference", flat=True))
-        if marks
+        set(Case.objects.filter(reference__in=references).values_list("reference", flat=True))
+        if references
         else set()
     )
     return [draft_link(draft, cases) for draft in drafts]
 
 
 @dataclass(frozen=True)
-class ToDo:
+class WorklistLine:
     """A line of the worklist: what waits, of which case if of one, until when, and where it is
     done."""
 
@@ -220,7 +222,7 @@ OF_A_MEETING = {
 }
 
 
-def to_do(clearance: Clearance, teams: dict[int, Team], wanted: int) -> list[ToDo]:
+def worklist(clearance: Clearance, teams: dict[int, Team], wanted: int) -> list[WorklistLine]:
     """What waits for this worker, the soonest first; at least so many, if there are."""
     if not clearance.sees_cases:
         return []
@@ -232,7 +234,7 @@ def to_do(clearance: Clearance, teams: dict[int, Team], wanted: int) -> list[ToD
     cases = Case.objects.select_related("pilot").in_bulk(
         {row.case_id for row in rows if row.case_id}
     )
-    found: list[ToDo] = []
+    found: list[WorklistLine] = []
     # the facts of a term cost most: no more of them than are shown
     for first in range(0, len(rows), wanted):
         found += _lines(rows[first : first + wanted], cases)
@@ -241,7 +243,7 @@ def to_do(clearance: Clearance, teams: dict[int, Team], wanted: int) -> list[ToD
     return found
 
 
-def _lines(rows: list[Waiting], cases: dict[int, Case]) -> list[ToDo]:
+def _lines(rows: list[Waiting], cases: dict[int, Case]) -> list[WorklistLine]:
     facts = facts_of(
         [cases[row.case_id] for row in rows if row.kind == "term" and row.case_id in cases]
     )
@@ -256,18 +258,18 @@ def _lines(rows: list[Waiting], cases: dict[int, Case]) -> list[ToDo]:
         elif case is None:
             continue
         elif row.kind == "term":
-            term = next(iter(terms_of(facts[case.pk])), None)
+            term = next(iter(deadlines_of(facts[case.pk])), None)
             # what the case has now, whatever was worked out before
             if term is not None and term.on <= today + NEAR:
                 found.append(
-                    ToDo(
+                    WorklistLine(
                         term.what, case, term.on, term.on <= today, where(case, term.page), row.kind
                     )
                 )
             continue
         else:
             what, page = _said(row, case)
-        found.append(ToDo(what, case, row.due_on, row.due_on <= today, page, row.kind))
+        found.append(WorklistLine(what, case, row.due_on, row.due_on <= today, page, row.kind))
     return found
 
 
@@ -298,7 +300,7 @@ def home(request: ClearanceRequest) -> HttpResponse:
     mine: list[Case] = []
     unfinished: list[Case] = []
     if clearance.sees_cases:
-        mine_of = listing.partner_teams(clearance, teams)
+        mine_of = case_rows.partner_teams(clearance, teams)
         managed = (
             Case.objects.caseload_of(clearance.user_id, mine_of).open().for_list().newest_first()
         )
@@ -314,10 +316,10 @@ def home(request: ClearanceRequest) -> HttpResponse:
         unfinished = [case for case in waiting if perms.can_complete_registration(clearance, case)][
             :10
         ]
-    rows = listing.rows([*mine, *unfinished], teams, clearance)
+    rows = case_rows.rows([*mine, *unfinished], teams, clearance)
     clashes = clashes_for(clearance)
     everything = "alles" in request.GET
-    waits = to_do(clearance, teams, MOST_TO_DO if everything else SHOWN_TO_DO + 1)
+    waits = worklist(clearance, teams, MOST_TO_DO if everything else SHOWN_TO_DO + 1)
     own = Case.objects.in_bulk([case for clash in clashes for case in clash.own_cases])
     context = {
         "rows": rows[: len(mine)],
@@ -326,7 +328,7 @@ def home(request: ClearanceRequest) -> HttpResponse:
         "to_do": waits if everything else waits[:SHOWN_TO_DO],
         "more_to_do": not everything and len(waits) > SHOWN_TO_DO,
         "several_dossiers": sum(row.kind == "dossier_request" for row in waits) > 1,
-        "to_check": checking.number_to_check(clearance, teams),
+        "to_check": fact_check_views.number_to_check(clearance, teams),
         "clashes": [(clash, own.get(clash.own_cases[0])) for clash in clashes],
         "contact_requests": contact_requests_waiting(clearance),
         "offers": offers_waiting(clearance),
@@ -427,13 +429,13 @@ def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         "knows_referrer": any(
             clearance.reads(case, c) for c in (Category.GUIDANCE, Category.CONTACT_SHELTER)
         ),
-        "manager_known": lead is None or knows_team(clearance, case, lead),
-        "todos": todos(clearance, case, told=briefing is not None),
+        "manager_known": lead is None or may_know(clearance, case, lead),
+        "todos": registration_tasks(clearance, case, told=briefing is not None),
         "next_steps": next_steps(clearance, case, teams, facts),
         "cautions": cautions(
             records, next((row.value for row in values["birth_date"]), ""), facts.today
         ),
-        "terms": terms(clearance, case, facts),
+        "deadlines": deadlines(clearance, case, facts),
         "rest_ends": facts.rest_ends,
         "confers": confers,
         # Like terms: to others a gap would tell of what they do not read.
@@ -451,7 +453,7 @@ def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         "readers": [],
         "and_others": False,
         "manages": case.case_manager_id == clearance.user_id,
-        "lead": lead if lead and knows_team(clearance, case, lead) else None,
+        "lead": lead if lead and may_know(clearance, case, lead) else None,
     }
     return render(request, "casework/overview/case.html", context)
 
@@ -573,7 +575,7 @@ def person_list(request: ClearanceRequest) -> HttpResponse:
     """People are found by their name or number; there is no list to leaf through."""
     clearance = request.clearance
     teams = visible_teams(clearance)
-    newest = Case.objects.select_related("pilot", "person").newest_first()[: listing.PAGE_SIZE]
+    newest = Case.objects.select_related("pilot", "person").newest_first()[: case_rows.PAGE_SIZE]
     found = list(newest) if clearance.sees_cases else []
     said: dict[int, list[IdentityValue]] = {case.pk: [] for case in found}
     for value in with_teams(

@@ -6,11 +6,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from casework.plan.enums import GoalState, ScenarioKind
-from casework.records.models import Addressed, Joint, Record
+from casework.records.models import Addressed, Record, VisibleToCategory
 from governance.access.enums import Category
 
 
-class Scenario(Joint):
+class Scenario(VisibleToCategory):
     """The aim on which the conference set the guidance, from a day: one at a time (R9)."""
 
     CATEGORY = Category.CONFERENCE
@@ -20,10 +20,10 @@ class Scenario(Joint):
     until = models.DateField(_("until"), null=True, blank=True)
     decision = models.ForeignKey("casework.ConferenceDecision", models.PROTECT, related_name="+")
 
-    class Meta(Joint.Meta):
+    class Meta(VisibleToCategory.Meta):
         ordering = ["-since", "-id"]
         constraints = [
-            *Joint.Meta.constraints,
+            *VisibleToCategory.Meta.constraints,
             models.UniqueConstraint(
                 fields=["case"],
                 condition=Q(until=None, ended_at=None),

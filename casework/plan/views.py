@@ -12,18 +12,18 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from casework.cases.involving import (
+from casework.cases.models import Case
+from casework.cases.partners import (
+    function_reveals,
     known_partners,
     listed_partners,
-    marks,
+    reveals,
     team_label,
     team_reads,
-    tells,
     visible_teams,
 )
-from casework.cases.models import Case
 from casework.cases.views import case_url
-from casework.journey.moving import locked, settle
+from casework.journey.acts import locked, refresh_deadline
 from casework.plan import perms
 from casework.plan.enums import ScenarioKind
 from casework.plan.forms import ActionForm, DoneForm, MendForm
@@ -35,14 +35,14 @@ from casework.tasks.models import Task
 from governance.access.clearance import Clearance
 from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
-from governance.drafts.keeping import drop_draft, find_draft, once, sent_before
+from governance.drafts.acts import drop_draft, find_draft, sent_before, submit_once
 from partners.accountability.activities import CASEWORK, processes
-from partners.accountability.history import because
+from partners.accountability.history import set_change_reason
 from partners.organisations.enums import OrganisationKind
 from partners.organisations.models import Organisation, Team
 
 READS = ("read", "write", "attend")
-TELLING = (
+REVEALING = (
     Category.LEGAL_AID,
     Category.MEDICAL_LIMITATION,
     Category.MEDICAL_CONTENT,
@@ -93,10 +93,10 @@ def plan(request: ClearanceRequest, reference: UUID) -> HttpResponse:
                     by_person=data["by_person"],
                     goal_id=data.get("goal"),
                 )
-                settle(held)
+                refresh_deadline(held)
                 return request.path
 
-            return once(request, key, act)
+            return submit_once(request, key, act)
     actions = list(Action.objects.current().filter(case=case).order_by("due_on", "pk"))
 
     def opens(row: Action) -> bool:
@@ -139,7 +139,11 @@ def _doers(
     conference reads the action."""
     if teams[author].organisation.kind in (OrganisationKind.IND, OrganisationKind.DTV):
         return [teams[author]]
-    known = [team for team in known_partners(request.clearance, case, teams) if marks(team) is None]
+    known = [
+        team
+        for team in known_partners(request.clearance, case, teams)
+        if function_reveals(team) is None
+    ]
     reads = team_reads([team.pk for team in known])
     return [team for team in known if Category.CONFERENCE in reads[team.pk]]
 
@@ -215,7 +219,7 @@ def _taken_on(task: Task, request: ClearanceRequest) -> None:
     if not row.answer and row.ended_at is None:
         row.worker = request.user
         row.version += 1
-        because(row, "taken on")
+        set_change_reason(row, "taken on")
         row.save()
 
 
@@ -238,9 +242,9 @@ def _written(case: Case, found: Any, form: Any, request: ClearanceRequest) -> No
             form.cleaned_data["answer_text"],
         )
         row.answered_on, row.answered_by = timezone.localdate(), request.user
-        because(row, row.answer)
+        set_change_reason(row, row.answer)
         row.save()
-    settle(held)
+    refresh_deadline(held)
 
 
 def person_languages() -> list[str]:
@@ -270,7 +274,7 @@ def plan_person(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         str(row.reference) for row in actions if row.by_person or _guides(teams.get(row.to_team_id))
     }
     first |= {str(goal.reference) for goal in goals}
-    first |= {category.value for category, _owners in readers if category not in TELLING}
+    first |= {category.value for category, _owners in readers if category not in REVEALING}
     owners_of_all = {owner for _category, owners in readers for owner in owners}
     first |= {f"o{owner.pk}" for owner in owners_of_all if not _telling(owner, case, teams)}
     ticked = set(request.GET.getlist("regel")) if "gekozen" in request.GET else first
@@ -288,7 +292,7 @@ def plan_person(request: ClearanceRequest, reference: UUID) -> HttpResponse:
             (
                 row,
                 team.organisation.name
-                if (team := teams.get(row.to_team_id)) and marks(team) is None
+                if (team := teams.get(row.to_team_id)) and function_reveals(team) is None
                 else "",
             )
             for row in actions
@@ -324,7 +328,7 @@ def _telling(owner: Organisation, case: Case, teams: dict[int, Team]) -> bool:
     here = [
         team for pk in case.team_ids if (team := teams.get(pk)) and team.organisation_id == owner.pk
     ]
-    general = [team for team in here if tells(team, case) is None]
+    general = [team for team in here if reveals(team, case) is None]
     return owner.kind == OrganisationKind.AVIM or not general
 
 

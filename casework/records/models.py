@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from casework.records.enums import Answer, EndReason, ShareBasis
 from casework.records.validators import not_in_future
 from governance.access.enums import Category, Visibility
-from governance.access.wall import Walled
+from governance.access.wall import AccessChecked
 from lvv.common.labels import Labelled
-from partners.accountability.history import History, TrackedQuerySet, because
+from partners.accountability.history import History, TrackedQuerySet, set_change_reason
 from partners.organisations.models import Team
 
 
@@ -44,7 +44,7 @@ class RecordQuerySet(TrackedQuerySet):
         return self.filter(ended_at=None)
 
 
-class Record(Walled, Versioned):
+class Record(AccessChecked, Versioned):
     """What one team wrote down in one case, in one category. The database decides who reads it
     (see sql/wall.sql)."""
 
@@ -124,7 +124,7 @@ class Record(Walled, Versioned):
         """It no longer holds, or never did; it stays to be read. Its version was claimed before."""
         self.ended_at = timezone.now()
         self.end_reason = reason
-        because(self, reason.value)
+        set_change_reason(self, reason.value)
         self.save()
 
 
@@ -167,7 +167,7 @@ class Addressed(Record):
         abstract = True
 
 
-class Joint(Record):
+class VisibleToCategory(Record):
     """A fact on which everybody's next step rests: its author keeps it from nobody who may read
     its category."""
 

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from casework.register.enums import ValueKind
-from casework.register.matching import Agreement, Facts, heard, likely_agreements, sought, weight
+from casework.register.matching import Agreement, Identity, heard, likely_agreements, sought, weight
 from casework.register.models import IdentityValue
 
 MOST_SHOWN = 10
@@ -99,7 +99,7 @@ def named_and_born(key: str, born: str, most: int = MOST_COMPARED) -> list[int]:
     )
 
 
-def candidates(many: list[Facts], most: int = MOST_COMPARED) -> list[list[int]]:
+def candidates(many: list[Identity], most: int = MOST_COMPARED) -> list[list[int]]:
     """For each of these facts the keys of cases in sight that share enough to be compared: the
     candidate rules of docs/matching.md, for all of them in one statement. At most `most` each,
     those with the same number first."""
@@ -120,12 +120,12 @@ def candidates(many: list[Facts], most: int = MOST_COMPARED) -> list[list[int]]:
     return found
 
 
-def facts_of(
+def identities_of(
     cases: list[int], asked: Collection[str] = frozenset(FIELDS.values())
-) -> dict[int, Facts]:
+) -> dict[int, Identity]:
     """What the visible values of these cases say in the fields of Facts that are asked; ended
     values are left out."""
-    found = {case: Facts() for case in cases}
+    found = {case: Identity() for case in cases}
     kinds = [kind for kind, field in FIELDS.items() if field in asked]
     values = IdentityValue.objects.current().filter(case__in=cases, kind__in=kinds).order_by("pk")
     for case, kind, value in values.values_list("case_id", "kind", "value"):
@@ -133,7 +133,7 @@ def facts_of(
     return found
 
 
-def compare(facts: Facts, known: dict[int, Facts]) -> list[Candidate]:
+def compare(facts: Identity, known: dict[int, Identity]) -> list[Candidate]:
     """Of these cases, with what is known of each, those that are likely about this person: the
     heaviest first, of equal weight the newest."""
     found = [
@@ -144,11 +144,11 @@ def compare(facts: Facts, known: dict[int, Facts]) -> list[Candidate]:
     return sorted(found, key=lambda candidate: (-candidate.weight, -candidate.case_id))
 
 
-def likely_doubles(facts: Facts, *, besides: Collection[int] = ()) -> list[Candidate]:
+def likely_doubles(facts: Identity, *, besides: Collection[int] = ()) -> list[Candidate]:
     """Candidates in sight that are likely to be this person, the likeliest first; `besides` are
     keys of cases."""
     offered = [case for case in candidates([facts])[0] if case not in besides]
-    return compare(facts, facts_of(offered))[:MOST_SHOWN]
+    return compare(facts, identities_of(offered))[:MOST_SHOWN]
 
 
 def remember_others(judged: list[tuple[int, int]]) -> None:

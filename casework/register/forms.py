@@ -72,7 +72,7 @@ class ClaimedIdentityForm(KeptForm):
         return clean_v_number(text) if text else ""
 
 
-class ToldForm(KeptForm):
+class ReferralForm(KeptForm):
     """Who referred somebody, and that she was told what happens with her data."""
 
     referrer = forms.CharField(
@@ -93,7 +93,7 @@ class ToldForm(KeptForm):
     interpreter = forms.BooleanField(label=_("With an interpreter"), required=False)
 
 
-class RegistrationForm(ClaimedIdentityForm, ToldForm):
+class RegistrationForm(ClaimedIdentityForm, ReferralForm):
     other_names = forms.CharField(
         label=_("Other names"),
         required=False,

@@ -60,7 +60,7 @@ def take_apart(name: str) -> Name:
 
 
 @dataclass
-class Facts:
+class Identity:
     """What one record says of a person: names and aliases, and the other values as they are
     kept."""
 
@@ -149,19 +149,19 @@ COMPARERS: dict[str, tuple[str, Callable[[Any, Any], Agreement]]] = {
 _ORDER = list(Agreement)
 
 
-def agreements(a: Facts, b: Facts) -> dict[str, Agreement]:
+def agreements(a: Identity, b: Identity) -> dict[str, Agreement]:
     """For each field the best agreement between any value of the one and any of the other.
     Symmetric."""
     return {name: _agreement(name, a, b) for name in COMPARERS}
 
 
-def _agreement(name: str, a: Facts, b: Facts) -> Agreement:
+def _agreement(name: str, a: Identity, b: Identity) -> Agreement:
     attribute, compare = COMPARERS[name]
     said = [compare(x, y) for x in getattr(a, attribute) for y in getattr(b, attribute)]
     return min(said, key=_ORDER.index, default=A.MISSING)
 
 
-def likely_agreements(a: Facts, b: Facts) -> dict[str, Agreement] | None:
+def likely_agreements(a: Identity, b: Identity) -> dict[str, Agreement] | None:
     """As agreements(), of two records that are likely one person; None of others. Names, which
     take longest, are compared only where they can still matter: most people of like name were
     born on quite another day."""

@@ -24,13 +24,13 @@ from casework.register.enums import (
 from casework.register.sounds import sounds
 from casework.register.values import comparison_key, display
 from governance.access.enums import Category
-from governance.access.wall import Walled
+from governance.access.wall import AccessChecked
 from partners.accountability.history import History, TrackedQuerySet
 from partners.accountability.trace import Trace
 from partners.organisations.models import Pilot
 
 
-class Person(Walled):
+class Person(AccessChecked):
     """One human being, once nationally. Who she is stands in identity values, each a record of a
     case."""
 

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from casework.records.models import Joint, Record
+from casework.records.models import Record, VisibleToCategory
 from casework.records.periods import Period
 from casework.records.validators import not_in_future
 from casework.shelter.enums import ShelterKind, StayGround
@@ -135,7 +135,7 @@ class Stay(Record):
         )
 
 
-class Absence(Joint):
+class Absence(VisibleToCategory):
     """Somebody who has a place is not there, from a day until (not including) the day she is
     back."""
 
@@ -148,10 +148,10 @@ class Absence(Joint):
     until = models.DateField(_("back on"), null=True, blank=True, validators=[not_in_future])
     remark = models.CharField(_("remark"), max_length=300, blank=True)
 
-    class Meta(Joint.Meta):
+    class Meta(VisibleToCategory.Meta):
         ordering = ["-since", "-id"]
         constraints = [
-            *Joint.Meta.constraints,
+            *VisibleToCategory.Meta.constraints,
             models.CheckConstraint(
                 name="absence_ends_after_it_began",
                 condition=Q(until=None) | Q(until__gte=F("since")),

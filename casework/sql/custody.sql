@@ -18,27 +18,27 @@ $$
           AND t.organisation_id = l.municipality_id AND t.function = 'general'
 $$;
 
-CREATE POLICY dossier_transfer_read ON casework_dossiertransfer FOR SELECT TO lvv_app
+CREATE POLICY dossier_transfer_read ON casework_custodytransfer FOR SELECT TO lvv_app
     USING (pilot_id = ANY (access_teams('coordinates')) OR EXISTS (SELECT FROM casework_case c WHERE c.id = case_id));
 
-CREATE POLICY dossier_transfer_add ON casework_dossiertransfer FOR INSERT TO lvv_app
+CREATE POLICY dossier_transfer_add ON casework_custodytransfer FOR INSERT TO lvv_app
     WITH CHECK (made_by_id = access_user() AND receipt_on IS NULL AND handed_over_on IS NULL AND taken_back_at IS NULL
         AND pilot_id = ANY (access_teams('coordinates'))
         AND EXISTS (SELECT FROM partners_pilot l WHERE l.id = pilot_id AND l.state = 'winding_down')
-        AND EXISTS (SELECT FROM casework_case c WHERE c.id = case_id AND c.pilot_id = casework_dossiertransfer.pilot_id
-                    AND c.number = casework_dossiertransfer.number
+        AND EXISTS (SELECT FROM casework_case c WHERE c.id = case_id AND c.pilot_id = casework_custodytransfer.pilot_id
+                    AND c.number = casework_custodytransfer.number
                     AND c.state IN ('not_admitted', 'exited', 'in_aftercare', 'archived'))
         AND (basis = 'package' OR EXISTS (SELECT FROM custody_keepers(pilot_id) k WHERE k.team_id = to_team_id
-                                          AND k.basis = casework_dossiertransfer.basis)));
+                                          AND k.basis = casework_custodytransfer.basis)));
 
 -- Until the receipt is there: it is recorded, or the package is taken back.
-CREATE POLICY dossier_transfer_receipt ON casework_dossiertransfer FOR UPDATE TO lvv_app
+CREATE POLICY dossier_transfer_receipt ON casework_custodytransfer FOR UPDATE TO lvv_app
     USING (pilot_id = ANY (access_teams('coordinates')) AND handed_over_on IS NULL AND taken_back_at IS NULL)
     WITH CHECK (taken_back_at IS NOT NULL OR receipt_by_id = access_user());
 
-GRANT SELECT, INSERT ON casework_dossiertransfer TO lvv_app;
+GRANT SELECT, INSERT ON casework_custodytransfer TO lvv_app;
 
-GRANT UPDATE (receipt_on, receipt_from, receipt_by_id, taken_back_at) ON casework_dossiertransfer TO lvv_app;
+GRANT UPDATE (receipt_on, receipt_from, receipt_by_id, taken_back_at) ON casework_custodytransfer TO lvv_app;
 
 -- The recipient stands where the team that led stood: what that kept for itself it reads too, as far as its own agreement
 -- goes; another pilot's also what others showed to that team. Legal aid and medical content stay where they are (R17, R18).
@@ -80,12 +80,12 @@ CREATE FUNCTION custody_carry_out(which bigint, purpose text) RETURNS void LANGU
     SET search_path = public, pg_temp AS
 $$
 DECLARE
-    goes casework_dossiertransfer;
+    goes casework_custodytransfer;
     today date := access_today();
     here record;
     keys bigint[];
 BEGIN
-    SELECT d.* INTO goes FROM casework_dossiertransfer d
+    SELECT d.* INTO goes FROM casework_custodytransfer d
         WHERE d.id = which AND d.handed_over_on IS NULL AND d.pilot_id = ANY (access_teams('coordinates')) FOR UPDATE;
     IF NOT FOUND THEN
         RETURN;
@@ -95,13 +95,13 @@ BEGIN
         WHERE c.id = goes.case_id FOR UPDATE OF c;
     IF goes.taken_back_at IS NOT NULL THEN
         UPDATE casework_case c SET read_only_from = NULL WHERE c.id = goes.case_id AND NOT EXISTS (
-            SELECT FROM casework_dossiertransfer d WHERE d.case_id = c.id AND d.taken_back_at IS NULL);
+            SELECT FROM casework_custodytransfer d WHERE d.case_id = c.id AND d.taken_back_at IS NULL);
         RETURN;
     END IF;
     IF here.state NOT IN ('not_admitted', 'exited', 'in_aftercare', 'archived') THEN  -- it moved meanwhile
         RAISE EXCEPTION 'this case is open' USING ERRCODE = 'check_violation';
     END IF;
-    UPDATE casework_case c SET read_only_from = coalesce(c.read_only_from, today), term_on = NULL WHERE c.id = goes.case_id;
+    UPDATE casework_case c SET read_only_from = coalesce(c.read_only_from, today), deadline_on = NULL WHERE c.id = goes.case_id;
     UPDATE casework_transfer t SET taken_back_at = now()
         WHERE t.case_id = goes.case_id AND t.taken_back_at IS NULL AND t.handed_over_on IS NULL;
     IF goes.to_team_id IS NULL AND goes.receipt_on IS NULL THEN
@@ -129,7 +129,7 @@ BEGIN
     PERFORM access_history('casework_involvement', keys, '~', 'handed_over');
     PERFORM access_end_grants(ARRAY(SELECT g.id FROM casework_caseuserobjectpermission g
         WHERE g.content_object_id = goes.case_id), 'handed_over');
-    UPDATE casework_dossiertransfer d SET handed_over_on = today WHERE d.id = goes.id;
+    UPDATE casework_custodytransfer d SET handed_over_on = today WHERE d.id = goes.id;
 END
 $$;
 
@@ -137,7 +137,7 @@ CREATE FUNCTION custody_without_recipient(which bigint) RETURNS integer LANGUAGE
     SET search_path = public, pg_temp AS
 $$
     SELECT count(*)::integer FROM casework_case c WHERE c.pilot_id = which AND (c.state <> 'archived' OR c.team_ids <> '{}') AND NOT EXISTS (
-        SELECT FROM casework_dossiertransfer d WHERE d.case_id = c.id AND d.handed_over_on IS NOT NULL)
+        SELECT FROM casework_custodytransfer d WHERE d.case_id = c.id AND d.handed_over_on IS NOT NULL)
 $$;
 
 -- A pilot is not closed, nor its last day set to one that is here already, while a dossier of it lacks a recipient.

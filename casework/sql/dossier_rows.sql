@@ -79,7 +79,7 @@ BEGIN
         FROM casework_consent r WHERE r.case_id = ANY (cases)
     UNION ALL
     SELECT 'hand_over', to_jsonb(r), 'outcome'::text, r.team_ids, r.visibility::text, r.author_team_id, r.shared_team_ids, r.shared_until, r.case_id
-        FROM casework_handover r WHERE r.case_id = ANY (cases)
+        FROM casework_receptionhandover r WHERE r.case_id = ANY (cases)
     UNION ALL
     SELECT 'correction', to_jsonb(r), r.category::text, r.team_ids, r.visibility::text, r.author_team_id, r.shared_team_ids, r.shared_until, r.case_id
         FROM casework_correctionrequest r WHERE r.case_id = ANY (cases)
@@ -94,7 +94,7 @@ BEGIN
         FROM casework_dossierrequest r WHERE r.case_id = ANY (cases)
     UNION ALL
     SELECT 'dossier', to_jsonb(r), 'conference'::text, r.team_ids, r.visibility::text, r.author_team_id, r.shared_team_ids, r.shared_until, r.case_id
-        FROM casework_dossierdelivery r WHERE r.case_id = ANY (cases)
+        FROM casework_servicedossier r WHERE r.case_id = ANY (cases)
     UNION ALL
     SELECT 'agenda_item', to_jsonb(r), 'conference'::text, r.team_ids, r.visibility::text, r.author_team_id, r.shared_team_ids, r.shared_until, r.case_id
         FROM casework_agendaitem r WHERE r.case_id = ANY (cases)

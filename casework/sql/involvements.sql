@@ -26,7 +26,7 @@ $$;
 -- worker who ends her own follow-up still gets her answer and her history row.
 -- That a shelter, care or legal team takes part tells something by itself, and so does an organisation for shelter, care,
 -- return or reception; that somebody is made known to the departure service tells that she has a place or guidance (R7). A
--- ground that would tell as much fits no other team. The same stands in casework/cases/involving.py.
+-- ground that would tell as much fits no other team. The same stands in casework/cases/partners.py.
 CREATE FUNCTION access_involvement_counts() RETURNS trigger LANGUAGE plpgsql AS
 $$
 DECLARE
@@ -39,7 +39,7 @@ BEGIN
        OR NEW.ground = 'legal_aid' AND kind <> 'legal' THEN
         RAISE EXCEPTION 'this ground does not fit this team' USING ERRCODE = 'check_violation';
     END IF;
-    NEW.tells := CASE
+    NEW.reveals := CASE
         WHEN kind = 'shelter' THEN 'contact_shelter' WHEN kind = 'care' THEN 'medical_limitation'
         WHEN kind = 'legal' THEN 'legal_aid' WHEN organisation = 'shelter_operator' THEN 'contact_shelter'
         WHEN organisation = 'health_provider' THEN 'medical_limitation' WHEN organisation = 'iom' THEN 'departure'
@@ -66,8 +66,8 @@ CREATE TRIGGER involvement_counts BEFORE INSERT OR UPDATE ON casework_involvemen
 
 CREATE POLICY involvement_read ON casework_involvement FOR SELECT TO lvv_app
     USING (EXISTS (SELECT FROM casework_case c WHERE c.id = case_id
-                   AND (tells = 'identity' OR c.team_ids && access_teams('read_' || tells)
-                        OR c.id = ANY (access_granted(tells))
+                   AND (reveals = 'identity' OR c.team_ids && access_teams('read_' || reveals)
+                        OR c.id = ANY (access_granted(reveals))
                         -- The team that leads knows its partners, and an organisation its own teams.
                         OR c.lead_team_id = ANY (access_teams('teams'))
                         OR EXISTS (SELECT FROM partners_team t

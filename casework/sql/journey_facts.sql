@@ -9,16 +9,16 @@ $$
 BEGIN
     RETURN QUERY
     SELECT c.id, jsonb_build_object(
-        'told', EXISTS (SELECT FROM casework_briefing b WHERE b.case_id = c.id AND b.ended_at IS NULL),
+        'informed', EXISTS (SELECT FROM casework_briefing b WHERE b.case_id = c.id AND b.ended_at IS NULL),
         'intake_begun', i.begun_on, 'intake_done', i.completed_on, 'criteria_missing', i.missing,
         'requested', coalesce((SELECT jsonb_object_agg(q.of, q.requested_on) FROM casework_dossierrequest q
                                WHERE q.case_id = c.id AND q.ended_at IS NULL), '{}'),
         'dossiers', coalesce((SELECT jsonb_object_agg(d.of, d.delivered_on) FROM (
             -- A service's own word before what was recorded on its behalf.
-            SELECT DISTINCT ON (d.of) d.of, d.delivered_on FROM casework_dossierdelivery d
+            SELECT DISTINCT ON (d.of) d.of, d.delivered_on FROM casework_servicedossier d
             WHERE d.case_id = c.id AND d.ended_at IS NULL ORDER BY d.of, d.source_team_id IS NOT NULL, d.delivered_on) d), '{}'),
         'earlier_dossiers', coalesce((SELECT jsonb_object_agg(d.of, d.delivered_on) FROM (
-            SELECT DISTINCT ON (d.of) d.of, d.delivered_on FROM casework_dossierdelivery d
+            SELECT DISTINCT ON (d.of) d.of, d.delivered_on FROM casework_servicedossier d
             WHERE d.case_id = (SELECT e.id FROM casework_case e JOIN casework_person k ON k.id = e.person_id
                                WHERE k.same_as = p.same_as AND e.id < c.id ORDER BY e.id DESC LIMIT 1)
               AND d.ended_at IS NULL ORDER BY d.of, d.source_team_id IS NOT NULL, d.delivered_on) d), '{}'),

@@ -22,7 +22,7 @@ BEGIN
 END
 $$;
 
-CREATE TRIGGER dossier_came AFTER INSERT ON casework_dossierdelivery FOR EACH ROW EXECUTE FUNCTION intake_dossier_came();
+CREATE TRIGGER dossier_came AFTER INSERT ON casework_servicedossier FOR EACH ROW EXECUTE FUNCTION intake_dossier_came();
 
 -- Another register says that she left while she has a place here (R14): the team that leads looks into it. Who reports it
 -- learns nothing of it, and reads not what that team finds.

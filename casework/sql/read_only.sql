@@ -36,7 +36,7 @@ DECLARE
 BEGIN
     FOR one IN SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'case_id'
                WHERE c.relkind = 'r' AND c.relname LIKE 'casework\_%' AND c.relname NOT LIKE 'casework\_historical%'
-                 AND c.relname NOT IN ('casework_dossiertransfer', 'casework_addressreading', 'casework_hit')
+                 AND c.relname NOT IN ('casework_custodytransfer', 'casework_addressreading', 'casework_hit')
                UNION SELECT 'casework_case' LOOP
         EXECUTE format('CREATE TRIGGER a_read_only BEFORE %s ON %I FOR EACH ROW EXECUTE FUNCTION custody_read_only()',
                        CASE one WHEN 'casework_case' THEN 'UPDATE' ELSE 'INSERT OR UPDATE' END, one);

@@ -72,7 +72,7 @@ BEGIN
         answered_by_id = access_user(), to_team_id = leads
     WHERE t.id = asked.id;
     -- Whoever offered finds the answer among what waits.
-    UPDATE casework_case c SET term_on = least(c.term_on, access_today()) WHERE c.id = asked.case_id AND said = 'accepted';
+    UPDATE casework_case c SET deadline_on = least(c.deadline_on, access_today()) WHERE c.id = asked.case_id AND said = 'accepted';
     RETURN true;
 END
 $$;
@@ -147,7 +147,7 @@ BEGIN
                AND (v.until IS NULL OR v.until > access_today())) THEN
         RETURN;
     END IF;
-    INSERT INTO casework_involvement (case_id, team_id, worker_id, since, ground, explanation, tells, counted)
+    INSERT INTO casework_involvement (case_id, team_id, worker_id, since, ground, explanation, reveals, counted)
     VALUES (which, team, who, access_today(), why, '', 'identity', false) RETURNING id INTO made;
     PERFORM access_history('casework_involvement', ARRAY[made], '+', 'transferred');
 END

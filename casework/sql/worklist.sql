@@ -16,7 +16,7 @@ BEGIN
         (SELECT 'correction'::text, r.reference, r.case_id, ''::text, (r.recorded_at AT TIME ZONE 'Europe/Amsterdam')::date AS due FROM casework_correctionrequest r
             WHERE r.to_team_id = ANY (mine) AND r.answer = '' AND r.ended_at IS NULL ORDER BY 5 LIMIT most)
         UNION ALL
-        (SELECT 'hand_over', r.reference, r.case_id, '', (r.recorded_at AT TIME ZONE 'Europe/Amsterdam')::date FROM casework_handover r
+        (SELECT 'hand_over', r.reference, r.case_id, '', (r.recorded_at AT TIME ZONE 'Europe/Amsterdam')::date FROM casework_receptionhandover r
             WHERE r.to_team_id = ANY (mine) AND r.answer = '' AND r.ended_at IS NULL ORDER BY 5 LIMIT most)
         UNION ALL
         (SELECT 'action', r.reference, r.case_id, r.what::text, r.due_on FROM casework_action r
@@ -92,8 +92,8 @@ BEGIN
               AND NOT EXISTS (SELECT FROM casework_transfer later WHERE later.case_id = r.case_id AND later.id > r.id)
             ORDER BY 5 LIMIT most)
         UNION ALL
-        (SELECT 'term', c.reference, c.id, '', c.term_on FROM casework_case c
-            WHERE c.term_on <= until_day
+        (SELECT 'term', c.reference, c.id, '', c.deadline_on FROM casework_case c
+            WHERE c.deadline_on <= until_day
               AND (c.lead_team_id = ANY (mine) AND c.case_manager_id = me
                    -- Or it is the coordinator's turn, also where another team leads; or nobody manages the case any more.
                    OR c.pilot_id = ANY (pilots)

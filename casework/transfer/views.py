@@ -12,18 +12,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from casework.cases.involving import visible_teams
 from casework.cases.models import Case
-from casework.journey.moving import StepRefused
+from casework.cases.partners import visible_teams
+from casework.journey.acts import StepRefused
 from casework.journey.views import refused
 from casework.records.enums import Answer
 from casework.register.enums import ValueKind
 from casework.register.identity import leading_names
 from casework.register.models import IdentityValue
 from casework.transfer import perms
-from casework.transfer.forms import AnswerForm, OfferForm
-from casework.transfer.models import GuidanceTicked, Transfer
-from casework.transfer.working import (
+from casework.transfer.acts import (
     answer,
     offer,
     own_guidance,
@@ -32,9 +30,11 @@ from casework.transfer.working import (
     tick,
     transfer_of,
 )
+from casework.transfer.forms import AnswerForm, OfferForm
+from casework.transfer.models import GuidanceTicked, Transfer
 from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
-from governance.drafts.keeping import drop_draft, find_draft, once, sent_before
+from governance.drafts.acts import drop_draft, find_draft, sent_before, submit_once
 from partners.accountability.activities import CASEWORK, processes
 
 
@@ -90,7 +90,7 @@ def transfer(request: ClearanceRequest, reference: UUID) -> HttpResponse:
                 return _page(case)
 
             try:
-                return once(request, key, act)
+                return submit_once(request, key, act)
             except StepRefused as refusal:
                 return refused(request, case, refusal)
     context: dict[str, Any] = {

@@ -16,7 +16,7 @@ class WallBreach(Exception):
     shown."""
 
 
-class Walled(models.Model):
+class AccessChecked(models.Model):
     """Checks itself on loading while a clearance is active. Independent of row-level security on
     purpose."""
 

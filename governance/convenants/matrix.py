@@ -10,7 +10,6 @@ from django.utils import timezone
 from governance.access.clearance import Clearance
 from governance.access.enums import Category
 from governance.convenants.enums import Cell, ConvenantKind
-from governance.convenants.model import GivenCell, write_cells
 from governance.convenants.models import (
     Convenant,
     ConvenantArticle,
@@ -18,7 +17,8 @@ from governance.convenants.models import (
     ConvenantParty,
     Proposal,
 )
-from partners.accountability.history import because
+from governance.convenants.template_convenant import GivenCell, write_cells
+from partners.accountability.history import set_change_reason
 from partners.organisations.enums import OrganisationKind, Role, TeamFunction
 from partners.organisations.models import Team
 
@@ -124,7 +124,7 @@ def activate(proposal: Proposal, *, by: Clearance, on: date | None = None) -> Co
         raise OutOfDate
     teams, matrix = matrix_of(old)
     until, old.in_force_until = old.in_force_until, day
-    because(old, "replaced by a new version")
+    set_change_reason(old, "replaced by a new version")
     old.save()
     latest = (
         Convenant.objects.filter(pilot=old.pilot, kind=old.kind)
@@ -149,7 +149,7 @@ def activate(proposal: Proposal, *, by: Clearance, on: date | None = None) -> Co
         proposed_by=proposal.proposed_by,
         activated_by=by.user,
     )
-    because(new, "matrix changed")
+    set_change_reason(new, "matrix changed")
     new.save()
     ConvenantParty.objects.bulk_create(
         ConvenantParty(

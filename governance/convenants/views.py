@@ -25,7 +25,7 @@ from governance.convenants.matrix import (
     matrix_of,
 )
 from governance.convenants.models import Convenant, Proposal
-from governance.drafts.keeping import find_draft, once
+from governance.drafts.acts import find_draft, submit_once
 from partners.accountability.activities import AGREEMENTS, processes
 from partners.organisations.models import Team
 
@@ -121,7 +121,7 @@ def proposal_add(request: ClearanceRequest, reference: UUID) -> HttpResponse:
             return reverse("governance:convenant_detail", args=[convenant.reference])
 
         try:
-            return once(request, key, act)
+            return submit_once(request, key, act)
         except IntegrityError:
             form.add_error(None, _("Somebody else made a proposal in the meantime."))
             status = 409

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from governance.access.middleware import ClearanceRequest
+from governance.drafts.acts import KEY, MOST_TYPED, drop_draft, own, save_draft, sent_before
 from governance.drafts.forms import typed_fields
-from governance.drafts.keeping import KEY, MOST_TYPED, drop_draft, own, save_draft, sent_before
 from governance.drafts.models import Draft
 from partners.accountability.activities import FRAME, processes
 

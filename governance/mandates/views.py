@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from governance.access.middleware import ClearanceRequest
-from governance.drafts.keeping import find_draft, once, sheet
+from governance.drafts.acts import find_draft, standalone_draft_key, submit_once
 from governance.mandates.forms import MandateForm
 from governance.mandates.models import MandateDecision
 from partners.accountability.activities import AGREEMENTS, processes
@@ -22,7 +22,7 @@ from partners.organisations.models import Pilot
 @require_http_methods(["GET", "POST"])
 def mandate_list(request: ClearanceRequest) -> HttpResponse:
     pilots = list(Pilot.objects.filter(pk__in=request.clearance.coordinated))
-    key = sheet(request, "mandate")
+    key = standalone_draft_key(request, "mandate")
     form = MandateForm(request.POST or None, pilots=pilots) if pilots else None
     if form is not None:
         form.restore(find_draft(request.user, key))
@@ -45,7 +45,7 @@ def mandate_list(request: ClearanceRequest) -> HttpResponse:
                 return request.path
 
             try:
-                return once(request, key, act)
+                return submit_once(request, key, act)
             except IntegrityError:
                 form.add_error(
                     "title", _("Somebody else wrote a new version meanwhile. Load the page again.")

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtension
 from django.db import migrations, models
 
-from lvv.common.migrating import together
+from lvv.common.schema import together
 
 
 class Migration(migrations.Migration):

@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from governance.convenants.enums import ConvenantKind
-from governance.convenants.model import make_from_model
+from governance.convenants.template_convenant import make_from_model
 from governance.models import Convenant
 from partners.models import Membership, Organisation, Pilot, Team, User
 from partners.organisations.enums import OrganisationKind, Role, TeamFunction

@@ -18,7 +18,6 @@ from casework.models import (
     Consent,
     CorrectionRequest,
     DeparturePlan,
-    HandOver,
     IdentityDocument,
     IdentityResearch,
     Involvement,
@@ -30,6 +29,7 @@ from casework.models import (
     MedicalRecord,
     Procedure,
     ProcedureStep,
+    ReceptionHandover,
     Relation,
     ResidenceTitle,
     ReturnSupport,
@@ -532,7 +532,7 @@ def _elsewhere(w: Writer, life: Any, case: Case) -> None:
         assert author is not None
         answered = w.chance(0.7)
         w.add(
-            HandOver,
+            ReceptionHandover,
             case,
             team,
             author,

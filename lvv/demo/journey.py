@@ -12,16 +12,15 @@ from django.utils import timezone
 
 from casework.cases.enums import CaseState
 from casework.intake.models import CriteriaList
+from casework.journey.deadlines import next_deadline
 from casework.journey.facts import facts_of
 from casework.journey.guards import add_months
-from casework.journey.terms import next_term
 from casework.models import (
     Action,
     AgendaItem,
     Case,
     ConferenceDecision,
     Confirmation,
-    DossierDelivery,
     DossierRequest,
     Escalation,
     Exit,
@@ -35,6 +34,7 @@ from casework.models import (
     OutcomeClass,
     Position,
     Scenario,
+    ServiceDossier,
     Task,
 )
 from casework.outcomes.perms import COMPETENT
@@ -295,7 +295,7 @@ def _before(w: Writer, life: Any, case: Case, criteria: CriteriaList) -> None:
         if came:
             result = w.rng.choice(("complete", "complete", "incomplete", "none"))
             w.add(
-                DossierDelivery,
+                ServiceDossier,
                 case,
                 service,
                 w.cast.workers[prefix, life.place],
@@ -615,11 +615,11 @@ def _terms(cases: Iterable[Case]) -> None:
     for case, facts in (
         (case, facts) for chunk in _chunks(list(cases), 500) for case, facts in _facts(chunk)
     ):
-        if (day := next_term(facts)) is not None:
+        if (day := next_deadline(facts)) is not None:
             rows.append({"id": case.pk, "day": day.isoformat()})
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE casework_case c SET term_on = v.day FROM jsonb_to_recordset(%s::jsonb) v (id bigint, day date)"
+            "UPDATE casework_case c SET deadline_on = v.day FROM jsonb_to_recordset(%s::jsonb) v (id bigint, day date)"
             " WHERE c.id = v.id",
             [json.dumps(rows)],
         )

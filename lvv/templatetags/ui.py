@@ -4,7 +4,7 @@ from typing import Any
 from django import template
 
 from casework.dossiers.kinds import BY_MODEL
-from casework.dossiers.showing import record_url
+from casework.dossiers.presentation import record_url
 from partners.components import badge, icon
 
 register = template.Library()

@@ -28,7 +28,7 @@ class History(HistoricalRecords):
         super().__init__(get_user=_who, **kwargs)
 
 
-def because(instance: models.Model, reason: str) -> None:
+def set_change_reason(instance: models.Model, reason: str) -> None:
     """Why the next save of this object happens; it stands on its history row."""
     instance._change_reason = reason  # type: ignore[attr-defined]
 

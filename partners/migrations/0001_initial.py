@@ -9,7 +9,7 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
-from lvv.common.migrating import together
+from lvv.common.schema import together
 
 
 class Migration(migrations.Migration):

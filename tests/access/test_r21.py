@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 
-from casework.dossiers.reading import seen_by
+from casework.dossiers.rows import seen_by
 from casework.models import (
     AddressReading,
     Case,

@@ -35,11 +35,11 @@ TABLES = {
     "residencetitle": ("procedures",), "departureplan": ("departure",), "traveldocument": ("departure",),
     "traveldocumentstep": ("departure",), "mediation": ("departure",), "returnsupport": ("departure",),
     "supervision": ("public_order",), "legalaid": ("legal_aid",), "medicallimitation": ("medical_limitation",),
-    "medicalrecord": ("medical_content",), "handover": ("outcome",), "intakereport": ("guidance",), "goal": ("guidance",),
+    "medicalrecord": ("medical_content",), "receptionhandover": ("outcome",), "intakereport": ("guidance",), "goal": ("guidance",),
     "absence": ("contact_shelter",), "exit": ("outcome",), "confirmation": ("outcome",), "followupcheck": ("outcome",),
     "destinationreport": ("outcome",),
 } | dict.fromkeys((
-    "intake", "dossierrequest", "dossierdelivery", "agendaitem", "position", "conferencedecision", "formaldecision",
+    "intake", "dossierrequest", "servicedossier", "agendaitem", "position", "conferencedecision", "formaldecision",
     "scenario", "action", "task", "escalation", "escalationpart",
 ), ("conference",))  # fmt: skip
 # What may be recorded on behalf of a partner.
@@ -59,7 +59,7 @@ SUPPLIED = {
     "legalaid",
     "medicallimitation",
     "medicalrecord",
-    "dossierdelivery",
+    "servicedossier",
     "position",
     "escalationpart",
     "confirmation",
@@ -70,7 +70,7 @@ SUPPLIED = {
 JOINT = {
     "stay",
     "dossierrequest",
-    "dossierdelivery",
+    "servicedossier",
     "position",
     "conferencedecision",
     "formaldecision",
@@ -83,10 +83,10 @@ JOINT = {
     "followupcheck",
     "destinationreport",
 }
-ADDRESSED = ("correctionrequest", "handover", "action", "task")
+ADDRESSED = ("correctionrequest", "receptionhandover", "action", "task")
 POLICE = 3  # the organisation that reads of a conference only the items it attends
 # What the bare fact that a team takes part gives away, by its function.
-TELLS = {
+REVEALS = {
     "general": "identity",
     "shelter": "contact_shelter",
     "care": "medical_limitation",
@@ -279,19 +279,19 @@ class World:
 
     def sees_involvement(self, user: int, case: int, team: int) -> bool:
         """Of a case she sees: her own team's, and others' as far as she may know what it tells."""
-        tells = TELLS[self.teams[team][2]]
+        reveals = REVEALS[self.teams[team][2]]
         working = self.working(user)
         organisation = self.teams[team][1]
         return self.sees_case(user, case) and (
-            tells == "identity"
+            reveals == "identity"
             or self.cases[case] in working
             or any(
                 self.teams[mine][1] == organisation and (mine == team or self.involved(case, mine))
                 for mine in working
             )
-            or self.granted(user, case, tells)
+            or self.granted(user, case, reveals)
             or any(
-                self.involved(case, mine) and self.cell(mine, "read", tells)
+                self.involved(case, mine) and self.cell(mine, "read", reveals)
                 for mine in self.seats(user)
             )
         )

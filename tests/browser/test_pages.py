@@ -112,7 +112,7 @@ PARTICULAR = [
      " WHERE a.ended_at IS NULL AND m.cancelled_on IS NULL"),
     ("coordinator-utrecht", "SELECT '/casussen/' || c.reference || '/uitstroom/vaststellen/' FROM casework_exit x"
      f" JOIN casework_case c ON c.id = x.case_id {IN_UTRECHT} WHERE c.state = 'exited' AND x.outcome = 'not_established'"),
-    ("coordinator-groningen", "SELECT '/dossierpakketten/' || d.package || '/' FROM casework_dossiertransfer d"
+    ("coordinator-groningen", "SELECT '/dossierpakketten/' || d.package || '/' FROM casework_custodytransfer d"
      " WHERE d.package IS NOT NULL AND d.handed_over_on IS NULL"),
     ("coordinator-utrecht", "SELECT '/casussen/' || c.reference || '/uitstroom/terugdraaien/' FROM casework_case c"
      f" {IN_UTRECHT} WHERE c.state = 'exited'"),

@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.urls import reverse
 from django.utils import timezone
 
-from casework.intake.working import begin_intake, complete_intake, criteria_of, keep_page
+from casework.intake.acts import begin_intake, complete_intake, criteria_of, keep_page
 from casework.models import AgendaItem, Involvement, Meeting
 from governance.access.clearance import acting_as
 from tests import factories as make

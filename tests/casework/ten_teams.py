@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from casework.dossiers.kinds import BY_MODEL
 from governance.convenants.enums import ConvenantKind
-from governance.convenants.model import make_from_model
+from governance.convenants.template_convenant import make_from_model
 from partners.accountability.history import written_in_bulk
 from partners.organisations.enums import OrganisationKind, Role, TeamFunction
 from tests import factories as make
@@ -50,7 +50,7 @@ READERS = {
     "medicalrecord": ("care", "care"),
     "supervision": ("avim", "municipality dtv avim"),
     "signal": ("avim", "municipality dtv avim"),
-    "handover": ("municipality", "municipality ngo legal care ind dtv avim coa"),
+    "receptionhandover": ("municipality", "municipality ngo legal care ind dtv avim coa"),
 }  # fmt: skip
 
 
@@ -132,7 +132,7 @@ def pilot_of_module(kept_for_module):
 def written(pilot, name, **extra):
     author, _readers = READERS[name]
     extra = {"case": pilot.case, "author_team": pilot.teams[author], **extra}
-    extra = {"to_team": pilot.teams["coa"], **extra} if name == "handover" else extra
+    extra = {"to_team": pilot.teams["coa"], **extra} if name == "receptionhandover" else extra
     record = make.RECORDS[name](**extra)
     record.refresh_from_db()  # what the database filled in
     return record

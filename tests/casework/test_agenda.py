@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from casework.journey.acts import refresh_deadline
 from casework.journey.guards import add_months
-from casework.journey.moving import settle
 from casework.models import (
     AgendaItem,
     ConferenceDecision,
@@ -186,7 +186,7 @@ def test_what_was_not_discussed_waits_for_another_agenda(journey):
     again = Room(journey, 5)
     again.add()
     assert proposed(journey, 6) is None
-    again.to("coordinator", "meeting_cancel", again.meeting.reference, because="Ziekte")
+    again.to("coordinator", "meeting_cancel", again.meeting.reference, set_change_reason="Ziekte")
     assert proposed(journey, 6) == "admission"
 
 
@@ -244,7 +244,7 @@ def test_an_agenda_is_proposed_from_an_escalation_whose_answer_is_due(journey):
         question="Is zij haalbaar?",
         answer_due_on=timezone.localdate() + timedelta(days=10),
     )
-    settle(journey.case)
+    refresh_deadline(journey.case)
     assert proposed(journey, 9) is None
     assert proposed(journey, 10) == "escalation"
 

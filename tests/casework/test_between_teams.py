@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from casework.models import (
     CorrectionRequest,
-    HandOver,
     IdentityValue,
     Involvement,
     Procedure,
     ProcedureStep,
+    ReceptionHandover,
 )
 from governance.access.clearance import acting_as
 from governance.access.enums import Visibility
@@ -246,7 +246,7 @@ def test_the_reception_agency_answers_a_hand_over(client, pilot):
     client.act_as(pilot.workers["municipality"])
     form = typed(FILLED["municipality", "hand_over"], visibility="permitted_partners")
     assert client.post(adding(pilot.case, "hand_over"), form).status_code == 302
-    hand_over = HandOver.objects.get()
+    hand_over = ReceptionHandover.objects.get()
     assert Involvement.objects.get(case=pilot.case, team=pilot.teams["coa"]).ground == "hand_over"
     client.act_as(pilot.workers["coa"])
     assert "Overnemen" in client.get(page_of(pilot.case)).text
@@ -275,7 +275,7 @@ def test_the_reception_agency_is_named_before_and_leaves_after_declining(client,
     assert pilot.teams["coa"].label in line
     form = typed(FILLED["municipality", "hand_over"], visibility="permitted_partners")
     assert client.post(adding(pilot.case, "hand_over"), form).status_code == 302
-    hand_over = HandOver.objects.get()
+    hand_over = ReceptionHandover.objects.get()
     answer = {"answer": "declined", "answer_text": "Geen recht", "form_token": str(uuid.uuid4())}
     answering = record_page(pilot.case, hand_over, "record_answer")
     assert client.act_as(pilot.workers["coa"]).post(answering, answer).status_code == 302

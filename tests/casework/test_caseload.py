@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from governance.convenants.enums import ConvenantKind
-from governance.convenants.model import make_from_model
+from governance.convenants.template_convenant import make_from_model
 from tests import factories as make
 from tests.casework.test_cases import LIST_STATEMENTS, statements
 

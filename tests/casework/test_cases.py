@@ -7,12 +7,12 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from casework.cases.case_rows import CAP, capped_count
 from casework.cases.enums import CaseState, Ground
-from casework.cases.listing import CAP, capped_count
 from casework.models import Case, Involvement, Note
 from casework.register.identity import leading_names
-from casework.sharing.reading import readers
-from casework.shelter.staying import shelter_is_running
+from casework.sharing.audience import readers
+from casework.shelter.stays import shelter_is_running
 from governance.access.clearance import acting_as
 from governance.access.enums import Category, Visibility
 from governance.convenants.enums import Cell
@@ -148,7 +148,7 @@ def test_htmx_gets_the_table_alone_and_the_address_is_shareable(client, cast):
 
 def test_counts_stop_at_a_thousand(monkeypatch):
     assert CAP == 1000
-    monkeypatch.setattr("casework.cases.listing.CAP", 2)
+    monkeypatch.setattr("casework.cases.case_rows.CAP", 2)
     for _ in range(5):
         make.CaseFactory()
     assert capped_count(Case.objects.all()) == 3

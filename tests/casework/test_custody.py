@@ -19,7 +19,7 @@ from casework.custody.package import password_of, receipt_code
 from casework.models import (
     Case,
     Contact,
-    DossierTransfer,
+    CustodyTransfer,
     Involvement,
     LegalAid,
     MedicalRecord,
@@ -29,7 +29,7 @@ from casework.models import (
 from governance.access.clearance import Clearance, acting_as
 from governance.convenants.enums import ConvenantKind
 from governance.convenants.matrix import can_propose
-from governance.convenants.model import make_from_model
+from governance.convenants.template_convenant import make_from_model
 from governance.models import Convenant, Draft
 from partners.organisations.enums import Role
 from tests import factories as make
@@ -85,7 +85,7 @@ def hand_over(ending, *cases, who="coordinator", **changes):
 def package(ending, *cases):
     answer = hand_over(ending, *cases, to="outside", name="Ministerie, dossierhouder")
     assert answer.status_code == 302, answer.text[:3000]
-    return DossierTransfer.objects.get(case=(cases or [ending.case])[0], taken_back_at=None).package
+    return CustodyTransfer.objects.get(case=(cases or [ending.case])[0], taken_back_at=None).package
 
 
 def agree(ending, team, **changes):
@@ -160,7 +160,7 @@ def test_r29_a_dossier_goes_whole_and_once_to_a_team_that_reads_it_under_its_own
     with acting_as(ending.workers["legal"]):
         assert not LegalAid.objects.filter(pk=legal.pk).exists()
     assert Contact.objects.filter(pk=kept.pk, visibility="own_organisation").exists()
-    found = DossierTransfer.objects.get()
+    found = CustodyTransfer.objects.get()
     assert (found.recipient, found.made_by) == (str(ending.keeper), ending.workers["coordinator"])
     assert found.handed_over_on == timezone.localdate()
     listed = ending.client.act_as(ending.workers["coordinator"]).get(page(ending)).text
@@ -169,7 +169,7 @@ def test_r29_a_dossier_goes_whole_and_once_to_a_team_that_reads_it_under_its_own
     again = hand_over(ending)
     assert again.status_code == 400
     with pytest.raises(IntegrityError), transaction.atomic():
-        DossierTransfer.objects.create(
+        CustodyTransfer.objects.create(
             case=ending.case,
             pilot=ending.pilot,
             number=ending.case.number,
@@ -218,7 +218,7 @@ def test_r29_every_table_of_a_case_is_closed_with_it():
         )
         open_still = {row[0] for row in cursor.fetchall()}
     # That an address was read, that another pilot asked, and the handing over itself.
-    assert open_still == {"casework_addressreading", "casework_hit", "casework_dossiertransfer"}
+    assert open_still == {"casework_addressreading", "casework_hit", "casework_custodytransfer"}
 
 
 def test_a_page_that_forgot_to_ask_answers_with_a_sentence_and_keeps_the_text(ending, monkeypatch):
@@ -378,7 +378,7 @@ def test_r29_who_has_no_access_gets_an_encrypted_package_and_it_counts_from_the_
     )
     assert refused.status_code == 400
     assert password_of(taken) not in refused.text  # that takes signing in once more
-    assert DossierTransfer.objects.get().handed_over_on is None
+    assert CustodyTransfer.objects.get().handed_over_on is None
     assert worker.get(at(ending.case, "case_detail")).status_code == 200  # still reads
     said = receipt_code(taken).lower().replace("-", " ")
     assert (
@@ -387,7 +387,7 @@ def test_r29_who_has_no_access_gets_an_encrypted_package_and_it_counts_from_the_
         ).status_code
         == 302
     )
-    found = DossierTransfer.objects.get()
+    found = CustodyTransfer.objects.get()
     assert (found.receipt_from, found.handed_over_on) == ("Dossierhouder", timezone.localdate())
     for name in (*TEAMS, "coordinator"):
         assert (
@@ -435,7 +435,7 @@ def test_r29_no_pilot_closes_while_a_dossier_lacks_a_recipient(ending):
         "hebben al een ontvanger"
         in ending.client.act_as(admin).post(url, {**form, "state": "closed"}).text
     )
-    signed = DossierTransfer.objects.get(basis="package")
+    signed = CustodyTransfer.objects.get(basis="package")
     ending.client.act_as(ending.workers["coordinator"]).post(
         page(ending, "custody_receipt", signed.package),
         sent(
@@ -486,11 +486,11 @@ def test_only_the_coordinator_of_a_pilot_that_winds_down_hands_over_and_only_wha
                 **wrong,
             }
             with pytest.raises(ProgrammingError), transaction.atomic():
-                DossierTransfer.objects.create(**fields)
+                CustodyTransfer.objects.create(**fields)
     ending.pilot.state = "open"
     ending.pilot.save()
     assert hand_over(ending).status_code == 403
-    assert not DossierTransfer.objects.exists()
+    assert not CustodyTransfer.objects.exists()
     assert not Relation.objects.exists()
 
 
@@ -544,7 +544,7 @@ def test_a_case_that_moved_on_meanwhile_is_not_handed_over(ending):
     """Its state is read again when the case is locked: the policy saw what was before."""
     ending.case.state, ending.case.exited_on = "in_guidance", None
     ending.case.save()
-    made = DossierTransfer.objects.create(  # as the owner, past the policy
+    made = CustodyTransfer.objects.create(  # as the owner, past the policy
         case=ending.case,
         pilot=ending.pilot,
         number=ending.case.number,

@@ -48,7 +48,7 @@ def test_t8_a_refusal_has_reasons_and_remedies(journey):
     assert journey.formal("admitted").status_code == 409
     assert journey.formal("refused", objection_until=42).status_code == 302
     assert journey.case.state == "not_admitted"
-    assert journey.case.term_on == timezone.localdate() + timedelta(days=43)
+    assert journey.case.deadline_on == timezone.localdate() + timedelta(days=43)
 
 
 def test_r6_a_mandate_that_had_ended_or_is_of_another_pilot_gives_nothing(journey):
@@ -170,7 +170,11 @@ def test_t9_an_objection_that_was_upheld_brings_her_back_to_the_conference(journ
     journey.room.decide("not_admitted")
     journey.formal("refused", objection_until=42)
     reopened = journey.post(
-        "coordinator", "case_reopen", ground="upheld", because="x", version=journey.case.version
+        "coordinator",
+        "case_reopen",
+        ground="upheld",
+        set_change_reason="x",
+        version=journey.case.version,
     )
     assert reopened.status_code == 400  # nothing was upheld yet
     objection = {
@@ -198,7 +202,7 @@ def test_t9_an_objection_that_was_upheld_brings_her_back_to_the_conference(journ
         "coordinator",
         "case_reopen",
         ground="upheld",
-        because="Gegrond.",
+        set_change_reason="Gegrond.",
         version=journey.case.version,
     )
     assert answer.status_code == 302
@@ -252,7 +256,7 @@ def test_an_appeal_after_an_objection_that_was_dismissed_is_pending_until_it_is_
     )  # she may stay meanwhile: that is not yet a ruling on the appeal
     assert "loopt nog een bezwaar" in journey.step("coordinator", "dismiss").text
     again = {"ground": "upheld", "because": "Beroep gegrond."}
-    assert journey.case.term_on is None  # nothing to archive meanwhile
+    assert journey.case.deadline_on is None  # nothing to archive meanwhile
     assert (
         journey.post(
             "coordinator", "case_reopen", **again, version=journey.case.version
@@ -353,7 +357,11 @@ def test_t9_new_facts_are_enough_but_a_newer_open_case_is_in_the_way(journey):
     journey.formal("refused")
     newer = make.CaseFactory(lead_team=journey.teams["municipality"], person=journey.case.person)
     refused = journey.post(
-        "coordinator", "case_reopen", ground="new", because="Ziek.", version=journey.case.version
+        "coordinator",
+        "case_reopen",
+        ground="new",
+        set_change_reason="Ziek.",
+        version=journey.case.version,
     )
     assert refused.status_code == 409
     assert Draft.objects.get(key__startswith="change-reopen:").fields["because"] == [
@@ -363,7 +371,11 @@ def test_t9_new_facts_are_enough_but_a_newer_open_case_is_in_the_way(journey):
     newer.state = "not_admitted"
     newer.save()
     journey.done(
-        "coordinator", "case_reopen", ground="new", because="Ziek.", version=journey.case.version
+        "coordinator",
+        "case_reopen",
+        ground="new",
+        set_change_reason="Ziek.",
+        version=journey.case.version,
     )
     assert journey.case.state == "in_conference"
     assert FormalDecision.objects.get().annulled_because == "Er zijn nieuwe feiten: Ziek."
@@ -404,7 +416,7 @@ def test_r16_the_maximum_stay_is_a_setting_and_an_extension_needs_the_conference
     pilot.pilot.save()
     journey = Journey(client, pilot)
     journey.to_guidance()
-    assert journey.case.term_on == add_months(timezone.localdate(), 6)
+    assert journey.case.deadline_on == add_months(timezone.localdate(), 6)
     refused = journey.formal("extended", until=300)
     assert refused.status_code == 409
     assert "R16" in refused.text
@@ -414,7 +426,7 @@ def test_r16_the_maximum_stay_is_a_setting_and_an_extension_needs_the_conference
     assert "kan niet ouder zijn" in early.text
     assert journey.formal("extended", until="").status_code == 400
     assert journey.formal("extended", until=300).status_code == 302
-    assert journey.case.term_on == timezone.localdate() + timedelta(days=300)
+    assert journey.case.deadline_on == timezone.localdate() + timedelta(days=300)
     assert (
         journey.formal("extended", until=400).status_code == 409
     )  # one decision carries one extension

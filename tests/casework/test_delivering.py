@@ -5,7 +5,7 @@ import uuid
 import pytest
 from django.urls import reverse
 
-from casework.models import DossierDelivery, DossierRequest
+from casework.models import DossierRequest, ServiceDossier
 from tests import factories as make
 from tests.casework.journeys import Journey, sent
 from tests.casework.ten_teams import day
@@ -49,7 +49,7 @@ def test_a_service_answers_for_several_cases_and_each_moves_on_its_own(client, p
     assert answer.status_code == 302
     said = {
         row.case_id: (row.result, row.completed_on is not None, row.author_team)
-        for row in DossierDelivery.objects.all()
+        for row in ServiceDossier.objects.all()
     }
     ind = pilot.teams["ind"]
     assert said == {
@@ -77,7 +77,7 @@ def test_one_that_is_wrong_keeps_all_from_being_saved_and_the_page_says_which(cl
     assert answer.status_code == 400
     assert f"{three[1].case.number}: " in answer.text
     assert f"{three[0].case.number}: " not in answer.text
-    assert not DossierDelivery.objects.exists()
+    assert not ServiceDossier.objects.exists()
     assert deliver(client, pilot.workers["ind"], sent({})).status_code == 400  # nothing chosen
 
 
@@ -95,7 +95,7 @@ def test_on_its_behalf_the_coordinator_names_the_document_once(client, pilot, th
         received_document="lijst van de IND",
     )
     assert deliver(client, coordinator, form, "?namens=ind").status_code == 302
-    rows = DossierDelivery.objects.values_list("case_id", "of", "source_team", "received_document")
+    rows = ServiceDossier.objects.values_list("case_id", "of", "source_team", "received_document")
     ind = pilot.teams["ind"].pk
     assert set(rows) == {(journey.case.pk, "ind", ind, "lijst van de IND") for journey in three[:2]}
 
@@ -111,7 +111,7 @@ def test_nobody_else_delivers_for_a_service(client, pilot, three, who):
             403 if who == "elsewhere" else 400
         )  # there is no agreement in that pilot
         assert who in ("dtv", "elsewhere") or answer.context["rows"] == []
-    assert not DossierDelivery.objects.exists()
+    assert not ServiceDossier.objects.exists()
 
 
 def test_what_a_colleague_delivered_meanwhile_is_told_and_not_delivered_twice(client, pilot, three):
@@ -119,7 +119,7 @@ def test_what_a_colleague_delivered_meanwhile_is_told_and_not_delivered_twice(cl
     three[0].deliver("ind")
     answer = deliver(client, pilot.workers["ind"], form)
     assert answer.status_code == 302
-    assert DossierDelivery.objects.filter(of="ind").count() == 3
+    assert ServiceDossier.objects.filter(of="ind").count() == 3
     shown = client.get(PAGE).text
     assert "2 dossiers vastgelegd" in shown
     assert f"Iemand was u voor: voor {three[0].case.number}" in shown

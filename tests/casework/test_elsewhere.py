@@ -10,7 +10,7 @@ from django.db import ProgrammingError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from casework.elsewhere.views import ask
+from casework.known_elsewhere.views import ask
 from casework.models import ContactRequest, Hit, Judgement, Question
 from governance.access.clearance import acting_as
 from governance.access.enums import Category, Visibility

@@ -8,8 +8,8 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from casework.exporting.models import Export
-from casework.exporting.views import harmless
+from casework.exports.models import Export
+from casework.exports.views import harmless
 from casework.models import Involvement
 from governance.access.clearance import acting_as
 from partners.models import AuditEntry

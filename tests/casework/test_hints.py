@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from casework.cases.registering import Claim, register
+from casework.cases.registration import Claim, register
 from casework.models import CorrectionRequest, Import, Involvement
 from casework.register.models import Clash
 from governance.access.clearance import acting_as, current_clearance

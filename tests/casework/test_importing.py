@@ -11,17 +11,17 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import Workbook
 
-from casework.importing.columns import guess_mapping
-from casework.importing.models import ColumnMapping, Import, ImportRow
-from casework.importing.working import work_on_imports
+from casework.imports.acts import work_on_imports
+from casework.imports.columns import guess_mapping
+from casework.imports.models import ColumnMapping, Import, ImportRow
 from casework.models import (
     Briefing,
     Case,
-    DossierDelivery,
     IdentityValue,
     Involvement,
     Judgement,
     Person,
+    ServiceDossier,
     Stay,
 )
 from governance.access.clearance import acting_as
@@ -168,7 +168,7 @@ def test_problems_stand_by_row_and_cell_and_good_rows_may_go_ahead(client, cast)
 
 
 def test_problems_of_every_row_are_shown_a_page_at_a_time(client, cast, monkeypatch):
-    monkeypatch.setattr("casework.importing.views.SHOWN", 2)
+    monkeypatch.setattr("casework.imports.views.SHOWN", 2)
     upload = checked(client, cast.owner, [HEAD, *(["", "1985", "", "", ""] for _row in range(5))])
     shown = []
     for page in ("1", "2", "3", "x"):
@@ -366,7 +366,7 @@ def test_t18_days_that_are_known_come_along_and_gaps_are_findings(client, cast):
     assert "Sinds wanneer zij is toegelaten" in gaps
     assert "scenario" not in gaps  # that comes with the next step
     assert (
-        other.term_on == other.registered_on
+        other.deadline_on == other.registered_on
     )  # nobody asked for dossiers yet: it waits for who leads
 
 
@@ -391,11 +391,11 @@ def test_t18_days_of_dossiers_come_along_on_behalf_of_the_services_and_the_rest_
     assert len(said[2]) == 2  # before anybody asked
     act(client, upload, run="1")
     case = IdentityValue.objects.get(value="Dawit Tesfaye").case
-    rows = {row.of: row for row in DossierDelivery.objects.filter(case=case)}
+    rows = {row.of: row for row in ServiceDossier.objects.filter(case=case)}
     assert rows["ind"].source_team == pilot.teams["ind"]
     assert rows["ind"].received_on == today
     assert rows["dtv"].delivered_on == today - timedelta(days=20)
-    assert case.term_on == today - timedelta(days=6)  # fourteen days after the later one
+    assert case.deadline_on == today - timedelta(days=6)  # fourteen days after the later one
     with acting_as(pilot.workers["ind"]):
         assert set(
             IdentityValue.objects.filter(kind="name", case__state="rest_period").values_list(
@@ -470,8 +470,8 @@ def test_the_whole_import_is_undone_but_for_what_was_worked_on(client, cast):
 
 
 def test_access_withdrawn_half_way_stops_it(client, cast, monkeypatch):
-    monkeypatch.setattr("casework.importing.working.BATCH", 2)
-    monkeypatch.setattr("casework.importing.working.BATCHES_A_ROUND", 1)
+    monkeypatch.setattr("casework.imports.acts.BATCH", 2)
+    monkeypatch.setattr("casework.imports.acts.BATCHES_A_ROUND", 1)
     upload = uploaded(client, cast.owner, [HEAD, *GOOD, ["Emre Demir", "1980", "", "", ""]])
     act(client, upload, check="1", name="0", birth_date="1")
     assert (upload.state, upload.done) == ("checking", 2)

@@ -308,7 +308,7 @@ def test_t4_r8_the_later_dossier_begins_the_rest_period(journey):
     assert journey.case.state == "awaiting_dossiers"
     journey.deliver("dtv", result="none", on=-20)
     assert journey.case.state == "rest_period"
-    assert journey.case.term_on == timezone.localdate() - timedelta(
+    assert journey.case.deadline_on == timezone.localdate() - timedelta(
         days=6
     )  # fourteen days after the later one
 
@@ -320,9 +320,9 @@ def test_t4_a_dossier_recorded_on_its_behalf_counts_until_the_service_says_itsel
     page = at_supply(journey, "ind", on=-10)
     assert page.status_code == 302
     assert journey.case.state == "rest_period"
-    assert journey.case.term_on == timezone.localdate() + timedelta(days=4)
+    assert journey.case.deadline_on == timezone.localdate() + timedelta(days=4)
     journey.deliver("ind", on=-30)  # its own word
-    assert journey.case.term_on == timezone.localdate() - timedelta(days=6)
+    assert journey.case.deadline_on == timezone.localdate() - timedelta(days=6)
 
 
 def at_supply(journey, service, on):

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from casework.cases.enums import OPEN_STATES, CaseState
 from casework.journey import guards as g
+from casework.journey.deadlines import deadlines_of, next_deadline
 from casework.journey.diagram import DOCUMENT, journey_document
 from casework.journey.facts import Decided, Facts, Left
 from casework.journey.gaps import gaps_of
 from casework.journey.steps import STEPS, steps, steps_from
-from casework.journey.terms import next_term, terms_of
 from casework.journey.views import where
 from lvv.common.env import BASE_DIR
 
@@ -62,7 +62,7 @@ def test_what_is_missing_leads_to_a_page_that_is_there():
 
 # For each guard: facts with which it is satisfied, and facts in which just that is missing.
 CASES = {
-    g.told: (replace(NOTHING, told=True), NOTHING),
+    g.informed: (replace(NOTHING, informed=True), NOTHING),
     g.intake_complete: (replace(NOTHING, intake_done=TODAY), replace(NOTHING, intake_begun=TODAY)),
     g.criteria_checked: (NOTHING, replace(NOTHING, criteria_missing=1)),
     g.dossiers_requested: (
@@ -191,7 +191,7 @@ def test_months_later_is_the_same_day_or_the_last_of_a_shorter_month(day, months
 def test_a_term_that_passed_stays_until_somebody_acts(today, since):
     """Nothing moves by the clock: whatever the day, the same facts give the same terms."""
     facts = Facts(today=today, state="rest_period", dossiers=dict.fromkeys(("ind", "dtv"), since))
-    assert next_term(facts) == next_term(replace(facts, today=today + timedelta(days=400)))
+    assert next_deadline(facts) == next_deadline(replace(facts, today=today + timedelta(days=400)))
 
 
 def test_every_state_but_the_last_has_a_way_on():
@@ -204,7 +204,9 @@ def test_terms_come_in_order_and_r12_asks_one_check_at_a_time():
     facts = replace(
         NOTHING, state="exited", left=left(on=TODAY, belongs_to="durable"), checks={3: "holds"}
     )
-    assert [(term.rule, term.on) for term in terms_of(facts)] == [("R12", g.add_months(TODAY, 6))]
+    assert [(term.rule, term.on) for term in deadlines_of(facts)] == [
+        ("R12", g.add_months(TODAY, 6))
+    ]
 
 
 def test_the_document_is_what_the_table_says():
@@ -227,7 +229,7 @@ def test_r13_a_repeat_application_is_followed_for_twelve_months_and_no_day_longe
     facts = replace(
         NOTHING, today=date(2027, 6, 1), state="in_aftercare", left=went, repeat_ended=ended
     )
-    assert ("R13" in {term.rule for term in terms_of(facts)}) is asks
+    assert ("R13" in {term.rule for term in deadlines_of(facts)}) is asks
 
 
 def test_t18_of_a_case_from_a_list_each_gap_of_the_way_before_is_a_finding():
@@ -380,7 +382,7 @@ RESTED = dict.fromkeys(("ind", "dtv"), TODAY - timedelta(days=30))
     ],
 )
 def test_who_waits_for_the_conference_has_a_day(facts, rule, on):
-    term = next(iter(terms_of(facts)), None)
+    term = next(iter(deadlines_of(facts)), None)
     assert (term and term.rule) == rule
     if term:
         assert term.on == TODAY + timedelta(days=on)
@@ -393,17 +395,17 @@ def test_t15_nobody_archives_before_an_appeal_is_no_longer_possible():
         state="not_admitted",
         formal=(decided("refused", objection_until=TODAY - timedelta(days=9)),),
     )
-    assert [(term.rule, term.on) for term in terms_of(refused)] == [
+    assert [(term.rule, term.on) for term in deadlines_of(refused)] == [
         ("T15", TODAY - timedelta(days=8))
     ]
-    assert terms_of(replace(refused, objection_pending=True)) == []
+    assert deadlines_of(replace(refused, objection_pending=True)) == []
     upheld = replace(refused, upheld=TODAY)
-    assert [(term.rule, term.page) for term in terms_of(upheld)] == [("T9", "case_reopen")]
+    assert [(term.rule, term.page) for term in deadlines_of(upheld)] == [("T9", "case_reopen")]
     assert g.remedies_exhausted(upheld).page == "case_reopen"
     for days, exhausted in ((41, False), (42, False), (43, True)):
         facts = replace(refused, ruled=TODAY - timedelta(days=days))
         assert (g.remedies_exhausted(facts) is None) is exhausted, days
-        assert [term.on for term in terms_of(facts)] == [TODAY + timedelta(days=43 - days)]
+        assert [term.on for term in deadlines_of(facts)] == [TODAY + timedelta(days=43 - days)]
 
 
 def test_an_exit_is_not_before_the_decision_to_end_takes_effect():

@@ -12,10 +12,10 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from casework.cases.registering import Claim, register
-from casework.linking.judging import Outcome, cases_of, judge, judged_cases, revoke
+from casework.cases.registration import Claim, register
+from casework.links.acts import Outcome, cases_of, judge, judged_cases, revoke
 from casework.models import Case, Clash, IdentityValue, Judgement, Person
-from casework.register.doubles import facts_of, likely_doubles
+from casework.register.doubles import identities_of, likely_doubles
 from casework.register.enums import ClashAnswer
 from governance.access.clearance import acting_as
 from governance.access.enums import Category
@@ -177,7 +177,7 @@ def test_a_person_is_not_linked_with_herself_twice_or_in_a_circle(client, twice)
 
 def test_not_the_same_is_remembered_and_can_be_taken_back(client, twice):
     with acting_as(twice.owner):
-        facts = facts_of([twice.case.pk])[twice.case.pk]
+        facts = identities_of([twice.case.pk])[twice.case.pk]
         assert twice.second.pk in {
             c.case_id for c in likely_doubles(facts, besides=[twice.case.pk])
         }
@@ -233,7 +233,9 @@ def test_whom_a_worker_passes_by_at_registration_is_remembered(client, pilot, na
         held = Judgement.objects.get()
         assert {held.one, held.other} == {pilot.case.person, made.person}
         assert held.answer == NOT_SAME
-        assert not likely_doubles(facts_of([made.pk])[made.pk], besides=judged_cases(made.person))
+        assert not likely_doubles(
+            identities_of([made.pk])[made.pk], besides=judged_cases(made.person)
+        )
         said = judge(made.person, pilot.case.person, SAME, "toch wel")
     assert said == (Outcome.NOT_SAME if name == "municipality" else Outcome.REFUSED)
 
@@ -350,7 +352,7 @@ def two_pilots(cast):
     )
 
 
-def settle(client, clash, said, *coordinators):
+def refresh_deadline(client, clash, said, *coordinators):
     for coordinator in coordinators:
         answer = client.act_as(coordinator).post(
             reverse("casework:clash_answer", args=[clash.reference]), {"answer": said}
@@ -367,9 +369,9 @@ def test_two_coordinators_settle_a_clash_on_one_screen(client, two_pilots):
     shown = client.act_as(w.coordinator).get(page).text
     assert "Coördinator elders" in shown
     assert "Elders Bekend" not in shown
-    settle(client, clash, "same", w.coordinator)
+    refresh_deadline(client, clash, "same", w.coordinator)
     assert not Judgement.objects.exists()  # it needs both
-    settle(client, clash, "same", w.coordinator_there)
+    refresh_deadline(client, clash, "same", w.coordinator_there)
     link = Judgement.objects.get()
     assert {link.one, link.other} == {w.case.person, w.there.person}
     assert "de aanmeldingen zijn gekoppeld" in client.get(page).text
@@ -403,7 +405,7 @@ def test_what_two_coordinators_settled_is_taken_back_on_the_same_screen(client, 
     assert (
         client.act_as(w.coordinator).post(undo, {"reason": "te vroeg"}).status_code == 400
     )  # nothing is settled
-    settle(client, clash, "same", w.coordinator, w.coordinator_there)
+    refresh_deadline(client, clash, "same", w.coordinator, w.coordinator_there)
     assert undo in client.get(reverse("casework:clash_detail", args=[clash.reference])).text
     for nobody in (w.owner, w.partner, w.worker_there):
         assert client.act_as(nobody).post(undo, {"reason": "zomaar"}).status_code == 404
@@ -437,7 +439,7 @@ def test_a_link_made_by_a_worker_settles_the_clash_and_not_same_needs_it_taken_b
 def test_one_person_with_an_open_case_in_each_pilot_is_for_both_coordinators(client, two_pilots):
     """The worker registers her again and hears nothing; R1."""
     w = two_pilots
-    settle(client, Clash.objects.get(), "same", w.coordinator, w.coordinator_there)
+    refresh_deadline(client, Clash.objects.get(), "same", w.coordinator, w.coordinator_there)
     w.there.state, w.there.exited_on = "exited", timezone.localdate()
     w.there.save()
     claim = Claim(names=["Elders Bekend"])
@@ -453,14 +455,14 @@ def test_one_person_with_an_open_case_in_each_pilot_is_for_both_coordinators(cli
             .text
         )
         assert "een open casus in beide pilots" in shown
-    settle(client, clash, "same", w.coordinator, w.coordinator_there)
+    refresh_deadline(client, clash, "same", w.coordinator, w.coordinator_there)
     assert "Beslist" in client.get(reverse("casework:clash_detail", args=[clash.reference])).text
 
 
 def test_two_coordinators_who_say_not_the_same_are_not_asked_again(client, two_pilots):
     w = two_pilots
     clash = Clash.objects.get()
-    settle(client, clash, "not_same", w.coordinator, w.coordinator_there)
+    refresh_deadline(client, clash, "not_same", w.coordinator, w.coordinator_there)
     assert Judgement.objects.get().answer == "not_same"
     again = make.CaseFactory(person=w.case.person, lead_team=w.municipal)
     make.NameFactory(case=again, kind="v_number", value="2777777777", author_team=w.municipal)

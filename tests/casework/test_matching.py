@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from bench import doubles
 from casework.records.enums import EndReason
-from casework.register.doubles import candidates, compare, facts_of, likely_doubles
+from casework.register.doubles import candidates, compare, identities_of, likely_doubles
 from casework.register.matching import (
     COMPARERS,
     WEIGHTS,
     Agreement,
-    Facts,
+    Identity,
     agreements,
     compare_birth_dates,
     compare_names,
@@ -92,7 +92,7 @@ WORDS = st.sampled_from(
 )
 BORN = st.sampled_from(["1985-03-12", "1985-12-03", "1985", "1986-03-12", "1985-03"])
 SAID = st.builds(
-    Facts,
+    Identity,
     st.lists(st.builds(" ".join, st.lists(WORDS, min_size=1, max_size=3)), max_size=2),
     st.lists(BORN, max_size=2),
     st.lists(st.sampled_from(["0084", "0314"]), max_size=2),
@@ -114,7 +114,7 @@ def test_names_are_left_out_only_where_they_cannot_matter(one, other):
 
 @given(SAID)
 def test_what_is_missing_says_nothing(one):
-    assert weight(agreements(one, Facts())) == 0
+    assert weight(agreements(one, Identity())) == 0
 
 
 @given(SAID, SAID, st.sampled_from(sorted(COMPARERS)))
@@ -171,7 +171,7 @@ def test_the_database_offers_the_candidates_the_rules_name(cast):
         for truth in again:
             expected = {cases[n] for n in blocks.candidates(truth.facts)}
             assert set(candidates([truth.facts])[0]) & set(cases) == expected
-            assert {c.case_id for c in compare(truth.facts, facts_of(cases))} >= {
+            assert {c.case_id for c in compare(truth.facts, identities_of(cases))} >= {
                 c.case_id for c in likely_doubles(truth.facts)
             } & set(cases)
     with acting_as(cast.stranger):
@@ -183,9 +183,9 @@ def test_the_database_offers_the_candidates_the_rules_name(cast):
 @pytest.mark.parametrize(
     "facts",
     [
-        Facts(["Verborgen Persoon"]),
-        Facts(["Werborgen Persoon"], ["1985-03-12"]),
-        Facts([], [], [], [], ["2777777777"]),
+        Identity(["Verborgen Persoon"]),
+        Identity(["Werborgen Persoon"], ["1985-03-12"]),
+        Identity([], [], [], [], ["2777777777"]),
     ],
 )
 def test_nobody_out_of_sight_is_a_candidate(cast, facts):
@@ -220,8 +220,8 @@ def test_nobody_out_of_sight_is_a_candidate(cast, facts):
 def test_a_value_that_ended_is_no_longer_a_candidate(cast, value):
     row = make.NameFactory(case=cast.case, value="Mohamed Ali")
     with acting_as(cast.owner):
-        assert (cast.case.pk in candidates([Facts(["Muhammad Aly"])])[0]) is True
+        assert (cast.case.pk in candidates([Identity(["Muhammad Aly"])])[0]) is True
     row.refresh_from_db()
     row.end(EndReason.MISTAKE)
     with acting_as(cast.owner):
-        assert cast.case.pk not in candidates([Facts(["Muhammad Aly"])])[0]
+        assert cast.case.pk not in candidates([Identity(["Muhammad Aly"])])[0]

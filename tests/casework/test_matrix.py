@@ -8,9 +8,9 @@ from django.db.models import CharField, TextField
 from django.urls import reverse
 from django.utils import timezone
 
-from casework.cases.searching import search
+from casework.cases.search import search
 from casework.dossiers.kinds import KINDS
-from casework.importing.models import ImportRow
+from casework.imports.models import ImportRow
 from casework.models import Case, Involvement
 from governance.access.clearance import acting_as
 from tests import factories as make

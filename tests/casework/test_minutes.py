@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from casework.conference import minutes
-from casework.conference.printing import pdf_of
+from casework.conference import minutes_views
+from casework.conference.pdf import pdf_of
 from lvv.common import libraries
 from tests.casework.journeys import Room
 
@@ -131,7 +131,7 @@ def test_the_minutes_are_a_pdf_that_holds_what_their_reader_may_read(journey, mo
     )  # tagged
     assert made["Content-Disposition"].endswith('.pdf"')
     pages = []
-    monkeypatch.setattr(minutes, "pdf_of", lambda page: pages.append(page) or b"%PDF-")
+    monkeypatch.setattr(minutes_views, "pdf_of", lambda page: pages.append(page) or b"%PDF-")
     for who in ("dtv", "ind"):
         assert room.see(who, "minutes_pdf", room.meeting.reference).status_code == 200
     assert "Eerst meer weten." in pages[0]

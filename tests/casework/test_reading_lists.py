@@ -8,9 +8,9 @@ from datetime import date
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from casework.importing.columns import find_header, understand
-from casework.importing.models import Import
-from casework.importing.reading import MOST_ROWS, Line, Unreadable, read_lines
+from casework.imports.columns import find_header, understand
+from casework.imports.files import MOST_ROWS, Line, Unreadable, read_lines
+from casework.imports.models import Import
 from tests.casework.test_importing import GOOD, HEAD, URL, semicolons, xlsx
 
 

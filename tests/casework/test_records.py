@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from casework.dossiers.kinds import BY_MODEL, KINDS
-from casework.dossiers.reading import records_of, seen_by
+from casework.dossiers.rows import records_of, seen_by
 from casework.models import Case, Judgement, Person, ProcedureStep, Relation
 from casework.overview.composition import OWN_WORK
 from governance.access.clearance import acting_as
@@ -505,7 +505,7 @@ def test_a_period_that_has_passed_says_so(client, pilot, slug, period):
 
 @pytest.mark.parametrize("state", ["exited", "not_admitted"])
 def test_own_work_stands_on_the_person_page_until_the_case_is_archived(client, pilot, state):
-    written(pilot, "handover", answer="")
+    written(pilot, "receptionhandover", answer="")
     pilot.case.state, pilot.case.exited_on = (
         state,
         timezone.localdate() if state == "exited" else None,

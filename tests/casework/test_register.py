@@ -16,7 +16,7 @@ from casework.shelter.enums import StayGround
 from governance.access.clearance import acting_as
 from governance.access.enums import Category
 from governance.convenants.enums import Cell
-from governance.convenants.model import GivenCell, write_cells
+from governance.convenants.template_convenant import GivenCell, write_cells
 from governance.models import ConvenantParty, Draft, FormToken
 from lvv.jobs import forget
 from partners.models import AuditEntry
@@ -176,13 +176,14 @@ def test_two_sheets_side_by_side_keep_their_own_text(client, cast):
         for _ in range(2)
     ]
     assert sheets[0] != sheets[1]
-    for sheet, name in zip(sheets, ("Een", "Twee"), strict=True):
-        page = f"{URL}?concept={sheet.partition(':')[2]}"
+    for standalone_draft_key, name in zip(sheets, ("Een", "Twee"), strict=True):
+        page = f"{URL}?concept={standalone_draft_key.partition(':')[2]}"
         client.post(
-            reverse("governance:draft_save"), typed(draft_key=sheet, form_page=page, name=name)
+            reverse("governance:draft_save"),
+            typed(draft_key=standalone_draft_key, form_page=page, name=name),
         )
-    for sheet, name in zip(sheets, ("Een", "Twee"), strict=True):
-        page = f"{URL}?concept={sheet.partition(':')[2]}"
+    for standalone_draft_key, name in zip(sheets, ("Een", "Twee"), strict=True):
+        page = f"{URL}?concept={standalone_draft_key.partition(':')[2]}"
         assert page in client.get("/").text
         assert f'value="{name}"' in client.get(page).text
     assert f'value="{sheets[0]}"' not in client.get(f"{URL}?concept=onzin", follow=True).text

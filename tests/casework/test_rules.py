@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from casework.dossiers.cautions import NO_FAULT, RESIDENCE, cautions
 from casework.dossiers.enums import ProcedureKind
-from casework.journey.moving import tell
+from casework.journey.acts import notify_team_members
 from casework.models import Case, Confirmation, Involvement
 from governance.models import MandateDecision
 from partners.models import Membership, OutboxMessage, User
@@ -461,7 +461,7 @@ def test_a_term_waits_for_the_coordinator_where_another_team_leads_or_nobody_man
         "named": "Hiwot Reiziger",
         "admitted_on": timezone.localdate() - timedelta(days=200),
         "state": "in_guidance",
-        "term_on": timezone.localdate() - timedelta(days=18),
+        "deadline_on": timezone.localdate() - timedelta(days=18),
     }
     case = make.CaseFactory(case_manager=ngo, **said)
     for manager, waits_for in ((ngo, ngo), (None, coordinator), (left, coordinator)):
@@ -486,12 +486,12 @@ def test_r21_who_works_there_no_more_is_told_nothing_of_the_case(journey):
     left.save()
     journey.case.refresh_from_db()
     OutboxMessage.objects.all().delete()
-    tell(journey.case, by=SimpleNamespace(user=journey.workers["coordinator"]))
+    notify_team_members(journey.case, by=SimpleNamespace(user=journey.workers["coordinator"]))
     assert set(OutboxMessage.objects.values_list("user", flat=True)) == {
         journey.workers["dtv"].pk,
         journey.workers["municipality"].pk,
     }
     User.objects.filter(pk=journey.workers["dtv"].pk).update(is_active=False)
     OutboxMessage.objects.all().delete()
-    tell(journey.case, by=SimpleNamespace(user=journey.workers["coordinator"]))
+    notify_team_members(journey.case, by=SimpleNamespace(user=journey.workers["coordinator"]))
     assert [row.user for row in OutboxMessage.objects.all()] == [journey.workers["municipality"]]

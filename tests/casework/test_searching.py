@@ -4,8 +4,8 @@ why it is there."""
 import pytest
 from django.urls import reverse
 
-from casework.cases.searching import search
-from casework.linking.judging import judge
+from casework.cases.search import search
+from casework.links.acts import judge
 from casework.models import Case
 from casework.register.enums import ClashAnswer
 from governance.access.clearance import acting_as
@@ -52,7 +52,7 @@ def test_a_match_explains_itself_and_stays_in_sight(client, known, asked, words)
 def test_somebody_of_a_common_name_is_found_by_her_birth(client, known, monkeypatch):
     """However many others of that name come first; and the page says when it shows not
     everybody."""
-    monkeypatch.setattr("casework.cases.searching.MOST_NARROWED", 5)
+    monkeypatch.setattr("casework.cases.search.MOST_NARROWED", 5)
     for _n in range(27):
         make.CaseFactory(lead_team=known.municipal, named="Aster Markerson")
     client.act_as(known.owner)

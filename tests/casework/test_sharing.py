@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from casework.dossiers.reading import seen_by
+from casework.dossiers.rows import seen_by
 from casework.models import (
     Case,
     Consent,

@@ -26,7 +26,7 @@ from casework.models import (
 )
 from governance.access.clearance import acting_as
 from governance.convenants.enums import ConvenantKind
-from governance.convenants.model import make_from_model
+from governance.convenants.template_convenant import make_from_model
 from partners.organisations.enums import Role, TeamFunction
 from tests import factories as make
 from tests.casework.journeys import Journey, sent
@@ -108,7 +108,7 @@ def test_a_case_is_offered_accepted_and_handed_over_in_the_moment_of_its_exit(jo
     assert "biedt een casus aan" in see(journey, "coordinator", "/").text
     assert answered(journey).status_code == 302
     journey.case.refresh_from_db()
-    assert journey.case.term_on <= timezone.localdate()  # now it waits for who offered
+    assert journey.case.deadline_on <= timezone.localdate()  # now it waits for who offered
     assert (
         "De andere pilot heeft de casus aangenomen"
         in journey.get("municipality", "case_detail").text
@@ -384,7 +384,7 @@ def test_r13_a_repeat_application_that_ends_without_a_permit_asks_what_becomes_o
         journey.post("ind", "record_change", "procedure", pending.reference, **form).status_code
         == 302
     )
-    assert journey.case.term_on == timezone.localdate()
+    assert journey.case.deadline_on == timezone.localdate()
     assert waits in journey.get("municipality", "case_detail").text
     assert journey.case.state == "exited"  # nothing moves by itself, and what was published stands
     assert journey.exit().outcome == "repeat_asylum_reception"

@@ -22,7 +22,6 @@ from casework.models import (
     Briefing,
     ConferenceDecision,
     Confirmation,
-    DossierDelivery,
     DossierRequest,
     Escalation,
     Exit,
@@ -36,6 +35,7 @@ from casework.models import (
     Procedure,
     ReviewMember,
     Scenario,
+    ServiceDossier,
     Signal,
     Stay,
     Task,
@@ -320,7 +320,11 @@ class Travels(RuleBasedStateMachine):
     def act_decline(self, who, what, days):
         if found := self.standing():
             return self.post(
-                who, "exit_confirm", version=found.version, decline="1", because="Nog niet."
+                who,
+                "exit_confirm",
+                version=found.version,
+                decline="1",
+                set_change_reason="Nog niet.",
             )
 
     def act_undo(self, who, what, days):
@@ -363,7 +367,11 @@ class Travels(RuleBasedStateMachine):
 
     def act_reopen(self, who, what, days):
         return self.post(
-            who, "case_reopen", ground="new", because="Nieuwe stukken.", version=self.case.version
+            who,
+            "case_reopen",
+            ground="new",
+            set_change_reason="Nieuwe stukken.",
+            version=self.case.version,
         )
 
     def act_establish(self, who, what, days):
@@ -598,7 +606,7 @@ class Travels(RuleBasedStateMachine):
         """R8: fourteen days after the later of what the two services delivered first."""
         days = dict.fromkeys(("ind", "dtv"))
         for row in (
-            DossierDelivery.objects.current()
+            ServiceDossier.objects.current()
             .filter(case=self.case, source_team=None)
             .order_by("-delivered_on")
         ):

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from casework.models import DossierRequest
 from governance.convenants.enums import ConvenantKind
-from governance.convenants.model import make_from_model
+from governance.convenants.template_convenant import make_from_model
 from tests import factories as make
 from tests.casework.journeys import Journey, Room
 

@@ -12,7 +12,13 @@ from governance.access.clearance import acting_as
 from governance.access.enums import Category
 from governance.convenants.enums import Cell, ConvenantKind, ConvenantState
 from governance.convenants.matrix import OutOfDate, activate, matrix_of
-from governance.convenants.model import MATRIX, GivenCell, make_from_model, model_cell, write_cells
+from governance.convenants.template_convenant import (
+    MATRIX,
+    GivenCell,
+    make_from_model,
+    model_cell,
+    write_cells,
+)
 from governance.models import Convenant, ConvenantArticle, ConvenantParty, Proposal
 from partners.models import AuditEntry
 from partners.organisations.enums import OrganisationKind, TeamFunction

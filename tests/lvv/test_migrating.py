@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from lvv.common.migrating import Together, together
+from lvv.common.schema import Together, together
 
 O = migrations  # noqa: E741
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 import polib
 import pytest
 
-from governance.drafts.keeping import KEY
+from governance.drafts.acts import KEY
 from lvv.common.env import BASE_DIR
 from lvv.jobs import run
 from tests.mutants import MUTANTS
@@ -177,7 +177,7 @@ def test_the_page_about_partners_says_what_the_model_gives_them():
     from django.utils import translation
 
     from governance.access.enums import Category
-    from governance.convenants.model import COLUMNS, MATRIX
+    from governance.convenants.template_convenant import COLUMNS, MATRIX
 
     text = (BASE_DIR / "docs/partners.md").read_text(encoding="utf-8")
     sections = text.split("\n## ")[1:]

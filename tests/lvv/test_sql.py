@@ -107,7 +107,10 @@ def test_a_database_that_holds_something_else_is_not_served(monkeypatch):
     monkeypatch.setattr(connection, "close", lambda: None)  # the test's own connection goes on
     assert checks.stale_problems() == []
     rows("UPDATE lvv_sql SET digest = 'of yesterday'")
-    for start in (checks.refuse_to_serve_without_a_wall, lambda: call_command("work", once=True)):
+    for start in (
+        checks.refuse_to_serve_without_a_wall,
+        lambda: call_command("work", submit_once=True),
+    ):
         with pytest.raises(ImproperlyConfigured, match="other functions and policies"):
             start()
     monkeypatch.setattr(sql, "migrations_are_pending", lambda: True)

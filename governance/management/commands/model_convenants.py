@@ -4,8 +4,8 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from governance.convenants.enums import ConvenantKind
-from governance.convenants.model import make_from_model
 from governance.convenants.models import Convenant
+from governance.convenants.template_convenant import make_from_model
 from partners.organisations.models import Pilot
 
 

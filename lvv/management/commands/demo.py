@@ -6,9 +6,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from lvv.demo.accounts import make_cast, printed
-from lvv.demo.acting import make_acts
+from lvv.demo.acts import make_acts
 from lvv.demo.cases import make_cases
-from lvv.demo.handing import make_hand_overs
+from lvv.demo.handovers import make_hand_overs
 from partners.models import Pilot
 
 

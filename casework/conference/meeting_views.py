@@ -1,0 +1,475 @@
+"""The meetings of the case conference: planning, who comes, opening, closing and calling off."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.expressions import RawSQL
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from casework.cases.enums import ADMITTED_STATES, OPEN_STATES
+from casework.cases.models import Case
+from casework.cases.partners import team_reads, visible_teams
+from casework.conference import perms
+from casework.conference.acts import (
+    NoConvenant,
+    TakenMoment,
+    admit_guest,
+    cancel_meeting,
+    close_meeting,
+    minutes_state,
+    move_meeting,
+    open_meeting,
+    plan_meetings,
+    send_minutes,
+)
+from casework.conference.enums import MinutesAnswer, WhyOnAgenda
+from casework.conference.forms import (
+    CancelForm,
+    GuestForm,
+    MeetingForm,
+    SeriesForm,
+)
+from casework.conference.models import AgendaItem, Meeting, MeetingGuest, MeetingTeam
+from casework.journey.acts import StepRefused
+from casework.journey.deadlines import deadlines_of
+from casework.journey.facts import facts_of
+from casework.journey.guards import shown
+from casework.register.identity import leading_names
+from casework.shelter.enums import OUTSIDE_LVV
+from casework.shelter.models import Stay
+from governance.access.enums import Category
+from governance.access.middleware import ClearanceRequest
+from governance.drafts.acts import find_draft, submit_once
+from partners.accountability.activities import CASEWORK, processes
+from partners.organisations.enums import OrganisationKind, TeamFunction
+from partners.organisations.models import Pilot
+
+MOST = 50
+INVITED_AT_FIRST = (
+    OrganisationKind.MUNICIPALITY,
+    OrganisationKind.NGO,
+    OrganisationKind.IND,
+    OrganisationKind.DTV,
+)
+
+
+def meeting_or_404(reference: UUID) -> Meeting:
+    found: Meeting = get_object_or_404(
+        Meeting.objects.select_related("pilot", "convenant"), reference=reference
+    )
+    return found
+
+
+def meeting_url(meeting: Meeting) -> str:
+    return reverse("casework:meeting_detail", args=[meeting.reference])
+
+
+def item_url(item: AgendaItem) -> str:
+    return reverse("casework:agenda_item", args=[item.reference])
+
+
+@dataclass(frozen=True)
+class Place:
+    """One place of an agenda: one case, or the members of a household together."""
+
+    number: int
+    items: list[AgendaItem]
+    names: list[str]
+
+    @property
+    def first(self) -> AgendaItem:
+        return self.items[0]
+
+    @property
+    def is_done(self) -> bool:
+        return all(item.discussed_at for item in self.items)
+
+
+def places_of(meeting: Meeting) -> list[Place]:
+    """The agenda as this worker may see it, numbered as it stands."""
+    items = list(
+        AgendaItem.objects.current()
+        .filter(meeting=meeting)
+        .select_related("case__pilot")
+        .order_by("place", "pk")
+    )
+    names = leading_names([item.case_id for item in items])
+    found: dict[int, list[AgendaItem]] = {}
+    for item in items:
+        item.meeting = meeting
+        found.setdefault(item.place, []).append(item)
+    return [
+        Place(number, group, [names.get(item.case_id, "") or item.case.number for item in group])
+        for number, group in found.items()
+    ]
+
+
+def attendance_of(
+    request: ClearanceRequest, meeting: Meeting
+) -> list[tuple[MeetingTeam, str, str]]:
+    today = timezone.localdate()
+    rows = list(meeting.teams.select_related("team__organisation"))
+    for row in rows:  # what a team says of an item is for the chair: others may not see that item
+        if (
+            not perms.chairs(request.clearance, meeting)
+            and row.team_id not in request.clearance.teams
+        ):
+            row.remark = ""
+    answers = dict(MinutesAnswer.choices)
+    return [
+        (row, state, str(answers.get(state, "")))
+        for row in rows
+        for state in [minutes_state(row, meeting, today)]
+    ]
+
+
+def answering(request: ClearanceRequest, meeting: Meeting) -> MeetingTeam | None:
+    """The row of the team for which this worker answers the minutes, while they may be answered."""
+    if meeting.minutes_sent_on is None:
+        return None
+    seats = [seat.team for seat in perms.seats_at(request.clearance, meeting)]
+    today = timezone.localdate()
+    if meeting.minutes_due_on is None or today > meeting.minutes_due_on:
+        return None
+    found: MeetingTeam | None = (
+        meeting.teams.filter(team__in=seats).select_related("team").order_by("answer").first()
+    )
+    # first one of hers that has not answered; what was said may be said again while the term runs
+    return found
+
+
+@processes(CASEWORK)
+@require_GET
+def meeting_list(request: ClearanceRequest) -> HttpResponse:
+    """Meetings to come and past, of the pilots in which this worker reads or attends
+    conferences."""
+    if not any(
+        Category.CONFERENCE in seat.reads | seat.writes | seat.attends
+        for seat in request.clearance.seats
+    ):
+        raise PermissionDenied
+    today = timezone.localdate()
+    coming = Meeting.objects.coming(today).select_related("pilot")[:MOST]
+    past = Meeting.objects.filter(Q(on__lt=today) | Q(closed_at__isnull=False)).select_related(
+        "pilot"
+    )
+    context = {
+        "coming": coming,
+        "past": past.order_by("-on", "-begins_at")[:MOST],
+        "plans": Pilot.objects.filter(pk__in=request.clearance.coordinated),
+        "sees_undiscussed": _sees_undiscussed(request),
+    }
+    return render(request, "casework/conference/list.html", context)
+
+
+def _sees_undiscussed(request: ClearanceRequest) -> bool:
+    """The coordinator and the departure service look after R7."""
+    teams = visible_teams(request.clearance)
+    return bool(request.clearance.coordinated) or any(
+        seat.team in teams and teams[seat.team].organisation.kind == OrganisationKind.DTV
+        for seat in request.clearance.seats
+    )
+
+
+def undiscussed() -> Any:
+    """R7: who receives shelter of the facility, or guidance, and was not discussed yet, as far
+    as the asker sees."""
+    today = timezone.localdate()
+    stays = (
+        Stay.objects.current()
+        .filter(Q(until=None) | Q(until__gt=today), case=OuterRef("pk"), since__lte=today)
+        .exclude(kind__in=OUTSIDE_LVV)
+    )
+    talked = RawSQL("SELECT conference_discussed()", [])  # also where another team alone attended
+    return (
+        Case.objects.open()
+        .filter(Q(state__in=ADMITTED_STATES) | Exists(stays))
+        .exclude(pk__in=talked)
+        .select_related("pilot")
+        .order_by("registered_on", "pk")
+    )
+
+
+@processes(CASEWORK)
+@require_GET
+def undiscussed_list(request: ClearanceRequest) -> HttpResponse:
+    if not _sees_undiscussed(request):
+        raise PermissionDenied
+    cases = list(undiscussed()[:MOST])
+    names = leading_names([case.pk for case in cases])
+    context = {
+        "rows": [
+            (case, names.get(case.pk, ""), request.clearance.coordinates(case.pilot_id))
+            for case in cases
+        ],
+        "more": len(cases) == MOST,
+        "today": timezone.localdate(),
+    }
+    return render(request, "casework/conference/undiscussed.html", context)
+
+
+@processes(CASEWORK)
+@require_http_methods(["GET", "POST"])
+def meeting_plan(request: ClearanceRequest, slug: str) -> HttpResponse:
+    pilot = get_object_or_404(Pilot.objects.filter(pk__in=request.clearance.coordinated), slug=slug)
+    here = [team for team in visible_teams(request.clearance).values() if team.pilot_id == pilot.pk]
+    reads = team_reads([team.pk for team in here])
+    invited = [
+        team
+        for team in here
+        if "conference" in reads[team.pk] and team.function == TeamFunction.GENERAL
+    ]
+    key = f"meeting:{pilot.reference}"
+    form = SeriesForm(request.POST or None, teams=invited)
+    form.fields["teams"].initial = [
+        team.pk for team in invited if team.organisation.kind in INVITED_AT_FIRST
+    ]
+    form.restore(find_draft(request.user, key))
+    if request.method == "POST" and form.is_valid():
+
+        def act() -> str:
+            data = form.cleaned_data
+            planned = plan_meetings(
+                pilot,
+                form.days(),
+                begins_at=data["begins_at"],
+                place=data["place"],
+                teams=data["teams"],
+            )
+            return (
+                meeting_url(planned[0]) if len(planned) == 1 else reverse("casework:meeting_list")
+            )
+
+        try:
+            return submit_once(request, key, act)
+        except (TakenMoment, NoConvenant) as problem:
+            form.add_error("on", _in_the_way(problem))
+    context = {"pilot": pilot, "form": form, "draft_key": key, "form_page": request.path}
+    return render(
+        request, "casework/conference/plan.html", context, status=400 if form.errors else 200
+    )
+
+
+@processes(CASEWORK)
+@require_GET
+def meeting_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    """The agenda, who comes, and for the chair what else could be discussed."""
+    meeting = meeting_or_404(reference)
+    places = places_of(meeting)
+    chairs = perms.chairs(request.clearance, meeting)
+    context = {
+        "meeting": meeting,
+        "places": places,
+        "chairs": chairs,
+        "current": None,
+        "attendance": attendance_of(request, meeting),
+        "guests": meeting.guests.all(),
+        "proposals": proposals(meeting)
+        if chairs and not meeting.closed_at and not meeting.cancelled_on
+        else [],
+        "mine": answering(request, meeting),
+    }
+    return render(request, "casework/conference/meeting.html", context)
+
+
+@dataclass(frozen=True)
+class Proposal:
+    case: Case
+    name: str
+    why: str
+    words: str
+
+
+WHY = {
+    "R5": WhyOnAgenda.ADMISSION,
+    "R8": WhyOnAgenda.ADMISSION,
+    "R9": WhyOnAgenda.REVIEW,
+    "LSO": WhyOnAgenda.REVIEW,
+    "R26": WhyOnAgenda.ESCALATION,
+}
+DISCUSSED = ("conference", "escalation")  # the pages of terms that the conference answers
+
+
+def proposals(meeting: Meeting) -> list[Proposal]:
+    """Cases of this pilot that need the conference and stand on no agenda: a term ends, or never
+    discussed (R7)."""
+    waits = AgendaItem.objects.current().filter(
+        Q(meeting__on__gte=timezone.localdate()) | Q(meeting__opened_at__isnull=False),
+        case=OuterRef("pk"),
+        discussed_at=None,
+        meeting__closed_at=None,
+        meeting__cancelled_on=None,
+    )
+    cases = (
+        Case.objects.filter(
+            pilot=meeting.pilot_id, state__in=OPEN_STATES, deadline_on__lte=meeting.on
+        )
+        .exclude(Exists(waits))
+        .select_related("pilot")
+        .order_by("deadline_on", "pk")[:MOST]
+    )
+    found: dict[int, Proposal] = {}
+    facts = facts_of(cases)
+    for case in cases:
+        ends = (
+            term
+            for term in deadlines_of(facts[case.pk])
+            if term.on <= meeting.on and term.page in DISCUSSED
+        )
+        if term := next(ends, None):
+            why = WHY.get(term.rule, WhyOnAgenda.END_OF_TERM)
+            found[case.pk] = Proposal(case, "", why.value, f"{term.what} ({shown(term.on)})")
+    for case in undiscussed().filter(pilot=meeting.pilot_id).exclude(Exists(waits))[:MOST]:
+        found.setdefault(
+            case.pk,
+            Proposal(
+                case,
+                "",
+                WhyOnAgenda.NOT_YET_DISCUSSED.value,
+                str(WhyOnAgenda.NOT_YET_DISCUSSED.label),
+            ),
+        )
+    names = leading_names(list(found))
+    return [
+        Proposal(row.case, names.get(row.case.pk, "") or row.case.number, row.why, row.words)
+        for row in found.values()
+    ]
+
+
+@processes(CASEWORK)
+@require_POST
+def meeting_act(request: ClearanceRequest, reference: UUID, act: str) -> HttpResponse:
+    """The chair opens and closes a meeting and sends its minutes."""
+    meeting = meeting_or_404(reference)
+    acts = {
+        "openen": lambda: open_meeting(meeting, by=request.clearance),
+        "sluiten": lambda: close_meeting(meeting),
+        "versturen": lambda: send_minutes(meeting),
+    }
+    if act not in acts or not perms.chairs(request.clearance, meeting):
+        raise PermissionDenied
+    try:
+        acts[act]()
+    except NoConvenant:
+        messages.error(
+            request, _("A meeting is opened on its day, under a convenant that is in force then.")
+        )
+        return redirect(meeting_url(meeting))
+    places = places_of(meeting) if act == "openen" else []
+    if places:
+        return redirect(item_url(places[0].first))
+    return redirect(
+        reverse("casework:minutes", args=[reference]) if act != "openen" else meeting_url(meeting)
+    )
+
+
+@processes(CASEWORK)
+@require_http_methods(["GET", "POST"])
+def meeting_move(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    """Another day, time or place of a meeting that was not opened."""
+    meeting = meeting_or_404(reference)
+    if not perms.chairs(request.clearance, meeting) or not meeting.is_planned:
+        raise PermissionDenied
+    now = {"on": meeting.on, "begins_at": f"{meeting.begins_at:%H:%M}", "place": meeting.place}
+    form = MeetingForm(request.POST or None, initial=now)
+    if request.method == "POST" and form.is_valid():
+        try:
+            move_meeting(meeting, **form.cleaned_data)
+        except (TakenMoment, NoConvenant) as problem:
+            form.add_error("on", _in_the_way(problem))
+        except StepRefused as refusal:
+            form.add_error(None, refusal.missing[0].sentence)
+        else:
+            return redirect(meeting_url(meeting))
+    context = {"meeting": meeting, "form": form}
+    return render(
+        request, "casework/conference/move.html", context, status=400 if form.errors else 200
+    )
+
+
+def _in_the_way(problem: TakenMoment | NoConvenant) -> str:
+    said = (
+        _("On %(day)s there is a meeting at this moment already.")
+        if isinstance(problem, TakenMoment)
+        else _("On %(day)s no convenant of this pilot is in force.")
+    )
+    return said % {"day": shown(problem.day)}
+
+
+@processes(CASEWORK)
+@require_http_methods(["GET", "POST"])
+def meeting_cancel(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    meeting = meeting_or_404(reference)
+    if not perms.chairs(request.clearance, meeting) or not meeting.is_planned:
+        raise PermissionDenied
+    form = CancelForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        cancel_meeting(meeting, form.cleaned_data["because"])
+        return redirect(meeting_url(meeting))
+    context = {"meeting": meeting, "form": form, "draft_key": "", "form_page": request.path}
+    return render(
+        request, "casework/conference/cancel.html", context, status=400 if form.errors else 200
+    )
+
+
+@processes(CASEWORK)
+@require_http_methods(["GET", "POST"])
+def meeting_attendance(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    """Who was there: teams by a tick, guests by name."""
+    meeting = meeting_or_404(reference)
+    if (
+        not perms.chairs(request.clearance, meeting)
+        or meeting.cancelled_on
+        or meeting.minutes_sent_on
+    ):
+        raise PermissionDenied  # who was there stands in the minutes the partners answered
+    rows = list(meeting.teams.select_related("team__organisation"))
+    form = GuestForm(request.POST if "guest" in request.POST else None)
+    if request.method == "POST" and "dismiss" in request.POST:
+        wanted = request.POST["dismiss"]
+        guest = get_object_or_404(meeting.guests, pk=int(wanted) if wanted.isdecimal() else 0)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT conference_dismiss(%s)", [guest.pk])
+        return redirect(request.path)
+    if request.method == "POST" and "guest" not in request.POST:
+        ticked = set(request.POST.getlist("present"))
+        for row in rows:
+            row.present = str(row.pk) in ticked
+            row.save()
+        return redirect(meeting_url(meeting))
+    if request.method == "POST" and form.is_valid():
+        user = None
+        account = form.cleaned_data["username"].strip()
+        if account and meeting.guests.filter(user__username=account).exists():
+            form.add_error("username", _("This guest is on the list already."))
+        elif account:
+            user = admit_guest(meeting, account)
+            if user is None:
+                form.add_error("username", _("This account cannot read along at this meeting."))
+        if not form.errors:
+            data = form.cleaned_data
+            MeetingGuest.objects.create(
+                meeting=meeting, name=data["name"], capacity=data["capacity"], user_id=user
+            )
+            return redirect(request.path)
+    context = {
+        "meeting": meeting,
+        "rows": rows,
+        "form": form,
+        "guests": meeting.guests.all(),
+        "draft_key": "",
+        "form_page": request.path,
+    }
+    return render(
+        request, "casework/conference/attendance.html", context, status=400 if form.errors else 200
+    )

@@ -1,0 +1,309 @@
+"""Adding, correcting, ending and answering records: each one act, with what follows from it."""
+
+from collections.abc import Collection
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+
+from casework.cases.enums import CaseState, Ground
+from casework.cases.models import Case, Consent, Involvement
+from casework.cases.registration import INVERSE, departure_team, involve_departure_service
+from casework.dossiers.corrections import CorrectionRequest
+from casework.dossiers.enums import ProcedureKind, SignalKind
+from casework.dossiers.kinds import RecordKind
+from casework.dossiers.procedures import Procedure, ProcedureStep
+from casework.dossiers.supervision import Signal
+from casework.dossiers.support import ReceptionHandover
+from casework.formal_decisions.models import FormalDecision
+from casework.intake.models import ServiceDossier
+from casework.journey.acts import in_dutch, locked, refresh_deadline, take_step_if_possible
+from casework.outcomes.models import DestinationReport
+from casework.records.enums import Answer, EndReason, ShareBasis
+from casework.records.models import Addressed, Checked, Record, RecordQuerySet, VisibleToCategory
+from casework.register.enums import RelationKind
+from casework.register.models import IdentityValue, Relation
+from casework.shelter.enums import OUTSIDE_LVV
+from casework.shelter.models import Location, Stay
+from casework.shelter.stays import shelter_is_running
+from governance.access.clearance import Clearance
+from governance.access.enums import Visibility
+from partners.accountability.history import set_change_reason
+from partners.organisations.enums import OrganisationKind
+from partners.organisations.models import Team
+
+CONFLICT_TERM = timedelta(days=7)  # within which the team that leads looks into it (R14)
+
+
+class NobodyToAsk(Exception):
+    """The team a record must be addressed to does not exist in this pilot."""
+
+
+@transaction.atomic
+def add_record(record: Record, *, by: Clearance, author_team: int) -> None:
+    """Write a new record of a case in the name of a team; `record` knows its case and content."""
+    record.author_team_id, record.author = author_team, by.user
+    # it is told in both cases, from either side
+    if isinstance(record, Relation) and record.other_id:
+        both = Q(pk=record.case_id) | Q(person=record.other_id, pilot=record.case.pilot_id)
+        list(Case.objects.filter(both).order_by("pk").select_for_update(of=("self",), no_key=True))
+    if isinstance(record, VisibleToCategory):  # the case before its records, as everywhere
+        record.case = locked(record.case)
+    if isinstance(record, ReceptionHandover):
+        record.to_team = _reception(record.case)
+    if isinstance(record, Procedure):
+        decisions = FormalDecision.objects.current().filter(case=record.case)
+        if record.kind != ProcedureKind.OBJECTION_LVV_DECISION:
+            record.formal_decision = None
+        elif (
+            record.formal_decision_id is None
+        ):  # said on no decision's own page: against the newest
+            record.formal_decision = decisions.order_by("pk").last()
+    record.save()
+    if isinstance(record, Relation):
+        _relate_back(record)
+    _follow(record, by=by)
+
+
+def _relate_back(relation: Relation) -> None:
+    """The same, seen from the other one: in her case of this pilot, if the team that says so
+    takes part there too."""
+    if relation.other_id is None or relation.kind not in INVERSE:
+        return
+    hers = Case.objects.filter(person=relation.other_id, pilot=relation.case.pilot_id).exclude(
+        state=CaseState.ARCHIVED
+    )
+    case = hers.order_by("-pk").first()
+    if case is None or not _takes_part(case, relation) or _seen_from(case, relation).exists():
+        return
+    Relation.objects.create(
+        case=case,
+        other=relation.case.person,
+        kind=INVERSE[RelationKind(relation.kind)],
+        since=relation.since,
+        author_team=relation.author_team,
+        author=relation.author,
+        source_team=relation.source_team,
+        received_on=relation.received_on,
+        received_document=relation.received_document,
+        visibility=relation.visibility,
+        shared_team_ids=relation.shared_team_ids,
+        share_purpose=relation.share_purpose,
+        share_basis=relation.share_basis,
+        shared_until=relation.shared_until,
+    )
+
+
+def _takes_part(case: Case, relation: Relation) -> bool:
+    """Whether who says so, and on whose behalf, take part in the other one's case too."""
+    return {relation.author_team_id, relation.source_id} <= set(case.team_ids)
+
+
+def _seen_from(case: Case, relation: Relation) -> RecordQuerySet:
+    """What the same team says of the same two people from this side."""
+    said = Relation.objects.current().filter(case=case, other=relation.case.person)
+    return said.filter(author_team=relation.author_team, source_team=relation.source_team)
+
+
+@transaction.atomic
+def change_record(record: Record, *, reason: str = "corrected", follow: bool = True) -> None:
+    """Write a changed record; its version was claimed before. A change of who reads it has no
+    further consequence."""
+    was = (
+        Stay.objects.filter(pk=record.pk).values_list("location__team", flat=True)
+        if isinstance(record, Stay)
+        else []
+    )
+    left = set(was)
+    set_change_reason(record, reason)
+    record.save()
+    if follow:
+        _follow(record, left)
+
+
+def _follow(record: Record, left: Collection[int | None] = (), by: Clearance | None = None) -> None:
+    if isinstance(record, ServiceDossier) and by is not None:
+        take_step_if_possible(record.case, "T4", by=by)
+    elif isinstance(record, (VisibleToCategory, Procedure, ProcedureStep)):
+        refresh_deadline(locked(record.case))
+    if isinstance(record, DestinationReport) and by is not None:
+        raise_conflict(record, by)
+    if isinstance(record, IdentityValue):
+        # Answered to nobody: only the two coordinators hear of a clash (R1).
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT register_clashes(%s)", [record.case_id])
+    if isinstance(record, Stay):
+        if record.is_running and record.kind not in OUTSIDE_LVV:
+            involve_departure_service(record.case)
+        _involve_shelter_teams(record.case, left)
+
+
+def raise_conflict(report: DestinationReport, by: Clearance) -> None:
+    """R14: another register says she left while she has a place here. The team that leads looks
+    into it."""
+    case = report.case
+    if not shelter_is_running(case.pk):
+        return
+    Signal.objects.create(
+        case=case,
+        author_team_id=report.author_team_id,
+        author=by.user,
+        kind=SignalKind.REGISTER_CONFLICT,
+        happened_on=report.reported_on,
+        text=report.text,
+        visibility=Visibility.SELECTED_PARTNERS,
+        shared_team_ids=[case.lead_team_id],
+        share_purpose=in_dutch(gettext_lazy("Registers that differ")),
+        share_basis=ShareBasis.CONVENANT,
+    )
+    what = in_dutch(
+        gettext_lazy("Another register reports that she left: find out whether she is still here")
+    )
+    with connection.cursor() as cursor:
+        due = timezone.localdate() + CONFLICT_TERM
+        cursor.execute("SELECT journal_conflict_task(%s, %s, %s)", [report.pk, what, due])
+
+
+def _involve_shelter_teams(case: Case, left: Collection[int | None] = ()) -> None:
+    """The team at a location takes part through the stays there, until the day after the last;
+    the teams of a location she left, when no stay there is running, no longer do."""
+    today = timezone.localdate()
+    wanted: dict[int, date | None] = {}
+    for stay in (
+        Stay.objects.current().filter(case=case).exclude(until__lt=today).select_related("location")
+    ):
+        if stay.location and (team := stay.location.team_id):
+            until = max(stay.until, today) + timedelta(days=1) if stay.until else None
+            longest = wanted.get(team, until)
+            wanted[team] = max(longest, until) if longest and until else None
+    running = {row.team_id: row for row in Involvement.objects.in_force().filter(case=case)}
+    for team in (wanted.keys() | {team for team in left if team}) & running.keys():
+        row, until = running[team], wanted.get(team, today)
+        if row.ground == Ground.STAY and row.until != until:
+            row.until = until
+            set_change_reason(row, "stay" if team in wanted else "ended")
+            row.save()
+    for team in wanted.keys() - running.keys():
+        Involvement.objects.create(case=case, team_id=team, ground=Ground.STAY, until=wanted[team])
+
+
+def joins_by(model: type[Record], case: Case, data: Any) -> set[int]:
+    """The teams that would take part by saving such a form, for the line that says who reads it."""
+    if model is ReceptionHandover:
+        return {team.pk for team in [_reception_team(case)] if team}
+    if model is not Stay:
+        return set()
+    departure = departure_team(case.pilot_id)
+    place = data.get("location", "")
+    location = (
+        Location.objects.filter(pk=place, pilot=case.pilot_id).first()
+        if place.isdecimal()
+        else None
+    )
+    return {team for team in (departure and departure.pk, location and location.team_id) if team}
+
+
+def addressed_by(model: type[Record], case: Case, data: Any) -> set[int]:
+    """The teams that read such a record whatever its visibility: whom it asks, or whom a consent
+    names."""
+    if model is ReceptionHandover:
+        return joins_by(model, case, data)
+    team = data.get("team", "") if model is Consent else ""
+    return {int(team)} & set(case.team_ids) if team.isdecimal() else set()
+
+
+def _reception_team(case: Case) -> Team | None:
+    return Team.objects.filter(pilot=case.pilot_id, organisation__kind=OrganisationKind.COA).first()
+
+
+def _reception(case: Case) -> Team:
+    """The reception agency's team of this pilot; by the hand-over it takes part."""
+    team = _reception_team(case)
+    if team is None:
+        raise NobodyToAsk
+    if not Involvement.objects.in_force().filter(case=case, team=team).exists():
+        Involvement.objects.create(case=case, team=team, ground=Ground.HAND_OVER)
+    return team
+
+
+@transaction.atomic
+def end_record(record: Record, reason: EndReason) -> None:
+    """It holds no longer. A withdrawn consent stops reading at once (R17); the end of a stay is
+    its last day."""
+    if isinstance(record, Consent) and reason != EndReason.MISTAKE:
+        record.withdrawn_on, reason = timezone.localdate(), EndReason.WITHDRAWN
+    if isinstance(record, Stay) and reason == EndReason.OVER:
+        today = timezone.localdate()
+        last = (
+            today if record.until is None or record.until > today else record.until
+        )  # never later than it was
+        record.until = max(record.since, last)
+        change_record(record, reason="ended")
+        return
+    record.end(reason)
+    if isinstance(record, Relation) and record.other_id:  # and so from the other side
+        for case in Case.objects.filter(person=record.other_id):
+            for other in _seen_from(case, record) if _takes_part(case, record) else ():
+                other.version += 1
+                other.end(reason)
+    if isinstance(record, Stay) and record.location:
+        _involve_shelter_teams(record.case, {record.location.team_id})
+    if isinstance(record, ReceptionHandover):
+        _leaves(record.case, record.to_team, Ground.HAND_OVER)
+
+
+def _leaves(case: Case, team: Team, ground: Ground) -> None:
+    """A team that took part only on this ground takes part no longer."""
+    row = Involvement.objects.in_force().filter(case=case, team=team, ground=ground).first()
+    if row is not None:
+        row.until = timezone.localdate()
+        set_change_reason(row, "ended")
+        row.save()
+
+
+@transaction.atomic
+def ask_correction(
+    case: Case,
+    record: Record,
+    kind: RecordKind,
+    text: str,
+    *,
+    by: Clearance,
+    author_team: int,
+    owner: int,
+) -> None:
+    CorrectionRequest.objects.create(
+        case=case,
+        author_team_id=author_team,
+        author=by.user,
+        category=record.record_category,
+        record_kind=kind.slug,
+        record_reference=record.reference,
+        text=text,
+        to_team_id=owner,
+        visibility=Visibility.OWN_ORGANISATION,
+    )
+
+
+@transaction.atomic
+def answer_record(record: Addressed, answer: Answer, text: str, *, by: Clearance) -> None:
+    record.answer, record.answer_text = answer, text
+    record.answered_on, record.answered_by = timezone.localdate(), by.user
+    record.version += 1
+    set_change_reason(record, answer.value)
+    record.save()
+    if isinstance(record, ReceptionHandover) and answer == Answer.DECLINED:
+        _leaves(record.case, record.to_team, Ground.HAND_OVER)
+
+
+@transaction.atomic
+def confirm_unchanged(records: list[Checked]) -> None:
+    """Checked, unchanged: the source says that these facts still hold."""
+    for record in records:
+        record.checked_on = timezone.localdate()
+        record.version += 1
+        set_change_reason(record, "checked")
+        record.save()

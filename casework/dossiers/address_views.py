@@ -1,0 +1,104 @@
+"""The protected address behind a stay: staff of the location sees it, others read it with a
+reason (R19)."""
+
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from casework.cases.models import Case
+from casework.register.forms import ReasonField
+from casework.register.identity import leading_names
+from casework.shelter.models import AddressReading, Location, LocationAddress, Stay
+from governance.access.clearance import Clearance
+from governance.access.enums import Category
+from governance.access.middleware import ClearanceRequest
+from governance.drafts.acts import drop_draft, find_draft
+from governance.drafts.forms import KeptForm
+from partners.accountability.activities import SHELTER_ADDRESS, processes
+
+REASONS = (
+    _("visit or appointment at the location"),
+    _("emergency or safety"),
+    _("mail or formal notice"),
+    _("move to or from the location"),
+)
+
+
+class AddressForm(KeptForm):
+    reason = ReasonField(
+        label=_("Why do you need the address?"),
+        help_text=_("Your reason is kept and can be read by whoever reads addresses in this case."),
+        required_message=_("Write why you need the address."),
+    )
+
+
+def read_address(stay: UUID, reason: str) -> str | None:
+    """The address behind a running stay; the reading is kept with its reason. None if there is
+    nothing to read."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT shelter_address(%s, %s)", [stay, reason])
+        found: str | None = cursor.fetchone()[0]
+    return found
+
+
+def location_of(clearance: Clearance, case: Case, stay: Stay) -> dict[str, Any]:
+    """What this reader may know of where it is: the location by name, the address of her own
+    location, or the way to ask for it."""
+    location = Location.objects.filter(pk=stay.location_id).first() if stay.location_id else None
+    own = (
+        LocationAddress.objects.filter(location=stay.location_id).first()
+        if stay.location_id
+        else None
+    )
+    reads = clearance.reads(case, Category.SHELTER_ADDRESS)
+    return {
+        "location": location,
+        "address": own.address if own else "",
+        "asks_address": bool(location) and reads and own is None and stay.is_running,
+        "address_readings": AddressReading.objects.filter(stay=stay).select_related(
+            "user", "team__organisation"
+        )[:20]
+        if reads
+        else [],
+    }
+
+
+@processes(SHELTER_ADDRESS)
+@require_http_methods(["GET", "POST"])
+def stay_address(request: ClearanceRequest, reference: UUID, record: UUID) -> HttpResponse:
+    case = get_object_or_404(Case.objects.select_related("pilot"), reference=reference)
+    stay = get_object_or_404(Stay.objects.filter(case=case), reference=record)
+    if not request.clearance.reads(case, Category.SHELTER_ADDRESS):
+        raise PermissionDenied
+    if stay.location_id is None or not stay.is_running:
+        raise Http404
+    key = f"address:{stay.reference}"
+    form = AddressForm(request.POST or None)
+    draft = find_draft(request.user, key)
+    form.restore(draft)
+    address = None
+    if request.method == "POST" and form.is_valid():
+        address = read_address(stay.reference, form.cleaned_data["reason"])
+        drop_draft(request, key)
+        request.audited = {"action": "address_read", "obj": ("stay", stay.reference)}
+    context = {
+        "case": case,
+        "stay": stay,
+        "form": form,
+        "address": address,
+        "reasons": REASONS,
+        "asked": request.method == "POST" and form.is_valid(),
+        "name": leading_names([case.pk]).get(case.pk, ""),
+        "draft_key": key,
+        "form_page": request.path,
+        "restored": draft,
+    }
+    return render(
+        request, "casework/dossiers/address.html", context, status=400 if form.errors else 200
+    )

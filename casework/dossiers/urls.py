@@ -1,0 +1,31 @@
+from django.urls import path
+
+from casework.dossiers import address_views, delivery_views, fact_check_views, views
+
+RECORD = "casussen/<uuid:reference>/dossier/<slug:kind>/<uuid:record>/"
+urlpatterns = [
+    path("intake/dossiers/", delivery_views.dossiers_deliver, name="dossiers_deliver"),
+    # record_: the dossiers
+    path("casussen/controleren/", fact_check_views.records_check, name="records_check"),
+    path(
+        "casussen/<uuid:reference>/dossier/<slug:kind>/nieuw/",
+        views.record_add,
+        name="record_add",
+    ),
+    path(
+        "casussen/<uuid:reference>/dossier/<slug:kind>/lezers/",
+        views.record_readers,
+        name="record_readers",
+    ),
+    path(RECORD, views.record_detail, name="record_detail"),
+    path(f"{RECORD}wijzigen/", views.record_change, name="record_change"),
+    path(f"{RECORD}beeindigen/", views.record_end, name="record_end"),
+    path(f"{RECORD}intrekken/", views.record_withdraw, name="record_withdraw"),
+    path(f"{RECORD}corrigeren/", views.record_correct, name="record_correct"),
+    path(f"{RECORD}antwoorden/", views.record_answer, name="record_answer"),
+    path(
+        "casussen/<uuid:reference>/verblijf/<uuid:record>/adres/",
+        address_views.stay_address,
+        name="stay_address",
+    ),
+]

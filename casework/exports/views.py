@@ -1,0 +1,150 @@
+"""The list on the screen as a file: the same rows and columns, with a reason, after signing in
+once more."""
+
+import csv
+import io
+from collections.abc import Sequence
+from uuid import NAMESPACE_URL, uuid5
+
+from allauth.account.decorators import reauthentication_required
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+from xlsxwriter import Workbook  # type: ignore[import-untyped]
+
+from casework.cases import case_rows, perms
+from casework.cases.filters import asked_list
+from casework.cases.partners import visible_teams
+from casework.exports.models import Export
+from casework.register.forms import ReasonField
+from governance.access.middleware import ClearanceRequest
+from governance.drafts.acts import drop_draft, find_draft
+from governance.drafts.forms import KeptForm
+from partners.accountability.activities import CASEWORK, processes
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+TYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+}
+
+
+class ExportForm(KeptForm):
+    reason = ReasonField(
+        label=gettext_lazy("What do you need this list for?"),
+        help_text=gettext_lazy("Kept, and read by the privacy officer of your organisation."),
+        required_message=gettext_lazy("Write what you need it for."),
+    )
+    format = forms.ChoiceField(
+        label=gettext_lazy("File type"),
+        choices=[("xlsx", "Excel (.xlsx)"), ("csv", "CSV")],
+        widget=forms.RadioSelect,
+        initial="xlsx",
+    )
+
+
+def harmless(text: str) -> str:
+    """A cell that no spreadsheet program takes for a formula."""
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def as_csv(table: Sequence[Sequence[str]]) -> bytes:
+    """With a byte order mark and semicolons, as spreadsheet programs here expect."""
+    out = io.StringIO(newline="")
+    csv.writer(out, delimiter=";").writerows([[harmless(cell) for cell in row] for row in table])
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def as_xlsx(table: Sequence[Sequence[str]]) -> bytes:
+    out = io.BytesIO()
+    book = Workbook(
+        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
+    sheet = book.add_worksheet(_("Cases")[:31])
+    bold = book.add_format({"bold": True})
+    for number, row in enumerate(table):
+        for column, cell in enumerate(row):
+            sheet.write_string(number, column, harmless(cell), bold if number == 0 else None)
+    sheet.freeze_panes(1, 0)
+    sheet.set_column(0, len(table[0]) - 1, 22)
+    book.close()
+    return out.getvalue()
+
+
+@processes(CASEWORK)
+@reauthentication_required  # type: ignore[untyped-decorator]
+@require_http_methods(["GET", "POST"])
+def case_export(request: ClearanceRequest) -> HttpResponse:
+    """The rows come from the same tab and filters as the list, up to its cap."""
+    clearance = request.clearance
+    teams = visible_teams(clearance)
+    if not perms.exports_lists(clearance, teams):
+        raise PermissionDenied
+    tab, filtered = asked_list(request.GET, clearance, teams)
+    found = filtered.qs
+    key = f"export:{uuid5(NAMESPACE_URL, request.GET.urlencode())}"  # this list of hers
+    form = ExportForm(request.POST or None)
+    draft = find_draft(request.user, key)
+    form.restore(draft)
+    if request.method == "POST" and form.is_valid():
+        rows = case_rows.rows(found[: case_rows.CAP], teams, clearance)
+        head = [
+            _("Case number"),
+            _("Person"),
+            _("State"),
+            _("Pilot"),
+            _("Partners"),
+            _("Registered"),
+            _("Case manager"),
+        ]
+        table = [
+            head,
+            *(
+                [
+                    row.number,
+                    row.name,
+                    row.state_label,
+                    row.pilot,
+                    ", ".join(row.partners),
+                    row.registered,
+                    row.case_manager,
+                ]
+                for row in rows
+            ),
+        ]
+        kind = form.cleaned_data["format"]
+        for organisation, its in clearance.cases_by_organisation(request.trace.cases).items():
+            export = Export.objects.create(
+                owner=request.user,
+                organisation_id=organisation,
+                reason=form.cleaned_data["reason"],
+                format=kind,
+                rows=len(its),
+            )
+            request.audited = {"action": "cases_exported", "obj": ("export", export.reference)}
+        answer = HttpResponse(
+            as_xlsx(table) if kind == "xlsx" else as_csv(table), content_type=TYPES[kind]
+        )
+        drop_draft(request, key)
+        answer["Content-Disposition"] = (
+            f'attachment; filename="casussen-{timezone.localdate().isoformat()}.{kind}"'
+        )
+        return answer
+    context = {
+        "form": form,
+        "number": case_rows.capped_count(found),
+        "cap": case_rows.CAP,
+        "address": request.GET.urlencode(),
+        "tab": case_rows.TAB_LABELS[tab],
+        "draft_key": key,
+        "form_page": request.get_full_path(),
+        "restored": draft,
+    }
+    return render(
+        request, "casework/exports/export.html", context, status=400 if form.errors else 200
+    )

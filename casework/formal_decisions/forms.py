@@ -1,0 +1,234 @@
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from casework.cases.enums import ADMITTED_STATES, CaseState
+from casework.cases.models import Case
+from casework.formal_decisions.enums import FormalKind
+from casework.formal_decisions.letters import MODEL, clean_html
+from casework.journey.acts import in_dutch
+from casework.journey.facts import Facts
+from casework.journey.guards import add_months
+from casework.records.validators import not_too_far
+from casework.register.forms import DayField
+from governance.drafts.forms import KeptForm
+from governance.mandates.models import MandateDecision
+from lvv.common.forms import DateField
+
+K = FormalKind
+POSSIBLE = {
+    CaseState.IN_CONFERENCE: (K.ADMITTED, K.REFUSED),
+    **dict.fromkeys(ADMITTED_STATES, (K.EXTENDED, K.ENDED)),
+}
+AREA = {"rows": 5, "dir": "auto"}
+
+
+class FormalForm(KeptForm):
+    """A formal decision: who decided what, under which mandate, why, and what can be done
+    against it."""
+
+    kind = forms.ChoiceField(
+        label=_("Decision"),
+        error_messages={
+            "required": _("Choose the decision."),
+            "invalid_choice": _("From where the case is now this is not decided."),
+        },
+    )
+    decided_on = DayField(
+        label=_("Decided on"), error_messages={"required": _("Enter the day of the decision.")}
+    )
+    function = forms.ChoiceField(
+        label=_("Decided by"),
+        error_messages={"required": _("Choose the function that decided.")},
+        help_text=_("A function of the mandate decision that holds on that day; never a name."),
+    )
+    effective_on = DateField(label=_("Takes effect on"), validators=[not_too_far])
+    until = DateField(
+        label=_("Admitted until"),
+        required=False,
+        help_text=_("Empty: no end is set."),
+        validators=[not_too_far],
+    )
+    reasons = forms.CharField(
+        label=_("Reasons"),
+        max_length=10_000,
+        widget=forms.Textarea(attrs=AREA),
+        error_messages={"required": _("Write the reasons.")},
+    )
+    remedies = forms.CharField(
+        label=_("What she can do against it"),
+        max_length=3000,
+        widget=forms.Textarea(attrs=AREA),
+        error_messages={"required": _("Write what she can do against it.")},
+    )
+    objection_until = DateField(
+        label=_("Objection possible until"),
+        validators=[not_too_far],
+        required=False,
+        help_text=_(
+            "The last day on which she can object. There is no default: it stands in the decision."
+        ),
+    )
+
+    def __init__(
+        self, *args: Any, case: Case, facts: Facts, mandates: list[MandateDecision], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.case, self.facts = case, facts
+        self.mandates = {mandate.pk: mandate for mandate in mandates}
+        kinds = POSSIBLE.get(CaseState(case.state), ())
+        self.fields["kind"].choices = [  # type: ignore[attr-defined]
+            ("", _("Choose a decision")),
+            *((k.value, k.label) for k in kinds),
+        ]
+        choices: list[tuple[str, Any]] = [
+            (f"{mandate.pk}:{number}", f"{function} ({mandate.title})")
+            for mandate in mandates
+            for number, function in enumerate(mandate.functions)
+        ]
+        if facts.municipal:
+            choices.append(("college", _("the college, in its own name")))
+        self.fields["function"].choices = [("", _("Choose")), *choices]  # type: ignore[attr-defined]
+        self.fields["decided_on"].initial = self.fields["effective_on"].initial = (
+            timezone.localdate()
+        )
+
+    @property
+    def mandate(self) -> MandateDecision | None:
+        chosen = str(self.cleaned_data.get("function", ""))
+        return self.mandates[int(chosen.partition(":")[0])] if ":" in chosen else None
+
+    @property
+    def function_name(self) -> str:
+        chosen = str(self.cleaned_data["function"])
+        mandate = self.mandate
+        if mandate is not None:
+            return str(mandate.functions[int(chosen.partition(":")[2])])
+        return "college van burgemeester en wethouders"
+
+    def _holds(self, mandate: MandateDecision, day: date) -> bool:
+        return MandateDecision.objects.in_force(day, self.case.pilot).filter(pk=mandate.pk).exists()
+
+    def clean_decided_on(self) -> date:
+        day: date = self.cleaned_data["decided_on"]
+        if day < self.case.registered_on:
+            raise ValidationError(_("This day lies before the registration."), code="early")
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        decided, mandate = data.get("decided_on"), self.mandate
+        if decided and mandate and not self._holds(mandate, decided):
+            self.add_error(
+                "function", _("This mandate decision does not hold on the day of the decision.")
+            )
+        for name in ("effective_on", "until", "objection_until"):
+            if decided and data.get(name) and data[name] < decided:
+                self.add_error(name, _("This day lies before the decision."))
+        kind = data.get("kind")
+        if (
+            kind == K.REFUSED
+            and not data.get("objection_until")
+            and "objection_until" not in self.errors
+        ):
+            self.add_error(
+                "objection_until", _("Enter until when objection to a refusal is possible.")
+            )
+        if kind == K.EXTENDED and not data.get("until"):
+            self.add_error("until", _("Enter until when she is admitted."))
+        if kind in (K.REFUSED, K.ENDED):
+            data["until"] = None
+        longest = self.case.pilot.maximum_stay_months
+        begins, until = data.get("effective_on"), data.get("until")
+        if (
+            kind == K.ADMITTED
+            and longest
+            and begins
+            and until
+            and until > add_months(begins, longest)
+        ):
+            self.add_error(
+                "until",
+                _("Longer than the maximum stay of this pilot, %(n)d months.") % {"n": longest},
+            )
+        return data
+
+
+class LetterForm(KeptForm):
+    letter = forms.CharField(
+        label=_("Letter"),
+        max_length=50_000,
+        widget=forms.Textarea(attrs={"rows": 24, "data-rich": ""}),
+        error_messages={"required": _("The letter is empty.")},
+    )
+
+    def clean_letter(self) -> str:
+        text = clean_html(self.cleaned_data["letter"])
+        if not text:
+            raise ValidationError(_("The letter is empty."))
+        return text
+
+
+class ReopenForm(KeptForm):
+    """T9: an objection or appeal that was upheld, or new facts."""
+
+    ground = forms.ChoiceField(
+        label=_("On what ground?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose the ground.")},
+    )
+    set_change_reason = forms.CharField(
+        label=_("Explanation"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Write which ruling, or which facts are new.")},
+    )
+
+    def __init__(self, *args: Any, facts: Facts, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        refusal = facts.last_formal("refused")
+        upheld = facts.upheld is not None and (refusal is None or facts.upheld >= refusal.on)
+        self.fields["ground"].choices = [  # type: ignore[attr-defined]
+            *([("upheld", _("an objection or appeal was upheld"))] if upheld else []),
+            ("new", _("there are new facts")),
+        ]
+
+    def why(self) -> str:
+        """The ground and the explanation, as they stand with the refusal."""
+        ground = dict(self.fields["ground"].choices)[self.cleaned_data["ground"]]  # type: ignore[attr-defined]
+        return f"{in_dutch(ground).capitalize()}: {self.cleaned_data['set_change_reason']}"
+
+
+class SetAsideForm(KeptForm):
+    set_change_reason = forms.CharField(
+        label=_("Why does it stand no longer?"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Such as: objection well founded, decision of 3 March."),
+        error_messages={"required": _("Write which ruling undid it, or what was wrong.")},
+    )
+
+
+class TemplateForm(KeptForm):
+    """A new version of one letter of a pilot."""
+
+    text = forms.CharField(
+        label=_("Text"),
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 18, "data-rich": ""}),
+        error_messages={"required": _("The letter is empty.")},
+    )
+
+    def clean_text(self) -> str:
+        text = clean_html(self.cleaned_data["text"])
+        if not text:
+            raise ValidationError(_("The letter is empty."))
+        return text
+
+
+def first_text(kind: str) -> str:
+    return MODEL[FormalKind(kind)]

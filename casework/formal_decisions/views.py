@@ -1,0 +1,344 @@
+"""Formal decisions on screen: writing one, its letter, reading it; the letters of a pilot."""
+
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from casework.cases.enums import ADMITTED_STATES, CaseState
+from casework.cases.models import Case
+from casework.cases.partners import visible_teams
+from casework.cases.views import case_url
+from casework.formal_decisions.acts import ending_of, issue, reopen, set_aside
+from casework.formal_decisions.enums import FormalKind
+from casework.formal_decisions.forms import (
+    POSSIBLE,
+    FormalForm,
+    LetterForm,
+    ReopenForm,
+    SetAsideForm,
+    TemplateForm,
+    first_text,
+)
+from casework.formal_decisions.letters import FIELDS, clean_html, filled, template_of
+from casework.formal_decisions.models import FormalDecision, LetterTemplate
+from casework.journey import perms
+from casework.journey.acts import StepRefused
+from casework.journey.facts import fact_of
+from casework.journey.steps import STEPS
+from casework.journey.views import linked, not_taken, refused
+from casework.records.models import VersionConflict
+from casework.register.identity import leading_names
+from governance.access.middleware import ClearanceRequest
+from governance.drafts.acts import (
+    drop_draft,
+    find_draft,
+    kept_value,
+    save_draft,
+    sent_before,
+    submit_once,
+)
+from governance.drafts.forms import typed_fields
+from governance.drafts.models import Draft
+from governance.mandates.models import MandateDecision
+from partners.accountability.activities import AGREEMENTS, CASEWORK, processes
+from partners.organisations.enums import OrganisationKind
+from partners.organisations.models import Pilot
+
+
+def _case(reference: UUID) -> Case:
+    found: Case = get_object_or_404(
+        Case.objects.select_related("pilot__municipality", "person"), reference=reference
+    )
+    return found
+
+
+def _context(case: Case, **more: Any) -> dict[str, Any]:
+    return {"case": case, "name": leading_names([case.pk]).get(case.pk, ""), **more}
+
+
+@processes(CASEWORK)
+@require_http_methods(["GET", "POST"])
+def formal_decision_add(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    """First what was decided, then its letter, made from the pilot's text and mended on screen;
+    then it is issued."""
+    case = _case(reference)
+    teams = visible_teams(request.clearance)
+    if request.method == "POST" and (sent := sent_before(request)):
+        return sent
+    if not perms.leads(request.clearance, case, teams):
+        raise PermissionDenied
+    author = perms.team_of_kind(request.clearance, case, teams, (OrganisationKind.MUNICIPALITY,))
+    assert author is not None
+    facts = fact_of(case)
+    mandates = list(MandateDecision.objects.filter(pilots=case.pilot_id))
+    key = f"formal:{case.reference}"
+    form = FormalForm(request.POST or None, case=case, facts=facts, mandates=mandates)
+    draft = find_draft(request.user, key)
+    form.restore(draft)
+    letter: LetterForm | None = None
+    mended, mended_for = _mended(request, draft)
+    if request.method == "POST" and form.is_valid():
+        back = "back" in request.POST
+        letter = LetterForm(request.POST if "letter" in request.POST and not back else None)
+        if "letter" not in request.POST:
+            same = mended_for == _digest(lambda name: request.POST.get(name, ""))
+            letter.initial["letter"] = mended if mended and same else _letter(case, form)
+        if letter.is_valid():
+            text = letter.cleaned_data["letter"]
+
+            def act() -> str:
+                names = (
+                    "kind",
+                    "decided_on",
+                    "effective_on",
+                    "until",
+                    "reasons",
+                    "remedies",
+                    "objection_until",
+                )
+                made = issue(
+                    case,
+                    {name: form.cleaned_data[name] for name in names},
+                    by=request.clearance,
+                    author_team=author,
+                    mandate=form.mandate,
+                    function=form.function_name,
+                    letter=text,
+                )
+                return reverse("casework:formal_decision", args=[case.reference, made.reference])
+
+            try:
+                return submit_once(request, key, act)
+            except StepRefused as refusal:
+                save_draft(request.user, key, typed_fields(request.POST), request.path)
+                return refused(request, case, refusal)
+        letter = None if back else letter
+    # not issued: she went back, or the case moved on; what she mended is kept
+    if "letter" in request.POST:
+        save_draft(request.user, key, typed_fields(request.POST), request.path)
+    missing = [
+        said
+        for kind, number in ((FormalKind.ADMITTED, "T7"), (FormalKind.REFUSED, "T8"))
+        if kind in POSSIBLE.get(CaseState(case.state), ())
+        for said in linked(
+            case, [m for m in STEPS[number].missing(facts) if m.page != "formal_decision_add"]
+        )
+    ]
+    context = _context(
+        case,
+        form=form,
+        letter=letter,
+        draft_key=key,
+        form_page=request.path,
+        mandates=mandates,
+        possible=CaseState(case.state) in POSSIBLE,
+        missing=missing if len(missing) == 2 else [],
+        mended=mended,
+        mended_for=mended_for,
+        former=clean_html(mended)
+        if letter and mended and letter.initial.get("letter", mended) != mended
+        else "",
+    )
+    status = 400 if form.errors or (letter is not None and letter.errors) else 200
+    return render(request, "casework/formal_decisions/add.html", context, status=status)
+
+
+def _digest(values: Callable[[str], str]) -> str:
+    """Of what a letter tells: with other words in the form it is another letter."""
+    return sha256("\x1f".join(values(name) for name in FormalForm.base_fields).encode()).hexdigest()
+
+
+def _mended(request: ClearanceRequest, draft: Draft | None) -> tuple[str, str]:
+    """The letter she mended last, and of which decision it is: as it comes with the page, or was
+    kept before."""
+    said = request.POST
+    if "letter" in said:
+        return said["letter"], _digest(lambda name: said.get(name, ""))
+    if said.get("mended"):
+        return said["mended"], said.get("mended_for", "")
+    if letter := kept_value(draft, "letter"):
+        return letter, _digest(lambda name: kept_value(draft, name))
+    return kept_value(draft, "mended"), kept_value(draft, "mended_for")
+
+
+def _letter(case: Case, form: FormalForm) -> str:
+    """The letter as the pilot's own text tells it, or the model's where it has written none."""
+    data = form.cleaned_data
+    template = template_of(case.pilot, data["kind"], data["decided_on"])
+    mandate = form.mandate
+    return filled(
+        template.text if template else first_text(data["kind"]),
+        {
+            "naam": leading_names([case.pk]).get(case.pk, "") or case.number,
+            "casusnummer": case.number,
+            "datum": data["decided_on"],
+            "functie": form.function_name,
+            "gemeente": case.pilot.municipality.name,
+            "mandaat": f"{mandate.title}{f', {mandate.source}' if mandate.source else ''}"
+            if mandate
+            else "",
+            "redenen": data["reasons"],
+            "rechtsmiddelen": data["remedies"],
+            "ingangsdatum": data["effective_on"],
+            "tot": data["until"],
+            "bezwaar_tot": data["objection_until"],
+        },
+    )
+
+
+@processes(CASEWORK)
+@require_http_methods(["GET", "POST"])
+def formal_decision(request: ClearanceRequest, reference: UUID, record: UUID) -> HttpResponse:
+    """A formal decision as it was issued, its letter, the objections to it; and setting aside
+    one that ends."""
+    case = _case(reference)
+    found = get_object_or_404(
+        FormalDecision.objects.select_related(
+            "mandate", "conference_decision", "template", "criteria"
+        ),
+        case=case,
+        reference=record,
+    )
+    leads = perms.leads(request.clearance, case, visible_teams(request.clearance))
+    ending = ending_of(case) if leads and case.state in ADMITTED_STATES else None
+    form = (
+        SetAsideForm(request.POST or None) if ending is not None and ending.pk == found.pk else None
+    )
+    key = f"formal:{found.reference}"
+    if form is not None:
+        form.restore(find_draft(request.user, key))
+    if request.method == "POST":
+        if form is None:
+            raise PermissionDenied
+        if form.is_valid():
+            found.case = case
+            try:
+                set_aside(
+                    found, form.cleaned_data["because"], version=request.POST.get("version", "")
+                )
+            except StepRefused as refusal:
+                return refused(request, case, refusal)
+            except VersionConflict:
+                return render(request, "errors/409.html", {"back": case_url(case)}, status=409)
+            drop_draft(request, key)
+            return redirect(request.path)
+    context = _context(
+        case,
+        record=found,
+        objections=found.objections.current().prefetch_related("steps").order_by("pk"),
+        objects=leads,
+        form=form,
+        draft_key=key,
+        form_page=request.path,
+    )
+    return render(
+        request,
+        "casework/formal_decisions/decision.html",
+        context,
+        status=400 if form and form.errors else 200,
+    )
+
+
+@processes(CASEWORK)
+@require_http_methods(["GET", "POST"])
+def case_reopen(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    """Back to the conference after a refusal (T9)."""
+    case = _case(reference)
+    if not perms.leads(request.clearance, case, visible_teams(request.clearance)):
+        raise PermissionDenied
+    facts = fact_of(case)
+    step = STEPS["T9"]
+    key = f"change-reopen:{case.reference}"
+    form = ReopenForm(request.POST or None, facts=facts)
+    form.restore(find_draft(request.user, key))
+    if request.method == "POST" and form.is_valid():
+        try:
+            reopen(case, form.why(), by=request.clearance, version=request.POST.get("version", ""))
+        except (StepRefused, VersionConflict) as problem:
+            return not_taken(request, case, problem, key=key, page=request.path)
+        drop_draft(request, key)
+        return redirect(case_url(case))
+    context = _context(
+        case,
+        form=form,
+        draft_key=key,
+        form_page=request.path,
+        here=case.state in step.sources,
+        missing=linked(case, step.missing(facts)) if case.state in step.sources else [],
+    )
+    return render(
+        request,
+        "casework/formal_decisions/reopen.html",
+        context,
+        status=400 if form.errors else 200,
+    )
+
+
+@processes(AGREEMENTS)
+@require_http_methods(["GET", "POST"])
+def letters(request: ClearanceRequest, slug: str) -> HttpResponse:
+    """The letters of a pilot; its coordinator writes the next version of one."""
+    pilot = get_object_or_404(
+        Pilot.objects.filter(pk__in={seat.pilot for seat in request.clearance.seats}), slug=slug
+    )
+    kind = request.GET.get("soort", FormalKind.ADMITTED)
+    if kind not in FormalKind.values:
+        raise Http404
+    versions = list(LetterTemplate.objects.filter(pilot=pilot, kind=kind))
+    writes = request.clearance.coordinates(pilot.pk)
+    form = None
+    key = f"letter-{kind}:{pilot.reference}"
+    if writes:
+        form = TemplateForm(
+            request.POST or None,
+            initial={"text": versions[0].text if versions else first_text(kind)},
+        )
+        form.restore(find_draft(request.user, key))
+    if request.method == "POST":
+        if form is None:
+            raise PermissionDenied
+        if form.is_valid():
+
+            def act() -> str:
+                LetterTemplate.objects.create(
+                    pilot=pilot,
+                    kind=kind,
+                    version=versions[0].version + 1 if versions else 1,
+                    text=form.cleaned_data["text"],
+                    in_force_from=timezone.localdate(),
+                )
+                return request.get_full_path()
+
+            try:
+                return submit_once(request, key, act)
+            except IntegrityError:
+                form.add_error(
+                    None, _("Somebody else wrote a new version meanwhile. Load the page again.")
+                )
+    context = {
+        "pilot": pilot,
+        "kind": FormalKind(kind),
+        "kinds": list(FormalKind),
+        "versions": versions,
+        "form": form,
+        "draft_key": key,
+        "form_page": request.get_full_path(),
+        "fields": FIELDS,
+        "model": first_text(kind),
+    }
+    return render(
+        request,
+        "casework/formal_decisions/letters.html",
+        context,
+        status=400 if form and form.errors else 200,
+    )

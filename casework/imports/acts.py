@@ -1,0 +1,270 @@
+"""Checking an uploaded list, taking it over and undoing that: in batches, each with its owner's
+access of then."""
+
+import logging
+from collections import defaultdict
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from casework.cases import perms
+from casework.cases.enums import CaseState
+from casework.cases.models import Case, Involvement
+from casework.cases.registration import register_many
+from casework.dossiers.rows import records_of
+from casework.imports.columns import claim_of, understand
+from casework.imports.dossiers import dossiers_came
+from casework.imports.enums import ImportState, RowAnswer
+from casework.imports.models import Import, ImportRow
+from casework.records.enums import EndReason
+from casework.register.doubles import candidates, compare, identities_of
+from casework.register.models import Person
+from casework.register.values import name_key
+from governance.access.clearance import Clearance, acting_as
+from governance.access.enums import Category
+from partners.accountability.activities import REGISTRATION
+from partners.accountability.history import changed_in_bulk, save_fields
+from partners.accountability.logs import audit, log_processing
+from partners.accountability.trace import current_trace
+from partners.accounts.models import User
+from partners.organisations.enums import Role
+
+log = logging.getLogger("lvv.work")
+BATCH = 250
+BATCHES_A_ROUND = 8  # then the rest of the schedule has its turn
+S = ImportState
+
+
+def work_on_imports() -> None:
+    """What the background does of uploads that wait, as their owners."""
+    for _batch in range(BATCHES_A_ROUND):
+        waiting = Import.objects.filter(state__in=[S.CHECKING, S.RUNNING, S.UNDOING]).order_by(
+            "uploaded_at"
+        )
+        found = waiting.values_list("pk", "owner").first()
+        if found is None:
+            return
+        pk, owner = found
+        with translation.override(settings.LANGUAGE_CODE):
+            try:
+                work_one_batch(pk, User.objects.get(pk=owner))
+            except Import.DoesNotExist:  # its owner left the team; nobody sees it any more
+                _stop(pk, _("Stopped: you no longer register people for this team."))
+            except Exception:  # whatever it is, the lists of others go on
+                log.exception("import %s stopped", pk)
+                _stop(pk, _("Stopped by an error. Nothing of the last rows was kept."))
+
+
+def _stop(pk: int, why: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT import_stop(%s, %s)", [pk, why])
+
+
+def work_one_batch(pk: int, owner: User) -> None:
+    with acting_as(owner) as clearance:
+        upload = (
+            Import.objects.select_for_update(of=("self",))
+            .select_related("team__pilot", "team__organisation")
+            .get(pk=pk)
+        )
+        if upload.state != S.UNDOING and upload.team not in perms.registering_teams(clearance):
+            upload.state = S.UPLOADED if upload.state == S.CHECKING else S.CHECKED
+            upload.stopped = _("Stopped: you no longer register people for this team.")
+            upload.save()
+            return
+        {S.CHECKING: check, S.RUNNING: take_over, S.UNDOING: undo}[S(upload.state)](
+            upload, clearance
+        )
+        upload.save()
+        if trace := current_trace():
+            audit(
+                f"import_{upload.state}",
+                trace=trace,
+                worker=clearance,
+                cases=trace.cases,
+                obj=("import", upload.reference),
+                pilot_id=upload.team.pilot_id,
+                purpose=REGISTRATION.identifier,
+            )
+            log_processing(trace, "import", REGISTRATION)
+
+
+def takes_over_running_cases(clearance: Clearance, upload: Import) -> bool:
+    """T18: the coordinator of the pilot's municipality."""
+    return clearance.coordinates(upload.team.pilot_id) and any(
+        seat.team == upload.team_id and Role.COORDINATOR in seat.roles for seat in clearance.seats
+    )
+
+
+def shelters(clearance: Clearance, upload: Import) -> bool:
+    """Whether this worker may write for the team that somebody has a place."""
+    return any(
+        seat.team == upload.team_id and Category.CONTACT_SHELTER in seat.writes
+        for seat in clearance.seats
+    )
+
+
+def check(upload: Import, clearance: Clearance) -> None:
+    """The dry run of one batch: what each row says, what is wrong with it, who is likely
+    registered already."""
+    rows = list(upload.rows.filter(case=None)[upload.done : upload.done + BATCH])
+    rights = {
+        "takes_over": takes_over_running_cases(clearance, upload),
+        "shelters": shelters(clearance, upload),
+    }
+    for row in rows:
+        row.claim, row.problems = understand(row.cells, row.formulas, upload.mapping, **rights)
+    for row, doubles in zip(rows, _doubles_of(rows), strict=True):
+        if [case for case, _words in doubles] != [case for case, _words in row.doubles]:
+            row.answer, row.same_as = "", None  # judged by what was shown then
+        row.doubles = doubles
+    save_fields(rows, ["claim", "problems", "doubles", "answer", "same_as"])
+    upload.done += len(rows)
+    if upload.done >= upload.rows.filter(case=None).count():
+        _compare_within(upload)
+        upload.state, upload.done = S.CHECKED, 0
+
+
+def _doubles_of(rows: list[ImportRow]) -> list[list[Any]]:
+    """Of each row without problems the likely doubles in sight, the likeliest first: key of the
+    case, and words."""
+    sound = [row for row in rows if not row.problems]
+    many = [claim_of(row.claim).facts() for row in sound]
+    offered = candidates(many)
+    known = identities_of(sorted({case for found in offered for case in found}))
+    likely: dict[int, list[Any]] = {}
+    for row, facts, found in zip(sound, many, offered, strict=True):
+        best = compare(facts, {case: known[case] for case in found})[:3]
+        likely[row.pk] = [
+            [candidate.case_id, [str(word) for word in candidate.words]] for candidate in best
+        ]
+    return [likely.get(row.pk, []) for row in rows]
+
+
+def _compare_within(upload: Import) -> None:
+    """Rows of one list that say the same of two people."""
+    by: dict[tuple[str, str], list[ImportRow]] = defaultdict(list)
+    for row in upload.rows.all():
+        if number := row.claim.get("v_number"):
+            by["v_number", number].append(row)
+        if row.claim.get("name") and row.claim.get("birth_date"):
+            by["name", f"{name_key(row.claim['name'])} {row.claim['birth_date']}"].append(row)
+    changed: dict[int, ImportRow] = {}
+    for (slug, _value), rows in by.items():
+        for row in rows if len(rows) > 1 else []:
+            others = ", ".join(str(other.number) for other in rows if other is not row)
+            words = (
+                _("The same V-number stands in row %(rows)s.")
+                if slug == "v_number"
+                else _("The same name and date of birth stand in row %(rows)s.")
+            )
+            row = changed.setdefault(row.pk, row)
+            row.problems.append([upload.mapping.get(slug), words % {"rows": others}])
+    save_fields(changed.values(), ["problems"])
+
+
+def ready(upload: Import) -> Any:
+    """The rows that would be taken over: nothing wrong, and judged where somebody alike is
+    registered."""
+    good = upload.rows.filter(problems=[], case=None, undone=False).exclude(answer=RowAnswer.SKIP)
+    return good.exclude(pk__in=unjudged(upload).values("pk"))
+
+
+def unjudged(upload: Import) -> Any:
+    return upload.rows.filter(problems=[], case=None, answer="").exclude(doubles=[])
+
+
+def take_over(upload: Import, clearance: Clearance) -> None:
+    """Register one batch of the rows that are ready, judged once more as things stand now."""
+    rows = list(ready(upload)[:BATCH])
+    running, may_shelter = takes_over_running_cases(clearance, upload), shelters(clearance, upload)
+    people = Person.objects.in_bulk([row.same_as for row in rows if row.same_as])
+    groups = sorted({person.same_as or person.pk for person in people.values()})
+    with connection.cursor() as cursor:  # as at the desk: two who choose the same person
+        cursor.execute("SELECT lock_person(p) FROM unnest(%s::bigint[]) p", [groups])
+    busy = set(
+        Case.objects.open()
+        .filter(person__same_as__in=groups)
+        .values_list("person__same_as", flat=True)
+    )
+    entries, taken = [], []
+    for row, doubles in zip(rows, _doubles_of(rows), strict=True):
+        person = people.get(row.same_as) if row.same_as else None
+        known = {case for case, _words in row.doubles}
+        if {
+            case for case, _words in doubles
+        } - known:  # registered by somebody since the list was checked
+            row.doubles, row.answer, row.same_as = doubles, "", None
+        elif row.answer == RowAnswer.SAME and person is None:
+            row.problems = [[None, _("You do not see this person any more.")]]
+        elif person is not None and person.same_as in busy:
+            row.problems = [[None, _("This person has an open case.")]]
+        elif row.claim.get("state", CaseState.REGISTERED) != CaseState.REGISTERED and not running:
+            row.problems = [
+                [None, _("Only the coordinator of the municipality takes over running cases.")]
+            ]
+        elif row.claim.get("sheltered_since") and not may_shelter:
+            row.problems = [[None, _("Your team does not record shelter.")]]
+        else:
+            if person is not None:
+                busy.add(person.same_as)
+            claim = claim_of(row.claim)
+            claim.others = [case for case, _words in row.doubles] if person is None else []
+            entries.append((claim, person))
+            taken.append(row)
+    if entries:
+        cases = register_many(entries, by=clearance, team=upload.team)
+        dossiers_came(
+            [(row.claim, case) for row, case in zip(taken, cases, strict=True)], upload, clearance
+        )
+        for row, case in zip(taken, cases, strict=True):
+            row.case, row.cells, row.claim, row.doubles = case, [], {}, []
+    save_fields(rows, ["case", "cells", "claim", "problems", "doubles", "answer", "same_as"])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT import_seal(%s)", [upload.pk])
+    upload.done += len(taken)
+    if not rows:  # whoever is still to be judged can be, and taken over then
+        upload.state = S.CHECKED if unjudged(upload).exists() else S.DONE
+
+
+def undo(upload: Import, clearance: Clearance) -> None:
+    """End what one batch made: records as a mistake, involvements today, the case archived. A
+    case that was worked on since then stays, whoever did; the database looks, because the
+    importer may not see it."""
+    rows = list(upload.rows.filter(case__isnull=False, undone=False, kept=False)[:BATCH])
+    with connection.cursor() as cursor:  # locks the cases and their records
+        cursor.execute(
+            "SELECT import_untouched(%s, %s)", [upload.pk, [row.case_id for row in rows]]
+        )
+        ended = {row[0] for row in cursor.fetchall()}
+    cases = list(Case.objects.filter(pk__in=ended).select_related("person"))
+    ended &= {case.pk for case in cases}
+    for row in rows:
+        row.undone = row.case_id in ended
+        row.kept = not row.undone
+    now, today = timezone.now(), timezone.localdate()
+    by_model: dict[type, list[Any]] = defaultdict(list)
+    for found in records_of(cases).values():
+        for record in found:
+            record.ended_at, record.end_reason, record.version = (
+                now,
+                EndReason.MISTAKE,
+                record.version + 1,
+            )
+            by_model[type(record)].append(record)
+    for case in cases:
+        case.state, case.state_since, case.version = CaseState.ARCHIVED, today, case.version + 1
+    changed_in_bulk(cases, ["state", "state_since", "version"], reason="import undone")
+    for objects in by_model.values():
+        changed_in_bulk(objects, ["ended_at", "end_reason", "version"], reason="import undone")
+    involvements = list(Involvement.objects.filter(case__in=ended, until=None))
+    for involvement in involvements:
+        involvement.until = today
+    changed_in_bulk(involvements, ["until"], reason="import undone")
+    save_fields(rows, ["undone", "kept"])
+    upload.done = max(upload.done - len(ended), 0)
+    if not rows:
+        upload.state = S.UNDONE

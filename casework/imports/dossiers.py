@@ -1,0 +1,75 @@
+"""T18: what an earlier list knows of the dossiers of a case that is taken over."""
+
+from datetime import date
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+
+from casework.cases.enums import Ground
+from casework.cases.models import Case, Involvement
+from casework.imports.models import Import
+from casework.intake.enums import DossierOf, DossierResult
+from casework.intake.models import ServiceDossier
+from casework.journey.acts import in_dutch
+from casework.journey.deadlines import next_deadline
+from casework.journey.facts import facts_of
+from governance.access.clearance import Clearance
+from partners.accountability.history import without_history, written_in_bulk
+from partners.organisations.models import Team
+
+COLUMNS = {DossierOf.IND: "ind_dossier_on", DossierOf.DTV: "dtv_dossier_on"}
+
+
+def dossiers_came(
+    taken: list[tuple[dict[str, str], Case]], upload: Import, clearance: Clearance
+) -> None:
+    """The days on which IND and DT&V delivered, as the list has them: on their behalf (R20), and
+    they take part. From them the rest period and the next term of each case follow."""
+    running = [case for said, case in taken if "state" in said]
+    known = [
+        (case, of, said[name])
+        for said, case in taken
+        for of, name in COLUMNS.items()
+        if said.get(name)
+    ]
+    if known:
+        services = {
+            of: Team.objects.filter(pilot=upload.team.pilot_id, organisation__kind=of.value).first()
+            for of in DossierOf
+        }
+        there = set(
+            Involvement.objects.in_force()
+            .filter(case__in={case.pk for case, _of, _day in known})
+            .values_list("case", "team")
+        )
+        came = [
+            (case, of, day, team) for case, of, day in known if (team := services[of]) is not None
+        ]
+        written_in_bulk(
+            [
+                Involvement(case=case, team=team, ground=Ground.DOSSIER_REQUEST)
+                for case, _of, _day, team in came
+                if (case.pk, team.pk) not in there
+            ]
+        )
+        written_in_bulk(
+            [
+                ServiceDossier(
+                    case=case,
+                    author_team=upload.team,
+                    author=clearance.user,
+                    source_team=team,
+                    of=of,
+                    result=DossierResult.COMPLETE,
+                    delivered_on=date.fromisoformat(day),
+                    received_on=timezone.localdate(),
+                    received_document=in_dutch(gettext_lazy("list that was taken over")),
+                )
+                for case, of, day, team in came
+            ]
+        )
+    facts = facts_of(running)
+    for case in running:
+        case.deadline_on = next_deadline(facts[case.pk])
+        if case.deadline_on:
+            without_history(case, ["deadline_on"])

@@ -1,0 +1,287 @@
+"""Taking over a list: upload, choose the columns, read what is wrong, judge doubles, take over,
+undo."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from casework.cases.models import Case
+from casework.cases.registration_views import chosen_team, teams_or_refuse
+from casework.imports import columns
+from casework.imports.acts import ready, unjudged
+from casework.imports.enums import ImportState, RowAnswer
+from casework.imports.files import MOST_BYTES, Unreadable, read_lines
+from casework.imports.models import Import, ImportRow
+from casework.register.forms import add_team_choice
+from casework.register.identity import leading_names
+from governance.access.middleware import ClearanceRequest
+from partners.accountability.activities import REGISTRATION, processes
+from partners.accountability.history import save_fields
+from partners.organisations.models import Team
+
+S = ImportState
+SHOWN = 200  # problems and doubles on one page
+
+
+class UploadForm(forms.Form):
+    use_required_attribute = False
+    file = forms.FileField(
+        label=gettext_lazy("List"),
+        help_text=gettext_lazy("Excel (.xlsx) or CSV, at most 10 MB and 10,000 rows."),
+        allow_empty_file=True,
+        max_length=200,
+        error_messages={"required": gettext_lazy("Choose a file.")},
+    )
+
+    def __init__(self, *args: Any, teams: list[Team], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        add_team_choice(self, teams)
+
+
+class ColumnsForm(forms.Form):
+    """For each thing that can be taken over: under which text it stands."""
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, upload: Import, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [
+            ("", _("not in this list")),
+            *((str(n), text or _("column %d") % (n + 1)) for n, text in enumerate(upload.header)),
+        ]
+        for field in columns.FIELDS:
+            self.fields[field.slug] = forms.ChoiceField(
+                label=str(field.label).capitalize(),
+                choices=choices,
+                required=field.slug == "name",
+                initial=str(upload.mapping.get(field.slug, "")),
+                error_messages={"required": _("Choose under which text the name stands.")},
+            )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        chosen: dict[str, str] = {}
+        for slug, column in list(data.items()):
+            if column and column in chosen:
+                self.add_error(slug, _("This column is chosen for something else already."))
+            elif column:
+                chosen[column] = slug
+        return data
+
+    def mapping(self) -> dict[str, int]:
+        return {slug: int(column) for slug, column in self.cleaned_data.items() if column}
+
+
+@processes(REGISTRATION)
+@require_http_methods(["GET", "POST"])
+def import_list(request: ClearanceRequest) -> HttpResponse:
+    teams = teams_or_refuse(request)
+    form = UploadForm(request.POST or None, request.FILES or None, teams=teams)
+    if request.method == "POST" and form.is_valid():
+        upload = form.cleaned_data["file"]
+        try:
+            if upload.size > MOST_BYTES:
+                raise Unreadable(gettext_lazy("The file is larger than 10 MB. Split it."))
+            header, lines = columns.split(read_lines(upload.name, upload.read()))
+        except Unreadable as error:
+            form.add_error("file", str(error.message))
+        else:
+            made = _keep(request, chosen_team(teams, form.cleaned_data), upload.name, header, lines)
+            return redirect("casework:import_detail", made.reference)
+    context = {
+        "form": form,
+        "imports": Import.objects.select_related("team__organisation", "team__pilot")[:20],
+        "fields": [field.label for field in columns.FIELDS],
+    }
+    return render(
+        request, "casework/imports/list.html", context, status=400 if form.errors else 200
+    )
+
+
+def _keep(
+    request: ClearanceRequest, team: Team, name: str, header: Any, lines: list[Any]
+) -> Import:
+    with transaction.atomic():
+        made = Import.objects.create(
+            owner=request.user,
+            team=team,
+            name=name[-120:],
+            header=header.cells,
+            skipped=header.number - 1,
+            mapping=columns.guess_mapping(header.cells, team),
+            total=len(lines),
+        )
+        ImportRow.objects.bulk_create(
+            [
+                ImportRow(upload=made, number=line.number, cells=line.cells, formulas=line.formulas)
+                for line in lines
+            ],
+            batch_size=1000,
+        )
+    return made
+
+
+@processes(REGISTRATION)
+@require_http_methods(["GET", "POST"])
+def import_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    teams_or_refuse(request)
+    rows = Import.objects.select_related("team__organisation", "team__pilot")
+    if request.method == "POST":
+        rows = rows.select_for_update(of=("self",))
+    upload = get_object_or_404(rows, reference=reference)
+    form = ColumnsForm(request.POST if "check" in request.POST else None, upload=upload)
+    if request.method == "POST":
+        if request.POST.get("version") != str(upload.version):
+            return render(request, "errors/409.html", {"back": request.path}, status=409)
+        if (answer := _act(request, upload, form)) is not None:
+            return answer
+    context = {"upload": upload, "form": form, **_shown(upload, request.GET.get("blad", ""))}
+    return render(
+        request, "casework/imports/detail.html", context, status=400 if form.errors else 200
+    )
+
+
+def _act(request: ClearanceRequest, upload: Import, form: ColumnsForm) -> HttpResponse | None:
+    """What was asked of an import; nothing when a form has to be mended."""
+    asked = request.POST
+    if "check" in asked and upload.state in (S.UPLOADED, S.CHECKED):
+        if not form.is_valid():
+            return None
+        upload.mapping, upload.state, upload.done, upload.stopped = (
+            form.mapping(),
+            S.CHECKING,
+            0,
+            "",
+        )
+        columns.remember_mapping(upload.header, upload.mapping, upload.team)
+    elif "answers" in asked and upload.state == S.CHECKED:
+        _judge(upload, asked)
+    elif "run" in asked and upload.state == S.CHECKED:
+        _judge(upload, asked)
+        if ready(upload).exists():
+            upload.state, upload.done = S.RUNNING, 0
+        elif not unjudged(upload).exists() and upload.rows.exclude(case=None).exists():
+            upload.state = S.DONE  # what was left is left out
+    elif (
+        "undo" in asked
+        and upload.state in (S.DONE, S.CHECKED)
+        and upload.rows.exclude(case=None).exists()
+    ):
+        upload.state = S.UNDOING
+    elif (
+        "discard" in asked
+        and upload.state in (S.UPLOADED, S.CHECKED)
+        and not upload.rows.exclude(case=None).exists()
+    ):
+        upload.delete()
+        return redirect("casework:import_list")
+    else:
+        return render(request, "errors/409.html", {"back": request.path}, status=409)
+    request.audited = {"action": f"import_{upload.state}", "obj": ("import", upload.reference)}
+    upload.version += 1
+    upload.save()
+    return redirect("casework:import_detail", upload.reference)
+
+
+def _judge(upload: Import, asked: Any) -> None:
+    """Keep the answers to likely doubles; only those that were shown with the row count."""
+    changed = []
+    persons = dict(Case.objects.filter(pk__in=_doubles(upload)).values_list("pk", "person_id"))
+    for row in upload.rows.filter(case=None).exclude(doubles=[]):
+        said, _colon, case = asked.get(f"row{row.number}", "").partition(":")
+        if (
+            said == RowAnswer.SAME
+            and case.isdecimal()
+            and int(case) in {shown for shown, _words in row.doubles}
+        ):
+            if int(case) not in persons:  # out of sight since
+                continue
+            row.answer, row.same_as = RowAnswer.SAME, persons[int(case)]
+        elif said in (RowAnswer.NEW, RowAnswer.SKIP):
+            row.answer, row.same_as = said, None
+        else:
+            continue
+        changed.append(row)
+    save_fields(changed, ["answer", "same_as"])
+
+
+def _doubles(upload: Import) -> set[int]:
+    return {
+        case
+        for found in upload.rows.exclude(doubles=[]).values_list("doubles", flat=True)
+        for case, _words in found
+    }
+
+
+def _shown(upload: Import, page: str) -> dict[str, Any]:
+    """The counts, a page of the problems by row and cell, and the first rows to be judged: the
+    others follow them."""
+    rows = upload.rows
+    troubled = Paginator(rows.exclude(problems=[]).filter(case=None), SHOWN).get_page(page)
+    problems = [
+        (
+            row.number,
+            upload.header[column] if column is not None and column < len(upload.header) else "",
+            row.cells[column][:80] if column is not None and column < len(row.cells) else "",
+            words,
+        )
+        for row in troubled
+        for column, words in row.problems
+    ]
+    doubtful = list(
+        rows.filter(problems=[], case=None).exclude(doubles=[]).order_by("answer", "number")[:SHOWN]
+    )
+    keys = {case for row in doubtful for case, _words in row.doubles}
+    cases = Case.objects.select_related("pilot").in_bulk(keys)
+    names = leading_names(keys) if keys else {}
+    doubles = [
+        (
+            row,
+            [
+                (cases[key], names.get(key) or cases[key].number, words)
+                for key, words in row.doubles
+                if key in cases
+            ],
+        )
+        for row in doubtful
+    ]
+    return {
+        "problems": problems,
+        "troubled": troubled.paginator.count,
+        "page": troubled,
+        "doubles": doubles,
+        "unjudged": unjudged(upload).count(),
+        "ready": ready(upload).count() if upload.state == S.CHECKED else 0,
+        "answers": RowAnswer,
+        "taken": rows.filter(case__isnull=False, undone=False).count(),
+        "undone": rows.filter(undone=True).count(),
+        "kept": rows.filter(kept=True).count(),
+        "samples": list(rows.all()[:3]) if upload.state == S.UPLOADED else [],
+        "percent": round(100 * upload.done / upload.total) if upload.total else 0,
+    }
+
+
+@processes(REGISTRATION, passive=True)
+@require_GET
+def import_progress(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    """How far it is; asked by the page itself. When it is ready the page comes anew."""
+    upload = get_object_or_404(Import, reference=reference)
+    answer = render(
+        request,
+        "casework/imports/_progress.html",
+        {
+            "upload": upload,
+            "percent": round(100 * upload.done / upload.total) if upload.total else 0,
+        },
+    )
+    if not upload.is_at_work:
+        answer["HX-Refresh"] = "true"
+    return answer

@@ -1,0 +1,230 @@
+"""The acts of the intake: begin, keep a page, complete, stop; asking for the dossiers. Each
+locks the case first."""
+
+from datetime import date
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from casework.care.models import MedicalLimitation
+from casework.cases.enums import CaseState, Ground
+from casework.cases.models import Case, Involvement
+from casework.intake.enums import DossierOf
+from casework.intake.models import CriteriaList, DossierRequest, Intake, IntakeReport
+from casework.journey.acts import StepRefused, locked, refresh_deadline, take_step
+from casework.journey.facts import fact_of
+from casework.journey.guards import Missing, criteria_checked, informed, intake_complete
+from casework.records.enums import EndReason
+from governance.access.clearance import Clearance
+from governance.access.enums import Category, Visibility
+from partners.accountability.history import set_change_reason
+from partners.organisations.models import Pilot, Team
+
+
+def criteria_of(pilot: Pilot, day: date) -> CriteriaList | None:
+    """The criteria of this pilot that hold on a day; none if it has not agreed on any."""
+    return (
+        CriteriaList.objects.filter(pilot=pilot, in_force_from__lte=day)
+        .order_by("-version")
+        .first()
+    )
+
+
+def intake_of(case: Case) -> Intake | None:
+    return Intake.objects.current().filter(case=case).select_related("criteria", "author").first()
+
+
+@transaction.atomic
+def begin_intake(case: Case, *, by: Clearance, team: int, begun_on: date) -> Intake:
+    """T2, or a new intake after one that was stopped. Until it is complete only its own team
+    reads it."""
+    case = locked(case)
+    if case.state != CaseState.INTAKE or intake_of(case) is not None:
+        case = take_step(case, "T2", by=by)
+    try:
+        with transaction.atomic():
+            return Intake.objects.create(
+                case=case,
+                author_team_id=team,
+                author=by.user,
+                begun_on=begun_on,
+                visibility=Visibility.OWN_ORGANISATION,
+            )
+    except IntegrityError:  # that one is under way the state of the case tells; not whose it is
+        raise StepRefused([Missing(_("There is an intake in this case already."))]) from None
+
+
+@transaction.atomic
+def keep_page(
+    intake: Intake, report: dict[str, Any] | None, *, by: Clearance, version: str
+) -> Intake:
+    """Keep one page of an intake that a colleague may have gone on with meanwhile: then
+    VersionConflict."""
+    found: Intake = Intake.objects.select_for_update(of=("self",)).get(pk=intake.pk)
+    found.claim_version(version)
+    for field in (
+        "interviewed_on",
+        "interpreter",
+        "present",
+        "informed",
+        "limitation_asked",
+        "criteria",
+        "results",
+    ):
+        setattr(found, field, getattr(intake, field))
+    set_change_reason(found, "page")
+    found.save()
+    if report is not None:
+        mine, made = IntakeReport.objects.get_or_create(
+            intake=found,
+            defaults={
+                "case_id": found.case_id,
+                "author_team_id": found.author_team_id,
+                "author": by.user,
+                "visibility": Visibility.OWN_ORGANISATION,
+                "told_on": found.interviewed_on or found.begun_on,
+                **report,
+            },
+        )
+        if not made:
+            for field, value in report.items():
+                setattr(mine, field, value)
+            mine.version += 1
+            mine.save()
+    return found
+
+
+def limitation_heard(intake: Intake, team: int) -> MedicalLimitation | None:
+    """What this team recorded of a limitation in this intake."""
+    found: MedicalLimitation | None = (
+        MedicalLimitation.objects.current()
+        .filter(
+            case=intake.case_id, author_team=team, since=intake.interviewed_on or intake.begun_on
+        )
+        .order_by("pk")
+        .first()
+    )
+    return found
+
+
+@transaction.atomic
+def record_limitation(intake: Intake, text: str, *, by: Clearance, team: int) -> None:
+    """A limitation heard in the intake; said again in other words it replaces what the intake
+    said before, and without words there was none after all."""
+    heard = limitation_heard(intake, team)
+    if heard is None and text:
+        MedicalLimitation.objects.create(
+            case_id=intake.case_id,
+            author_team_id=team,
+            author=by.user,
+            take_account_of=text,
+            since=intake.interviewed_on or intake.begun_on,
+            visibility=Visibility.OWN_ORGANISATION,
+        )
+    elif heard is not None and heard.take_account_of != text:
+        heard.version += 1
+        if text:
+            heard.take_account_of = text
+            heard.save()
+        else:
+            heard.end(EndReason.MISTAKE)
+
+
+def unfinished(
+    intake: Intake,
+    report: IntakeReport | None,
+    criteria: CriteriaList | None,
+    *,
+    asks_limitation: bool,
+) -> list[str]:
+    """The pages that still miss something, by name; after limitations asks only who may record
+    one."""
+    found = []
+    if intake.interviewed_on is None or not intake.informed:
+        found.append("gesprek")
+    if report is None or not (report.living and report.wishes and report.needs):
+        found.append("situatie")
+    if asks_limitation and not intake.limitation_asked:
+        found.append("beperking")
+    if criteria is not None and (
+        intake.criteria_id != criteria.pk or len(intake.results) < len(criteria.criteria)
+    ):
+        found.append("criteria")
+    return found
+
+
+@transaction.atomic
+def complete_intake(
+    intake: Intake, sharing: dict[str, Any], *, by: Clearance, version: str
+) -> None:
+    """From now on the partners of the conference read the intake; who reads what she told, its
+    author has chosen."""
+    case = locked(intake.case)
+    found: Intake = Intake.objects.select_for_update(of=("self",)).get(pk=intake.pk)
+    found.claim_version(version)
+    found.completed_on, found.visibility = timezone.localdate(), Visibility.PERMITTED_PARTNERS
+    set_change_reason(found, "completed")
+    found.save()
+    report = IntakeReport.objects.get(intake=found)
+    for field, value in sharing.items():
+        setattr(report, field, value)
+    report.version += 1
+    set_change_reason(report, "completed")
+    report.save()
+    refresh_deadline(case)
+
+
+@transaction.atomic
+def stop_intake(intake: Intake, reason: str, *, by: Clearance, version: str) -> None:
+    """It ends without result; a new one may begin in the same case."""
+    locked(intake.case)
+    found: Intake = Intake.objects.select_for_update(of=("self",)).get(pk=intake.pk)
+    found.claim_version(version)
+    found.stopped_because = reason
+    found.end(EndReason.OVER)
+    for report in IntakeReport.objects.filter(intake=found):
+        report.version += 1
+        report.end(EndReason.OVER)
+
+
+@transaction.atomic
+def request_dossiers(case: Case, *, by: Clearance, team: int, requested_on: date) -> Case:
+    """T3: ask IND and DT&V, which take part from now on. Nothing of it reaches them if something
+    is missing. Of a case that went into the conference without dossiers they are asked for
+    later, and it stays where it is."""
+    case = locked(case)
+    facts = fact_of(case)
+    needed = (informed,) if facts.lacks_request else (informed, intake_complete, criteria_checked)
+    if missing := [said for guard in needed if (said := guard(facts))]:
+        raise StepRefused(missing)
+    partners = {}
+    for of in DossierOf:
+        partner = Team.objects.filter(pilot=case.pilot_id, organisation__kind=of.value).first()
+        if partner is None:
+            raise StepRefused(
+                [Missing(_("This pilot has no team of the %(service)s.") % {"service": of.label})]
+            )
+        partners[of] = partner
+    for of, partner in partners.items():
+        if of not in facts.requested:
+            DossierRequest.objects.create(
+                case=case,
+                author_team_id=team,
+                author=by.user,
+                of=of,
+                to_team=partner,
+                requested_on=requested_on,
+            )
+        if not Involvement.objects.in_force().filter(case=case, team=partner).exists():
+            Involvement.objects.create(case=case, team=partner, ground=Ground.DOSSIER_REQUEST)
+    if facts.lacks_request:
+        refresh_deadline(case)
+        return case
+    return take_step(case, "T3", by=by)
+
+
+def writes_limitations(clearance: Clearance, case: Case) -> int | None:
+    """In the name of which of her teams a worker records a limitation, if she may."""
+    return clearance.author_team(case, Category.MEDICAL_LIMITATION)

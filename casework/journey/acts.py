@@ -1,0 +1,168 @@
+"""Taking a step: one act. Lock, check, write, record who and why, and tell the others through
+the outbox."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
+
+from casework.cases.enums import CaseState
+from casework.cases.models import Case, Involvement
+from casework.cases.registration import involve_departure_service
+from casework.journey.deadlines import next_deadline
+from casework.journey.facts import Facts, fact_of
+from casework.journey.guards import Missing
+from casework.journey.steps import STEPS, Step
+from governance.access.clearance import Clearance, current_clearance
+from governance.access.enums import Category
+from partners.accountability.history import set_change_reason, without_history
+from partners.accountability.models import OutboxMessage
+from partners.organisations.enums import TeamFunction
+from partners.organisations.models import Membership
+
+
+def in_dutch(text: Promise | str, **values: object) -> str:
+    """What is written down for everybody, whatever language who writes it reads."""
+    with override("nl"):
+        return str(text) % values if values else str(text)
+
+
+TERMS_RUN_FROM = (Category.CONFERENCE, Category.OUTCOME)
+ENDED_BY_EXIT = "exit"  # why an involvement ended, on its history row
+
+
+class StepRefused(Exception):
+    """The step may not be taken now: somebody was first, or something is missing."""
+
+    def __init__(self, missing: list[Missing]) -> None:
+        super().__init__("; ".join(said.sentence for said in missing))
+        self.missing = missing
+
+
+def locked(case: Case) -> Case:
+    """The case as it stands now; until this transaction ends nobody else changes it. Cases
+    before anything else."""
+    found: Case = (
+        Case.objects.select_related("pilot", "person")
+        .select_for_update(of=("self",), no_key=True)
+        .get(pk=case.pk)
+    )
+    return found
+
+
+def take_step(
+    case: Case, number: str, *, by: Clearance, to: CaseState | None = None, **facts: Any
+) -> Case:
+    """Take this step with a case that is locked; `facts` are dates of the case that come with it.
+
+    Who may, the view asked before. Raises StepRefused, and nothing is written.
+    """
+    step = STEPS[number]
+    if case.state not in step.sources:
+        raise StepRefused([_moved_on(case, step)])
+    if missing := [*unread(case, step, by), *step.missing(fact_of(case))]:
+        raise StepRefused(missing)
+    return _moved(case, step.target or to or case.state, step.number, by, facts)
+
+
+def take_step_if_possible(case: Case, number: str, *, by: Clearance, **facts: Any) -> bool:
+    """Take this step as a consequence of another act, where nothing stands in its way."""
+    try:
+        take_step(case, number, by=by, **facts)
+    except StepRefused:
+        refresh_deadline(case)
+        return False
+    return True
+
+
+def unread(case: Case, step: Step, by: Clearance) -> list[Missing]:
+    """What this worker does not read of what the step rests on: what she does not see is not
+    nothing."""
+    said = _("Your team does not read “%(category)s”, on which this step rests.")
+    return [Missing(said % {"category": c.label}) for c in step.rests_on if not by.reads(case, c)]
+
+
+def _moved_on(case: Case, step: Step) -> Missing:
+    said = _("The case is “%(state)s” by now, from where this step does not go.")
+    return Missing(said % {"state": case.get_state_display()}, "case_detail")
+
+
+def _moved(case: Case, state: str, number: str, by: Clearance, facts: dict[str, Any]) -> Case:
+    case.state, case.state_since = state, timezone.localdate()
+    for name, value in facts.items():
+        setattr(case, name, value)
+    case.version += 1
+    set_change_reason(case, number)
+    case.save()
+    refresh_deadline(case)
+    notify_team_members(case, by=by)
+    return case
+
+
+def refresh_deadline(case: Case, facts: Facts | None = None) -> None:
+    """The next term of this case, after one of its facts changed. Whoever does not see what
+    terms run from leaves it as it stands: what is hidden from her would be taken for nothing."""
+    clearance = current_clearance()
+    if clearance is not None and not all(
+        clearance.reads(case, category) for category in TERMS_RUN_FROM
+    ):
+        return
+    day = next_deadline(facts or fact_of(case))
+    if day != case.deadline_on:
+        case.deadline_on = day
+        without_history(case, ["deadline_on"])
+
+
+def notify_team_members(case: Case, *, by: Clearance) -> None:
+    """Tell the case manager and the contacts of who takes part, as long as they work there. No
+    name, nor what happened: a number and a link."""
+    contacts = (
+        Involvement.objects.in_force().filter(case=case, worker__isnull=False).values("worker")
+    )
+    today = timezone.localdate()
+    working = Membership.objects.filter(
+        Q(until=None) | Q(until__gt=today),
+        Q(user__in=contacts) | Q(user=case.case_manager_id),
+        since__lte=today,
+        team__in=case.team_ids,
+        user__is_active=True,
+    )
+    users = {row.user for row in working.select_related("user")}
+    subject = in_dutch(gettext_lazy("Case %(number)s: a step was taken"), number=case.number)
+    body = in_dutch(
+        gettext_lazy("Sign in to see what changed in case %(number)s."), number=case.number
+    )
+    OutboxMessage.objects.bulk_create(
+        OutboxMessage(user=user, subject=subject, body=body)
+        for user in sorted(users - {by.user}, key=lambda user: user.pk)
+    )
+
+
+@transaction.atomic
+def step_by_button(case: Case, step: Step, *, by: Clearance, version: str) -> Case:
+    """A step that is a button of its own, from the version of the case that the worker saw."""
+    case = locked(case)
+    case.check_version(version)
+    facts: dict[str, Any] = {"guidance_from": timezone.localdate()} if step.number == "T10" else {}
+    case = take_step(case, step.number, by=by, **facts)
+    if step.number == "T10":  # R7: whoever is guided is known to the departure service
+        involve_departure_service(case)
+    if step.target == CaseState.ARCHIVED:
+        end_involvements(case)
+    return case
+
+
+def end_involvements(case: Case, stay: Collection[str] = ()) -> None:
+    """Every team but the one that leads, and general teams of these kinds of organisation, takes
+    part no longer."""
+    rows = Involvement.objects.in_force().filter(case=case).exclude(team=case.lead_team_id)
+    for row in rows.select_related("team__organisation").order_by("pk"):
+        if row.team.organisation.kind not in stay or row.team.function != TeamFunction.GENERAL:
+            row.until = timezone.localdate()
+            set_change_reason(row, ENDED_BY_EXIT)
+            row.save()

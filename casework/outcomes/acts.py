@@ -1,0 +1,277 @@
+"""The acts of an exit: proposing, confirming, declining, undoing; answering a claim; checking
+whether it holds."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from casework.cases.enums import CaseState, Ground
+from casework.cases.models import Case, Involvement
+from casework.escalation.acts import all_over
+from casework.formal_decisions.acts import annul, ending_of
+from casework.journey.acts import (
+    ENDED_BY_EXIT,
+    StepRefused,
+    end_involvements,
+    in_dutch,
+    locked,
+    refresh_deadline,
+    take_step,
+)
+from casework.journey.facts import fact_of
+from casework.journey.guards import Missing
+from casework.journey.steps import STEPS
+from casework.outcomes.enums import CHECK_MONTHS, NEEDS_DECISION, CheckResult, Outcome, Undone
+from casework.outcomes.models import Confirmation, Exit, FollowUpCheck, class_of
+from casework.outcomes.perms import COMPETENT, FOLLOWS
+from casework.records.enums import EndReason
+from casework.records.models import VersionConflict
+from casework.shelter.models import Absence, Stay
+from casework.tasks.acts import done
+from governance.access.clearance import Clearance
+from partners.accountability.history import set_change_reason
+
+TAKEN_OVER = gettext_lazy("Dossier taken over")  # the document of what goes along
+
+
+def exit_of(case: Case) -> Exit | None:
+    """The exit that stands in a case, proposed or confirmed."""
+    found: Exit | None = (
+        Exit.objects.current()
+        .filter(case=case, undone_on=None)
+        .select_related("classed", "formal_decision")
+        .first()
+    )
+    return found
+
+
+@transaction.atomic
+def propose_exit(case: Case, said: dict[str, Any], *, by: Clearance, author_team: int) -> Exit:
+    """The case stays where it is until the coordinator confirms."""
+    case = locked(case)
+    if case.state not in STEPS["T11"].sources or exit_of(case) is not None:
+        raise StepRefused([Missing(_("There is an exit in this case already."), "exit")])
+    decision = ending_of(case) if said["reason"] in NEEDS_DECISION else None
+    made: Exit = Exit.objects.create(
+        case=case,
+        author_team_id=author_team,
+        author=by.user,
+        state_before=case.state,
+        formal_decision=decision,
+        **said,
+    )
+    done(case, ["exit_confirmed"], by=by)
+    refresh_deadline(case)
+    return made
+
+
+@transaction.atomic
+def confirm_exit(found: Exit, *, by: Clearance, version: str) -> Case:
+    """T11. The class follows from the table of that day; involvements without anything to follow
+    end, and what was still asked of a level above."""
+    case = locked(found.case)
+    row: Exit = Exit.objects.select_for_update(of=("self",)).get(pk=found.pk)
+    row.claim_version(version)
+    row.state_before = case.state
+    if row.reason in NEEDS_DECISION:  # the one that stands now
+        row.formal_decision = ending_of(case)
+    row.confirmed_on, row.confirmed_by = timezone.localdate(), by.user
+    _class(row)
+    set_change_reason(row, "confirmed")
+    row.save()
+    if row.outcome != Outcome.MOVED_TO_OTHER_PILOT:
+        _call("SELECT transfer_lapses(%s)", row.pk)
+    elif not _call("SELECT transfer_case(%s, %s)", row.pk, in_dutch(TAKEN_OVER)) and (
+        fact_of(case).accepted_elsewhere
+    ):
+        # Why it cannot be is nobody's to tell here (R1).
+        said = _("The case cannot be handed over now; settle it with the other pilot.")
+        raise StepRefused([Missing(said, "transfer")])
+    all_over(case)
+    done(case, ["exit_confirmed"], by=by)
+    case = take_step(case, "T11", by=by, exited_on=row.exited_on)
+    _others_leave(case, row)
+    return case
+
+
+def _call(statement: str, *values: int | str) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchone()[0]
+
+
+def _class(row: Exit) -> None:
+    """The class of its outcome on the day of the exit; who is competent for that outcome is
+    asked."""
+    row.classed, row.claim_open = class_of(row.outcome, row.exited_on), row.outcome in COMPETENT
+
+
+def _others_leave(case: Case, row: Exit) -> None:
+    end_involvements(case, (*COMPETENT.get(row.outcome, ()), *FOLLOWS.get(row.outcome, ())))
+
+
+@transaction.atomic
+def establish(found: Exit, said: dict[str, Any], *, version: str) -> None:
+    """What became of her is known, or explained, after all: the exit says so from now on, and
+    its history what it said before. The class is that of the day of the exit."""
+    case = _followed(found)
+    row: Exit = Exit.objects.select_for_update(of=("self",)).get(pk=found.pk)
+    row.claim_version(version)
+    for name, value in said.items():
+        setattr(row, name, value)
+    _class(row)
+    set_change_reason(row, "established")
+    row.save()
+    _others_leave(case, row)
+    refresh_deadline(case)
+
+
+@transaction.atomic
+def decline_exit(found: Exit, why: str, *, version: str) -> None:
+    case = locked(found.case)
+    row: Exit = Exit.objects.select_for_update(of=("self",)).get(pk=found.pk)
+    if row.confirmed_on is not None or row.ended_at is not None:
+        raise VersionConflict
+    row.claim_version(version)
+    row.undone_reason = why
+    row.end(EndReason.MISTAKE)
+    refresh_deadline(case)
+
+
+@transaction.atomic
+def undo_exit(found: Exit, said: dict[str, str], *, by: Clearance, version: str) -> Case:
+    """T16: back to where the case was, with the teams that took part until the exit."""
+    case = locked(found.case)
+    row: Exit = (
+        Exit.objects.select_for_update(of=("self",))
+        .select_related("formal_decision")
+        .get(pk=found.pk)
+    )
+    row.claim_version(version)
+    case = take_step(case, "T16", by=by, to=CaseState(row.state_before), exited_on=None)
+    row.undone_on = timezone.localdate()
+    row.undone, row.undone_reason = said["undone"], said["undone_reason"]
+    set_change_reason(row, said["undone"])
+    row.save()
+    if row.formal_decision and said["undone"] in (Undone.ANNULLED, Undone.SUSPENDED):
+        annul(row.formal_decision, said["undone_reason"])
+    for involvement in Involvement.objects.filter(case=case, until=row.confirmed_on).select_related(
+        "team"
+    ):
+        last = involvement.history.order_by("-history_date", "-history_id").first()
+        running = Involvement.objects.in_force().filter(case=case, team=involvement.team).exists()
+        if (
+            last
+            and last.history_change_reason == ENDED_BY_EXIT
+            and not running
+            and involvement.ground != Ground.STAY
+        ):
+            Involvement.objects.create(
+                case=case,
+                team=involvement.team,
+                ground=involvement.ground,
+                worker=involvement.worker,
+                explanation=involvement.explanation,
+            )
+    refresh_deadline(case)
+    return case
+
+
+def _standing(found: Exit) -> Case:
+    """The case, locked, of an exit that still stands."""
+    case = locked(found.case)
+    standing = exit_of(case)
+    if standing is None or standing.pk != found.pk:
+        raise StepRefused([Missing(_("The exit was undone meanwhile."), "case_detail")])
+    return case
+
+
+def _followed(found: Exit) -> Case:
+    """The same, of an exit whose outcome is still followed."""
+    case = _standing(found)
+    if case.state not in (CaseState.EXITED, CaseState.IN_AFTERCARE):
+        raise StepRefused([Missing(_("The case was archived meanwhile."), "case_detail")])
+    return case
+
+
+@transaction.atomic
+def answer_claim(
+    found: Exit, said: dict[str, Any], *, by: Clearance, author_team: int
+) -> Confirmation:
+    """What a competent partner says of the claim; it may say something else later, not the same
+    twice."""
+    case = _standing(found)
+    mine = Confirmation.objects.current().filter(
+        exit=found, author_team=author_team, source_team=said.get("source_team_id")
+    )
+    last = mine.order_by("pk").last()
+    if last is not None and all(
+        getattr(last, name) == said.get(name) for name in ("result", "said_on", "evidence")
+    ):
+        raise StepRefused([Missing(_("This answer was given already."), "exit")])
+    made: Confirmation = Confirmation.objects.create(
+        case=case, exit=found, author_team_id=author_team, author=by.user, **said
+    )
+    refresh_deadline(case)
+    return made
+
+
+@transaction.atomic
+def record_check(found: Exit, said: dict[str, Any], *, by: Clearance, author_team: int) -> None:
+    """R12. With a check that lapses, because she died or is back, all that are not recorded yet
+    lapse."""
+    case = _followed(found)
+    done = set(FollowUpCheck.objects.current().filter(exit=found).values_list("months", flat=True))
+    if said["months"] in done:
+        raise StepRefused([Missing(_("This check was recorded already."), "exit")])
+    lapses = said["result"] == CheckResult.LAPSED
+    for months in sorted(set(CHECK_MONTHS) - done) if lapses else [said["months"]]:
+        FollowUpCheck.objects.create(
+            case=case,
+            exit=found,
+            author_team_id=author_team,
+            author=by.user,
+            **{**said, "months": months},
+        )
+    refresh_deadline(case)
+
+
+@transaction.atomic
+def take_back_checks(found: Exit, checks: Iterable[UUID]) -> None:
+    """Checks that were recorded by mistake: they count no longer, and are to be done again."""
+    case = _followed(found)
+    rows = FollowUpCheck.objects.current().filter(exit=found, reference__in=list(checks))
+    for row in rows.select_for_update(of=("self",)):
+        row.version += 1
+        row.end(EndReason.MISTAKE)
+    refresh_deadline(case)
+
+
+@transaction.atomic
+def leave_unconfirmed(found: Exit, why: str, *, version: str) -> None:
+    case = _standing(found)
+    row: Exit = Exit.objects.select_for_update(of=("self",)).get(pk=found.pk)
+    row.claim_version(version)
+    row.unconfirmed_because, row.claim_open = why, False
+    set_change_reason(row, "unconfirmed")
+    row.save()
+    refresh_deadline(case)
+
+
+def too_early(case: Case, outcome: str) -> int | None:
+    """R14: how many days of the pilot's return term are left for somebody said to have left,
+    unknown where to; she may still come back. None if the term is over, not agreed upon, or
+    nobody recorded that she is away."""
+    term = case.pilot.return_term_days
+    if outcome != Outcome.UNKNOWN_DESTINATION or term is None:
+        return None
+    away = Absence.objects.current().filter(case=case, until=None).order_by("since").first()
+    if away is None:
+        return term if Stay.objects.current().filter(case=case).exists() else None
+    left = term - (timezone.localdate() - away.since).days
+    return left if left > 0 else None

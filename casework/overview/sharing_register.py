@@ -1,0 +1,150 @@
+"""What is shared with whom: what one partner sees of a case, and the register of sharing."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from casework.cases.models import Case
+from casework.cases.partners import known_workers, may_know, team_reads, visible_teams
+from casework.dossiers.kinds import KINDS, headline
+from casework.dossiers.presentation import record_url
+from casework.dossiers.rows import records_of, seen_by
+from casework.records.enums import begins_with_author
+from casework.records.models import Record
+from casework.register.identity import leading_names
+from casework.sharing.audience import other_teams
+from governance.access.clearance import Clearance
+from governance.access.enums import Category, Visibility
+from governance.access.middleware import ClearanceRequest
+from partners.accountability.activities import CASEWORK, processes
+from partners.organisations.models import Team
+
+
+@dataclass(frozen=True)
+class Sharing:
+    """One entry of the register: that a record was shared with teams, or no longer."""
+
+    at: datetime
+    who: str
+    kind: str
+    title: str
+    page: str
+    teams: list[str]
+    everybody: bool  # all partners that may read this kind of data, by its author's choice
+    purpose: str
+    basis: str
+    until: date | None
+
+
+def register_of_sharing(
+    clearance: Clearance, case: Case, teams: dict[int, Team], records: dict[str, list[Record]]
+) -> list[Sharing]:
+    """From the history of the records this reader sees: each time that their author's sharing
+    changed, with chosen teams, as far as she may know of these, or with all partners where such
+    a record begins with its author's own team. A change among other teams leaves no entry, nor
+    does its end."""
+    changed = []
+    for slug, rows in records.items():
+        by_key = {row.pk: row for row in rows}
+        if not by_key:
+            continue
+        shared: dict[int, tuple[list[str], bool]] = {}
+        history = KINDS[slug].model.history.filter(id__in=by_key).select_related("history_user")
+        for version in history.order_by("history_date", "history_id"):
+            chosen = (
+                version.shared_team_ids
+                if version.visibility == Visibility.SELECTED_PARTNERS
+                else []
+            )
+            shown = [
+                teams[team].label
+                for team in chosen
+                if team in teams and may_know(clearance, case, teams[team])
+            ]
+            record = by_key[version.id]
+            everybody = version.visibility == Visibility.PERMITTED_PARTNERS and begins_with_author(
+                record.record_category
+            )
+            if (shown, everybody) != shared.get(version.id, ([], False)):
+                shared[version.id] = (shown, everybody)
+                changed.append((version, slug, record, shown, everybody))
+    named = known_workers(
+        clearance,
+        case,
+        teams,
+        {row[0].history_user_id for row in changed if row[0].history_user_id},
+    )
+    found = [
+        Sharing(
+            version.history_date,
+            str(version.history_user) if version.history_user_id in named else "",
+            str(KINDS[slug].label),
+            headline(record),
+            record_url(case, slug, record.reference),
+            shown,
+            everybody,
+            *(
+                (version.share_purpose, version.get_share_basis_display(), version.shared_until)
+                if shown or everybody
+                else ("", "", None)
+            ),
+        )
+        for version, slug, record, shown, everybody in changed
+    ]
+    return sorted(found, key=lambda row: row.at, reverse=True)
+
+
+@processes(CASEWORK)
+@require_GET
+def case_shared(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    """Per partner: of what I see, what that team sees. And the register of what was shared with
+    chosen teams."""
+    clearance = request.clearance
+    case = get_object_or_404(Case.objects.select_related("pilot"), reference=reference)
+    teams = visible_teams(clearance)
+    partners = [
+        team for team in other_teams(clearance, case, teams) if team.pk not in clearance.teams
+    ]
+    asked = request.GET.get("team", "")
+    chosen = next((team for team in partners if str(team.pk) == asked), None)
+    records = records_of([case])
+    sees: list[tuple[str, list[tuple[str, object, str, str]]]] = []
+    rights: dict[str, str] = {}
+    if chosen is not None:
+        visible = seen_by([case], chosen.pk)
+        rights = team_reads([chosen.pk])[chosen.pk]
+        for slug, rows in records.items():
+            shown = [row for row in rows if (slug, row.reference) in visible]
+            if shown:
+                sees.append(
+                    (
+                        str(KINDS[slug].label),
+                        [
+                            (
+                                headline(row),
+                                getattr(row, KINDS[slug].happened),
+                                record_url(case, slug, row.reference),
+                                row.get_end_reason_display() if row.ended_at else "",
+                            )
+                            for row in shown
+                        ],
+                    )
+                )
+    context = {
+        "case": case,
+        "name": leading_names([case.pk]).get(case.pk, ""),
+        "partners": partners,
+        "chosen": chosen,
+        "sees": sees,
+        "categories": [c.label for c in Category if c in rights and clearance.reads(case, c)],
+        "register": register_of_sharing(clearance, case, teams, records),
+        "question": _("What does %(team)s see of this person?") % {"team": chosen.label}
+        if chosen
+        else "",
+    }
+    return render(request, "casework/overview/sharing_register.html", context)

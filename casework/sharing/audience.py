@@ -1,0 +1,131 @@
+"""Who will read a record: worked out by the rule that decides, before it is saved."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.utils import timezone
+
+from casework.cases.models import Case, Consent
+from casework.cases.partners import (
+    hidden_partners,
+    knows_every_team,
+    may_know,
+    partners_of,
+    team_reads,
+)
+from governance.access.clearance import Clearance
+from governance.access.enums import Category, Visibility
+from partners.organisations.models import Team
+
+
+def writable_categories(clearance: Clearance, case: Case) -> list[Category]:
+    """What a note may be about. Not the protected address: its own place asks for a reason
+    (R19). Not the conference: the police reads only the items it attends, and a note does not
+    say who does."""
+    apart = (Category.SHELTER_ADDRESS, Category.CONFERENCE)
+    return [c for c in Category if c not in apart and clearance.writes(case, c)]
+
+
+def other_teams(
+    clearance: Clearance, case: Case, teams: dict[int, Team], besides: int | None = None
+) -> list[Team]:
+    """With whom this worker may choose to share: the teams she knows of, but for the one she
+    writes for."""
+    return [team for team in partners_of(clearance, case, teams) if team.pk != besides]
+
+
+def readers(
+    case: Case,
+    category: Category,
+    visibility: Visibility,
+    *,
+    author_team: int,
+    shared: list[int],
+    joining: Collection[int] = (),
+    addressed: Collection[int] = (),
+) -> list[int]:
+    """The teams that would read such a record today, the author's first.
+
+    `joining` would take part by it; `addressed` it asks or names, so that they read it whatever
+    its visibility.
+    """
+    today = timezone.localdate()
+    consented = set()
+    if category == Category.MEDICAL_CONTENT:
+        consented = {
+            consent.team_id
+            for consent in Consent.objects.current().filter(
+                case=case, author_team__organisation__teams=author_team
+            )
+            if consent.since <= today < consent.until
+            and not (consent.withdrawn_on and consent.withdrawn_on <= today)
+        }
+    rights_of = team_reads([*case.team_ids, *joining])
+    confidential = category in (
+        Category.MEDICAL_CONTENT,
+        Category.LEGAL_AID,
+    )  # R17, R18: however open the record is
+    reads = {
+        team
+        for team, rights in rights_of.items()
+        if (rights.get(category) in ("read", "write") and not confidential)
+        or (team in consented and rights)
+    }
+    if visibility == Visibility.OWN_ORGANISATION:
+        reads = set()
+    elif visibility == Visibility.SELECTED_PARTNERS:
+        reads &= set(shared)
+    reads |= {
+        team
+        for team in addressed
+        if (rights := rights_of.get(team))
+        and (category in rights or category == Category.MEDICAL_CONTENT)
+    }
+    return [author_team, *sorted(reads - {author_team})]
+
+
+def would_read(
+    clearance: Clearance,
+    case: Case,
+    teams: dict[int, Team],
+    category: Category | None,
+    data: Any,
+    *,
+    author: int | None,
+    joining: Collection[int] = (),
+    addressed: Collection[int] = (),
+) -> list[Team]:
+    """For the choices made so far in a form: who would read the record, as far as this worker
+    may know of them."""
+    if category is None or author is None or data.get("visibility") not in Visibility.values:
+        return []
+    chosen = set(data.getlist("shared_with"))
+    shared = [team for team in case.team_ids if str(team) in chosen]
+    if (source := data.get("source_team", "")).isdecimal() and int(source) in case.team_ids:
+        shared.append(int(source))
+    found = readers(
+        case,
+        category,
+        Visibility(data["visibility"]),
+        author_team=author,
+        shared=shared,
+        joining=joining,
+        addressed=addressed,
+    )
+    hidden = hidden_partners(clearance, case, teams)
+    return [
+        teams[team]
+        for team in found
+        if team in teams and team not in hidden and may_know(clearance, case, teams[team])
+    ]
+
+
+def tells_of_others(clearance: Clearance, case: Case, data: Any) -> bool:
+    """Whether the line of readers must say that there may be more: this worker may not know of
+    every kind of team.
+
+    The same whether or not such a team takes part, so that the line gives nothing away.
+    """
+    return data.get("visibility") == Visibility.PERMITTED_PARTNERS and not knows_every_team(
+        clearance, case
+    )

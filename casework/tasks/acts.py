@@ -1,0 +1,28 @@
+"""Tasks that end by the act they ask for."""
+
+from collections.abc import Iterable
+
+from django.utils import timezone
+
+from casework.cases.models import Case
+from casework.records.enums import Answer
+from casework.tasks.models import Task
+from governance.access.clearance import Clearance
+from partners.accountability.history import set_change_reason
+
+RULE_LENGTH = 20  # of what a task keeps of the kind of decision it comes from
+
+
+def done(case: Case, kinds: Iterable[str], *, by: Clearance) -> None:
+    """The tasks of her teams that decisions of these kinds asked for are done with this act."""
+    rules = [kind[:RULE_LENGTH] for kind in kinds]
+    for task in Task.objects.current().filter(case=case, rule__in=rules, answer=""):
+        if task.to_team_id in by.teams:
+            task.answer, task.answered_on, task.answered_by = (
+                Answer.DONE,
+                timezone.localdate(),
+                by.user,
+            )
+            task.version += 1
+            set_change_reason(task, "done")
+            task.save()

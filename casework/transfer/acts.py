@@ -1,0 +1,120 @@
+"""The acts of a transfer. The case is handed over when the exit is confirmed (outcomes)."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from casework.cases.models import Case
+from casework.journal.models import Contact, Note
+from casework.journey.acts import StepRefused, locked, refresh_deadline
+from casework.journey.guards import Missing
+from casework.plan.models import Goal
+from casework.records.enums import Answer
+from casework.records.models import Record
+from casework.transfer.models import GuidanceTicked, Transfer
+from governance.access.clearance import Clearance
+from governance.access.enums import Category
+from partners.organisations.models import Pilot
+
+GUIDANCE: tuple[type[Record], ...] = (Goal, Contact, Note)  # what may be ticked
+
+
+def transfer_of(case: Case) -> Transfer | None:
+    """The transfer that runs in a case or was carried out."""
+    found: Transfer | None = (
+        Transfer.objects.filter(case=case, taken_back_at=None)
+        .exclude(answer=Answer.DECLINED)
+        .select_related("to_pilot", "answered_by")
+        .first()
+    )
+    return found
+
+
+def pilots_to_ask(case: Case) -> list[Pilot]:
+    """The other pilots that take new cases."""
+    return [
+        pilot
+        for pilot in Pilot.objects.exclude(pk=case.pilot_id)
+        if pilot.takes_new_cases(timezone.localdate())
+    ]
+
+
+def offers_waiting(clearance: Clearance) -> list[Transfer]:
+    """What other pilots offer to the pilots this worker coordinates."""
+    if not clearance.coordinated:
+        return []
+    waits = Transfer.objects.filter(
+        to_pilot__in=clearance.coordinated, answer="", taken_back_at=None
+    )
+    return list(waits.select_related("pilot", "to_pilot").order_by("wanted_on", "pk")[:30])
+
+
+@transaction.atomic
+def offer(case: Case, to: Pilot, text: str, wanted_on: date, *, by: Clearance) -> Transfer:
+    case = locked(case)
+    if transfer_of(case) is not None:
+        raise StepRefused([Missing(_("This case is offered already."), "transfer")])
+    made: Transfer = Transfer.objects.create(
+        case=case, pilot=case.pilot, to_pilot=to, text=text, wanted_on=wanted_on, offered_by=by.user
+    )
+    return made
+
+
+@transaction.atomic
+def take_back(case: Case, found: Transfer) -> None:
+    case = locked(case)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT transfer_take_back(%s)", [found.reference])
+        if not cursor.fetchone()[0]:
+            raise StepRefused([Missing(_("The case was handed over meanwhile."), "transfer")])
+    refresh_deadline(case)
+
+
+def answer(found: Transfer, said: Answer, why: str) -> bool:
+    """Whether the answer counted: not if somebody else was first, or the offer was taken back."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT transfer_answer(%s, %s, %s)", [found.reference, said.value, why])
+        return bool(cursor.fetchone()[0])
+
+
+def own_guidance(case: Case, team: int) -> list[tuple[UUID, str, date, str]]:
+    """What a team wrote of the guidance in this case: reference, what it is, its day and text,
+    the newest first."""
+    rows: list[Any] = []
+    for model in GUIDANCE:
+        plain = Q() if model.CATEGORY else Q(category=Category.GUIDANCE)
+        rows += model.objects.current().filter(plain, case=case, author_team=team, source_team=None)
+    return sorted((_ticked(row) for row in rows), key=lambda row: row[2], reverse=True)
+
+
+def _ticked(row: Goal | Contact | Note) -> tuple[UUID, str, date, str]:
+    if isinstance(row, Goal):
+        return row.reference, _("Goal"), row.set_on, row.text
+    return (
+        row.reference,
+        row.get_kind_display() if isinstance(row, Contact) else _("Note"),
+        row.happened_on,
+        row.text,
+    )
+
+
+@transaction.atomic
+def tick(found: Transfer, team: int, records: list[UUID], *, by: Clearance) -> None:
+    """The last word of a team counts."""
+    row = GuidanceTicked.objects.filter(transfer=found, team=team).first()
+    if row is None:
+        try:
+            with transaction.atomic():
+                GuidanceTicked.objects.create(
+                    transfer=found, team_id=team, records=records, ticked_by=by.user
+                )
+                return
+        except IntegrityError:  # a colleague was as quick
+            row = GuidanceTicked.objects.get(transfer=found, team=team)
+    row.records, row.ticked_by, row.ticked_at = records, by.user, timezone.now()
+    row.save(update_fields=["records", "ticked_by", "ticked_at"])

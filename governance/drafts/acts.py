@@ -1,0 +1,134 @@
+"""Drafts are kept while typing and when a session ends; a token makes a double submit one
+record."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import connection, transaction
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from governance.access.clearance import entered
+from governance.drafts.forms import typed_fields
+from governance.drafts.models import Draft, FormToken
+from partners.accounts.models import User
+from partners.accounts.signals import typed_text_left_behind
+
+# The form, and the case or agreement it is about; a registration has no case yet, so every sheet of
+# it has a mark of its own.
+KEY = re.compile(
+    r"(register|emergency|household|note|involve|briefing|proposal|link|undo|contact|ask|reply|shield|clash|address|export"
+    r"|dossiers|criteria|meeting|agenda|discuss|position|minutes|formal|mandate|escalation|exit|claim|check"
+    r"|transfer|custody|task|deliver|(add|change|correct|answer|intake|decide|letter)-[a-z_]{1,30}(-[a-z_]{1,20})?):[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+)
+MOST_TYPED = 200_000
+
+
+def save_draft(user: User, key: str, fields: dict[str, list[str]], page: str = "") -> Draft:
+    return Draft.objects.update_or_create(
+        owner=user, key=key[:120], defaults={"fields": fields, "page": own(page)}
+    )[0]
+
+
+def own(page: str) -> str:
+    """An address of this application, or nothing."""
+    safe = (
+        len(page) <= 300
+        and page.startswith("/")
+        and url_has_allowed_host_and_scheme(page, allowed_hosts=None)
+    )
+    return page if safe else ""
+
+
+def standalone_draft_key(request: HttpRequest, form: str) -> str:
+    """The draft key of a form that is about no case: the one it was sent with, or that of its
+    address, or nothing."""
+    for key in (request.POST.get("draft_key", ""), f"{form}:{request.GET.get('concept', '')}"):
+        if key.startswith(f"{form}:") and KEY.fullmatch(key):
+            return key
+    return ""
+
+
+def standalone_draft_page(request: HttpRequest, key: str = "") -> str:
+    """The address under which a sheet, or a new one, comes back with its text when the page is
+    loaded again."""
+    return f"{request.path}?concept={key.partition(':')[2] or uuid4()}"
+
+
+def find_draft(user: User, key: str) -> Draft | None:
+    return Draft.objects.of(user).filter(key=key).first()
+
+
+def find_drafts(user: User, keys: list[str]) -> dict[str, Draft]:
+    return {draft.key: draft for draft in Draft.objects.of(user).filter(key__in=keys)}
+
+
+def kept_value(draft: Draft | None, name: str) -> str:
+    """What stood in one field of a draft; empty without one."""
+    return draft.fields.get(name, [""])[-1] if draft else ""
+
+
+@receiver(typed_text_left_behind)
+def keep_what_was_typed(sender: object, user: User, fields: Any, **_: object) -> None:
+    key = fields.get("draft_key") or ""
+    if KEY.fullmatch(key):
+        with transaction.atomic(), entered(user):
+            save_draft(user, key, typed_fields(fields), fields.get("form_page") or "")
+
+
+def _token(request: HttpRequest) -> UUID | None:
+    try:
+        return UUID(request.POST.get("form_token", ""))
+    except ValueError:
+        return None
+
+
+def sent_before(request: HttpRequest) -> HttpResponse | None:
+    """Where this very form led when it was sent the first time; None if it was not."""
+    token = _token(request)
+    sent = FormToken.objects.filter(token=token).first() if token else None
+    return redirect(sent.result or "home") if sent else None
+
+
+def submit_once(request: HttpRequest, key: str, act: Callable[[], str]) -> HttpResponse:
+    """Do the act and go to the address it returns; the same form sent again goes there without
+    doing it twice.
+
+    Two submits at the same moment: the second waits for the first one's commit on the token's
+    primary key.
+    """
+    token = _token(request)
+    user: User = request.user  # type: ignore[assignment]
+    # an act that refuses takes its token back, so the mended form may be sent
+    with transaction.atomic():
+        if token and not _claim(token, user):
+            return sent_before(request) or redirect("home")
+        result = act()
+        if token:
+            FormToken.objects.filter(token=token).update(result=result)
+    Draft.objects.filter(owner=user, key=key).delete()
+    return redirect(result)
+
+
+def drop_draft(request: HttpRequest, key: str) -> None:
+    """What was typed has arrived, in an act that may be done again; nothing that is still under
+    way keeps it anew."""
+    user: User = request.user  # type: ignore[assignment]
+    if token := _token(request):
+        _claim(token, user)
+    Draft.objects.filter(owner=user, key=key).delete()
+
+
+def _claim(token: UUID, user: User) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO governance_formtoken (token, owner_id, result, used_at) VALUES (%s, "
+            "%s, '', now())"
+            " ON CONFLICT (token) DO NOTHING",
+            [token, user.pk],
+        )
+        return cursor.rowcount == 1
