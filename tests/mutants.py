@@ -160,7 +160,7 @@ MUTANTS = [
     ("casework/cases/partners.py", "if theirs & hidden and not theirs & known}", "if False}"),
     ("casework/cases/partners.py", "or team.function != TeamFunction.LEGAL\n        and not (hides", "or not (hides"),
     ("casework/cases/partners.py", "return case.state in BEFORE_GUIDANCE and", "return False and"),
-    ("casework/plan/views.py", "known_partners(request.clearance, case, teams) if function_reveals(team) is None]", "known_partners(request.clearance, case, teams)]"),
+    ("casework/plan/views.py", "        if function_reveals(team) is None\n    ]\n    reads", "    ]\n    reads"),
     ("casework/conference/agenda_views.py", "if (team := teams.get(pk)) and may_know(clearance, case, team)", "if (team := teams.get(pk))"),
     ("casework/overview/sharing_register.py", "            if (shown, everybody) != shared.get(version.id, ([], False)):", "            if True:"),
     ("casework/dossiers/views.py", "    if saves and not meanwhile and form.is_valid():", "    if saves and form.is_valid():"),

@@ -400,7 +400,7 @@ class MinutesForm(KeptForm):
 
 
 class CancelForm(KeptForm):
-    set_change_reason = forms.CharField(
+    because = forms.CharField(
         label=_("Why is it cancelled?"),
         max_length=200,
         error_messages={"required": _("Write why it is cancelled.")},

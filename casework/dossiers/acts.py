@@ -145,7 +145,13 @@ def raise_conflict(report: DestinationReport, by: Clearance) -> None:
     """R14: another register says she left while she has a place here. The team that leads looks
     into it."""
     case = report.case
-    if not shelter_is_running(case.pk):
+    what = in_dutch(
+        gettext_lazy("Another register reports that she left: find out whether she is still here")
+    )
+    with connection.cursor() as cursor:
+        due = timezone.localdate() + CONFLICT_TERM
+        cursor.execute("SELECT journal_conflict_task(%s, %s, %s)", [report.pk, what, due])
+    if not shelter_is_running(case.pk):  # or who reports may not know of it
         return
     Signal.objects.create(
         case=case,
@@ -159,12 +165,6 @@ def raise_conflict(report: DestinationReport, by: Clearance) -> None:
         share_purpose=in_dutch(gettext_lazy("Registers that differ")),
         share_basis=ShareBasis.CONVENANT,
     )
-    what = in_dutch(
-        gettext_lazy("Another register reports that she left: find out whether she is still here")
-    )
-    with connection.cursor() as cursor:
-        due = timezone.localdate() + CONFLICT_TERM
-        cursor.execute("SELECT journal_conflict_task(%s, %s, %s)", [report.pk, what, due])
 
 
 def _involve_shelter_teams(case: Case, left: Collection[int | None] = ()) -> None:

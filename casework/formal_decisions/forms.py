@@ -181,7 +181,7 @@ class ReopenForm(KeptForm):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose the ground.")},
     )
-    set_change_reason = forms.CharField(
+    because = forms.CharField(
         label=_("Explanation"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -200,11 +200,11 @@ class ReopenForm(KeptForm):
     def why(self) -> str:
         """The ground and the explanation, as they stand with the refusal."""
         ground = dict(self.fields["ground"].choices)[self.cleaned_data["ground"]]  # type: ignore[attr-defined]
-        return f"{in_dutch(ground).capitalize()}: {self.cleaned_data['set_change_reason']}"
+        return f"{in_dutch(ground).capitalize()}: {self.cleaned_data['because']}"
 
 
 class SetAsideForm(KeptForm):
-    set_change_reason = forms.CharField(
+    because = forms.CharField(
         label=_("Why does it stand no longer?"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),

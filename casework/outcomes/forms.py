@@ -149,7 +149,7 @@ class EstablishForm(KeptForm):
 
 
 class DeclineForm(KeptForm):
-    set_change_reason = forms.CharField(
+    because = forms.CharField(
         label=_("Why not?"),
         max_length=300,
         error_messages={"required": _("Write why the exit is declined.")},

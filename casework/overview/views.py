@@ -325,7 +325,7 @@ def home(request: ClearanceRequest) -> HttpResponse:
         "rows": rows[: len(mine)],
         "unfinished": rows[len(mine) :],
         "drafts": unsent(request.user),
-        "to_do": waits if everything else waits[:SHOWN_TO_DO],
+        "worklist": waits if everything else waits[:SHOWN_TO_DO],
         "more_to_do": not everything and len(waits) > SHOWN_TO_DO,
         "several_dossiers": sum(row.kind == "dossier_request" for row in waits) > 1,
         "to_check": fact_check_views.number_to_check(clearance, teams),
@@ -430,7 +430,7 @@ def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
             clearance.reads(case, c) for c in (Category.GUIDANCE, Category.CONTACT_SHELTER)
         ),
         "manager_known": lead is None or may_know(clearance, case, lead),
-        "todos": registration_tasks(clearance, case, told=briefing is not None),
+        "registration_tasks": registration_tasks(clearance, case, told=briefing is not None),
         "next_steps": next_steps(clearance, case, teams, facts),
         "cautions": cautions(
             records, next((row.value for row in values["birth_date"]), ""), facts.today

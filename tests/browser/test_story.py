@@ -415,7 +415,7 @@ def test_to_a_refused_admission_with_an_objection_upheld(visit, site):
         page, kind="objection_lvv_decision", applied_on=day(), result="upheld", result_on=day()
     )
     page = story.open("coordinator", "/heroverwegen/")
-    story.send(page, ground="upheld", set_change_reason="Bezwaar gegrond verklaard.")
+    story.send(page, ground="upheld", because="Bezwaar gegrond verklaard.")
     story.state("in LSO")
     story.told(
         "lso-besluit: niet toegelaten", "formeel besluit: ", "nu: niet toegelaten", "nu: in lso"

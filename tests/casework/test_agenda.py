@@ -186,7 +186,7 @@ def test_what_was_not_discussed_waits_for_another_agenda(journey):
     again = Room(journey, 5)
     again.add()
     assert proposed(journey, 6) is None
-    again.to("coordinator", "meeting_cancel", again.meeting.reference, set_change_reason="Ziekte")
+    again.to("coordinator", "meeting_cancel", again.meeting.reference, because="Ziekte")
     assert proposed(journey, 6) == "admission"
 
 

@@ -302,7 +302,7 @@ def test_a_cancelled_meeting_lets_its_cases_go(room):
     room.add()
     assert (
         room.to(
-            "coordinator", "meeting_cancel", room.meeting.reference, set_change_reason="Ziekte"
+            "coordinator", "meeting_cancel", room.meeting.reference, because="Ziekte"
         ).status_code
         == 302
     )
@@ -394,9 +394,7 @@ def test_a_meeting_that_was_not_held_hides_no_case_and_waits_for_its_chair(journ
     assert (
         "Hiwot Reiziger" in room.see("coordinator", "meeting_detail", later.meeting.reference).text
     )
-    room.to(
-        "coordinator", "meeting_cancel", room.meeting.reference, set_change_reason="Niet gehouden"
-    )
+    room.to("coordinator", "meeting_cancel", room.meeting.reference, because="Niet gehouden")
     assert (
         "Sluit het overleg van"
         not in room.journey.client.act_as(room.journey.workers["coordinator"]).get("/").text

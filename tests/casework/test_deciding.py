@@ -173,7 +173,7 @@ def test_t9_an_objection_that_was_upheld_brings_her_back_to_the_conference(journ
         "coordinator",
         "case_reopen",
         ground="upheld",
-        set_change_reason="x",
+        because="x",
         version=journey.case.version,
     )
     assert reopened.status_code == 400  # nothing was upheld yet
@@ -202,7 +202,7 @@ def test_t9_an_objection_that_was_upheld_brings_her_back_to_the_conference(journ
         "coordinator",
         "case_reopen",
         ground="upheld",
-        set_change_reason="Gegrond.",
+        because="Gegrond.",
         version=journey.case.version,
     )
     assert answer.status_code == 302
@@ -360,7 +360,7 @@ def test_t9_new_facts_are_enough_but_a_newer_open_case_is_in_the_way(journey):
         "coordinator",
         "case_reopen",
         ground="new",
-        set_change_reason="Ziek.",
+        because="Ziek.",
         version=journey.case.version,
     )
     assert refused.status_code == 409
@@ -374,7 +374,7 @@ def test_t9_new_facts_are_enough_but_a_newer_open_case_is_in_the_way(journey):
         "coordinator",
         "case_reopen",
         ground="new",
-        set_change_reason="Ziek.",
+        because="Ziek.",
         version=journey.case.version,
     )
     assert journey.case.state == "in_conference"

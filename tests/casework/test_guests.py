@@ -97,9 +97,9 @@ def test_a_cancelled_meeting_ends_what_its_guests_read_but_not_another_one_with_
     other = Room(room.journey)
     other.add()
     assert admitted(other, guest).status_code == 302
-    room.to("coordinator", "meeting_cancel", room.meeting.reference, set_change_reason="Ziekte")
+    room.to("coordinator", "meeting_cancel", room.meeting.reference, because="Ziekte")
     assert sees_cases(guest)
-    other.to("coordinator", "meeting_cancel", other.meeting.reference, set_change_reason="Ziekte")
+    other.to("coordinator", "meeting_cancel", other.meeting.reference, because="Ziekte")
     assert not sees_cases(guest)
 
 

@@ -243,7 +243,7 @@ def test_t18_of_a_case_from_a_list_each_gap_of_the_way_before_is_a_finding():
     assert said(state="exited") == set()
     days = dict.fromkeys(("ind", "dtv"), TODAY - timedelta(days=30))
     known = {
-        "told": True,
+        "informed": True,
         "requested": days,
         "dossiers": days,
         "admitted_on": TODAY,

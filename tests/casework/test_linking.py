@@ -519,7 +519,7 @@ def test_two_links_at_once_make_one_group():
         cursor.execute(
             "SELECT prosrc FROM pg_proc WHERE proname IN ('register_judge', 'register_regroup', 'clash_answer')"
         )
-        assert all("pg_advisory_xact_lock(7305004)" in row[0] for row in cursor.fetchall())
+        assert all("lock_links()" in row[0] for row in cursor.fetchall())
 
 
 # ------------------------------------------------------------------ links and undos at random

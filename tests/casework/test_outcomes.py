@@ -80,9 +80,7 @@ def test_t11_is_refused_while_she_has_a_place_and_after_admission_without_a_deci
     stay.save()
     assert journey.confirm().status_code == 409
     journey.formal("ended")
-    journey.done(
-        "coordinator", "exit_confirm", decline="1", set_change_reason="Eerst besluiten.", version=1
-    )
+    journey.done("coordinator", "exit_confirm", decline="1", because="Eerst besluiten.", version=1)
     assert (
         journey.propose(reason="house_rules_breach", outcome="trajectory_ended").status_code == 302
     )

@@ -145,7 +145,7 @@ def due(journey, who, what):
     """Whether this waits for her, and whether it is due: None, False or True."""
     rows = [
         row
-        for row in journey.client.act_as(journey.workers[who]).get("/?alles").context["to_do"]
+        for row in journey.client.act_as(journey.workers[who]).get("/?alles").context["worklist"]
         if row.case == journey.case and what in row.what
     ]
     return rows[0].is_due if rows else None

@@ -511,7 +511,9 @@ def test_who_wrote_guidance_is_asked_what_goes_along_and_who_offered_hears_of_a_
     def waits(who):
         return [
             row.what
-            for row in journey.client.act_as(journey.workers[who]).get("/?alles").context["to_do"]
+            for row in journey.client.act_as(journey.workers[who])
+            .get("/?alles")
+            .context["worklist"]
         ]
 
     asks, declined = (

@@ -324,7 +324,7 @@ class Travels(RuleBasedStateMachine):
                 "exit_confirm",
                 version=found.version,
                 decline="1",
-                set_change_reason="Nog niet.",
+                because="Nog niet.",
             )
 
     def act_undo(self, who, what, days):
@@ -370,7 +370,7 @@ class Travels(RuleBasedStateMachine):
             who,
             "case_reopen",
             ground="new",
-            set_change_reason="Nieuwe stukken.",
+            because="Nieuwe stukken.",
             version=self.case.version,
         )
 

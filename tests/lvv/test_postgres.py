@@ -257,12 +257,12 @@ def test_the_entry_script_prepares_and_serves_on_a_plain_server(folder, monkeypa
     finally:
         web.terminate()
         web.wait()
-    submit_once = subprocess.run(
+    once = subprocess.run(
         [sys.executable, "manage.py", "work", "--once"],
         cwd=BASE_DIR,
         env=environment,
         check=False,
         capture_output=True,
     )
-    assert submit_once.returncode == 0, submit_once.stderr
-    assert b"Traceback" not in submit_once.stderr
+    assert once.returncode == 0, once.stderr
+    assert b"Traceback" not in once.stderr

@@ -109,7 +109,7 @@ def test_a_database_that_holds_something_else_is_not_served(monkeypatch):
     rows("UPDATE lvv_sql SET digest = 'of yesterday'")
     for start in (
         checks.refuse_to_serve_without_a_wall,
-        lambda: call_command("work", submit_once=True),
+        lambda: call_command("work", once=True),
     ):
         with pytest.raises(ImproperlyConfigured, match="other functions and policies"):
             start()
