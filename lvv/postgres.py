@@ -171,10 +171,10 @@ class Embedded:
                 "backup."
             )
         major = self._run("postgres", "--version").stdout.split()[2].split(".")[0]
-        found = (self.cluster / "PG_VERSION").read_text().strip()
-        if found != major:
+        result = (self.cluster / "PG_VERSION").read_text().strip()
+        if result != major:
             raise PostgresError(
-                f"{self.cluster} belongs to PostgreSQL {found}, this application brings {major}: "
+                f"{self.cluster} belongs to PostgreSQL {result}, this application brings {major}: "
                 "dump it with the old version and restore it here, or set LVV_DATA_DIR to an "
                 "empty folder."
             )

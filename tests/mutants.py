@@ -85,7 +85,7 @@ MUTANTS = [
     ("casework/cases/perms.py", "    ) and clearance.writes(case, Category.IDENTITY)\n", "    )\n"),
     ("casework/cases/perms.py", "case.lead_team_id in clearance.teams and case.case_manager_id", "case.case_manager_id"),
     ("casework/cases/partners.py", "        clearance.reads(case, category) for category in REVEALS.values()\n", "        True for category in REVEALS.values()\n"),
-    ("partners/accounts/views.py", "if is_mfa_enabled(found.user):", "if False:"),
+    ("partners/accounts/views.py", "if is_mfa_enabled(result.user):", "if False:"),
     ("partners/accountability/logs.py", "worker.cases_by_organisation(cases or {})", "{o: list(cases or {}) for o in worker.cases_by_organisation(cases or {})}"),
     ("casework/sql/audit_readers.sql", "a.cases && ARRAY[c.reference] AND a.outcome <> 'denied'\n", "a.cases && ARRAY[c.reference]\n"),
     ("casework/sql/involvements.sql", "OR c.lead_team_id = ANY (access_teams('teams'))", "OR true"),
@@ -149,7 +149,7 @@ MUTANTS = [
     ("casework/sql/exports.sql", "USING (owner_id = access_user() OR organisation_id = ANY (access_teams('privacy')))", "USING (true)"),
     ("casework/imports/acts.py", "if upload.state != S.UNDOING and upload.team not in perms.registering_teams(clearance):", "if False:"),
     ("casework/imports/acts.py", "    return clearance.coordinates(upload.team.pilot_id) and any(", "    return True or any("),
-    ("casework/imports/views.py", "int(case) in {shown for shown, _words in row.doubles}", "True"),
+    ("casework/imports/views.py", "int(case) in {visible for visible, _words in row.doubles}", "True"),
     ("casework/exports/views.py", "    return f\"'{text}\" if text.startswith(FORMULA) else text", "    return text"),
     ("casework/sql/known_elsewhere.sql", "USING (team_id = ANY (access_teams('read_identity')) AND EXISTS (SELECT FROM casework_case c WHERE c.id = case_id))", "USING (true)"),
     ("casework/sql/address.sql", "                   AND c.team_ids && access_teams('read_shelter_address'))", ")"),
@@ -162,7 +162,7 @@ MUTANTS = [
     ("casework/cases/partners.py", "return case.state in BEFORE_GUIDANCE and", "return False and"),
     ("casework/plan/views.py", "        if function_reveals(team) is None\n    ]\n    reads", "    ]\n    reads"),
     ("casework/conference/agenda_views.py", "if (team := teams.get(pk)) and may_know(clearance, case, team)", "if (team := teams.get(pk))"),
-    ("casework/overview/sharing_register.py", "            if (shown, everybody) != shared.get(version.id, ([], False)):", "            if True:"),
+    ("casework/overview/sharing_register.py", "            if (visible, everybody) != shared.get(version.id, ([], False)):", "            if True:"),
     ("casework/dossiers/views.py", "    if saves and not meanwhile and form.is_valid():", "    if saves and form.is_valid():"),
 ]  # fmt: skip
 

@@ -65,8 +65,8 @@ def readings(request: ClearanceRequest) -> HttpResponse:
             request.GET.get("page")
         )
         numbers = {reference: case.number for reference, case in mine.items()}
-        found = leading_names(case.pk for case in mine.values())
-        names = {reference: found.get(case.pk, "") for reference, case in mine.items()}
+        result = leading_names(case.pk for case in mine.values())
+        names = {reference: result.get(case.pk, "") for reference, case in mine.items()}
     context = {
         "page": page,
         "rows": _rows(page, numbers, names),
@@ -133,8 +133,8 @@ def case_numbers(references: set[UUID]) -> dict[UUID, str]:
 def case_reference(number: str) -> UUID | None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT accountability_case_reference(%s)", [number])
-        found: UUID | None = cursor.fetchone()[0]
-        return found
+        u_u_i_d: UUID | None = cursor.fetchone()[0]
+        return u_u_i_d
 
 
 @processes(ACCOUNTABILITY)

@@ -138,7 +138,7 @@ class Household:
         return {row.number: place for place, row in enumerate(self.members)}
 
     def claims(self) -> list[Member]:
-        told, found = self.told.cleaned_data, []
+        told, result = self.told.cleaned_data, []
         for row in self.members:
             data = row.cleaned_data
             claim = Claim(
@@ -154,8 +154,8 @@ class Household:
             )
             relation = data.get("relation")
             responsible = self.places[int(data["responsible"])] if data["responsible"] else None
-            found.append(Member(claim, RelationKind(relation) if relation else None, responsible))
-        return found
+            result.append(Member(claim, RelationKind(relation) if relation else None, responsible))
+        return result
 
 
 def _household(data: Any, teams: list[Team], number: int) -> Household:
@@ -182,8 +182,8 @@ def register_household(request: ClearanceRequest) -> HttpResponse:
         return redirect(standalone_draft_page(request))
     draft = find_draft(request.user, key) if request.method == "GET" else None
     asked = request.method == "POST" and "more" not in request.POST
-    said = request.POST.get("rows") or kept_value(draft, "rows")
-    number = max(1, min(int(said), MOST_MEMBERS)) if said.isdecimal() and len(said) < 4 else ROWS
+    text = request.POST.get("rows") or kept_value(draft, "rows")
+    number = max(1, min(int(text), MOST_MEMBERS)) if text.isdecimal() and len(text) < 4 else ROWS
     if "more" in request.POST:  # nothing was sent yet, so nothing is refused yet
         number = min(number + 2, MOST_MEMBERS)
     household = _household(request.POST if asked else None, teams, number)
@@ -205,17 +205,17 @@ def register_household(request: ClearanceRequest) -> HttpResponse:
             request, "casework/register/household.html", context, status=400 if asked else 200
         )
     members = household.claims()
-    found: list[tuple[str, list[Candidate]]] = []
+    result: list[tuple[str, list[Candidate]]] = []
     for member in members:
         alike = likely_doubles(member.claim.facts())
         member.claim.others = [candidate.case_id for candidate in alike]
-        found.append((member.claim.names[0], alike))
-    candidates = [candidate for _name, row in found for candidate in row]
+        result.append((member.claim.names[0], alike))
+    candidates = [candidate for _name, row in result for candidate in row]
     if not same_candidates(request.POST.get("judged", ""), candidates):
         if sent := sent_before(request):  # the form's own first sending, under way a moment ago
             return sent
         context |= {
-            "found": [(name, candidate_rows(row)) for name, row in found if row],
+            "found": [(name, candidate_rows(row)) for name, row in result if row],
             "judged": ",".join(str(candidate.case_id) for candidate in candidates),
         }
         return render(request, "casework/register/household_doubles.html", context)

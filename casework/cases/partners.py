@@ -27,16 +27,16 @@ class AlreadyInvolved(Exception):
 def team_reads(team_ids: list[int]) -> dict[int, dict[str, str]]:
     """For each team, which categories it reads or writes today: from the rule that decides, for
     "who sees what"."""
-    found: dict[int, dict[str, str]] = {team: {} for team in team_ids}
+    result: dict[int, dict[str, str]] = {team: {} for team in team_ids}
     with connection.cursor() as cursor:
         cursor.execute("SELECT team_id, category, verb FROM access_readers(%s)", [team_ids])
         for team, category, verb in sorted(cursor.fetchall(), key=lambda row: row[2]):
-            row = found[team]
+            row = result[team]
             if verb in ("attend", "read"):
                 row[category] = verb
             else:  # sorted, so reading was seen before writing
                 row[category] = "write" if category in row else "write_own"
-    return found
+    return result
 
 
 @transaction.atomic
@@ -103,12 +103,12 @@ def visible_teams(clearance: Clearance) -> dict[int, Team]:
 def with_teams(rows: Iterable[M], teams: dict[int, Team], *names: str) -> list[M]:
     """The rows with these teams filled in from the ones at hand: cheaper than joining them to
     every row."""
-    found = list(rows)
-    for row in found:
+    result = list(rows)
+    for row in result:
         for name in names:
             if (key := getattr(row, f"{name}_id")) in teams:
                 setattr(row, name, teams[key])
-    return found
+    return result
 
 
 # What the bare fact that a team takes part gives away, by its function or its organisation; the
@@ -240,10 +240,10 @@ def known_workers(
 
 def teams_of_workers(teams: Iterable[int]) -> dict[int, set[int]]:
     """Who works, or worked, for these teams, and for which of them."""
-    found: dict[int, set[int]] = {}
+    result: dict[int, set[int]] = {}
     for user, team in Membership.objects.filter(team__in=teams).values_list("user_id", "team_id"):
-        found.setdefault(user, set()).add(team)
-    return found
+        result.setdefault(user, set()).add(team)
+    return result
 
 
 def hidden_workers(
@@ -275,7 +275,7 @@ def team_label(clearance: Clearance, case: Case, teams: dict[int, Team], team: i
 def with_partner_of(kind: str, clearance: Clearance, teams: dict[int, Team]) -> Q:
     """Cases in which a team of this kind of organisation takes part, as far as this reader may
     know that."""
-    found = Q(pk__in=[])
+    result = Q(pk__in=[])
     for team in teams.values():
         if team.organisation.kind == kind:
             category = reveals(team)
@@ -296,5 +296,5 @@ def with_partner_of(kind: str, clearance: Clearance, teams: dict[int, Team]) -> 
                     ~Q(state__in=BEFORE_GUIDANCE) if kind == OrganisationKind.DTV else Q(pk__in=[])
                 )
                 known &= Q(team_ids__overlap=knowing) | Q(lead_team__in=leads) | later
-            found |= known
-    return found
+            result |= known
+    return result

@@ -87,8 +87,8 @@ def register(claim: Claim, *, by: Clearance, team: Team, person: Person | None =
         same = person.same_as or person.pk
         with connection.cursor() as cursor:  # two workers choosing the same person
             cursor.execute("SELECT lock_person(%s)", [same])
-        if found := Case.objects.open().filter(person__same_as=same).first():
-            raise HasOpenCase(found)
+        if case := Case.objects.open().filter(person__same_as=same).first():
+            raise HasOpenCase(case)
     return register_many([(claim, person)], by=by, team=team)[0]
 
 
@@ -245,7 +245,7 @@ def first_partners(team: Team, *, sheltered: bool = False) -> list[Team]:
     """The teams that take part from the registration on: this one, the one that leads, and DT&V
     of who has a place."""
     departure = departure_team(team.pilot_id) if sheltered else None
-    return list(dict.fromkeys(found for found in (team, leading_team(team), departure) if found))
+    return list(dict.fromkeys(result for result in (team, leading_team(team), departure) if result))
 
 
 def departure_team(pilot: int) -> Team | None:
@@ -259,10 +259,10 @@ def involve_departure_service(case: Case) -> None:
         Involvement.objects.create(case=case, team=team, ground=Ground.MADE_KNOWN)
 
 
-def same_candidates(shown: str, found: list[Candidate]) -> bool:
+def same_candidates(visible: str, result: list[Candidate]) -> bool:
     """Whether the worker judged exactly these candidates, and no new one turned up since."""
-    return {part for part in shown.split(",") if part} >= {
-        str(candidate.case_id) for candidate in found
+    return {part for part in visible.split(",") if part} >= {
+        str(candidate.case_id) for candidate in result
     }
 
 

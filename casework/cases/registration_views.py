@@ -118,8 +118,8 @@ def register_person(request: ClearanceRequest) -> HttpResponse:
                 register(claim, by=request.clearance, team=chosen_team(teams, data), person=person)
             ),
         )
-    except HasOpenCase as found:
-        context["open_case"] = found.case
+    except HasOpenCase as refusal:
+        context["open_case"] = refusal.case
         return render(request, "casework/register/form.html", context, status=409)
 
 

@@ -137,7 +137,7 @@ def search(
         narrowing = Identity(birth_dates=facts.birth_dates, nationalities=facts.nationalities)
         known = identities_of(pool, {"birth_dates", "nationalities"})
         pool = [case for case in pool if A.OTHER not in agreements(narrowing, known[case]).values()]
-    known = identities_of(pool, {attribute for attribute, said in vars(facts).items() if said})
+    known = identities_of(pool, {attribute for attribute, text in vars(facts).items() if text})
     agreeing = {case: agreements(facts, known[case]) for case in pool}
     if narrows:
         pool.sort(key=lambda case: -weight(agreeing[case]))
@@ -176,14 +176,14 @@ def case_search(request: ClearanceRequest) -> HttpResponse:
         return redirect("casework:case_list")
     form = SearchForm(request.POST)
     teams = visible_teams(clearance)
-    found = Found()
+    result = Found()
     if form.is_valid() and any(form.cleaned_data.values()):
         data = form.cleaned_data
-        found = search(data["q"], data["born"], data["nationality"])
+        result = search(data["q"], data["born"], data["nationality"])
     context = {
-        "rows": case_rows.rows(found.cases, teams, clearance, found.words),
+        "rows": case_rows.rows(result.cases, teams, clearance, result.words),
         "form": form,
-        "more": found.more,
+        "more": result.more,
     }
     return render(
         request, "casework/cases/search.html", context, status=400 if form.errors else 200

@@ -45,11 +45,11 @@ def case_list(request: ClearanceRequest) -> HttpResponse:
     if not clearance.sees_cases:
         raise PermissionDenied
     teams = visible_teams(clearance)
-    tab, found = asked_list(request.GET, clearance, teams)
-    chips = _chips(found, request)
+    tab, result = asked_list(request.GET, clearance, teams)
+    chips = _chips(result, request)
     only_table = request.htmx and not request.htmx.boosted
     counts = {} if only_table else case_rows.tab_counts(clearance, teams)
-    page = case_rows.CappedPaginator(found.qs, None if chips else counts.get(tab)).get_page(
+    page = case_rows.CappedPaginator(result.qs, None if chips else counts.get(tab)).get_page(
         request.GET.get("page")
     )
     kept = request.GET.copy()
@@ -57,7 +57,7 @@ def case_list(request: ClearanceRequest) -> HttpResponse:
     context = {
         "rows": case_rows.rows(page.object_list, teams, clearance),
         "page": page,
-        "filter": found,
+        "filter": result,
         "tab": tab,
         "capped": page.paginator.count >= case_rows.CAP,
         "address": kept.urlencode(),
@@ -71,9 +71,9 @@ def case_list(request: ClearanceRequest) -> HttpResponse:
     )
 
 
-def _chips(found: CaseFilter, request: ClearanceRequest) -> list[tuple[str, str, str]]:
+def _chips(case_filter: CaseFilter, request: ClearanceRequest) -> list[tuple[str, str, str]]:
     chips = []
-    for name, field in found.form.fields.items():
+    for name, field in case_filter.form.fields.items():
         if value := request.GET.get(name):
             rest = request.GET.copy()
             rest.pop(name)
@@ -152,10 +152,10 @@ def case_involve(request: ClearanceRequest, reference: UUID) -> HttpResponse:
             except AlreadyInvolved:
                 form.add_error("team", _("This team takes part already."))
                 return render(request, "casework/cases/involve.html", context, status=409)
-        shown = team_reads([team.pk])[team.pk]
+        visible = team_reads([team.pk])[team.pk]
         context |= {
             "team": team,
-            "sees": [(category, shown[category]) for category in Category if category in shown],
+            "sees": [(category, visible[category]) for category in Category if category in visible],
         }
         return render(request, "casework/cases/involve_confirm.html", context)
     return render(

@@ -43,7 +43,7 @@ from casework.journey.acts import (
     take_step_if_possible,
 )
 from casework.journey.facts import fact_of
-from casework.journey.guards import Missing, shown
+from casework.journey.guards import Missing, format_day
 from casework.plan.models import Action, Scenario
 from casework.records.enums import EndReason
 from casework.tasks.acts import RULE_LENGTH
@@ -84,10 +84,10 @@ def convenant_on(pilot: Pilot, day: date) -> Convenant | None:
     kinds = [ConvenantKind.CONVENANT] + (
         [ConvenantKind.MUNICIPAL_DECISION] if pilot.municipal_mode else []
     )
-    found: Convenant | None = (
+    convenant: Convenant | None = (
         Convenant.objects.in_force(day).filter(pilot=pilot, kind__in=kinds).order_by("kind").first()
     )
-    return found
+    return convenant
 
 
 @transaction.atomic
@@ -169,10 +169,10 @@ def admit_guest(meeting: Meeting, account: str) -> int | None:
 
 
 def locked_meeting(meeting: Meeting) -> Meeting:
-    found: Meeting = (
+    result: Meeting = (
         Meeting.objects.select_related("pilot").select_for_update(of=("self",)).get(pk=meeting.pk)
     )
-    return found
+    return result
 
 
 @transaction.atomic
@@ -265,16 +265,16 @@ def move_up(item: AgendaItem) -> None:
 def change_item(item: AgendaItem, question: str, teams: list[int], *, version: str) -> None:
     """What is asked, and who attends, as long as it was not discussed."""
     case = locked(item.case)
-    found: AgendaItem = AgendaItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
-    found.claim_version(version)
-    if found.discussed_at or found.ended_at:
+    agenda_item: AgendaItem = AgendaItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
+    agenda_item.claim_version(version)
+    if agenda_item.discussed_at or agenda_item.ended_at:
         raise StepRefused([Missing(_("This item was discussed or taken off meanwhile."))])
-    found.question = question
-    found.shared_team_ids = sorted(
-        {*(team for team in teams if team in case.team_ids), found.author_team_id}
+    agenda_item.question = question
+    agenda_item.shared_team_ids = sorted(
+        {*(team for team in teams if team in case.team_ids), agenda_item.author_team_id}
     )
-    set_change_reason(found, "changed")
-    found.save()
+    set_change_reason(agenda_item, "changed")
+    agenda_item.save()
     _invite(item.meeting, teams)
 
 
@@ -354,7 +354,7 @@ def cancel_meeting(meeting: Meeting, reason: str) -> None:
 @transaction.atomic
 def take_position(
     item: AgendaItem,
-    said: dict[str, Any],
+    data: dict[str, Any],
     *,
     by: Clearance,
     author_team: int,
@@ -382,11 +382,11 @@ def take_position(
             author_team_id=author_team,
             author=by.user,
             source_team_id=source_team,
-            **said,
+            **data,
             **more,
         )
         return
-    for name, value in said.items():
+    for name, value in data.items():
         setattr(held, name, value)
     held.said_on = timezone.localdate()
     held.version += 1
@@ -397,29 +397,29 @@ def take_position(
 def keep_summary(item: AgendaItem, summary: str, *, version: str) -> None:
     """After the minutes were sent it is a correction: the partners have the term anew to say
     something of it."""
-    found: AgendaItem = AgendaItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
-    found.claim_version(version)
-    if item.meeting.minutes_sent_on and summary != found.summary:
-        found.corrected_on = timezone.localdate()
+    agenda_item: AgendaItem = AgendaItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
+    agenda_item.claim_version(version)
+    if item.meeting.minutes_sent_on and summary != agenda_item.summary:
+        agenda_item.corrected_on = timezone.localdate()
         meeting = locked_meeting(item.meeting)
-        meeting.minutes_due_on = found.corrected_on + timedelta(
+        meeting.minutes_due_on = agenda_item.corrected_on + timedelta(
             days=meeting.pilot.minutes_term_days
         )
         meeting.version += 1
         meeting.save()
-    found.summary = summary
-    found.save()
+    agenda_item.summary = summary
+    agenda_item.save()
 
 
 @transaction.atomic
 def mark_discussed(item: AgendaItem) -> None:
     case = locked(item.case)
-    found: AgendaItem = AgendaItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
-    if found.discussed_at is None:
-        found.discussed_at = timezone.now()
-        found.version += 1
-        set_change_reason(found, "discussed")
-        found.save()
+    agenda_item: AgendaItem = AgendaItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
+    if agenda_item.discussed_at is None:
+        agenda_item.discussed_at = timezone.now()
+        agenda_item.version += 1
+        set_change_reason(agenda_item, "discussed")
+        agenda_item.save()
     refresh_deadline(case)
 
 
@@ -434,7 +434,7 @@ SAME = ("kind", "scenario", "body", "due_on", "review_on")
 @transaction.atomic
 def decide(
     item: AgendaItem,
-    said: dict[str, Any],
+    data: dict[str, Any],
     commitments: list[tuple[int, str, date]],
     *,
     by: Clearance,
@@ -450,28 +450,28 @@ def decide(
     if not meeting.is_running:
         raise StepRefused([Missing(_("Decisions are taken while the meeting is under way."))])
     facts = fact_of(case)
-    if facts.state not in FROM.get(said["kind"], (facts.state,)):
+    if facts.state not in FROM.get(data["kind"], (facts.state,)):
         moved = _("The case is “%(state)s” by now; this decision does not fit it any more.")
         raise StepRefused([Missing(moved % {"state": case.get_state_display()}, "case_detail")])
     # Of the day on which it was held, also where it is written down the next morning.
     held = timezone.localtime(meeting.opened_at).date()
     day = min(max(meeting.on, held), timezone.localdate())
     early = facts.rest_ends is not None and day < facts.rest_ends and not facts.municipal
-    if said["kind"] in SETS_SCENARIO and (early or not facts.rested):
-        ends = shown(facts.rest_ends) if facts.rest_ends else _("a day that is not known yet")
+    if data["kind"] in SETS_SCENARIO and (early or not facts.rested):
+        ends = format_day(facts.rest_ends) if facts.rest_ends else _("a day that is not known yet")
         raise StepRefused([Missing(_("The rest period ends on %(day)s.") % {"day": ends})])
-    if said["kind"] not in SEVERAL:
-        alike = next((family for family in FAMILIES if said["kind"] in family), (said["kind"],))
+    if data["kind"] not in SEVERAL:
+        alike = next((family for family in FAMILIES if data["kind"] in family), (data["kind"],))
         last = (
             ConferenceDecision.objects.current()
             .filter(item=item, kind__in=alike)
             .order_by("pk")
             .last()
         )
-        if last is not None and all(getattr(last, name) == said[name] for name in SAME):
+        if last is not None and all(getattr(last, name) == data[name] for name in SAME):
             raise StepRefused([Missing(_("This was decided on this item already."), "conference")])
-    owner = said["owner_team_id"] or doer(
-        said["kind"], chair=author_team, lead=leading(case, author_team)
+    owner = data["owner_team_id"] or doer(
+        data["kind"], chair=author_team, lead=leading(case, author_team)
     )
     decision: ConferenceDecision = ConferenceDecision.objects.create(
         case=case,
@@ -480,7 +480,7 @@ def decide(
         author=by.user,
         convenant_id=meeting.convenant_id,
         decided_on=day,
-        **said | {"owner_team_id": owner},
+        **data | {"owner_team_id": owner},
     )
     item.discussed_at = item.discussed_at or timezone.now()
     set_change_reason(item, "decided")

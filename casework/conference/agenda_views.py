@@ -71,13 +71,13 @@ MOST = 50
 
 
 def _item(reference: UUID) -> AgendaItem:
-    found: AgendaItem = get_object_or_404(
+    agenda_item: AgendaItem = get_object_or_404(
         AgendaItem.objects.current().select_related(
             "meeting__pilot", "case__pilot", "case__person"
         ),
         reference=reference,
     )
-    return found
+    return agenda_item
 
 
 @processes(CASEWORK)
@@ -188,7 +188,7 @@ def _item_context(request: ClearanceRequest, item: AgendaItem) -> dict[str, Any]
     places = places_of(item.meeting)
     position = next((n for n, place in enumerate(places) if place.number == item.place), 0)
     positions = list(Position.objects.current().filter(item=item).order_by("pk"))
-    said = {row.source_id: row for row in positions}
+    data = {row.source_id: row for row in positions}
     known = [
         team
         for pk in item.shared_team_ids
@@ -224,7 +224,7 @@ def _item_context(request: ClearanceRequest, item: AgendaItem) -> dict[str, Any]
         "places": places,
         "teams": teams,
         "name": leading_names([case.pk]).get(case.pk, "") or case.number,
-        "positions": [(team, said.get(team.pk)) for team in known],
+        "positions": [(team, data.get(team.pk)) for team in known],
         "others": [
             (team_label(clearance, case, teams, row.source_id), row)
             for row in positions
@@ -387,10 +387,10 @@ def position_behalf(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     )
     if not form.is_valid():
         return _show_item(request, item, status=400, behalf_form=form)
-    said = dict(form.cleaned_data)
-    source = said.pop("source_team")
+    data = dict(form.cleaned_data)
+    source = data.pop("source_team")
     take_position(
-        item, said, by=request.clearance, author_team=item.author_team_id, source_team=source
+        item, data, by=request.clearance, author_team=item.author_team_id, source_team=source
     )
     return redirect(item_url(item))
 
@@ -408,14 +408,14 @@ def agenda_decide(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         return _show_item(request, item, status=400, decide_form=form)
     key = f"decide-lso:{item.reference}"
     names = ("kind", "reasons", "scenario", "body", "due_on", "review_on")
-    said = {name: form.cleaned_data[name] for name in names} | {
+    data = {name: form.cleaned_data[name] for name in names} | {
         "owner_team_id": form.cleaned_data["owner_team"]
     }
 
     def act() -> str:
         decide(
             item,
-            said,
+            data,
             form.commitments(),
             by=request.clearance,
             author_team=item.author_team_id,

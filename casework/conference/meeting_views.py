@@ -43,7 +43,7 @@ from casework.conference.models import AgendaItem, Meeting, MeetingGuest, Meetin
 from casework.journey.acts import StepRefused
 from casework.journey.deadlines import deadlines_of
 from casework.journey.facts import facts_of
-from casework.journey.guards import shown
+from casework.journey.guards import format_day
 from casework.register.identity import leading_names
 from casework.shelter.enums import OUTSIDE_LVV
 from casework.shelter.models import Stay
@@ -64,10 +64,10 @@ INVITED_AT_FIRST = (
 
 
 def meeting_or_404(reference: UUID) -> Meeting:
-    found: Meeting = get_object_or_404(
+    meeting: Meeting = get_object_or_404(
         Meeting.objects.select_related("pilot", "convenant"), reference=reference
     )
-    return found
+    return meeting
 
 
 def meeting_url(meeting: Meeting) -> str:
@@ -104,13 +104,13 @@ def places_of(meeting: Meeting) -> list[Place]:
         .order_by("place", "pk")
     )
     names = leading_names([item.case_id for item in items])
-    found: dict[int, list[AgendaItem]] = {}
+    result: dict[int, list[AgendaItem]] = {}
     for item in items:
         item.meeting = meeting
-        found.setdefault(item.place, []).append(item)
+        result.setdefault(item.place, []).append(item)
     return [
         Place(number, group, [names.get(item.case_id, "") or item.case.number for item in group])
-        for number, group in found.items()
+        for number, group in result.items()
     ]
 
 
@@ -141,11 +141,11 @@ def answering(request: ClearanceRequest, meeting: Meeting) -> MeetingTeam | None
     today = timezone.localdate()
     if meeting.minutes_due_on is None or today > meeting.minutes_due_on:
         return None
-    found: MeetingTeam | None = (
+    meeting_team: MeetingTeam | None = (
         meeting.teams.filter(team__in=seats).select_related("team").order_by("answer").first()
     )
     # first one of hers that has not answered; what was said may be said again while the term runs
-    return found
+    return meeting_team
 
 
 @processes(CASEWORK)
@@ -318,7 +318,7 @@ def proposals(meeting: Meeting) -> list[Proposal]:
         .select_related("pilot")
         .order_by("deadline_on", "pk")[:MOST]
     )
-    found: dict[int, Proposal] = {}
+    result: dict[int, Proposal] = {}
     facts = facts_of(cases)
     for case in cases:
         ends = (
@@ -328,9 +328,9 @@ def proposals(meeting: Meeting) -> list[Proposal]:
         )
         if term := next(ends, None):
             why = WHY.get(term.rule, WhyOnAgenda.END_OF_TERM)
-            found[case.pk] = Proposal(case, "", why.value, f"{term.what} ({shown(term.on)})")
+            result[case.pk] = Proposal(case, "", why.value, f"{term.what} ({format_day(term.on)})")
     for case in undiscussed().filter(pilot=meeting.pilot_id).exclude(Exists(waits))[:MOST]:
-        found.setdefault(
+        result.setdefault(
             case.pk,
             Proposal(
                 case,
@@ -339,10 +339,10 @@ def proposals(meeting: Meeting) -> list[Proposal]:
                 str(WhyOnAgenda.NOT_YET_DISCUSSED.label),
             ),
         )
-    names = leading_names(list(found))
+    names = leading_names(list(result))
     return [
         Proposal(row.case, names.get(row.case.pk, "") or row.case.number, row.why, row.words)
-        for row in found.values()
+        for row in result.values()
     ]
 
 
@@ -398,12 +398,12 @@ def meeting_move(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 
 
 def _in_the_way(problem: TakenMoment | NoConvenant) -> str:
-    said = (
+    sentence = (
         _("On %(day)s there is a meeting at this moment already.")
         if isinstance(problem, TakenMoment)
         else _("On %(day)s no convenant of this pilot is in force.")
     )
-    return said % {"day": shown(problem.day)}
+    return sentence % {"day": format_day(problem.day)}
 
 
 @processes(CASEWORK)

@@ -37,17 +37,17 @@ def minutes_of(request: ClearanceRequest, meeting: Meeting) -> dict[str, Any]:
     decisions: dict[int, list[tuple[ConferenceDecision, list[Action]]]] = {
         item.pk: [] for item in items
     }
-    found = list(
+    result = list(
         ConferenceDecision.objects.current()
         .filter(item__in=items)
         .select_related("owner_team__organisation")
     )
     actions: dict[int, list[Action]] = {}
     for action in (
-        Action.objects.current().filter(decision__in=found).select_related("to_team__organisation")
+        Action.objects.current().filter(decision__in=result).select_related("to_team__organisation")
     ):
         actions.setdefault(action.decision_id or 0, []).append(action)
-    for decision in sorted(found, key=lambda row: row.pk):
+    for decision in sorted(result, key=lambda row: row.pk):
         decisions[decision.item_id or 0].append((decision, actions.get(decision.pk, [])))
     return {
         "meeting": meeting,
@@ -75,8 +75,8 @@ def minutes(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     meeting = meeting_or_404(reference)
     context = minutes_of(request, meeting)
     mine: MeetingTeam | None = context["mine"]
-    said = {"answer": mine.answer, "remark": mine.remark} if mine else None
-    form = MinutesForm(request.POST or None, initial=said)
+    data = {"answer": mine.answer, "remark": mine.remark} if mine else None
+    form = MinutesForm(request.POST or None, initial=data)
     key = f"minutes:{meeting.reference}"
     form.restore(find_draft(request.user, key))
     if request.method == "POST":

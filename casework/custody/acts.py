@@ -37,8 +37,8 @@ def without_recipient(pilot: Pilot) -> int:
     """How many dossiers of this pilot, seen or unseen, were not handed over."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT custody_without_recipient(%s)", [pilot.pk])
-        found: int = cursor.fetchone()[0]
-        return found
+        result: int = cursor.fetchone()[0]
+        return result
 
 
 def ending_pilots(clearance: Clearance) -> list[Pilot]:
@@ -60,17 +60,17 @@ def dossiers_to_hand_over(pilot: Pilot) -> "QuerySet[Case]":
     """The cases of this pilot whose work has ended and that nobody was given."""
     given = CustodyTransfer.objects.filter(case=OuterRef("pk"), taken_back_at=None)
     ended = Case.objects.filter(pilot=pilot).exclude(state__in=OPEN_STATES)
-    found: QuerySet[Case] = ended.filter(~Exists(given)).order_by("number")
-    return found
+    result: QuerySet[Case] = ended.filter(~Exists(given)).order_by("number")
+    return result
 
 
 def keepers(pilot: Pilot) -> list[tuple[Team, Basis]]:
     """Who can read the dossiers of this pilot when it has ended, and under what."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT team_id, basis FROM custody_keepers(%s)", [pilot.pk])
-        found = {team: Basis(basis) for team, basis in cursor.fetchall()}
-    teams = Team.objects.filter(pk__in=found).select_related("organisation", "pilot")
-    return [(team, found[team.pk]) for team in teams.order_by("organisation__name", "pilot__name")]
+        result = {team: Basis(basis) for team, basis in cursor.fetchall()}
+    teams = Team.objects.filter(pk__in=result).select_related("organisation", "pilot")
+    return [(team, result[team.pk]) for team in teams.order_by("organisation__name", "pilot__name")]
 
 
 @transaction.atomic

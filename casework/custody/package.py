@@ -46,8 +46,8 @@ def _words(package: UUID, purpose: str, length: int) -> str:
     number = int.from_bytes(
         salted_hmac(f"casework.custody.{purpose}", str(package), algorithm="sha256").digest()
     )
-    found = "".join(LETTERS[number >> 5 * place & 31] for place in range(length))
-    return "-".join(found[start : start + 5] for start in range(0, length, 5))
+    result = "".join(LETTERS[number >> 5 * place & 31] for place in range(length))
+    return "-".join(result[start : start + 5] for start in range(0, length, 5))
 
 
 def password_of(package: UUID) -> str:
@@ -59,11 +59,11 @@ def receipt_code(package: UUID) -> str:
     return _words(package, "receipt", 10)
 
 
-def is_receipt(package: UUID, said: str) -> bool:
+def is_receipt(package: UUID, text: str) -> bool:
     def plain(code: str) -> str:
         return "".join(letter for letter in code.upper() if letter.isalnum())
 
-    return constant_time_compare(plain(said), plain(receipt_code(package)))
+    return constant_time_compare(plain(text), plain(receipt_code(package)))
 
 
 def zip_of(

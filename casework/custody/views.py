@@ -159,8 +159,8 @@ def _said(action: str, rows: list[CustodyTransfer]) -> dict[str, Any]:
 def custody_package(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """The package to take along, the words that open it, and its receipt; after signing in once
     more."""
-    shown: HttpResponse = _opened_package(request, _package(request, reference))
-    return shown
+    visible: HttpResponse = _opened_package(request, _package(request, reference))
+    return visible
 
 
 @reauthentication_required  # type: ignore[untyped-decorator]

@@ -104,8 +104,8 @@ def _takes_part(case: Case, relation: Relation) -> bool:
 
 def _seen_from(case: Case, relation: Relation) -> RecordQuerySet:
     """What the same team says of the same two people from this side."""
-    said = Relation.objects.current().filter(case=case, other=relation.case.person)
-    return said.filter(author_team=relation.author_team, source_team=relation.source_team)
+    text = Relation.objects.current().filter(case=case, other=relation.case.person)
+    return text.filter(author_team=relation.author_team, source_team=relation.source_team)
 
 
 @transaction.atomic

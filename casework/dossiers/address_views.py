@@ -43,8 +43,8 @@ def read_address(stay: UUID, reason: str) -> str | None:
     nothing to read."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT shelter_address(%s, %s)", [stay, reason])
-        found: str | None = cursor.fetchone()[0]
-    return found
+        result: str | None = cursor.fetchone()[0]
+    return result
 
 
 def location_of(clearance: Clearance, case: Case, stay: Stay) -> dict[str, Any]:

@@ -32,21 +32,21 @@ def cautions(records: dict[str, list[Record]], born: str, today: date) -> list[s
 
     pending = {row.kind for row in holds("procedure") if row.result == ProcedureResult.PENDING}
     mediates = any(row.result == MediationResult.PENDING for row in holds("mediation"))
-    found = []
+    result = []
     if (mediates or pending & NO_FAULT) and pending & RESIDENCE:
-        found.append(
+        result.append(
             _(
                 "A mediation or no-fault application runs beside a procedure for residence: "
                 "they do not go together."
             )
         )
     if P.STATELESSNESS in pending and pending & ASYLUM:
-        found.append(
+        result.append(
             _(
                 "A petition about statelessness beside an undecided asylum application is not "
                 "taken up by the court."
             )
         )
     if may_be_minor(born, today) and any(not is_over(row) for row in holds("stay")):
-        found.append(_("She may be a minor, and has a place in the facility."))
-    return found
+        result.append(_("She may be a minor, and has a place in the facility."))
+    return result

@@ -75,7 +75,7 @@ def open_requests(request: ClearanceRequest, behalf: str) -> list[tuple[DossierR
         rows = rows.filter(of=behalf, case__pilot__in=clearance.coordinated)
     else:
         rows = rows.filter(to_team__in=clearance.teams)
-    found = []
+    result = []
     for row in rows.select_related("case__pilot", "case__person")[: 5 * MOST]:
         if behalf:
             team = perms.supplying_team(clearance, row.case, teams)
@@ -87,10 +87,10 @@ def open_requests(request: ClearanceRequest, behalf: str) -> list[tuple[DossierR
             team = perms.adding_team(clearance, row.case, KIND, teams)
             possible = team == row.to_team_id
         if team is not None and possible:
-            found.append((row, team))
-        if len(found) > MOST:
+            result.append((row, team))
+        if len(result) > MOST:
             break
-    return found
+    return result
 
 
 def _form(
@@ -204,14 +204,14 @@ def dossiers_deliver(request: ClearanceRequest) -> HttpResponse:
     return render(request, "casework/dossiers/deliver.html", context, status=status)
 
 
-def _answered_meanwhile(request: ClearanceRequest, shown: set[str]) -> list[str]:
+def _answered_meanwhile(request: ClearanceRequest, visible: set[str]) -> list[str]:
     """The numbers of the cases of which she said what came, but which wait for nothing any more."""
-    said = {
+    data = {
         name.removesuffix("-result")
         for name, value in request.POST.items()
         if name.endswith("-result") and value
     }
-    gone = [key for key in said - shown if UUID_SHAPE.fullmatch(key)]
+    gone = [key for key in data - visible if UUID_SHAPE.fullmatch(key)]
     return list(
         DossierRequest.objects.filter(reference__in=gone).values_list("case__number", flat=True)
     )

@@ -38,7 +38,7 @@ def _old(clearance: Clearance, teams: dict[int, Team]) -> list[tuple[RecordKind,
     """For each kind that grows old: the records older than their pilot's limit that this
     worker's teams keep, or that she recorded on a partner's behalf as coordinator of the pilot."""
     today = timezone.localdate()
-    found: list[tuple[RecordKind, QuerySet[Any]]] = []
+    result: list[tuple[RecordKind, QuerySet[Any]]] = []
     for kind in KINDS.values():
         if not kind.grows_old:
             continue
@@ -60,13 +60,13 @@ def _old(clearance: Clearance, teams: dict[int, Team]) -> list[tuple[RecordKind,
             hers = Q(source_team=None, author_team__in=own.get(day, []))
             if day in supplied:
                 hers |= Q(source_team__isnull=False, author_team__in=supplied[day])
-            found.append(
+            result.append(
                 (
                     kind,
                     kind.model.objects.current().filter(hers, STILL_TAKES_PART, checked_on__lt=day),
                 )
             )
-    return found
+    return result
 
 
 def number_to_check(clearance: Clearance, teams: dict[int, Team]) -> int:
@@ -77,12 +77,12 @@ def number_to_check(clearance: Clearance, teams: dict[int, Team]) -> int:
 
 def to_check(clearance: Clearance, teams: dict[int, Team]) -> list[tuple[RecordKind, Checked]]:
     """The oldest first."""
-    found = []
+    result = []
     for kind, rows in _old(clearance, teams):
-        found += [
+        result += [
             (kind, row) for row in rows.select_related("case").order_by("checked_on", "pk")[:MOST]
         ]
-    return sorted(found, key=lambda row: (row[1].checked_on, row[1].pk))[:MOST]
+    return sorted(result, key=lambda row: (row[1].checked_on, row[1].pk))[:MOST]
 
 
 @processes(CASEWORK)

@@ -184,8 +184,8 @@ class RecordForm(Kept, SharingFields, forms.ModelForm):  # type: ignore[type-arg
         """What she was given ends by the day she left."""
         left = self.case.exited_on
         if left and (not data.get("until") or data["until"] > left) and not self.errors:
-            said = _("She left on %(day)s: this ends by then.")
-            self.add_error("until", said % {"day": date_format(left, "j F Y")})
+            sentence = _("She left on %(day)s: this ends by then.")
+            self.add_error("until", sentence % {"day": date_format(left, "j F Y")})
 
     def said_category(self) -> str:
         model: Any = self.kind.model
@@ -293,12 +293,12 @@ class RelationForm(RecordForm):
     def clean_other_number(self) -> str:
         number: str = self.cleaned_data["other_number"].strip()
         if number:
-            found = Case.objects.filter(number=number).select_related("person").first()
-            if found is None:
+            case = Case.objects.filter(number=number).select_related("person").first()
+            if case is None:
                 raise ValidationError(_("You see no case with this number."), code="unknown")
-            if found.person.same_as == self.case.person.same_as:
+            if case.person.same_as == self.case.person.same_as:
                 raise ValidationError(_("This is the person herself."), code="herself")
-            self.instance.other = found.person
+            self.instance.other = case.person
         return number
 
 

@@ -62,21 +62,21 @@ def _text(record: Any, name: str) -> str:
 
 def lines(record: Record, kind: RecordKind) -> list[Line]:
     """The fields of a record that say something, in the order of its form."""
-    found = []
+    result = []
     for name in kind.fields:
         field = record._meta.get_field(name)
-        shown = "shown" if kind.slug == "identity_value" and name == "value" else name
-        if shown == "location":  # a location this reader may not know of is left out
+        visible = "shown" if kind.slug == "identity_value" and name == "value" else name
+        if visible == "location":  # a location this reader may not know of is left out
             continue
-        if text := _text(record, shown):
-            found.append(
+        if text := _text(record, visible):
+            result.append(
                 Line(
                     str(field.verbose_name).capitalize(),  # type: ignore[union-attr]
                     text,
                     field.get_internal_type() == "TextField",
                 )
             )
-    return found
+    return result
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def changes(
         *(name for name in ("visibility", "shared_until") if hasattr(record, name)),
     ]
     known = named({version.history_user_id for version in history if version.history_user_id})
-    found = []
+    result = []
     for newer, older in zip(history, [*history[1:], None], strict=True):
         what = []
         for name in names:
@@ -128,7 +128,7 @@ def changes(
         # Such as another circle of teams, of which the register of sharing tells what may be known.
         if not what and not reason:
             continue
-        found.append(
+        result.append(
             Change(
                 newer.history_date,
                 str(newer.history_user) if newer.history_user_id in known else "",
@@ -136,7 +136,7 @@ def changes(
                 reason,
             )
         )
-    return found
+    return result
 
 
 def ends_on(record: Record) -> date | None:

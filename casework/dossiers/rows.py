@@ -19,15 +19,15 @@ def records_of(cases: Iterable[Case]) -> dict[str, list[Record]]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT kind, row_data FROM dossier_rows(%s)", [list(by_key)])
         rows = cursor.fetchall()
-    found: dict[str, list[Record]] = {slug: [] for slug in KINDS}
+    result: dict[str, list[Record]] = {slug: [] for slug in KINDS}
     for slug, data in rows:
         record = _built(KINDS[slug].model, json.loads(data) if isinstance(data, str) else data)
         record.case = by_key[record.case_id]
-        found[slug].append(record)
-    for slug, records in found.items():
+        result[slug].append(record)
+    for slug, records in result.items():
         happened = KINDS[slug].happened
         records.sort(key=lambda record: (getattr(record, happened), record.pk), reverse=True)
-    return found
+    return result
 
 
 def seen_by(cases: Iterable[Case], team: int) -> set[tuple[str, UUID]]:
@@ -50,11 +50,11 @@ def readers_of(record: Record) -> list[int]:
             " WHERE EXISTS (SELECT FROM dossier_rows_of(%s, t) r WHERE r.reference = %s)",
             [list(record.team_ids), [record.case_id], record.reference],
         )
-        found = {row[0] for row in cursor.fetchall()}
+        result = {row[0] for row in cursor.fetchall()}
     return [
         team
-        for team in (record.author_team_id, *sorted(found - {record.author_team_id}))
-        if team in found
+        for team in (record.author_team_id, *sorted(result - {record.author_team_id}))
+        if team in result
     ]
 
 

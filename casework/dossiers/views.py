@@ -95,13 +95,13 @@ def _find(request: ClearanceRequest, reference: UUID, slug: str, record: UUID | 
     if slug not in KINDS:
         raise Http404
     kind = KINDS[slug]
-    found = None
+    result = None
     if record is not None:
-        found = get_object_or_404(
+        result = get_object_or_404(
             kind.model.objects.filter(case=case).select_related("author"), reference=record
         )
-        found.case = case
-    return At(case, kind, visible_teams(request.clearance), found)
+        result.case = case
+    return At(case, kind, visible_teams(request.clearance), result)
 
 
 def _form(
@@ -238,36 +238,36 @@ def record_detail(
     request: ClearanceRequest, reference: UUID, kind: str, record: UUID
 ) -> HttpResponse:
     at = _find(request, reference, kind, record)
-    clearance, found = request.clearance, at.record
+    clearance, result = request.clearance, at.record
     context = at.context(
-        lines=lines(found, at.kind),
-        source=team_label(clearance, at.case, at.teams, found.source_id),
-        author_known=_knows(clearance, at, found.author_team_id),
-        on_behalf=team_label(clearance, at.case, at.teams, found.author_team_id)
-        if found.source_team_id
+        lines=lines(result, at.kind),
+        source=team_label(clearance, at.case, at.teams, result.source_id),
+        author_known=_knows(clearance, at, result.author_team_id),
+        on_behalf=team_label(clearance, at.case, at.teams, result.author_team_id)
+        if result.source_team_id
         else "",
-        readers=[team.label for team in _named(clearance, at, readers_of(found))],
-        sharing_known=all(_knows(clearance, at, team) for team in found.shared_team_ids),
-        warning=at.kind.warning(found) if at.kind.warning else "",
-        can_change=perms.can_change(clearance, at.case, found) and at.kind.slug != "correction",
-        can_end=perms.can_end(clearance, at.case, found),
-        can_withdraw=perms.can_withdraw(clearance, at.case, found, at.kind),
+        readers=[team.label for team in _named(clearance, at, readers_of(result))],
+        sharing_known=all(_knows(clearance, at, team) for team in result.shared_team_ids),
+        warning=at.kind.warning(result) if at.kind.warning else "",
+        can_change=perms.can_change(clearance, at.case, result) and at.kind.slug != "correction",
+        can_end=perms.can_end(clearance, at.case, result),
+        can_withdraw=perms.can_withdraw(clearance, at.case, result, at.kind),
         can_ask=_asks(clearance, at),
-        can_answer=perms.can_answer(clearance, at.case, found),
-        finishes=isinstance(found, (Action, Task)) and can_finish(clearance, at.case, found),
-        mends=isinstance(found, (Action, Task)) and can_mend(clearance, at.case, found),
+        can_answer=perms.can_answer(clearance, at.case, result),
+        finishes=isinstance(result, (Action, Task)) and can_finish(clearance, at.case, result),
+        mends=isinstance(result, (Action, Task)) and can_mend(clearance, at.case, result),
         asked=[
             (row, team_label(clearance, at.case, at.teams, row.author_team_id))
             for row in CorrectionRequest.objects.filter(
-                case=at.case, record_reference=found.reference
+                case=at.case, record_reference=result.reference
             )
         ],
-        to=team_label(clearance, at.case, at.teams, found.to_team_id)
-        if isinstance(found, Addressed)
+        to=team_label(clearance, at.case, at.teams, result.to_team_id)
+        if isinstance(result, Addressed)
         else "",
-        **(location_of(clearance, at.case, found) if isinstance(found, Stay) else {}),
+        **(location_of(clearance, at.case, result) if isinstance(result, Stay) else {}),
         changes=changes(
-            found, at.kind, lambda users: known_workers(clearance, at.case, at.teams, users)
+            result, at.kind, lambda users: known_workers(clearance, at.case, at.teams, users)
         ),
         about=_about(at),
     )
@@ -360,11 +360,11 @@ def _locked(at: At) -> At:
     """The same record as it stands now, and until this request ends nobody else changes it."""
     with connection.cursor() as cursor:  # cases before records, as everywhere
         cursor.execute("SELECT access_teams_of_case(%s)", [at.case.pk])
-    found = get_object_or_404(
+    result = get_object_or_404(
         at.kind.model.objects.select_for_update(of=("self",)), pk=at.record.pk
     )
-    found.case = at.case
-    return replace(at, record=found)
+    result.case = at.case
+    return replace(at, record=result)
 
 
 def _ended_meanwhile(request: ClearanceRequest, at: At) -> HttpResponse | None:
@@ -534,9 +534,9 @@ def _category(request: ClearanceRequest, at: At) -> Category | None:
         return at.kind.model.CATEGORY
     if not hasattr(at.kind.model, "category_of"):  # chosen when it was written
         return at.record.record_category if at.record is not None else None
-    said = request.POST.get("kind", "")
-    if said in dict(at.kind.choices):
-        category: Category = at.kind.model.category_of(said)
+    text = request.POST.get("kind", "")
+    if text in dict(at.kind.choices):
+        category: Category = at.kind.model.category_of(text)
         return category
     return None
 
@@ -546,11 +546,11 @@ def _who_reads(
 ) -> dict[str, Any]:
     if parent is not None:  # a step shows to whoever its procedure or application shows to
         return {"readers": _named(request.clearance, at, readers_of(parent))}
-    said = request.POST.copy()
+    text = request.POST.copy()
     if at.kind.model is Consent:  # read by the team that writes it and the team it names
-        said["visibility"] = Visibility.OWN_ORGANISATION
+        text["visibility"] = Visibility.OWN_ORGANISATION
     if at.kind.is_joint:
-        said["visibility"] = Visibility.PERMITTED_PARTNERS
+        text["visibility"] = Visibility.PERMITTED_PARTNERS
     joining = joins_by(at.kind.model, at.case, request.POST)
     addressed = addressed_by(at.kind.model, at.case, request.POST)
     return {
@@ -559,12 +559,12 @@ def _who_reads(
             at.case,
             at.teams,
             _category(request, at),
-            said,
+            text,
             author=author,
             joining=joining,
             addressed=addressed,
         ),
-        "and_others": tells_of_others(request.clearance, at.case, said),
+        "and_others": tells_of_others(request.clearance, at.case, text),
     }
 
 

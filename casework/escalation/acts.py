@@ -41,7 +41,7 @@ def reached(case: Case) -> str:
 
 @transaction.atomic
 def ask(
-    case: Case, said: dict[str, Any], facts: Facts, *, by: Clearance, author_team: int
+    case: Case, data: dict[str, Any], facts: Facts, *, by: Clearance, author_team: int
 ) -> Escalation:
     """A question that the conference decided to put to a level above it."""
     case = locked(case)
@@ -49,7 +49,7 @@ def ask(
         raise StepRefused(
             [Missing(_("Only of an open case a question is put to a level above."), "case_detail")]
         )
-    wanted = ASKED_BY.get(Level(said["level"]), ABOVE)
+    wanted = ASKED_BY.get(Level(data["level"]), ABOVE)
     decision = facts.last_decision(wanted)
     if decision is None or Escalation.objects.current().filter(decision=decision.key).exists():
         raise StepRefused(
@@ -65,7 +65,7 @@ def ask(
             [Missing(_("There is a question under way at another level already."), "escalation")]
         )
     made: Escalation = Escalation.objects.create(
-        case=case, author_team_id=author_team, author=by.user, decision_id=decision.key, **said
+        case=case, author_team_id=author_team, author=by.user, decision_id=decision.key, **data
     )
     done(case, ["escalate_mrt", "escalate_steering"], by=by)
     refresh_deadline(case)
@@ -144,12 +144,12 @@ def _eligible(account: str) -> Membership | None:
         .order_by("pk")
     )
     services = (OrganisationKind.IND, OrganisationKind.DTV)
-    found = sorted(seats, key=lambda seat: seat.organisation.kind not in services)
-    if not found:
+    result = sorted(seats, key=lambda seat: seat.organisation.kind not in services)
+    if not result:
         return None
     with connection.cursor() as cursor:
-        cursor.execute("SELECT access_grantable(%s)", [found[0].user_id])
-        return found[0] if cursor.fetchone()[0] else None
+        cursor.execute("SELECT access_grantable(%s)", [result[0].user_id])
+        return result[0] if cursor.fetchone()[0] else None
 
 
 def seats_empty(asked: Escalation) -> list[str]:
@@ -164,8 +164,10 @@ def advise(asked: Escalation, advice: str, advised_on: date, *, version: str) ->
     row: Escalation = Escalation.objects.select_for_update(of=("self",)).get(pk=asked.pk)
     row.claim_version(version)
     if row.level == Level.MRT and (empty := seats_empty(row)):
-        said = _("The review team is not complete yet: %(kinds)s.") % {"kinds": ", ".join(empty)}
-        raise StepRefused([Missing(said, "escalation")])
+        sentence = _("The review team is not complete yet: %(kinds)s.") % {
+            "kinds": ", ".join(empty)
+        }
+        raise StepRefused([Missing(sentence, "escalation")])
     row.advice, row.advised_on = advice, advised_on
     set_change_reason(row, "advised")
     row.save()

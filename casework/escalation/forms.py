@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.escalation.enums import Level
 from casework.escalation.models import Escalation
-from casework.journey.guards import shown
+from casework.journey.guards import format_day
 from casework.records.validators import not_too_far
 from casework.register.forms import DayField
 from governance.drafts.forms import KeptForm
@@ -82,7 +82,7 @@ class ExtendForm(KeptForm):
         if day <= self.asked.answer_due_on:  # who advises was let in until then
             raise ValidationError(
                 _("The answer is due on %(day)s already.")
-                % {"day": shown(self.asked.answer_due_on)}
+                % {"day": format_day(self.asked.answer_due_on)}
             )
         return day
 
@@ -136,7 +136,7 @@ class AnswerForm(KeptForm):
         label=_("Is the advice followed?"),
         choices=[("yes", _("yes")), ("no", _("no"))],
         widget=forms.RadioSelect,
-        coerce=lambda said: said == "yes",
+        coerce=lambda answer: answer == "yes",
         error_messages={"required": _("Choose whether it is followed.")},
     )
     reasons = forms.CharField(

@@ -86,13 +86,13 @@ def case_export(request: ClearanceRequest) -> HttpResponse:
     if not perms.exports_lists(clearance, teams):
         raise PermissionDenied
     tab, filtered = asked_list(request.GET, clearance, teams)
-    found = filtered.qs
+    result = filtered.qs
     key = f"export:{uuid5(NAMESPACE_URL, request.GET.urlencode())}"  # this list of hers
     form = ExportForm(request.POST or None)
     draft = find_draft(request.user, key)
     form.restore(draft)
     if request.method == "POST" and form.is_valid():
-        rows = case_rows.rows(found[: case_rows.CAP], teams, clearance)
+        rows = case_rows.rows(result[: case_rows.CAP], teams, clearance)
         head = [
             _("Case number"),
             _("Person"),
@@ -137,7 +137,7 @@ def case_export(request: ClearanceRequest) -> HttpResponse:
         return answer
     context = {
         "form": form,
-        "number": case_rows.capped_count(found),
+        "number": case_rows.capped_count(result),
         "cap": case_rows.CAP,
         "address": request.GET.urlencode(),
         "tab": case_rows.TAB_LABELS[tab],

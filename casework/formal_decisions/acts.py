@@ -16,7 +16,7 @@ from casework.formal_decisions.letters import template_of
 from casework.formal_decisions.models import FormalDecision
 from casework.intake.acts import criteria_of
 from casework.journey.acts import StepRefused, locked, refresh_deadline, take_step
-from casework.journey.guards import Missing, shown
+from casework.journey.guards import Missing, format_day
 from casework.tasks.acts import done
 from governance.access.clearance import Clearance
 from governance.mandates.models import MandateDecision
@@ -37,7 +37,7 @@ STEP = {K.ADMITTED: "T7", K.REFUSED: "T8"}
 @transaction.atomic
 def issue(
     case: Case,
-    said: dict[str, Any],
+    data: dict[str, Any],
     *,
     by: Clearance,
     author_team: int,
@@ -48,7 +48,7 @@ def issue(
     """Issue a formal decision with its letter; admitting and refusing take the step of the case
     with it (T7, T8)."""
     case = locked(case)
-    kind, decided_on = K(said["kind"]), said["decided_on"]
+    kind, decided_on = K(data["kind"]), data["decided_on"]
     if kind not in STEP and case.state not in ADMITTED_STATES:
         raise StepRefused(
             [Missing(_("Only who is admitted can be extended or ended."), "case_detail")]
@@ -81,7 +81,7 @@ def issue(
     if kind not in STEP and decision is not None and decided_on < decision.decided_on:
         if kind == K.EXTENDED:
             older = _("The conference decided on this on %(day)s; the decision cannot be older.")
-            raise StepRefused([Missing(older % {"day": shown(decision.decided_on)})])
+            raise StepRefused([Missing(older % {"day": format_day(decision.decided_on)})])
         decision = None  # an ending of the municipality's own, before the conference spoke of one
     made: FormalDecision = FormalDecision.objects.create(
         case=case,
@@ -93,7 +93,7 @@ def issue(
         conference_decision=decision,
         criteria=criteria_of(case.pilot, decided_on),
         template=template_of(case.pilot, kind, decided_on),
-        **said,
+        **data,
     )
     done(case, [k.value for k in RESTS_ON[kind]], by=by)
     if kind in STEP:
@@ -101,7 +101,7 @@ def issue(
             case,
             STEP[kind],
             by=by,
-            **({"admitted_on": said["effective_on"]} if kind == K.ADMITTED else {}),
+            **({"admitted_on": data["effective_on"]} if kind == K.ADMITTED else {}),
         )
     else:
         refresh_deadline(case)

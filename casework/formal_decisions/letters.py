@@ -56,14 +56,16 @@ def template_of(pilot: Pilot, kind: str, day: date) -> LetterTemplate | None:
     )
 
 
-def filled(text: str, said: dict[str, object]) -> str:
+def filled(text: str, data: dict[str, object]) -> str:
     """The text of a template with what it names filled in; whatever comes from people is text,
     never HTML."""
     for name in FIELDS:
-        value = said.get(name)
-        shown = formats.date_format(value, "j F Y") if isinstance(value, date) else str(value or "")
+        value = data.get(name)
+        visible = (
+            formats.date_format(value, "j F Y") if isinstance(value, date) else str(value or "")
+        )
         block = name in ("redenen", "rechtsmiddelen")
         text = text.replace(
-            "{" + name + "}", linebreaks(shown, autoescape=True) if block else escape(shown)
+            "{" + name + "}", linebreaks(visible, autoescape=True) if block else escape(visible)
         )
     return clean_html(text)

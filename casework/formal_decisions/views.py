@@ -56,10 +56,10 @@ from partners.organisations.models import Pilot
 
 
 def _case(reference: UUID) -> Case:
-    found: Case = get_object_or_404(
+    case: Case = get_object_or_404(
         Case.objects.select_related("pilot__municipality", "person"), reference=reference
     )
-    return found
+    return case
 
 
 def _context(case: Case, **more: Any) -> dict[str, Any]:
@@ -127,10 +127,10 @@ def formal_decision_add(request: ClearanceRequest, reference: UUID) -> HttpRespo
     if "letter" in request.POST:
         save_draft(request.user, key, typed_fields(request.POST), request.path)
     missing = [
-        said
+        data
         for kind, number in ((FormalKind.ADMITTED, "T7"), (FormalKind.REFUSED, "T8"))
         if kind in POSSIBLE.get(CaseState(case.state), ())
-        for said in linked(
+        for data in linked(
             case, [m for m in STEPS[number].missing(facts) if m.page != "formal_decision_add"]
         )
     ]
@@ -161,11 +161,11 @@ def _digest(values: Callable[[str], str]) -> str:
 def _mended(request: ClearanceRequest, draft: Draft | None) -> tuple[str, str]:
     """The letter she mended last, and of which decision it is: as it comes with the page, or was
     kept before."""
-    said = request.POST
-    if "letter" in said:
-        return said["letter"], _digest(lambda name: said.get(name, ""))
-    if said.get("mended"):
-        return said["mended"], said.get("mended_for", "")
+    text = request.POST
+    if "letter" in text:
+        return text["letter"], _digest(lambda name: text.get(name, ""))
+    if text.get("mended"):
+        return text["mended"], text.get("mended_for", "")
     if letter := kept_value(draft, "letter"):
         return letter, _digest(lambda name: kept_value(draft, name))
     return kept_value(draft, "mended"), kept_value(draft, "mended_for")
@@ -202,7 +202,7 @@ def formal_decision(request: ClearanceRequest, reference: UUID, record: UUID) ->
     """A formal decision as it was issued, its letter, the objections to it; and setting aside
     one that ends."""
     case = _case(reference)
-    found = get_object_or_404(
+    result = get_object_or_404(
         FormalDecision.objects.select_related(
             "mandate", "conference_decision", "template", "criteria"
         ),
@@ -212,19 +212,21 @@ def formal_decision(request: ClearanceRequest, reference: UUID, record: UUID) ->
     leads = perms.leads(request.clearance, case, visible_teams(request.clearance))
     ending = ending_of(case) if leads and case.state in ADMITTED_STATES else None
     form = (
-        SetAsideForm(request.POST or None) if ending is not None and ending.pk == found.pk else None
+        SetAsideForm(request.POST or None)
+        if ending is not None and ending.pk == result.pk
+        else None
     )
-    key = f"formal:{found.reference}"
+    key = f"formal:{result.reference}"
     if form is not None:
         form.restore(find_draft(request.user, key))
     if request.method == "POST":
         if form is None:
             raise PermissionDenied
         if form.is_valid():
-            found.case = case
+            result.case = case
             try:
                 set_aside(
-                    found, form.cleaned_data["because"], version=request.POST.get("version", "")
+                    result, form.cleaned_data["because"], version=request.POST.get("version", "")
                 )
             except StepRefused as refusal:
                 return refused(request, case, refusal)
@@ -234,8 +236,8 @@ def formal_decision(request: ClearanceRequest, reference: UUID, record: UUID) ->
             return redirect(request.path)
     context = _context(
         case,
-        record=found,
-        objections=found.objections.current().prefetch_related("steps").order_by("pk"),
+        record=result,
+        objections=result.objections.current().prefetch_related("steps").order_by("pk"),
         objects=leads,
         form=form,
         draft_key=key,

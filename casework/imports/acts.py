@@ -44,10 +44,10 @@ def work_on_imports() -> None:
         waiting = Import.objects.filter(state__in=[S.CHECKING, S.RUNNING, S.UNDOING]).order_by(
             "uploaded_at"
         )
-        found = waiting.values_list("pk", "owner").first()
-        if found is None:
+        row = waiting.values_list("pk", "owner").first()
+        if row is None:
             return
-        pk, owner = found
+        pk, owner = row
         with translation.override(settings.LANGUAGE_CODE):
             try:
                 work_one_batch(pk, User.objects.get(pk=owner))
@@ -134,10 +134,10 @@ def _doubles_of(rows: list[ImportRow]) -> list[list[Any]]:
     sound = [row for row in rows if not row.problems]
     many = [claim_of(row.claim).facts() for row in sound]
     offered = candidates(many)
-    known = identities_of(sorted({case for found in offered for case in found}))
+    known = identities_of(sorted({case for result in offered for case in result}))
     likely: dict[int, list[Any]] = {}
-    for row, facts, found in zip(sound, many, offered, strict=True):
-        best = compare(facts, {case: known[case] for case in found})[:3]
+    for row, facts, result in zip(sound, many, offered, strict=True):
+        best = compare(facts, {case: known[case] for case in result})[:3]
         likely[row.pk] = [
             [candidate.case_id, [str(word) for word in candidate.words]] for candidate in best
         ]
@@ -247,8 +247,8 @@ def undo(upload: Import, clearance: Clearance) -> None:
         row.kept = not row.undone
     now, today = timezone.now(), timezone.localdate()
     by_model: dict[type, list[Any]] = defaultdict(list)
-    for found in records_of(cases).values():
-        for record in found:
+    for result in records_of(cases).values():
+        for record in result:
             record.ended_at, record.end_reason, record.version = (
                 now,
                 EndReason.MISTAKE,

@@ -32,8 +32,8 @@ DATES_THE_STATE = ("admitted_on", "guidance_from")
 
 
 def _day(text: str) -> str:
-    found = DayField().clean(text)
-    return found.isoformat() if found else ""
+    result = DayField().clean(text)
+    return result.isoformat() if result else ""
 
 
 @cache
@@ -222,12 +222,12 @@ def guess_mapping(header: list[str], team: Team) -> dict[str, int]:
     remembered = dict(
         ColumnMapping.objects.filter(team=team, header__in=keys).values_list("header", "field")
     )
-    found: dict[str, int] = {}
+    result: dict[str, int] = {}
     for number, (text, key) in enumerate(zip(header, keys, strict=True)):
         field = remembered[key] if key in remembered else _guess(text)
-        if field in BY_SLUG and field not in found:
-            found[field] = number
-    return found
+        if field in BY_SLUG and field not in result:
+            result[field] = number
+    return result
 
 
 def remember_mapping(header: list[str], mapping: dict[str, int], team: Team) -> None:
@@ -253,7 +253,7 @@ def understand(
     `takes_over`: who imports may take over cases in a later state (T18); `shelters`: may record
     stays.
     """
-    said: dict[str, str] = {}
+    data: dict[str, str] = {}
     problems: list[tuple[int | None, str]] = []
     for slug, column in mapping.items():
         text = cells[column].strip() if column < len(cells) else ""
@@ -261,7 +261,7 @@ def understand(
             problems.append((column, _("A formula stands here. Paste the value itself.")))
         elif text:
             try:
-                said[slug] = BY_SLUG[slug].clean(text)
+                data[slug] = BY_SLUG[slug].clean(text)
             except ValidationError as error:
                 words = " ".join(error.messages)
                 if (
@@ -278,36 +278,36 @@ def understand(
                         "This V-number lost a zero in front. Give the column the format of text."
                     )
                 problems.append((column, words))
-    if "name" not in said and not any(column == mapping.get("name") for column, _words in problems):
+    if "name" not in data and not any(column == mapping.get("name") for column, _words in problems):
         problems.append((mapping.get("name"), _("There is no name.")))
-    if may_be_minor(said.get("birth_date", ""), timezone.localdate()) and not said.get("guardian"):
+    if may_be_minor(data.get("birth_date", ""), timezone.localdate()) and not data.get("guardian"):
         problems.append(
             (
                 mapping.get("guardian"),
                 _("This person may be a minor: who is responsible is missing."),
             )
         )
-    if said.get("told_on") and not said.get("language"):
+    if data.get("told_on") and not data.get("language"):
         problems.append(
             (mapping.get("language"), _("In which language the person was told is missing."))
         )
-    if said.get("state", CaseState.REGISTERED) != CaseState.REGISTERED and not takes_over:
+    if data.get("state", CaseState.REGISTERED) != CaseState.REGISTERED and not takes_over:
         problems.append(
             (
                 mapping.get("state"),
                 _("Only the coordinator of the municipality takes over running cases."),
             )
         )
-    if said.get("sheltered_since") and not shelters:
+    if data.get("sheltered_since") and not shelters:
         problems.append((mapping.get("sheltered_since"), _("Your team does not record shelter.")))
     problems += [
         (mapping.get(slug), _("This lies before the day of registration."))
         for slug in ("state_since", "admitted_on", "guidance_from")
-        if said.get(slug) and said.get("registered_on") and said[slug] < said["registered_on"]
+        if data.get(slug) and data.get("registered_on") and data[slug] < data["registered_on"]
     ]
-    if said.get("guidance_from") and said.get("admitted_on", "") > said["guidance_from"]:
+    if data.get("guidance_from") and data.get("admitted_on", "") > data["guidance_from"]:
         problems.append((mapping.get("guidance_from"), _("This lies before the day of admission.")))
-    state, since = said.get("state", CaseState.REGISTERED), said.get("state_since")
+    state, since = data.get("state", CaseState.REGISTERED), data.get("state_since")
     for slug, states in (
         ("admitted_on", ADMITTED_STATES),
         ("guidance_from", (CaseState.IN_GUIDANCE,)),
@@ -318,32 +318,32 @@ def understand(
             slug in DATES_THE_STATE
             and state == states[0]
             and since
-            and said.get(slug, since) != since
+            and data.get(slug, since) != since
         )
-        if said.get(slug) and (state not in states or differs):
+        if data.get(slug) and (state not in states or differs):
             problems.append((mapping.get(slug), _("This day does not fit the state of the case.")))
-        if said.get(slug) and not said.get("registered_on"):
+        if data.get(slug) and not data.get("registered_on"):
             problems.append((mapping.get(slug), _("The day of registration is missing.")))
-    return said, problems
+    return data, problems
 
 
-def claim_of(said: dict[str, str]) -> Claim:
+def claim_of(data: dict[str, str]) -> Claim:
     """What was understood, as registering takes it; what is missing stays a task on the case."""
 
     def day(slug: str) -> date | None:
-        return date.fromisoformat(said[slug]) if said.get(slug) else None
+        return date.fromisoformat(data[slug]) if data.get(slug) else None
 
     return Claim(
-        names=[said["name"], *filter(None, said.get("other_names", "").split("\n"))],
-        referrer=said.get("referrer", ""),
-        birth_date=said.get("birth_date", ""),
-        nationalities=[said.get("nationality", "0000")],
-        v_number=said.get("v_number", ""),
+        names=[data["name"], *filter(None, data.get("other_names", "").split("\n"))],
+        referrer=data.get("referrer", ""),
+        birth_date=data.get("birth_date", ""),
+        nationalities=[data.get("nationality", "0000")],
+        v_number=data.get("v_number", ""),
         told_on=day("told_on"),
-        language=said.get("language", ""),
-        guardian=said.get("guardian", ""),
+        language=data.get("language", ""),
+        guardian=data.get("guardian", ""),
         sheltered_since=day("sheltered_since"),
-        state=CaseState(said.get("state", CaseState.REGISTERED)),
+        state=CaseState(data.get("state", CaseState.REGISTERED)),
         state_since=day("state_since"),
         registered_on=day("registered_on"),
         admitted_on=day("admitted_on"),

@@ -25,12 +25,12 @@ def dossiers_came(
 ) -> None:
     """The days on which IND and DT&V delivered, as the list has them: on their behalf (R20), and
     they take part. From them the rest period and the next term of each case follow."""
-    running = [case for said, case in taken if "state" in said]
+    running = [case for text, case in taken if "state" in text]
     known = [
-        (case, of, said[name])
-        for said, case in taken
+        (case, of, text[name])
+        for text, case in taken
         for of, name in COLUMNS.items()
-        if said.get(name)
+        if text.get(name)
     ]
     if known:
         services = {

@@ -107,12 +107,12 @@ def _xlsx(content: bytes) -> Iterator[Line]:
             merged = False
             for part in parts:
                 if part.filename.lower().endswith((".xml", ".rels")):
-                    found = _words_in(archive, part, (b"<!DOCTYPE", b"<!ENTITY", b"<mergeCell "))
-                    if found & {b"<!DOCTYPE", b"<!ENTITY"}:
+                    result = _words_in(archive, part, (b"<!DOCTYPE", b"<!ENTITY", b"<mergeCell "))
+                    if result & {b"<!DOCTYPE", b"<!ENTITY"}:
                         raise Unreadable(
                             _("The file is damaged or was made to do harm. Save the list anew.")
                         )
-                    merged = merged or (part.filename.startswith("xl/worksheets/") and bool(found))
+                    merged = merged or (part.filename.startswith("xl/worksheets/") and bool(result))
             if merged:
                 raise Unreadable(
                     _(
@@ -146,14 +146,14 @@ def _words_in(
 ) -> set[bytes]:
     """Which of these stand in a part, in one or two bytes a character; read piece by piece,
     never as a whole."""
-    found: set[bytes] = set()
+    result: set[bytes] = set()
     before = b""
     with archive.open(part) as stream:
         while piece := stream.read(2**20):
             text = before + piece.replace(b"\x00", b"")
-            found.update(word for word in words if word in text)
+            result.update(word for word in words if word in text)
             before = text[-max(map(len, words)) :]
-    return found
+    return result
 
 
 def _text(value: Any) -> str:

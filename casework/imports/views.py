@@ -196,17 +196,17 @@ def _judge(upload: Import, asked: Any) -> None:
     changed = []
     persons = dict(Case.objects.filter(pk__in=_doubles(upload)).values_list("pk", "person_id"))
     for row in upload.rows.filter(case=None).exclude(doubles=[]):
-        said, _colon, case = asked.get(f"row{row.number}", "").partition(":")
+        text, _colon, case = asked.get(f"row{row.number}", "").partition(":")
         if (
-            said == RowAnswer.SAME
+            text == RowAnswer.SAME
             and case.isdecimal()
-            and int(case) in {shown for shown, _words in row.doubles}
+            and int(case) in {visible for visible, _words in row.doubles}
         ):
             if int(case) not in persons:  # out of sight since
                 continue
             row.answer, row.same_as = RowAnswer.SAME, persons[int(case)]
-        elif said in (RowAnswer.NEW, RowAnswer.SKIP):
-            row.answer, row.same_as = said, None
+        elif text in (RowAnswer.NEW, RowAnswer.SKIP):
+            row.answer, row.same_as = text, None
         else:
             continue
         changed.append(row)
@@ -216,8 +216,8 @@ def _judge(upload: Import, asked: Any) -> None:
 def _doubles(upload: Import) -> set[int]:
     return {
         case
-        for found in upload.rows.exclude(doubles=[]).values_list("doubles", flat=True)
-        for case, _words in found
+        for result in upload.rows.exclude(doubles=[]).values_list("doubles", flat=True)
+        for case, _words in result
     }
 
 

@@ -62,8 +62,8 @@ def keep_page(
 ) -> Intake:
     """Keep one page of an intake that a colleague may have gone on with meanwhile: then
     VersionConflict."""
-    found: Intake = Intake.objects.select_for_update(of=("self",)).get(pk=intake.pk)
-    found.claim_version(version)
+    result: Intake = Intake.objects.select_for_update(of=("self",)).get(pk=intake.pk)
+    result.claim_version(version)
     for field in (
         "interviewed_on",
         "interpreter",
@@ -73,18 +73,18 @@ def keep_page(
         "criteria",
         "results",
     ):
-        setattr(found, field, getattr(intake, field))
-    set_change_reason(found, "page")
-    found.save()
+        setattr(result, field, getattr(intake, field))
+    set_change_reason(result, "page")
+    result.save()
     if report is not None:
         mine, made = IntakeReport.objects.get_or_create(
-            intake=found,
+            intake=result,
             defaults={
-                "case_id": found.case_id,
-                "author_team_id": found.author_team_id,
+                "case_id": result.case_id,
+                "author_team_id": result.author_team_id,
                 "author": by.user,
                 "visibility": Visibility.OWN_ORGANISATION,
-                "told_on": found.interviewed_on or found.begun_on,
+                "told_on": result.interviewed_on or result.begun_on,
                 **report,
             },
         )
@@ -93,12 +93,12 @@ def keep_page(
                 setattr(mine, field, value)
             mine.version += 1
             mine.save()
-    return found
+    return result
 
 
 def limitation_heard(intake: Intake, team: int) -> MedicalLimitation | None:
     """What this team recorded of a limitation in this intake."""
-    found: MedicalLimitation | None = (
+    medical_limitation: MedicalLimitation | None = (
         MedicalLimitation.objects.current()
         .filter(
             case=intake.case_id, author_team=team, since=intake.interviewed_on or intake.begun_on
@@ -106,7 +106,7 @@ def limitation_heard(intake: Intake, team: int) -> MedicalLimitation | None:
         .order_by("pk")
         .first()
     )
-    return found
+    return medical_limitation
 
 
 @transaction.atomic
@@ -141,18 +141,18 @@ def unfinished(
 ) -> list[str]:
     """The pages that still miss something, by name; after limitations asks only who may record
     one."""
-    found = []
+    result = []
     if intake.interviewed_on is None or not intake.informed:
-        found.append("gesprek")
+        result.append("gesprek")
     if report is None or not (report.living and report.wishes and report.needs):
-        found.append("situatie")
+        result.append("situatie")
     if asks_limitation and not intake.limitation_asked:
-        found.append("beperking")
+        result.append("beperking")
     if criteria is not None and (
         intake.criteria_id != criteria.pk or len(intake.results) < len(criteria.criteria)
     ):
-        found.append("criteria")
-    return found
+        result.append("criteria")
+    return result
 
 
 @transaction.atomic
@@ -162,12 +162,12 @@ def complete_intake(
     """From now on the partners of the conference read the intake; who reads what she told, its
     author has chosen."""
     case = locked(intake.case)
-    found: Intake = Intake.objects.select_for_update(of=("self",)).get(pk=intake.pk)
-    found.claim_version(version)
-    found.completed_on, found.visibility = timezone.localdate(), Visibility.PERMITTED_PARTNERS
-    set_change_reason(found, "completed")
-    found.save()
-    report = IntakeReport.objects.get(intake=found)
+    result: Intake = Intake.objects.select_for_update(of=("self",)).get(pk=intake.pk)
+    result.claim_version(version)
+    result.completed_on, result.visibility = timezone.localdate(), Visibility.PERMITTED_PARTNERS
+    set_change_reason(result, "completed")
+    result.save()
+    report = IntakeReport.objects.get(intake=result)
     for field, value in sharing.items():
         setattr(report, field, value)
     report.version += 1
@@ -180,11 +180,11 @@ def complete_intake(
 def stop_intake(intake: Intake, reason: str, *, by: Clearance, version: str) -> None:
     """It ends without result; a new one may begin in the same case."""
     locked(intake.case)
-    found: Intake = Intake.objects.select_for_update(of=("self",)).get(pk=intake.pk)
-    found.claim_version(version)
-    found.stopped_because = reason
-    found.end(EndReason.OVER)
-    for report in IntakeReport.objects.filter(intake=found):
+    result: Intake = Intake.objects.select_for_update(of=("self",)).get(pk=intake.pk)
+    result.claim_version(version)
+    result.stopped_because = reason
+    result.end(EndReason.OVER)
+    for report in IntakeReport.objects.filter(intake=result):
         report.version += 1
         report.end(EndReason.OVER)
 
@@ -197,7 +197,7 @@ def request_dossiers(case: Case, *, by: Clearance, team: int, requested_on: date
     case = locked(case)
     facts = fact_of(case)
     needed = (informed,) if facts.lacks_request else (informed, intake_complete, criteria_checked)
-    if missing := [said for guard in needed if (said := guard(facts))]:
+    if missing := [data for guard in needed if (data := guard(facts))]:
         raise StepRefused(missing)
     partners = {}
     for of in DossierOf:

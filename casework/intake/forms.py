@@ -59,7 +59,7 @@ def _yes_no(label: Any, required: Any) -> forms.TypedChoiceField:
     return forms.TypedChoiceField(
         label=label,
         choices=YES_NO,
-        coerce=lambda said: said == "yes",
+        coerce=lambda text: text == "yes",
         widget=forms.RadioSelect,
         error_messages={"required": required},
     )
@@ -158,13 +158,13 @@ class CriteriaForm(PageForm):
         """`later`: after the intake, when only what was not known yet is filled in."""
         super().__init__(*args, **kwargs)
         self.criteria = criteria
-        said = (
+        data = (
             self.instance.results
             if self.instance.criteria_id == (criteria.pk if criteria else None)
             else []
         )
         for number, text in enumerate(criteria.criteria if criteria else []):
-            before = said[number] if number < len(said) else {}
+            before = data[number] if number < len(data) else {}
             self.fields[f"result_{number}"] = forms.ChoiceField(
                 label=text,
                 choices=CriterionResult.choices,

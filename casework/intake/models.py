@@ -68,7 +68,7 @@ class Intake(Record):
     @property
     def has_unknown(self) -> bool:
         """Whether the result of a criterion is not known yet."""
-        return any(said["result"] == CriterionResult.UNKNOWN for said in self.results)
+        return any(text["result"] == CriterionResult.UNKNOWN for text in self.results)
 
 
 class IntakeReport(Record):

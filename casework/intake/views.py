@@ -84,10 +84,10 @@ BEFORE_THE_CONFERENCE = (
 
 
 def _case(reference: UUID) -> Case:
-    found: Case = get_object_or_404(
+    case: Case = get_object_or_404(
         Case.objects.select_related("pilot", "person"), reference=reference
     )
-    return found
+    return case
 
 
 def _context(case: Case, **more: Any) -> dict[str, Any]:
@@ -136,9 +136,9 @@ def intake_list(request: ClearanceRequest) -> HttpResponse:
             names.get(case.pk, ""),
             clearance.reads(case, Category.CONFERENCE),
             [
-                said.sentence
+                text.sentence
                 for step in steps_from(case.state)[:1]
-                for said in step.missing(facts[case.pk])
+                for text in step.missing(facts[case.pk])
             ],
         )
         for case in cases
@@ -167,12 +167,12 @@ def intake(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """Begin an intake, or go on with the one there is."""
     case = _case(reference)
     teams = visible_teams(request.clearance)
-    found = intake_of(case)
-    if found is not None:
-        if perms.can_continue(request.clearance, case, found, teams):
-            report = IntakeReport.objects.filter(intake=found).first()
+    result = intake_of(case)
+    if result is not None:
+        if perms.can_continue(request.clearance, case, result, teams):
+            report = IntakeReport.objects.filter(intake=result).first()
             left = unfinished(
-                found,
+                result,
                 report,
                 criteria_of(case.pilot, timezone.localdate()),
                 asks_limitation=writes_limitations(request.clearance, case) is not None,
@@ -209,17 +209,17 @@ def _found(
     """The intake that is under way, if this worker may go on with it, or with what was not known
     yet of the criteria; one that is not hers to see is not there."""
     case = _case(reference)
-    found = intake_of(case)
-    if found is None:
+    result = intake_of(case)
+    if result is None:
         raise Http404
     teams = visible_teams(request.clearance)
     later = page == "criteria" and perms.can_complete_criteria(
-        request.clearance, case, found, teams
+        request.clearance, case, result, teams
     )
-    if not (later or perms.can_continue(request.clearance, case, found, teams)):
+    if not (later or perms.can_continue(request.clearance, case, result, teams)):
         raise PermissionDenied
-    found.case = case
-    return case, found, teams
+    result.case = case
+    return case, result, teams
 
 
 @processes(CASEWORK)
@@ -229,30 +229,30 @@ def intake_page(request: ClearanceRequest, reference: UUID, page: str) -> HttpRe
     nothing is lost."""
     if page not in PAGES:
         raise Http404
-    case, found, teams = _found(request, reference, page)
-    later = found.completed_on is not None  # only criteria: under the list of then
-    criteria = found.criteria if later else criteria_of(case.pilot, timezone.localdate())
-    report = IntakeReport.objects.filter(intake=found).first()
+    case, result, teams = _found(request, reference, page)
+    later = result.completed_on is not None  # only criteria: under the list of then
+    criteria = result.criteria if later else criteria_of(case.pilot, timezone.localdate())
+    report = IntakeReport.objects.filter(intake=result).first()
     if page == "afronden":
-        return _finish(request, case, found, report, criteria, teams)
+        return _finish(request, case, result, report, criteria, teams)
     key = f"intake-{page}:{case.reference}"
     draft = find_draft(request.user, key) if request.method == "GET" else None
-    seen = request.POST.get("version") or kept_value(draft, "version") or str(found.version)
+    seen = request.POST.get("version") or kept_value(draft, "version") or str(result.version)
     limits = writes_limitations(request.clearance, case)
-    form = _page_form(request, page, case, found, report, criteria, limits, later=later)
+    form = _page_form(request, page, case, result, report, criteria, limits, later=later)
     form.restore(draft)
-    changed = seen != str(found.version)
+    changed = seen != str(result.version)
     if request.method == "POST" and not changed and form.is_valid():
         if page == "beperking":
-            found.limitation_asked = True
+            result.limitation_asked = True
             if limits:
                 text = form.cleaned_data["take_account_of"] if form.cleaned_data["limited"] else ""
-                record_limitation(found, text, by=request.clearance, team=limits)
+                record_limitation(result, text, by=request.clearance, team=limits)
         if isinstance(form, CriteriaForm):
-            found.criteria, found.results = criteria, form.results()
+            result.criteria, result.results = criteria, form.results()
         told = form.told() if form.of_report else None
         try:
-            keep_page(found, told, by=request.clearance, version=seen)
+            keep_page(result, told, by=request.clearance, version=seen)
         except VersionConflict:
             changed = True
         else:
@@ -262,7 +262,7 @@ def intake_page(request: ClearanceRequest, reference: UUID, page: str) -> HttpRe
                 reverse("casework:intake_report", args=[reference]) if later else following
             )
     last = (
-        found.history.select_related("history_user")
+        result.history.select_related("history_user")
         .order_by("-history_date", "-history_id")
         .first()
     )
@@ -270,13 +270,13 @@ def intake_page(request: ClearanceRequest, reference: UUID, page: str) -> HttpRe
         case,
         form=form,
         page=page,
-        pages=_pages(found, report, criteria, limits),
+        pages=_pages(result, report, criteria, limits),
         draft_key=key,
         draft=draft,
-        intake=found,
+        intake=result,
         form_page=request.path,
         changed=changed,
-        version=found.version if request.method == "POST" else seen,
+        version=result.version if request.method == "POST" else seen,
         last=last if last and last.history_user_id not in (None, request.user.pk) else None,
         criteria=criteria,
         limits=limits,
@@ -293,7 +293,7 @@ def _page_form(
     request: ClearanceRequest,
     page: str,
     case: Case,
-    found: Intake,
+    intake: Intake,
     report: IntakeReport | None,
     criteria: CriteriaList | None,
     limits: int | None,
@@ -302,15 +302,15 @@ def _page_form(
 ) -> PageForm:
     made = FORMS[page]
     more: dict[str, Any] = {"criteria": criteria, "later": later} if made is CriteriaForm else {}
-    if page == "beperking" and limits and found.limitation_asked:
-        heard = limitation_heard(found, limits)
+    if page == "beperking" and limits and intake.limitation_asked:
+        heard = limitation_heard(intake, limits)
         more["initial"] = {
             "limited": "yes" if heard else "no",
             "take_account_of": heard.take_account_of if heard else "",
         }
     return made(
         request.POST or None,
-        instance=(report or IntakeReport()) if made.of_report else found,
+        instance=(report or IntakeReport()) if made.of_report else intake,
         case=case,
         **more,
     )
@@ -327,20 +327,20 @@ def _before(page: str) -> str:
 
 
 def _pages(
-    found: Intake, report: IntakeReport | None, criteria: CriteriaList | None, limits: int | None
+    intake: Intake, report: IntakeReport | None, criteria: CriteriaList | None, limits: int | None
 ) -> list[tuple[str, Any, bool]]:
     """Every page, with its name and whether it is filled in."""
-    left = unfinished(found, report, criteria, asks_limitation=limits is not None)
+    left = unfinished(intake, report, criteria, asks_limitation=limits is not None)
     done = {name: name not in left for name in PAGES}
-    done |= {"beperking": found.limitation_asked, "afronden": False}
-    done["criteria"] = done["criteria"] and bool(found.criteria_id or criteria is None)
+    done |= {"beperking": intake.limitation_asked, "afronden": False}
+    done["criteria"] = done["criteria"] and bool(intake.criteria_id or criteria is None)
     return [(name, label, done[name]) for name, label in PAGES.items()]
 
 
 def _finish(
     request: ClearanceRequest,
     case: Case,
-    found: Intake,
+    intake: Intake,
     report: IntakeReport | None,
     criteria: CriteriaList | None,
     teams: dict[int, Team],
@@ -348,17 +348,20 @@ def _finish(
     key = f"intake-afronden:{case.reference}"
     form = FinishForm(
         request.POST or None,
-        partners=other_teams(request.clearance, case, teams, besides=found.author_team_id),
+        partners=other_teams(request.clearance, case, teams, besides=intake.author_team_id),
     )
     form.restore(find_draft(request.user, key))
     limits = writes_limitations(request.clearance, case)
-    left = unfinished(found, report, criteria, asks_limitation=limits is not None)
+    left = unfinished(intake, report, criteria, asks_limitation=limits is not None)
     preview = "preview" in request.POST
     changed = False
     if request.method == "POST" and not left and not preview and form.is_valid():
         try:
             complete_intake(
-                found, form.sharing(), by=request.clearance, version=request.POST.get("version", "")
+                intake,
+                form.sharing(),
+                by=request.clearance,
+                version=request.POST.get("version", ""),
             )
         except VersionConflict:
             changed = True
@@ -373,56 +376,56 @@ def _finish(
         case,
         form=form,
         page="afronden",
-        pages=_pages(found, report, criteria, limits),
+        pages=_pages(intake, report, criteria, limits),
         draft_key=key,
-        intake=found,
+        intake=intake,
         report=report,
         left=[(name, PAGES[name]) for name in left],
-        version=found.version,
+        version=intake.version,
         changed=changed,
-        results=results_of(found),
+        results=results_of(intake),
         report_parts=_parts(report),
         form_page=request.path,
         before="criteria",
-        **_readers(request, case, found, teams),
+        **_readers(request, case, intake, teams),
     )
     status = 409 if changed else 400 if request.method == "POST" and not preview else 200
     return render(request, "casework/intake/finish.html", context, status=status)
 
 
 def _readers(
-    request: ClearanceRequest, case: Case, found: Intake, teams: dict[int, Team]
+    request: ClearanceRequest, case: Case, intake: Intake, teams: dict[int, Team]
 ) -> dict[str, Any]:
-    said = request.POST if request.method == "POST" else _unsent()
+    text = request.POST if request.method == "POST" else _unsent()
     return {
         "readers": would_read(
-            request.clearance, case, teams, Category.GUIDANCE, said, author=found.author_team_id
+            request.clearance, case, teams, Category.GUIDANCE, text, author=intake.author_team_id
         ),
-        "and_others": tells_of_others(request.clearance, case, said),
+        "and_others": tells_of_others(request.clearance, case, text),
     }
 
 
 def _unsent() -> QueryDict:
-    said = QueryDict(mutable=True)
-    said["visibility"] = Visibility.OWN_ORGANISATION
-    return said
+    text = QueryDict(mutable=True)
+    text["visibility"] = Visibility.OWN_ORGANISATION
+    return text
 
 
 @processes(CASEWORK)
 @require_http_methods(["POST"])
 def intake_readers(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """The line "visible to: ..." while the worker chooses."""
-    case, found, teams = _found(request, reference)
-    return render(request, "casework/sharing/_readers.html", _readers(request, case, found, teams))
+    case, result, teams = _found(request, reference)
+    return render(request, "casework/sharing/_readers.html", _readers(request, case, result, teams))
 
 
-def results_of(found: Intake) -> list[tuple[str, str, str, str]]:
+def results_of(intake: Intake) -> list[tuple[str, str, str, str]]:
     """Each criterion of the list under which it was checked: text, result as a value and in
     words, remark."""
-    texts = found.criteria.criteria if found.criteria else []
+    texts = intake.criteria.criteria if intake.criteria else []
     return [
-        (text, said["result"], str(CriterionResult(said["result"]).label), said["remark"])
-        for text, said in zip(texts, found.results, strict=False)
+        (text, data["result"], str(CriterionResult(data["result"]).label), data["remark"])
+        for text, data in zip(texts, intake.results, strict=False)
     ]
 
 
@@ -431,20 +434,20 @@ def results_of(found: Intake) -> list[tuple[str, str, str, str]]:
 def intake_report(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """The intake to read and to print, as far as this worker may read it."""
     case = _case(reference)
-    found = intake_of(case)
-    if found is None:
+    result = intake_of(case)
+    if result is None:
         raise Http404
-    report = IntakeReport.objects.filter(intake=found).first()
+    report = IntakeReport.objects.filter(intake=result).first()
     teams = visible_teams(request.clearance)
     context = _context(
         case,
-        intake=found,
+        intake=result,
         report=report,
         report_parts=_parts(report),
-        results=results_of(found),
-        continues=perms.can_continue(request.clearance, case, found, teams),
-        completes_criteria=perms.can_complete_criteria(request.clearance, case, found, teams)
-        and found.has_unknown,
+        results=results_of(result),
+        continues=perms.can_continue(request.clearance, case, result, teams),
+        completes_criteria=perms.can_complete_criteria(request.clearance, case, result, teams)
+        and result.has_unknown,
     )
     return render(request, "casework/intake/report.html", context)
 
@@ -452,14 +455,14 @@ def intake_report(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 @processes(CASEWORK)
 @require_http_methods(["GET", "POST"])
 def intake_stop(request: ClearanceRequest, reference: UUID) -> HttpResponse:
-    case, found, _teams = _found(request, reference)
+    case, result, _teams = _found(request, reference)
     key = f"intake-stop:{case.reference}"
     form = StopForm(request.POST or None)
     form.restore(find_draft(request.user, key))
     if request.method == "POST" and form.is_valid():
         try:
             stop_intake(
-                found,
+                result,
                 form.cleaned_data["reason"],
                 by=request.clearance,
                 version=request.POST.get("version", ""),
@@ -469,7 +472,7 @@ def intake_stop(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         drop_draft(request, key)
         return redirect(case_url(case))
     context = _context(
-        case, form=form, draft_key=key, version=found.version, form_page=request.path
+        case, form=form, draft_key=key, version=result.version, form_page=request.path
     )
     return render(request, "casework/intake/stop.html", context, status=400 if form.errors else 200)
 
@@ -504,7 +507,7 @@ def dossiers_request(request: ClearanceRequest, reference: UUID) -> HttpResponse
         except StepRefused as refusal:
             return refused(request, case, refusal)
     missing = (
-        [said for said in step.missing(facts) if said.page != "dossiers_request"] if step else []
+        [text for text in step.missing(facts) if text.page != "dossiers_request"] if step else []
     )
     context = _context(
         case,

@@ -71,8 +71,8 @@ def note_add(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 
 
 def _who_reads(request: ClearanceRequest, case: Case) -> dict[str, Any]:
-    said = request.POST.get("category", "")
-    category = Category(said) if said in Category.values else None
+    text = request.POST.get("category", "")
+    category = Category(text) if text in Category.values else None
     return {
         "readers": would_read(
             request.clearance,

@@ -40,19 +40,19 @@ class StepRefused(Exception):
     """The step may not be taken now: somebody was first, or something is missing."""
 
     def __init__(self, missing: list[Missing]) -> None:
-        super().__init__("; ".join(said.sentence for said in missing))
+        super().__init__("; ".join(text.sentence for text in missing))
         self.missing = missing
 
 
 def locked(case: Case) -> Case:
     """The case as it stands now; until this transaction ends nobody else changes it. Cases
     before anything else."""
-    found: Case = (
+    result: Case = (
         Case.objects.select_related("pilot", "person")
         .select_for_update(of=("self",), no_key=True)
         .get(pk=case.pk)
     )
-    return found
+    return result
 
 
 def take_step(
@@ -83,13 +83,15 @@ def take_step_if_possible(case: Case, number: str, *, by: Clearance, **facts: An
 def unread(case: Case, step: Step, by: Clearance) -> list[Missing]:
     """What this worker does not read of what the step rests on: what she does not see is not
     nothing."""
-    said = _("Your team does not read “%(category)s”, on which this step rests.")
-    return [Missing(said % {"category": c.label}) for c in step.rests_on if not by.reads(case, c)]
+    sentence = _("Your team does not read “%(category)s”, on which this step rests.")
+    return [
+        Missing(sentence % {"category": c.label}) for c in step.rests_on if not by.reads(case, c)
+    ]
 
 
 def _moved_on(case: Case, step: Step) -> Missing:
-    said = _("The case is “%(state)s” by now, from where this step does not go.")
-    return Missing(said % {"state": case.get_state_display()}, "case_detail")
+    sentence = _("The case is “%(state)s” by now, from where this step does not go.")
+    return Missing(sentence % {"state": case.get_state_display()}, "case_detail")
 
 
 def _moved(case: Case, state: str, number: str, by: Clearance, facts: dict[str, Any]) -> Case:

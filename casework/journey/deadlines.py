@@ -27,19 +27,24 @@ class Deadline:
 def deadlines_of(facts: Facts) -> list[Deadline]:
     """All terms that run, the first one first: those of the past are missed, those to come show
     when they are near."""
-    found = [*_before_guidance(facts), *_in_conference(facts), *_in_guidance(facts), *_after(facts)]
+    result = [
+        *_before_guidance(facts),
+        *_in_conference(facts),
+        *_in_guidance(facts),
+        *_after(facts),
+    ]
     if facts.accepted_elsewhere and not facts.handed_over:
         day = facts.accepted_elsewhere
-        found.append(
+        result.append(
             Deadline("T11", day, _("The other pilot accepted the case: hand it over"), "transfer")
         )
     if facts.escalated_until:
-        found.append(
+        result.append(
             Deadline(
                 "R26", facts.escalated_until, _("The answer to the escalation is due"), "escalation"
             )
         )
-    return sorted(found, key=lambda term: term.on)
+    return sorted(result, key=lambda term: term.on)
 
 
 def next_deadline(facts: Facts) -> date | None:
@@ -52,9 +57,9 @@ def next_deadline(facts: Facts) -> date | None:
 
 
 def _before_guidance(facts: Facts) -> list[Deadline]:
-    found = []
+    result = []
     if facts.state == "rest_period" and facts.rest_ends and facts.agenda is None:
-        found.append(
+        result.append(
             Deadline(
                 "R8",
                 facts.rest_ends,
@@ -70,10 +75,10 @@ def _before_guidance(facts: Facts) -> list[Deadline]:
         and may_be_early
     ):
         what = _("The intake is complete: the conference can discuss the admission")
-        found.append(Deadline("R5", facts.intake_done, what, "conference"))
+        result.append(Deadline("R5", facts.intake_done, what, "conference"))
     if facts.lacks_request:
         day = facts.registered_on or facts.today
-        found.append(
+        result.append(
             Deadline(
                 "R8",
                 day,
@@ -85,14 +90,14 @@ def _before_guidance(facts: Facts) -> list[Deadline]:
         refusal = facts.last_formal("refused")
         if refusal is not None and facts.upheld and facts.upheld >= refusal.on:
             what = _("An objection or appeal was upheld: bring the case back to the conference")
-            found.append(Deadline("T9", facts.upheld, what, "case_reopen"))
+            result.append(Deadline("T9", facts.upheld, what, "case_reopen"))
         elif refusal is not None and refusal.objection_until:
             day = max(
                 refusal.objection_until, appeal_until(facts) or refusal.objection_until
             ) + timedelta(days=1)
             what = _("Objection and appeal are no longer possible: archive the case")
-            found.append(Deadline("T15", day, what, "case_detail"))
-    return found
+            result.append(Deadline("T15", day, what, "case_detail"))
+    return result
 
 
 def _in_conference(facts: Facts) -> list[Deadline]:
@@ -142,7 +147,7 @@ def _review(facts: Facts) -> date | None:
     done so since."""
     last = facts.decisions[-1].on if facts.decisions else None
     day = max(
-        (said.review for said in facts.decisions if said.review and said.on == last), default=None
+        (text.review for text in facts.decisions if text.review and text.on == last), default=None
     )
     return day if day and (facts.discussed is None or facts.discussed < day) else None
 
@@ -176,7 +181,7 @@ def _after(facts: Facts) -> list[Deadline]:
         or left.belongs_to not in DURABLE
     ):
         return []
-    found = []
+    result = []
     ended = facts.repeat_ended
     if (
         left.outcome == "repeat_asylum_reception"
@@ -186,9 +191,9 @@ def _after(facts: Facts) -> list[Deadline]:
         and not facts.newer_case
     ):
         what = _("The repeat asylum application ended without a permit: look what becomes of her")
-        found.append(Deadline("R13", ended, what, "exit"))
+        result.append(Deadline("R13", ended, what, "exit"))
     return (
-        found
+        result
         + [
             Deadline(
                 "R12",

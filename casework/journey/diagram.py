@@ -71,11 +71,11 @@ def _who(step: Step) -> str:
 
 def _refusals() -> list[tuple[str, str]]:
     """What each guard says of a case of which nothing is known."""
-    said: dict[str, str] = {}
+    data: dict[str, str] = {}
     nothing = Facts(today=timezone.localdate())
     for step in steps():
         for guard in step.guards:
             missing = guard(nothing)
             if missing is not None:
-                said.setdefault(guard.__name__, missing.sentence)
-    return sorted(said.items())
+                data.setdefault(guard.__name__, missing.sentence)
+    return sorted(data.items())

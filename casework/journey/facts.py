@@ -147,8 +147,8 @@ def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def _days(said: dict[str, str]) -> dict[str, date]:
-    return {key: date.fromisoformat(text) for key, text in said.items()}
+def _days(data: dict[str, str]) -> dict[str, date]:
+    return {key: date.fromisoformat(text) for key, text in data.items()}
 
 
 def _decided(row: dict[str, Any]) -> Decided:
@@ -190,13 +190,15 @@ def facts_of(cases: Iterable[Case], today: date | None = None) -> dict[int, Fact
     with connection.cursor() as cursor:
         cursor.execute("SELECT case_id, facts FROM journey_facts(%s)", [list(by_key)])
         rows = cursor.fetchall()
-    found = {}
-    for key, said in rows:
-        found[key] = _facts(by_key[key], json.loads(said) if isinstance(said, str) else said, today)
-    return found
+    result = {}
+    for key, text in rows:
+        result[key] = _facts(
+            by_key[key], json.loads(text) if isinstance(text, str) else text, today
+        )
+    return result
 
 
-def _facts(case: Case, said: dict[str, Any], today: date | None) -> Facts:
+def _facts(case: Case, data: dict[str, Any], today: date | None) -> Facts:
     pilot: Pilot = case.pilot
     return Facts(
         today=today or timezone.localdate(),
@@ -209,38 +211,38 @@ def _facts(case: Case, said: dict[str, Any], today: date | None) -> Facts:
         managed=case.case_manager_id is not None,
         registered_on=case.registered_on,
         admitted_on=case.admitted_on,
-        informed=said["informed"],
-        intake_begun=_day(said["intake_begun"]),
-        intake_done=_day(said["intake_done"]),
-        criteria_missing=said["criteria_missing"] or 0,
-        requested=_days(said["requested"]),
-        dossiers=_days(said["dossiers"]),
-        earlier_dossiers=_days(said["earlier_dossiers"]),
-        taken_over=said["taken_over"],
-        repeat_ended=_day(said["repeat_ended"]),
-        checked=_day(said["checked"]),
-        newer_case=said["newer_case"],
-        newer_open_case=said["newer_open_case"],
-        accepted_elsewhere=_day((said["transfer"] or {}).get("on")),
-        handed_over=bool((said["transfer"] or {}).get("handed_over")),
-        agenda=_day(said["agenda"]),
-        discussed=_day(said["discussed"]),
-        decisions=tuple(_decided(row) for row in said["decisions"]),
-        formal=tuple(_decided(row) for row in said["formal"]),
-        upheld=_day(said["upheld"]),
-        objection_pending=said["objection_pending"],
-        ruled=_day(said["ruled"]),
-        scenario=(said["scenario"] or {}).get("scenario", ""),
-        scenario_since=_day((said["scenario"] or {}).get("since")),
-        actions=said["actions"],
-        stay_since=_day(said["stay_since"]),
-        stay_until=_day(said["stay_until"]),
-        left=_left(said["left"]),
-        claim=said["claim"] or "",
-        checks={int(months): result for months, result in said["checks"].items()},
-        open_tasks=said["open_tasks"],
-        escalated_until=_day(said["escalated_until"]),
-        advised=_day(said["advised"]),
+        informed=data["informed"],
+        intake_begun=_day(data["intake_begun"]),
+        intake_done=_day(data["intake_done"]),
+        criteria_missing=data["criteria_missing"] or 0,
+        requested=_days(data["requested"]),
+        dossiers=_days(data["dossiers"]),
+        earlier_dossiers=_days(data["earlier_dossiers"]),
+        taken_over=data["taken_over"],
+        repeat_ended=_day(data["repeat_ended"]),
+        checked=_day(data["checked"]),
+        newer_case=data["newer_case"],
+        newer_open_case=data["newer_open_case"],
+        accepted_elsewhere=_day((data["transfer"] or {}).get("on")),
+        handed_over=bool((data["transfer"] or {}).get("handed_over")),
+        agenda=_day(data["agenda"]),
+        discussed=_day(data["discussed"]),
+        decisions=tuple(_decided(row) for row in data["decisions"]),
+        formal=tuple(_decided(row) for row in data["formal"]),
+        upheld=_day(data["upheld"]),
+        objection_pending=data["objection_pending"],
+        ruled=_day(data["ruled"]),
+        scenario=(data["scenario"] or {}).get("scenario", ""),
+        scenario_since=_day((data["scenario"] or {}).get("since")),
+        actions=data["actions"],
+        stay_since=_day(data["stay_since"]),
+        stay_until=_day(data["stay_until"]),
+        left=_left(data["left"]),
+        claim=data["claim"] or "",
+        checks={int(months): result for months, result in data["checks"].items()},
+        open_tasks=data["open_tasks"],
+        escalated_until=_day(data["escalated_until"]),
+        advised=_day(data["advised"]),
     )
 
 

@@ -52,12 +52,12 @@ def gaps_of(facts: Facts) -> list[Missing]:
         return []
     way = list(OPEN_STATES)
     return [
-        said
+        missing
         for state, guards in ASKED
         if way.index(state) <= way.index(CaseState(facts.state))
         for guard in guards
         if not (facts.municipal and guard in DOSSIERS)
-        and (said := guard(facts)) is not None
+        and (missing := guard(facts)) is not None
         and not (
             guard is g.dossiers_requested and facts.rest_ends
         )  # what came need not be asked for

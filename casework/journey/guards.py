@@ -25,7 +25,7 @@ ADMITS = ("admitted", "admitted_exceptionally")
 DURABLE = ("durable", "semi_durable")
 
 
-def shown(day: date) -> str:
+def format_day(day: date) -> str:
     return formats.date_format(day, "j F Y")
 
 
@@ -70,7 +70,7 @@ def rest_over(facts: Facts) -> Missing | None:
         page = "dossiers_request" if facts.lacks_request else "dossiers"
         return Missing(_("The rest period has not begun: a dossier is still out."), page)
     return Missing(
-        _("The rest period ends on %(day)s.") % {"day": shown(facts.rest_ends)}, "dossiers"
+        _("The rest period ends on %(day)s.") % {"day": format_day(facts.rest_ends)}, "dossiers"
     )
 
 
@@ -211,8 +211,10 @@ def _ends_later(facts: Facts, decided: Decided | None) -> Missing | None:
         return None
     if decided.effective is None or left.on >= decided.effective:
         return None
-    said = _("The decision to end takes effect on %(day)s.") % {"day": shown(decided.effective)}
-    return Missing(said, "formal_decisions")
+    sentence = _("The decision to end takes effect on %(day)s.") % {
+        "day": format_day(decided.effective)
+    }
+    return Missing(sentence, "formal_decisions")
 
 
 def accepted_elsewhere(facts: Facts) -> Missing | None:
@@ -321,12 +323,12 @@ def remedies_exhausted(facts: Facts) -> Missing | None:
         and refusal.objection_until >= facts.today
     ):
         return Missing(
-            _("Objection is possible until %(day)s.") % {"day": shown(refusal.objection_until)}
+            _("Objection is possible until %(day)s.") % {"day": format_day(refusal.objection_until)}
         )
     appeal = appeal_until(facts)
     if appeal is not None and appeal >= facts.today:
         return Missing(
-            _("Appeal is possible until %(day)s.") % {"day": shown(appeal)}, "formal_decisions"
+            _("Appeal is possible until %(day)s.") % {"day": format_day(appeal)}, "formal_decisions"
         )
     return None
 

@@ -43,7 +43,7 @@ class Step:
 
     def missing(self, facts: Facts) -> list[Missing]:
         """What stands in the way, each in a sentence; nothing if the step may be taken."""
-        return [said for guard in self.guards if (said := guard(facts)) is not None]
+        return [data for guard in self.guards if (data := guard(facts)) is not None]
 
 
 _ALL = (

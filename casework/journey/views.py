@@ -80,7 +80,7 @@ def step_page(case: Case, step: Step) -> str:
 
 
 def linked(case: Case, missing: list[Missing]) -> list[tuple[str, str]]:
-    return [(said.sentence, where(case, said.page)) for said in missing]
+    return [(text.sentence, where(case, text.page)) for text in missing]
 
 
 def not_taken(

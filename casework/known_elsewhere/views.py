@@ -124,12 +124,12 @@ def ask(case: UUID, reason: str) -> tuple[str, Question | None]:
     """Ask the other pilots; what came of it, and the question as it was kept."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT elsewhere_ask(%s, %s)", [case, reason])
-        said = cursor.fetchone()[0]
-    said = json.loads(said) if isinstance(said, str) else said
+        text = cursor.fetchone()[0]
+    text = json.loads(text) if isinstance(text, str) else text
     question = (
-        Question.objects.filter(reference=said["question"]).first() if "question" in said else None
+        Question.objects.filter(reference=text["question"]).first() if "question" in text else None
     )
-    return said["answer"], question
+    return text["answer"], question
 
 
 class _NotAsked(Exception):

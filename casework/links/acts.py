@@ -56,8 +56,8 @@ def passages_with(reference: UUID) -> list[Case]:
 
 def _passages(person: QuerySet[Person]) -> list[Case]:
     # Who she is the statement itself looks up: another worker may have linked her just now.
-    found = Case.objects.filter(person__same_as__in=person.values("same_as"))
-    return list(found.select_related("pilot", "person", "case_manager").newest_first())
+    result = Case.objects.filter(person__same_as__in=person.values("same_as"))
+    return list(result.select_related("pilot", "person", "case_manager").newest_first())
 
 
 def judgements_of(person: Person) -> list[Judgement]:

@@ -123,8 +123,8 @@ def _side(clearance: Clearance, person: Person, teams: dict[int, Team]) -> Side:
     )
     together = Identity()
     for facts in identities_of(keys).values():
-        for name, said in vars(facts).items():
-            getattr(together, name).extend(said)
+        for name, text in vars(facts).items():
+            getattr(together, name).extend(text)
     return Side(
         person,
         values["name"][0].value if values["name"] else cases[0].number,
@@ -188,16 +188,16 @@ def person_link(request: ClearanceRequest, reference: UUID, other: UUID) -> Http
     key = f"link:{uuid5(one.reference, str(two.reference))}"
     form = ReasonForm(request.POST or None)
     form.restore(find_draft(request.user, key))
-    said = request.POST.get("answer", "")
+    text = request.POST.get("answer", "")
     status = 200
-    if request.method == "POST" and said == ClashAnswer.NOT_SAME:
+    if request.method == "POST" and text == ClashAnswer.NOT_SAME:
         form.fields["reason"].required = False
-    if request.method == "POST" and said in ClashAnswer.values and form.is_valid():
+    if request.method == "POST" and text in ClashAnswer.values and form.is_valid():
         outcome = Outcome.DONE
 
         def act() -> str:
             nonlocal outcome
-            outcome = judge(one, two, ClashAnswer(said), form.cleaned_data["reason"])
+            outcome = judge(one, two, ClashAnswer(text), form.cleaned_data["reason"])
             if outcome not in (Outcome.DONE, Outcome.TWO_PILOTS):
                 raise _Refused
             return reverse("casework:person_detail", args=[one.reference])
@@ -208,7 +208,7 @@ def person_link(request: ClearanceRequest, reference: UUID, other: UUID) -> Http
             form.add_error(None, str(SAID[outcome]))
             status = 403 if outcome == Outcome.REFUSED else 409
         else:
-            action = f"judged_{said}" if outcome == Outcome.DONE else f"judgement_{outcome}"
+            action = f"judged_{text}" if outcome == Outcome.DONE else f"judgement_{outcome}"
             request.audited = {"action": action, "obj": ("person", one.reference)}
             messages.success(request, str(SAID.get(outcome, _("This was recorded."))))
             return answer
@@ -267,35 +267,38 @@ def judgement_undo(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """Take back a link, or a judgement that two are not one."""
     if request.method == "POST" and (sent := sent_before(request)):
         return sent
-    found = get_object_or_404(
+    judgement = get_object_or_404(
         Judgement.objects.in_force().select_related("one", "other", "said_by"), reference=reference
     )
-    cases = [*cases_of(found.one), *cases_of(found.other)]
+    cases = [*cases_of(judgement.one), *cases_of(judgement.other)]
     if not can_judge(request.clearance, cases):
         raise PermissionDenied
-    key = f"undo:{found.reference}"
+    key = f"undo:{judgement.reference}"
     form = ReasonForm(request.POST or None)
     form.restore(find_draft(request.user, key))
     if request.method == "POST" and form.is_valid():
 
         def act() -> str:
-            if not revoke(found.reference, form.cleaned_data["reason"]):
+            if not revoke(judgement.reference, form.cleaned_data["reason"]):
                 raise _Refused
-            return reverse("casework:person_detail", args=[found.one.reference])
+            return reverse("casework:person_detail", args=[judgement.one.reference])
 
         try:
             answer = submit_once(request, key, act)
         except _Refused:
             form.add_error(None, str(SAID[Outcome.REFUSED]))
         else:
-            request.audited = {"action": "judgement_undone", "obj": ("judgement", found.reference)}
+            request.audited = {
+                "action": "judgement_undone",
+                "obj": ("judgement", judgement.reference),
+            }
             messages.success(
                 request, _("This was taken back. Both registrations are as they were before.")
             )
             return answer
     context = {
         "form": form,
-        "row": judgement_rows([found])[0],
+        "row": judgement_rows([judgement])[0],
         "cases": {case.pk: case for case in cases}.values(),
         "draft_key": key,
         "form_page": request.path,
@@ -381,18 +384,18 @@ def clash_undo(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 @require_http_methods(["POST"])
 def clash_answer(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """A coordinator says for her own pilot whether two registrations are one person."""
-    said = request.POST.get("answer", "")
-    if said not in ClashAnswer.values:
+    text = request.POST.get("answer", "")
+    if text not in ClashAnswer.values:
         return render(request, "errors/400.html", status=400)
     clash = find_clash(request.clearance, reference)
     if clash is None:
         raise Http404
-    if not answer_clash(reference, said):
+    if not answer_clash(reference, text):
         return render(
             request,
             "errors/409.html",
             {"back": reverse("casework:clash_detail", args=[reference])},
             status=409,
         )
-    request.audited = {"action": f"clash_{said}", "obj": ("clash", reference)}
+    request.audited = {"action": f"clash_{text}", "obj": ("clash", reference)}
     return redirect("casework:clash_detail", reference)

@@ -41,29 +41,29 @@ TAKEN_OVER = gettext_lazy("Dossier taken over")  # the document of what goes alo
 
 def exit_of(case: Case) -> Exit | None:
     """The exit that stands in a case, proposed or confirmed."""
-    found: Exit | None = (
+    exit_: Exit | None = (
         Exit.objects.current()
         .filter(case=case, undone_on=None)
         .select_related("classed", "formal_decision")
         .first()
     )
-    return found
+    return exit_
 
 
 @transaction.atomic
-def propose_exit(case: Case, said: dict[str, Any], *, by: Clearance, author_team: int) -> Exit:
+def propose_exit(case: Case, data: dict[str, Any], *, by: Clearance, author_team: int) -> Exit:
     """The case stays where it is until the coordinator confirms."""
     case = locked(case)
     if case.state not in STEPS["T11"].sources or exit_of(case) is not None:
         raise StepRefused([Missing(_("There is an exit in this case already."), "exit")])
-    decision = ending_of(case) if said["reason"] in NEEDS_DECISION else None
+    decision = ending_of(case) if data["reason"] in NEEDS_DECISION else None
     made: Exit = Exit.objects.create(
         case=case,
         author_team_id=author_team,
         author=by.user,
         state_before=case.state,
         formal_decision=decision,
-        **said,
+        **data,
     )
     done(case, ["exit_confirmed"], by=by)
     refresh_deadline(case)
@@ -71,11 +71,11 @@ def propose_exit(case: Case, said: dict[str, Any], *, by: Clearance, author_team
 
 
 @transaction.atomic
-def confirm_exit(found: Exit, *, by: Clearance, version: str) -> Case:
+def confirm_exit(exit_: Exit, *, by: Clearance, version: str) -> Case:
     """T11. The class follows from the table of that day; involvements without anything to follow
     end, and what was still asked of a level above."""
-    case = locked(found.case)
-    row: Exit = Exit.objects.select_for_update(of=("self",)).get(pk=found.pk)
+    case = locked(exit_.case)
+    row: Exit = Exit.objects.select_for_update(of=("self",)).get(pk=exit_.pk)
     row.claim_version(version)
     row.state_before = case.state
     if row.reason in NEEDS_DECISION:  # the one that stands now
@@ -90,8 +90,8 @@ def confirm_exit(found: Exit, *, by: Clearance, version: str) -> Case:
         fact_of(case).accepted_elsewhere
     ):
         # Why it cannot be is nobody's to tell here (R1).
-        said = _("The case cannot be handed over now; settle it with the other pilot.")
-        raise StepRefused([Missing(said, "transfer")])
+        sentence = _("The case cannot be handed over now; settle it with the other pilot.")
+        raise StepRefused([Missing(sentence, "transfer")])
     all_over(case)
     done(case, ["exit_confirmed"], by=by)
     case = take_step(case, "T11", by=by, exited_on=row.exited_on)
@@ -116,13 +116,13 @@ def _others_leave(case: Case, row: Exit) -> None:
 
 
 @transaction.atomic
-def establish(found: Exit, said: dict[str, Any], *, version: str) -> None:
+def establish(exit_: Exit, data: dict[str, Any], *, version: str) -> None:
     """What became of her is known, or explained, after all: the exit says so from now on, and
     its history what it said before. The class is that of the day of the exit."""
-    case = _followed(found)
-    row: Exit = Exit.objects.select_for_update(of=("self",)).get(pk=found.pk)
+    case = _followed(exit_)
+    row: Exit = Exit.objects.select_for_update(of=("self",)).get(pk=exit_.pk)
     row.claim_version(version)
-    for name, value in said.items():
+    for name, value in data.items():
         setattr(row, name, value)
     _class(row)
     set_change_reason(row, "established")
@@ -132,9 +132,9 @@ def establish(found: Exit, said: dict[str, Any], *, version: str) -> None:
 
 
 @transaction.atomic
-def decline_exit(found: Exit, why: str, *, version: str) -> None:
-    case = locked(found.case)
-    row: Exit = Exit.objects.select_for_update(of=("self",)).get(pk=found.pk)
+def decline_exit(exit_: Exit, why: str, *, version: str) -> None:
+    case = locked(exit_.case)
+    row: Exit = Exit.objects.select_for_update(of=("self",)).get(pk=exit_.pk)
     if row.confirmed_on is not None or row.ended_at is not None:
         raise VersionConflict
     row.claim_version(version)
@@ -144,22 +144,22 @@ def decline_exit(found: Exit, why: str, *, version: str) -> None:
 
 
 @transaction.atomic
-def undo_exit(found: Exit, said: dict[str, str], *, by: Clearance, version: str) -> Case:
+def undo_exit(exit_: Exit, data: dict[str, str], *, by: Clearance, version: str) -> Case:
     """T16: back to where the case was, with the teams that took part until the exit."""
-    case = locked(found.case)
+    case = locked(exit_.case)
     row: Exit = (
         Exit.objects.select_for_update(of=("self",))
         .select_related("formal_decision")
-        .get(pk=found.pk)
+        .get(pk=exit_.pk)
     )
     row.claim_version(version)
     case = take_step(case, "T16", by=by, to=CaseState(row.state_before), exited_on=None)
     row.undone_on = timezone.localdate()
-    row.undone, row.undone_reason = said["undone"], said["undone_reason"]
-    set_change_reason(row, said["undone"])
+    row.undone, row.undone_reason = data["undone"], data["undone_reason"]
+    set_change_reason(row, data["undone"])
     row.save()
-    if row.formal_decision and said["undone"] in (Undone.ANNULLED, Undone.SUSPENDED):
-        annul(row.formal_decision, said["undone_reason"])
+    if row.formal_decision and data["undone"] in (Undone.ANNULLED, Undone.SUSPENDED):
+        annul(row.formal_decision, data["undone_reason"])
     for involvement in Involvement.objects.filter(case=case, until=row.confirmed_on).select_related(
         "team"
     ):
@@ -182,18 +182,18 @@ def undo_exit(found: Exit, said: dict[str, str], *, by: Clearance, version: str)
     return case
 
 
-def _standing(found: Exit) -> Case:
+def _standing(exit_: Exit) -> Case:
     """The case, locked, of an exit that still stands."""
-    case = locked(found.case)
+    case = locked(exit_.case)
     standing = exit_of(case)
-    if standing is None or standing.pk != found.pk:
+    if standing is None or standing.pk != exit_.pk:
         raise StepRefused([Missing(_("The exit was undone meanwhile."), "case_detail")])
     return case
 
 
-def _followed(found: Exit) -> Case:
+def _followed(exit_: Exit) -> Case:
     """The same, of an exit whose outcome is still followed."""
-    case = _standing(found)
+    case = _standing(exit_)
     if case.state not in (CaseState.EXITED, CaseState.IN_AFTERCARE):
         raise StepRefused([Missing(_("The case was archived meanwhile."), "case_detail")])
     return case
@@ -201,51 +201,51 @@ def _followed(found: Exit) -> Case:
 
 @transaction.atomic
 def answer_claim(
-    found: Exit, said: dict[str, Any], *, by: Clearance, author_team: int
+    exit_: Exit, data: dict[str, Any], *, by: Clearance, author_team: int
 ) -> Confirmation:
     """What a competent partner says of the claim; it may say something else later, not the same
     twice."""
-    case = _standing(found)
+    case = _standing(exit_)
     mine = Confirmation.objects.current().filter(
-        exit=found, author_team=author_team, source_team=said.get("source_team_id")
+        exit=exit_, author_team=author_team, source_team=data.get("source_team_id")
     )
     last = mine.order_by("pk").last()
     if last is not None and all(
-        getattr(last, name) == said.get(name) for name in ("result", "said_on", "evidence")
+        getattr(last, name) == data.get(name) for name in ("result", "said_on", "evidence")
     ):
         raise StepRefused([Missing(_("This answer was given already."), "exit")])
     made: Confirmation = Confirmation.objects.create(
-        case=case, exit=found, author_team_id=author_team, author=by.user, **said
+        case=case, exit=exit_, author_team_id=author_team, author=by.user, **data
     )
     refresh_deadline(case)
     return made
 
 
 @transaction.atomic
-def record_check(found: Exit, said: dict[str, Any], *, by: Clearance, author_team: int) -> None:
+def record_check(exit_: Exit, data: dict[str, Any], *, by: Clearance, author_team: int) -> None:
     """R12. With a check that lapses, because she died or is back, all that are not recorded yet
     lapse."""
-    case = _followed(found)
-    done = set(FollowUpCheck.objects.current().filter(exit=found).values_list("months", flat=True))
-    if said["months"] in done:
+    case = _followed(exit_)
+    done = set(FollowUpCheck.objects.current().filter(exit=exit_).values_list("months", flat=True))
+    if data["months"] in done:
         raise StepRefused([Missing(_("This check was recorded already."), "exit")])
-    lapses = said["result"] == CheckResult.LAPSED
-    for months in sorted(set(CHECK_MONTHS) - done) if lapses else [said["months"]]:
+    lapses = data["result"] == CheckResult.LAPSED
+    for months in sorted(set(CHECK_MONTHS) - done) if lapses else [data["months"]]:
         FollowUpCheck.objects.create(
             case=case,
-            exit=found,
+            exit=exit_,
             author_team_id=author_team,
             author=by.user,
-            **{**said, "months": months},
+            **{**data, "months": months},
         )
     refresh_deadline(case)
 
 
 @transaction.atomic
-def take_back_checks(found: Exit, checks: Iterable[UUID]) -> None:
+def take_back_checks(exit_: Exit, checks: Iterable[UUID]) -> None:
     """Checks that were recorded by mistake: they count no longer, and are to be done again."""
-    case = _followed(found)
-    rows = FollowUpCheck.objects.current().filter(exit=found, reference__in=list(checks))
+    case = _followed(exit_)
+    rows = FollowUpCheck.objects.current().filter(exit=exit_, reference__in=list(checks))
     for row in rows.select_for_update(of=("self",)):
         row.version += 1
         row.end(EndReason.MISTAKE)
@@ -253,9 +253,9 @@ def take_back_checks(found: Exit, checks: Iterable[UUID]) -> None:
 
 
 @transaction.atomic
-def leave_unconfirmed(found: Exit, why: str, *, version: str) -> None:
-    case = _standing(found)
-    row: Exit = Exit.objects.select_for_update(of=("self",)).get(pk=found.pk)
+def leave_unconfirmed(exit_: Exit, why: str, *, version: str) -> None:
+    case = _standing(exit_)
+    row: Exit = Exit.objects.select_for_update(of=("self",)).get(pk=exit_.pk)
     row.claim_version(version)
     row.unconfirmed_because, row.claim_open = why, False
     set_change_reason(row, "unconfirmed")

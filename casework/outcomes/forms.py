@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from casework.cases.models import Case
-from casework.journey.guards import add_months, shown
+from casework.journey.guards import add_months, format_day
 from casework.outcomes.enums import (
     CHECK_MONTHS,
     CheckResult,
@@ -132,19 +132,19 @@ class EstablishForm(KeptForm):
     evidence = ExitForm.base_fields["evidence"]
     evidence_on = ExitForm.base_fields["evidence_on"]
 
-    def __init__(self, *args: Any, found: Exit, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, exit_: Exit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.found = found
+        self.exit_ = exit_
         for name in ("explanation", "evidence", "evidence_on"):
-            self.initial[name] = getattr(found, name)
-        if found.outcome != Outcome.NOT_ESTABLISHED:  # that stands; only its explanation is missing
+            self.initial[name] = getattr(exit_, name)
+        if exit_.outcome != Outcome.NOT_ESTABLISHED:  # that stands; only its explanation is missing
             del self.fields["outcome"]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        data.setdefault("outcome", "" if "outcome" in self.fields else self.found.outcome)
+        data.setdefault("outcome", "" if "outcome" in self.fields else self.exit_.outcome)
         _dated_evidence(self, data)
-        _explained(self, data, data["outcome"], self.found.exited_on)
+        _explained(self, data, data["outcome"], self.exit_.exited_on)
         return data
 
 
@@ -188,9 +188,9 @@ class ClaimForm(KeptForm):
         error_messages={"required": _("Write on what the answer rests.")},
     )
 
-    def __init__(self, *args: Any, found: Exit, sources: list[Team], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, exit_: Exit, sources: list[Team], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.found = found
+        self.exit_ = exit_
         self.fields["said_on"].initial = timezone.localdate()
         if sources:
             self.fields["source_team"] = forms.TypedChoiceField(
@@ -210,7 +210,7 @@ class ClaimForm(KeptForm):
 
     def clean_said_on(self) -> date:
         day: date = self.cleaned_data["said_on"]
-        if day < self.found.exited_on:
+        if day < self.exit_.exited_on:
             raise ValidationError(_("This day lies before the exit."), code="early")
         return day
 
@@ -253,21 +253,22 @@ class CheckForm(KeptForm):
     )
 
     def __init__(
-        self, *args: Any, found: Exit, done: set[int], early: bool, newer_case: bool, **kwargs: Any
+        self, *args: Any, exit_: Exit, done: set[int], early: bool, newer_case: bool, **kwargs: Any
     ) -> None:
         """`early`: what the outcome rested on has ended, so it is looked at before its day
         (R13)."""
         super().__init__(*args, **kwargs)
-        self.found, self.early, self.newer_case = found, early, newer_case
+        self.exit_, self.early, self.newer_case = exit_, early, newer_case
         # A semi-durable outcome that became a durable one: a permit was granted. The exit keeps its
         # class.
-        semi = found.classed is not None and found.classed.belongs_to == Class.SEMI_DURABLE
+        semi = exit_.classed is not None and exit_.classed.belongs_to == Class.SEMI_DURABLE
         self.may_become = tuple(COMPETENT) if semi else ()
-        self.due = {months: add_months(found.exited_on, months) for months in CHECK_MONTHS}
+        self.due = {months: add_months(exit_.exited_on, months) for months in CHECK_MONTHS}
         self.fields["months"].choices = [  # type: ignore[attr-defined]
             (
                 months,
-                _("after %(n)d months, %(day)s") % {"n": months, "day": shown(self.due[months])},
+                _("after %(n)d months, %(day)s")
+                % {"n": months, "day": format_day(self.due[months])},
             )
             for months in CHECK_MONTHS
             if months not in done
@@ -288,7 +289,7 @@ class CheckForm(KeptForm):
             self.add_error("lapsed_because", _("Choose why it lapsed."))
         elif data["lapsed_because"] == Lapse.NEW_CASE and not self.newer_case:
             self.add_error("lapsed_because", _("There is no newer case of hers here."))
-        if day and day < self.found.exited_on:
+        if day and day < self.exit_.exited_on:
             self.add_error("checked_on", _("This day lies before the exit."))
         elif (
             not self.early
@@ -299,7 +300,8 @@ class CheckForm(KeptForm):
             and day < self.due[months] - EARLY
         ):
             self.add_error(
-                "checked_on", _("This check is for %(day)s.") % {"day": shown(self.due[months])}
+                "checked_on",
+                _("This check is for %(day)s.") % {"day": format_day(self.due[months])},
             )
         return data
 

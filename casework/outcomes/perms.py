@@ -43,79 +43,79 @@ def can_propose(clearance: Clearance, case: Case, teams: Teams) -> bool:
     )
 
 
-def can_confirm(clearance: Clearance, case: Case, teams: Teams, found: Exit) -> bool:
+def can_confirm(clearance: Clearance, case: Case, teams: Teams, exit_: Exit) -> bool:
     """To confirm or decline an exit, one must be both:
     - the municipality's coordinator of this case
     - somebody else than who proposed it
     """
-    return leads(clearance, case, teams) and found.author_id != clearance.user_id
+    return leads(clearance, case, teams) and exit_.author_id != clearance.user_id
 
 
-def can_establish(clearance: Clearance, case: Case, teams: Teams, found: Exit) -> bool:
+def can_establish(clearance: Clearance, case: Case, teams: Teams, exit_: Exit) -> bool:
     """To say later what became of her, one must be all of:
     - the municipality's coordinator of this case, and not who proposed the exit
     - of a confirmed exit that goes nowhere from here: not established yet, or of no class and
       without an explanation
     """
     undecided = (
-        found.classed is not None
-        and found.classed.belongs_to == Class.UNDECIDED
-        and not found.explanation
+        exit_.classed is not None
+        and exit_.classed.belongs_to == Class.UNDECIDED
+        and not exit_.explanation
     )
-    stuck = found.outcome == X.NOT_ESTABLISHED or undecided
+    stuck = exit_.outcome == X.NOT_ESTABLISHED or undecided
     return (
-        found.confirmed_on is not None
+        exit_.confirmed_on is not None
         and case.state == CaseState.EXITED
         and stuck
-        and can_confirm(clearance, case, teams, found)
+        and can_confirm(clearance, case, teams, exit_)
     )
 
 
-def claim_team(clearance: Clearance, case: Case, teams: Teams, found: Exit) -> int | None:
+def claim_team(clearance: Clearance, case: Case, teams: Teams, exit_: Exit) -> int | None:
     """In the name of which of her teams a worker confirms or refutes what is claimed:
     - of a confirmed exit with a durable outcome
     - a team of the partner that is competent for it, in this case, writing outcomes
     - which did not claim it itself, nor did this worker for another team of hers
     """
-    if found.confirmed_on is None or found.author_id == clearance.user_id:
+    if exit_.confirmed_on is None or exit_.author_id == clearance.user_id:
         return None
     for seat in clearance.seats_writing(case, Category.OUTCOME):
         team = teams.get(seat.team)
-        competent = team and team.organisation.kind in COMPETENT.get(found.outcome, ())
-        if competent and seat.team != found.author_team_id:
+        competent = team and team.organisation.kind in COMPETENT.get(exit_.outcome, ())
+        if competent and seat.team != exit_.author_team_id:
             return seat.team
     return None
 
 
-def answers_for(clearance: Clearance, case: Case, teams: Teams, found: Exit) -> list[int]:
+def answers_for(clearance: Clearance, case: Case, teams: Teams, exit_: Exit) -> list[int]:
     """The competent partners on whose behalf the coordinator records an answer that came on
     paper (R20); for onward migration also her own team, on documentary evidence. Not for what
     she claimed herself."""
     if (
-        found.confirmed_on is None
+        exit_.confirmed_on is None
         or not leads(clearance, case, teams)
-        or found.author_id == clearance.user_id
+        or exit_.author_id == clearance.user_id
     ):
         return []
-    kinds = COMPETENT.get(found.outcome, ())
+    kinds = COMPETENT.get(exit_.outcome, ())
     asked = [pk for pk in case.team_ids if pk in teams and teams[pk].organisation.kind in kinds]
     own = team_of_kind(clearance, case, teams, (K.MUNICIPALITY,))
-    return [*asked, own] if own and found.outcome == X.ONWARD_MIGRATION else asked
+    return [*asked, own] if own and exit_.outcome == X.ONWARD_MIGRATION else asked
 
 
-def check_team(clearance: Clearance, case: Case, teams: Teams, found: Exit) -> int | None:
+def check_team(clearance: Clearance, case: Case, teams: Teams, exit_: Exit) -> int | None:
     """In the name of which of her teams a worker records a check:
     - the case manager's; or that of the partner that is competent for the outcome
     - or that of a partner which follows what is not durable yet
     """
     if case.case_manager_id == clearance.user_id and case.lead_team_id in clearance.teams:
         return case.lead_team_id if clearance.writes(case, Category.OUTCOME) else None
-    follows = FOLLOWS.get(found.outcome, ()) if found.confirmed_on is not None else ()
+    follows = FOLLOWS.get(exit_.outcome, ()) if exit_.confirmed_on is not None else ()
     writing = (seat.team for seat in clearance.seats_writing(case, Category.OUTCOME))
     following = (
         team for team in writing if team in teams and teams[team].organisation.kind in follows
     )
-    return claim_team(clearance, case, teams, found) or next(following, None)
+    return claim_team(clearance, case, teams, exit_) or next(following, None)
 
 
 def can_take_back(clearance: Clearance, case: Case, check: FollowUpCheck) -> bool:

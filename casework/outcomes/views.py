@@ -60,10 +60,10 @@ from partners.organisations.models import Team
 
 
 def _case(reference: UUID) -> Case:
-    found: Case = get_object_or_404(
+    case: Case = get_object_or_404(
         Case.objects.select_related("pilot", "person"), reference=reference
     )
-    return found
+    return case
 
 
 def of_the_exit(
@@ -73,20 +73,20 @@ def of_the_exit(
     told so."""
 
     @wraps(view)
-    def found(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    def view_of_exit(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         case = _case(reference)
         standing = exit_of(case)
         if standing is None:
             if not request.clearance.reads(case, Category.OUTCOME):
                 raise Http404
-            said = _(
+            sentence = _(
                 "No exit stands in this case: it was not proposed, or it was declined or undone."
             )
-            return refused(request, case, StepRefused([Missing(said, "case_detail")]))
+            return refused(request, case, StepRefused([Missing(sentence, "case_detail")]))
         standing.case = case
         return view(request, case, standing)
 
-    return found
+    return view_of_exit
 
 
 def _context(case: Case, **more: Any) -> dict[str, Any]:
@@ -108,18 +108,18 @@ def exit_page(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     unconfirmed."""
     case = _case(reference)
     clearance, teams = request.clearance, visible_teams(request.clearance)
-    found = exit_of(case)
+    result = exit_of(case)
     chairs = leads(clearance, case, teams)
     form = (
-        UnconfirmedForm(request.POST or None) if chairs and found and found.confirmed_on else None
+        UnconfirmedForm(request.POST or None) if chairs and result and result.confirmed_on else None
     )
     if request.method == "POST":
-        if form is None or found is None:
+        if form is None or result is None:
             raise PermissionDenied
         if form.is_valid():
             try:
                 leave_unconfirmed(
-                    found,
+                    result,
                     form.cleaned_data["unconfirmed_because"],
                     version=request.POST.get("version", ""),
                 )
@@ -129,22 +129,24 @@ def exit_page(request: ClearanceRequest, reference: UUID) -> HttpResponse:
                 return _conflict(request, case)
             return redirect(request.path)
     checks = (
-        {row.months: row for row in FollowUpCheck.objects.current().filter(exit=found)}
-        if found
+        {row.months: row for row in FollowUpCheck.objects.current().filter(exit=result)}
+        if result
         else {}
     )
-    durable = bool(found and found.classed and found.classed.belongs_to in DURABLE)
+    durable = bool(result and result.classed and result.classed.belongs_to in DURABLE)
     context = _context(
         case,
-        exit=found,
+        exit=result,
         form=form,
         durable=durable,
-        claimed=bool(found and found.outcome in perms.COMPETENT),
+        claimed=bool(result and result.outcome in perms.COMPETENT),
         claims=[
             (row, team_label(clearance, case, teams, row.source_id))
-            for row in Confirmation.objects.current().filter(exit=found).order_by("-said_on", "-pk")
+            for row in Confirmation.objects.current()
+            .filter(exit=result)
+            .order_by("-said_on", "-pk")
         ]
-        if found
+        if result
         else [],
         checks=[
             (months, row, bool(row and perms.can_take_back(clearance, case, row)))
@@ -153,31 +155,35 @@ def exit_page(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         ]
         if durable
         else [],
-        proposes=found is None and perms.can_propose(clearance, case, teams),
+        proposes=result is None and perms.can_propose(clearance, case, teams),
         confirms=bool(
-            found and not found.confirmed_on and perms.can_confirm(clearance, case, teams, found)
+            result and not result.confirmed_on and perms.can_confirm(clearance, case, teams, result)
         ),
-        answers=bool(found and perms.claim_team(clearance, case, teams, found)),
-        supplies=bool(found and perms.answers_for(clearance, case, teams, found)),
+        answers=bool(result and perms.claim_team(clearance, case, teams, result)),
+        supplies=bool(result and perms.answers_for(clearance, case, teams, result)),
         follows=bool(
-            found
+            result
             and durable
             and len(checks) < len(CHECK_MONTHS)
-            and perms.check_team(clearance, case, teams, found)
+            and perms.check_team(clearance, case, teams, result)
         ),
-        establishes=bool(found and perms.can_establish(clearance, case, teams, found)),
-        undoes=bool(found and found.confirmed_on and chairs and case.state in STEPS["T16"].sources),
+        establishes=bool(result and perms.can_establish(clearance, case, teams, result)),
+        undoes=bool(
+            result and result.confirmed_on and chairs and case.state in STEPS["T16"].sources
+        ),
         moves=clearance.reads(case, Category.GUIDANCE)
         and (
             case.state in STEPS["T11"].sources
-            or bool(found and found.outcome == Outcome.MOVED_TO_OTHER_PILOT)
+            or bool(result and result.outcome == Outcome.MOVED_TO_OTHER_PILOT)
         ),
-        undone=Exit.objects.filter(case=case).exclude(pk=found.pk if found else 0).order_by("-pk"),
+        undone=Exit.objects.filter(case=case)
+        .exclude(pk=result.pk if result else 0)
+        .order_by("-pk"),
         manages=manages(clearance, case, teams),
         unconfirmed=form is not None
-        and found is not None
-        and found.classed is not None
-        and found.classed.belongs_to == Class.DURABLE,
+        and result is not None
+        and result.classed is not None
+        and result.classed.belongs_to == Class.DURABLE,
     )
     return render(
         request, "casework/outcomes/exit.html", context, status=400 if form and form.errors else 200
@@ -221,8 +227,8 @@ def exit_confirm(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """The coordinator confirms what somebody else proposed (T11), or declines it with a reason."""
     case = _case(reference)
     teams = visible_teams(request.clearance)
-    found = exit_of(case)
-    if found is None:
+    result = exit_of(case)
+    if result is None:
         if not leads(request.clearance, case, teams):
             raise PermissionDenied
         return redirect(
@@ -230,17 +236,17 @@ def exit_confirm(request: ClearanceRequest, reference: UUID) -> HttpResponse:
             if perms.can_propose(request.clearance, case, teams)
             else _page(case)
         )
-    found.case = case
-    if not perms.can_confirm(request.clearance, case, teams, found):
+    result.case = case
+    if not perms.can_confirm(request.clearance, case, teams, result):
         raise PermissionDenied
     form = DeclineForm(request.POST if "decline" in request.POST else None)
     version = request.POST.get("version", "")
     try:
         if "decline" in request.POST and form.is_valid():
-            decline_exit(found, form.cleaned_data["because"], version=version)
+            decline_exit(result, form.cleaned_data["because"], version=version)
             return redirect(case_url(case))
         if request.method == "POST" and "decline" not in request.POST:
-            confirm_exit(found, by=request.clearance, version=version)
+            confirm_exit(result, by=request.clearance, version=version)
             return redirect(_page(case))
     except StepRefused as refusal:
         return refused(request, case, refusal)
@@ -248,13 +254,13 @@ def exit_confirm(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         return _conflict(request, case)
     context = _context(
         case,
-        exit=found,
+        exit=result,
         form=form,
         missing=linked(case, STEPS["T11"].missing(fact_of(case))),
-        early=too_early(case, found.outcome),
+        early=too_early(case, result.outcome),
         draft_key="",
         form_page=request.path,
-        here=case.state in STEPS["T11"].sources and found.confirmed_on is None,
+        here=case.state in STEPS["T11"].sources and result.confirmed_on is None,
     )
     return render(
         request, "casework/outcomes/confirm.html", context, status=400 if form.errors else 200
@@ -264,17 +270,17 @@ def exit_confirm(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 @processes(CASEWORK)
 @require_http_methods(["GET", "POST"])
 @of_the_exit
-def exit_establish(request: ClearanceRequest, case: Case, found: Exit) -> HttpResponse:
+def exit_establish(request: ClearanceRequest, case: Case, exit_: Exit) -> HttpResponse:
     """What became of her, once that is known."""
-    if not perms.can_establish(request.clearance, case, visible_teams(request.clearance), found):
+    if not perms.can_establish(request.clearance, case, visible_teams(request.clearance), exit_):
         raise PermissionDenied
     key = f"exit:{case.reference}"
-    form = EstablishForm(request.POST or None, found=found)
+    form = EstablishForm(request.POST or None, exit_=exit_)
     form.restore(find_draft(request.user, key))
     if request.method == "POST" and form.is_valid():
 
         def act() -> str:
-            establish(found, form.cleaned_data, version=request.POST.get("version", ""))
+            establish(exit_, form.cleaned_data, version=request.POST.get("version", ""))
             return _page(case)
 
         try:
@@ -283,7 +289,7 @@ def exit_establish(request: ClearanceRequest, case: Case, found: Exit) -> HttpRe
             return refused(request, case, refusal)
         except VersionConflict:
             return _conflict(request, case)
-    context = _context(case, exit=found, form=form, draft_key=key, form_page=request.path)
+    context = _context(case, exit=exit_, form=form, draft_key=key, form_page=request.path)
     return render(
         request, "casework/outcomes/establish.html", context, status=400 if form.errors else 200
     )
@@ -292,17 +298,17 @@ def exit_establish(request: ClearanceRequest, case: Case, found: Exit) -> HttpRe
 @processes(CASEWORK)
 @require_http_methods(["GET", "POST"])
 @of_the_exit
-def exit_undo(request: ClearanceRequest, case: Case, found: Exit) -> HttpResponse:
+def exit_undo(request: ClearanceRequest, case: Case, exit_: Exit) -> HttpResponse:
     if (
         not leads(request.clearance, case, visible_teams(request.clearance))
-        or found.confirmed_on is None
+        or exit_.confirmed_on is None
     ):
         raise PermissionDenied
     form = UndoForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             undo_exit(
-                found,
+                exit_,
                 form.cleaned_data,
                 by=request.clearance,
                 version=request.POST.get("version", ""),
@@ -315,13 +321,13 @@ def exit_undo(request: ClearanceRequest, case: Case, found: Exit) -> HttpRespons
     missing = STEPS["T16"].missing(fact_of(case)) if case.state == CaseState.EXITED else []
     context = _context(
         case,
-        exit=found,
+        exit=exit_,
         form=form,
         missing=linked(case, missing),
         here=case.state == CaseState.EXITED,
         draft_key="",
         form_page=request.path,
-        before=CaseState(found.state_before).label,
+        before=CaseState(exit_.state_before).label,
     )
     return render(
         request, "casework/outcomes/undo.html", context, status=400 if form.errors else 200
@@ -331,14 +337,14 @@ def exit_undo(request: ClearanceRequest, case: Case, found: Exit) -> HttpRespons
 @processes(CASEWORK)
 @require_http_methods(["GET", "POST"])
 @of_the_exit
-def claim_answer(request: ClearanceRequest, case: Case, found: Exit) -> HttpResponse:
+def claim_answer(request: ClearanceRequest, case: Case, exit_: Exit) -> HttpResponse:
     """The competent partner confirms or refutes what is claimed; or the coordinator on its
     behalf, with the paper."""
     teams = visible_teams(request.clearance)
-    team = perms.claim_team(request.clearance, case, teams, found)
+    team = perms.claim_team(request.clearance, case, teams, exit_)
     sources: list[Team] = []
     if team is None:
-        sources = [teams[pk] for pk in perms.answers_for(request.clearance, case, teams, found)]
+        sources = [teams[pk] for pk in perms.answers_for(request.clearance, case, teams, exit_)]
         team = (
             team_of_kind(request.clearance, case, teams, (OrganisationKind.MUNICIPALITY,))
             if sources
@@ -347,18 +353,18 @@ def claim_answer(request: ClearanceRequest, case: Case, found: Exit) -> HttpResp
     if team is None:
         raise PermissionDenied
     key = f"claim:{case.reference}"
-    form = ClaimForm(request.POST or None, found=found, sources=sources)
+    form = ClaimForm(request.POST or None, exit_=exit_, sources=sources)
     form.restore(find_draft(request.user, key))
     if request.method == "POST" and form.is_valid():
-        said = dict(form.cleaned_data)
+        data = dict(form.cleaned_data)
         if sources:
-            source = said.pop("source_team")
-            said["source_team_id"] = (
+            source = data.pop("source_team")
+            data["source_team_id"] = (
                 source if source != team else None
             )  # her own team, on documentary evidence
 
         def act() -> str:
-            answer_claim(found, said, by=request.clearance, author_team=team)
+            answer_claim(exit_, data, by=request.clearance, author_team=team)
             return _page(case)
 
         try:
@@ -366,7 +372,7 @@ def claim_answer(request: ClearanceRequest, case: Case, found: Exit) -> HttpResp
         except StepRefused as refusal:
             return not_taken(request, case, refusal, key=key, page=request.path)
     context = _context(
-        case, exit=found, form=form, draft_key=key, form_page=request.path, supplying=bool(sources)
+        case, exit=exit_, form=form, draft_key=key, form_page=request.path, supplying=bool(sources)
     )
     return render(
         request, "casework/outcomes/claim.html", context, status=400 if form.errors else 200
@@ -385,18 +391,18 @@ def _came_back(case: Case) -> bool:
 @processes(CASEWORK)
 @require_http_methods(["GET", "POST"])
 @of_the_exit
-def check_add(request: ClearanceRequest, case: Case, found: Exit) -> HttpResponse:
+def check_add(request: ClearanceRequest, case: Case, exit_: Exit) -> HttpResponse:
     teams = visible_teams(request.clearance)
-    team = perms.check_team(request.clearance, case, teams, found)
-    durable = found.classed is not None and found.classed.belongs_to in DURABLE
+    team = perms.check_team(request.clearance, case, teams, exit_)
+    durable = exit_.classed is not None and exit_.classed.belongs_to in DURABLE
     if team is None or not durable or case.state not in (CaseState.EXITED, CaseState.IN_AFTERCARE):
         raise PermissionDenied
     key = f"check:{case.reference}"
-    done = set(FollowUpCheck.objects.current().filter(exit=found).values_list("months", flat=True))
+    done = set(FollowUpCheck.objects.current().filter(exit=exit_).values_list("months", flat=True))
     facts = fact_of(case)
     early = any(term.rule == "R13" for term in deadlines_of(facts))
     form = CheckForm(
-        request.POST or None, found=found, done=done, early=early, newer_case=_came_back(case)
+        request.POST or None, exit_=exit_, done=done, early=early, newer_case=_came_back(case)
     )
     form.restore(find_draft(request.user, key))
     if request.method == "POST" and (sent := sent_before(request)):
@@ -404,14 +410,14 @@ def check_add(request: ClearanceRequest, case: Case, found: Exit) -> HttpRespons
     if request.method == "POST" and form.is_valid():
 
         def act() -> str:
-            record_check(found, form.cleaned_data, by=request.clearance, author_team=team)
+            record_check(exit_, form.cleaned_data, by=request.clearance, author_team=team)
             return _page(case)
 
         try:
             return submit_once(request, key, act)
         except StepRefused as refusal:
             return refused(request, case, refusal)
-    context = _context(case, exit=found, form=form, draft_key=key, form_page=request.path)
+    context = _context(case, exit=exit_, form=form, draft_key=key, form_page=request.path)
     return render(
         request, "casework/outcomes/check.html", context, status=400 if form.errors else 200
     )
@@ -420,12 +426,12 @@ def check_add(request: ClearanceRequest, case: Case, found: Exit) -> HttpRespons
 @processes(CASEWORK)
 @require_POST
 @of_the_exit
-def check_take_back(request: ClearanceRequest, case: Case, found: Exit) -> HttpResponse:
+def check_take_back(request: ClearanceRequest, case: Case, exit_: Exit) -> HttpResponse:
     """A check recorded by mistake, by the team that recorded it; one that lapsed with those that
     lapsed beside it."""
     rows = [
         row
-        for row in FollowUpCheck.objects.current().filter(exit=found)
+        for row in FollowUpCheck.objects.current().filter(exit=exit_)
         if perms.can_take_back(request.clearance, case, row)
     ]
     named = [row for row in rows if str(row.reference) == request.POST.get("check")]
@@ -434,7 +440,7 @@ def check_take_back(request: ClearanceRequest, case: Case, found: Exit) -> HttpR
     together = rows if named[0].result == CheckResult.LAPSED else named
     try:
         take_back_checks(
-            found, [row.reference for row in together if row.result == named[0].result]
+            exit_, [row.reference for row in together if row.result == named[0].result]
         )
     except StepRefused as refusal:
         return refused(request, case, refusal)

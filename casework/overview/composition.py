@@ -117,14 +117,14 @@ STEPS_OF = {
 
 def own_work(clearance: Clearance, case: Case, teams: dict[int, Team]) -> list[str]:
     """The kinds of record this worker's teams in this case keep, in the order of the table."""
-    found: dict[str, None] = {}
+    result: dict[str, None] = {}
     for seat in clearance.seats:
         if seat.team in case.team_ids and seat.team in teams:
             team = teams[seat.team]
             kind = OrganisationKind(team.organisation.kind)
             kind = OrganisationKind.NGO if kind == OrganisationKind.SHELTER_OPERATOR else kind
-            found |= dict.fromkeys(OWN_WORK.get((kind, TeamFunction(team.function)), ()))
-    return list(found)
+            result |= dict.fromkeys(OWN_WORK.get((kind, TeamFunction(team.function)), ()))
+    return list(result)
 
 
 def panels(

@@ -61,7 +61,7 @@ def register_of_sharing(
                 if version.visibility == Visibility.SELECTED_PARTNERS
                 else []
             )
-            shown = [
+            visible = [
                 teams[team].label
                 for team in chosen
                 if team in teams and may_know(clearance, case, teams[team])
@@ -70,33 +70,33 @@ def register_of_sharing(
             everybody = version.visibility == Visibility.PERMITTED_PARTNERS and begins_with_author(
                 record.record_category
             )
-            if (shown, everybody) != shared.get(version.id, ([], False)):
-                shared[version.id] = (shown, everybody)
-                changed.append((version, slug, record, shown, everybody))
+            if (visible, everybody) != shared.get(version.id, ([], False)):
+                shared[version.id] = (visible, everybody)
+                changed.append((version, slug, record, visible, everybody))
     named = known_workers(
         clearance,
         case,
         teams,
         {row[0].history_user_id for row in changed if row[0].history_user_id},
     )
-    found = [
+    result = [
         Sharing(
             version.history_date,
             str(version.history_user) if version.history_user_id in named else "",
             str(KINDS[slug].label),
             headline(record),
             record_url(case, slug, record.reference),
-            shown,
+            visible,
             everybody,
             *(
                 (version.share_purpose, version.get_share_basis_display(), version.shared_until)
-                if shown or everybody
+                if visible or everybody
                 else ("", "", None)
             ),
         )
-        for version, slug, record, shown, everybody in changed
+        for version, slug, record, visible, everybody in changed
     ]
-    return sorted(found, key=lambda row: row.at, reverse=True)
+    return sorted(result, key=lambda row: row.at, reverse=True)
 
 
 @processes(CASEWORK)
@@ -119,8 +119,8 @@ def case_shared(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         visible = seen_by([case], chosen.pk)
         rights = team_reads([chosen.pk])[chosen.pk]
         for slug, rows in records.items():
-            shown = [row for row in rows if (slug, row.reference) in visible]
-            if shown:
+            displayed = [row for row in rows if (slug, row.reference) in visible]
+            if displayed:
                 sees.append(
                     (
                         str(KINDS[slug].label),
@@ -131,7 +131,7 @@ def case_shared(request: ClearanceRequest, reference: UUID) -> HttpResponse:
                                 record_url(case, slug, row.reference),
                                 row.get_end_reason_display() if row.ended_at else "",
                             )
-                            for row in shown
+                            for row in displayed
                         ],
                     )
                 )

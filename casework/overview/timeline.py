@@ -59,16 +59,16 @@ def events(
     most: int = 40,
 ) -> list[Event]:
     """Newest first. A fixed number of queries, whatever happened."""
-    found: list[Event] = []
+    result: list[Event] = []
 
     def who(team: int) -> str:
         return team_label(clearance, case, teams, team)
 
     if kind in ("all", "notes", "dossier"):
-        found += _records(case, records, teams, clearance, kind, most)
+        result += _records(case, records, teams, clearance, kind, most)
     if kind in ("all", "partners"):
         for row in involvements:
-            found.append(
+            result.append(
                 Event(
                     row.since,
                     _moment(row.since),
@@ -80,7 +80,7 @@ def events(
                 )
             )
             if row.until and row.until <= timezone.localdate():
-                found.append(
+                result.append(
                     Event(
                         row.until,
                         _moment(row.until),
@@ -91,11 +91,11 @@ def events(
                     )
                 )
     if kind in ("all", "steps"):
-        found += _steps(case, teams, clearance)
-        found += _stays(case, [row for row in records["stay"] if isinstance(row, Stay)], who)
+        result += _steps(case, teams, clearance)
+        result += _stays(case, [row for row in records["stay"] if isinstance(row, Stay)], who)
         for told in records["briefing"]:
             assert isinstance(told, Briefing)
-            found.append(
+            result.append(
                 Event(
                     told.told_on,
                     told.recorded_at,
@@ -123,7 +123,7 @@ def events(
                 )
                 for value in values
             )
-            found.append(
+            result.append(
                 Event(
                     on,
                     values[0].recorded_at,
@@ -134,8 +134,8 @@ def events(
                     parts=parts,
                 )
             )
-    found.sort(key=lambda event: (event.on, event.at), reverse=True)
-    return found[:most]
+    result.sort(key=lambda event: (event.on, event.at), reverse=True)
+    return result[:most]
 
 
 def _records(
@@ -146,27 +146,27 @@ def _records(
     kind: str,
     most: int,
 ) -> list[Event]:
-    found: list[tuple[date, Record, str]] = []
+    result: list[tuple[date, Record, str]] = []
     for slug, rows in records.items():
         if slug in TOLD_APART or (kind == "notes") != (slug in WRITTEN) and kind != "all":
             continue
         for record in rows:
             happened = getattr(record, RECORD_KINDS[slug].happened)
-            found.append(
+            result.append(
                 (happened.date() if isinstance(happened, datetime) else happened, record, slug)
             )
-    found.sort(key=lambda row: (row[0], row[1].recorded_at), reverse=True)
-    found = found[:most]
+    result.sort(key=lambda row: (row[0], row[1].recorded_at), reverse=True)
+    result = result[:most]
     authors = User.objects.in_bulk(
-        {record.author_id for _on, record, slug in found if slug in WRITTEN}
+        {record.author_id for _on, record, slug in result if slug in WRITTEN}
     )
     made = []
-    for on, record, slug in found:
+    for on, record, slug in result:
         record_kind = RECORD_KINDS[slug]
         team = record.source_id
-        said = team_label(clearance, case, teams, team)
+        text = team_label(clearance, case, teams, team)
         if record.author_id in authors and team in teams and may_know(clearance, case, teams[team]):
-            said = f"{authors[record.author_id]}, {said}"
+            text = f"{authors[record.author_id]}, {text}"
         title = headline(record)
         if slug not in WRITTEN and title != str(record_kind.label):
             title = f"{record_kind.label}: {title}"
@@ -177,7 +177,7 @@ def _records(
                 "notes" if slug in WRITTEN else "dossier",
                 record_kind.icon,
                 title,
-                said,
+                text,
                 getattr(record, "text", ""),
                 record_url(case, slug, record.reference),
                 _ended(record),
@@ -201,17 +201,17 @@ def _ended(record: Record) -> str:
 
 
 def _stays(case: Case, stays: list[Stay], who: object) -> list[Event]:
-    found = []
+    result = []
     for stay in stays:
         ground = _("Ground: %(ground)s") % {"ground": stay.get_ground_display()}
         page = record_url(case, "stay", stay.reference)
         title, begun = _("Shelter began"), stay.recorded_at
-        said = who(stay.source_id)  # type: ignore[operator]
-        found.append(
-            Event(stay.since, begun, "steps", "home", title, said, ground, page, _ended(stay))
+        text = who(stay.source_id)  # type: ignore[operator]
+        result.append(
+            Event(stay.since, begun, "steps", "home", title, text, ground, page, _ended(stay))
         )
         if stay.until and stay.until <= timezone.localdate() and not stay.ended_at:
-            found.append(
+            result.append(
                 Event(
                     stay.until,
                     _moment(stay.until),
@@ -223,12 +223,12 @@ def _stays(case: Case, stays: list[Stay], who: object) -> list[Event]:
                     page,
                 )
             )
-    return found
+    return result
 
 
 def _steps(case: Case, teams: dict[int, Team], clearance: Clearance) -> list[Event]:
     """The states the case went through, from its history rows."""
-    found = []
+    result = []
     before = None
     with connection.cursor() as cursor:
         cursor.execute(PAST, [case.pk])
@@ -239,11 +239,11 @@ def _steps(case: Case, teams: dict[int, Team], clearance: Clearance) -> list[Eve
             label = CaseState(state).label
             title = _("Registered") if before is None else _("Now: %(state)s") % {"state": label}
             who = name if user in named else ""
-            found.append(
+            result.append(
                 Event(since, at, "steps", "arrow-right" if before else "plus", title, who or "")
             )
         before = state
-    return found
+    return result
 
 
 def _moment(day: date) -> datetime:

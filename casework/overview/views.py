@@ -72,22 +72,22 @@ def registration_tasks(clearance: Clearance, case: Case, *, told: bool) -> list[
     """What is still to be done about the registration, for who may do it."""
     if not case.is_open or not perms.can_complete_registration(clearance, case):
         return []
-    found = []
+    result = []
     in_emergency = case.doubles_judged_on is None
     term = _("On the next working day after the emergency placement") if in_emergency else ""
     if not told:
-        found.append(
+        result.append(
             RegistrationTask(
                 _("Tell the person what happens with her data"), "casework:case_briefing", term
             )
         )
     if in_emergency:
-        found.append(
+        result.append(
             RegistrationTask(
                 _("Check whether this person is registered already"), "casework:case_doubles", term
             )
         )
-    return found
+    return result
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ def draft_link(draft: Draft, cases: set[UUID]) -> dict[str, Any]:
 
 def unsent(user: User) -> list[dict[str, Any]]:
     drafts = list(Draft.objects.of(user).order_by("-saved_at")[:50])
-    references = [UUID(found[1]) for draft in drafts if (found := OF_A_CASE.match(draft.page))]
+    references = [UUID(result[1]) for draft in drafts if (result := OF_A_CASE.match(draft.page))]
     cases = (
         set(Case.objects.filter(reference__in=references).values_list("reference", flat=True))
         if references
@@ -234,13 +234,13 @@ def worklist(clearance: Clearance, teams: dict[int, Team], wanted: int) -> list[
     cases = Case.objects.select_related("pilot").in_bulk(
         {row.case_id for row in rows if row.case_id}
     )
-    found: list[WorklistLine] = []
+    result: list[WorklistLine] = []
     # the facts of a term cost most: no more of them than are shown
     for first in range(0, len(rows), wanted):
-        found += _lines(rows[first : first + wanted], cases)
-        if len(found) >= wanted:
+        result += _lines(rows[first : first + wanted], cases)
+        if len(result) >= wanted:
             break
-    return found
+    return result
 
 
 def _lines(rows: list[Waiting], cases: dict[int, Case]) -> list[WorklistLine]:
@@ -248,12 +248,12 @@ def _lines(rows: list[Waiting], cases: dict[int, Case]) -> list[WorklistLine]:
         [cases[row.case_id] for row in rows if row.kind == "term" and row.case_id in cases]
     )
     today = timezone.localdate()
-    found = []
+    result = []
     for row in rows:
         case = cases.get(row.case_id or 0)
         if row.kind in OF_A_MEETING:
-            said, name = OF_A_MEETING[row.kind]
-            what = str(said) % {"day": date_format(date.fromisoformat(row.what), "j F")}
+            text, name = OF_A_MEETING[row.kind]
+            what = str(text) % {"day": date_format(date.fromisoformat(row.what), "j F")}
             page = reverse(f"casework:{name}", args=[row.reference])
         elif case is None:
             continue
@@ -261,7 +261,7 @@ def _lines(rows: list[Waiting], cases: dict[int, Case]) -> list[WorklistLine]:
             term = next(iter(deadlines_of(facts[case.pk])), None)
             # what the case has now, whatever was worked out before
             if term is not None and term.on <= today + NEAR:
-                found.append(
+                result.append(
                     WorklistLine(
                         term.what, case, term.on, term.on <= today, where(case, term.page), row.kind
                     )
@@ -269,8 +269,8 @@ def _lines(rows: list[Waiting], cases: dict[int, Case]) -> list[WorklistLine]:
             continue
         else:
             what, page = _said(row, case)
-        found.append(WorklistLine(what, case, row.due_on, row.due_on <= today, page, row.kind))
-    return found
+        result.append(WorklistLine(what, case, row.due_on, row.due_on <= today, page, row.kind))
+    return result
 
 
 def _said(row: Waiting, case: Case) -> tuple[str, str]:
@@ -344,17 +344,17 @@ def home(request: ClearanceRequest) -> HttpResponse:
 def steps_of(case: Case) -> list[dict[str, str]]:
     """The stepper: which states lie behind, which is now; a refused case stands where admission
     would."""
-    shown = [
+    visible = [
         CaseState.NOT_ADMITTED
         if s == CaseState.ADMITTED and case.state == CaseState.NOT_ADMITTED
         else s
         for s in STEPS
     ]
     state = CaseState.IN_AFTERCARE if case.state == CaseState.ARCHIVED else CaseState(case.state)
-    now = shown.index(state)
+    now = visible.index(state)
     return [
         {"label": str(step.label), "place": "done" if n < now else "now" if n == now else "next"}
-        for n, step in enumerate(shown)
+        for n, step in enumerate(visible)
     ]
 
 
@@ -487,14 +487,14 @@ def household(relations: list[Relation]) -> list[Member]:
     newest = {case.person.same_as: case for case in hers}
     cases = {person: newest[same] for person, same in one.items() if same in newest}
     names = leading_names([case.pk for case in cases.values()]) if cases else {}
-    found = []
+    result = []
     for relation in relations:
         if relation.other_id is None:
-            found.append(Member(relation, relation.other_name, ""))
+            result.append(Member(relation, relation.other_name, ""))
         elif case := cases.get(relation.other_id):
             page = reverse("casework:person_detail", args=[case.person.reference])
-            found.append(Member(relation, names.get(case.pk) or case.number, page))
-    return found
+            result.append(Member(relation, names.get(case.pk) or case.number, page))
+    return result
 
 
 def corrections(
@@ -522,14 +522,14 @@ def person_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         with_teams(current(records["identity_value"]), teams, "author_team", "source_team")
     )
 
-    def with_source(found: list[Any]) -> list[tuple[Any, Case, str]]:
+    def with_source(result: list[Any]) -> list[tuple[Any, Case, str]]:
         return [
             (
                 row,
                 by_key[row.case_id],
                 team_label(clearance, by_key[row.case_id], teams, row.source_id),
             )
-            for row in found
+            for row in result
         ]
 
     work = []
@@ -576,16 +576,16 @@ def person_list(request: ClearanceRequest) -> HttpResponse:
     clearance = request.clearance
     teams = visible_teams(clearance)
     newest = Case.objects.select_related("pilot", "person").newest_first()[: case_rows.PAGE_SIZE]
-    found = list(newest) if clearance.sees_cases else []
-    said: dict[int, list[IdentityValue]] = {case.pk: [] for case in found}
+    result = list(newest) if clearance.sees_cases else []
+    data: dict[int, list[IdentityValue]] = {case.pk: [] for case in result}
     for value in with_teams(
-        IdentityValue.objects.current().filter(case__in=said), teams, "author_team", "source_team"
+        IdentityValue.objects.current().filter(case__in=data), teams, "author_team", "source_team"
     ):
-        said[value.case_id].append(value)
+        data[value.case_id].append(value)
     context = {
         "people": [
-            (case, {kind: group[:1] for kind, group in by_kind(said[case.pk]).items()})
-            for case in found
+            (case, {kind: group[:1] for kind, group in by_kind(data[case.pk]).items()})
+            for case in result
         ],
         "registers": perms.registers_people(clearance, teams),
         "form": SearchForm(),

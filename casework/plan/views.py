@@ -52,10 +52,10 @@ PERSON = Path(__file__).parents[2] / "templates" / "casework" / "plan" / "person
 
 
 def _case(reference: UUID) -> Case:
-    found: Case = get_object_or_404(
+    case: Case = get_object_or_404(
         Case.objects.select_related("pilot", "person"), reference=reference
     )
-    return found
+    return case
 
 
 @processes(CASEWORK)
@@ -153,17 +153,17 @@ def _doers(
 def action_done(request: ClearanceRequest, reference: UUID, record: UUID) -> HttpResponse:
     """The team it belongs to says how an action or a task ended."""
     case = _case(reference)
-    found: Any = (
+    result: Any = (
         Action.objects.filter(case=case, reference=record).first()
         or Task.objects.filter(case=case, reference=record).first()
     )
-    if found is None:
+    if result is None:
         raise Http404
-    found.case = case
+    result.case = case
     if request.method == "POST" and (sent := sent_before(request)):
         return sent
-    answers = perms.can_answer(request.clearance, case, found)
-    mends = perms.can_mend(request.clearance, case, found)
+    answers = perms.can_answer(request.clearance, case, result)
+    mends = perms.can_mend(request.clearance, case, result)
     act = request.POST.get("act", "")
     if (
         not (answers or mends)
@@ -171,40 +171,40 @@ def action_done(request: ClearanceRequest, reference: UUID, record: UUID) -> Htt
         and not (mends if act in ("mend", "withdraw") else answers)
     ):
         raise PermissionDenied
-    key = f"answer-action:{found.reference}"
+    key = f"answer-action:{result.reference}"
     form = DoneForm((request.POST or None) if not act else None) if answers else None
-    takes_on = answers and isinstance(found, Task) and found.worker_id != request.user.pk
-    said_now = {"what": found.what, "due_on": found.due_on}
+    takes_on = answers and isinstance(result, Task) and result.worker_id != request.user.pk
+    said_now = {"what": result.what, "due_on": result.due_on}
     mend = MendForm(request.POST if act == "mend" else None, initial=said_now) if mends else None
     if form is not None:
         form.restore(find_draft(request.user, key))
     sent_form = mend if act else form
-    if request.method == "POST" and act == "mine" and isinstance(found, Task) and answers:
-        _taken_on(found, request)
+    if request.method == "POST" and act == "mine" and isinstance(result, Task) and answers:
+        _taken_on(result, request)
         return redirect(request.path)
     if request.method == "POST" and (
         act == "withdraw" or sent_form is not None and sent_form.is_valid()
     ):
         try:
-            _written(case, found, sent_form, request)
+            _written(case, result, sent_form, request)
         except VersionConflict:
             return render(request, "errors/409.html", {"back": case_url(case)}, status=409)
         drop_draft(request, key)
         return redirect(
             reverse("casework:plan", args=[reference])
-            if isinstance(found, Action)
+            if isinstance(result, Action)
             else case_url(case)
         )
     context = {
         "case": case,
         "name": leading_names([case.pk]).get(case.pk, ""),
-        "record": found,
+        "record": result,
         "form": form,
         "mend": mend,
         "takes_on": takes_on,
         "draft_key": key,
         "form_page": request.path,
-        "version": found.version,
+        "version": result.version,
         "sent": sent_form,
     }
     failed = sent_form is not None and sent_form.errors
@@ -224,10 +224,10 @@ def _taken_on(task: Task, request: ClearanceRequest) -> None:
 
 
 @transaction.atomic
-def _written(case: Case, found: Any, form: Any, request: ClearanceRequest) -> None:
+def _written(case: Case, result: Any, form: Any, request: ClearanceRequest) -> None:
     """What its team answered, or what whoever set it changed; or that it is withdrawn."""
     held = locked(case)
-    row = type(found).objects.select_for_update(of=("self",)).get(pk=found.pk)
+    row = type(result).objects.select_for_update(of=("self",)).get(pk=result.pk)
     row.claim_version(request.POST.get("version", ""))
     if row.answer or row.ended_at is not None:
         raise VersionConflict
@@ -315,11 +315,11 @@ def _readers(
     """Of each kind of data the organisations that read it, as far as a paper may name them."""
     listed = listed_partners(clearance, case, teams)
     reads = team_reads([team.pk for team in listed])
-    found = [
+    result = [
         (category, {team.organisation for team in listed if reads[team.pk].get(category) in READS})
         for category in Category
     ]
-    return [(category, owners) for category, owners in found if owners]
+    return [(category, owners) for category, owners in result if owners]
 
 
 def _telling(owner: Organisation, case: Case, teams: dict[int, Team]) -> bool:

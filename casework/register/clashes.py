@@ -61,12 +61,12 @@ def _view(clash: Clash, clearance: Clearance) -> ClashView:
         clash.found_at,
         [
             (
-                datetime.fromisoformat(said["at"]),
-                pilots.get(said["pilot"], ""),
-                str(labels.get(said["said"], "")),
-                said.get("why", "") if clearance.coordinated & set(said.get("of", [])) else "",
+                datetime.fromisoformat(text["at"]),
+                pilots.get(text["pilot"], ""),
+                str(labels.get(text["said"], "")),
+                text.get("why", "") if clearance.coordinated & set(text.get("of", [])) else "",
             )
-            for said in clash.trail
+            for text in clash.trail
         ],
     )
 
@@ -75,11 +75,11 @@ def clashes_for(clearance: Clearance) -> list[ClashView]:
     """Clashes in which this coordinator has not answered, or in which the two answers differ."""
     if not clearance.coordinated:
         return []
-    shown = [
+    visible = [
         _view(clash, clearance)
         for clash in Clash.objects.select_related("newer_pilot", "older_pilot")
     ]
-    return [clash for clash in shown if not clash.settled]
+    return [clash for clash in visible if not clash.settled]
 
 
 def revoke_clash(reference: UUID, reason: str) -> bool:
@@ -99,9 +99,9 @@ def find_clash(clearance: Clearance, reference: UUID) -> ClashView | None:
     return _view(clash, clearance) if clash else None
 
 
-def answer_clash(reference: UUID, said: str) -> bool:
+def answer_clash(reference: UUID, text: str) -> bool:
     """Record this coordinator's answer for her own pilot. False if there is no such clash for
     her, or it is settled."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT clash_answer(%s, %s)", [reference, said])
+        cursor.execute("SELECT clash_answer(%s, %s)", [reference, text])
         return bool(cursor.fetchone()[0])

@@ -112,12 +112,12 @@ def candidates(many: list[Identity], most: int = MOST_COMPARED) -> list[list[int
         }
         for row, facts in enumerate(many)
     ]
-    found: list[list[int]] = [[] for _ in many]
+    result: list[list[int]] = [[] for _ in many]
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM match_candidates(%s, %s)", [json.dumps(asked), most])
         for row, case in cursor.fetchall():
-            found[row].append(case)
-    return found
+            result[row].append(case)
+    return result
 
 
 def identities_of(
@@ -125,23 +125,23 @@ def identities_of(
 ) -> dict[int, Identity]:
     """What the visible values of these cases say in the fields of Facts that are asked; ended
     values are left out."""
-    found = {case: Identity() for case in cases}
+    result = {case: Identity() for case in cases}
     kinds = [kind for kind, field in FIELDS.items() if field in asked]
     values = IdentityValue.objects.current().filter(case__in=cases, kind__in=kinds).order_by("pk")
     for case, kind, value in values.values_list("case_id", "kind", "value"):
-        getattr(found[case], FIELDS[ValueKind(kind)]).append(value)
-    return found
+        getattr(result[case], FIELDS[ValueKind(kind)]).append(value)
+    return result
 
 
 def compare(facts: Identity, known: dict[int, Identity]) -> list[Candidate]:
     """Of these cases, with what is known of each, those that are likely about this person: the
     heaviest first, of equal weight the newest."""
-    found = [
+    result = [
         Candidate(case, agreed, weight(agreed))
         for case, other in known.items()
         if (agreed := likely_agreements(facts, other)) is not None
     ]
-    return sorted(found, key=lambda candidate: (-candidate.weight, -candidate.case_id))
+    return sorted(result, key=lambda candidate: (-candidate.weight, -candidate.case_id))
 
 
 def likely_doubles(facts: Identity, *, besides: Collection[int] = ()) -> list[Candidate]:

@@ -51,10 +51,10 @@ def leading_names(case_ids: Iterable[int]) -> dict[int, str]:
 def born_on_or_after(case_id: int) -> date | None:
     """The earliest day on which she can have been born, by anything that is said of it and that
     this reader sees."""
-    said = IdentityValue.objects.current().filter(case=case_id, kind=ValueKind.BIRTH_DATE)
+    text = IdentityValue.objects.current().filter(case=case_id, kind=ValueKind.BIRTH_DATE)
     days = [
         date.fromisoformat((value + "-01-01")[:10])
-        for value in said.values_list("value", flat=True)
+        for value in text.values_list("value", flat=True)
     ]
     return min(days, default=None)
 
@@ -79,7 +79,7 @@ def by_kind(values: Iterable[IdentityValue]) -> dict[str, list[IdentityValue]]:
 def distinct(values: list[IdentityValue]) -> list[IdentityValue]:
     """Each value once, by the surest word for it, which stands first; who said what stands on
     the person's page."""
-    found: dict[str, IdentityValue] = {}
+    result: dict[str, IdentityValue] = {}
     for value in values:
-        found.setdefault(value.value, value)
-    return list(found.values())
+        result.setdefault(value.value, value)
+    return list(result.values())

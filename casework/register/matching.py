@@ -97,12 +97,12 @@ def compare_names(a: Name, b: Name) -> Agreement:
 
 def _alike(left: list[str], right: list[str]) -> int:
     """How many words of the one have a like word of their own in the other."""
-    free, found = list(right), 0
+    free, result = list(right), 0
     for word in left:
         if partner := next((other for other in free if words_alike(word, other)), None):
             free.remove(partner)
-            found += 1
-    return found
+            result += 1
+    return result
 
 
 def compare_birth_dates(a: str, b: str) -> Agreement:
@@ -157,8 +157,8 @@ def agreements(a: Identity, b: Identity) -> dict[str, Agreement]:
 
 def _agreement(name: str, a: Identity, b: Identity) -> Agreement:
     attribute, compare = COMPARERS[name]
-    said = [compare(x, y) for x in getattr(a, attribute) for y in getattr(b, attribute)]
-    return min(said, key=_ORDER.index, default=A.MISSING)
+    result = [compare(x, y) for x in getattr(a, attribute) for y in getattr(b, attribute)]
+    return min(result, key=_ORDER.index, default=A.MISSING)
 
 
 def likely_agreements(a: Identity, b: Identity) -> dict[str, Agreement] | None:

@@ -146,10 +146,10 @@ class IdentityValue(Record):
         self.sounds = sounds(self.value) if self.kind in (ValueKind.NAME, ValueKind.ALIAS) else []
 
     @property
-    def shown(self) -> str:
+    def visible(self) -> str:
         """The value for people; only for those who may open the person."""
-        shown = display(self.kind, self.value)
-        return gettext("about %(date)s") % {"date": shown} if self.estimated else shown
+        visible = display(self.kind, self.value)
+        return gettext("about %(date)s") % {"date": visible} if self.estimated else visible
 
 
 class IdentityDocument(Record):

@@ -77,13 +77,13 @@ def parse_partial_date(text: str) -> str:
     day that does not exist, lies in the future or before 1900.
     """
     text = text.strip()
-    found = _DUTCH.match(text) or _ISO.match(text)
-    if not found:
+    result = _DUTCH.match(text) or _ISO.match(text)
+    if not result:
         raise ValidationError(
             _("Write the date as 12-03-1985. Of a partly known date, write 03-1985 or 1985."),
             code="date_format",
         )
-    year, month, day = int(found["y"]), int(found["m"] or 0), int(found["d"] or 0)
+    year, month, day = int(result["y"]), int(result["m"] or 0), int(result["d"] or 0)
     if year < EARLIEST_YEAR:
         raise ValidationError(_("The year lies before 1900. Check the date."), code="date_early")
     if day and not month:

@@ -103,7 +103,7 @@ def would_read(
     shared = [team for team in case.team_ids if str(team) in chosen]
     if (source := data.get("source_team", "")).isdecimal() and int(source) in case.team_ids:
         shared.append(int(source))
-    found = readers(
+    result = readers(
         case,
         category,
         Visibility(data["visibility"]),
@@ -115,7 +115,7 @@ def would_read(
     hidden = hidden_partners(clearance, case, teams)
     return [
         teams[team]
-        for team in found
+        for team in result
         if team in teams and team not in hidden and may_know(clearance, case, teams[team])
     ]
 

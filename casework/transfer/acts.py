@@ -26,13 +26,13 @@ GUIDANCE: tuple[type[Record], ...] = (Goal, Contact, Note)  # what may be ticked
 
 def transfer_of(case: Case) -> Transfer | None:
     """The transfer that runs in a case or was carried out."""
-    found: Transfer | None = (
+    transfer: Transfer | None = (
         Transfer.objects.filter(case=case, taken_back_at=None)
         .exclude(answer=Answer.DECLINED)
         .select_related("to_pilot", "answered_by")
         .first()
     )
-    return found
+    return transfer
 
 
 def pilots_to_ask(case: Case) -> list[Pilot]:
@@ -66,19 +66,19 @@ def offer(case: Case, to: Pilot, text: str, wanted_on: date, *, by: Clearance) -
 
 
 @transaction.atomic
-def take_back(case: Case, found: Transfer) -> None:
+def take_back(case: Case, transfer: Transfer) -> None:
     case = locked(case)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT transfer_take_back(%s)", [found.reference])
+        cursor.execute("SELECT transfer_take_back(%s)", [transfer.reference])
         if not cursor.fetchone()[0]:
             raise StepRefused([Missing(_("The case was handed over meanwhile."), "transfer")])
     refresh_deadline(case)
 
 
-def answer(found: Transfer, said: Answer, why: str) -> bool:
+def answer(transfer: Transfer, data: Answer, why: str) -> bool:
     """Whether the answer counted: not if somebody else was first, or the offer was taken back."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT transfer_answer(%s, %s, %s)", [found.reference, said.value, why])
+        cursor.execute("SELECT transfer_answer(%s, %s, %s)", [transfer.reference, data.value, why])
         return bool(cursor.fetchone()[0])
 
 
@@ -104,17 +104,17 @@ def _ticked(row: Goal | Contact | Note) -> tuple[UUID, str, date, str]:
 
 
 @transaction.atomic
-def tick(found: Transfer, team: int, records: list[UUID], *, by: Clearance) -> None:
+def tick(transfer: Transfer, team: int, records: list[UUID], *, by: Clearance) -> None:
     """The last word of a team counts."""
-    row = GuidanceTicked.objects.filter(transfer=found, team=team).first()
+    row = GuidanceTicked.objects.filter(transfer=transfer, team=team).first()
     if row is None:
         try:
             with transaction.atomic():
                 GuidanceTicked.objects.create(
-                    transfer=found, team_id=team, records=records, ticked_by=by.user
+                    transfer=transfer, team_id=team, records=records, ticked_by=by.user
                 )
                 return
         except IntegrityError:  # a colleague was as quick
-            row = GuidanceTicked.objects.get(transfer=found, team=team)
+            row = GuidanceTicked.objects.get(transfer=transfer, team=team)
     row.records, row.ticked_by, row.ticked_at = records, by.user, timezone.now()
     row.save(update_fields=["records", "ticked_by", "ticked_at"])

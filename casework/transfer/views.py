@@ -41,12 +41,12 @@ from partners.accountability.activities import CASEWORK, processes
 def _case(request: ClearanceRequest, reference: UUID) -> Case:
     """A case of which this worker reads the guidance: the offer says where she would live and
     what she needs there."""
-    found: Case = get_object_or_404(
+    case: Case = get_object_or_404(
         Case.objects.select_related("pilot", "person"), reference=reference
     )
-    if not request.clearance.reads(found, Category.GUIDANCE):
+    if not request.clearance.reads(case, Category.GUIDANCE):
         raise PermissionDenied
-    return found
+    return case
 
 
 def _page(case: Case) -> str:
@@ -61,11 +61,11 @@ def transfer(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     if request.method == "POST" and (sent := sent_before(request)):
         return sent
     clearance = request.clearance
-    found = transfer_of(case)
+    result = transfer_of(case)
     offers = perms.can_offer(clearance, case, visible_teams(clearance))
     key = f"transfer:{case.reference}"
     form = None
-    if offers and found is None:
+    if offers and result is None:
         pilots = pilots_to_ask(case)
         values = IdentityValue.objects.current().filter(
             case=case, kind__in=(ValueKind.NAME, ValueKind.ALIAS)
@@ -96,13 +96,13 @@ def transfer(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     context: dict[str, Any] = {
         "case": case,
         "name": leading_names([case.pk]).get(case.pk, ""),
-        "transfer": found,
+        "transfer": result,
         "form": form,
-        "takes_back": offers and found is not None and found.handed_over_on is None,
+        "takes_back": offers and result is not None and result.handed_over_on is None,
         "before": Transfer.objects.filter(case=case)
-        .exclude(pk=found.pk if found else 0)
+        .exclude(pk=result.pk if result else 0)
         .select_related("to_pilot"),
-        "sheets": _sheets(request, case, found),
+        "sheets": _sheets(request, case, result),
         "draft_key": key,
         "form_page": request.path,
     }
@@ -114,21 +114,23 @@ def transfer(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     )
 
 
-def _sheets(request: ClearanceRequest, case: Case, found: Transfer | None) -> list[dict[str, Any]]:
+def _sheets(
+    request: ClearanceRequest, case: Case, transfer: Transfer | None
+) -> list[dict[str, Any]]:
     """For each of her teams that writes guidance: what it wrote, and whether it goes along."""
-    if found is None or found.handed_over_on:
+    if transfer is None or transfer.handed_over_on:
         return []
     teams = perms.guidance_teams(request.clearance, case)
-    said = {
+    data = {
         row.team_id: set(row.records)
-        for row in GuidanceTicked.objects.filter(transfer=found, team__in=teams)
+        for row in GuidanceTicked.objects.filter(transfer=transfer, team__in=teams)
     }
     known = visible_teams(request.clearance)
     return [
         {
             "team": known[team],
-            "rows": [(*row, row[0] in said.get(team, ())) for row in rows],
-            "said": team in said,
+            "rows": [(*row, row[0] in data.get(team, ())) for row in rows],
+            "said": team in data,
         }
         for team in teams
         if (rows := own_guidance(case, team))
@@ -140,7 +142,7 @@ def _sheets(request: ClearanceRequest, case: Case, found: Transfer | None) -> li
 def transfer_tick(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """The team that wrote it says which of the guidance goes along."""
     case = _case(request, reference)
-    found = transfer_of(case)
+    result = transfer_of(case)
     team = next(
         (
             t
@@ -149,11 +151,11 @@ def transfer_tick(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         ),
         None,
     )
-    if found is None or found.handed_over_on or team is None:
+    if result is None or result.handed_over_on or team is None:
         raise PermissionDenied
     chosen = set(request.POST.getlist("record"))
     records = [row[0] for row in own_guidance(case, team) if str(row[0]) in chosen]
-    tick(found, team, records, by=request.clearance)
+    tick(result, team, records, by=request.clearance)
     messages.success(request, _("Recorded what goes along."))
     return redirect(_page(case))
 
@@ -162,13 +164,13 @@ def transfer_tick(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 @require_POST
 def transfer_take_back(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     case = _case(request, reference)
-    found = transfer_of(case)
-    if found is None or not perms.can_offer(
+    result = transfer_of(case)
+    if result is None or not perms.can_offer(
         request.clearance, case, visible_teams(request.clearance)
     ):
         raise PermissionDenied
     try:
-        take_back(case, found)
+        take_back(case, result)
     except StepRefused as refusal:
         return refused(request, case, refusal)
     messages.success(request, _("The offer is taken back."))
@@ -181,12 +183,12 @@ def transfer_offered(request: ClearanceRequest, reference: UUID) -> HttpResponse
     """What another pilot offers, for the coordinator here: no more than the offer says, until it
     is handed over."""
     offers = Transfer.objects.filter(to_pilot__in=request.clearance.coordinated)
-    found: Transfer = get_object_or_404(
+    transfer: Transfer = get_object_or_404(
         offers.select_related("pilot", "to_pilot", "offered_by", "answered_by"), reference=reference
     )
-    key = f"answer-transfer:{found.reference}"
+    key = f"answer-transfer:{transfer.reference}"
     form = None
-    if perms.can_answer(request.clearance, found):
+    if perms.can_answer(request.clearance, transfer):
         form = AnswerForm(request.POST or None)
         form.restore(find_draft(request.user, key))
     status = 200
@@ -196,7 +198,7 @@ def transfer_offered(request: ClearanceRequest, reference: UUID) -> HttpResponse
         if form.is_valid():
             with transaction.atomic():
                 counted = answer(
-                    found, Answer(form.cleaned_data["answer"]), form.cleaned_data["why"]
+                    transfer, Answer(form.cleaned_data["answer"]), form.cleaned_data["why"]
                 )
             if counted:
                 drop_draft(request, key)
@@ -213,9 +215,9 @@ def transfer_offered(request: ClearanceRequest, reference: UUID) -> HttpResponse
                 ),
             )
         status = 409 if form.non_field_errors() else 400
-    case = Case.objects.filter(pk=found.new_case_id or 0).first()
+    case = Case.objects.filter(pk=transfer.new_case_id or 0).first()
     context = {
-        "transfer": found,
+        "transfer": transfer,
         "form": form,
         "new_case": case,
         "draft_key": key,

@@ -155,14 +155,14 @@ class Clearance:
         organisations: the privacy officer of the one has nothing to do with the cases of the
         other."""
         main = next((seat.organisation for seat in self.seats), self.organisation)
-        found: dict[int | None, list[UUID]] = {}
+        result: dict[int | None, list[UUID]] = {}
         for case, teams in cases.items():
             touched: set[int | None] = {
                 seat.organisation for seat in self.seats if seat.team in teams
             }
             for organisation in touched or {main}:
-                found.setdefault(organisation, []).append(case)
-        return found or {main: []}
+                result.setdefault(organisation, []).append(case)
+        return result or {main: []}
 
 
 class NoScope(Exception):

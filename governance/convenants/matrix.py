@@ -36,7 +36,7 @@ Matrix = dict[int, dict[Category, MatrixCell]]
 
 def matrix_of(convenant: Convenant) -> tuple[list[Team], Matrix]:
     """The teams in this agreement and what each may do with each category."""
-    found: dict[tuple[int, str], dict[str, ConvenantGroupObjectPermission]] = {}
+    result: dict[tuple[int, str], dict[str, ConvenantGroupObjectPermission]] = {}
     teams: dict[int, Team] = {}
     cells = ConvenantGroupObjectPermission.objects.filter(content_object=convenant).select_related(
         "permission", "group__team__organisation"
@@ -45,9 +45,9 @@ def matrix_of(convenant: Convenant) -> tuple[list[Team], Matrix]:
         verb, _, category = row.permission.codename.partition("_")
         team = row.group.team
         teams[team.pk] = team
-        found.setdefault((team.pk, category), {})[verb] = row
+        result.setdefault((team.pk, category), {})[verb] = row
     matrix: Matrix = {team: dict.fromkeys(Category, MatrixCell(Cell.NONE)) for team in teams}
-    for (team_id, category), verbs in found.items():
+    for (team_id, category), verbs in result.items():
         row = verbs.get("write") or verbs["read"]
         cell = (
             Cell.READ if "write" not in verbs else Cell.WRITE if "read" in verbs else Cell.WRITE_OWN

@@ -96,11 +96,11 @@ class NLBoundField(BoundField):
     def options(self) -> Iterator[tuple[str, SafeString, Any]]:
         """Of a group of radio buttons or checkboxes: each one's id, itself and its label."""
         for option in self.subwidgets:
-            said = option.data
-            attrs = said["attrs"] | {
-                "type": said["type"],
-                "name": said["name"],
-                "value": said["value"],
+            text = option.data
+            attrs = text["attrs"] | {
+                "type": text["type"],
+                "name": text["name"],
+                "value": text["value"],
             }
             yield option.id_for_label, _element("input", attrs), option.choice_label
 
@@ -111,15 +111,15 @@ class NLBoundField(BoundField):
 
 def _element(tag: str, attrs: dict[str, Any], content: object = None) -> SafeString:
     """An element of HTML with everything in it escaped; format_html() takes four times as long."""
-    said = "".join(
+    text = "".join(
         f" {name}" if value is True else f' {name}="{escape(str(value))}"'
         for name, value in attrs.items()
         if value is not None and value is not False
     )
     if content is None:
-        return mark_safe(f"<{tag}{said}>")  # noqa: S308
+        return mark_safe(f"<{tag}{text}>")  # noqa: S308
     inside = content if isinstance(content, SafeString) else escape(str(content))
-    return mark_safe(f"<{tag}{said}>{inside}</{tag}>")  # noqa: S308
+    return mark_safe(f"<{tag}{text}>{inside}</{tag}>")  # noqa: S308
 
 
 class NLRenderer(TemplatesSetting):

@@ -52,13 +52,13 @@ class Together(Operation):
 def together(operations: Iterable[Operation]) -> list[Operation]:
     """The same operations, as few as possible. What changes a model or a field that was made
     just before stands apart: the state after all of them would have it made as it is in the end."""
-    found: list[Operation] = []
+    result: list[Operation] = []
     made: set[Any] = set()
     for operation in operations:
         if not isinstance(
             operation, (ModelOperation, FieldOperation, IndexOperation)
         ):  # SQL, or Python
-            found.append(operation)
+            result.append(operation)
             continue
         model = (
             operation.model_name_lower
@@ -71,9 +71,9 @@ def together(operations: Iterable[Operation]) -> list[Operation]:
         )
         field = (model, operation.name_lower) if isinstance(operation, FieldOperation) else None
         apart = field in made or (model in made and not isinstance(operation, CreateModel))
-        if apart or not (found and isinstance(found[-1], Together)):
-            found.append(Together([]))
+        if apart or not (result and isinstance(result[-1], Together)):
+            result.append(Together([]))
             made = set()
-        found[-1].operations.append(operation)  # type: ignore[attr-defined]
+        result[-1].operations.append(operation)  # type: ignore[attr-defined]
         made |= {model} if isinstance(operation, CreateModel) else {field} if field else set()
-    return found
+    return result

@@ -58,8 +58,8 @@ def make_acts(cast: Cast) -> None:
             _objections(cast, place, clearance, own)
             _extended_and_ended(cast, place, clearance, own)
             _undone(left, clearance)
-            if (found := exit_of(gone)) is not None:
-                confirm_exit(found, by=clearance, version=str(found.version))
+            if (result := exit_of(gone)) is not None:
+                confirm_exit(result, by=clearance, version=str(result.version))
             _around_the_table(
                 cast, place, (elsewhere, places[(number + 2) % len(places)]), clearance, own
             )
@@ -121,7 +121,7 @@ def _objections(cast: Cast, place: str, clearance: Clearance, own: Team) -> None
 def _extended_and_ended(cast: Cast, place: str, clearance: Clearance, own: Team) -> None:
     today = timezone.localdate()
     mandate = MandateDecision.objects.get()
-    said = {
+    data = {
         "decided_on": today,
         "effective_on": today,
         "objection_until": today + timedelta(days=42),
@@ -142,7 +142,7 @@ def _extended_and_ended(cast: Cast, place: str, clearance: Clearance, own: Team)
     ):
         issue(
             case,
-            {"kind": kind, "reasons": why, "until": until, **said},
+            {"kind": kind, "reasons": why, "until": until, **data},
             by=clearance,
             author_team=own.pk,
             mandate=mandate,
@@ -157,30 +157,30 @@ def _left(cast: Cast, place: str, clearance: Clearance, own: Team) -> tuple[Case
     sheltered = Stay.objects.current().filter(until=None).values("case")
     hers = _guided(cast, place).filter(case_manager=clearance.user)
     mistaken, gone = hers.exclude(pk__in=sheltered)[2:4]
-    said = {
+    data = {
         "exited_on": timezone.localdate(),
         "explanation": "Niet meer gezien.",
         "evidence": "",
         "evidence_on": None,
     }
     mob = {"reason": "left_unknown_destination", "outcome": "unknown_destination"}
-    propose_exit(mistaken, {**said, **mob}, by=clearance, author_team=own.pk)
+    propose_exit(mistaken, {**data, **mob}, by=clearance, author_team=own.pk)
     asked = {"reason": "left_own_request", "outcome": "not_established"}
-    propose_exit(gone, {**said, **asked}, by=clearance, author_team=own.pk)
+    propose_exit(gone, {**data, **asked}, by=clearance, author_team=own.pk)
     return mistaken, gone
 
 
 def _undone(case: Case, clearance: Clearance) -> None:
     """T16: the coordinator confirmed it, and undid it when the mistake was found."""
-    found = exit_of(case)
-    assert found is not None
-    confirm_exit(found, by=clearance, version=str(found.version))
-    found.refresh_from_db()
+    result = exit_of(case)
+    assert result is not None
+    confirm_exit(result, by=clearance, version=str(result.version))
+    result.refresh_from_db()
     undo_exit(
-        found,
+        result,
         {"undone": "error", "undone_reason": "Dit was het dossier van iemand anders."},
         by=clearance,
-        version=str(found.version),
+        version=str(result.version),
     )
 
 

@@ -316,7 +316,7 @@ def _stays(rng: Random, cast: Cast, lives: list[Life], cases: list[Case]) -> set
 def _involvements(
     rng: Random, cast: Cast, lives: list[Life], cases: list[Case], sheltered: set[int]
 ) -> None:
-    found = []
+    result = []
     for life, case in zip(lives, cases, strict=True):
         archived = life.since(S.ARCHIVED)
 
@@ -332,7 +332,7 @@ def _involvements(
         ) -> None:
             if since is not None:
                 lead = kind == K.MUNICIPALITY
-                found.append(
+                result.append(
                     Involvement(
                         case=case,
                         team=cast.teams[place, kind, function],
@@ -352,7 +352,7 @@ def _involvements(
         first, ground = (
             (life.begun, Ground.MADE_KNOWN) if emergency else (dossiers, Ground.DOSSIER_REQUEST)
         )
-        supervised = len(found) % 12 == 0  # by somebody with a caseload over all pilots
+        supervised = len(result) % 12 == 0  # by somebody with a caseload over all pilots
         add(
             K.DTV,
             F.GENERAL,
@@ -397,7 +397,7 @@ def _involvements(
                 Ground.HAND_OVER,
                 workers["coa-landelijk", place],
             )
-    written_in_bulk(found)
+    written_in_bulk(result)
 
 
 def _values(rng: Random, cast: Cast, lives: list[Life], cases: list[Case]) -> None:
@@ -433,11 +433,19 @@ def _values(rng: Random, cast: Cast, lives: list[Life], cases: list[Case]) -> No
         drawn = date(rng.randint(1955, 2004), rng.randint(1, 12), rng.randint(1, 28))
         born = life.born or drawn
         exact = rng.random()
-        shown = (
+        visible = (
             f"{born.year}" if exact < 0.15 else f"{born:%Y-%m}" if exact < 0.2 else born.isoformat()
         )
         if exact < 0.97:
-            add(case, team, ValueKind.BIRTH_DATE, shown, IdentityStatus.CLAIMED, life.begun, author)
+            add(
+                case,
+                team,
+                ValueKind.BIRTH_DATE,
+                visible,
+                IdentityStatus.CLAIMED,
+                life.begun,
+                author,
+            )
         add(
             case,
             team,

@@ -88,7 +88,7 @@ LIMITS = (
 
 def make_locations(rng: Random, cast: Cast) -> dict[str, list[Location]]:
     """Some locations of every pilot, with addresses that exist nowhere."""
-    found: dict[str, list[Location]] = {}
+    result: dict[str, list[Location]] = {}
     for place, pilot in cast.pilots.items():
         for name, kind in KINDS_OF_SHELTER[: 4 if place == "Amsterdam" else 3]:
             location = Location.objects.create(
@@ -98,8 +98,8 @@ def make_locations(rng: Random, cast: Cast) -> dict[str, list[Location]]:
                 location=location,
                 address=f"{rng.choice(STREETS)} {rng.randint(1, 199)}, {place} (verzonnen)",
             )
-            found.setdefault(place, []).append(location)
-    return found
+            result.setdefault(place, []).append(location)
+    return result
 
 
 class Writer:
@@ -554,8 +554,8 @@ def _elsewhere(w: Writer, life: Any, case: Case) -> None:
 
 
 def _worker(w: Writer, team: Team) -> User:
-    found: User = User.objects.filter(memberships__team=team).order_by("pk")[0]
-    return found
+    user: User = User.objects.filter(memberships__team=team).order_by("pk")[0]
+    return user
 
 
 def _households(w: Writer, lives: list[Any], cases: list[Case]) -> None:

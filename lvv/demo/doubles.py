@@ -40,11 +40,13 @@ HEARD = (
 def other_spelling(name: str) -> str:
     """The same name as somebody else heard it; without one of its words where nothing sounds
     alike."""
-    found = name
+    result = name
     for heard, written in HEARD:
-        found = found.replace(heard, written)
-    words = found.split()
-    return found if found != name else " ".join(reversed(words)) if len(words) > 1 else f"{found}e"
+        result = result.replace(heard, written)
+    words = result.split()
+    return (
+        result if result != name else " ".join(reversed(words)) if len(words) > 1 else f"{result}e"
+    )
 
 
 def plant_doubles(cast: Cast) -> int:
@@ -87,15 +89,15 @@ def plant_doubles(cast: Cast) -> int:
         )
         values = []
         for first, second in zip(firsts[place], seconds, strict=False):
-            said = {
+            data = {
                 value.kind: value.value
                 for value in IdentityValue.objects.filter(case=first).order_by("-pk")
             }
-            born = said.get(ValueKind.BIRTH_DATE, "")
+            born = data.get(ValueKind.BIRTH_DATE, "")
             told = [
-                (ValueKind.NAME, other_spelling(said[ValueKind.NAME])),
+                (ValueKind.NAME, other_spelling(data[ValueKind.NAME])),
                 (ValueKind.BIRTH_DATE, swapped(born) or born),
-                (ValueKind.NATIONALITY, said.get(ValueKind.NATIONALITY, "")),
+                (ValueKind.NATIONALITY, data.get(ValueKind.NATIONALITY, "")),
             ]
             values += [
                 IdentityValue(case=second, author_team=team, author=author, kind=kind, value=value)

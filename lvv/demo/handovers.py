@@ -117,17 +117,17 @@ def _to_another_pilot(cast: Cast) -> None:
         .order_by("pk")
     )
     cases = list(guided.exclude(pk__in=sheltered)[: len(OFFERS) + 1])
-    for case, (text, said, why) in zip(cases, (OFFERS[0], *OFFERS), strict=False):
+    for case, (text, data, why) in zip(cases, (OFFERS[0], *OFFERS), strict=False):
         with acting_as(cast.workers["coordinator", "Amsterdam"]) as clearance:
             offer(case, there, text, today + timedelta(days=9), by=clearance)
-        if said:
+        if data:
             with acting_as(cast.workers["coordinator", "Utrecht"]):
-                answer(Transfer.objects.get(case=case), said, why)
+                answer(Transfer.objects.get(case=case), data, why)
     if not cases:
         return
     with acting_as(cast.workers["gemeente", "Amsterdam"]) as clearance:
         team = cast.teams["Amsterdam", OrganisationKind.MUNICIPALITY, TeamFunction.GENERAL]
-        found = Exit.objects.create(
+        exit_ = Exit.objects.create(
             case=cases[0],
             author_team=team,
             author=clearance.user,
@@ -137,7 +137,7 @@ def _to_another_pilot(cast: Cast) -> None:
             explanation="Utrecht heeft plek, en haar familie woont daar.",
         )
     with acting_as(cast.workers["coordinator", "Amsterdam"]) as clearance:
-        confirm_exit(found, by=clearance, version=str(found.version))
+        confirm_exit(exit_, by=clearance, version=str(exit_.version))
 
 
 def _the_facility_ends(cast: Cast) -> None:

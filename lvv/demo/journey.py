@@ -320,9 +320,9 @@ def _conference(
     if not held and meeting.closed_at is not None:  # it waits for one to come
         meeting = meetings.between(life.place, w.today, w.today + timedelta(days=20))
     shared = [
-        found.pk
+        result.pk
         for kind in (K.MUNICIPALITY, K.NGO, K.IND, K.DTV)
-        if (found := w.team(case, life.place, kind))
+        if (result := w.team(case, life.place, kind))
     ]
     place = places[meeting.pk] = places.get(meeting.pk, 0) + 1
     item = w.add(
@@ -470,7 +470,7 @@ def _guided(w: Writer, life: Any, case: Case, decision: Any) -> None:
         if doer := w.team(case, life.place, kind):
             due = w.between(begun, left) + timedelta(days=w.rng.randint(10, 60))
             done = left is not None or w.chance(0.6)
-            said: dict[str, Any] = (
+            data: dict[str, Any] = (
                 {"answer": "done", "answered_on": min(due, w.today)} if done else {}
             )
             w.add(
@@ -484,7 +484,7 @@ def _guided(w: Writer, life: Any, case: Case, decision: Any) -> None:
                 to_team=doer,
                 decision=set_by,
                 agreed_on=begun,
-                **said,
+                **data,
             )
     if left is None and w.chance(0.1):
         w.add(
@@ -626,8 +626,8 @@ def _terms(cases: Iterable[Case]) -> None:
 
 
 def _facts(cases: list[Case]) -> list[tuple[Case, Any]]:
-    found = facts_of(cases)
-    return [(case, found[case.pk]) for case in cases]
+    result = facts_of(cases)
+    return [(case, result[case.pk]) for case in cases]
 
 
 def _chunks(rows: list[Case], size: int) -> list[list[Case]]:

@@ -110,15 +110,15 @@ def _insert(rows: Sequence[Any]) -> None:
             if row.pk is not None:
                 raise ValueError(f"{row!r} was saved before")
             row.pk = given
-        said = [
+        result = [
             {key.column: row.pk} | {field.column: _value(row, field) for field in fields}
             for row in rows
         ]
-        columns = ", ".join(quoted(column) for column in said[0])
+        columns = ", ".join(quoted(column) for column in result[0])
         cursor.execute(
             f"INSERT INTO {table} ({columns}) SELECT {columns}"  # noqa: S608 - names of our own tables
             f" FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb)",
-            [json.dumps(said, default=_plain)],
+            [json.dumps(result, default=_plain)],
         )
         _all_or_nothing(cursor.rowcount, list(rows))
     for row in rows:
@@ -137,7 +137,7 @@ def _save(rows: list[Any], fields: list[str]) -> None:
     model = type(rows[0])
     columns = {field.column: field.attname for field in map(model._meta.get_field, fields)}
     table, key = quoted(model._meta.db_table), model._meta.pk.column
-    said = [
+    result = [
         {key: row.pk} | {column: getattr(row, name) for column, name in columns.items()}
         for row in rows
     ]
@@ -147,7 +147,7 @@ def _save(rows: list[Any], fields: list[str]) -> None:
             f"UPDATE {table} t SET {sets}"  # noqa: S608
             f" FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb) v"
             f" WHERE t.{quoted(key)} = v.{quoted(key)}",
-            [json.dumps(said, default=_plain)],
+            [json.dumps(result, default=_plain)],
         )
         _all_or_nothing(cursor.rowcount, rows)
 

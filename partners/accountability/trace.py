@@ -57,6 +57,6 @@ def current_actor() -> "User | None":
 
 def from_traceparent(header: str | None, **extra: Any) -> Trace:
     """A trace that goes on where a W3C traceparent header came from, or a new one."""
-    if header and (found := TRACEPARENT.match(header.strip())):
-        return Trace(trace_id=found[1], parent_span_id=found[2], **extra)
+    if header and (result := TRACEPARENT.match(header.strip())):
+        return Trace(trace_id=result[1], parent_span_id=result[2], **extra)
     return Trace(**extra)

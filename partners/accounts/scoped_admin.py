@@ -17,8 +17,8 @@ from partners.organisations.models import Organisation
 
 def administered(request: HttpRequest) -> frozenset[int]:
     """The organisations this user administers today."""
-    found: frozenset[int] = request.clearance.organisations_as(Role.FUNCTIONAL_ADMIN)  # type: ignore[attr-defined]
-    return found
+    result: frozenset[int] = request.clearance.organisations_as(Role.FUNCTIONAL_ADMIN)  # type: ignore[attr-defined]
+    return result
 
 
 def is_national(request: HttpRequest) -> bool:

@@ -78,30 +78,30 @@ def session_reopen(request: HttpRequest) -> JsonResponse:
 @require_http_methods(["GET", "POST"])
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Accept an invitation: choose a password, once; then the second factor is next."""
-    found = Invitation.objects.find(token)
-    if found is None:
+    result = Invitation.objects.find(token)
+    if result is None:
         return render(request, "partners/accounts/invitation_gone.html", status=404)
-    form = ChoosePasswordForm(found.user, request.POST or None)
+    form = ChoosePasswordForm(result.user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         form.save()
-        found.used_at = timezone.now()
-        found.save(update_fields=["used_at"])
-        found.user.end_sessions()
-        audit("invitation_accepted", actor=found.user)
-        if is_mfa_enabled(found.user):
+        result.used_at = timezone.now()
+        result.save(update_fields=["used_at"])
+        result.user.end_sessions()
+        audit("invitation_accepted", actor=result.user)
+        if is_mfa_enabled(result.user):
             # The new password opens nothing by itself: whoever holds the link still needs the
             # second factor.
             messages.success(
                 request, _("Your password is set. Sign in with it and your second factor.")
             )
             return redirect("account_login")
-        login(request, found.user, backend=settings.AUTHENTICATION_BACKENDS[0])
+        login(request, result.user, backend=settings.AUTHENTICATION_BACKENDS[0])
         # The password was just chosen: adding the factor asks for it no second time.
-        record_authentication(request, found.user, method="password", reauthenticated=True)
+        record_authentication(request, result.user, method="password", reauthenticated=True)
         messages.success(request, _("Your password is set. Now add a second factor."))
         return redirect("mfa_index")
     status = 400 if form.errors else 200
-    context: dict[str, Any] = {"form": form, "invited": found.user}
+    context: dict[str, Any] = {"form": form, "invited": result.user}
     return render(request, "partners/accounts/invitation.html", context, status=status)
 
 
@@ -115,13 +115,13 @@ class OpenSession:
 
 
 def open_sessions(user: User, this: str) -> list[OpenSession]:
-    found = []
+    result = []
     for row in Session.objects.filter(user=user, expire_date__gt=timezone.now()):
         data = row.get_decoded()
         if STARTED in data and SEEN in data:
             since, seen = (datetime.fromtimestamp(data[key], tz=UTC) for key in (STARTED, SEEN))
-            found.append(OpenSession(since, seen, row.session_key == this))
-    return sorted(found, key=lambda one: (not one.is_this, -one.seen.timestamp()))
+            result.append(OpenSession(since, seen, row.session_key == this))
+    return sorted(result, key=lambda one: (not one.is_this, -one.seen.timestamp()))
 
 
 @processes(PARTICIPATION)
