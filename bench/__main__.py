@@ -34,17 +34,17 @@ def say(**facts: object) -> None:
 
 def cpu(pids: set[int]) -> float:
     """User and system seconds of these processes and all their children so far."""
-    superseded = 0
+    ticks = 0
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = stat.read_text().rpartition(")")[2].split()
         except OSError:
             continue
         if int(stat.parent.name) in pids or int(fields[1]) in pids:
-            superseded += sum(map(int, fields[11:13]))
+            ticks += sum(map(int, fields[11:13]))
         if int(stat.parent.name) in pids:
-            superseded += sum(map(int, fields[13:15]))  # children that ended
-    return superseded / TICK
+            ticks += sum(map(int, fields[13:15]))  # children that ended
+    return ticks / TICK
 
 
 class Browser:
@@ -184,7 +184,7 @@ def measure(pids: set[int], browser: Browser, asks: dict[str, Ask]) -> dict[str,
     """CPU and time of each page. In turns of a few requests each, so that a machine that grows
     slower or faster meanwhile does so for all of them; the first turn warms up and does not
     count."""
-    superseded, times, last = dict.fromkeys(asks, 0.0), {page: [] for page in asks}, {}
+    ticks, times, last = dict.fromkeys(asks, 0.0), {page: [] for page in asks}, {}
     for turn in range(TURNS + 1):
         for page, ask in asks.items():
             before = cpu(pids)
@@ -194,7 +194,7 @@ def measure(pids: set[int], browser: Browser, asks: dict[str, Ask]) -> dict[str,
                 if turn:
                     times[page].append((time.perf_counter() - begun) * 1000)
             if turn:
-                superseded[page] += cpu(pids) - before
+                ticks[page] += cpu(pids) - before
     found = {}
     for page, ask in asks.items():
         response, body = last[page]
@@ -204,7 +204,7 @@ def measure(pids: set[int], browser: Browser, asks: dict[str, Ask]) -> dict[str,
         ordered = sorted(times[page])
         found[page] = {
             "status": response.status,
-            "cpu_ms": round(superseded[page] / len(ordered) * 1000, 2),
+            "cpu_ms": round(ticks[page] / len(ordered) * 1000, 2),
             "p50_ms": round(statistics.median(ordered), 1),
             "p95_ms": round(ordered[int(len(ordered) * 0.95)], 1),
             "statements": int(counted.headers.get("X-Statements", -1)),

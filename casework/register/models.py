@@ -146,10 +146,10 @@ class IdentityValue(Record):
         self.sounds = sounds(self.value) if self.kind in (ValueKind.NAME, ValueKind.ALIAS) else []
 
     @property
-    def visible(self) -> str:
+    def display_value(self) -> str:
         """The value for people; only for those who may open the person."""
-        visible = display(self.kind, self.value)
-        return gettext("about %(date)s") % {"date": visible} if self.estimated else visible
+        text = display(self.kind, self.value)
+        return gettext("about %(date)s") % {"date": text} if self.estimated else text
 
 
 class IdentityDocument(Record):
