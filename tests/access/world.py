@@ -314,9 +314,11 @@ class World:
                 self.involved(case, team) and self.cell(team, "read", "identity")
                 for team in self.seats(user)
             )
-            for case in range(3)
+            for case in range(len(self.people))
         ) or any(
-            self.granted(user, case, "identity") for case in range(3) if self.people[case] == person
+            self.granted(user, case, "identity")
+            for case in range(len(self.people))
+            if self.people[case] == person
         )
 
     def sees_record(self, user: int, record: RecordFacts) -> bool:
