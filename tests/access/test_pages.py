@@ -228,10 +228,12 @@ def test_every_view_declares_its_processing_activity():
 MARKERS = re.compile(rb"Verborgenmarkering|geheim-verslag-9|2777777777|2777 777 777")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("asker", ["stranger", "officer", "admin", "partner"])
 def test_no_answer_to_a_stranger_holds_a_marker_of_a_hidden_person(client, cast, asker):
     """Every address, with the hidden person's own identifiers where it takes some: pages, lists,
-    search, errors."""
+    search, errors. With the identifier of something of another kind only the stranger tries: where
+    nothing is found, who asks makes no difference."""
     hidden = make.CaseFactory(
         lead_team=cast.municipal, named="Verborgenmarkering Persoon", referrer="Verborgenmarkering"
     )
@@ -246,8 +248,8 @@ def test_no_answer_to_a_stranger_holds_a_marker_of_a_hidden_person(client, cast,
     )
     make.RECORDS["conferencedecision"](case=hidden, item=item, reasons="Verborgenmarkering")
     make.RECORDS["formaldecision"](case=hidden, letter="<p>Verborgenmarkering</p>")
-    # What each address is about, and something of another kind; where that is not clear everything
-    # is tried.
+    # What each address is about, and something of another kind; where it is not clear what an
+    # address is about everything is tried.
     case, person, about, meeting = (
         hidden.reference,
         hidden.person.reference,
@@ -261,6 +263,8 @@ def test_no_answer_to_a_stranger_holds_a_marker_of_a_hidden_person(client, cast,
         "lso/punt/": [about, case],
         "lso/": [meeting, about],
     }
+    if asker != "stranger":
+        fits = {start: refs[:1] for start, refs in fits.items()}
     # The markers are real: whoever may see her, does.
     shown = (
         client.act_as(cast.owner)
