@@ -68,6 +68,14 @@ def as_the_web() -> Iterator[None]:
             cursor.execute("RESET ROLE")
 
 
+@pytest.hookimpl(trylast=True)  # after they were shuffled
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest begin first, so that no worker is left alone with one at the end; then what
+    works in a browser, whose demonstration is loaded meanwhile."""
+    order = {"long": 0, "browser": 1, "setup": 1}
+    items.sort(key=lambda item: min((order.get(m.name, 2) for m in item.iter_markers()), default=2))
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """Databases of the tests begin as copies of one that is migrated."""
