@@ -30,13 +30,20 @@ from governance.convenants.model import make_from_model
 from partners.organisations.enums import Role, TeamFunction
 from tests import factories as make
 from tests.casework.journeys import sent
+from tests.conftest import own_copy
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def there(pilot):
+def there(there_of_module, pilot):
+    return own_copy(there_of_module)
+
+
+@pytest.fixture(scope="module")
+def there_of_module(pilot_of_module):
     """A second pilot, whose partners see nothing of the first."""
+    pilot = own_copy(pilot_of_module)
     made = make.PilotFactory(name="Ginderstad", slug="ginderstad")
     haven = make.OrganisationFactory(name="Ginds Onderdak")
     teams = {
