@@ -64,6 +64,9 @@ def demonstration() -> str:
                     env=settings_of(half),
                     check=True,
                 )
+            with closing(psycopg2.connect(with_database(database_url("owner"), half))) as loaded:
+                loaded.autocommit = True
+                loaded.cursor().execute("ANALYZE")  # which no background does here
             cursor.execute(f"ALTER DATABASE {half} RENAME TO {name}")
     return name
 

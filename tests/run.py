@@ -83,10 +83,10 @@ def _told(title: str, begun: float, returncode: int, words: str = "") -> str:
 
 
 def careless(server: postgres.Server) -> None:
-    """The tests' own server need not survive a power cut."""
+    """The tests' own server need not survive a power cut, nor live long enough to be tidied."""
     with closing(psycopg2.connect(server.url())) as admin:
         admin.autocommit = True
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
             admin.cursor().execute(f"ALTER SYSTEM SET {setting} = off")
         admin.cursor().execute("SELECT pg_reload_conf()")
 
