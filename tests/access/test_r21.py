@@ -449,6 +449,7 @@ def rolled_back(world: World) -> None:
         transaction.set_rollback(True)
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 @given(world=worlds())
 @settings(common_settings, max_examples=COMPARED)

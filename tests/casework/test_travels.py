@@ -698,6 +698,7 @@ def travel(client, pilot, **how):
     return machine
 
 
+@pytest.mark.long
 def test_no_order_of_acts_by_anybody_breaks_a_rule(client, pilot):
     machine = travel(client, pilot, max_examples=12, stateful_step_count=35, derandomize=True)
     assert {"intake", "deliver", "decide", "formal", "stay", "propose", "confirm"} <= set(
