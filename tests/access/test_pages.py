@@ -232,8 +232,9 @@ MARKERS = re.compile(rb"Verborgenmarkering|geheim-verslag-9|2777777777|2777 777 
 @pytest.mark.parametrize("asker", ["stranger", "officer", "admin", "partner"])
 def test_no_answer_to_a_stranger_holds_a_marker_of_a_hidden_person(client, cast, asker):
     """Every address, with the hidden person's own identifiers where it takes some: pages, lists,
-    search, errors. With the identifier of something of another kind only the stranger tries: where
-    nothing is found, who asks makes no difference."""
+    search, errors. What finds nothing is tried to the end as the stranger only: there it is shown
+    that sending something to an address at which nothing is found finds nothing either, and she
+    tries each address with the identifier of something of another kind as well."""
     hidden = make.CaseFactory(
         lead_team=cast.municipal, named="Verborgenmarkering Persoon", referrer="Verborgenmarkering"
     )
@@ -315,10 +316,12 @@ def test_no_answer_to_a_stranger_holds_a_marker_of_a_hidden_person(client, cast,
             if not client.cookies.get(settings.SESSION_COOKIE_NAME, signed_out).value:
                 client.logout()
                 client.act_as(getattr(cast, asker))
-            for response in (
-                client.get(url),
-                client.post(url, {"q": "Verborgen", "draft_key": "other"}),
-            ):
+            answers = [client.get(url)]
+            if asker == "stranger" or answers[0].status_code != 404:
+                answers.append(client.post(url, {"q": "Verborgen", "draft_key": "other"}))
+            if asker == "stranger" and answers[0].status_code == 404:
+                assert answers[1].status_code in (404, 405), url
+            for response in answers:
                 body = b"" if response.streaming else response.content
                 assert not MARKERS.search(body), (asker, url)
                 assert not MARKERS.search(str(response.headers).encode()), (asker, url)
