@@ -10,6 +10,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone, translation
@@ -18,6 +20,7 @@ from governance.access.enums import Category
 from governance.convenants.enums import Cell
 from governance.convenants.template_convenant import GivenCell, write_cells
 from governance.models import ConvenantParty
+from partners.accounts.sessions import SessionStore
 from partners.models import Team, User
 from partners.organisations.enums import OrganisationKind, Role
 from tests import factories as make
@@ -42,8 +45,18 @@ class WorkerClient(Client):
             self.cookies = self.browsers[user.pk]
         else:
             self.cookies = self.browsers[user.pk] = SimpleCookie()
-            self.force_login(user)
+            self.sign_in(user)
         return self
+
+    def sign_in(self, user: User) -> None:
+        """She has been signed in: a session is there, without the dozen statements that signing in
+        takes (partners/test_sign_in.py is about those)."""
+        session = SessionStore()
+        session[SESSION_KEY] = user._meta.pk.value_to_string(user)
+        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+        session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+        session.save()
+        self.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
 
     def logout(self) -> None:
         super().logout()
@@ -64,8 +77,15 @@ def as_the_web() -> Iterator[None]:
         yield
     finally:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT access_leave()")
-            cursor.execute("RESET ROLE")
+            cursor.execute("SELECT access_leave(); RESET ROLE")
+
+
+@pytest.hookimpl(trylast=True)  # after they were shuffled
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest begin first, so that no worker is left alone with one at the end; then what
+    works in a browser, whose demonstration is loaded meanwhile."""
+    order = {"long": 0, "browser": 1, "setup": 1}
+    items.sort(key=lambda item: min((order.get(m.name, 2) for m in item.iter_markers()), default=2))
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,5 @@
-"""`make test`: a database server of the tests' own, the linters, every test. Nothing is skipped
-silently.
+"""`make test`: a database server of the tests' own, every test, and the linters beside them.
+Nothing is skipped silently.
 
 Some tests only, with what pytest understands: python -m tests.run tests/lvv/test_project.py -k name
 """
@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -57,48 +58,71 @@ def postgres15_binaries() -> Path:
     sys.exit("No PostgreSQL 15 server is installed here: apt-get install postgresql-15")
 
 
-def step(title: str, *command: str) -> None:
+def step(title: str, *command: str) -> str:
+    """Nothing when it went well; else what failed."""
     begun = time.monotonic()
     print(f"== {title}", flush=True)
     done = subprocess.run(command, cwd=BASE_DIR, check=False)
-    if done.returncode:
-        sys.exit(f"== {title}: failed ({done.returncode})")
-    print(f"== {title}: {time.monotonic() - begun:.0f} s", flush=True)
+    return _told(title, begun, done.returncode)
+
+
+def quiet_step(title: str, *command: str) -> str:
+    """The same beside other steps: what it says stands together, when it has ended."""
+    begun = time.monotonic()
+    done = subprocess.run(
+        command, cwd=BASE_DIR, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    words = done.stdout.decode(errors="replace").strip()
+    return _told(title, begun, done.returncode, f"\n{words}\n" if words else "\n")
+
+
+def _told(title: str, begun: float, returncode: int, words: str = "") -> str:
+    ended = f"failed ({returncode})" if returncode else f"{time.monotonic() - begun:.0f} s"
+    print(f"{words}== {title}: {ended}", flush=True)
+    return title if returncode else ""
 
 
 def careless(server: postgres.Server) -> None:
-    """The tests' own server need not survive a power cut."""
+    """The tests' own server need not survive a power cut, nor live long enough to be tidied."""
     with closing(psycopg2.connect(server.url())) as admin:
         admin.autocommit = True
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
             admin.cursor().execute(f"ALTER SYSTEM SET {setting} = off")
         admin.cursor().execute("SELECT pg_reload_conf()")
 
 
-def linters() -> None:
-    with subprocess.Popen(
-        [str(TOOLS / "mypy")], cwd=BASE_DIR
-    ) as types:  # takes longest, so beside the others
-        step("ruff", str(TOOLS / "ruff"), "check", "--quiet", ".")
-        step("ruff format", str(TOOLS / "ruff"), "format", "--check", "--quiet", ".")
-        step("djlint", str(TOOLS / "djlint"), "templates", "--lint", "--quiet")
-        step("import-linter", str(TOOLS / "lint-imports"))
-        step("manage.py check", sys.executable, "manage.py", "check")
-        step(
-            "migrations",
-            sys.executable,
-            "manage.py",
-            "makemigrations",
-            "--check",
-            "--dry-run",
-            "-v0",
-        )
-    if types.returncode:
-        sys.exit("== mypy: failed")
+def linters() -> list[str]:
+    """One after the other, beside the tests: they take one processor between them."""
+    manage = (sys.executable, "manage.py")
+    steps = [
+        ("ruff", str(TOOLS / "ruff"), "check", "--quiet", "."),
+        ("ruff format", str(TOOLS / "ruff"), "format", "--check", "--quiet", "."),
+        ("djlint", str(TOOLS / "djlint"), "templates", "--lint", "--quiet"),
+        ("import-linter", str(TOOLS / "lint-imports")),
+        ("manage.py check", *manage, "check"),
+        ("migrations", *manage, "makemigrations", "--check", "--dry-run", "-v0"),
+        ("mypy", str(TOOLS / "mypy")),
+    ]
+    return [quiet_step(*each) for each in steps]
 
 
-def pytest(*arguments: str) -> None:
-    step("pytest " + " ".join(arguments), sys.executable, "-m", "pytest", *arguments)
+def pytest(*arguments: str) -> str:
+    return step("pytest " + " ".join(arguments), sys.executable, "-m", "pytest", *arguments)
+
+
+def workers() -> tuple[str, ...]:
+    """As many as there are processors, and two where there is one: a test often waits for the
+    database. In the order of the collection, in which the longest come first."""
+    number = os.environ.get("TEST_WORKERS") or str(min(8, max(2, os.cpu_count() or 2)))
+    return ("-n", number, "--dist", "loadgroup", "--no-loadscope-reorder")
+
+
+def linted_and_tested(wanted: str) -> list[str]:
+    """What failed of both, which go side by side; each is heard, also when the other fails."""
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        linting = beside.submit(linters)
+        tested = pytest("-m", wanted, *workers())
+        return [*linting.result(), tested]
 
 
 def main(argv: Sequence[str]) -> None:
@@ -117,34 +141,36 @@ def main(argv: Sequence[str]) -> None:
         ):
             os.environ.pop(name, None)
         binaries = postgres15_binaries() if "--postgres15" in argv else None
-        migrating = None
+        preparing = None
         try:
             server = postgres.start(binaries=binaries)
             make_roles(server.url(), createdb=True)
             careless(server)
-            migrating = subprocess.Popen(
-                [sys.executable, "-m", "tests.migrated"], cwd=BASE_DIR
-            )  # while others lint
             compile_messages()
-            workers = ("-n", os.environ.get("TEST_WORKERS", "2"), "--dist", "loadgroup")
-            if chosen := [argument for argument in argv if argument not in OURS]:
-                pytest(*chosen)
+            chosen = [argument for argument in argv if argument not in OURS]
+            whole = not chosen and not OURS & set(argv)
+            preparing = subprocess.Popen(
+                [sys.executable, "-m", "tests.demonstration" if whole else "tests.migrated"],
+                cwd=BASE_DIR,
+            )  # while the first tests are collected and run
+            if chosen:
+                failed = [pytest(*chosen)]
             elif "--postgres15" in argv:
-                pytest("tests/access", *workers)
+                failed = [pytest("tests/access", *workers())]
             elif "--slow" in argv:
-                pytest("-m", "slow", *workers)
+                failed = [pytest("-m", "slow", *workers())]
             elif "--check" in argv:
-                linters()
-                pytest("-m", "not browser and not slow and not setup", *workers)
+                failed = linted_and_tested("not browser and not slow and not setup")
             else:
                 os.environ["CHROMIUM"] = find_browser()
-                linters()
-                pytest("-m", "not slow", *workers)
+                failed = linted_and_tested("not slow")
+            if any(failed):
+                sys.exit("== failed: " + ", ".join(filter(None, failed)))
         except postgres.PostgresError as error:
             sys.exit(str(error))
         finally:
-            if migrating:
-                migrating.wait()
+            if preparing:
+                preparing.wait()
             postgres.stop(binaries=binaries)
 
 

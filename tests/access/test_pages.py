@@ -228,10 +228,13 @@ def test_every_view_declares_its_processing_activity():
 MARKERS = re.compile(rb"Verborgenmarkering|geheim-verslag-9|2777777777|2777 777 777")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("asker", ["stranger", "officer", "admin", "partner"])
 def test_no_answer_to_a_stranger_holds_a_marker_of_a_hidden_person(client, cast, asker):
     """Every address, with the hidden person's own identifiers where it takes some: pages, lists,
-    search, errors."""
+    search, errors. What finds nothing is tried to the end as the stranger only: there it is shown
+    that sending something to an address at which nothing is found finds nothing either, and she
+    tries each address with the identifier of something of another kind as well."""
     hidden = make.CaseFactory(
         lead_team=cast.municipal, named="Verborgenmarkering Persoon", referrer="Verborgenmarkering"
     )
@@ -246,8 +249,8 @@ def test_no_answer_to_a_stranger_holds_a_marker_of_a_hidden_person(client, cast,
     )
     make.RECORDS["conferencedecision"](case=hidden, item=item, reasons="Verborgenmarkering")
     make.RECORDS["formaldecision"](case=hidden, letter="<p>Verborgenmarkering</p>")
-    # What each address is about, and something of another kind; where that is not clear everything
-    # is tried.
+    # What each address is about, and something of another kind; where it is not clear what an
+    # address is about everything is tried.
     case, person, about, meeting = (
         hidden.reference,
         hidden.person.reference,
@@ -261,6 +264,8 @@ def test_no_answer_to_a_stranger_holds_a_marker_of_a_hidden_person(client, cast,
         "lso/punt/": [about, case],
         "lso/": [meeting, about],
     }
+    if asker != "stranger":
+        fits = {start: refs[:1] for start, refs in fits.items()}
     # The markers are real: whoever may see her, does.
     shown = (
         client.act_as(cast.owner)
@@ -311,10 +316,12 @@ def test_no_answer_to_a_stranger_holds_a_marker_of_a_hidden_person(client, cast,
             if not client.cookies.get(settings.SESSION_COOKIE_NAME, signed_out).value:
                 client.logout()
                 client.act_as(getattr(cast, asker))
-            for response in (
-                client.get(url),
-                client.post(url, {"q": "Verborgen", "draft_key": "other"}),
-            ):
+            answers = [client.get(url)]
+            if asker == "stranger" or answers[0].status_code != 404:
+                answers.append(client.post(url, {"q": "Verborgen", "draft_key": "other"}))
+            if asker == "stranger" and answers[0].status_code == 404:
+                assert answers[1].status_code in (404, 405), url
+            for response in answers:
                 body = b"" if response.streaming else response.content
                 assert not MARKERS.search(body), (asker, url)
                 assert not MARKERS.search(str(response.headers).encode()), (asker, url)

@@ -1,5 +1,5 @@
 """A whole installation with demonstration data, served by gunicorn as lvv_app, and Debian's
-Chromium."""
+Chromium. Each worker of the tests has its own; each file stays on one worker."""
 
 import os
 import shutil
@@ -13,12 +13,11 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import psycopg2
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from lvv.common.env import BASE_DIR, data_dir, read_json
-from tests.migrated import template, with_database
+from lvv.common.env import BASE_DIR, data_dir
+from tests.demonstration import copied, dropped, settings_of
 
 AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 AXE_RUN = (
@@ -34,36 +33,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))  # one installation for all of them
+            item.add_marker(pytest.mark.xdist_group(f"browser-{item.path.stem}"))
+
+
+@pytest.fixture(scope="session")
+def untouched() -> Iterator[dict[str, str]]:
+    """The surroundings of the demonstration as it was loaded, in which nobody works."""
+    name = f"untouched_{os.getpid()}"
+    copied(name)
+    yield settings_of(name)
+    dropped(name)
 
 
 @pytest.fixture(scope="session")
 def site() -> Iterator[SimpleNamespace]:
-    """A database of its own, filled by the commands of `make run`, and the web in front of it."""
-    addresses = read_json(data_dir() / "database.json")
+    """A copy of the demonstration, and the web in front of it."""
     name = f"live_{os.getpid()}"
-    admin = psycopg2.connect(with_database(addresses["owner"], "postgres"))
-    admin.autocommit = True
-    admin.cursor().execute(f"CREATE DATABASE {name} TEMPLATE {template()}")
+    copied(name)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "lvv.settings.base",
-        "LVV_DEMO": "1",
-        "PORT": str(port),
-        "DATABASE_URL": with_database(addresses["app"], name),
-        "DATABASE_OWNER_URL": with_database(addresses["owner"], name),
-        "DATABASE_JOBS_URL": with_database(addresses["jobs"], name),
-    }
-    environment.pop("LVV_ROLE", None)
-    for command in (["demo"], ["collectstatic", "--noinput", "-v0"]):
-        subprocess.run(
-            [sys.executable, "manage.py", *command], cwd=BASE_DIR, env=environment, check=True
-        )
-    admin.cursor().execute(f"CREATE DATABASE {name}_untouched TEMPLATE {name}")
-    log = data_dir() / "web.log"
+    environment = {**settings_of(name), "PORT": str(port)}
+    log = data_dir() / f"web-{port}.log"
     with log.open("w") as output:
         web = subprocess.Popen(
             [
@@ -108,11 +99,6 @@ def site() -> Iterator[SimpleNamespace]:
     yield SimpleNamespace(
         work=work,
         start_work=start_work,
-        untouched={
-            **environment,
-            "DATABASE_URL": with_database(addresses["app"], f"{name}_untouched"),
-            "DATABASE_OWNER_URL": with_database(addresses["owner"], f"{name}_untouched"),
-        },
         url=f"http://127.0.0.1:{port}",
         local=f"http://localhost:{port}",
         owner=environment["DATABASE_OWNER_URL"],
@@ -120,9 +106,7 @@ def site() -> Iterator[SimpleNamespace]:
     )
     web.terminate()
     web.wait()
-    for each in (name, f"{name}_untouched"):
-        admin.cursor().execute(f"DROP DATABASE {each} WITH (FORCE)")
-    admin.close()
+    dropped(name)
 
 
 @pytest.fixture(scope="session")

@@ -12,8 +12,8 @@ PEOPLE = 2065 + 5 * 3  # three registered twice in each pilot
 
 
 @pytest.fixture
-def number(site):
-    connection = psycopg2.connect(site.untouched["DATABASE_OWNER_URL"])
+def number(untouched):
+    connection = psycopg2.connect(untouched["DATABASE_OWNER_URL"])
 
     def ask(sql):
         with connection.cursor() as cursor:
@@ -208,7 +208,7 @@ def test_children_are_younger_than_their_parents(number):
     assert number(f"SELECT count(*) FROM {pairs} WHERE r.kind = 'child'") >= 5
 
 
-def test_everything_has_its_history_and_projections_hold(site, number):
+def test_everything_has_its_history_and_projections_hold(untouched, number):
     for table in ("identityvalue", "note", "involvement"):
         past = number(f"SELECT count(DISTINCT id) FROM casework_historical{table}")
         assert past == number(f"SELECT count(*) FROM casework_{table}") > PEOPLE / 2, table
@@ -216,6 +216,6 @@ def test_everything_has_its_history_and_projections_hold(site, number):
     subprocess.run(
         [sys.executable, "manage.py", "check_projections"],
         cwd=BASE_DIR,
-        env=site.untouched,
+        env=untouched,
         check=True,
     )

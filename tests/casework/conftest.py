@@ -29,3 +29,18 @@ def in_conference(pilot_of_module):
     journey = Journey(WorkerClient(), own_copy(pilot_of_module))
     journey.to_conference()
     return journey
+
+
+@pytest.fixture(scope="module")
+def in_guidance(pilot_of_module):
+    """Walked to once a module, as the others above; that the way is walked by what its pages send
+    is shown in test_journey and in the browser's test_story."""
+    journey = Journey(WorkerClient(), own_copy(pilot_of_module))
+    journey.to_guidance()
+    return journey
+
+
+@pytest.fixture
+def guided(in_guidance, client, pilot):
+    """A journey of one test's own, of a case that is in guidance."""
+    return in_guidance.again(client, pilot)

@@ -306,6 +306,10 @@ class Journey:
 
     def to_exit(self, **changes):
         self.to_guidance()
+        self.leave(**changes)
+
+    def leave(self, **changes):
+        """From guidance: an exit that is proposed and confirmed."""
         assert self.propose(**changes).status_code == 302
         answer = self.confirm()
         assert answer.status_code == 302, answer.text[:3000]

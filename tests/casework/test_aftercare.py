@@ -20,8 +20,13 @@ from tests.casework.journeys import LAPSED, involved
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture
+def journey(guided):
+    return guided
+
+
 def test_r11_a_durable_outcome_is_confirmed_by_the_competent_partner_only(journey):
-    journey.to_exit()
+    journey.leave()
     claim = {"result": "confirmed", "said_on": 0, "evidence": "uitreisbewijs van vandaag"}
     assert "nog niet bevestigd" in journey.get("coordinator", "exit").text
     for who in ("municipality", "ngo", "ind"):
@@ -33,7 +38,7 @@ def test_r11_a_durable_outcome_is_confirmed_by_the_competent_partner_only(journe
 
 
 def test_r11_r20_an_answer_on_paper_is_recorded_on_behalf_of_the_partner(journey):
-    journey.to_exit(outcome="legalisation_asylum")
+    journey.leave(outcome="legalisation_asylum")
     dtv, ind = (str(journey.teams[name].pk) for name in ("dtv", "ind"))
     claim = {
         "result": "confirmed",
@@ -50,7 +55,7 @@ def test_r11_r20_an_answer_on_paper_is_recorded_on_behalf_of_the_partner(journey
 
 
 def test_t12_r12_a_durable_outcome_is_checked_after_3_6_and_12_months(journey, on_day):
-    journey.to_exit()
+    journey.leave()
     assert journey.step("coordinator", "archive").status_code == 409
     assert journey.step("coordinator", "aftercare").status_code == 403  # the case manager does
     assert journey.step("municipality", "aftercare").status_code == 302
@@ -97,7 +102,7 @@ def test_t12_r12_a_durable_outcome_is_checked_after_3_6_and_12_months(journey, o
 def test_r13_a_semi_durable_outcome_that_became_durable_is_a_check_beside_it_and_the_exit_keeps_its_class(
     journey, on_day
 ):
-    journey.to_exit(reason="moved_to_state_reception", outcome="repeat_asylum_reception")
+    journey.leave(reason="moved_to_state_reception", outcome="repeat_asylum_reception")
     journey.step("municipality", "aftercare")
     on_day(add_months(journey.exit().exited_on, 3))
     check = {
@@ -128,7 +133,7 @@ def test_months_are_counted_by_the_calendar():
 
 
 def test_the_same_check_is_recorded_once(journey):
-    journey.to_exit()
+    journey.leave()
     journey.done("municipality", "check_add", **LAPSED)
     assert (
         journey.post("municipality", "check_add", **LAPSED).status_code == 400
@@ -137,7 +142,7 @@ def test_the_same_check_is_recorded_once(journey):
 
 
 def test_t14_who_died_in_aftercare_is_not_checked_any_more_and_her_case_can_be_archived(journey):
-    journey.to_exit()
+    journey.leave()
     journey.step("municipality", "aftercare")
     for without in (
         {"lapsed_because": ""},
@@ -155,7 +160,7 @@ def test_t14_who_died_in_aftercare_is_not_checked_any_more_and_her_case_can_be_a
 
 
 def test_a_check_recorded_by_mistake_is_taken_back_by_its_team_and_is_to_be_done_again(journey):
-    journey.to_exit()
+    journey.leave()
     journey.step("municipality", "aftercare")
     journey.done("municipality", "check_add", **LAPSED)
     check = FollowUpCheck.objects.get(months=6)
@@ -173,7 +178,7 @@ def test_a_check_recorded_by_mistake_is_taken_back_by_its_team_and_is_to_be_done
 
 
 def test_a_check_is_not_recorded_on_an_exit_that_was_undone_meanwhile(journey):
-    journey.to_exit()
+    journey.leave()
     found = journey.exit()
     said = {"undone": "error", "undone_reason": "Vergissing."}
     journey.done("coordinator", "exit_undo", **said, version=found.version)
@@ -189,7 +194,7 @@ def test_a_check_is_not_recorded_on_an_exit_that_was_undone_meanwhile(journey):
 
 
 def test_no_check_is_recorded_or_taken_back_in_a_case_that_was_archived_meanwhile(journey):
-    journey.to_exit()
+    journey.leave()
     journey.done("municipality", "check_add", **LAPSED)
     found, check = journey.exit(), FollowUpCheck.objects.get(months=3)
     journey.case.state, journey.case.exited_on = "archived", None
@@ -204,7 +209,7 @@ def test_no_check_is_recorded_or_taken_back_in_a_case_that_was_archived_meanwhil
 
 
 def test_t14_who_is_back_in_a_new_case_is_not_checked_any_more(journey):
-    journey.to_exit()
+    journey.leave()
     back = LAPSED | {"lapsed_because": "new_case", "how": "opnieuw aangemeld"}
     elsewhere = make.TeamFactory(organisation__kind="municipality", pilot__name="Elders")
     make.CaseFactory(lead_team=elsewhere, person=journey.case.person, state="exited")
@@ -217,7 +222,7 @@ def test_t14_who_is_back_in_a_new_case_is_not_checked_any_more(journey):
 
 
 def test_the_same_answer_to_a_claim_is_given_once_and_another_stands_beside_it(journey):
-    journey.to_exit()
+    journey.leave()
     said = {"result": "confirmed", "said_on": 0, "evidence": "vertrekstaat 12"}
     journey.done("dtv", "claim_answer", **said)
     again = journey.post("dtv", "claim_answer", **said)

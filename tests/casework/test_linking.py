@@ -536,6 +536,7 @@ def together(links, number):
     return groups
 
 
+@pytest.mark.long
 @given(
     steps=st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.booleans()), max_size=14),
     data=st.data(),

@@ -22,71 +22,67 @@ from tests.casework.journeys import LAPSED, Journey, involved, sent
 pytestmark = pytest.mark.django_db
 
 
-def test_a_story_tells_proposed_confirmed_and_undone_exits_apart(journey):
-    journey.to_guidance()
-    journey.propose(reason="left_own_request", outcome="not_established")
+def test_a_story_tells_proposed_confirmed_and_undone_exits_apart(guided):
+    guided.propose(reason="left_own_request", outcome="not_established")
     proposed = "voorgesteld, nog niet bevestigd"
-    assert proposed in journey.get("municipality", "case_detail").text
-    journey.confirm()
-    assert proposed not in journey.get("municipality", "case_detail").text
+    assert proposed in guided.get("municipality", "case_detail").text
+    guided.confirm()
+    assert proposed not in guided.get("municipality", "case_detail").text
     undo = {
         "undone": "error",
         "undone_reason": "Verkeerde casus.",
-        "version": journey.exit().version,
+        "version": guided.exit().version,
     }
-    journey.done("coordinator", "exit_undo", **undo)
-    assert "teruggedraaid: Verkeerde casus." in journey.get("municipality", "case_detail").text
+    guided.done("coordinator", "exit_undo", **undo)
+    assert "teruggedraaid: Verkeerde casus." in guided.get("municipality", "case_detail").text
 
 
-def test_t11_r10_an_exit_is_proposed_and_confirmed_by_somebody_else(journey):
-    journey.to_guidance()
+def test_t11_r10_an_exit_is_proposed_and_confirmed_by_somebody_else(guided):
     for name in ("exited_on", "reason", "outcome"):
-        assert journey.propose(**{name: ""}).status_code == 400, name
+        assert guided.propose(**{name: ""}).status_code == 400, name
     for who in ("ngo", "ind", "coordinator"):  # not the case manager
-        assert journey.propose(who=who).status_code == 403, who
-    assert journey.propose().status_code == 302
-    assert journey.case.state == "in_guidance"
-    assert journey.post("municipality", "exit_confirm", version=1).status_code == 403
-    assert journey.confirm().status_code == 302
-    assert journey.case.state == "exited"
-    assert journey.case.exited_on == timezone.localdate()
-    found = journey.exit()
+        assert guided.propose(who=who).status_code == 403, who
+    assert guided.propose().status_code == 302
+    assert guided.case.state == "in_guidance"
+    assert guided.post("municipality", "exit_confirm", version=1).status_code == 403
+    assert guided.confirm().status_code == 302
+    assert guided.case.state == "exited"
+    assert guided.case.exited_on == timezone.localdate()
+    found = guided.exit()
     assert found.classed.belongs_to == "durable"  # from the table, never typed
     assert found.state_before == "in_guidance"
-    assert involved(journey) == {"municipality", "dtv"}  # what is to be confirmed is followed
+    assert involved(guided) == {"municipality", "dtv"}  # what is to be confirmed is followed
 
 
-def test_who_proposed_does_not_confirm_her_own_exit(journey):
-    journey.to_guidance()
-    journey.case.case_manager = journey.workers["coordinator"]
-    journey.case.save()
-    assert journey.propose(who="coordinator").status_code == 302
-    assert journey.confirm().status_code == 403
+def test_who_proposed_does_not_confirm_her_own_exit(guided):
+    guided.case.case_manager = guided.workers["coordinator"]
+    guided.case.save()
+    assert guided.propose(who="coordinator").status_code == 302
+    assert guided.confirm().status_code == 403
 
 
 def test_t11_is_refused_while_she_has_a_place_and_after_admission_without_a_decision_to_end(
-    journey,
+    guided,
 ):
-    journey.to_guidance()
     stay = make.StayFactory(
-        case=journey.case, author_team=journey.teams["municipality"], ground="admitted"
+        case=guided.case, author_team=guided.teams["municipality"], ground="admitted"
     )
-    journey.propose(reason="house_rules_breach", outcome="trajectory_ended")
-    refused = journey.confirm()
+    guided.propose(reason="house_rules_breach", outcome="trajectory_ended")
+    refused = guided.confirm()
     assert refused.status_code == 409
     assert "nog een plek" in refused.text
     assert "formeel besluit tot beëindiging" in refused.text
     stay.until = timezone.localdate()
     stay.save()
-    assert journey.confirm().status_code == 409
-    journey.formal("ended")
-    journey.done("coordinator", "exit_confirm", decline="1", because="Eerst besluiten.", version=1)
+    assert guided.confirm().status_code == 409
+    guided.formal("ended")
+    guided.done("coordinator", "exit_confirm", decline="1", because="Eerst besluiten.", version=1)
     assert (
-        journey.propose(reason="house_rules_breach", outcome="trajectory_ended").status_code == 302
+        guided.propose(reason="house_rules_breach", outcome="trajectory_ended").status_code == 302
     )
-    assert journey.exit().formal_decision == FormalDecision.objects.get(kind="ended")
-    assert journey.confirm().status_code == 302
-    assert involved(journey) == {"municipality"}
+    assert guided.exit().formal_decision == FormalDecision.objects.get(kind="ended")
+    assert guided.confirm().status_code == 302
+    assert involved(guided) == {"municipality"}
 
 
 @pytest.mark.parametrize(
@@ -124,12 +120,12 @@ def test_death_disappearance_and_detention_end_a_case_in_every_state(
 
 @pytest.mark.parametrize("died", [False, True])
 def test_who_dies_disappears_or_is_detained_after_her_exit_is_told_of_beside_it(
-    journey, on_day, died
+    guided, on_day, died
 ):
     """In aftercare, and before it begins: the exit keeps what it said, the check says what
     became of her."""
-    journey.to_exit()
-    on_day(add_months(journey.exit().exited_on, 3))
+    guided.leave()
+    on_day(add_months(guided.exit().exited_on, 3))
     check = {
         "months": "3",
         "checked_on": 0,
@@ -138,29 +134,29 @@ def test_who_dies_disappears_or_is_detained_after_her_exit_is_told_of_beside_it(
         "outcome": "",
     }
     if died:
-        journey.done(
+        guided.done(
             "municipality",
             "check_add",
             **check | {"result": "lapsed", "lapsed_because": "deceased"},
         )
     else:
-        journey.done(
+        guided.done(
             "municipality",
             "check_add",
             **check | {"result": "does_not_hold", "outcome": "detained"},
         )
         for months in (6, 12):
-            on_day(add_months(journey.exit().exited_on, months))
+            on_day(add_months(guided.exit().exited_on, months))
             said = {
                 "months": str(months),
                 "result": "does_not_hold",
                 "outcome": "unknown_destination",
             }
-            journey.done("municipality", "check_add", **check | said)
-    journey.done("dtv", "claim_answer", result="refuted", said_on=0, evidence="eigen register")
-    assert journey.step("municipality", "aftercare").status_code == 302
-    assert journey.step("coordinator", "close").status_code == 302
-    assert (journey.case.state, journey.exit().outcome) == ("archived", "independent_return")
+            guided.done("municipality", "check_add", **check | said)
+    guided.done("dtv", "claim_answer", result="refuted", said_on=0, evidence="eigen register")
+    assert guided.step("municipality", "aftercare").status_code == 302
+    assert guided.step("coordinator", "close").status_code == 302
+    assert (guided.case.state, guided.exit().outcome) == ("archived", "independent_return")
 
 
 @pytest.mark.parametrize(
@@ -189,61 +185,56 @@ def test_r10_the_class_is_that_of_the_day_of_the_exit(journey):
     assert journey.exit().classed.belongs_to == "none"
 
 
-def test_t13_an_exit_without_solution_is_archived_when_no_task_is_open(journey):
-    journey.to_guidance()
-    task = make.RECORDS["task"](case=journey.case, author_team=journey.teams["municipality"])
+def test_t13_an_exit_without_solution_is_archived_when_no_task_is_open(guided):
+    task = make.RECORDS["task"](case=guided.case, author_team=guided.teams["municipality"])
     gone = make.RECORDS["task"](
-        case=journey.case, author_team=journey.teams["municipality"], to_team=journey.teams["ngo"]
+        case=guided.case, author_team=guided.teams["municipality"], to_team=guided.teams["ngo"]
     )
-    bare = journey.propose(
+    bare = guided.propose(
         reason="left_own_request", outcome="other_procedure_pending", explanation=""
     )
     assert "Licht deze uitkomst toe" in bare.text
-    journey.propose(reason="left_own_request", outcome="other_procedure_pending")
-    assert journey.confirm().status_code == 302
-    refused = journey.step("coordinator", "archive")
+    guided.propose(reason="left_own_request", outcome="other_procedure_pending")
+    assert guided.confirm().status_code == 302
+    refused = guided.step("coordinator", "archive")
     assert "open taken" in refused.text
-    assert (
-        gone.to_team_id not in journey.case.team_ids
-    )  # who left the case answers its task no more
-    assert journey.step("municipality", "aftercare").status_code == 409
-    journey.done(
+    assert gone.to_team_id not in guided.case.team_ids  # who left the case answers its task no more
+    assert guided.step("municipality", "aftercare").status_code == 409
+    guided.done(
         "municipality", "action_done", task.reference, answer="done", answer_text="", version=1
     )
-    assert journey.step("coordinator", "archive").status_code == 302
-    assert journey.case.state == "archived"
+    assert guided.step("coordinator", "archive").status_code == 302
+    assert guided.case.state == "archived"
 
 
-def test_t13_an_exit_of_before_that_was_not_explained_is_explained_later(journey):
-    journey.to_guidance()
-    journey.propose(reason="left_own_request", outcome="dublin_transfer")
-    journey.confirm()
-    found = journey.exit()
+def test_t13_an_exit_of_before_that_was_not_explained_is_explained_later(guided):
+    guided.propose(reason="left_own_request", outcome="dublin_transfer")
+    guided.confirm()
+    found = guided.exit()
     found.explanation = ""
     found.save()
-    assert "geen toelichting" in journey.step("coordinator", "archive").text
-    assert journey.post("municipality", "exit_establish", version=found.version).status_code == 403
+    assert "geen toelichting" in guided.step("coordinator", "archive").text
+    assert guided.post("municipality", "exit_establish", version=found.version).status_code == 403
     assert (
-        journey.post(
+        guided.post(
             "coordinator", "exit_establish", explanation="", version=found.version
         ).status_code
         == 400
     )
-    journey.done(
+    guided.done(
         "coordinator",
         "exit_establish",
         explanation="Overgedragen aan Italië.",
         version=found.version,
     )
-    assert journey.exit().outcome == "dublin_transfer"
-    assert journey.step("coordinator", "archive").status_code == 302
+    assert guided.exit().outcome == "dublin_transfer"
+    assert guided.step("coordinator", "archive").status_code == 302
 
 
-def test_t13_what_became_of_her_is_established_later_with_the_class_of_the_day_of_her_exit(journey):
-    journey.to_guidance()
-    journey.propose(reason="left_own_request", outcome="not_established")
-    journey.confirm()
-    found = journey.exit()
+def test_t13_what_became_of_her_is_established_later_with_the_class_of_the_day_of_her_exit(guided):
+    guided.propose(reason="left_own_request", outcome="not_established")
+    guided.confirm()
+    found = guided.exit()
     said = {
         "outcome": "independent_return",
         "explanation": "",
@@ -251,7 +242,7 @@ def test_t13_what_became_of_her_is_established_later_with_the_class_of_the_day_o
         "evidence_on": 0,
     }
     assert (
-        journey.post("municipality", "exit_establish", **said, version=found.version).status_code
+        guided.post("municipality", "exit_establish", **said, version=found.version).status_code
         == 403
     )
     for wrong in (
@@ -261,37 +252,36 @@ def test_t13_what_became_of_her_is_established_later_with_the_class_of_the_day_o
         {"outcome": "deceased"},
     ):
         assert (
-            journey.post(
+            guided.post(
                 "coordinator", "exit_establish", **said | wrong, version=found.version
             ).status_code
             == 400
         )
-    journey.done("coordinator", "exit_establish", **said, version=found.version)
-    late = journey.post("coordinator", "exit_establish", **said, version=found.version)
+    guided.done("coordinator", "exit_establish", **said, version=found.version)
+    late = guided.post("coordinator", "exit_establish", **said, version=found.version)
     assert late.status_code == 403  # it is established
-    found = journey.exit()
+    found = guided.exit()
     assert (found.outcome, found.classed.belongs_to, found.claim_open) == (
         "independent_return",
         "durable",
         True,
     )
     assert [past.outcome for past in found.history.order_by("history_id")][0] == "not_established"
-    assert involved(journey) == {"municipality", "dtv"}
-    journey.done("dtv", "claim_answer", result="confirmed", said_on=0, evidence="eigen register")
-    assert journey.step("municipality", "aftercare").status_code == 302
+    assert involved(guided) == {"municipality", "dtv"}
+    guided.done("dtv", "claim_answer", result="confirmed", said_on=0, evidence="eigen register")
+    assert guided.step("municipality", "aftercare").status_code == 302
 
 
-def test_r10_an_exit_lies_neither_before_the_admission_nor_before_the_guidance(journey):
-    journey.to_guidance()
-    case = journey.case
+def test_r10_an_exit_lies_neither_before_the_admission_nor_before_the_guidance(guided):
+    case = guided.case
     case.admitted_on, case.guidance_from = (
         timezone.localdate() - timedelta(days=20),
         timezone.localdate() - timedelta(days=9),
     )
     case.save()
     for days, said in ((-21, "vóór de toelating"), (-10, "vóór het begin van de begeleiding")):
-        assert said in journey.propose(exited_on=days).text
-    assert journey.propose(exited_on=-9).status_code == 302
+        assert said in guided.propose(exited_on=days).text
+    assert guided.propose(exited_on=-9).status_code == 302
 
 
 def test_t13_what_is_not_established_yet_is_not_archived(journey):
@@ -300,87 +290,85 @@ def test_t13_what_is_not_established_yet_is_not_archived(journey):
     assert "nog niet vastgesteld" in journey.step("coordinator", "archive").text
 
 
-def test_t16_an_exit_in_error_goes_back_with_the_teams_of_before(journey):
-    journey.to_exit()
+def test_t16_an_exit_in_error_goes_back_with_the_teams_of_before(guided):
+    guided.leave()
     before = {"municipality", "ngo", "ind", "dtv"}
-    assert involved(journey) < before
+    assert involved(guided) < before
     undo = {
         "undone": "error",
         "undone_reason": "Zij kwam terug.",
-        "version": journey.exit().version,
+        "version": guided.exit().version,
     }
-    assert journey.post("municipality", "exit_undo", **undo).status_code == 403
+    assert guided.post("municipality", "exit_undo", **undo).status_code == 403
     assert (
-        journey.post("coordinator", "exit_undo", **undo | {"undone_reason": ""}).status_code == 400
+        guided.post("coordinator", "exit_undo", **undo | {"undone_reason": ""}).status_code == 400
     )
-    assert journey.post("coordinator", "exit_undo", **undo | {"version": 99}).status_code == 409
-    journey.done("coordinator", "exit_undo", **undo)
-    assert journey.case.state == "in_guidance"
-    assert journey.case.exited_on is None
-    assert involved(journey) == before
+    assert guided.post("coordinator", "exit_undo", **undo | {"version": 99}).status_code == 409
+    guided.done("coordinator", "exit_undo", **undo)
+    assert guided.case.state == "in_guidance"
+    assert guided.case.exited_on is None
+    assert involved(guided) == before
     row = Exit.objects.get()
     assert (row.undone, row.undone_on) == ("error", timezone.localdate())
-    assert journey.propose().status_code == 302  # she may leave again
+    assert guided.propose().status_code == 302  # she may leave again
 
 
 @pytest.mark.parametrize("page", ["exit_undo", "claim_answer", "check_add"])
-def test_who_comes_after_an_exit_was_undone_is_told_so(journey, page):
-    journey.to_exit()
+def test_who_comes_after_an_exit_was_undone_is_told_so(guided, page):
+    guided.leave()
     said = {"undone": "error", "undone_reason": "Vergissing."}
-    journey.done("coordinator", "exit_undo", **said, version=journey.exit().version)
-    answer = journey.post("coordinator", page, **said, version=2)
+    guided.done("coordinator", "exit_undo", **said, version=guided.exit().version)
+    answer = guided.post("coordinator", page, **said, version=2)
     assert answer.status_code == 409
     assert "staat geen uitstroom" in answer.text
     assert (
-        journey.post("avim", page, **said, version=2).status_code == 404
+        guided.post("avim", page, **said, version=2).status_code == 404
     )  # who reads no outcomes is told nothing
 
 
-def test_t16_a_court_that_undoes_the_ending_undoes_its_decision_too(journey):
-    journey.to_guidance()
-    journey.formal("ended")
-    journey.propose(reason="house_rules_breach", outcome="trajectory_ended")
-    journey.confirm()
+def test_t16_a_court_that_undoes_the_ending_undoes_its_decision_too(guided):
+    guided.formal("ended")
+    guided.propose(reason="house_rules_breach", outcome="trajectory_ended")
+    guided.confirm()
     undo = {
         "undone": "annulled",
         "undone_reason": "Rechtbank, uitspraak 12.",
-        "version": journey.exit().version,
+        "version": guided.exit().version,
     }
-    newer = make.CaseFactory(lead_team=journey.teams["municipality"], person=journey.case.person)
-    assert journey.post("coordinator", "exit_undo", **undo).status_code == 409
+    newer = make.CaseFactory(lead_team=guided.teams["municipality"], person=guided.case.person)
+    assert guided.post("coordinator", "exit_undo", **undo).status_code == 409
     newer.person = make.PersonFactory()
     newer.save()
-    journey.done("coordinator", "exit_undo", **undo)
+    guided.done("coordinator", "exit_undo", **undo)
     assert FormalDecision.objects.get(kind="ended").annulled_because == "Rechtbank, uitspraak 12."
 
 
-def test_r14_a_report_from_another_register_closes_nothing_and_raises_a_conflict(journey):
-    journey.to_guidance()
+def test_r14_a_report_from_another_register_closes_nothing_and_raises_a_conflict(guided):
     stay = make.StayFactory(
-        case=journey.case, author_team=journey.teams["municipality"], kind="dwelling"
+        case=guided.case, author_team=guided.teams["municipality"], kind="dwelling"
     )
-    journey.done(
+    guided.done(
         "dtv", "record_add", "destination_report", reported_on=0, text="MOB in het register"
     )
     stay.refresh_from_db()
     assert stay.is_running
-    assert journey.case.state == "in_guidance"
+    assert guided.case.state == "in_guidance"
     signal = Signal.objects.get()
     assert (signal.kind, signal.shared_team_ids) == (
         "register_conflict",
-        [journey.teams["municipality"].pk],
+        [guided.teams["municipality"].pk],
     )
     for who, sees in {"municipality": True, "dtv": True, "ngo": False, "ind": False}.items():
-        page = journey.get(who, "record_detail", "signal", signal.reference)
+        page = guided.get(who, "record_detail", "signal", signal.reference)
         assert (page.status_code == 200) is sees, who
     task = Task.objects.get(rule="register_conflict")
     says = "Een ander register meldt haar vertrek"
     for who, waits in {"municipality": True, "dtv": False, "ngo": False, "ind": False}.items():
-        assert (says in journey.client.act_as(journey.workers[who]).get("/").text) is waits, who
-        with acting_as(journey.workers[who]):  # what the team that leads finds, it finds for itself
+        assert (says in guided.client.act_as(guided.workers[who]).get("/").text) is waits, who
+        with acting_as(guided.workers[who]):  # what the team that leads finds, it finds for itself
             assert Task.objects.filter(pk=task.pk).exists() is waits, who
     assert task.history.get().history_change_reason == "register_conflict"
-    journey.done(
+    guided.done(
         "municipality",
         "action_done",
         task.reference,
@@ -388,36 +376,34 @@ def test_r14_a_report_from_another_register_closes_nothing_and_raises_a_conflict
         answer_text="Zij is er nog.",
         version=1,
     )
-    assert says not in journey.client.act_as(journey.workers["municipality"]).get("/").text
+    assert says not in guided.client.act_as(guided.workers["municipality"]).get("/").text
 
 
-def test_r14_whoever_reports_it_the_team_that_leads_looks_and_a_signal_by_hand_asks_nobody(journey):
+def test_r14_whoever_reports_it_the_team_that_leads_looks_and_a_signal_by_hand_asks_nobody(guided):
     """The immigration service learns nothing of a place by its report; what the police notes for
     itself stays there."""
-    journey.to_guidance()
-    make.StayFactory(case=journey.case, author_team=journey.teams["municipality"], kind="dwelling")
-    make.InvolvementFactory(case=journey.case, team=journey.teams["avim"])
-    journey.case.refresh_from_db()
+    make.StayFactory(case=guided.case, author_team=guided.teams["municipality"], kind="dwelling")
+    make.InvolvementFactory(case=guided.case, team=guided.teams["avim"])
+    guided.case.refresh_from_db()
     signal = {
         "kind": "register_conflict",
         "happened_on": 0,
         "text": "Andere geboortedatum",
         "visibility": "own_organisation",
     }
-    journey.done("avim", "record_add", "signal", **signal)
+    guided.done("avim", "record_add", "signal", **signal)
     assert not Task.objects.filter(rule="register_conflict").exists()
-    journey.done(
+    guided.done(
         "ind", "record_add", "destination_report", reported_on=0, text="MOB in het register"
     )
     assert (
-        Signal.objects.get().author_team == journey.teams["avim"]
+        Signal.objects.get().author_team == guided.teams["avim"]
     )  # none was raised for who may not know of a place
-    assert Task.objects.get(rule="register_conflict").to_team == journey.teams["municipality"]
+    assert Task.objects.get(rule="register_conflict").to_team == guided.teams["municipality"]
 
 
-def test_r14_without_a_place_a_report_raises_nothing(journey):
-    journey.to_guidance()
-    journey.done(
+def test_r14_without_a_place_a_report_raises_nothing(guided):
+    guided.done(
         "dtv", "record_add", "destination_report", reported_on=0, text="MOB in het register"
     )
     assert not Signal.objects.exists()
@@ -491,10 +477,10 @@ def test_absence_stands_on_the_stay_and_an_early_exit_to_an_unknown_destination_
 
 
 @pytest.mark.parametrize("slug", ["check", "confirmation", "dossier_request", "dossier", "exit"])
-def test_what_moved_a_case_is_not_rewritten_in_place(journey, slug):
-    journey.to_exit()
-    journey.done("dtv", "claim_answer", result="refuted", said_on=0, evidence="eigen register")
-    journey.done("municipality", "check_add", **LAPSED)
+def test_what_moved_a_case_is_not_rewritten_in_place(guided, slug):
+    guided.leave()
+    guided.done("dtv", "claim_answer", result="refuted", said_on=0, evidence="eigen register")
+    guided.done("municipality", "check_add", **LAPSED)
     model = {
         "check": FollowUpCheck,
         "confirmation": Confirmation,
@@ -502,20 +488,19 @@ def test_what_moved_a_case_is_not_rewritten_in_place(journey, slug):
         "dossier": make.ServiceDossier,
         "dossier_request": make.DossierRequest,
     }[slug]
-    row = model.objects.filter(case=journey.case).order_by("pk").last()
-    author = next(name for name, team in journey.teams.items() if team == row.author_team)
-    if row.author_team_id not in journey.case.team_ids:
+    row = model.objects.filter(case=guided.case).order_by("pk").last()
+    author = next(name for name, team in guided.teams.items() if team == row.author_team)
+    if row.author_team_id not in guided.case.team_ids:
         author = "municipality"
-    assert journey.post(
+    assert guided.post(
         author, "record_change", slug, row.reference, version=row.version
     ).status_code in (403, 404)
     row.refresh_from_db()
     assert row.version == 1 or slug == "exit"
 
 
-def test_an_exit_cites_the_ending_that_was_decided_after_it_was_proposed(journey):
-    journey.to_guidance()
-    journey.propose(reason="house_rules_breach", outcome="trajectory_ended")
-    journey.formal("ended")
-    assert journey.confirm().status_code == 302
-    assert journey.exit().formal_decision == FormalDecision.objects.get(kind="ended")
+def test_an_exit_cites_the_ending_that_was_decided_after_it_was_proposed(guided):
+    guided.propose(reason="house_rules_breach", outcome="trajectory_ended")
+    guided.formal("ended")
+    assert guided.confirm().status_code == 302
+    assert guided.exit().formal_decision == FormalDecision.objects.get(kind="ended")

@@ -1,5 +1,7 @@
 """Records of every kind: who reads which, who adds, corrects and ends."""
 
+import ast
+import inspect
 import re
 import uuid
 from datetime import time, timedelta
@@ -18,6 +20,7 @@ from governance.access.enums import Category, Visibility
 from partners.accountability.history import written_in_bulk
 from partners.organisations.enums import OrganisationKind, TeamFunction
 from tests import factories as make
+from tests.access.test_pages import patterns
 from tests.casework.ten_teams import (
     FILLED,
     READERS,
@@ -64,27 +67,69 @@ def test_who_reads_which_kind_of_record(client, pilot, reader):
             assert (str(record.reference) in case_page) is reads, name
         if "municipality" in READERS[name][1].split() and reader != "municipality":
             assert (record.reference in previewed) is reads, name
-        if reads:
-            continue
-        # Nothing about it by any other address either.
-        for page in ("record_change", "record_end", "record_correct", "record_answer"):
-            assert client.get(record_page(pilot.case, record, page)).status_code == 404, (
-                name,
-                page,
-            )
-        assert client.post(record_page(pilot.case, record, "record_withdraw")).status_code == 404
+
+
+OF_ONE = ("record_detail", "record_change", "record_end", "record_correct", "record_answer")
+
+
+def answers(client, case, record):
+    """What every address of one record answers, by its name."""
+    found = {page: client.get(record_page(case, record, page)).status_code for page in OF_ONE}
+    withdrawn = client.post(record_page(case, record, "record_withdraw"))
+    return found | {"record_withdraw": withdrawn.status_code}
+
+
+@pytest.mark.parametrize("reader", TEAMS)
+def test_a_hidden_record_is_hidden_at_each_of_its_addresses(client, pilot, reader):
+    """Of one kind that she does not read. That it is so for every kind follows from the two tests
+    around this one: its page is not found, and each address begins with what the page finds."""
+    record = written(pilot, "medicalrecord" if reader == "legal" else "legalaid")
+    assert reader not in READERS[type(record).__name__.lower()][1].split()
+    client.act_as(pilot.workers[reader])
+    assert set(answers(client, pilot.case, record).values()) == {404}
+
+
+def finding_views():
+    """The addresses of records: the name of each, and its view as it is written."""
+    for name, entry, pattern in patterns():
+        if name.startswith("casework:record_") and "<slug:kind>" in pattern:
+            yield name.removeprefix("casework:"), inspect.unwrap(entry.callback), pattern
+
+
+def test_every_address_of_records_begins_with_finding_case_kind_and_record():
+    """Nothing before that looks at what the address names, and that begins with the case."""
+    views = {name: (view, pattern) for name, view, pattern in finding_views()}
+    assert views.keys() == {*OF_ONE, "record_withdraw", "record_add", "record_readers"}
+    for name, (view, pattern) in views.items():
+        named = re.findall(r"<\w+:(\w+)>", pattern)
+        finding = f"at = _find(request, {', '.join(named)})"
+        lines = [ast.unparse(line) for line in ast.parse(inspect.getsource(view)).body[0].body]
+        assert finding in lines, name
+        before = " ".join(lines[: lines.index(finding)])
+        docstring = ast.unparse(ast.Constant(view.__doc__)) if view.__doc__ else ""
+        assert not re.search(r"\b(reference|kind|record)\b", before.replace(docstring, "")), name
+    (find,) = {view.__globals__["_find"] for view, _pattern in views.values()}
+    body = ast.parse(inspect.getsource(find)).body[0].body
+    assert ast.unparse(body[0]).startswith("case = get_object_or_404(Case.objects")
+    assert [ast.unparse(line) for line in body].pop().startswith("return At(case, kind")
 
 
 @pytest.mark.parametrize(
     "reader", [name for name in TEAMS if name != "municipality"]
 )  # which takes part in both
 def test_the_same_right_on_another_person_is_no_right(client, pilot, reader):
+    """Her case is not found, at each address of a record and at those to add one; nor are the
+    records themselves, of whatever kind, by the address of a case that is seen."""
+    records = {name: written(pilot, name, case=pilot.other) for name in READERS}
     client.act_as(pilot.workers[reader])
-    for name in READERS:
-        record = written(pilot, name, case=pilot.other)
-        assert client.get(record_page(pilot.other, record)).status_code == 404, name
-        # Nor by the address of a case she does see.
+    with acting_as(pilot.workers[reader]):
+        assert not any(records_of([pilot.other]).values())
+        for name, record in records.items():
+            assert not type(record).objects.filter(pk=record.pk).exists(), name
+            assert not type(record).history.filter(id=record.pk).exists(), name
+    for name, record in records.items():
         assert client.get(record_page(pilot.case, record)).status_code == 404, name
+    assert set(answers(client, pilot.other, records["identityvalue"]).values()) == {404}
     for slug in WRITERS:
         assert client.get(adding(pilot.other, slug)).status_code == 404
     assert (

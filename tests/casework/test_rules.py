@@ -312,19 +312,19 @@ def test_nothing_happened_to_her_before_she_was_born(journey, slug, fields):
     )
 
 
-def test_no_allowance_goes_on_after_she_left(journey):
-    journey.to_exit()
+def test_no_allowance_goes_on_after_she_left(guided):
+    guided.leave()
     money = {"amount": "60", "period": "week", "since": -5, "visibility": "permitted_partners"}
     for until in ("", 3):
-        refused = journey.post("municipality", "record_add", "allowance", **money, until=until)
+        refused = guided.post("municipality", "record_add", "allowance", **money, until=until)
         assert "dit eindigt uiterlijk dan" in refused.text, until
     assert (
-        journey.post("municipality", "record_add", "allowance", **money, until=0).status_code == 302
+        guided.post("municipality", "record_add", "allowance", **money, until=0).status_code == 302
     )
 
 
-def test_no_place_goes_on_or_begins_after_she_left(journey):
-    journey.to_exit()
+def test_no_place_goes_on_or_begins_after_she_left(guided):
+    guided.leave()
     stay = {
         "kind": "dwelling",
         "ground": "admitted",
@@ -332,10 +332,10 @@ def test_no_place_goes_on_or_begins_after_she_left(journey):
         "visibility": "permitted_partners",
     }
     for until in ("", 3):
-        refused = journey.post("municipality", "record_add", "stay", **stay, until=until)
+        refused = guided.post("municipality", "record_add", "stay", **stay, until=until)
         assert refused.status_code == 400, until
         assert "dit eindigt uiterlijk dan" in refused.text
-    assert journey.post("municipality", "record_add", "stay", **stay, until=0).status_code == 302
+    assert guided.post("municipality", "record_add", "stay", **stay, until=0).status_code == 302
 
 
 def test_who_claims_an_outcome_does_not_confirm_it_for_another_team_of_hers(journey):
@@ -347,9 +347,9 @@ def test_who_claims_an_outcome_does_not_confirm_it_for_another_team_of_hers(jour
     assert journey.post("dtv", "claim_answer", **answer).status_code == 302
 
 
-def test_r11_onward_migration_is_confirmed_on_documentary_evidence_too(journey):
-    journey.to_exit(outcome="onward_migration")
-    own = journey.teams["municipality"]
+def test_r11_onward_migration_is_confirmed_on_documentary_evidence_too(guided):
+    guided.leave(outcome="onward_migration")
+    own = guided.teams["municipality"]
     answer = {
         "result": "confirmed",
         "said_on": 0,
@@ -358,8 +358,8 @@ def test_r11_onward_migration_is_confirmed_on_documentary_evidence_too(journey):
         "received_on": 0,
         "received_document": "kopie van de vergunning",
     }
-    assert journey.post("municipality", "claim_answer", **answer).status_code == 403
-    journey.done("coordinator", "claim_answer", **answer)
+    assert guided.post("municipality", "claim_answer", **answer).status_code == 403
+    guided.done("coordinator", "claim_answer", **answer)
     found = Confirmation.objects.get()
     assert (found.author_team, found.source_team, found.received_document) == (
         own,
@@ -368,42 +368,41 @@ def test_r11_onward_migration_is_confirmed_on_documentary_evidence_too(journey):
     )
 
 
-def test_r20_the_coordinator_records_a_partners_answer_also_where_an_ngo_leads(journey):
-    journey.to_exit()
-    journey.case.lead_team = journey.teams["ngo"]
-    journey.case.save()
+def test_r20_the_coordinator_records_a_partners_answer_also_where_an_ngo_leads(guided):
+    guided.leave()
+    guided.case.lead_team = guided.teams["ngo"]
+    guided.case.save()
     answer = {
         "result": "confirmed",
         "said_on": 0,
         "evidence": "vertrekstaat",
         "received_on": 0,
         "received_document": "brief",
-        "source_team": str(journey.teams["dtv"].pk),
+        "source_team": str(guided.teams["dtv"].pk),
     }
-    journey.done("coordinator", "claim_answer", **answer)
-    assert Confirmation.objects.get().author_team == journey.teams["municipality"]
+    guided.done("coordinator", "claim_answer", **answer)
+    assert Confirmation.objects.get().author_team == guided.teams["municipality"]
 
 
-def test_r11_a_return_is_not_confirmed_by_the_municipality_itself(journey):
-    journey.to_exit()
+def test_r11_a_return_is_not_confirmed_by_the_municipality_itself(guided):
+    guided.leave()
     answer = {
         "result": "confirmed",
         "said_on": 0,
         "evidence": "brief",
         "received_on": 0,
         "received_document": "brief",
-        "source_team": str(journey.teams["municipality"].pk),
+        "source_team": str(guided.teams["municipality"].pk),
     }
-    assert journey.post("coordinator", "claim_answer", **answer).status_code in (400, 403)
+    assert guided.post("coordinator", "claim_answer", **answer).status_code in (400, 403)
 
 
-def test_a_proposed_exit_waits_for_the_coordinator(journey):
-    journey.to_guidance()
-    assert journey.propose().status_code == 302
-    assert due(journey, "coordinator", "Uitstroom bevestigen") is True
-    assert due(journey, "municipality", "Uitstroom bevestigen") is None
-    assert journey.confirm().status_code == 302
-    assert due(journey, "coordinator", "Uitstroom bevestigen") is None
+def test_a_proposed_exit_waits_for_the_coordinator(guided):
+    assert guided.propose().status_code == 302
+    assert due(guided, "coordinator", "Uitstroom bevestigen") is True
+    assert due(guided, "municipality", "Uitstroom bevestigen") is None
+    assert guided.confirm().status_code == 302
+    assert due(guided, "coordinator", "Uitstroom bevestigen") is None
 
 
 def test_r26_the_answer_to_an_escalation_waits_for_the_coordinator_on_its_day(journey, on_day):

@@ -29,14 +29,21 @@ from governance.convenants.enums import ConvenantKind
 from governance.convenants.template_convenant import make_from_model
 from partners.organisations.enums import Role, TeamFunction
 from tests import factories as make
-from tests.casework.journeys import Journey, sent
+from tests.casework.journeys import sent
+from tests.conftest import own_copy
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def there(pilot):
+def there(there_of_module, pilot):
+    return own_copy(there_of_module)
+
+
+@pytest.fixture(scope="module")
+def there_of_module(pilot_of_module):
     """A second pilot, whose partners see nothing of the first."""
+    pilot = own_copy(pilot_of_module)
     made = make.PilotFactory(name="Ginderstad", slug="ginderstad")
     haven = make.OrganisationFactory(name="Ginds Onderdak")
     teams = {
@@ -58,8 +65,8 @@ def there(pilot):
 
 
 @pytest.fixture
-def journey(client, pilot, there):
-    made = Journey(client, pilot)
+def journey(in_guidance, client, pilot, there):
+    made = in_guidance.again(client, pilot)
     made.there = there
     return made
 
@@ -102,7 +109,6 @@ def see(journey, who, url):
 
 
 def test_a_case_is_offered_accepted_and_handed_over_in_the_moment_of_its_exit(journey):
-    journey.to_guidance()
     assert offer(journey).status_code == 302
     assert not Case.objects.filter(pilot=journey.there.pilot).exists()
     assert "biedt een casus aan" in see(journey, "coordinator", "/").text
@@ -137,7 +143,6 @@ def test_a_case_is_offered_accepted_and_handed_over_in_the_moment_of_its_exit(jo
 
 
 def test_the_exit_to_another_pilot_waits_until_that_has_accepted(journey):
-    journey.to_guidance()
     journey.propose(reason="moved_to_other_pilot", outcome="moved_to_other_pilot")
     refused = journey.confirm()
     assert refused.status_code == 409
@@ -162,7 +167,6 @@ def test_the_exit_to_another_pilot_waits_until_that_has_accepted(journey):
 
 
 def test_the_offer_says_where_she_would_live_so_it_reads_as_guidance_and_not_as_outcome(journey):
-    journey.to_guidance()
     assert offer(journey).status_code == 302
     for who, user in journey.workers.items():
         reads = who in ("municipality", "coordinator", "ngo", "dtv")
@@ -176,7 +180,6 @@ def test_the_offer_says_where_she_would_live_so_it_reads_as_guidance_and_not_as_
 
 def test_what_goes_along_is_who_she_is_her_procedures_her_departure_and_ticked_guidance(journey):
     teams = journey.teams
-    journey.to_guidance()
     case = journey.case
     procedure = make.RECORDS["procedure"](case=case, author_team=teams["ind"])
     make.RECORDS["procedurestep"](case=case, author_team=teams["ind"], procedure=procedure)
@@ -239,7 +242,6 @@ def test_what_goes_along_is_who_she_is_her_procedures_her_departure_and_ticked_g
 
 def test_medical_content_goes_along_only_to_the_care_team_a_consent_names(journey):
     teams, care = journey.teams, journey.there.teams["care"]
-    journey.to_guidance()
     make.InvolvementFactory(case=journey.case, team=teams["care"], ground="care")
     kept = make.RECORDS["medicalrecord"](
         case=journey.case, author_team=teams["care"], text="Ernstig."
@@ -276,7 +278,6 @@ def test_medical_content_goes_along_only_to_the_care_team_a_consent_names(journe
 
 
 def test_the_other_pilot_reads_the_offer_and_nothing_of_the_case(journey):
-    journey.to_guidance()
     offer(journey)
     found = Transfer.objects.get()
     url = reverse("casework:transfer_offered", args=[found.reference])
@@ -299,7 +300,6 @@ def test_the_other_pilot_reads_the_offer_and_nothing_of_the_case(journey):
 
 
 def test_who_may_offer_answer_and_take_back(journey):
-    journey.to_guidance()
     for who in ("ngo", "ind", "dtv"):
         assert offer(journey, who=who).status_code == 403, who
     assert offer(journey, wanted_on=-1).status_code == 400
@@ -319,7 +319,6 @@ def test_who_may_offer_answer_and_take_back(journey):
 
 
 def test_an_exit_by_which_a_case_was_handed_over_is_not_undone(journey):
-    journey.to_guidance()
     assert hand_over(journey).status_code == 302
     undone = journey.post(
         "coordinator",
@@ -334,7 +333,6 @@ def test_an_exit_by_which_a_case_was_handed_over_is_not_undone(journey):
 
 
 def test_a_shield_goes_along(journey):
-    journey.to_guidance()
     journey.case.shielded_reason = "In gevaar."
     journey.case.save()
     assert hand_over(journey).status_code == 302
@@ -342,7 +340,6 @@ def test_a_shield_goes_along(journey):
 
 
 def test_a_team_ticks_only_its_own_records(journey):
-    journey.to_guidance()
     theirs = make.RECORDS["contact"](
         case=journey.case, author_team=journey.teams["municipality"], visibility="own_organisation"
     )
@@ -353,7 +350,7 @@ def test_a_team_ticks_only_its_own_records(journey):
 
 
 def test_whoever_came_again_finds_the_case_of_before(journey):
-    journey.to_exit()
+    journey.leave()
     again = make.CaseFactory(person=journey.case.person, lead_team=journey.teams["municipality"])
     journey.client.act_as(journey.workers["municipality"])
     page = journey.client.get(reverse("casework:case_detail", args=[again.reference]))
@@ -363,7 +360,7 @@ def test_whoever_came_again_finds_the_case_of_before(journey):
 
 
 def test_r13_a_repeat_application_that_ends_without_a_permit_asks_what_becomes_of_her(journey):
-    journey.to_exit(outcome="repeat_asylum_reception", reason="durable_solution_reached")
+    journey.leave(outcome="repeat_asylum_reception", reason="durable_solution_reached")
     waits = "eindigde zonder vergunning"
     form = {"kind": "repeat_asylum", "applied_on": -1, "result": "pending", "checked_on": 0}
     assert (
@@ -402,7 +399,6 @@ def test_r13_a_repeat_application_that_ends_without_a_permit_asks_what_becomes_o
 
 
 def test_an_offer_says_not_who_she_is(journey):
-    journey.to_guidance()
     for text in (
         "Dit is hiwot reiziger.",
         f"Casus {journey.case.number}.",
@@ -414,7 +410,6 @@ def test_an_offer_says_not_who_she_is(journey):
 
 
 def test_who_leaves_otherwise_is_offered_to_nobody_any_more(journey):
-    journey.to_guidance()
     assert offer(journey).status_code == 302
     journey.propose(reason="left_own_request", outcome="moved_to_other_pilot")
     assert not Exit.objects.exists()  # the reason and what became of her say the same
@@ -426,7 +421,6 @@ def test_who_leaves_otherwise_is_offered_to_nobody_any_more(journey):
 
 
 def test_what_is_shared_until_a_day_is_so_there_too(journey):
-    journey.to_guidance()
     until = timezone.localdate() + timedelta(days=9)
     for day in (until, timezone.localdate()):
         make.RECORDS["procedure"](
@@ -437,7 +431,6 @@ def test_what_is_shared_until_a_day_is_so_there_too(journey):
 
 
 def test_the_web_writes_no_answer_and_ticks_for_nobody_else(journey):
-    journey.to_guidance()
     with (
         pytest.raises(ProgrammingError, match="row-level security"),
         acting_as(journey.workers["coordinator"]),
@@ -472,7 +465,6 @@ def test_the_web_writes_no_answer_and_ticks_for_nobody_else(journey):
 def test_an_exit_that_was_written_past_the_coordinator_hands_nothing_over(journey):
     """The database asks for itself who confirms: a worker of another partner writes no case into
     another pilot."""
-    journey.to_guidance()
     offer(journey)
     answered(journey)
     journey.propose(reason="moved_to_other_pilot", outcome="moved_to_other_pilot")
@@ -487,7 +479,6 @@ def test_an_exit_that_was_written_past_the_coordinator_hands_nothing_over(journe
 
 
 def test_a_guardian_and_a_household_stand_in_the_new_case_too(journey):
-    journey.to_guidance()
     sister = make.CaseFactory(lead_team=journey.teams["municipality"], named="Zus Blijft")
     for other in (
         {"other": None, "other_name": "Stichting Voogdij"},
@@ -520,7 +511,6 @@ def test_who_wrote_guidance_is_asked_what_goes_along_and_who_offered_hears_of_a_
         "Geef aan welke begeleiding meegaat naar de andere pilot",
         "De andere pilot heeft de overplaatsing afgewezen",
     )
-    journey.to_guidance()
     contact = make.RECORDS["contact"](case=journey.case, author_team=journey.teams["ngo"])
     assert offer(journey).status_code == 302
     assert asks in waits("ngo")
@@ -540,7 +530,6 @@ def test_who_wrote_guidance_is_asked_what_goes_along_and_who_offered_hears_of_a_
 def test_a_case_that_cannot_be_handed_over_stays_where_it_is_and_nobody_hears_why(journey):
     """She was registered elsewhere meanwhile, out of sight of both: the exit waits, in one
     sentence for every cause."""
-    journey.to_guidance()
     assert offer(journey).status_code == 302
     assert answered(journey).status_code == 302
     elsewhere = make.CaseFactory(person=journey.case.person, state="in_guidance")
