@@ -25,8 +25,8 @@ def health(request: HttpRequest) -> JsonResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     age = heartbeat_age()
-    working = age is not None and age < timedelta(minutes=2)
-    return JsonResponse({"database": "ok", "work": "ok" if working else "silent"}, status=200)
+    works = age is not None and age < timedelta(minutes=2)
+    return JsonResponse({"database": "ok", "work": "ok" if works else "silent"}, status=200)
 
 
 @processes(FRAME, passive=True)

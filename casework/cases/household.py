@@ -114,11 +114,11 @@ class HouseholdForm(ReferralForm):
 class Household:
     """The forms of one page together."""
 
-    told: HouseholdForm
+    referral: HouseholdForm
     rows: list[MemberForm]
 
     def is_valid(self) -> bool:
-        valid = self.told.is_valid()
+        valid = self.referral.is_valid()
         for row in self.members:
             valid = row.is_valid() and valid
         for row in self.members:
@@ -138,18 +138,18 @@ class Household:
         return {row.number: place for place, row in enumerate(self.members)}
 
     def claims(self) -> list[Member]:
-        told, result = self.told.cleaned_data, []
+        referral, result = self.referral.cleaned_data, []
         for row in self.members:
             data = row.cleaned_data
             claim = Claim(
                 names=[data["name"]],
-                referrer=told["referrer"],
+                referrer=referral["referrer"],
                 birth_date=data["birth_date"],
                 v_number=data["v_number"],
                 nationalities=[data["nationality"] or "0000"],
-                told_on=told["told_on"],
-                language=told["language"],
-                interpreter=told["interpreter"],
+                told_on=referral["told_on"],
+                language=referral["language"],
+                interpreter=referral["interpreter"],
                 guardian="" if data["responsible"] else data["guardian"],
             )
             relation = data.get("relation")
@@ -166,7 +166,7 @@ def _household(data: Any, teams: list[Team], number: int) -> Household:
 
 
 def _restore(household: Household, kept: Draft) -> None:
-    household.told.restore(kept)
+    household.referral.restore(kept)
     for row in household.rows:
         row.restore(kept)
 
@@ -191,7 +191,7 @@ def register_household(request: ClearanceRequest) -> HttpResponse:
         _restore(household, kept)
     context: dict[str, Any] = {
         "household": household,
-        "form": household.told,
+        "form": household.referral,
         "draft_key": key,
         "form_page": standalone_draft_page(request, key),
         "version": BRIEFING_VERSION,
@@ -219,7 +219,7 @@ def register_household(request: ClearanceRequest) -> HttpResponse:
             "judged": ",".join(str(candidate.case_id) for candidate in candidates),
         }
         return render(request, "casework/register/household_doubles.html", context)
-    team = chosen_team(teams, household.told.cleaned_data)
+    team = chosen_team(teams, household.referral.cleaned_data)
     return submit_once(
         request,
         key,

@@ -50,7 +50,7 @@ class PageForm(Kept, forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         self.case = case
 
-    def told(self) -> dict[str, Any]:
+    def answers(self) -> dict[str, Any]:
         """What the page asks, by the names of the model."""
         return {name: self.cleaned_data[name] for name in self._meta.fields or ()}
 

@@ -250,9 +250,9 @@ def intake_page(request: ClearanceRequest, reference: UUID, page: str) -> HttpRe
                 record_limitation(result, text, by=request.clearance, team=limits)
         if isinstance(form, CriteriaForm):
             result.criteria, result.results = criteria, form.results()
-        told = form.told() if form.of_report else None
+        answers = form.answers() if form.of_report else None
         try:
-            keep_page(result, told, by=request.clearance, version=seen)
+            keep_page(result, answers, by=request.clearance, version=seen)
         except VersionConflict:
             changed = True
         else:
@@ -283,7 +283,7 @@ def intake_page(request: ClearanceRequest, reference: UUID, page: str) -> HttpRe
         before="" if later else _before(page),
         later=later,
         heading=PAGES[page],
-        told=Briefing.objects.current().filter(case=case).first(),
+        briefing=Briefing.objects.current().filter(case=case).first(),
     )
     status = 409 if changed and request.method == "POST" else 400 if form.errors else 200
     return render(request, "casework/intake/page.html", context, status=status)

@@ -127,14 +127,14 @@ def notify_team_members(case: Case, *, by: Clearance) -> None:
         Involvement.objects.in_force().filter(case=case, worker__isnull=False).values("worker")
     )
     today = timezone.localdate()
-    working = Membership.objects.filter(
+    members = Membership.objects.filter(
         Q(until=None) | Q(until__gt=today),
         Q(user__in=contacts) | Q(user=case.case_manager_id),
         since__lte=today,
         team__in=case.team_ids,
         user__is_active=True,
     )
-    users = {row.user for row in working.select_related("user")}
+    users = {row.user for row in members.select_related("user")}
     subject = in_dutch(gettext_lazy("Case %(number)s: a step was taken"), number=case.number)
     body = in_dutch(
         gettext_lazy("Sign in to see what changed in case %(number)s."), number=case.number

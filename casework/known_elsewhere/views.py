@@ -24,11 +24,11 @@ from casework.cases import perms
 from casework.cases.models import Case
 from casework.cases.partners import visible_teams
 from casework.known_elsewhere.models import ContactRequest, Hit, Question
+from casework.known_elsewhere.perms import can_ask
 from casework.records.models import VersionConflict
 from casework.register.forms import ReasonField
 from casework.register.identity import leading_names
 from governance.access.clearance import Clearance
-from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.acts import (
     drop_draft,
@@ -41,10 +41,8 @@ from governance.drafts.acts import (
 from governance.drafts.forms import KeptForm
 from lvv.common.forms import DateField
 from partners.accountability.activities import CASEWORK, ELSEWHERE, processes
-from partners.organisations.enums import OrganisationKind
-from partners.organisations.models import Pilot, Team
+from partners.organisations.models import Pilot
 
-ASKS = (OrganisationKind.MUNICIPALITY, OrganisationKind.NGO, OrganisationKind.SHELTER_OPERATOR)
 SAID = {
     "refused": gettext_lazy("You may not ask this of this case."),
     "no_article": gettext_lazy("Your agreement has no article that allows this question."),
@@ -54,19 +52,6 @@ SAID = {
     "too_many": gettext_lazy("You asked ten times within an hour. Try again later."),
 }
 TERM = timedelta(days=14)
-
-
-def can_ask(clearance: Clearance, case: Case, teams: dict[int, Team]) -> bool:
-    """To ask whether somebody is known elsewhere, one must be all of:
-    - about a case that is open
-    - in a team of the municipality or an NGO that takes part in it, reading and writing who she is
-    """
-    return case.is_open and any(
-        Category.IDENTITY in seat.reads
-        and seat.team in teams
-        and teams[seat.team].organisation.kind in ASKS
-        for seat in clearance.seats_writing(case, Category.IDENTITY)
-    )
 
 
 class AskForm(KeptForm):

@@ -93,20 +93,23 @@ def events(
     if kind in ("all", "steps"):
         result += _steps(case, teams, clearance)
         result += _stays(case, [row for row in records["stay"] if isinstance(row, Stay)], who)
-        for told in records["briefing"]:
-            assert isinstance(told, Briefing)
+        for briefing in records["briefing"]:
+            assert isinstance(briefing, Briefing)
             result.append(
                 Event(
-                    told.told_on,
-                    told.recorded_at,
+                    briefing.told_on,
+                    briefing.recorded_at,
                     "steps",
                     "message",
                     _("Told what happens with the data"),
-                    who(told.author_team_id),
+                    who(briefing.author_team_id),
                     _("Text %(version)s, in %(language)s")
-                    % {"version": told.text_version, "language": told.get_language_display()},
-                    record_url(case, "briefing", told.reference),
-                    _ended(told),
+                    % {
+                        "version": briefing.text_version,
+                        "language": briefing.get_language_display(),
+                    },
+                    record_url(case, "briefing", briefing.reference),
+                    _ended(briefing),
                 )
             )
         kinds: dict[tuple[date, int], list[IdentityValue]] = {}

@@ -32,7 +32,8 @@ from casework.journey.deadlines import deadlines_of
 from casework.journey.facts import Facts, fact_of, facts_of
 from casework.journey.gaps import came_from_list, gaps_of
 from casework.journey.views import linked, next_steps, where
-from casework.known_elsewhere.views import can_ask, contact_requests_waiting
+from casework.known_elsewhere.perms import can_ask
+from casework.known_elsewhere.views import contact_requests_waiting
 from casework.links.acts import can_judge, cases_of, judgements_of, passages_with
 from casework.links.views import judgement_rows
 from casework.outcomes.perms import COMPETENT
@@ -68,14 +69,16 @@ class RegistrationTask:
     term: str = ""
 
 
-def registration_tasks(clearance: Clearance, case: Case, *, told: bool) -> list[RegistrationTask]:
+def registration_tasks(
+    clearance: Clearance, case: Case, *, informed: bool
+) -> list[RegistrationTask]:
     """What is still to be done about the registration, for who may do it."""
     if not case.is_open or not perms.can_complete_registration(clearance, case):
         return []
     result = []
     in_emergency = case.doubles_judged_on is None
     term = _("On the next working day after the emergency placement") if in_emergency else ""
-    if not told:
+    if not informed:
         result.append(
             RegistrationTask(
                 _("Tell the person what happens with her data"), "casework:case_briefing", term
@@ -430,7 +433,7 @@ def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
             clearance.reads(case, c) for c in (Category.GUIDANCE, Category.CONTACT_SHELTER)
         ),
         "manager_known": lead is None or may_know(clearance, case, lead),
-        "registration_tasks": registration_tasks(clearance, case, told=briefing is not None),
+        "registration_tasks": registration_tasks(clearance, case, informed=briefing is not None),
         "next_steps": next_steps(clearance, case, teams, facts),
         "cautions": cautions(
             records, next((row.value for row in values["birth_date"]), ""), facts.today

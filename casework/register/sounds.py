@@ -62,5 +62,5 @@ def sounds(name: str) -> list[str]:
     """The skeletons of all words of a name in any script, each once and in alphabetical order;
     particles left out."""
     words = re.findall(r"[a-z]+", anyascii(name_key(name)).lower())
-    told = [word for word in words if word not in _PARTICLES] or words
-    return sorted({skeleton for word in told if len(skeleton := sound(word)) > 0})
+    heard = [word for word in words if word not in _PARTICLES] or words
+    return sorted({skeleton for word in heard if len(skeleton := sound(word)) > 0})

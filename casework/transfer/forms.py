@@ -32,10 +32,12 @@ class OfferForm(KeptForm):
         error_messages={"required": _("Enter the planned day.")},
     )
 
-    def __init__(self, *args: Any, pilots: list[Pilot], tells: list[str], **kwargs: Any) -> None:
-        """`tells`: what says who she is, and does not belong in the offer."""
+    def __init__(
+        self, *args: Any, pilots: list[Pilot], identifying: list[str], **kwargs: Any
+    ) -> None:
+        """`identifying`: what says who she is, and does not belong in the offer."""
         super().__init__(*args, **kwargs)
-        self.tells = tells
+        self.identifying = identifying
         self.fields["to_pilot"].choices = [  # type: ignore[attr-defined]
             ("", _("Choose")),
             *((pilot.pk, pilot.name) for pilot in pilots),
@@ -44,10 +46,11 @@ class OfferForm(KeptForm):
     def clean_text(self) -> str:
         text: str = self.cleaned_data["text"]
         if re.search(r"\d{10}", re.sub(r"[\s.-]", "", text)) or any(
-            word.casefold() in text.casefold() for word in self.tells
+            word.casefold() in text.casefold() for word in self.identifying
         ):
             raise ValidationError(
-                _("This says who she is. Write it without her name or a number."), code="tells"
+                _("This says who she is. Write it without her name or a number."),
+                code="identifying",
             )
         return text
 

@@ -70,8 +70,8 @@ def transfer(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         values = IdentityValue.objects.current().filter(
             case=case, kind__in=(ValueKind.NAME, ValueKind.ALIAS)
         )
-        tells = [case.number, *values.values_list("value", flat=True)]
-        form = OfferForm(request.POST or None, pilots=pilots, tells=tells)
+        identifying = [case.number, *values.values_list("value", flat=True)]
+        form = OfferForm(request.POST or None, pilots=pilots, identifying=identifying)
         form.restore(find_draft(request.user, key))
     if request.method == "POST":
         if form is None:

@@ -20,11 +20,10 @@ from governance.convenants.matrix import (
     MatrixCell,
     OutOfDate,
     activate,
-    can_decide,
-    can_propose,
     matrix_of,
 )
 from governance.convenants.models import Convenant, Proposal
+from governance.convenants.perms import can_decide, can_propose
 from governance.drafts.acts import find_draft, submit_once
 from partners.accountability.activities import AGREEMENTS, processes
 from partners.organisations.models import Team

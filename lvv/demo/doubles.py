@@ -94,14 +94,14 @@ def plant_doubles(cast: Cast) -> int:
                 for value in IdentityValue.objects.filter(case=first).order_by("-pk")
             }
             born = data.get(ValueKind.BIRTH_DATE, "")
-            told = [
+            known = [
                 (ValueKind.NAME, other_spelling(data[ValueKind.NAME])),
                 (ValueKind.BIRTH_DATE, swapped(born) or born),
                 (ValueKind.NATIONALITY, data.get(ValueKind.NATIONALITY, "")),
             ]
             values += [
                 IdentityValue(case=second, author_team=team, author=author, kind=kind, value=value)
-                for kind, value in told
+                for kind, value in known
                 if value
             ]
         for value in values:

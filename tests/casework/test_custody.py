@@ -28,7 +28,7 @@ from casework.models import (
 )
 from governance.access.clearance import Clearance, acting_as
 from governance.convenants.enums import ConvenantKind
-from governance.convenants.matrix import can_propose
+from governance.convenants.perms import can_propose
 from governance.convenants.template_convenant import make_from_model
 from governance.models import Convenant, Draft
 from partners.organisations.enums import Role
