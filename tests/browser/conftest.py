@@ -109,8 +109,10 @@ def site() -> Iterator[SimpleNamespace]:
     dropped(name)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One a file: its event loop has ended when other tests use the database, whose connection
+    Django would take for another one inside it."""
     path = (
         os.environ.get("CHROMIUM")
         or shutil.which("chromium-headless-shell")

@@ -233,19 +233,20 @@ def test_an_agenda_is_proposed_from_the_end_of_a_term(client, pilot):
     assert proposed(journey, (ends - timezone.localdate()).days) == "end_of_term"
 
 
-def test_an_agenda_is_proposed_from_an_escalation_whose_answer_is_due(guided):
-    guided.room.close()
+def test_an_agenda_is_proposed_from_an_escalation_whose_answer_is_due(journey):
+    journey.to_guidance()
+    journey.room.close()
     make.Escalation.objects.create(
-        case=guided.case,
-        author_team=guided.teams["municipality"],
-        author=guided.workers["coordinator"],
+        case=journey.case,
+        author_team=journey.teams["municipality"],
+        author=journey.workers["coordinator"],
         level="mrt",
         question="Is zij haalbaar?",
         answer_due_on=timezone.localdate() + timedelta(days=10),
     )
-    refresh_deadline(guided.case)
-    assert proposed(guided, 9) is None
-    assert proposed(guided, 10) == "escalation"
+    refresh_deadline(journey.case)
+    assert proposed(journey, 9) is None
+    assert proposed(journey, 10) == "escalation"
 
 
 def test_members_of_a_household_share_a_place_and_each_gets_a_decision(room, pilot):
