@@ -136,6 +136,14 @@ ALTER TABLE casework_action DISABLE TRIGGER USER;
 ALTER TABLE casework_dossierrequest DISABLE TRIGGER USER;
 ALTER TABLE casework_intake DISABLE TRIGGER USER;
 ALTER TABLE casework_briefing DISABLE TRIGGER USER;
+ALTER TABLE casework_position DISABLE TRIGGER USER;
+ALTER TABLE casework_agendaitem DISABLE TRIGGER USER;
+ALTER TABLE casework_conferencedecision DISABLE TRIGGER USER;
+ALTER TABLE casework_formaldecision DISABLE TRIGGER USER;
+ALTER TABLE casework_scenario DISABLE TRIGGER USER;
+ALTER TABLE casework_exit DISABLE TRIGGER USER;
+ALTER TABLE casework_confirmation DISABLE TRIGGER USER;
+ALTER TABLE casework_followupcheck DISABLE TRIGGER USER;
 CREATE TEMP TABLE c AS
     SELECT i, p.n, p.pilot, p.lead, p.dtv, p.ind,
            -- one case in a hundred is the measured worker's own
@@ -158,7 +166,7 @@ INSERT INTO casework_case (id, reference, number, person_id, pilot_id, lead_team
            CASE WHEN state = 'in_guidance' THEN day END, CASE WHEN state IN ('exited', 'in_aftercare') THEN day END,
            CASE WHEN state <> 'archived' THEN access_today() - 10 + (random() * 300)::int END
     FROM c JOIN casework_person q ON q.id = c.i;
-INSERT INTO casework_involvement (case_id, team_id, worker_id, since, ground, explanation, tells, counted)
+INSERT INTO casework_involvement (case_id, team_id, worker_id, since, ground, explanation, reveals, counted)
     SELECT i, lead, worker, day, 'municipality', '', 'identity', true FROM c
     UNION ALL SELECT i, dtv, NULL, day, 'dossier_request', '', 'identity', true FROM c WHERE has_dtv
     UNION ALL SELECT i, ind, NULL, day, 'dossier_request', '', 'identity', true FROM c WHERE has_ind;
@@ -194,7 +202,8 @@ INSERT INTO casework_action (reference, case_id, author_team_id, author_id, visi
                              version, what, due_on, by_person, agreed_on, to_team_id)
     SELECT gen_random_uuid(), i, lead, worker, 'permitted_partners', '{}', k.team_ids, now(), 1, 'Papieren.',
            access_today() + (random() * 300)::int, false, day, CASE WHEN has_ind AND i %% 2 = 0 THEN ind ELSE lead END
-    FROM c JOIN casework_case k ON k.id = c.i WHERE k.state IN ('admitted', 'in_guidance');
+    FROM c JOIN casework_case k ON k.id = c.i CROSS JOIN generate_series(1, 2)
+    WHERE k.state IN ('admitted', 'in_guidance', 'exited', 'in_aftercare', 'archived');
 INSERT INTO casework_dossierrequest (reference, case_id, author_team_id, author_id, visibility, shared_team_ids, team_ids,
                                      recorded_at, version, "of", requested_on, open, to_team_id)
     SELECT gen_random_uuid(), i, lead, worker, 'permitted_partners', '{}', k.team_ids, now(), 1, 'ind', day,
@@ -208,6 +217,64 @@ INSERT INTO casework_briefing (reference, case_id, author_team_id, author_id, vi
                                version, told_on, language, interpreter, text_version)
     SELECT gen_random_uuid(), i, lead, worker, 'permitted_partners', '{}', k.team_ids, now(), 1, day, 'ar', true, '1'
     FROM c JOIN casework_case k ON k.id = c.i;
+-- A conference a week in each pilot for four years, and three to come; each case that came so far on one of them.
+INSERT INTO casework_meeting (reference, version, "on", begins_at, place, cancelled_because, convenant_id, pilot_id, opened_at,
+                              closed_at, minutes_sent_on, minutes_due_on)
+    SELECT gen_random_uuid(), 1, d, '10:00', '', '', v.id, p.pilot, past, past, past::date, past::date + 7
+    FROM p JOIN governance_convenant v ON v.pilot_id = p.pilot
+    CROSS JOIN generate_series(access_today() - 1400, access_today() + 21, interval '7 days') w (d)
+    CROSS JOIN LATERAL (SELECT CASE WHEN d < access_today() THEN d + interval '12 hours' END) x (past);
+CREATE TEMP TABLE met AS
+    SELECT c.*, k.team_ids, m.id AS meeting, m."on" AS met_on, m.closed_at AS closed, row_number() OVER (PARTITION BY m.id) AS place
+    FROM c JOIN casework_case k ON k.id = c.i
+    JOIN casework_meeting m ON m.pilot_id = c.pilot
+        AND m."on" BETWEEN least(c.day, access_today() - 7) AND least(c.day, access_today() - 7) + 6
+    WHERE c.state NOT IN ('registered', 'intake', 'awaiting_dossiers', 'rest_period');
+INSERT INTO casework_agendaitem (reference, case_id, author_team_id, author_id, visibility, shared_team_ids, team_ids, recorded_at,
+                                 version, place, why, question, summary, happened_on, meeting_id, discussed_at)
+    SELECT gen_random_uuid(), i, lead, worker, 'permitted_partners', team_ids, team_ids, now(), 1, place, 'admission',
+           'Toelaten?', 'Besproken.', met_on, meeting, closed FROM met;
+INSERT INTO casework_position (reference, case_id, author_team_id, author_id, visibility, shared_team_ids, team_ids, recorded_at,
+                               version, preparation, stance, reasons, said_on, item_id)
+    SELECT gen_random_uuid(), m.i, t, worker, 'permitted_partners', '{}', m.team_ids, now(), 1, '', 'agree', '', met_on, a.id
+    FROM met m JOIN casework_agendaitem a ON a.case_id = m.i
+    CROSS JOIN LATERAL (VALUES (lead), (CASE WHEN has_dtv THEN dtv END)) x (t) WHERE t IS NOT NULL AND closed IS NOT NULL;
+INSERT INTO casework_conferencedecision (reference, case_id, author_team_id, author_id, visibility, shared_team_ids, team_ids,
+                                         recorded_at, version, kind, body, decided_on, reasons, scenario, item_id)
+    SELECT gen_random_uuid(), m.i, lead, worker, 'permitted_partners', '{}', m.team_ids, now(), 1, d.kind, '', met_on, '',
+           d.scenario, a.id
+    FROM met m JOIN casework_agendaitem a ON a.case_id = m.i
+    CROSS JOIN LATERAL (SELECT CASE WHEN state = 'not_admitted' THEN 'not_admitted' ELSE 'admitted' END, ''
+                        UNION ALL SELECT 'scenario_set', 'return' WHERE state <> 'not_admitted') d (kind, scenario)
+    WHERE state <> 'in_conference';
+INSERT INTO casework_formaldecision (reference, case_id, author_team_id, author_id, visibility, shared_team_ids, team_ids,
+                                     recorded_at, version, kind, decided_on, function, reasons, remedies, effective_on, letter,
+                                     annulled_because, conference_decision_id)
+    SELECT gen_random_uuid(), k.case_id, k.author_team_id, k.author_id, 'permitted_partners', '{}', k.team_ids, now(), 1,
+           CASE k.kind WHEN 'admitted' THEN 'admitted' ELSE 'refused' END, k.decided_on, 'wethouder', '', '', k.decided_on, '', '', k.id
+    FROM casework_conferencedecision k WHERE k.kind IN ('admitted', 'not_admitted');
+INSERT INTO casework_scenario (reference, case_id, author_team_id, author_id, visibility, shared_team_ids, team_ids, recorded_at,
+                               version, scenario, since, decision_id)
+    SELECT gen_random_uuid(), k.case_id, k.author_team_id, k.author_id, 'permitted_partners', '{}', k.team_ids, now(), 1,
+           k.scenario, k.decided_on, k.id FROM casework_conferencedecision k WHERE k.kind = 'scenario_set';
+INSERT INTO casework_exit (reference, case_id, author_team_id, author_id, visibility, shared_team_ids, team_ids, recorded_at,
+                           version, exited_on, reason, outcome, explanation, evidence, state_before, claim_open,
+                           unconfirmed_because, undone, undone_reason, confirmed_on, classed_id)
+    SELECT gen_random_uuid(), i, lead, worker, 'permitted_partners', '{}', k.team_ids, now(), 1, c.day, 'left_own_request',
+           o.outcome, '', '', 'in_guidance', false, '', '', '', c.day, o.id
+    FROM c JOIN casework_case k ON k.id = c.i
+    JOIN casework_outcomeclass o ON o.outcome = CASE WHEN c.state = 'in_aftercare' OR i %% 2 = 0 THEN 'independent_return'
+                                                     ELSE 'unknown_destination' END
+    WHERE c.state IN ('exited', 'in_aftercare', 'archived');
+INSERT INTO casework_confirmation (reference, case_id, author_team_id, author_id, visibility, shared_team_ids, team_ids,
+                                   recorded_at, version, result, said_on, evidence, exit_id)
+    SELECT gen_random_uuid(), i, dtv, worker, 'permitted_partners', '{}', x.team_ids, now(), 1, 'confirmed', day, '', x.id
+    FROM c JOIN casework_exit x ON x.case_id = c.i AND x.outcome = 'independent_return' WHERE has_dtv AND state <> 'exited';
+INSERT INTO casework_followupcheck (reference, case_id, author_team_id, author_id, visibility, shared_team_ids, team_ids,
+                                    recorded_at, version, months, checked_on, result, outcome, lapsed_because, how, exit_id)
+    SELECT gen_random_uuid(), i, lead, worker, 'permitted_partners', '{}', x.team_ids, now(), 1, n, day, 'holds', '', '', '', x.id
+    FROM c JOIN casework_exit x ON x.case_id = c.i AND x.outcome = 'independent_return'
+    CROSS JOIN LATERAL unnest(CASE state WHEN 'archived' THEN ARRAY[3, 6, 12] WHEN 'in_aftercare' THEN ARRAY[3] ELSE '{}' END) n;
 INSERT INTO casework_historicalcase (id, reference, number, person_id, pilot_id, lead_team_id, case_manager_id, state,
         state_since, registered_on, referrer, doubles_judged_on, version, history_date, history_type)
     SELECT id, reference, number, person_id, pilot_id, lead_team_id, case_manager_id, state, state_since, registered_on,
@@ -226,6 +293,14 @@ ALTER TABLE casework_action ENABLE TRIGGER USER;
 ALTER TABLE casework_dossierrequest ENABLE TRIGGER USER;
 ALTER TABLE casework_intake ENABLE TRIGGER USER;
 ALTER TABLE casework_briefing ENABLE TRIGGER USER;
+ALTER TABLE casework_position ENABLE TRIGGER USER;
+ALTER TABLE casework_agendaitem ENABLE TRIGGER USER;
+ALTER TABLE casework_conferencedecision ENABLE TRIGGER USER;
+ALTER TABLE casework_formaldecision ENABLE TRIGGER USER;
+ALTER TABLE casework_scenario ENABLE TRIGGER USER;
+ALTER TABLE casework_exit ENABLE TRIGGER USER;
+ALTER TABLE casework_confirmation ENABLE TRIGGER USER;
+ALTER TABLE casework_followupcheck ENABLE TRIGGER USER;
 CREATE TABLE bench_floor AS
     SELECT person_ref AS reference, to_char(day, 'YYYY') || '-' || i AS number, name, state, 'Pilot ' || n AS pilot,
            '["Gemeente", "DT&V", "IND"]'::jsonb AS partners, day AS registered_on, 'Collega ' || i %% 100 AS case_manager
