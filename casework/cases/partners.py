@@ -1,4 +1,5 @@
-"""Who takes part in a case: involving a further team, and ending a follow-up."""
+"""The teams that take part in a case: involving one, ending its part, and which of them a reader
+may know of and see named."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -21,12 +22,12 @@ M = TypeVar("M", bound=Model)
 
 
 class AlreadyInvolved(Exception):
-    """The team takes part already; two workers were quick."""
+    """The team takes part already, because a colleague involved it meanwhile."""
 
 
 def team_reads(team_ids: list[int]) -> dict[int, dict[str, str]]:
-    """For each team, which categories it reads or writes today: from the rule that decides, for
-    "who sees what"."""
+    """For each team, the categories it reads or writes today, with the verb, as the database
+    decides them (`access_readers`)."""
     result: dict[int, dict[str, str]] = {team: {} for team in team_ids}
     with connection.cursor() as cursor:
         cursor.execute("SELECT team_id, category, verb FROM access_readers(%s)", [team_ids])
@@ -56,7 +57,7 @@ def involve(
 
 @transaction.atomic
 def end_involvement(involvement: Involvement, *, by: Clearance) -> None:
-    """From today the team sees nothing of the case any more; what it wrote stays."""
+    """End the part of this team today: it sees nothing of the case any more. Its records stay."""
     # Cases before involvements, as everywhere; who writes nothing here, and only leaves, locks no
     # case.
     Case.objects.select_for_update(of=("self",)).filter(pk=involvement.case_id).first()
@@ -67,13 +68,13 @@ def end_involvement(involvement: Involvement, *, by: Clearance) -> None:
 
 
 def shown_categories(case: Case, clearance: Clearance) -> list[Category]:
-    """The categories this reader may know of in this case, in the order of the matrix."""
+    """The categories this reader may read in this case, in the order of the matrix."""
     return [category for category in Category if clearance.reads(case, category)]
 
 
 def visible_teams(clearance: Clearance) -> dict[int, Team]:
-    """For labels, filters and choices: the teams of the pilots this worker works in, has a
-    personal grant in or keeps dossiers of."""
+    """The teams of every pilot in which this worker works, has a personal grant or keeps
+    dossiers, by key. For labels, filters and choices."""
     pilots = (
         {seat.pilot for seat in clearance.seats}
         | {grant.pilot for grant in clearance.grants}
@@ -112,8 +113,8 @@ def with_teams(rows: Iterable[M], teams: dict[int, Team], *names: str) -> list[M
 
 
 # What the bare fact that a team takes part gives away, by its function or its organisation; the
-# database keeps the same in Involvement.tells, where a policy acts on it. Here it is for the teams
-# of a whole list of cases at once.
+# database keeps the same in Involvement.reveals, where a policy acts on it. Here it is for the
+# teams of a whole list of cases at once.
 REVEALS: dict[str, Category] = {
     TeamFunction.SHELTER: Category.CONTACT_SHELTER,
     TeamFunction.CARE: Category.MEDICAL_LIMITATION,
@@ -138,13 +139,14 @@ BEFORE_GUIDANCE = (
 
 
 def function_reveals(team: Team) -> Category | None:
-    """What its bare name gives away in any case: of what a shelter, a doctor or a lawyer does."""
+    """The category that the involvement of this team reveals in any case, by its function or its
+    kind of organisation. None if it reveals nothing."""
     return REVEALS.get(team.function) or REVEALS.get(team.organisation.kind)
 
 
 def reveals(team: Team, case: Case | None = None) -> Category | None:
-    """What it gives away that this team takes part, in this case or in any; nothing if it gives
-    nothing away."""
+    """The category that the involvement of this team reveals in this case, or, without a case,
+    in some case. None if it reveals nothing."""
     category = function_reveals(team)
     if category is None and team.organisation.kind == OrganisationKind.DTV:
         return Category.CONTACT_SHELTER if case is None or case.state in BEFORE_DOSSIERS else None
@@ -152,11 +154,8 @@ def reveals(team: Team, case: Case | None = None) -> Category | None:
 
 
 def may_know(clearance: Clearance, case: Case, team: Team) -> bool:
-    """Whether this reader may know that the team takes part.
-
-    One that tells nothing she may not read, one of her own organisation, or any if her team
-    leads the case.
-    """
+    """True if the team's involvement reveals no category that this reader may not read, or the team
+    belongs to the reader's organisation, or the reader's team leads the case."""
     category = reveals(team, case)
     return category is None or clearance.reads(case, category) or _works_with(clearance, case, team)
 
@@ -170,8 +169,8 @@ def _works_with(clearance: Clearance, case: Case, team: Team) -> bool:
 
 
 def knows_every_team(clearance: Clearance, case: Case) -> bool:
-    """Whether no kind of team is hidden from this reader here; the same whether or not one takes
-    part."""
+    """True if the involvement of no kind of team could be hidden from this reader in this case. The
+    answer does not depend on which teams take part."""
     return case.lead_team_id in clearance.teams or all(
         clearance.reads(case, category) for category in REVEALS.values()
     )
@@ -199,14 +198,14 @@ def listed_partners(clearance: Clearance, case: Case, teams: dict[int, Team]) ->
 
 
 def _ground_is_unknown(clearance: Clearance, case: Case) -> bool:
-    """Whether it depends on the ground on which DT&V takes part if this reader may know that it
-    does."""
+    """True if only the ground of its involvement decides whether this reader may know that DT&V
+    takes part."""
     return case.state in BEFORE_GUIDANCE and not clearance.reads(case, Category.CONTACT_SHELTER)
 
 
 def hidden_partners(clearance: Clearance, case: Case, teams: dict[int, Team]) -> set[int]:
-    """Teams of DT&V that a page about this case does not name: the row of their taking part is
-    not in sight."""
+    """Keys of the teams of DT&V that a page about this case does not name, because their
+    involvement is not visible to this reader."""
     if not _ground_is_unknown(clearance, case):
         return set()
     theirs = {
@@ -220,7 +219,7 @@ def hidden_partners(clearance: Clearance, case: Case, teams: dict[int, Team]) ->
 
 
 def partners_of(clearance: Clearance, case: Case, teams: dict[int, Team]) -> list[Team]:
-    """The partners a page about one case names, and lets choose."""
+    """The partners that a page about one case names and offers as a choice."""
     hidden = hidden_partners(clearance, case, teams)
     return [team for team in known_partners(clearance, case, teams) if team.pk not in hidden]
 
@@ -228,8 +227,8 @@ def partners_of(clearance: Clearance, case: Case, teams: dict[int, Team]) -> lis
 def known_workers(
     clearance: Clearance, case: Case, teams: dict[int, Team], users: Iterable[int]
 ) -> set[int]:
-    """Of these users those who work, or worked, for a team of which this reader may know: only
-    they are named."""
+    """Those of these users who work, or worked, for a team of which this reader may know. Only they
+    are named."""
     known = {team.pk for team in known_partners(clearance, case, teams)} | clearance.teams
     return set(
         Membership.objects.filter(team__in=known, user__in=set(users)).values_list(
@@ -239,7 +238,7 @@ def known_workers(
 
 
 def teams_of_workers(teams: Iterable[int]) -> dict[int, set[int]]:
-    """Who works, or worked, for these teams, and for which of them."""
+    """For each user who works, or worked, for one of these teams: for which of them."""
     result: dict[int, set[int]] = {}
     for user, team in Membership.objects.filter(team__in=teams).values_list("user_id", "team_id"):
         result.setdefault(user, set()).add(team)

@@ -81,8 +81,8 @@ def take_step_if_possible(case: Case, number: str, *, by: Clearance, **facts: An
 
 
 def unread(case: Case, step: Step, by: Clearance) -> list[Missing]:
-    """What this worker does not read of what the step rests on: what she does not see is not
-    nothing."""
+    """What stands in the way because this worker cannot read a category in `step.rests_on`: without
+    it nobody can say that something is absent."""
     sentence = _("Your team does not read “%(category)s”, on which this step rests.")
     return [
         Missing(sentence % {"category": c.label}) for c in step.rests_on if not by.reads(case, c)
@@ -107,8 +107,11 @@ def _moved(case: Case, state: str, number: str, by: Clearance, facts: dict[str, 
 
 
 def refresh_deadline(case: Case, facts: Facts | None = None) -> None:
-    """The next term of this case, after one of its facts changed. Whoever does not see what
-    terms run from leaves it as it stands: what is hidden from her would be taken for nothing."""
+    """Recompute `case.deadline_on` after a fact of the case changed.
+
+    Skipped for readers who cannot see conference or outcome: facts hidden from them would look
+    absent.
+    """
     clearance = current_clearance()
     if clearance is not None and not all(
         clearance.reads(case, category) for category in TERMS_RUN_FROM
@@ -121,8 +124,9 @@ def refresh_deadline(case: Case, facts: Facts | None = None) -> None:
 
 
 def notify_team_members(case: Case, *, by: Clearance) -> None:
-    """Tell the case manager and the contacts of who takes part, as long as they work there. No
-    name, nor what happened: a number and a link."""
+    """Put a message in the outbox for the case manager and the contacts of the teams that take
+    part, if they still work there. It holds the case number and a link, no name and not what
+    happened."""
     contacts = (
         Involvement.objects.in_force().filter(case=case, worker__isnull=False).values("worker")
     )

@@ -128,8 +128,8 @@ class Facts:
 
     @property
     def superseded(self) -> set[int | None]:
-        """Decisions of the conference on which a formal one rested that no longer stands: it
-        decides anew (T9)."""
+        """Ids of conference decisions whose formal decision was annulled. They no longer count
+        (T9)."""
         return {formal.rests for formal in self.formal if formal.annulled}
 
     def last_decision(self, *kinds: str) -> Decided | None:

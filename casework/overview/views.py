@@ -476,8 +476,8 @@ class Member:
 
 
 def household(relations: list[Relation]) -> list[Member]:
-    """The policy left out whoever the reader may not see; of the others the name comes from her
-    own newest case."""
+    """Household members who are visible to this reader: the policy left out the others. A member's
+    name is taken from her own newest case."""
     others = {relation.other_id for relation in relations if relation.other_id}
     one = dict(Person.objects.filter(pk__in=others).values_list("pk", "same_as")) if others else {}
     hers = (
