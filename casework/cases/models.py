@@ -100,7 +100,7 @@ class Case(AccessChecked, Versioned):
     guidance_from = models.DateField(_("in guidance from"), null=True, editable=False)
     exited_on = models.DateField(_("exited on"), null=True, editable=False)
     # When a term of this case runs out next: worked out from its facts by whoever changes them
-    # (journey/terms.py).
+    # (journey/deadlines.py).
     deadline_on = models.DateField(null=True, editable=False)
     # From this day it is only read: it went to who keeps it after its facility ended (custody,
     # R29).
