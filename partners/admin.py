@@ -160,8 +160,8 @@ class UserAdmin(ScopedAdmin):
         )
 
     def is_ours(self, request: HttpRequest, user: User) -> bool:
-        """Nobody else's: an account that also works elsewhere would open that organisation's
-        cases."""
+        """True if the account works, now or later, for no organisation outside the administrator's
+        own: an account that also works elsewhere would open that organisation's cases."""
         elsewhere = user.memberships.exclude(organisation__in=administered(request))
         return not elsewhere.filter(
             Q(until=None) | Q(until__gt=timezone.localdate())

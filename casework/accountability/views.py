@@ -34,8 +34,8 @@ DAYS = 90
 @processes(ACCOUNTABILITY)
 @require_http_methods(["GET"])
 def readings(request: ClearanceRequest) -> HttpResponse:
-    """Row-level security decides which rows of the audit log are here; this page only puts words
-    to them."""
+    """Page of audit log entries that row-level security lets this reader see; the page only words
+    them."""
     clearance = request.clearance
     officer = clearance.holds(Role.PRIVACY_OFFICER)
     mine = {case.reference: case for case in Case.objects.managed_by(clearance.user_id)}
@@ -105,9 +105,10 @@ def _rows(page: Any, numbers: dict[UUID, str], names: dict[UUID, str]) -> list[d
 def without_hidden(
     entries: QuerySet[AuditEntry], clearance: Clearance, cases: Iterable[Case]
 ) -> QuerySet[AuditEntry]:
-    """Without what was done in these cases by people of teams that this worker may not know to
-    take part: not even that somebody looked, because where one kind of team is hidden that says
-    which. Her own organisation's she knows of."""
+    """Entries without those of workers whose team may not be known to take part in these cases by
+    this worker. Even the fact that somebody looked is left out, because it would tell which kind of
+    team is hidden. Entries made for an organisation of which this worker is privacy officer
+    stay."""
     teams = visible_teams(clearance)
     alike: dict[frozenset[int], list[UUID]] = {}
     works_for = teams_of_workers(teams)

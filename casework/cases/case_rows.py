@@ -50,8 +50,8 @@ class Row:
 
 
 def partner_teams(clearance: Clearance, teams: dict[int, Team]) -> list[int]:
-    """Of a worker's teams those of partners: there her caseload is also what she is the contact
-    for."""
+    """Keys of the worker's teams that are not of the municipality. In these teams the caseload
+    includes the cases of which the worker is the contact."""
     return [
         team
         for team in clearance.teams
@@ -62,9 +62,9 @@ def partner_teams(clearance: Clearance, teams: dict[int, Team]) -> list[int]:
 def tab_queryset(
     tab: str, clearance: Clearance, teams: dict[int, Team], state: str = ""
 ) -> CaseQuerySet:
-    """The cases of a tab; `state` is a filter that follows, and says already what "open" would
-    say once more: the planner takes two conditions on one column for independent, and then read
-    140,000 rows to count 1,000."""
+    """Cases of a tab. If the `state` filter that is applied afterwards already implies "open", the
+    tab does not filter on it again: the planner takes two conditions on one column for independent,
+    and then read 140,000 rows to count 1,000."""
     if tab == "mine":
         return Case.objects.caseload_of(clearance.user_id, partner_teams(clearance, teams)).open()
     if tab == "new":
@@ -140,8 +140,8 @@ def rows(
     pilots = {team.pilot_id: team.pilot.name for team in teams.values()}
 
     def manager(case: Case) -> str:
-        """Who manages a case works for the team that leads it, and is not named where that is
-        not."""
+        """Name of the case manager. Empty if there is none, or if this reader may not know of the
+        leading team, for which the case manager works."""
         lead = teams.get(case.lead_team_id)
         return (
             str(case.case_manager or "") if lead is None or may_know(clearance, case, lead) else ""

@@ -18,8 +18,8 @@ from partners.organisations.models import Team
 def asked_list(
     params: QueryDict, clearance: Clearance, teams: dict[int, Team]
 ) -> tuple[str, "CaseFilter"]:
-    """The tab and the filtered cases an address asks for: of the list on the screen and of its
-    file alike."""
+    """The tab and the filtered cases that an address asks for. The list on the screen and its
+    export both use it."""
     tab = params.get("tab", "")
     tab = tab if tab in TABS else "open"
     cases = tab_queryset(tab, clearance, teams, params.get("state", "")).for_list().newest_first()

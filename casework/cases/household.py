@@ -134,7 +134,7 @@ class Household:
 
     @property
     def places(self) -> dict[int, int]:
-        """Which row is which member, when rows in between were left empty."""
+        """Index in `members` by row number, because rows in between may have been left empty."""
         return {row.number: place for place, row in enumerate(self.members)}
 
     def claims(self) -> list[Member]:

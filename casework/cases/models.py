@@ -43,7 +43,8 @@ class CaseQuerySet(TrackedQuerySet):
         return self.order_by("-registered_on", "-id")
 
     def for_list(self) -> Self:
-        """With what a line of a list shows, and no column more; team_ids for the second wall."""
+        """Cases with only the columns that a line of a list shows, and `team_ids`, which the second
+        wall needs."""
         return self.select_related("case_manager").only(
             "reference",
             "number",

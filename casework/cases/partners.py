@@ -183,9 +183,10 @@ def known_partners(clearance: Clearance, case: Case, teams: dict[int, Team]) -> 
 
 
 def listed_partners(clearance: Clearance, case: Case, teams: dict[int, Team]) -> list[Team]:
-    """The partners a list or file names: not the legal team of another organisation, also for
-    who leads (R18), nor DT&V to who may not know of a place, while a list cannot tell why it
-    takes part."""
+    """Partners that a list or file names. Left out are legal teams of other organisations, also for
+    a reader who leads the case (R18); and DT&V if the reader may not know of a place, because a
+    list cannot tell on which ground it takes part. Teams of the reader's own organisation are
+    always named."""
     own = {seat.organisation for seat in clearance.seats}
     hides = _ground_is_unknown(clearance, case)
     return [
@@ -238,7 +239,7 @@ def known_workers(
 
 
 def teams_of_workers(teams: Iterable[int]) -> dict[int, set[int]]:
-    """For each user who works, or worked, for one of these teams: for which of them."""
+    """For each user who works, or worked, for some of these teams: the keys of those teams."""
     result: dict[int, set[int]] = {}
     for user, team in Membership.objects.filter(team__in=teams).values_list("user_id", "team_id"):
         result.setdefault(user, set()).add(team)
@@ -248,9 +249,9 @@ def teams_of_workers(teams: Iterable[int]) -> dict[int, set[int]]:
 def hidden_workers(
     clearance: Clearance, case: Case, teams: dict[int, Team], works_for: dict[int, set[int]]
 ) -> set[int]:
-    """Of these workers those of a team in this pilot that this reader may not know to take part
-    in this case, and of none that takes part and may be known: of what they did nothing is told.
-    Whoever came from elsewhere is named."""
+    """Ids of workers whose actions in this case are not shown to this reader: those who work, or
+    worked, for a team of this pilot of which the reader may not know, and for no team that takes
+    part and may be known. Workers of other pilots are named."""
     here = {pk for pk, team in teams.items() if team.pilot_id == case.pilot_id}
     hidden = {pk for pk in here if not may_know(clearance, case, teams[pk])}
     known = {team.pk for team in known_partners(clearance, case, teams)}
@@ -258,9 +259,9 @@ def hidden_workers(
 
 
 def team_label(clearance: Clearance, case: Case, teams: dict[int, Team], team: int) -> str:
-    """How a team is called as the source of a record. A team of which this reader may not know
-    is called by its organisation, if another team of that is known to take part; else it stays
-    unnamed."""
+    """Name of a team as the source of a record. If the reader may not know of the team, it is the
+    name of its organisation, provided that another team of that organisation is known to take part,
+    and "another partner" otherwise."""
     if team not in teams or may_know(clearance, case, teams[team]):
         return teams[team].label if team in teams else gettext("another partner")
     organisation = teams[team].organisation_id

@@ -58,7 +58,8 @@ class Claim:
     )  # cases of people alike who were judged to be somebody else
 
     def facts(self) -> Identity:
-        """As matching compares them; an unknown nationality says nothing."""
+        """The claim in the form that matching compares. An unknown nationality is left out, because
+        it says nothing."""
         known = [code for code in self.nationalities if code != "0000"]
         births, numbers = ([text] if text else [] for text in (self.birth_date, self.v_number))
         return Identity(
@@ -66,7 +67,8 @@ class Claim:
         )
 
     def since(self) -> date | None:
-        """Since when it is in its state, as far as the list says."""
+        """The day since which the person is in this state, as far as the list says; None
+        otherwise."""
         days = {CaseState.ADMITTED: self.admitted_on, CaseState.IN_GUIDANCE: self.guidance_from}
         return self.state_since or days.get(self.state)
 
@@ -96,8 +98,8 @@ def register(claim: Claim, *, by: Clearance, team: Team, person: Person | None =
 def register_many(
     entries: list[tuple[Claim, Person | None]], *, by: Clearance, team: Team
 ) -> list[Case]:
-    """Open one case for each of these; whoever is no person yet becomes one. As many statements
-    for one as for all."""
+    """Open one case for each entry, and make a new person for an entry without one. Takes as many
+    statements for one entry as for all."""
     lead, today = leading_team(team), timezone.localdate()
     # Night staff register for the team that leads, where somebody takes the case over: a name would
     # tell of the place.
@@ -242,8 +244,8 @@ def leading_team(team: Team) -> Team:
 
 
 def first_partners(team: Team, *, sheltered: bool = False) -> list[Team]:
-    """The teams that take part from the registration on: this one, the one that leads, and DT&V
-    of who has a place."""
+    """Teams that take part from registration on: the registering team, the leading team, and DT&V
+    if the person has a place (`sheltered`)."""
     departure = departure_team(team.pilot_id) if sheltered else None
     return list(dict.fromkeys(result for result in (team, leading_team(team), departure) if result))
 

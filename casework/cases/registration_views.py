@@ -47,8 +47,8 @@ def chosen_team(teams: list[Team], data: dict[str, Any]) -> Team:
 
 
 def who_reads(teams: list[Team], *, sheltered: bool = False) -> dict[str, Any]:
-    """For the line that says who reads a registration; for who registers for several teams it
-    depends on her choice."""
+    """Context for the line that says who reads a registration. Names no team if the worker
+    registers for several teams, because the readers depend on which one is chosen."""
     return {
         "readers": first_partners(teams[0], sheltered=sheltered) if len(teams) == 1 else [],
         "and_others": True,
@@ -133,8 +133,8 @@ def _uuid(text: str) -> UUID:
 @processes(REGISTRATION)
 @require_http_methods(["GET", "POST"])
 def register_emergency(request: ClearanceRequest) -> HttpResponse:
-    """No time for doubles and explanation: both are to be done on the next working day, and the
-    case says so."""
+    """Short form that skips the search for doubles and informing the person. Both are due on the
+    next working day, and the case says so."""
     teams = teams_or_refuse(request, Category.CONTACT_SHELTER)
     form = EmergencyForm(request.POST or None, teams=teams)
     key = standalone_draft_key(request, "emergency")

@@ -97,7 +97,8 @@ def _nationality_options(language: str) -> SafeString:
 
 @dataclass
 class Found:
-    """Cases as a list shows them, the best first, and in what each agrees with what was asked."""
+    """Matching cases as a list shows them, the best first, and the fields in which each agrees with
+    the question."""
 
     cases: list[Case] = field(default_factory=list)
     words: dict[int, list[str | Promise]] = field(default_factory=dict)
@@ -111,8 +112,8 @@ class Found:
 def search(
     wanted: str, born: str = "", nationality: str = "", most: int = case_rows.PAGE_SIZE
 ) -> Found:
-    """Cases in sight of somebody like this; with them the other cases of whoever is linked as the
-    same person.
+    """Find the cases in sight that match this person, and the other cases of everybody linked to
+    them as the same person.
 
     `wanted` is a name, a V-number or a case number; `born` a date as far as it is known (1985,
     1985-03, 1985-03-12).

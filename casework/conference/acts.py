@@ -144,7 +144,7 @@ def move_meeting(meeting: Meeting, *, on: date, begins_at: time, place: str) -> 
 
 
 def _items(meeting: Meeting) -> list[AgendaItem]:
-    """By case: the order in which cases are locked."""
+    """Current items of a meeting, ordered by case, because cases are locked in that order."""
     return list(
         AgendaItem.objects.current()
         .filter(meeting=meeting)
@@ -154,7 +154,8 @@ def _items(meeting: Meeting) -> list[AgendaItem]:
 
 
 def _guests_read(meeting: Meeting) -> None:
-    """Guests with an account read what is on the agenda by now, on the day of the meeting."""
+    """Admit the guests of a meeting who have an account to the items now on its agenda, for the day
+    of the meeting."""
     for account in meeting.guests.exclude(user=None).values_list("user__username", flat=True):
         admit_guest(meeting, account)
 
@@ -187,8 +188,9 @@ def put_on_agenda(
     teams: list[int],
     household: list[Case] | None = None,
 ) -> AgendaItem:
-    """A case, and the members of its household with it, on one place of an agenda. T5 where
-    nothing is missing."""
+    """Put a case, together with the given members of its household, on one place of an agenda, and
+    take each into the conference where nothing is missing (T5). Returns the item of the case.
+    Raises StepRefused."""
     wanted = {row.pk: row for row in [case, *(household or [])]}
     cases = dict(wanted)
     # they come to read the whole agenda: its cases before the meeting
@@ -231,8 +233,8 @@ def put_on_agenda(
 
 
 def into_conference(case: Case, *, by: Clearance) -> None:
-    """A case that stands on an agenda goes into the conference, by whichever of the three ways
-    is open."""
+    """Take a case that stands on an agenda into the conference, by the first of T5, T17 and T6 that
+    is possible. Does nothing if none is."""
     for number in ("T5", "T17", "T6"):
         if take_step_if_possible(case, number, by=by):
             return
@@ -240,7 +242,7 @@ def into_conference(case: Case, *, by: Clearance) -> None:
 
 @transaction.atomic
 def move_up(item: AgendaItem) -> None:
-    """Its place of the agenda, a household together, changes with the one before it."""
+    """Swap the item's place of the agenda, with all of its household, with the place before it."""
     meeting = locked_meeting(item.meeting)
     rows = list(
         AgendaItem.objects.current()
@@ -263,7 +265,8 @@ def move_up(item: AgendaItem) -> None:
 
 @transaction.atomic
 def change_item(item: AgendaItem, question: str, teams: list[int], *, version: str) -> None:
-    """What is asked, and who attends, as long as it was not discussed."""
+    """Change the question of an item and the teams that attend it. Raises StepRefused once the item
+    was discussed or ended, and VersionConflict."""
     case = locked(item.case)
     agenda_item: AgendaItem = AgendaItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
     agenda_item.claim_version(version)
@@ -286,7 +289,7 @@ def _invite(meeting: Meeting, teams: Iterable[int]) -> None:
 
 @transaction.atomic
 def take_off(item: AgendaItem) -> None:
-    """The item will not be discussed at this meeting, and its guests read it no longer."""
+    """Take an item off the agenda undiscussed. Guests of the meeting no longer read it."""
     case = locked(item.case)
     item = AgendaItem.objects.select_related("meeting").get(pk=item.pk)
     item.version += 1
@@ -360,7 +363,7 @@ def take_position(
     author_team: int,
     source_team: int | None = None,
 ) -> None:
-    """Where a team stands on an item: once, and said again it replaces what was said before."""
+    """Record a team's position on an item. A second one replaces the first."""
     held = (
         Position.objects.current()
         .select_for_update(of=("self",))
@@ -395,8 +398,8 @@ def take_position(
 
 @transaction.atomic
 def keep_summary(item: AgendaItem, summary: str, *, version: str) -> None:
-    """After the minutes were sent it is a correction: the partners have the term anew to say
-    something of it."""
+    """Save the summary of an item. A change after the minutes were sent is a correction, and
+    restarts the term in which partners may answer the minutes."""
     agenda_item: AgendaItem = AgendaItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
     agenda_item.claim_version(version)
     if item.meeting.minutes_sent_on and summary != agenda_item.summary:
@@ -501,16 +504,16 @@ def decide(
 
 
 def doer(kind: str, *, chair: int, lead: int) -> int | None:
-    """Which team does what follows from a decision of this kind; None where the conference says
-    who."""
+    """Id of the team that must carry out what follows from a decision of this kind. None if the
+    conference chooses it."""
     if kind not in ASKS:
         return None
     return lead if kind == D.EXIT_CONFIRMED else chair
 
 
 def leading(case: Case, chair: int) -> int:
-    """The team that leads, as all at the table may read it: not where its name tells of a place
-    (ADR 0017)."""
+    """Id of the team that leads. The chair's team instead if the leading team's name would tell of
+    a place to all at the table (ADR 0017)."""
     lead = Team.objects.select_related("organisation").get(pk=case.lead_team_id)
     return lead.pk if function_reveals(lead) is None else chair
 
@@ -597,8 +600,8 @@ def answer_minutes(row: MeetingTeam, answer: str, remark: str, *, by: Clearance)
 
 
 def minutes_state(row: MeetingTeam, meeting: Meeting, today: date) -> str:
-    """What a team said of the minutes; its silence after the term is no response, and closes the
-    row."""
+    """What a team answered about the minutes. Without an answer: "no response" once the term has
+    passed, which closes the row, and empty before that."""
     if row.answer:
         return str(row.answer)
     silent = meeting.minutes_due_on is not None and today > meeting.minutes_due_on
@@ -608,9 +611,9 @@ def minutes_state(row: MeetingTeam, meeting: Meeting, today: date) -> str:
 def conference_teams(
     case: Case, teams: dict[int, Team], reads: dict[int, dict[str, str]]
 ) -> list[Team]:
-    """The general teams of a case that read, write or attend conferences, from the rule that
-    decides. Legal aid, care and shelter do not sit at the table: their names on an item would
-    tell of them (R18, ADR 0010)."""
+    """General teams of a case that read, write or attend conferences, as `reads` says. Legal aid,
+    care and shelter do not sit at the table: their names on an item would give away that they take
+    part (R18, ADR 0010)."""
     return [
         teams[pk]
         for pk in case.team_ids

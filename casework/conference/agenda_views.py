@@ -342,7 +342,8 @@ def _restored(request: ClearanceRequest, key: str, form: Any) -> Any:
 
 
 def _speechless(item: AgendaItem, teams: dict[int, Team]) -> list[Team]:
-    """For whom the chair may write down what was said: the teams of this item but her own."""
+    """Teams of this item for which the chair may write down what they said: all but the chair's
+    own."""
     return [teams[pk] for pk in item.shared_team_ids if pk in teams and pk != item.author_team_id]
 
 
@@ -432,7 +433,8 @@ def agenda_decide(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 
 
 def _deciding(item: AgendaItem, teams: dict[int, Team]) -> dict[str, Any]:
-    """What the form of a decision rests on: the table, the facts, and who does what follows."""
+    """Keyword arguments of the decision form: the teams that attend, the facts, and who carries out
+    what follows."""
     # Who carries a decision out is read by all who read it: not whose name tells of a place.
     attending = [
         team
@@ -481,8 +483,8 @@ def agenda_change(request: ClearanceRequest, reference: UUID, act: str) -> HttpR
 @processes(CASEWORK)
 @require_GET
 def case_conference(request: ClearanceRequest, reference: UUID) -> HttpResponse:
-    """From a case to where it is discussed: the item that waits or is under way, else a place on
-    an agenda."""
+    """Redirect from a case to its item that waits or is under way. Without one, a worker who leads
+    an open case is sent to put it on an agenda, and others go to the decisions of the case."""
     case = get_object_or_404(Case.objects.select_related("pilot"), reference=reference)
     item = (
         AgendaItem.objects.current()

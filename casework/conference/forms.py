@@ -330,8 +330,8 @@ class DecideForm(KeptForm):
         return data
 
     def _clean_owner(self, kind: str, data: dict[str, Any]) -> None:
-        """Whoever carries it out has a day before which; what follows from some kinds is one
-        team's to do."""
+        """Add an error if the team that carries out the decision is missing or may not do it, or
+        has no day before which to do it."""
         owner, due = data.get("owner_team"), data.get("due_on")
         doer = self.doer(kind)
         if doer is not None and owner is not None and owner != doer:

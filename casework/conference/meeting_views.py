@@ -134,7 +134,8 @@ def attendance_of(
 
 
 def answering(request: ClearanceRequest, meeting: Meeting) -> MeetingTeam | None:
-    """The row of the team for which this worker answers the minutes, while they may be answered."""
+    """The row of the team for which this worker may answer the minutes: one without an answer
+    first. None before the minutes are sent, after the term, or if the worker has no such team."""
     if meeting.minutes_sent_on is None:
         return None
     seats = [seat.team for seat in perms.seats_at(request.clearance, meeting)]
@@ -173,7 +174,7 @@ def meeting_list(request: ClearanceRequest) -> HttpResponse:
 
 
 def _sees_undiscussed(request: ClearanceRequest) -> bool:
-    """The coordinator and the departure service look after R7."""
+    """True for a coordinator and for a worker of DT&V, who look after R7."""
     teams = visible_teams(request.clearance)
     return bool(request.clearance.coordinated) or any(
         seat.team in teams and teams[seat.team].organisation.kind == OrganisationKind.DTV
@@ -301,8 +302,8 @@ DISCUSSED = ("conference", "escalation")  # the pages of terms that the conferen
 
 
 def proposals(meeting: Meeting) -> list[Proposal]:
-    """Cases of this pilot that need the conference and stand on no agenda: a term ends, or never
-    discussed (R7)."""
+    """Cases of this pilot that stand on no agenda but need the conference: a term ends, or the case
+    was never discussed (R7)."""
     waits = AgendaItem.objects.current().filter(
         Q(meeting__on__gte=timezone.localdate()) | Q(meeting__opened_at__isnull=False),
         case=OuterRef("pk"),

@@ -106,7 +106,7 @@ def minutes(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 @processes(CASEWORK)
 @require_GET
 def minutes_pdf(request: ClearanceRequest, reference: UUID) -> HttpResponse:
-    """The same as a PDF; where the system lacks what that needs, the page says what."""
+    """The minutes as a PDF. If the system lacks the libraries for it, a page that says which."""
     meeting = meeting_or_404(reference)
     context = minutes_of(request, meeting) | {"fonts": FONTS.values()}
     if packages := libraries.missing():

@@ -49,15 +49,15 @@ def ending_pilots(clearance: Clearance) -> list[Pilot]:
 
 @receiver(pilot_closes)
 def says_what_is_left(sender: object, pilot: Pilot, **_signal: object) -> str:
-    """Without a number: who closes a pilot may be of the ministry, which learns no small one
-    (R25)."""
+    """Sentence that keeps a pilot from closing; empty if every dossier was handed over. It gives no
+    number, because the closer may be of the ministry, which learns no small one (R25)."""
     if without_recipient(pilot) == 0:
         return ""
     return _("Dossiers of this pilot lack a recipient: its coordinator hands them over first.")
 
 
 def dossiers_to_hand_over(pilot: Pilot) -> "QuerySet[Case]":
-    """The cases of this pilot whose work has ended and that nobody was given."""
+    """Cases of this pilot that are no longer open and were given to nobody."""
     given = CustodyTransfer.objects.filter(case=OuterRef("pk"), taken_back_at=None)
     ended = Case.objects.filter(pilot=pilot).exclude(state__in=OPEN_STATES)
     result: QuerySet[Case] = ended.filter(~Exists(given)).order_by("number")
@@ -65,7 +65,8 @@ def dossiers_to_hand_over(pilot: Pilot) -> "QuerySet[Case]":
 
 
 def keepers(pilot: Pilot) -> list[tuple[Team, Basis]]:
-    """Who can read the dossiers of this pilot when it has ended, and under what."""
+    """Teams that can read the dossiers of this pilot after it ended, each with the basis on which
+    they do."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT team_id, basis FROM custody_keepers(%s)", [pilot.pk])
         result = {team: Basis(basis) for team, basis in cursor.fetchall()}
@@ -83,8 +84,8 @@ def hand_over(
     *,
     by: Clearance,
 ) -> UUID | None:
-    """To a team that reads here, at once; or into a package, until its receipt. Returns the
-    package."""
+    """Hand dossiers over: to `team`, which reads here, at once; or into a package that waits for
+    its receipt. Returns the id of the package, or None if there is none."""
     package = uuid4() if basis == Basis.PACKAGE else None
     # in the order in which everybody locks them
     for case in sorted(cases, key=lambda case: case.pk):
@@ -106,7 +107,8 @@ def hand_over(
 
 
 def _carry_out(transfers: Iterable[int]) -> None:
-    """The database makes it so: who writes, who reads, who takes part (sql/custody.sql)."""
+    """Apply these transfers in the database: who writes, who reads, who takes part
+    (sql/custody.sql)."""
     purpose = in_dutch(gettext_lazy("Hand-over of the dossier"))
     with connection.cursor() as cursor:
         for key in transfers:
@@ -124,8 +126,8 @@ def receive(package: UUID, on: date, who: str, *, by: Clearance) -> int:
 
 @transaction.atomic
 def take_back(package: UUID) -> int:
-    """Before its receipt: the dossiers of this package are written in again, and the package
-    counts for nothing."""
+    """Cancel a package that has no receipt yet: its dossiers can be written in again. Returns the
+    number of dossiers."""
     rows = CustodyTransfer.objects.filter(package=package, handed_over_on=None, taken_back_at=None)
     cases = list(rows.values_list("case", flat=True))
     keys = list(rows.order_by("case").values_list("pk", flat=True))

@@ -55,7 +55,7 @@ def password_of(package: UUID) -> str:
 
 
 def receipt_code(package: UUID) -> str:
-    """It stands in the package: who can say it has opened it."""
+    """Code that stands inside the package: knowing it proves that the package was opened."""
     return _words(package, "receipt", 10)
 
 
@@ -148,8 +148,9 @@ def _versions(slug: str, records: list[Record]) -> list[dict[str, Any]]:
 
 
 def _told(model: type[Record]) -> Iterator[str]:
-    """Plain fields, whose record it is, and keys of records that may stand beside it: accounts,
-    places, partners and lists are of this installation, or tell who else takes part."""
+    """Columns of a record that the package includes: plain fields, case and team of the record, and
+    keys of other records. Accounts, places, partners and lists are left out: they belong to this
+    installation, or would tell who else takes part."""
     for field in model._meta.concrete_fields:
         if field.related_model:
             kept = field.name in ("case", "author_team", "source_team") or issubclass(

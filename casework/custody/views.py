@@ -136,7 +136,8 @@ def custody(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 
 
 def _package(request: ClearanceRequest, reference: UUID) -> list[CustodyTransfer]:
-    """The dossiers of a package that waits for its receipt."""
+    """Dossiers of a package. Raises Http404 if there is none, and PermissionDenied for a worker who
+    does not coordinate its pilot."""
     rows = list(
         CustodyTransfer.objects.filter(package=reference).select_related("pilot").order_by("number")
     )
@@ -195,7 +196,8 @@ def _package_page(
     missing: list[str],
     opened: bool = False,
 ) -> HttpResponse:
-    """`opened`: she signed in once more, so it shows the words that open it."""
+    """Page of a package. It shows the words that open the package if `opened`, which means that the
+    worker signed in once more."""
     package = rows[0].package
     assert package
     context = {

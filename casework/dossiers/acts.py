@@ -69,8 +69,8 @@ def add_record(record: Record, *, by: Clearance, author_team: int) -> None:
 
 
 def _relate_back(relation: Relation) -> None:
-    """The same, seen from the other one: in her case of this pilot, if the team that says so
-    takes part there too."""
+    """Record the relation also from the other person's side: in the other person's case of this
+    pilot, if the team that states it takes part there too."""
     if relation.other_id is None or relation.kind not in INVERSE:
         return
     hers = Case.objects.filter(person=relation.other_id, pilot=relation.case.pilot_id).exclude(
@@ -98,12 +98,14 @@ def _relate_back(relation: Relation) -> None:
 
 
 def _takes_part(case: Case, relation: Relation) -> bool:
-    """Whether who says so, and on whose behalf, take part in the other one's case too."""
+    """True if the relation's author team and its source both take part in the other person's
+    case."""
     return {relation.author_team_id, relation.source_id} <= set(case.team_ids)
 
 
 def _seen_from(case: Case, relation: Relation) -> RecordQuerySet:
-    """What the same team says of the same two people from this side."""
+    """Relations between the same two people, recorded by the same team in the other person's
+    case."""
     text = Relation.objects.current().filter(case=case, other=relation.case.person)
     return text.filter(author_team=relation.author_team, source_team=relation.source_team)
 
@@ -142,8 +144,8 @@ def _follow(record: Record, left: Collection[int | None] = (), by: Clearance | N
 
 
 def raise_conflict(report: DestinationReport, by: Clearance) -> None:
-    """R14: another register says she left while she has a place here. The team that leads looks
-    into it."""
+    """Have the leading team look into a report that the person left while there is a place here
+    (R14): by a task, and by a signal if the author of the report may know of the place."""
     case = report.case
     what = in_dutch(
         gettext_lazy("Another register reports that she left: find out whether she is still here")
@@ -168,8 +170,8 @@ def raise_conflict(report: DestinationReport, by: Clearance) -> None:
 
 
 def _involve_shelter_teams(case: Case, left: Collection[int | None] = ()) -> None:
-    """The team at a location takes part through the stays there, until the day after the last;
-    the teams of a location she left, when no stay there is running, no longer do."""
+    """Let the team at a location take part through the stays there, until the day after the last.
+    The teams of `left` locations where every stay is over take part no longer."""
     today = timezone.localdate()
     wanted: dict[int, date | None] = {}
     for stay in (
@@ -231,8 +233,8 @@ def _reception(case: Case) -> Team:
 
 @transaction.atomic
 def end_record(record: Record, reason: EndReason) -> None:
-    """It holds no longer. A withdrawn consent stops reading at once (R17); the end of a stay is
-    its last day."""
+    """End a record. Withdrawing a consent stops its readers at once (R17); ending a stay sets its
+    last day, today at the latest."""
     if isinstance(record, Consent) and reason != EndReason.MISTAKE:
         record.withdrawn_on, reason = timezone.localdate(), EndReason.WITHDRAWN
     if isinstance(record, Stay) and reason == EndReason.OVER:
@@ -256,7 +258,7 @@ def end_record(record: Record, reason: EndReason) -> None:
 
 
 def _leaves(case: Case, team: Team, ground: Ground) -> None:
-    """A team that took part only on this ground takes part no longer."""
+    """End the team's involvement on this ground. It keeps any involvement on another ground."""
     row = Involvement.objects.in_force().filter(case=case, team=team, ground=ground).first()
     if row is not None:
         row.until = timezone.localdate()

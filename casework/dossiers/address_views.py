@@ -48,8 +48,8 @@ def read_address(stay: UUID, reason: str) -> str | None:
 
 
 def location_of(clearance: Clearance, case: Case, stay: Stay) -> dict[str, Any]:
-    """What this reader may know of where it is: the location by name, the address of her own
-    location, or the way to ask for it."""
+    """What this reader may know of a stay's location: its name, its address if it is the reader's
+    own, or whether to offer the request for it."""
     location = Location.objects.filter(pk=stay.location_id).first() if stay.location_id else None
     own = (
         LocationAddress.objects.filter(location=stay.location_id).first()

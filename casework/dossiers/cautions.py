@@ -24,8 +24,8 @@ RESIDENCE = ASYLUM | {
 
 
 def cautions(records: dict[str, list[Record]], born: str, today: date) -> list[str]:
-    """Sentences about these records of one case, which are all that their reader sees; `born` as
-    her leading date of birth has it."""
+    """Warnings about combinations of the records of one case that this reader sees. `born` is the
+    leading date of birth."""
 
     def holds(slug: str) -> Iterable[Any]:
         return (record for record in records[slug] if record.ended_at is None)

@@ -41,8 +41,8 @@ UUID_SHAPE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class ReceivedForm(KeptForm):
-    """How what a service supplied outside the application came in: once for all dossiers of the
-    page."""
+    """When and in which document a service's answer came in, if it was supplied outside the
+    application; asked once for all dossiers of the page."""
 
     received_on = DayField(
         label=_("Received on"), error_messages={"required": _("Enter the day on which it came.")}
@@ -56,8 +56,8 @@ class ReceivedForm(KeptForm):
 
 @dataclass(frozen=True)
 class Asked:
-    """A request nothing has come on, the team in whose name this worker records what came, and
-    the form for it."""
+    """A dossier request that was not answered yet, the team in whose name this worker records the
+    answer, and the form for it."""
 
     request: DossierRequest
     author: int
@@ -65,9 +65,9 @@ class Asked:
 
 
 def open_requests(request: ClearanceRequest, behalf: str) -> list[tuple[DossierRequest, int]]:
-    """Requests of open cases nothing has come on, the oldest first, each with the worker's team
-    that records what came: those to her own service, or with `behalf` those to that service in
-    the pilots she coordinates."""
+    """Requests of open cases that were not answered yet, the oldest first, each with the worker's
+    team that records the answer. Without `behalf`: requests to the worker's own service. With it:
+    requests to that service in pilots that the worker coordinates."""
     clearance, teams = request.clearance, visible_teams(request.clearance)
     rows = DossierRequest.objects.current().filter(open=True, case__state__in=OPEN_STATES)
     rows = rows.order_by("requested_on", "pk")
@@ -96,8 +96,8 @@ def open_requests(request: ClearanceRequest, behalf: str) -> list[tuple[DossierR
 def _form(
     request: ClearanceRequest, row: DossierRequest, author: Team | None, source: Team | None
 ) -> Any:
-    """The form of one dossier; bound only if the worker said what came, so that the others stay
-    as they are."""
+    """Form of one dossier. It is bound only if the worker chose a result for it, so that the others
+    stay as they are."""
     prefix = str(row.reference)
     data = None
     if request.method == "POST" and request.POST.get(f"{prefix}-result"):
@@ -205,7 +205,8 @@ def dossiers_deliver(request: ClearanceRequest) -> HttpResponse:
 
 
 def _answered_meanwhile(request: ClearanceRequest, visible: set[str]) -> list[str]:
-    """The numbers of the cases of which she said what came, but which wait for nothing any more."""
+    """Case numbers of the dossiers for which the worker chose a result but which no longer wait for
+    one."""
     data = {
         name.removesuffix("-result")
         for name, value in request.POST.items()

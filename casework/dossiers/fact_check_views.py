@@ -35,8 +35,9 @@ STILL_TAKES_PART = Func(
 
 
 def _old(clearance: Clearance, teams: dict[int, Team]) -> list[tuple[RecordKind, QuerySet[Any]]]:
-    """For each kind that grows old: the records older than their pilot's limit that this
-    worker's teams keep, or that she recorded on a partner's behalf as coordinator of the pilot."""
+    """Records older than their pilot's limit, for each kind that grows old: those that the worker's
+    teams keep, and those that the worker recorded on a partner's behalf as coordinator of the
+    pilot."""
     today = timezone.localdate()
     result: list[tuple[RecordKind, QuerySet[Any]]] = []
     for kind in KINDS.values():
@@ -70,13 +71,13 @@ def _old(clearance: Clearance, teams: dict[int, Team]) -> list[tuple[RecordKind,
 
 
 def number_to_check(clearance: Clearance, teams: dict[int, Team]) -> int:
-    """How many, counted no further than a page of them."""
+    """Number of facts to check, at most a page of them."""
     old = [rows.order_by().values("pk")[:MOST] for _kind, rows in _old(clearance, teams)]
     return min(old[0].union(*old[1:], all=True).count(), MOST) if old else 0
 
 
 def to_check(clearance: Clearance, teams: dict[int, Team]) -> list[tuple[RecordKind, Checked]]:
-    """The oldest first."""
+    """Facts to check with their kind, the longest unchecked first."""
     result = []
     for kind, rows in _old(clearance, teams):
         result += [

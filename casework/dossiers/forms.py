@@ -181,7 +181,7 @@ class RecordForm(Kept, SharingFields, forms.ModelForm):  # type: ignore[type-arg
         return data
 
     def ended_by_exit(self, data: dict[str, Any]) -> None:
-        """What she was given ends by the day she left."""
+        """Add an error if `until` is missing or lies after the day on which the person left."""
         left = self.case.exited_on
         if left and (not data.get("until") or data["until"] > left) and not self.errors:
             sentence = _("She left on %(day)s: this ends by then.")
@@ -346,7 +346,7 @@ class AllowanceForm(RecordForm):
 
 
 class AbsenceForm(RecordForm):
-    """She is away while she has the place, and not twice at once."""
+    """An absence lies within the stay and overlaps no other absence."""
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -401,7 +401,7 @@ class ConsentForm(RecordForm):
 
 
 class DossierForm(RecordForm):
-    """Whose dossier it is follows from whose word it is."""
+    """A delivered dossier. Its kind (IND or DT&V) follows from the team that is its source."""
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

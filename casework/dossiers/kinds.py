@@ -88,13 +88,14 @@ class RecordKind:
 
     @property
     def choices(self) -> list[tuple[str, Any]]:
-        """Of a kind whose records differ in category by what they are: what they can be."""
+        """Choices of the model's `kind` field, for a kind of record whose category depends on
+        it."""
         model: Any = self.model
         return list(model._meta.get_field("kind").flatchoices)
 
     @property
     def is_joint(self) -> bool:
-        """Whether its author keeps it from nobody who may read its category."""
+        """True if the author cannot hide such a record from a reader of its category."""
         return issubclass(self.model, VisibleToCategory)
 
     @property

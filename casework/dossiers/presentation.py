@@ -90,8 +90,8 @@ class Change:
 def changes(
     record: Record, kind: RecordKind, named: Callable[[set[int]], set[int]]
 ) -> list[Change]:
-    """Newest first: what changed in this record, and by whom if `named` says that the reader may
-    know her; the first one is its writing."""
+    """Changes of this record, the newest first; the oldest is its creation. The author of a change
+    is named only if `named` allows the reader to know that worker."""
     words = {
         "withdrawn": _("sharing withdrawn"),
         "checked": _("checked, unchanged"),
@@ -140,7 +140,8 @@ def changes(
 
 
 def ends_on(record: Record) -> date | None:
-    """Until when its period runs, if it has one; a consent that was withdrawn until then."""
+    """The day on which the record's period ends, or on which a consent was withdrawn if that is
+    earlier. None if it has no end."""
     if isinstance(record, Consent) and record.withdrawn_on:
         return min(record.until, record.withdrawn_on)
     return getattr(record, "until", None) or getattr(record, "valid_until", None)

@@ -31,8 +31,8 @@ def records_of(cases: Iterable[Case]) -> dict[str, list[Record]]:
 
 
 def seen_by(cases: Iterable[Case], team: int) -> set[tuple[str, UUID]]:
-    """Of the records this worker sees, which that team sees: kind and reference, by the rule
-    that decides."""
+    """Kind and reference of the records of these cases that both this worker and `team` see, as the
+    database decides."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT kind, reference FROM dossier_rows_of(%s, %s)",
@@ -42,8 +42,7 @@ def seen_by(cases: Iterable[Case], team: int) -> set[tuple[str, UUID]]:
 
 
 def readers_of(record: Record) -> list[int]:
-    """The teams that see a record this worker sees, by the rule that decides; the one it comes
-    from first."""
+    """Ids of the teams that see a record, as the database decides; its author team first."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT t FROM unnest(%s::int[]) t"

@@ -207,7 +207,8 @@ def record_add(request: ClearanceRequest, reference: UUID, kind: str) -> HttpRes
 
 
 def _against(request: ClearanceRequest, at: At) -> FormalDecision | None:
-    """The formal decision on whose page she chose to record an objection."""
+    """The formal decision from whose page the worker came to record an objection. None if there is
+    none."""
     try:
         wanted = UUID(request.GET.get("tegen", ""))
     except ValueError:
@@ -287,13 +288,14 @@ def _knows(clearance: Clearance, at: At, team: int) -> bool:
 
 
 def _named(clearance: Clearance, at: At, teams: list[int]) -> list[Team]:
-    """Of these teams those that a page of this case names to her."""
+    """Those of these teams that a page of this case names to the worker."""
     hidden = hidden_partners(clearance, at.case, at.teams)
     return [at.teams[team] for team in teams if team not in hidden and _knows(clearance, at, team)]
 
 
 def _about(at: At) -> str:
-    """Of a request to correct: the page of the record it is about, if that is in sight."""
+    """Address of the record that a request to correct is about. Empty if that record is not in
+    sight, or this is no such request."""
     if not isinstance(at.record, CorrectionRequest):
         return ""
     kind = KINDS.get(at.record.record_kind)
@@ -357,7 +359,7 @@ def record_change(
 
 
 def _locked(at: At) -> At:
-    """The same record as it stands now, and until this request ends nobody else changes it."""
+    """The record as it stands now, locked until the request ends."""
     with connection.cursor() as cursor:  # cases before records, as everywhere
         cursor.execute("SELECT access_teams_of_case(%s)", [at.case.pk])
     result = get_object_or_404(
@@ -368,8 +370,8 @@ def _locked(at: At) -> At:
 
 
 def _ended_meanwhile(request: ClearanceRequest, at: At) -> HttpResponse | None:
-    """The answer to who acts on a record of her own that somebody ended; what she typed is kept
-    as a draft."""
+    """Page 409 for a worker who acts on a record of an own team that somebody ended meanwhile; the
+    typed text is kept as a draft. None if the record was not ended."""
     if request.method != "POST" or at.record.ended_at is None:
         return None
     if not perms.keeps(request.clearance, at.case, at.record) and not perms.replaces(
@@ -380,7 +382,8 @@ def _ended_meanwhile(request: ClearanceRequest, at: At) -> HttpResponse | None:
 
 
 def _changed_meanwhile(request: ClearanceRequest, at: At) -> HttpResponse | None:
-    """The answer to somebody who acts on a record as it stood before."""
+    """Page 409 for a worker who acts on an older version of a record. None if the version is
+    current."""
     try:
         at.record.claim_version(request.POST.get("version", ""))
     except VersionConflict:

@@ -135,8 +135,9 @@ def admit(asked: Escalation, account: str) -> str:
 
 
 def _eligible(account: str) -> Membership | None:
-    """For which organisation this account could sit in a review team: whoever works for a service
-    is of that service. Nobody can who also works for the police, the ministry or the VNG."""
+    """Membership by which this account could sit in a review team: that of a service if there is
+    one. None if the account has no such membership, or also works for the police, the ministry or
+    the VNG."""
     seats = (
         Membership.objects.in_force()
         .filter(user__username=account, organisation__kind__in=SEATS)
@@ -201,7 +202,7 @@ def withdraw(asked: Escalation, *, version: str) -> None:
 
 
 def all_over(case: Case) -> None:
-    """Who has left needs no answer: what was still asked is withdrawn."""
+    """Withdraw every open question of a case: a person who has left needs no answer."""
     for row in (
         Escalation.objects.current().select_for_update(of=("self",)).filter(case=case, adopted=None)
     ):
@@ -218,8 +219,9 @@ def _over(row: Escalation) -> None:
 def answer(
     asked: Escalation, adopted: bool, reasons: str, adopted_on: date, *, version: str
 ) -> None:
-    """What a level above the review team decided: followed, or not with reasons. Of the advice
-    of a review team the conference decides in a meeting (R26)."""
+    """Record what a level above the review team decided: advice followed, or not with reasons.
+    Advice of a review team is decided upon in a meeting instead (R26). Raises StepRefused or
+    VersionConflict."""
     case = locked(asked.case)
     row: Escalation = Escalation.objects.select_for_update(of=("self",)).get(pk=asked.pk)
     row.claim_version(version)

@@ -49,7 +49,8 @@ class ExportForm(KeptForm):
 
 
 def harmless(text: str) -> str:
-    """A cell that no spreadsheet program takes for a formula."""
+    """The text with an apostrophe before it if a spreadsheet program would take it for a
+    formula."""
     return f"'{text}" if text.startswith(FORMULA) else text
 
 

@@ -109,7 +109,8 @@ def issue(
 
 
 def ending_of(case: Case) -> FormalDecision | None:
-    """The formal decision to end that stands, unless she was admitted for longer since."""
+    """The formal decision to end that stands. None if there is none, or a later one extended the
+    admission."""
     standing = FormalDecision.objects.current().filter(
         case=case, annulled_on=None, kind__in=(K.ENDED, K.EXTENDED)
     )
@@ -122,7 +123,7 @@ def _used(decision: ConferenceDecision) -> bool:
 
 
 def annul(decision: FormalDecision, why: str) -> None:
-    """It no longer stands; the letter stays as it left."""
+    """Annul a formal decision. Its letter stays as it was sent."""
     decision.annulled_on, decision.annulled_because = timezone.localdate(), why
     decision.version += 1
     set_change_reason(decision, "annulled")
@@ -149,8 +150,8 @@ def reopen(case: Case, why: str, *, by: Clearance, version: str) -> Case:
 
 @transaction.atomic
 def set_aside(decision: FormalDecision, why: str, *, version: str) -> None:
-    """A decision to end that a ruling undid, or that was a mistake, while she is still admitted:
-    she stays."""
+    """Annul a decision to end, after a ruling or a mistake, while the person is still admitted, so
+    that the person stays. Raises StepRefused or VersionConflict."""
     case = locked(decision.case)
     row: FormalDecision = FormalDecision.objects.select_for_update(of=("self",)).get(pk=decision.pk)
     row.check_version(version)

@@ -154,13 +154,14 @@ def formal_decision_add(request: ClearanceRequest, reference: UUID) -> HttpRespo
 
 
 def _digest(values: Callable[[str], str]) -> str:
-    """Of what a letter tells: with other words in the form it is another letter."""
+    """Digest of the form's answers. It tells whether a mended letter still belongs to these
+    answers."""
     return sha256("\x1f".join(values(name) for name in FormalForm.base_fields).encode()).hexdigest()
 
 
 def _mended(request: ClearanceRequest, draft: Draft | None) -> tuple[str, str]:
-    """The letter she mended last, and of which decision it is: as it comes with the page, or was
-    kept before."""
+    """The letter that the worker mended last, and the digest of the answers it was made for: from
+    the page, else from the draft."""
     text = request.POST
     if "letter" in text:
         return text["letter"], _digest(lambda name: text.get(name, ""))

@@ -39,7 +39,7 @@ S = ImportState
 
 
 def work_on_imports() -> None:
-    """What the background does of uploads that wait, as their owners."""
+    """Process the uploads that wait, in the background, with the access of their owners."""
     for _batch in range(BATCHES_A_ROUND):
         waiting = Import.objects.filter(state__in=[S.CHECKING, S.RUNNING, S.UNDOING]).order_by(
             "uploaded_at"
@@ -93,7 +93,8 @@ def work_one_batch(pk: int, owner: User) -> None:
 
 
 def takes_over_running_cases(clearance: Clearance, upload: Import) -> bool:
-    """T18: the coordinator of the pilot's municipality."""
+    """True if the worker is coordinator of the pilot, in the team of the upload: the municipality's
+    (T18)."""
     return clearance.coordinates(upload.team.pilot_id) and any(
         seat.team == upload.team_id and Role.COORDINATOR in seat.roles for seat in clearance.seats
     )
@@ -129,8 +130,8 @@ def check(upload: Import, clearance: Clearance) -> None:
 
 
 def _doubles_of(rows: list[ImportRow]) -> list[list[Any]]:
-    """Of each row without problems the likely doubles in sight, the likeliest first: key of the
-    case, and words."""
+    """Likely doubles in sight for each row, the likeliest first, as key of the case and words.
+    Empty for a row with problems."""
     sound = [row for row in rows if not row.problems]
     many = [claim_of(row.claim).facts() for row in sound]
     offered = candidates(many)
@@ -145,7 +146,8 @@ def _doubles_of(rows: list[ImportRow]) -> list[list[Any]]:
 
 
 def _compare_within(upload: Import) -> None:
-    """Rows of one list that say the same of two people."""
+    """Add a problem to every row with the V-number, or the name and date of birth, of another row
+    of the same list."""
     by: dict[tuple[str, str], list[ImportRow]] = defaultdict(list)
     for row in upload.rows.all():
         if number := row.claim.get("v_number"):

@@ -231,8 +231,8 @@ def guess_mapping(header: list[str], team: Team) -> dict[str, int]:
 
 
 def remember_mapping(header: list[str], mapping: dict[str, int], team: Team) -> None:
-    """Only texts that were chosen, and none with a digit: a list without such texts begins with
-    a person."""
+    """Save which header text stands for which field. Texts with a digit are skipped, because the
+    first row of a list without headers is a person."""
     for field, number in mapping.items():
         key = name_key(header[number])[:200] if number < len(header) else ""
         if key and not any(c.isdigit() for c in key):
@@ -328,7 +328,8 @@ def understand(
 
 
 def claim_of(data: dict[str, str]) -> Claim:
-    """What was understood, as registering takes it; what is missing stays a task on the case."""
+    """The understood row as a Claim for registration. Whatever is missing stays a task on the
+    case."""
 
     def day(slug: str) -> date | None:
         return date.fromisoformat(data[slug]) if data.get(slug) else None

@@ -23,8 +23,9 @@ COLUMNS = {DossierOf.IND: "ind_dossier_on", DossierOf.DTV: "dtv_dossier_on"}
 def dossiers_came(
     taken: list[tuple[dict[str, str], Case]], upload: Import, clearance: Clearance
 ) -> None:
-    """The days on which IND and DT&V delivered, as the list has them: on their behalf (R20), and
-    they take part. From them the rest period and the next term of each case follow."""
+    """Record, on behalf of IND and DT&V (R20), the days on which they delivered according to the
+    list, and let them take part. The rest period and the next deadline of each case follow from
+    these."""
     running = [case for text, case in taken if "state" in text]
     known = [
         (case, of, text[name])

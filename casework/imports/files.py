@@ -144,8 +144,8 @@ def _xlsx(content: bytes) -> Iterator[Line]:
 def _words_in(
     archive: zipfile.ZipFile, part: zipfile.ZipInfo, words: Sequence[bytes]
 ) -> set[bytes]:
-    """Which of these stand in a part, in one or two bytes a character; read piece by piece,
-    never as a whole."""
+    """Words of these that occur in an archive part, whose characters may be one or two bytes wide.
+    The part is read piece by piece, never as a whole."""
     result: set[bytes] = set()
     before = b""
     with archive.open(part) as stream:

@@ -150,7 +150,7 @@ def import_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 
 
 def _act(request: ClearanceRequest, upload: Import, form: ColumnsForm) -> HttpResponse | None:
-    """What was asked of an import; nothing when a form has to be mended."""
+    """Carry out what was asked of an import. Returns None if a form has to be corrected."""
     asked = request.POST
     if "check" in asked and upload.state in (S.UPLOADED, S.CHECKED):
         if not form.is_valid():

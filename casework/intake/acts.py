@@ -60,8 +60,7 @@ def begin_intake(case: Case, *, by: Clearance, team: int, begun_on: date) -> Int
 def keep_page(
     intake: Intake, report: dict[str, Any] | None, *, by: Clearance, version: str
 ) -> Intake:
-    """Keep one page of an intake that a colleague may have gone on with meanwhile: then
-    VersionConflict."""
+    """Save one page of an intake. Raises VersionConflict if a colleague saved it meanwhile."""
     result: Intake = Intake.objects.select_for_update(of=("self",)).get(pk=intake.pk)
     result.claim_version(version)
     for field in (
@@ -111,8 +110,8 @@ def limitation_heard(intake: Intake, team: int) -> MedicalLimitation | None:
 
 @transaction.atomic
 def record_limitation(intake: Intake, text: str, *, by: Clearance, team: int) -> None:
-    """A limitation heard in the intake; said again in other words it replaces what the intake
-    said before, and without words there was none after all."""
+    """Record a limitation heard in the intake. A new text replaces the earlier one; an empty text
+    ends it as a mistake."""
     heard = limitation_heard(intake, team)
     if heard is None and text:
         MedicalLimitation.objects.create(
@@ -139,8 +138,8 @@ def unfinished(
     *,
     asks_limitation: bool,
 ) -> list[str]:
-    """The pages that still miss something, by name; after limitations asks only who may record
-    one."""
+    """Names of the pages that still miss something. The page on limitations counts only if the
+    worker may record one (`asks_limitation`)."""
     result = []
     if intake.interviewed_on is None or not intake.informed:
         result.append("gesprek")
@@ -159,8 +158,8 @@ def unfinished(
 def complete_intake(
     intake: Intake, sharing: dict[str, Any], *, by: Clearance, version: str
 ) -> None:
-    """From now on the partners of the conference read the intake; who reads what she told, its
-    author has chosen."""
+    """Complete an intake. From now on the partners of the conference read it; `sharing` says who
+    reads the report."""
     case = locked(intake.case)
     result: Intake = Intake.objects.select_for_update(of=("self",)).get(pk=intake.pk)
     result.claim_version(version)
@@ -191,9 +190,9 @@ def stop_intake(intake: Intake, reason: str, *, by: Clearance, version: str) -> 
 
 @transaction.atomic
 def request_dossiers(case: Case, *, by: Clearance, team: int, requested_on: date) -> Case:
-    """T3: ask IND and DT&V, which take part from now on. Nothing of it reaches them if something
-    is missing. Of a case that went into the conference without dossiers they are asked for
-    later, and it stays where it is."""
+    """Ask IND and DT&V for their dossiers (T3); both take part from now on. Raises StepRefused,
+    before either is involved, if something is missing. A case that went into the conference without
+    dossiers stays in its state."""
     case = locked(case)
     facts = fact_of(case)
     needed = (informed,) if facts.lacks_request else (informed, intake_complete, criteria_checked)
@@ -226,5 +225,5 @@ def request_dossiers(case: Case, *, by: Clearance, team: int, requested_on: date
 
 
 def writes_limitations(clearance: Clearance, case: Case) -> int | None:
-    """In the name of which of her teams a worker records a limitation, if she may."""
+    """Id of the worker's team in whose name a limitation may be recorded. None if there is none."""
     return clearance.author_team(case, Category.MEDICAL_LIMITATION)

@@ -95,7 +95,7 @@ def _context(case: Case, **more: Any) -> dict[str, Any]:
 
 
 def _parts(report: IntakeReport | None) -> list[tuple[str, str]]:
-    """What she told, by its headings."""
+    """The report's texts, each with its heading. Empty without a report."""
     names = SituationForm.Meta.fields
     return (
         [
@@ -206,8 +206,9 @@ def intake(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 def _found(
     request: ClearanceRequest, reference: UUID, page: str = ""
 ) -> tuple[Case, Intake, dict[int, Team]]:
-    """The intake that is under way, if this worker may go on with it, or with what was not known
-    yet of the criteria; one that is not hers to see is not there."""
+    """The intake that is under way, with its case and teams. Raises Http404 if there is none in
+    sight, and PermissionDenied unless the worker may go on with it or, on the page "criteria",
+    complete criteria that were not known yet."""
     case = _case(reference)
     result = intake_of(case)
     if result is None:

@@ -27,7 +27,8 @@ from partners.organisations.models import Membership
 
 
 def in_dutch(text: Promise | str, **values: object) -> str:
-    """What is written down for everybody, whatever language who writes it reads."""
+    """The text in Dutch, whatever language the current worker reads, because everybody reads what
+    is stored."""
     with override("nl"):
         return str(text) % values if values else str(text)
 
@@ -45,8 +46,8 @@ class StepRefused(Exception):
 
 
 def locked(case: Case) -> Case:
-    """The case as it stands now; until this transaction ends nobody else changes it. Cases
-    before anything else."""
+    """The case as it stands now, locked until the transaction ends. Cases are locked before any
+    other row."""
     result: Case = (
         Case.objects.select_related("pilot", "person")
         .select_for_update(of=("self",), no_key=True)
@@ -164,8 +165,8 @@ def step_by_button(case: Case, step: Step, *, by: Clearance, version: str) -> Ca
 
 
 def end_involvements(case: Case, stay: Collection[str] = ()) -> None:
-    """Every team but the one that leads, and general teams of these kinds of organisation, takes
-    part no longer."""
+    """End the involvement of every team except the leading one, and except general teams of the
+    kinds of organisation in `stay`."""
     rows = Involvement.objects.in_force().filter(case=case).exclude(team=case.lead_team_id)
     for row in rows.select_related("team__organisation").order_by("pk"):
         if row.team.organisation.kind not in stay or row.team.function != TeamFunction.GENERAL:

@@ -48,8 +48,8 @@ def deadlines_of(facts: Facts) -> list[Deadline]:
 
 
 def next_deadline(facts: Facts) -> date | None:
-    """The day on which to look again. What waits for a meeting waits anew on the day after,
-    should that not be held."""
+    """The first day on which to look at the case again. None if there is none. An item on an agenda
+    counts one day after its meeting, in case that is not held."""
     days = [term.on for term in deadlines_of(facts)]
     if facts.agenda:
         days.append(facts.agenda + timedelta(days=1))
@@ -101,7 +101,7 @@ def _before_guidance(facts: Facts) -> list[Deadline]:
 
 
 def _in_conference(facts: Facts) -> list[Deadline]:
-    """What the conference has still to do, as long as no meeting has the case on its agenda."""
+    """Deadlines of the conference for this case. None while a meeting has it on its agenda."""
     if facts.agenda is not None or facts.state not in OPEN_STATES:
         return []
     if facts.advised:
@@ -143,8 +143,8 @@ def _in_conference(facts: Facts) -> list[Deadline]:
 
 
 def _review(facts: Facts) -> date | None:
-    """When the conference looks again: what it said on the last day it decided, unless it has
-    done so since."""
+    """The latest review day set by the decisions of the last day. None if the case was discussed on
+    or after it, or none was set."""
     last = facts.decisions[-1].on if facts.decisions else None
     day = max(
         (text.review for text in facts.decisions if text.review and text.on == last), default=None
@@ -163,8 +163,8 @@ def _in_guidance(facts: Facts) -> list[Deadline]:
 
 
 def stay_ends(facts: Facts) -> date | None:
-    """R16: the day until which she is admitted; the pilot's maximum from the admission where no
-    decision says more."""
+    """The day until which the person is admitted (R16): that of the newest formal decision, else
+    the pilot's maximum from the admission. None if neither is known."""
     formal = facts.last_formal("admitted", "extended")
     if formal is not None and formal.until:
         return formal.until

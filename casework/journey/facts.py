@@ -97,8 +97,8 @@ class Facts:
 
     @property
     def rest_ends(self) -> date | None:
-        """R8: fourteen days after the later dossier; None while one is out. After T17 those of
-        before count."""
+        """The day on which the rest period ends: fourteen days after the later dossier (R8). None
+        while a dossier is missing. After T17 the dossiers of the earlier case count too."""
         counted = {**self.earlier_dossiers, **self.dossiers} if self.taken_over else self.dossiers
         if set(counted) >= {"ind", "dtv"}:
             return max(counted.values()) + REST

@@ -102,7 +102,8 @@ def conference_refused(facts: Facts) -> Missing | None:
 
 
 def formally(kind: str) -> Guard:
-    """A formal decision of this kind, taken since the conference last decided on the admission."""
+    """Guard that asks for a formal decision of this kind, on or after the conference's last
+    decision on the admission."""
 
     def guard(facts: Facts) -> Missing | None:
         decided = facts.last_decision(*ADMITS, "not_admitted")
@@ -200,7 +201,8 @@ def ending_decided(facts: Facts) -> Missing | None:
 
 
 def _ends_later(facts: Facts, decided: Decided | None) -> Missing | None:
-    """An exit for such a reason is not before the decision to end takes effect."""
+    """Missing if the exit, for a reason that follows from a decision to end, lies before that
+    decision takes effect."""
     left = facts.left
     if (
         left is None
@@ -218,8 +220,8 @@ def _ends_later(facts: Facts, decided: Decided | None) -> Missing | None:
 
 
 def accepted_elsewhere(facts: Facts) -> Missing | None:
-    """Who moves to another pilot is handed over in the moment of her exit: that pilot accepted
-    her before."""
+    """Guard that asks, of a move to another pilot, that the other pilot has accepted the person:
+    the exit hands the case over at once."""
     if (
         facts.left is not None
         and facts.left.outcome == "moved_to_other_pilot"
@@ -261,8 +263,8 @@ def no_open_task(facts: Facts) -> Missing | None:
 
 
 def checks_to_come(facts: Facts) -> list[int]:
-    """R12: after how many months it is still to be checked. What rests on a repeat asylum
-    application is followed until that ended and somebody looked what became of her (R13)."""
+    """Months after exit (3, 6, 12) for which no follow-up check was recorded (R12). Empty for a
+    repeat asylum application that has ended and after whose end a check was made (R13)."""
     waited = (
         facts.left is not None
         and facts.left.outcome == "repeat_asylum_reception"
@@ -341,8 +343,8 @@ def no_running_stay(facts: Facts) -> Missing | None:
 
 
 def dossiers_of_before(facts: Facts) -> Missing | None:
-    """T17: of an earlier case, both younger than the pilot's take-over term; or nothing at all
-    in municipal mode."""
+    """Guard that asks that both dossiers of an earlier case are younger than the pilot's take-over
+    term (T17). In municipal mode it asks nothing."""
     if facts.municipal:
         return None
     if not {"ind", "dtv"} <= set(facts.earlier_dossiers):

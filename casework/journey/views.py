@@ -64,8 +64,7 @@ def next_steps(clearance: Clearance, case: Case, teams: Teams, facts: Facts) -> 
 
 
 def offered(step: Step, facts: Facts) -> bool:
-    """Steps of a mode or a setting the pilot has not chosen are not shown as something that is
-    missing."""
+    """True unless the step belongs to a mode or setting that the pilot has not chosen (T6, T17)."""
     if step.number == "T6":
         return facts.early_admission or facts.municipal
     if step.number == "T17":
@@ -86,8 +85,8 @@ def linked(case: Case, missing: list[Missing]) -> list[tuple[str, str]]:
 def not_taken(
     request: HttpRequest, case: Case, problem: StepRefused | VersionConflict, *, key: str, page: str
 ) -> HttpResponse:
-    """An act that was refused, or came from an older version: what was typed is kept, and comes
-    back on its page."""
+    """Answer to an act that was refused or came from an older version. The typed text is kept as a
+    draft, which comes back on its page."""
     save_draft(request.user, key, typed_fields(request.POST), page)  # type: ignore[arg-type]
     if isinstance(problem, StepRefused):
         return refused(request, case, problem)
@@ -95,8 +94,8 @@ def not_taken(
 
 
 def refused(request: HttpRequest, case: Case, refusal: StepRefused) -> HttpResponse:
-    """The answer to who takes a step that may not be taken now: in sentences, each with where it
-    is mended."""
+    """Page 409 that says in sentences why a step may not be taken, each with a link to where it is
+    resolved."""
     context = {
         "case": case,
         "name": leading_names([case.pk]).get(case.pk, ""),

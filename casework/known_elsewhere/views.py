@@ -245,8 +245,8 @@ def case_elsewhere(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 
 @dataclass(frozen=True)
 class HitRow:
-    """What the coordinator there reads: who asked about which of her cases, and what is asked of
-    her."""
+    """What the coordinator of the pilot asked about reads: who asked about which case there, and
+    what is asked of that coordinator."""
 
     hit: Hit
     case: Case | None
@@ -256,9 +256,9 @@ class HitRow:
 def hits_for(
     clearance: Clearance, sent: ContactAnswerForm | None = None, most: int = 50
 ) -> list[HitRow]:
-    """Questions of other pilots about people of the pilots this worker coordinates, of the last
-    ninety days. Requests for contact that wait stand first, each with its form; `sent` is one
-    that could not be taken."""
+    """Questions of other pilots about people of the pilots that this worker coordinates, of the
+    last ninety days. Those with a waiting request for contact stand first, with the forms to
+    answer. `sent` is a submitted form that had errors."""
     if not clearance.coordinated:
         return []
     waiting = ContactRequest.objects.filter(pilot__in=clearance.coordinated, answered_at=None)

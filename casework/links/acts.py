@@ -61,8 +61,8 @@ def _passages(person: QuerySet[Person]) -> list[Case]:
 
 
 def judgements_of(person: Person) -> list[Judgement]:
-    """What was judged about her registrations and still holds, as far as this worker sees a case
-    on both sides."""
+    """Judgements in force about the person's registrations that this worker can see: a case on both
+    sides is in sight."""
     hers = Judgement.objects.in_force().filter(
         Q(one__same_as=person.same_as) | Q(other__same_as=person.same_as)
     )

@@ -106,8 +106,8 @@ def _call(statement: str, *values: int | str) -> Any:
 
 
 def _class(row: Exit) -> None:
-    """The class of its outcome on the day of the exit; who is competent for that outcome is
-    asked."""
+    """Set the class of the outcome on the day of the exit, and whether a competent partner is asked
+    to confirm it."""
     row.classed, row.claim_open = class_of(row.outcome, row.exited_on), row.outcome in COMPETENT
 
 
@@ -117,8 +117,8 @@ def _others_leave(case: Case, row: Exit) -> None:
 
 @transaction.atomic
 def establish(exit_: Exit, data: dict[str, Any], *, version: str) -> None:
-    """What became of her is known, or explained, after all: the exit says so from now on, and
-    its history what it said before. The class is that of the day of the exit."""
+    """Record what became of the person, once it is known or explained. History keeps what the exit
+    said before; the class is that of the day of the exit."""
     case = _followed(exit_)
     row: Exit = Exit.objects.select_for_update(of=("self",)).get(pk=exit_.pk)
     row.claim_version(version)
@@ -183,7 +183,7 @@ def undo_exit(exit_: Exit, data: dict[str, str], *, by: Clearance, version: str)
 
 
 def _standing(exit_: Exit) -> Case:
-    """The case, locked, of an exit that still stands."""
+    """The locked case of an exit that still stands. Raises StepRefused."""
     case = locked(exit_.case)
     standing = exit_of(case)
     if standing is None or standing.pk != exit_.pk:
@@ -192,7 +192,8 @@ def _standing(exit_: Exit) -> Case:
 
 
 def _followed(exit_: Exit) -> Case:
-    """The same, of an exit whose outcome is still followed."""
+    """The locked case of an exit that still stands and is followed: not archived. Raises
+    StepRefused."""
     case = _standing(exit_)
     if case.state not in (CaseState.EXITED, CaseState.IN_AFTERCARE):
         raise StepRefused([Missing(_("The case was archived meanwhile."), "case_detail")])
@@ -203,8 +204,8 @@ def _followed(exit_: Exit) -> Case:
 def answer_claim(
     exit_: Exit, data: dict[str, Any], *, by: Clearance, author_team: int
 ) -> Confirmation:
-    """What a competent partner says of the claim; it may say something else later, not the same
-    twice."""
+    """Record the answer of a competent partner to the claim. A later answer may differ. Raises
+    StepRefused if the same was given before."""
     case = _standing(exit_)
     mine = Confirmation.objects.current().filter(
         exit=exit_, author_team=author_team, source_team=data.get("source_team_id")
@@ -223,8 +224,8 @@ def answer_claim(
 
 @transaction.atomic
 def record_check(exit_: Exit, data: dict[str, Any], *, by: Clearance, author_team: int) -> None:
-    """R12. With a check that lapses, because she died or is back, all that are not recorded yet
-    lapse."""
+    """Record a follow-up check (R12). A result "lapsed", because the person died or is back, makes
+    all unrecorded checks lapse. Raises StepRefused."""
     case = _followed(exit_)
     done = set(FollowUpCheck.objects.current().filter(exit=exit_).values_list("months", flat=True))
     if data["months"] in done:
@@ -264,9 +265,9 @@ def leave_unconfirmed(exit_: Exit, why: str, *, version: str) -> None:
 
 
 def too_early(case: Case, outcome: str) -> int | None:
-    """R14: how many days of the pilot's return term are left for somebody said to have left,
-    unknown where to; she may still come back. None if the term is over, not agreed upon, or
-    nobody recorded that she is away."""
+    """Days left of the pilot's return term for a person who left with unknown destination and may
+    still come back (R14). The full term if the person has a stay but no absence was recorded. None
+    if there is no term, it is over, or neither is recorded."""
     term = case.pilot.return_term_days
     if outcome != Outcome.UNKNOWN_DESTINATION or term is None:
         return None

@@ -102,8 +102,8 @@ def _dated_evidence(form: forms.Form, data: dict[str, Any]) -> None:
 
 
 def _explained(form: forms.Form, data: dict[str, Any], outcome: str | None, day: date) -> None:
-    """What belongs to no class is archived only with its explanation (T13), so that is asked for
-    at once."""
+    """Add an error if the outcome belongs to no class and has no explanation, without which it
+    cannot be archived (T13)."""
     if (
         outcome
         and not data.get("explanation")

@@ -45,8 +45,8 @@ class OutcomeClass(models.Model):
 
 
 def class_of(outcome: str, day: date) -> OutcomeClass:
-    """The row of the dated table that holds for an exit on this day; of a day before the table
-    began its first row."""
+    """The row of the dated table that holds for an exit on this day. For a day before the table
+    began, its first row."""
     rows = list(OutcomeClass.objects.filter(outcome=outcome).order_by("-in_force_from"))
     return next((row for row in rows if row.in_force_from <= day), rows[-1])
 

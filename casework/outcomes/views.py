@@ -69,8 +69,8 @@ def _case(reference: UUID) -> Case:
 def of_the_exit(
     view: Callable[[ClearanceRequest, Case, Exit], HttpResponse],
 ) -> Callable[..., HttpResponse]:
-    """A page about the exit that stands; who comes when it was undone or declined meanwhile is
-    told so."""
+    """Decorate a view to receive the exit that stands. If there is none, a reader of outcomes is
+    told that it was undone, declined or never proposed, and others get a 404."""
 
     @wraps(view)
     def view_of_exit(request: ClearanceRequest, reference: UUID) -> HttpResponse:
@@ -427,8 +427,8 @@ def check_add(request: ClearanceRequest, case: Case, exit_: Exit) -> HttpRespons
 @require_POST
 @of_the_exit
 def check_take_back(request: ClearanceRequest, case: Case, exit_: Exit) -> HttpResponse:
-    """A check recorded by mistake, by the team that recorded it; one that lapsed with those that
-    lapsed beside it."""
+    """Take back a check that was recorded by mistake, by the team that recorded it. Checks that
+    lapsed together are taken back together."""
     rows = [
         row
         for row in FollowUpCheck.objects.current().filter(exit=exit_)

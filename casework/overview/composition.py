@@ -130,8 +130,8 @@ def own_work(clearance: Clearance, case: Case, teams: dict[int, Team]) -> list[s
 def panels(
     clearance: Clearance, case: Case, teams: dict[int, Team], records: dict[str, list[Record]]
 ) -> tuple[list[Panel], list[Panel]]:
-    """Own work and what others share: a panel of one's own also when it is empty, of others'
-    only with rows in it."""
+    """Panels of own work and panels of what others share. A panel of own work is shown even if
+    empty when the worker may add to it; a shared panel only with rows in it."""
 
     def panel(slug: str, *, own: bool) -> Panel:
         kind = KINDS[slug]

@@ -44,10 +44,10 @@ class Sharing:
 def register_of_sharing(
     clearance: Clearance, case: Case, teams: dict[int, Team], records: dict[str, list[Record]]
 ) -> list[Sharing]:
-    """From the history of the records this reader sees: each time that their author's sharing
-    changed, with chosen teams, as far as she may know of these, or with all partners where such
-    a record begins with its author's own team. A change among other teams leaves no entry, nor
-    does its end."""
+    """Entries for each time that the sharing of a record changed, from the history of the records
+    this reader sees. They cover sharing with chosen teams of which the reader may know, and sharing
+    with all partners for categories that begin with the author's own team. A change among other
+    teams leaves no entry, nor does its end."""
     changed = []
     for slug, rows in records.items():
         by_key = {row.pk: row for row in rows}

@@ -190,8 +190,8 @@ def _records(
 
 
 def _ended(record: Record) -> str:
-    """How it stands with what is told: ended, not confirmed yet, undone, or no longer standing,
-    and why."""
+    """How the record stands: ended, not confirmed yet, undone, or no longer standing, and why.
+    Empty if it stands."""
     if record.ended_at:
         return str(record.get_end_reason_display())
     if isinstance(record, Exit) and record.undone_on:

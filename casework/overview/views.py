@@ -104,8 +104,8 @@ class Running:
 
 
 def deadlines(clearance: Clearance, case: Case, facts: Facts) -> list[Running]:
-    """Of the case manager and the team that leads; to others a term would tell of what they do
-    not read."""
+    """Deadlines of the case, for a worker of the team that leads. Empty for others, to whom a
+    deadline would tell what they may not read."""
     if case.lead_team_id not in clearance.teams:
         return []
     return [
@@ -160,8 +160,8 @@ OF_A_CASE = re.compile(r"^/casussen/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}
 
 
 def draft_link(draft: Draft, cases: set[UUID]) -> dict[str, Any]:
-    """Where unsent text belongs, in words and as an address; of a case that left sight only the
-    text itself is left."""
+    """Label and address of the page to which unsent text belongs. If that case is no longer in
+    sight, the address of the draft itself."""
     verb, slug, *_sheet = [*draft.key.partition(":")[0].split("-"), ""]
     label = (
         KINDS[slug].label
@@ -277,7 +277,7 @@ def _lines(rows: list[Waiting], cases: dict[int, Case]) -> list[WorklistLine]:
 
 
 def _said(row: Waiting, case: Case) -> tuple[str, str]:
-    """In words, and where it is done."""
+    """Text of a waiting item, and address where it is done."""
     if row.kind in ("action", "task"):
         return row.what, reverse("casework:action_done", args=[case.reference, row.reference])
     label, page = WAITS[row.kind]

@@ -134,9 +134,9 @@ def plan(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 def _doers(
     request: ClearanceRequest, case: Case, teams: dict[int, Team], author: int
 ) -> list[Team]:
-    """Who may be given an action: a service gives itself one; the facility every partner of the
-    conference. Not whose name tells of a lawyer, a doctor or a place: whoever reads the
-    conference reads the action."""
+    """Teams that may be given an action. For IND and DT&V only the author's own team; otherwise
+    every known partner of the conference. Left out are teams whose name tells of a lawyer, a doctor
+    or a place, because whoever reads the conference reads the action."""
     if teams[author].organisation.kind in (OrganisationKind.IND, OrganisationKind.DTV):
         return [teams[author]]
     known = [
@@ -213,7 +213,7 @@ def action_done(request: ClearanceRequest, reference: UUID, record: UUID) -> Htt
 
 @transaction.atomic
 def _taken_on(task: Task, request: ClearanceRequest) -> None:
-    """From now on it waits for this colleague alone."""
+    """Assign the task to this worker, for whom alone it waits from now on."""
     locked(task.case)
     row: Task = Task.objects.select_for_update(of=("self",)).get(pk=task.pk)
     if not row.answer and row.ended_at is None:
@@ -225,7 +225,8 @@ def _taken_on(task: Task, request: ClearanceRequest) -> None:
 
 @transaction.atomic
 def _written(case: Case, result: Any, form: Any, request: ClearanceRequest) -> None:
-    """What its team answered, or what whoever set it changed; or that it is withdrawn."""
+    """Save what was sent of an action or task: the team's answer, the author's changes, or the
+    withdrawal. Raises VersionConflict if it was answered or ended meanwhile."""
     held = locked(case)
     row = type(result).objects.select_for_update(of=("self",)).get(pk=result.pk)
     row.claim_version(request.POST.get("version", ""))
@@ -312,7 +313,8 @@ def plan_person(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 def _readers(
     clearance: Clearance, case: Case, teams: dict[int, Team]
 ) -> list[tuple[Category, set[Organisation]]]:
-    """Of each kind of data the organisations that read it, as far as a paper may name them."""
+    """Organisations that read each category, as far as a paper may name them. Categories without
+    any are left out."""
     listed = listed_partners(clearance, case, teams)
     reads = team_reads([team.pk for team in listed])
     result = [
@@ -323,8 +325,8 @@ def _readers(
 
 
 def _telling(owner: Organisation, case: Case, teams: dict[int, Team]) -> bool:
-    """Whether its bare name on the paper tells of an illness, a lawyer, a place, leaving, or the
-    police."""
+    """True if the organisation's name on paper would reveal an illness, a lawyer, a place, leaving,
+    or the police."""
     here = [
         team for pk in case.team_ids if (team := teams.get(pk)) and team.organisation_id == owner.pk
     ]

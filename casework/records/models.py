@@ -29,12 +29,12 @@ class Versioned(Labelled):
         abstract = True
 
     def check_version(self, seen: str) -> None:
-        """That this is the version the worker saw, as her form says it."""
+        """Raise VersionConflict unless `seen`, from the form, is the current version."""
         if str(self.version) != seen:
             raise VersionConflict
 
     def claim_version(self, seen: str) -> None:
-        """Go on from the version the worker saw, or tell that there is a newer one."""
+        """Go on from the version the worker saw. Raises VersionConflict if there is a newer one."""
         self.check_version(seen)
         self.version += 1
 
@@ -98,8 +98,9 @@ class Record(AccessChecked, Versioned):
         return self.CATEGORY or Category(self.category)  # type: ignore[attr-defined]
 
     def is_covered_by(self, clearance: Any) -> bool:
-        """A team of mine that takes part has to do with this category; what a consent opens, the
-        policy knows."""
+        """True if a team of this worker that takes part reads, writes or attends this category, or
+        a personal grant covers it. For medical content it is enough that a team of this worker
+        takes part: the policy knows what a consent opens."""
         category = self.record_category
         if category == Category.MEDICAL_CONTENT and clearance.is_involved(self.team_ids):
             return True
@@ -121,7 +122,8 @@ class Record(AccessChecked, Versioned):
         return self.source_team_id or self.author_team_id
 
     def end(self, reason: EndReason) -> None:
-        """It no longer holds, or never did; it stays to be read. Its version was claimed before."""
+        """Mark the record as ended for this reason. It stays to be read. Its version was claimed
+        before."""
         self.ended_at = timezone.now()
         self.end_reason = reason
         set_change_reason(self, reason.value)

@@ -58,7 +58,7 @@ class Candidate:
 
     @property
     def words(self) -> list[str | Promise]:
-        """What speaks for it and what against it."""
+        """Words for the fields that speak for or against the match."""
         return [WORDS[key] for key in self.agreed.items() if key in WORDS]
 
 
@@ -100,9 +100,9 @@ def named_and_born(key: str, born: str, most: int = MOST_COMPARED) -> list[int]:
 
 
 def candidates(many: list[Identity], most: int = MOST_COMPARED) -> list[list[int]]:
-    """For each of these facts the keys of cases in sight that share enough to be compared: the
-    candidate rules of docs/matching.md, for all of them in one statement. At most `most` each,
-    those with the same number first."""
+    """Keys of cases in sight that share enough with each identity to be compared, by the candidate
+    rules of docs/matching.md, all in one statement. At most `most` for each identity, those with
+    the same number first."""
     asked = [
         {
             "row": row,
@@ -123,8 +123,8 @@ def candidates(many: list[Identity], most: int = MOST_COMPARED) -> list[list[int
 def identities_of(
     cases: list[int], asked: Collection[str] = frozenset(FIELDS.values())
 ) -> dict[int, Identity]:
-    """What the visible values of these cases say in the fields of Facts that are asked; ended
-    values are left out."""
+    """Identity of each case, with the fields in `asked`. Only values that are visible and not ended
+    count."""
     result = {case: Identity() for case in cases}
     kinds = [kind for kind, field in FIELDS.items() if field in asked]
     values = IdentityValue.objects.current().filter(case__in=cases, kind__in=kinds).order_by("pk")
@@ -152,8 +152,8 @@ def likely_doubles(facts: Identity, *, besides: Collection[int] = ()) -> list[Ca
 
 
 def remember_others(judged: list[tuple[int, int]]) -> None:
-    """Keep that these people are not those of these cases (keys of a person and a case each), so
-    that nobody is asked again. What this worker may not judge stays open."""
+    """Record that each person is not the person of the case (pairs of keys), so that nobody is
+    asked again. Pairs that this worker may not judge stay open."""
     if judged:
         people, cases = zip(*judged, strict=True)
         with connection.cursor() as cursor:

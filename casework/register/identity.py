@@ -49,8 +49,8 @@ def leading_names(case_ids: Iterable[int]) -> dict[int, str]:
 
 
 def born_on_or_after(case_id: int) -> date | None:
-    """The earliest day on which she can have been born, by anything that is said of it and that
-    this reader sees."""
+    """The earliest day on which the person can have been born, by all visible birth dates. None if
+    there are none."""
     text = IdentityValue.objects.current().filter(case=case_id, kind=ValueKind.BIRTH_DATE)
     days = [
         date.fromisoformat((value + "-01-01")[:10])
@@ -77,8 +77,8 @@ def by_kind(values: Iterable[IdentityValue]) -> dict[str, list[IdentityValue]]:
 
 
 def distinct(values: list[IdentityValue]) -> list[IdentityValue]:
-    """Each value once, by the surest word for it, which stands first; who said what stands on
-    the person's page."""
+    """Each value once, in its surest row, in the given order. Who stated it is shown on the
+    person's page."""
     result: dict[str, IdentityValue] = {}
     for value in values:
         result.setdefault(value.value, value)

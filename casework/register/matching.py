@@ -186,7 +186,8 @@ def is_likely(agreed: dict[str, Agreement]) -> bool:
 
 
 def sought(birth_date: str) -> set[str]:
-    """The dates by which somebody born on this one, as far as it is known, is looked up."""
+    """Dates to look up for this birth date: itself, day and month swapped, the month and the year,
+    or only itself if it is incomplete."""
     return (
         {birth_date, swapped(birth_date), birth_date[:7], birth_date[:4]} - {""}
         if len(birth_date) == 10
@@ -202,5 +203,5 @@ def swapped(birth_date: str) -> str:
 
 
 def heard(names: Sequence[str]) -> list[str]:
-    """All skeletons of some names together: what candidates are looked up by."""
+    """Sorted sound skeletons of all these names: the keys by which candidates are looked up."""
     return sorted({skeleton for name in names for skeleton in sounds(name)})

@@ -29,8 +29,8 @@ def writable_categories(clearance: Clearance, case: Case) -> list[Category]:
 def other_teams(
     clearance: Clearance, case: Case, teams: dict[int, Team], besides: int | None = None
 ) -> list[Team]:
-    """With whom this worker may choose to share: the teams she knows of, but for the one she
-    writes for."""
+    """Teams with which this worker may choose to share: all known partners but `besides`, the one
+    written for."""
     return [team for team in partners_of(clearance, case, teams) if team.pk != besides]
 
 
@@ -95,8 +95,8 @@ def would_read(
     joining: Collection[int] = (),
     addressed: Collection[int] = (),
 ) -> list[Team]:
-    """For the choices made so far in a form: who would read the record, as far as this worker
-    may know of them."""
+    """Teams that would read the record with the choices made so far in a form, as far as this
+    worker may know of them. Empty while a choice is missing."""
     if category is None or author is None or data.get("visibility") not in Visibility.values:
         return []
     chosen = set(data.getlist("shared_with"))

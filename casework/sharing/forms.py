@@ -58,8 +58,9 @@ class SharingFields(forms.Form):
     def offer(
         self, partners: list[Team], categories: Iterable[Category], visibilities: list[Visibility]
     ) -> None:
-        """Put in the teams one may choose, and who reads it to begin with: of the kinds of data
-        it may be, the narrowest beginning; once one is chosen, its own."""
+        """Fill in the teams that can be chosen, and the initial visibility: the narrowest default
+        of the categories that the record may have. Once a category is chosen, its own default
+        counts."""
         categories = set(categories)
         initial = min((default_visibility(c) for c in categories), key=list(Visibility).index)
         self.sharing_is_told = any(begins_with_author(category) for category in categories)
@@ -71,8 +72,8 @@ class SharingFields(forms.Form):
 
     @property
     def starts_as(self) -> str:
-        """For the page: who reads it to begin with, by what is chosen; nothing once somebody
-        decided herself."""
+        """JSON with the initial visibility by category, for the page. Empty if all categories start
+        alike, or somebody already decided."""
         decided = (
             self.is_bound or "visibility" in self.initial or len(set(self.starts.values())) < 2
         )

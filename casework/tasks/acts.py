@@ -14,7 +14,7 @@ RULE_LENGTH = 20  # of what a task keeps of the kind of decision it comes from
 
 
 def done(case: Case, kinds: Iterable[str], *, by: Clearance) -> None:
-    """The tasks of her teams that decisions of these kinds asked for are done with this act."""
+    """Mark as done the open tasks of the worker's teams that decisions of these kinds created."""
     rules = [kind[:RULE_LENGTH] for kind in kinds]
     for task in Task.objects.current().filter(case=case, rule__in=rules, answer=""):
         if task.to_team_id in by.teams:

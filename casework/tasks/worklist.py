@@ -24,8 +24,8 @@ class Waiting:
 
 
 def waiting(outcomes: Iterable[str], most: int) -> list[Waiting]:
-    """For the worker who entered, the soonest first; `outcomes` are those her teams are
-    competent to confirm."""
+    """Items that wait for the current worker, the soonest first. `outcomes` are those that the
+    worker's teams are competent to confirm."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT kind, reference, case_id, what, due_on FROM tasks_waiting(%s, %s, %s)",

@@ -76,7 +76,8 @@ def take_back(case: Case, transfer: Transfer) -> None:
 
 
 def answer(transfer: Transfer, data: Answer, why: str) -> bool:
-    """Whether the answer counted: not if somebody else was first, or the offer was taken back."""
+    """Record an answer to an offer. False if somebody answered before, or the offer was taken
+    back."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT transfer_answer(%s, %s, %s)", [transfer.reference, data.value, why])
         return bool(cursor.fetchone()[0])
@@ -105,7 +106,7 @@ def _ticked(row: Goal | Contact | Note) -> tuple[UUID, str, date, str]:
 
 @transaction.atomic
 def tick(transfer: Transfer, team: int, records: list[UUID], *, by: Clearance) -> None:
-    """The last word of a team counts."""
+    """Save which guidance a team sends along. A later choice replaces the earlier one."""
     row = GuidanceTicked.objects.filter(transfer=transfer, team=team).first()
     if row is None:
         try:

@@ -35,7 +35,7 @@ class OfferForm(KeptForm):
     def __init__(
         self, *args: Any, pilots: list[Pilot], identifying: list[str], **kwargs: Any
     ) -> None:
-        """`identifying`: what says who she is, and does not belong in the offer."""
+        """`identifying`: texts that identify the person, which do not belong in the offer."""
         super().__init__(*args, **kwargs)
         self.identifying = identifying
         self.fields["to_pilot"].choices = [  # type: ignore[attr-defined]

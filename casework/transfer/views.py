@@ -39,8 +39,8 @@ from partners.accountability.activities import CASEWORK, processes
 
 
 def _case(request: ClearanceRequest, reference: UUID) -> Case:
-    """A case of which this worker reads the guidance: the offer says where she would live and
-    what she needs there."""
+    """The case, if the worker reads its guidance: the offer says where the person would live and
+    what is needed there. Raises Http404 or PermissionDenied."""
     case: Case = get_object_or_404(
         Case.objects.select_related("pilot", "person"), reference=reference
     )

@@ -82,7 +82,8 @@ class Clearance:
         return self.user.pk
 
     def is_involved(self, team_ids: Sequence[int], reading: Category | None = None) -> bool:
-        """One of my teams takes part, and reads this category if one is named."""
+        """True if one of my teams is among these teams and, if `reading` is given, reads that
+        category."""
         return any(
             seat.team in team_ids and (reading is None or reading in seat.reads)
             for seat in self.seats
@@ -117,7 +118,8 @@ class Clearance:
         return bool(self.seats_writing(case, category))
 
     def author_team(self, case: HasTeams, category: Category = Category.IDENTITY) -> int | None:
-        """In the name of which of my teams I write here; nobody chooses it."""
+        """Id of my team in whose name I write in this case; the first that may write, nobody
+        chooses it. None if there is none."""
         return next((seat.team for seat in self.seats_writing(case, category)), None)
 
     def holds(self, role: Role) -> bool:
@@ -151,9 +153,9 @@ class Clearance:
         return ",".join(sorted(held))
 
     def cases_by_organisation(self, cases: Mapping[UUID, Set[int]]) -> dict[int | None, list[UUID]]:
-        """Which of these cases (with their teams) this worker touched for which of her
-        organisations: the privacy officer of the one has nothing to do with the cases of the
-        other."""
+        """Cases that this worker touched, by the organisation for which the worker touched them:
+        the privacy officer of one organisation has nothing to do with the cases of another. A case
+        of no own team counts for the main organisation."""
         main = next((seat.organisation for seat in self.seats), self.organisation)
         result: dict[int | None, list[UUID]] = {}
         for case, teams in cases.items():

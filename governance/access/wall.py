@@ -60,5 +60,5 @@ class AccessChecked(models.Model):
         ) or self.grant_key() in clearance.granted(type(self)._meta.model_name or "")
 
     def grant_key(self) -> int:
-        """The case a personal grant would have to name."""
+        """Id of the case that a personal grant must name to cover this row."""
         return int(self.case_id)  # type: ignore[attr-defined]

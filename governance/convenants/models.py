@@ -25,8 +25,8 @@ class _Period(Func):
 
 class ConvenantQuerySet(models.QuerySet["Convenant"]):
     def in_force(self, on: date | None = None) -> Self:
-        """Begun, not ended, and signed by all its parties: the same words as
-        access_convenants_at() in SQL."""
+        """Convenants that have begun, have not ended, and are signed by all their parties on this
+        day. Same rule as access_convenants_at() in SQL."""
         day = on or timezone.localdate()
         unsigned = ConvenantParty.objects.filter(convenant=models.OuterRef("pk")).exclude(
             signed_on__lte=day
@@ -178,7 +178,7 @@ class ConvenantGroupObjectPermission(GroupObjectPermissionBase):
 
 class ProposalQuerySet(models.QuerySet["Proposal"]):
     def waiting_for(self, organisations: Iterable[int]) -> Self:
-        """Undecided, about an agreement one of these organisations is party to."""
+        """Undecided proposals about an agreement to which one of these organisations is party."""
         mine = ConvenantParty.objects.filter(organisation__in=organisations).values("convenant")
         return self.filter(decided_at=None, convenant__in=mine).select_related("convenant__pilot")
 

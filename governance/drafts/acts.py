@@ -35,7 +35,7 @@ def save_draft(user: User, key: str, fields: dict[str, list[str]], page: str = "
 
 
 def own(page: str) -> str:
-    """An address of this application, or nothing."""
+    """The page, if it is an address within this application. Empty otherwise."""
     safe = (
         len(page) <= 300
         and page.startswith("/")
@@ -54,8 +54,8 @@ def standalone_draft_key(request: HttpRequest, form: str) -> str:
 
 
 def standalone_draft_page(request: HttpRequest, key: str = "") -> str:
-    """The address under which a sheet, or a new one, comes back with its text when the page is
-    loaded again."""
+    """Address of a sheet, with a new key if it has none. Loading it again brings the draft's text
+    back."""
     return f"{request.path}?concept={key.partition(':')[2] or uuid4()}"
 
 
@@ -88,7 +88,8 @@ def _token(request: HttpRequest) -> UUID | None:
 
 
 def sent_before(request: HttpRequest) -> HttpResponse | None:
-    """Where this very form led when it was sent the first time; None if it was not."""
+    """Redirect to where this form led when it was sent the first time. None if it was not sent
+    before."""
     token = _token(request)
     sent = FormToken.objects.filter(token=token).first() if token else None
     return redirect(sent.result or "home") if sent else None
@@ -115,8 +116,8 @@ def submit_once(request: HttpRequest, key: str, act: Callable[[], str]) -> HttpR
 
 
 def drop_draft(request: HttpRequest, key: str) -> None:
-    """What was typed has arrived, in an act that may be done again; nothing that is still under
-    way keeps it anew."""
+    """Delete a draft whose text was saved by an act that may be repeated. Its token is used up, so
+    that a request still under way does not save the draft anew."""
     user: User = request.user  # type: ignore[assignment]
     if token := _token(request):
         _claim(token, user)

@@ -11,7 +11,7 @@ KEEP = timedelta(days=14)  # drafts, and the tokens of sent forms; drafts_forget
 
 class DraftQuerySet(models.QuerySet["Draft"]):
     def of(self, user: object) -> Self:
-        """Those of a worker that are still kept."""
+        """Drafts of this worker that are still kept."""
         return self.filter(owner=user, saved_at__gte=timezone.now() - KEEP)
 
 

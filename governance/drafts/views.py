@@ -21,7 +21,8 @@ FROM_THE_DOSSIER = {"letter", "mended", "mended_for"}
 
 @cache
 def _codes() -> dict[str, set[str]]:
-    """What can be chosen instead of typed, by the name of its field: no words of hers."""
+    """Values that can be chosen instead of typed, by field name. They are no words of the worker's
+    own."""
     codes: dict[str, set[str]] = defaultdict(set)
     for model in apps.get_models():
         for field in model._meta.get_fields():

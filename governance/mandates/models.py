@@ -15,7 +15,8 @@ from partners.organisations.models import Pilot
 
 class MandateQuerySet(TrackedQuerySet):
     def in_force(self, day: date, pilot: Pilot) -> Self:
-        """For this pilot: of one title the newest version counts, which may have ended."""
+        """Mandate decisions in force for this pilot on this day. Of one title only the newest
+        version that has begun counts, even if it has ended."""
         later = MandateDecision.objects.filter(
             title=OuterRef("title"), version__gt=OuterRef("version"), pilots=pilot
         )

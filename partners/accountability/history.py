@@ -29,12 +29,13 @@ class History(HistoricalRecords):
 
 
 def set_change_reason(instance: models.Model, reason: str) -> None:
-    """Why the next save of this object happens; it stands on its history row."""
+    """Set the reason that the history row of the next save will carry."""
     instance._change_reason = reason  # type: ignore[attr-defined]
 
 
 def without_history(instance: Any, fields: list[str]) -> None:
-    """Save what is worked out from facts that have a history of their own."""
+    """Save fields that are computed from facts with a history of their own, without a history
+    row."""
     instance.skip_history_when_saving = True
     instance.save(update_fields=fields)
     del instance.skip_history_when_saving
@@ -153,7 +154,8 @@ def _save(rows: list[Any], fields: list[str]) -> None:
 
 
 def _plain(value: object) -> str:
-    """As PostgreSQL reads it: to the microsecond, which Django's own encoder cuts off."""
+    """Text of a value as PostgreSQL reads it: to the microsecond, which Django's own encoder cuts
+    off. Raises TypeError."""
     if isinstance(value, date | time | Decimal | UUID):
         return str(value)
     raise TypeError(f"{value!r} is no value of a column")
@@ -188,6 +190,7 @@ def quoted(name: str) -> str:
 
 
 def _all_or_nothing(written: int, objects: list[Any]) -> None:
-    """A row that the writer does not see would be left out in silence."""
+    """Raise RuntimeError unless all rows were written: a row that the writer does not see would be
+    left out in silence."""
     if written != len(objects):
         raise RuntimeError(f"{written} of {len(objects)} rows were written")

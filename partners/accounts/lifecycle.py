@@ -44,7 +44,7 @@ def close_account(user: User, *, by: User) -> int:
 
 
 def ask_factor_reset(user: User, *, by: User) -> FactorReset:
-    """The first of the two administrators."""
+    """Request a reset of the user's second factor, by the first of two administrators."""
     reset = FactorReset.objects.create(user=user, requested_by=by)
     audit("factor_reset_asked", actor=by, obj=("user", user.pk))
     return reset

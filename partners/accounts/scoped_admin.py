@@ -22,7 +22,7 @@ def administered(request: HttpRequest) -> frozenset[int]:
 
 
 def is_national(request: HttpRequest) -> bool:
-    """The ministry's administrators keep the list of organisations and pilots."""
+    """True for administrators of the ministry, who keep the list of organisations and pilots."""
     return Organisation.objects.filter(
         pk__in=administered(request), kind=OrganisationKind.MINISTRY
     ).exists()

@@ -38,8 +38,8 @@ def _left(request: HttpRequest) -> dict[str, int]:
 @login_not_required
 @require_GET
 def session_state(request: HttpRequest) -> JsonResponse:
-    """How many seconds are left; asked by the page itself, so it prolongs nothing. Nothing, for
-    the signed out."""
+    """Seconds left in the session; zero if signed out. The page asks for it itself, so it does not
+    prolong the session."""
     if not request.user.is_authenticated:
         return JsonResponse({"idle": 0, "absolute": 0})
     return JsonResponse(_left(request))
@@ -149,7 +149,7 @@ def account(request: HttpRequest) -> HttpResponse:
 @processes(PARTICIPATION)
 @require_POST
 def end_other_sessions(request: HttpRequest) -> HttpResponse:
-    """Signed out everywhere but here."""
+    """Sign the user out of every session but this one."""
     user: User = request.user  # type: ignore[assignment]
     user.end_sessions(besides=request.session.session_key or "")
     messages.success(request, _("You are signed out everywhere else."))
