@@ -124,7 +124,7 @@ _ALL = (
         "user-circle",
         frozenset({MUNICIPAL, NGO, SHELTER, IND, DTV, AVIM}),
         "said_on",
-        ("kind", "shown"),
+        ("kind", "display_value"),
         ("value", "estimated", "status", "said_on"),
     ),
     RecordKind(

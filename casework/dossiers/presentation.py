@@ -65,7 +65,7 @@ def lines(record: Record, kind: RecordKind) -> list[Line]:
     result = []
     for name in kind.fields:
         field = record._meta.get_field(name)
-        visible = "shown" if kind.slug == "identity_value" and name == "value" else name
+        visible = "display_value" if kind.slug == "identity_value" and name == "value" else name
         if visible == "location":  # a location this reader may not know of is left out
             continue
         if text := _text(record, visible):

@@ -128,8 +128,8 @@ def admit(asked: Escalation, account: str) -> str:
         return "full"
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT escalation_admit(%s, %s, %s, %s)",
-            [asked.pk, member.user_id, member.organisation_id, in_dutch(MEMBER)],
+            "SELECT escalation_admit(%s, %s, %s, %s, %s)",
+            [asked.pk, member.user_id, member.organisation_id, SEATS[kind], in_dutch(MEMBER)],
         )
         return "" if cursor.fetchone()[0] else "involved"
 

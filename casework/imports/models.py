@@ -60,7 +60,7 @@ class ImportRow(models.Model):
     case = models.ForeignKey("casework.Case", models.PROTECT, null=True, related_name="+")
     footprint = models.BigIntegerField(
         null=True
-    )  # how much stood in the case when it came; see sql/lists.sql
+    )  # how much stood in the case when it came; see sql/imports.sql
     kept = models.BooleanField(default=False)  # not undone, because somebody worked on it since
     undone = models.BooleanField(default=False)
 

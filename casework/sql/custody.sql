@@ -128,7 +128,7 @@ BEGIN
     SELECT array_agg(id) INTO keys FROM ended;
     PERFORM access_history('casework_involvement', keys, '~', 'handed_over');
     PERFORM access_end_grants(ARRAY(SELECT g.id FROM casework_caseuserobjectpermission g
-        WHERE g.content_object_id = goes.case_id), 'handed_over');
+        WHERE g.content_object_id = goes.case_id), NULL, 'handed_over');
     UPDATE casework_custodytransfer d SET handed_over_on = today WHERE d.id = goes.id;
 END
 $$;

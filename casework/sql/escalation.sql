@@ -40,24 +40,28 @@ BEGIN
 END
 $$;
 
--- Gives a member her seat, and the case to read until the day after the answer is due. False for
+-- Gives a member one of the seats of her kind of organisation, and the case to read until the day after the answer is due. False for
 -- somebody of the immigration or departure service who had to do with it before.
-CREATE FUNCTION escalation_admit(which bigint, who integer, for_organisation bigint, why text) RETURNS boolean
+CREATE FUNCTION escalation_admit(which bigint, who integer, for_organisation bigint, seats integer, why text) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
 DECLARE
     asked casework_escalation := escalation_mine(which);
-    service boolean;
+    kinds text[];
+    its_kind text;
 BEGIN
-    SELECT o.kind IN ('ind', 'dtv') INTO service
+    PERFORM 1 FROM casework_case WHERE id = asked.case_id FOR NO KEY UPDATE;  -- one after the other: seats are counted
+    SELECT array_agg(o.kind), max(o.kind) FILTER (WHERE o.id = for_organisation) INTO kinds, its_kind
         FROM partners_membership b JOIN partners_organisation o ON o.id = b.organisation_id
-        WHERE b.user_id = who AND b.organisation_id = for_organisation AND b.since <= access_today()
-          AND (b.until IS NULL OR b.until > access_today()) AND access_grantable(who)
-        LIMIT 1;
-    IF asked.id IS NULL OR asked.level <> 'mrt' OR asked.answer_due_on < access_today() OR service IS NULL THEN
+        WHERE b.user_id = who AND b.since <= access_today() AND (b.until IS NULL OR b.until > access_today());
+    IF asked.id IS NULL OR asked.level <> 'mrt' OR asked.answer_due_on < access_today()
+       OR its_kind IS NULL OR its_kind NOT IN ('municipality', 'ngo', 'ind', 'dtv') OR NOT access_grantable(who)
+       OR (SELECT count(*) FROM casework_reviewmember m JOIN partners_organisation o ON o.id = m.organisation_id
+           WHERE m.escalation_id = which AND o.kind = its_kind AND m.user_id <> who) >= seats THEN
         RAISE EXCEPTION 'nobody is let in here' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    IF service AND escalation_involved(asked.case_id, who) THEN
+    -- Whoever works for a service is of that service, whatever she sits here for.
+    IF kinds && ARRAY['ind', 'dtv'] AND escalation_involved(asked.case_id, who) THEN
         RETURN false;
     END IF;
     INSERT INTO casework_reviewmember (escalation_id, user_id, organisation_id) VALUES (which, who, for_organisation)
@@ -72,7 +76,7 @@ $$;
 CREATE FUNCTION escalation_members_leave(which bigint) RETURNS void LANGUAGE sql SECURITY DEFINER
     SET search_path = public, pg_temp AS
 $$
-    SELECT access_end_grants(array_agg(g.id))
+    SELECT access_end_grants(array_agg(g.id), 'review_team')
     FROM casework_escalation e JOIN casework_case c ON c.id = e.case_id
     JOIN casework_caseuserobjectpermission g ON g.content_object_id = e.case_id AND g.kind = 'review_team'
     WHERE e.id = which AND (e.adopted IS NOT NULL OR e.ended_at IS NOT NULL) AND c.pilot_id = ANY (access_teams('coordinates'))
@@ -96,7 +100,7 @@ BEGIN
     DELETE FROM casework_reviewmember WHERE id = which;
     PERFORM access_end_grants(ARRAY(
         SELECT g.id FROM casework_caseuserobjectpermission g
-        WHERE g.content_object_id = member.case_id AND g.kind = 'review_team' AND g.user_id = member.user_id));
+        WHERE g.content_object_id = member.case_id AND g.kind = 'review_team' AND g.user_id = member.user_id), 'review_team');
 END
 $$;
 

@@ -42,7 +42,7 @@ CREATE FUNCTION conference_guests_leave(which bigint) RETURNS void LANGUAGE sql 
     SET search_path = public, pg_temp AS
 $$
     SELECT access_end_grants(conference_spent_grants(which, ARRAY(
-        SELECT x.user_id FROM casework_meetingguest x WHERE x.meeting_id = which AND x.user_id IS NOT NULL)))
+        SELECT x.user_id FROM casework_meetingguest x WHERE x.meeting_id = which AND x.user_id IS NOT NULL)), 'meeting')
     FROM casework_meeting m WHERE m.id = which AND m.pilot_id = ANY (access_teams('coordinates'))
 $$;
 
@@ -61,7 +61,7 @@ BEGIN
     END IF;
     UPDATE casework_meetingguest SET user_id = NULL WHERE id = which;
     PERFORM access_history('casework_meetingguest', ARRAY[which], '~', 'dismissed');
-    PERFORM access_end_grants(conference_spent_grants(guest.meeting_id, ARRAY[guest.user_id]));
+    PERFORM access_end_grants(conference_spent_grants(guest.meeting_id, ARRAY[guest.user_id]), 'meeting');
 END
 $$;
 

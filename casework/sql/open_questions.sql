@@ -34,10 +34,14 @@ DECLARE
 BEGIN
     INSERT INTO casework_task (reference, version, case_id, author_team_id, author_id, to_team_id, visibility, shared_team_ids,
                                team_ids, recorded_at, rule, what, set_on, due_on)
-        SELECT gen_random_uuid(), 1, c.id, c.lead_team_id, r.author_id, c.lead_team_id, 'own_organisation', '{}', c.team_ids, now(),
+        SELECT gen_random_uuid(), 1, c.id, c.lead_team_id, r.author_id, c.lead_team_id, 'own_organisation', '{}', c.team_ids, clock_timestamp(),
                'register_conflict', text_of_task, access_today(), due
         FROM casework_destinationreport r JOIN casework_case c ON c.id = r.case_id
-        WHERE r.id = which AND r.author_id = access_user()
+        -- A report that stands, and once for each.
+        WHERE r.id = which AND r.author_id = access_user() AND r.ended_at IS NULL
+          AND r.author_team_id = ANY (c.team_ids) AND c.read_only_from IS NULL
+          AND NOT EXISTS (SELECT FROM casework_task t WHERE t.case_id = c.id AND t.rule = 'register_conflict'
+                          AND t.recorded_at >= r.recorded_at)
           AND EXISTS (SELECT FROM casework_stay s WHERE s.case_id = c.id AND s.ended_at IS NULL AND s.since <= access_today()
                       AND (s.until IS NULL OR s.until > access_today()))
         RETURNING id INTO made;

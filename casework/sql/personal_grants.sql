@@ -49,15 +49,16 @@ BEGIN
 END
 $$;
 
--- These grants end today, and one that was still to begin never does.
-CREATE FUNCTION access_end_grants(keys bigint[], why text DEFAULT NULL) RETURNS void LANGUAGE plpgsql AS
+-- These grants end today, and one that was still to begin never does. Only of this kind, also if one became another
+-- meanwhile.
+CREATE FUNCTION access_end_grants(keys bigint[], sort text DEFAULT NULL, why text DEFAULT NULL) RETURNS void LANGUAGE plpgsql AS
 $$
 DECLARE
     ended bigint[];
 BEGIN
     WITH done AS (
         UPDATE casework_caseuserobjectpermission g SET since = least(g.since, access_today()), until = access_today()
-        WHERE g.id = ANY (keys) AND g.until > access_today() RETURNING g.id)
+        WHERE g.id = ANY (keys) AND g.until > access_today() AND (sort IS NULL OR g.kind = sort) RETURNING g.id)
     SELECT array_agg(id) INTO ended FROM done;
     PERFORM access_history('casework_caseuserobjectpermission', ended, '~', why);
 END

@@ -1,6 +1,8 @@
 -- Finding people by name, and likely doubles: both look past the policies with the predicate the policies have, and answer
 -- keys of cases only; the rows follow under the policies.
 
+SELECT word_similarity('', '');  -- loads pg_trgm: only then may its threshold be set
+
 -- LIKE and similarity are not leakproof, so under a policy their index is not used (53 ms against 2). In stages, each only
 -- when the one before left room: beginnings in the order of their index (so equal names come first), then fragments, sounds
 -- and misspellings. Ranking every match first cost 200 ms for a common fragment; of misspellings 500 are ranked.

@@ -95,6 +95,7 @@ CREATE FUNCTION transfer_lapses(which bigint) RETURNS void LANGUAGE sql SECURITY
 $$
     UPDATE casework_transfer t SET taken_back_at = now() FROM casework_exit x
     WHERE x.id = which AND x.confirmed_by_id = access_user() AND x.outcome <> 'moved_to_other_pilot'
+      AND x.confirmed_on = access_today() AND x.undone_on IS NULL AND x.ended_at IS NULL
       AND t.case_id = x.case_id AND t.taken_back_at IS NULL AND t.handed_over_on IS NULL
 $$;
 

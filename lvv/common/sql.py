@@ -7,7 +7,7 @@ and what it says differently is in nobody's way. docs/development/sql.md says ho
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -109,8 +109,12 @@ def take_down() -> None:
 
 
 @transaction.atomic
-def make() -> None:
-    """Raises DatabaseError that names the file; then nothing is made, and nothing can be read."""
+def make(prove: Callable[[], None]) -> None:
+    """All that the files say, then the proof, then the digest: all of it or nothing.
+
+    prove: raises if the data does not fit what was made. Raises DatabaseError that names the file.
+    When it raises, nothing is made, and nothing can be read.
+    """
     with connection.cursor() as cursor:
         cursor.execute(NOBODY_BY_DEFAULT)
         for file in files():
@@ -120,4 +124,5 @@ def make() -> None:
                 raise DatabaseError(
                     f"{file.parent.parent.name}/sql/{file.name}: {error}"
                 ) from error
+        prove()
         cursor.execute("INSERT INTO lvv_sql (digest, made_at) VALUES (%s, now())", [digest()])

@@ -77,6 +77,7 @@ def cut(cursor: psycopg2.extensions.cursor) -> None:
         cursor.execute(
             f"DELETE FROM {past} h WHERE NOT EXISTS (SELECT FROM {live} l WHERE l.id = h.id)"
         )
+    cursor.execute("UPDATE lvv_sql SET digest = 'of the first day'")  # all is made anew on it
     cursor.execute("TRUNCATE audit_log, processing_log, partners_session")
 
 

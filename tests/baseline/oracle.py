@@ -181,7 +181,7 @@ def differences(here: Found) -> Iterator[str]:
     for name, model in MODELS.items():
         if name in PARENT:
             rows[name] = list(model.objects.select_related(PARENT[name]))
-    compared = 0
+    compared = shown_rows = 0
     for user in User.objects.filter(pk__in=Membership.objects.values("user")).order_by("pk"):
         number = here.users[user.pk]
         expected = {
@@ -196,6 +196,7 @@ def differences(here: Found) -> Iterator[str]:
             seen = set(Case.objects.values_list("pk", flat=True))
         for name in MODELS:
             compared += len(rows[name])
+            shown_rows += len(actual[name])
             if wrong := expected[name] ^ actual[name]:
                 yield f"{user.username}, {name}: {sorted(wrong)[:5]}"
         if wrong := cases ^ seen:
@@ -203,7 +204,7 @@ def differences(here: Found) -> Iterator[str]:
     empty = sorted(name for name, all_ in rows.items() if not all_)
     if empty:
         yield f"nothing to compare of {empty}"
-    print(compared)
+    print(compared, shown_rows)
 
 
 if __name__ == "__main__":

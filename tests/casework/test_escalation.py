@@ -4,6 +4,7 @@ and what became of it."""
 from datetime import timedelta
 
 import pytest
+from django.db import ProgrammingError, connection, transaction
 from django.utils import timezone
 
 from casework.models import Case, Escalation, EscalationPart, ReviewMember
@@ -157,6 +158,34 @@ def test_who_had_to_do_with_the_case_before_does_not_advise(journey, asked, pilo
     assert not ReviewMember.objects.exists()
     assert admit(journey, member("avim")).status_code == 400
     assert admit(journey, member("ngo")).status_code == 302
+
+
+def test_the_database_lets_in_nobody_whom_the_page_would_not(journey, asked, pilot):
+    """Whatever the web asks: a seat of these kinds, and no more than there are (R26)."""
+    both = make.MembershipFactory(team=pilot.teams["ind"]).user
+    ngo = make.MembershipFactory(team=pilot.teams["ngo"], user=both).organisation
+    make.RECORDS["procedure"](case=journey.case, author_team=pilot.teams["ind"], author=both)
+    state = make.MembershipFactory(team=pilot.teams["coa"])
+    helper = make.MembershipFactory(team=pilot.teams["ngo"])
+
+    def let_in(user, organisation, seats=1):
+        with acting_as(journey.workers["coordinator"]), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT escalation_admit(%s, %s, %s, %s, 'proef')",
+                [asked.pk, user.pk, organisation.pk, seats],
+            )
+            return cursor.fetchone()[0]
+
+    assert let_in(both, ngo) is False  # of a service, whatever she would sit here for
+    for user, organisation, seats in (
+        (state.user, state.organisation, 1),
+        (helper.user, helper.organisation, 0),
+        (helper.user, state.organisation, 1),
+    ):
+        with pytest.raises(ProgrammingError, match="nobody is let in"), transaction.atomic():
+            let_in(user, organisation, seats)
+    assert not ReviewMember.objects.exists()
+    assert let_in(helper.user, helper.organisation) is True
 
 
 def test_not_following_the_advice_is_decided_with_reasons_in_the_conference(journey, asked):

@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from casework.journey.guards import add_months
 from casework.models import (
     Confirmation,
+    DestinationReport,
     Exit,
     FollowUpCheck,
     FormalDecision,
@@ -400,6 +402,10 @@ def test_r14_whoever_reports_it_the_team_that_leads_looks_and_a_signal_by_hand_a
         Signal.objects.get().author_team == guided.teams["avim"]
     )  # none was raised for who may not know of a place
     assert Task.objects.get(rule="register_conflict").to_team == guided.teams["municipality"]
+    report = DestinationReport.objects.get()
+    with acting_as(guided.workers["ind"]), connection.cursor() as cursor:  # once for each report
+        cursor.execute("SELECT journal_conflict_task(%s, 'nog eens', access_today())", [report.pk])
+    assert Task.objects.filter(rule="register_conflict").count() == 1
 
 
 def test_r14_without_a_place_a_report_raises_nothing(guided):

@@ -53,7 +53,7 @@ def test_what_no_file_says_is_gone_and_all_that_they_say_is_there_again():
     assert rows(REPLACEABLE) != before
     sql.take_down()
     assert rows(REPLACEABLE) == []
-    sql.make()
+    sql.make(lambda: None)
     assert rows(REPLACEABLE) == before
 
 
@@ -78,7 +78,7 @@ def test_a_file_that_fails_is_named_and_nothing_is_made(monkeypatch, tmp_path):
     monkeypatch.setattr(sql, "files", lambda: [folder / "broken.sql"])
     sql.take_down()
     with pytest.raises(DatabaseError, match=r"^casework/sql/broken\.sql: "):
-        sql.make()
+        sql.make(lambda: None)
     assert rows("SELECT * FROM lvv_sql") == []
 
 

@@ -24,9 +24,8 @@ class Command(migrate.Command):
                 self.stdout.write("Migrations are pending: nothing can be read until all are done.")
             elif anew:
                 try:
-                    sql.make()
-                except DatabaseError as error:
+                    sql.make(lambda: call_command("check_projections", stdout=self.stdout))
+                except (DatabaseError, CommandError) as error:
                     raise CommandError(
                         f"Nothing can be read until this is mended.\n{error}"
                     ) from error
-                call_command("check_projections", stdout=self.stdout)
