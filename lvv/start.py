@@ -1,10 +1,10 @@
 """From nothing to a serving application: `make run` and the container's entry script are this one
 path.
 
-python -m lvv.start              everything: database, tables, demo data, work, web python -m
-lvv.start prepare      database, roles, tables, messages, static files; then ends python -m
-lvv.start database     database and roles only (the tests make their own tables) python -m
-lvv.start web | work   one process of an installation that is prepared
+python -m lvv.start              everything: database, tables, demo data, work, web
+python -m lvv.start prepare      database, roles, tables, messages, static files; then ends
+python -m lvv.start database     database and roles only (the tests make their own tables)
+python -m lvv.start web | work   one process of an installation that is prepared
 """
 
 import os
