@@ -109,7 +109,7 @@ def take_down() -> None:
 
 
 @transaction.atomic
-def make(prove: Callable[[], None]) -> None:
+def make(prove: Callable[[], object]) -> None:
     """All that the files say, then the proof, then the digest: all of it or nothing.
 
     prove: raises if the data does not fit what was made. Raises DatabaseError that names the file.
