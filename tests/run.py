@@ -107,7 +107,14 @@ def linters() -> list[str]:
 
 
 def pytest(*arguments: str) -> str:
-    return step("pytest " + " ".join(arguments), sys.executable, "-m", "pytest", *arguments)
+    return step(
+        "pytest " + " ".join(arguments),
+        sys.executable,
+        "-m",
+        "pytest",
+        "--durations=30",
+        *arguments,
+    )
 
 
 def workers() -> tuple[str, ...]:
