@@ -241,7 +241,7 @@ INSERT INTO casework_position (reference, case_id, author_team_id, author_id, vi
     CROSS JOIN LATERAL (VALUES (lead), (CASE WHEN has_dtv THEN dtv END)) x (t) WHERE t IS NOT NULL AND closed IS NOT NULL;
 INSERT INTO casework_conferencedecision (reference, case_id, author_team_id, author_id, visibility, shared_team_ids, team_ids,
                                          recorded_at, version, kind, body, decided_on, reasons, scenario, item_id)
-    SELECT gen_random_uuid(), m.i, lead, worker, 'permitted_partners', '{}', m.team_ids, now(), 1, d.kind, '', met_on, '',
+    SELECT gen_random_uuid(), m.i, lead, worker, 'permitted_partners', '{}', m.team_ids, now(), 1, d.kind, '', met_on, 'Besproken.',
            d.scenario, a.id
     FROM met m JOIN casework_agendaitem a ON a.case_id = m.i
     CROSS JOIN LATERAL (SELECT CASE WHEN state = 'not_admitted' THEN 'not_admitted' ELSE 'admitted' END, ''
@@ -251,7 +251,7 @@ INSERT INTO casework_formaldecision (reference, case_id, author_team_id, author_
                                      recorded_at, version, kind, decided_on, function, reasons, remedies, effective_on, letter,
                                      annulled_because, conference_decision_id)
     SELECT gen_random_uuid(), k.case_id, k.author_team_id, k.author_id, 'permitted_partners', '{}', k.team_ids, now(), 1,
-           CASE k.kind WHEN 'admitted' THEN 'admitted' ELSE 'refused' END, k.decided_on, 'wethouder', '', '', k.decided_on, '', '', k.id
+           CASE k.kind WHEN 'admitted' THEN 'admitted' ELSE 'refused' END, k.decided_on, 'wethouder', 'Besproken.', 'Bezwaar binnen zes weken.', k.decided_on, '', '', k.id
     FROM casework_conferencedecision k WHERE k.kind IN ('admitted', 'not_admitted');
 INSERT INTO casework_scenario (reference, case_id, author_team_id, author_id, visibility, shared_team_ids, team_ids, recorded_at,
                                version, scenario, since, decision_id)
@@ -272,9 +272,9 @@ INSERT INTO casework_confirmation (reference, case_id, author_team_id, author_id
     FROM c JOIN casework_exit x ON x.case_id = c.i AND x.outcome = 'independent_return' WHERE has_dtv AND state <> 'exited';
 INSERT INTO casework_followupcheck (reference, case_id, author_team_id, author_id, visibility, shared_team_ids, team_ids,
                                     recorded_at, version, months, checked_on, result, outcome, lapsed_because, how, exit_id)
-    SELECT gen_random_uuid(), i, lead, worker, 'permitted_partners', '{}', x.team_ids, now(), 1, n, day, 'holds', '', '', '', x.id
+    SELECT gen_random_uuid(), i, lead, worker, 'permitted_partners', '{}', x.team_ids, now(), 1, m, day, 'holds', '', '', 'Gebeld.', x.id
     FROM c JOIN casework_exit x ON x.case_id = c.i AND x.outcome = 'independent_return'
-    CROSS JOIN LATERAL unnest(CASE state WHEN 'archived' THEN ARRAY[3, 6, 12] WHEN 'in_aftercare' THEN ARRAY[3] ELSE '{}' END) n;
+    CROSS JOIN LATERAL unnest(CASE state WHEN 'archived' THEN ARRAY[3, 6, 12] WHEN 'in_aftercare' THEN ARRAY[3] ELSE '{}' END) m;
 INSERT INTO casework_historicalcase (id, reference, number, person_id, pilot_id, lead_team_id, case_manager_id, state,
         state_since, registered_on, referrer, doubles_judged_on, version, history_date, history_type)
     SELECT id, reference, number, person_id, pilot_id, lead_team_id, case_manager_id, state, state_since, registered_on,
