@@ -21,6 +21,7 @@ from casework.exports.models import Export
 from casework.register.identity import leading_names
 from governance.access.clearance import Clearance
 from governance.access.middleware import ClearanceRequest
+from lvv.common.database import call
 from partners.accountability.activities import ACCOUNTABILITY, ALL, processes
 from partners.accountability.models import AuditEntry
 from partners.accounts.models import User
@@ -132,10 +133,8 @@ def case_numbers(references: set[UUID]) -> dict[UUID, str]:
 
 
 def case_reference(number: str) -> UUID | None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT accountability_case_reference(%s)", [number])
-        u_u_i_d: UUID | None = cursor.fetchone()[0]
-        return u_u_i_d
+    reference: UUID | None = call("accountability_case_reference", number)
+    return reference
 
 
 @processes(ACCOUNTABILITY)

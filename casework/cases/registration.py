@@ -18,6 +18,7 @@ from casework.register.models import Briefing, IdentityValue, Person, Relation
 from casework.shelter.enums import StayGround
 from casework.shelter.models import Stay
 from governance.access.clearance import Clearance
+from lvv.common.database import call
 from partners.accountability.history import written_in_bulk
 from partners.accountability.trace import current_trace
 from partners.organisations.enums import OrganisationKind, TeamFunction
@@ -87,8 +88,7 @@ def register(claim: Claim, *, by: Clearance, team: Team, person: Person | None =
     sees."""
     if person is not None:
         same = person.same_as or person.pk
-        with connection.cursor() as cursor:  # two workers choosing the same person
-            cursor.execute("SELECT lock_person(%s)", [same])
+        call("lock_person", same)  # two workers choosing the same person
         if case := Case.objects.open().filter(person__same_as=same).first():
             raise HasOpenCase(case)
     return register_many([(claim, person)], by=by, team=team)[0]

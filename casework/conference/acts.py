@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date, time, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -52,6 +52,7 @@ from governance.access.clearance import Clearance
 from governance.access.enums import Visibility
 from governance.convenants.enums import ConvenantKind
 from governance.convenants.models import Convenant
+from lvv.common.database import call
 from partners.accountability.history import set_change_reason
 from partners.organisations.enums import TeamFunction
 from partners.organisations.models import Pilot, Team
@@ -163,10 +164,8 @@ def _guests_read(meeting: Meeting) -> None:
 def admit_guest(meeting: Meeting, account: str) -> int | None:
     """The user who reads along at this meeting from now on; None if this account cannot."""
     why = in_dutch(GUEST, day=date_format(meeting.on, "j-n-Y"))
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT conference_admit(%s, %s, %s)", [meeting.pk, account, why])
-        who: int | None = cursor.fetchone()[0]
-        return who
+    who: int | None = call("conference_admit", meeting.pk, account, why)
+    return who
 
 
 def locked_meeting(meeting: Meeting) -> Meeting:
@@ -338,8 +337,7 @@ def close_meeting(meeting: Meeting) -> None:
 
 
 def _guests_leave(meeting: Meeting) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT conference_guests_leave(%s)", [meeting.pk])
+    call("conference_guests_leave", meeting.pk)
 
 
 @transaction.atomic

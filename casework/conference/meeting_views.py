@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.expressions import RawSQL
 from django.http import HttpResponse
@@ -50,6 +49,7 @@ from casework.shelter.models import Stay
 from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.acts import find_draft, submit_once
+from lvv.common.database import call
 from partners.accountability.activities import CASEWORK, processes
 from partners.organisations.enums import OrganisationKind, TeamFunction
 from partners.organisations.models import Pilot
@@ -439,8 +439,7 @@ def meeting_attendance(request: ClearanceRequest, reference: UUID) -> HttpRespon
     if request.method == "POST" and "dismiss" in request.POST:
         wanted = request.POST["dismiss"]
         guest = get_object_or_404(meeting.guests, pk=int(wanted) if wanted.isdecimal() else 0)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT conference_dismiss(%s)", [guest.pk])
+        call("conference_dismiss", guest.pk)
         return redirect(request.path)
     if request.method == "POST" and "guest" not in request.POST:
         ticked = set(request.POST.getlist("present"))

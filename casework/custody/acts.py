@@ -24,6 +24,7 @@ from governance.access.enums import Category
 from governance.convenants.enums import Cell, ConvenantKind
 from governance.convenants.models import Convenant, ConvenantArticle, ConvenantParty
 from governance.convenants.template_convenant import PURPOSES, GivenCell, write_cells
+from lvv.common.database import call
 from partners.organisations.enums import PilotState
 from partners.organisations.models import Pilot, Team, pilot_closes
 
@@ -35,10 +36,8 @@ NEVER_KEPT = (
 
 def without_recipient(pilot: Pilot) -> int:
     """How many dossiers of this pilot, seen or unseen, were not handed over."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT custody_without_recipient(%s)", [pilot.pk])
-        result: int = cursor.fetchone()[0]
-        return result
+    result: int = call("custody_without_recipient", pilot.pk)
+    return result
 
 
 def ending_pilots(clearance: Clearance) -> list[Pilot]:
@@ -110,9 +109,8 @@ def _carry_out(transfers: Iterable[int]) -> None:
     """Apply these transfers in the database: who writes, who reads, who takes part
     (sql/custody.sql)."""
     purpose = in_dutch(gettext_lazy("Hand-over of the dossier"))
-    with connection.cursor() as cursor:
-        for key in transfers:
-            cursor.execute("SELECT custody_carry_out(%s, %s)", [key, purpose])
+    for key in transfers:
+        call("custody_carry_out", key, purpose)
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
@@ -31,6 +31,7 @@ from casework.shelter.models import Location, Stay
 from casework.shelter.stays import shelter_is_running
 from governance.access.clearance import Clearance
 from governance.access.enums import Visibility
+from lvv.common.database import call
 from partners.accountability.history import set_change_reason
 from partners.organisations.enums import OrganisationKind
 from partners.organisations.models import Team
@@ -135,8 +136,7 @@ def _follow(record: Record, left: Collection[int | None] = (), by: Clearance | N
         raise_conflict(record, by)
     if isinstance(record, IdentityValue):
         # Answered to nobody: only the two coordinators hear of a clash (R1).
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT register_clashes(%s)", [record.case_id])
+        call("register_clashes", record.case_id)
     if isinstance(record, Stay):
         if record.is_running and record.kind not in OUTSIDE_LVV:
             involve_departure_service(record.case)
@@ -150,9 +150,7 @@ def raise_conflict(report: DestinationReport, by: Clearance) -> None:
     what = in_dutch(
         gettext_lazy("Another register reports that she left: find out whether she is still here")
     )
-    with connection.cursor() as cursor:
-        due = timezone.localdate() + CONFLICT_TERM
-        cursor.execute("SELECT journal_conflict_task(%s, %s, %s)", [report.pk, what, due])
+    call("journal_conflict_task", report.pk, what, timezone.localdate() + CONFLICT_TERM)
     if not shelter_is_running(case.pk):  # or who reports may not know of it
         return
     Signal.objects.create(

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db import connection
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +19,7 @@ from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.acts import drop_draft, find_draft
 from governance.drafts.forms import KeptForm
+from lvv.common.database import call
 from partners.accountability.activities import SHELTER_ADDRESS, processes
 
 REASONS = (
@@ -41,9 +41,7 @@ class AddressForm(KeptForm):
 def read_address(stay: UUID, reason: str) -> str | None:
     """The address behind a running stay; the reading is kept with its reason. None if there is
     nothing to read."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT shelter_address(%s, %s)", [stay, reason])
-        result: str | None = cursor.fetchone()[0]
+    result: str | None = call("shelter_address", stay, reason)
     return result
 
 

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import connection
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -62,6 +61,7 @@ from governance.access.clearance import Clearance
 from governance.access.enums import Category, Visibility
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.acts import find_draft, kept_value, sent_before, submit_once
+from lvv.common.database import call
 from partners.accountability.activities import CASEWORK, processes
 from partners.organisations.models import Team
 
@@ -360,8 +360,7 @@ def record_change(
 
 def _locked(at: At) -> At:
     """The record as it stands now, locked until the request ends."""
-    with connection.cursor() as cursor:  # cases before records, as everywhere
-        cursor.execute("SELECT access_teams_of_case(%s)", [at.case.pk])
+    call("access_teams_of_case", at.case.pk)  # cases before records, as everywhere
     result = get_object_or_404(
         at.kind.model.objects.select_for_update(of=("self",)), pk=at.record.pk
     )

@@ -5,7 +5,7 @@ from collections import Counter
 from datetime import date
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from casework.records.enums import EndReason
 from casework.records.models import VersionConflict
 from casework.tasks.acts import done
 from governance.access.clearance import Clearance
+from lvv.common.database import call
 from partners.accountability.history import set_change_reason
 from partners.organisations.enums import OrganisationKind
 from partners.organisations.models import Membership
@@ -126,12 +127,9 @@ def admit(asked: Escalation, account: str) -> str:
     others = asked.members.filter(organisation__kind=kind).exclude(user=member.user_id)
     if others.count() >= SEATS[kind]:
         return "full"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT escalation_admit(%s, %s, %s, %s, %s)",
-            [asked.pk, member.user_id, member.organisation_id, SEATS[kind], in_dutch(MEMBER)],
-        )
-        return "" if cursor.fetchone()[0] else "involved"
+    who, its = member.user_id, member.organisation_id
+    admitted = call("escalation_admit", asked.pk, who, its, SEATS[kind], in_dutch(MEMBER))
+    return "" if admitted else "involved"
 
 
 def _eligible(account: str) -> Membership | None:
@@ -148,9 +146,7 @@ def _eligible(account: str) -> Membership | None:
     result = sorted(seats, key=lambda seat: seat.organisation.kind not in services)
     if not result:
         return None
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT access_grantable(%s)", [result[0].user_id])
-        return result[0] if cursor.fetchone()[0] else None
+    return result[0] if call("access_grantable", result[0].user_id) else None
 
 
 def seats_empty(asked: Escalation) -> list[str]:
@@ -238,12 +234,8 @@ def answer(
 
 def dismiss(asked: Escalation, member: int) -> None:
     """Somebody who was let in by mistake advises no longer, and reads no further."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT escalation_dismiss(%s)", [get_object_or_404(asked.members, pk=member).pk]
-        )
+    call("escalation_dismiss", get_object_or_404(asked.members, pk=member).pk)
 
 
 def members_leave(asked: Escalation) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT escalation_members_leave(%s)", [asked.pk])
+    call("escalation_members_leave", asked.pk)

@@ -25,6 +25,7 @@ from casework.register.models import Person
 from casework.register.values import name_key
 from governance.access.clearance import Clearance, acting_as
 from governance.access.enums import Category
+from lvv.common.database import call
 from partners.accountability.activities import REGISTRATION
 from partners.accountability.history import changed_in_bulk, save_fields
 from partners.accountability.logs import audit, log_processing
@@ -59,8 +60,7 @@ def work_on_imports() -> None:
 
 
 def _stop(pk: int, why: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT import_stop(%s, %s)", [pk, why])
+    call("import_stop", pk, why)
 
 
 def work_one_batch(pk: int, owner: User) -> None:
@@ -225,8 +225,7 @@ def take_over(upload: Import, clearance: Clearance) -> None:
         for row, case in zip(taken, cases, strict=True):
             row.case, row.cells, row.claim, row.doubles = case, [], {}, []
     save_fields(rows, ["case", "cells", "claim", "problems", "doubles", "answer", "same_as"])
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT import_seal(%s)", [upload.pk])
+    call("import_seal", upload.pk)
     upload.done += len(taken)
     if not rows:  # whoever is still to be judged can be, and taken over then
         upload.state = S.CHECKED if unjudged(upload).exists() else S.DONE

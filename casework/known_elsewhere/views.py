@@ -10,7 +10,6 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -39,6 +38,7 @@ from governance.drafts.acts import (
     submit_once,
 )
 from governance.drafts.forms import KeptForm
+from lvv.common.database import call
 from lvv.common.forms import DateField
 from partners.accountability.activities import CASEWORK, ELSEWHERE, processes
 from partners.organisations.models import Pilot
@@ -107,9 +107,7 @@ class ContactAnswerForm(KeptForm):
 
 def ask(case: UUID, reason: str) -> tuple[str, Question | None]:
     """Ask the other pilots; what came of it, and the question as it was kept."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT elsewhere_ask(%s, %s)", [case, reason])
-        text = cursor.fetchone()[0]
+    text = call("elsewhere_ask", case, reason)
     text = json.loads(text) if isinstance(text, str) else text
     question = (
         Question.objects.filter(reference=text["question"]).first() if "question" in text else None
@@ -317,12 +315,7 @@ def questions_received(request: ClearanceRequest) -> HttpResponse:
             raise Http404 from None
         form = ContactAnswerForm(request.POST, prefix=str(asked))
         if form.is_valid():
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT elsewhere_answer(%s, %s)", [asked, form.cleaned_data["text"]]
-                )
-                done = cursor.fetchone()[0]
-            if done:
+            if call("elsewhere_answer", asked, form.cleaned_data["text"]):
                 drop_draft(request, f"reply:{asked}")
                 return redirect("casework:questions_received")
             form.add_error(None, _("This was answered already, or is not yours to answer."))

@@ -4,7 +4,6 @@ nothing moves."""
 from enum import StrEnum
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 
 from casework.cases import perms
@@ -12,6 +11,7 @@ from casework.cases.models import Case
 from casework.register.enums import ClashAnswer
 from casework.register.models import Judgement, Person
 from governance.access.clearance import Clearance
+from lvv.common.database import call
 
 
 class Outcome(StrEnum):
@@ -27,19 +27,12 @@ class Outcome(StrEnum):
 
 def judge(one: Person, other: Person, answer: ClashAnswer, reason: str) -> Outcome:
     """Say that two registrations are one person, or are not."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT register_judge(%s, %s, %s, %s)",
-            [one.reference, other.reference, answer.value, reason],
-        )
-        return Outcome(cursor.fetchone()[0])
+    return Outcome(call("register_judge", one.reference, other.reference, answer.value, reason))
 
 
 def revoke(reference: UUID, reason: str) -> bool:
     """Take a judgement back. False if there is none that this worker may take back."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT register_revoke(%s, %s)", [reference, reason])
-        return bool(cursor.fetchone()[0])
+    return bool(call("register_revoke", reference, reason))
 
 
 def cases_of(person: Person) -> list[Case]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -34,6 +34,7 @@ from casework.records.models import VersionConflict
 from casework.shelter.models import Absence, Stay
 from casework.tasks.acts import done
 from governance.access.clearance import Clearance
+from lvv.common.database import call
 from partners.accountability.history import set_change_reason
 
 TAKEN_OVER = gettext_lazy("Dossier taken over")  # the document of what goes along
@@ -85,8 +86,8 @@ def confirm_exit(exit_: Exit, *, by: Clearance, version: str) -> Case:
     set_change_reason(row, "confirmed")
     row.save()
     if row.outcome != Outcome.MOVED_TO_OTHER_PILOT:
-        _call("SELECT transfer_lapses(%s)", row.pk)
-    elif not _call("SELECT transfer_case(%s, %s)", row.pk, in_dutch(TAKEN_OVER)) and (
+        call("transfer_lapses", row.pk)
+    elif not call("transfer_case", row.pk, in_dutch(TAKEN_OVER)) and (
         fact_of(case).accepted_elsewhere
     ):
         # Why it cannot be is nobody's to tell here (R1).
@@ -97,12 +98,6 @@ def confirm_exit(exit_: Exit, *, by: Clearance, version: str) -> Case:
     case = take_step(case, "T11", by=by, exited_on=row.exited_on)
     _others_leave(case, row)
     return case
-
-
-def _call(statement: str, *values: int | str) -> Any:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return cursor.fetchone()[0]
 
 
 def _class(row: Exit) -> None:

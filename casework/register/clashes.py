@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from casework.register.enums import ClashAnswer, ValueKind
 from casework.register.models import Clash
 from governance.access.clearance import Clearance
+from lvv.common.database import call
 from partners.organisations.models import Pilot
 
 
@@ -85,9 +85,7 @@ def clashes_for(clearance: Clearance) -> list[ClashView]:
 def revoke_clash(reference: UUID, reason: str) -> bool:
     """Take back what both coordinators had settled. False if nothing is settled, or it is not
     hers."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clash_revoke(%s, %s)", [reference, reason])
-        return bool(cursor.fetchone()[0])
+    return bool(call("clash_revoke", reference, reason))
 
 
 def find_clash(clearance: Clearance, reference: UUID) -> ClashView | None:
@@ -102,6 +100,4 @@ def find_clash(clearance: Clearance, reference: UUID) -> ClashView | None:
 def answer_clash(reference: UUID, text: str) -> bool:
     """Record this coordinator's answer for her own pilot. False if there is no such clash for
     her, or it is settled."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clash_answer(%s, %s)", [reference, text])
-        return bool(cursor.fetchone()[0])
+    return bool(call("clash_answer", reference, text))

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.db import connection
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from casework.shelter.models import Location, LocationAddress
 from governance.access.clearance import Clearance
 from governance.access.middleware import ClearanceRequest
+from lvv.common.database import call
 from partners.accountability.activities import PARTICIPATION, processes
 from partners.organisations.enums import TeamFunction
 from partners.organisations.models import Pilot, Team
@@ -104,8 +104,7 @@ def _location(request: ClearanceRequest, pilot: Pilot, location: Location | None
     if request.method == "POST" and form.is_valid():
         saved = form.save()
         if address := form.cleaned_data["address"].strip():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT shelter_write_address(%s, %s)", [saved.pk, address])
+            call("shelter_write_address", saved.pk, address)
         return redirect("casework:location_list")
     context = {"form": form, "pilot": pilot, "location": location}
     return render(

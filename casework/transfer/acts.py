@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from casework.records.models import Record
 from casework.transfer.models import GuidanceTicked, Transfer
 from governance.access.clearance import Clearance
 from governance.access.enums import Category
+from lvv.common.database import call
 from partners.organisations.models import Pilot
 
 GUIDANCE: tuple[type[Record], ...] = (Goal, Contact, Note)  # what may be ticked
@@ -68,19 +69,15 @@ def offer(case: Case, to: Pilot, text: str, wanted_on: date, *, by: Clearance) -
 @transaction.atomic
 def take_back(case: Case, transfer: Transfer) -> None:
     case = locked(case)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT transfer_take_back(%s)", [transfer.reference])
-        if not cursor.fetchone()[0]:
-            raise StepRefused([Missing(_("The case was handed over meanwhile."), "transfer")])
+    if not call("transfer_take_back", transfer.reference):
+        raise StepRefused([Missing(_("The case was handed over meanwhile."), "transfer")])
     refresh_deadline(case)
 
 
 def answer(transfer: Transfer, data: Answer, why: str) -> bool:
     """Record an answer to an offer. False if somebody answered before, or the offer was taken
     back."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT transfer_answer(%s, %s, %s)", [transfer.reference, data.value, why])
-        return bool(cursor.fetchone()[0])
+    return bool(call("transfer_answer", transfer.reference, data.value, why))
 
 
 def own_guidance(case: Case, team: int) -> list[tuple[UUID, str, date, str]]:
