@@ -133,6 +133,22 @@ BEGIN
 END
 $$;
 
+-- Nobody records a transfer of a dossier, or its receipt, and leaves it at that: it is carried out in the same transaction.
+CREATE FUNCTION custody_was_carried_out() RETURNS trigger LANGUAGE plpgsql AS
+$$
+BEGIN
+    IF EXISTS (SELECT FROM casework_custodytransfer d WHERE d.id = NEW.id AND d.taken_back_at IS NULL AND d.handed_over_on IS NULL
+               AND (d.to_team_id IS NOT NULL OR d.receipt_on IS NOT NULL OR EXISTS (
+                    SELECT FROM casework_case c WHERE c.id = d.case_id AND c.read_only_from IS NULL))) THEN
+        RAISE EXCEPTION 'a transfer of a dossier was not carried out' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+CREATE CONSTRAINT TRIGGER carried_out AFTER INSERT OR UPDATE ON casework_custodytransfer DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION custody_was_carried_out();
+
 CREATE FUNCTION custody_without_recipient(which bigint) RETURNS integer LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = public, pg_temp AS
 $$

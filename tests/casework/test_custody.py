@@ -6,6 +6,7 @@ import json
 import zipfile
 from datetime import timedelta
 from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, InternalError, ProgrammingError, connection, transaction
@@ -31,6 +32,7 @@ from governance.convenants.enums import ConvenantKind
 from governance.convenants.perms import can_propose
 from governance.convenants.template_convenant import make_from_model
 from governance.models import Convenant, Draft
+from lvv.common.database import call
 from partners.organisations.enums import Role
 from tests import factories as make
 from tests.casework.journeys import at, sent
@@ -558,6 +560,40 @@ def test_a_case_that_moved_on_meanwhile_is_not_handed_over(ending):
         acting_as(ending.workers["coordinator"]),
         pytest.raises(IntegrityError, match="is open"),
         transaction.atomic(),
-        connection.cursor() as cursor,
     ):
-        cursor.execute("SELECT custody_carry_out(%s, 'x')", [made.pk])
+        call("custody_carry_out", made.pk, "x")
+    made.delete()  # it may not stay as it is
+
+
+def test_a_transfer_that_is_only_written_down_is_refused(ending):
+    """Its recipient would stand there as keeper, while everybody goes on reading and writing."""
+    transfer = {
+        "case": ending.case,
+        "pilot": ending.pilot,
+        "number": ending.case.number,
+        "recipient": "x",
+        "agreed": "x",
+        "made_by": ending.workers["coordinator"],
+    }
+    receipt = {
+        "receipt_on": timezone.localdate(),
+        "receipt_from": "x",
+        "receipt_by": ending.workers["coordinator"],
+    }
+
+    @transaction.atomic
+    def written(carried_out=False, **fields):
+        row, _new = CustodyTransfer.objects.update_or_create(**transfer, defaults=fields)
+        if carried_out:
+            with acting_as(ending.workers["coordinator"]):
+                call("custody_carry_out", row.pk, "x")
+        connection.check_constraints()
+
+    in_package = {"basis": "package", "package": uuid4()}
+    for fields in ({"basis": "own_convenant", "to_team": ending.keeper}, in_package):
+        with pytest.raises(IntegrityError, match="not carried out"):
+            written(**fields)
+    written(carried_out=True, **in_package)
+    with pytest.raises(IntegrityError, match="not carried out"):
+        written(**in_package, **receipt)
+    written(carried_out=True, **in_package, **receipt)
