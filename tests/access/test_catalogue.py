@@ -77,6 +77,15 @@ def test_definer_functions_fix_their_search_path_and_are_not_for_everybody():
         assert not public, name
 
 
+def test_each_definer_function_stands_in_the_threat_model():
+    described = (BASE_DIR / "docs/threat-model.md").read_text(encoding="utf-8")
+    called = (
+        "SELECT proname FROM pg_proc p WHERE p.prosecdef AND pronamespace = 'public'::regnamespace"
+    )
+    missing = [name for (name,) in rows(called) if f"`{name}`" not in described]
+    assert missing == []
+
+
 def test_roles_cannot_pass_the_wall():
     for role in ("lvv_app", "lvv_jobs"):
         assert rows(
