@@ -14,6 +14,8 @@ class Command(migrate.Command):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["plan"] or options["check_unapplied"]:
             super().handle(*args, **options)
+            if options["check_unapplied"] and not sql.is_current():
+                raise CommandError("The database does not hold what the files of SQL say.")
             return
         with sql.alone():
             anew = options["app_label"] or not sql.is_current() or sql.migrations_are_pending()
