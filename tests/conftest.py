@@ -1,6 +1,7 @@
 """What all tests share, each patch with its reason."""
 
 import copy
+import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -86,6 +87,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     works in a browser, whose demonstration is loaded meanwhile."""
     order = {"long": 0, "browser": 1, "setup": 1}
     items.sort(key=lambda item: min((order.get(m.name, 2) for m in item.iter_markers()), default=2))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What was imported and collected lives as long as the process: never looked through for what
+    can be thrown away, which would be looked for after every few hundred objects."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
 
 
 @pytest.fixture(scope="session")

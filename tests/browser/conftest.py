@@ -183,12 +183,12 @@ def visit(browser: Browser, site: SimpleNamespace, states: dict[str, Any]) -> It
     assert not bad, "\n".join(bad)
 
 
-def violations(page: Page) -> list[str]:
-    # The administration's style sheets import each other; axe would copy them into the page, which
-    # the policy forbids.
-    found = page.evaluate(
-        AXE + AXE_RUN.replace("PRELOAD", "false" if "/beheer/" in page.url else "true")
-    )
+def violations(page: Page, *, again: bool = False) -> list[str]:
+    """What axe finds on this page; `again` where it has looked before, at another size."""
+    # Style sheets are read for one rule, which says nothing of a size. Those of the administration
+    # import each other; axe would copy them into the page, which the policy forbids.
+    preload = "false" if again or "/beheer/" in page.url else "true"
+    found = page.evaluate(("" if again else AXE) + AXE_RUN.replace("PRELOAD", preload))
     return [
         f"{v['id']}: {node['html'][:160]} {node['failureSummary']}"
         for v in found["violations"]

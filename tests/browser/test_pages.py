@@ -86,7 +86,7 @@ def test_wcag_and_reflow(visit, states, account, address):
     page.locator("h1").first.wait_for()  # a click does not wait for the page it leads to
     assert violations(page) == []
     page.set_viewport_size({"width": 390, "height": 844})
-    assert violations(page) == []
+    assert violations(page, again=True) == []
     assert fits(page)
     page.set_viewport_size({"width": 320, "height": 640})
     assert fits(page)
@@ -146,7 +146,7 @@ def test_pages_about_one_thing_pass_too(visit, site, account, where):
         page.wait_for_url(f"**{address}")
     assert violations(page) == []
     page.set_viewport_size({"width": 390, "height": 844})
-    assert violations(page) == []
+    assert violations(page, again=True) == []
     assert fits(page)
 
 
@@ -200,7 +200,7 @@ def test_form_errors_pass_too(visit):
     expect(page).to_have_title(re.compile("^Fout:"))
     assert violations(page) == []
     page.set_viewport_size({"width": 390, "height": 844})
-    assert violations(page) == []
+    assert violations(page, again=True) == []
     assert fits(page)
 
 

@@ -16,6 +16,7 @@ import pytest
 from lvv import postgres
 from lvv.common.env import BASE_DIR, read_json
 from lvv.roles import make_roles
+from tests.run import careless
 
 pytestmark = [pytest.mark.setup, pytest.mark.xdist_group("postgres")]
 ROOT = os.geteuid() == 0
@@ -223,6 +224,7 @@ def test_the_entry_script_prepares_and_serves_on_a_plain_server(folder, monkeypa
     import urllib.request
 
     server = postgres.start(folder)
+    careless(server)
     data = folder / "app"
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
