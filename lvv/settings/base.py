@@ -76,8 +76,16 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [
+                (
+                    "lvv.template_loader.Loader",
+                    [
+                        "django.template.loaders.filesystem.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
+                )
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -95,7 +103,7 @@ DATABASES = {
     "default": dj_database_url.parse(
         database_url(os.environ.get("LVV_ROLE", "app")), conn_max_age=600
     )
-    | {"OPTIONS": {"options": "-c jit=off"}}
+    | {"CONN_HEALTH_CHECKS": True, "OPTIONS": {"options": "-c jit=off"}}
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
