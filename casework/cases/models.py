@@ -144,9 +144,15 @@ class Case(AccessChecked, Versioned):
             models.Index(
                 fields=["case_manager"], name="case_unjudged", condition=Q(doubles_judged_on=None)
             ),
+            # What waits for who manages a case, and who coordinates its pilot (sql/worklist.sql).
             models.Index(
-                fields=["lead_team", "deadline_on"],
-                name="case_term",
+                fields=["case_manager", "deadline_on"],
+                name="case_manager_deadline",
+                condition=Q(deadline_on__isnull=False),
+            ),
+            models.Index(
+                fields=["pilot", "deadline_on"],
+                name="case_pilot_deadline",
                 condition=Q(deadline_on__isnull=False),
             ),
         ]

@@ -93,10 +93,14 @@ BEGIN
             ORDER BY 5 LIMIT most)
         UNION ALL
         (SELECT 'term', c.reference, c.id, '', c.deadline_on FROM casework_case c
+            WHERE c.deadline_on <= until_day AND c.case_manager_id = me AND c.lead_team_id = ANY (mine)
+            ORDER BY 5 LIMIT most)
+        UNION ALL
+        -- Or it is the coordinator's turn, also where another team leads; or nobody manages the case any more. Asked apart,
+        -- and pilot by pilot: one condition with "or" reads every case that is seen.
+        (SELECT 'term', c.reference, c.id, '', c.deadline_on FROM unnest(pilots) p (id) JOIN casework_case c ON c.pilot_id = p.id
             WHERE c.deadline_on <= until_day
-              AND (c.lead_team_id = ANY (mine) AND c.case_manager_id = me
-                   -- Or it is the coordinator's turn, also where another team leads; or nobody manages the case any more.
-                   OR c.pilot_id = ANY (pilots)
+              AND NOT (c.lead_team_id = ANY (mine) AND c.case_manager_id IS NOT DISTINCT FROM me)
                       AND (c.state IN ('rest_period', 'in_conference', 'not_admitted')
                            OR c.state = 'admitted' AND NOT EXISTS (  -- the conference sets it
                                SELECT FROM casework_scenario s WHERE s.case_id = c.id AND s.until IS NULL AND s.ended_at IS NULL)
@@ -106,7 +110,7 @@ BEGIN
                                       WHERE e.case_id = c.id AND e.ended_at IS NULL AND e.adopted IS NULL)
                            OR NOT EXISTS (SELECT FROM partners_membership b
                                           WHERE b.user_id = c.case_manager_id AND b.team_id = c.lead_team_id
-                                            AND b.since <= access_today() AND (b.until IS NULL OR b.until > access_today()))))
+                                            AND b.since <= access_today() AND (b.until IS NULL OR b.until > access_today())))
             ORDER BY 5 LIMIT most)
     ) x ORDER BY 5, 2 LIMIT most;
 END
