@@ -49,7 +49,9 @@ def case_list(request: ClearanceRequest) -> HttpResponse:
     chips = _chips(result, request)
     only_table = request.htmx and not request.htmx.boosted
     counts = {} if only_table else case_rows.tab_counts(clearance, teams)
-    page = case_rows.CappedPaginator(result.qs, None if chips else counts.get(tab)).get_page(
+    known = counts.get(tab, 0)
+    known_exactly = counts and not chips and known <= case_rows.TAB_CAP
+    page = case_rows.CappedPaginator(result.qs, known if known_exactly else None).get_page(
         request.GET.get("page")
     )
     kept = request.GET.copy()

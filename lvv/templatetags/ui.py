@@ -3,6 +3,7 @@ from typing import Any
 
 from django import template
 
+from casework.cases.case_rows import TAB_CAP
 from casework.dossiers.kinds import BY_MODEL
 from casework.dossiers.presentation import record_url
 from partners.components import badge, icon
@@ -16,8 +17,8 @@ register.simple_tag(badge)
 
 @register.filter
 def capped(number: int) -> str:
-    """A count as tabs show it: never more than 1000+."""
-    return "1000+" if number > 1000 else str(number)
+    """A count as tabs show it: never more than 100+."""
+    return f"{TAB_CAP}+" if number > TAB_CAP else str(number)
 
 
 @register.filter
