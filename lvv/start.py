@@ -63,6 +63,14 @@ def web_command() -> list[str]:
         *binds,
         "--workers",
         os.environ.get("WEB_WORKERS", "2"),
+        # What takes long (a PDF, an export) holds up nobody else; and no process grows old.
+        "--threads",
+        os.environ.get("WEB_THREADS", "4"),
+        "--max-requests",
+        "5000",
+        "--max-requests-jitter",
+        "1000",
+        "--no-control-socket",  # it would stand in the home of the account, for all its instances
         "--worker-tmp-dir",
         "/dev/shm" if os.path.isdir("/dev/shm") else str(data_dir()),  # noqa: S108
         "--timeout",

@@ -80,6 +80,10 @@ def work_one_batch(pk: int, owner: User) -> None:
         )
         upload.save()
         if trace := current_trace():
+            log_processing(trace, "import", REGISTRATION)
+            # Whoever adds to the chain waits for who did before, until that is on the disk: what
+            # takes long comes first.
+            connection.check_constraints()
             audit(
                 f"import_{upload.state}",
                 trace=trace,
@@ -89,7 +93,6 @@ def work_one_batch(pk: int, owner: User) -> None:
                 pilot_id=upload.team.pilot_id,
                 purpose=REGISTRATION.identifier,
             )
-            log_processing(trace, "import", REGISTRATION)
 
 
 def takes_over_running_cases(clearance: Clearance, upload: Import) -> bool:
