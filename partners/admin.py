@@ -11,11 +11,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import ForeignKey, Q, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from lvv.common.periods import not_over
 from partners.accountability.logs import audit
 from partners.accounts.lifecycle import (
     NotTwo,
@@ -163,9 +163,7 @@ class UserAdmin(ScopedAdmin):
         """True if the account works, now or later, for no organisation outside the administrator's
         own: an account that also works elsewhere would open that organisation's cases."""
         elsewhere = user.memberships.exclude(organisation__in=administered(request))
-        return not elsewhere.filter(
-            Q(until=None) | Q(until__gt=timezone.localdate())
-        ).exists()  # also one to come
+        return not elsewhere.filter(not_over()).exists()  # also one to come
 
     def ours(self, request: HttpRequest, queryset: QuerySet[User]) -> list[User]:
         """Of the chosen accounts those this administrator may act on; says so of the others."""

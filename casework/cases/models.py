@@ -18,6 +18,7 @@ from governance.access.enums import Category, GrantKind
 from governance.access.grants import UserObjectPermissionBase
 from governance.access.wall import AccessChecked
 from lvv.common.labels import Labelled
+from lvv.common.periods import in_force
 from partners.accountability.history import History, TrackedQuerySet
 from partners.accountability.trace import Trace
 from partners.organisations.models import Pilot, Team
@@ -189,8 +190,7 @@ class Case(AccessChecked, Versioned):
 
 class InvolvementQuerySet(TrackedQuerySet):
     def in_force(self) -> Self:
-        day = timezone.localdate()
-        return self.filter(Q(until=None) | Q(until__gt=day), since__lte=day)
+        return self.filter(in_force())
 
 
 class Involvement(Labelled):

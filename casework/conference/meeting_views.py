@@ -50,6 +50,7 @@ from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.acts import find_draft, submit_once
 from lvv.common.database import call
+from lvv.common.periods import in_force
 from partners.accountability.activities import CASEWORK, processes
 from partners.organisations.enums import OrganisationKind, TeamFunction
 from partners.organisations.models import Pilot
@@ -185,11 +186,8 @@ def _sees_undiscussed(request: ClearanceRequest) -> bool:
 def undiscussed() -> Any:
     """R7: who receives shelter of the facility, or guidance, and was not discussed yet, as far
     as the asker sees."""
-    today = timezone.localdate()
     stays = (
-        Stay.objects.current()
-        .filter(Q(until=None) | Q(until__gt=today), case=OuterRef("pk"), since__lte=today)
-        .exclude(kind__in=OUTSIDE_LVV)
+        Stay.objects.current().filter(in_force(), case=OuterRef("pk")).exclude(kind__in=OUTSIDE_LVV)
     )
     talked = RawSQL("SELECT conference_discussed()", [])  # also where another team alone attended
     return (

@@ -38,6 +38,7 @@ from casework.transfer.models import Transfer
 from governance.access.enums import Category, Visibility
 from governance.drafts.forms import Kept, KeptForm
 from lvv.common.forms import DateField
+from lvv.common.periods import not_over
 from partners.organisations.enums import OrganisationKind, TeamFunction
 from partners.organisations.models import Team
 
@@ -334,7 +335,7 @@ class StayForm(RecordForm):
             .filter(case__person__same_as=self.case.person.same_as)
             .exclude(case=self.case)
         )
-        stays = stays.filter(Q(until=None) | Q(until__gt=since))
+        stays = stays.filter(not_over(since))
         return (stays.filter(since__lt=until) if until else stays).exists()
 
 
@@ -357,12 +358,7 @@ class AbsenceForm(RecordForm):
         if until and stay.until and until > stay.until:
             self.add_error("until", _("On this day she did not have the place."))
         others = Absence.objects.current().filter(stay=stay).exclude(pk=self.instance.pk)
-        if (
-            since
-            and others.filter(
-                Q(until=None) | Q(until__gt=since), since__lt=until or date.max
-            ).exists()
-        ):
+        if since and others.filter(not_over(since), since__lt=until or date.max).exists():
             self.add_error("since", _("In this period she is recorded as away already."))
         return data
 

@@ -131,11 +131,8 @@ def notify_team_members(case: Case, *, by: Clearance) -> None:
     contacts = (
         Involvement.objects.in_force().filter(case=case, worker__isnull=False).values("worker")
     )
-    today = timezone.localdate()
-    members = Membership.objects.filter(
-        Q(until=None) | Q(until__gt=today),
+    members = Membership.objects.in_force().filter(
         Q(user__in=contacts) | Q(user=case.case_manager_id),
-        since__lte=today,
         team__in=case.team_ids,
         user__is_active=True,
     )

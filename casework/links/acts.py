@@ -56,7 +56,7 @@ def _passages(person: QuerySet[Person]) -> list[Case]:
 def judgements_of(person: Person) -> list[Judgement]:
     """Judgements in force about the person's registrations that this worker can see: a case on both
     sides is in sight."""
-    hers = Judgement.objects.in_force().filter(
+    hers = Judgement.objects.standing().filter(
         Q(one__same_as=person.same_as) | Q(other__same_as=person.same_as)
     )
     return list(hers.select_related("one", "other", "said_by"))

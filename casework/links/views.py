@@ -268,7 +268,7 @@ def judgement_undo(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     if request.method == "POST" and (sent := sent_before(request)):
         return sent
     judgement = get_object_or_404(
-        Judgement.objects.in_force().select_related("one", "other", "said_by"), reference=reference
+        Judgement.objects.standing().select_related("one", "other", "said_by"), reference=reference
     )
     cases = [*cases_of(judgement.one), *cases_of(judgement.other)]
     if not can_judge(request.clearance, cases):

@@ -222,7 +222,7 @@ class Briefing(Record):
 
 
 class JudgementQuerySet(models.QuerySet["Judgement"]):
-    def in_force(self) -> Self:
+    def standing(self) -> Self:
         return self.filter(revoked_at=None)
 
 

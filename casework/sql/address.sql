@@ -27,7 +27,7 @@ BEGIN
            (access_both(s.team_ids, access_teams('read_shelter_address')))[1] AS team INTO place
     FROM casework_stay s JOIN casework_locationaddress a ON a.location_id = s.location_id
     WHERE s.reference = which AND s.ended_at IS NULL
-      AND s.since <= access_today() AND (s.until IS NULL OR s.until > access_today())
+      AND in_force(s.since, s.until)
       AND s.team_ids && access_both(access_teams('read_shelter_address'), access_teams('read_contact_shelter'))
       AND access_reads('contact_shelter', s.team_ids, s.visibility, s.author_team_id, s.shared_team_ids, s.shared_until,
                        s.case_id);

@@ -45,7 +45,7 @@ BEGIN
            (SELECT array_agg(DISTINCT s.pilot_id)::text FROM scope s
             JOIN partners_pilot l ON l.id = s.pilot_id AND l.municipality_id = s.organisation_id
             -- Whoever keeps dossiers after the facility ended coordinates nothing there.
-            WHERE s.role = 'coordinator' AND l.state <> 'closed' AND (l.closes_on IS NULL OR l.closes_on > today))
+            WHERE s.role = 'coordinator' AND l.state <> 'closed' AND not_over(l.closes_on, today))
     INTO seats, rights, coordinated;
     FOR one IN SELECT key, value FROM jsonb_each_text(rights) LOOP
         PERFORM set_config('lvv.' || one.key, one.value, true);
@@ -57,11 +57,10 @@ BEGIN
     INTO grants
     FROM casework_caseuserobjectpermission g JOIN casework_case c ON c.id = g.content_object_id
     JOIN partners_pilot l ON l.id = c.pilot_id
-    WHERE g.user_id = who AND g.since <= today AND g.until > today
+    WHERE g.user_id = who AND in_force(g.since, g.until, today)
       -- Whoever works for nobody any more has no grants either.
-      AND EXISTS (SELECT FROM partners_membership m WHERE m.user_id = who AND m.since <= today
-                  AND (m.until IS NULL OR m.until > today))
-      AND l.state <> 'closed' AND (l.closes_on IS NULL OR l.closes_on > today)
+      AND EXISTS (SELECT FROM partners_membership m WHERE m.user_id = who AND in_force(m.since, m.until, today))
+      AND l.state <> 'closed' AND not_over(l.closes_on, today)
       -- A guest reads on the day of a meeting, while it lasts; of one who comes to two, not on the days between.
       AND (g.kind <> 'meeting' OR EXISTS (
           SELECT FROM casework_meetingguest x JOIN casework_meeting m ON m.id = x.meeting_id
@@ -81,7 +80,7 @@ BEGIN
            coalesce(array_agg(m.organisation_id) FILTER (WHERE m.role = 'privacy_officer'), '{}')::text
     INTO offices, privacy
     FROM partners_membership m
-    WHERE m.user_id = who AND m.team_id IS NULL AND m.since <= today AND (m.until IS NULL OR m.until > today);
+    WHERE m.user_id = who AND m.team_id IS NULL AND in_force(m.since, m.until, today);
     PERFORM set_config('lvv.privacy', privacy, true);
     RETURN jsonb_build_object('seats', seats, 'grants', grants, 'offices', offices,
         'coordinates', to_jsonb(coalesce(coordinated, '{}')::bigint[]),
@@ -89,8 +88,8 @@ BEGIN
         'keeps', (SELECT coalesce(jsonb_agg(DISTINCT c.pilot_id), '[]') FROM casework_involvement v
                   JOIN casework_case c ON c.id = v.case_id WHERE v.team_id = ANY (access_teams('teams'))
                       AND v.ground = 'custody' AND v.counted),
-        'organisation', (SELECT m.organisation_id FROM partners_membership m WHERE m.user_id = who AND m.since <= today
-                             AND (m.until IS NULL OR m.until > today) ORDER BY m.id LIMIT 1));
+        'organisation', (SELECT m.organisation_id FROM partners_membership m WHERE m.user_id = who
+                             AND in_force(m.since, m.until, today) ORDER BY m.id LIMIT 1));
 END
 $$;
 

@@ -14,7 +14,7 @@ $$
     JOIN governance_convenantparty y ON y.convenant_id = c.id AND y.organisation_id = t.organisation_id
     WHERE c.pilot_id = which AND c.kind = 'custody_agreement'
        OR c.pilot_id <> which AND c.kind <> 'custody_agreement' AND l.state <> 'closed'
-          AND (l.closes_on IS NULL OR l.closes_on > access_today())
+          AND not_over(l.closes_on)
           AND t.organisation_id = l.municipality_id AND t.function = 'general'
 $$;
 
@@ -66,7 +66,7 @@ BEGIN
               AND CASE WHEN r.author_team_id = $2
                        THEN r.visibility <> ''permitted_partners'' OR r.shared_until IS NOT NULL
                        ELSE $4 AND r.visibility = ''selected_partners'' AND $2 = ANY (r.shared_team_ids)
-                            AND (r.shared_until IS NULL OR r.shared_until > access_today()) END
+                            AND not_over(r.shared_until) END
             RETURNING r.id)
             SELECT array_agg(id) FROM shown', one, said) INTO keys USING which, leads, keeper, what_others_showed, purpose;
         PERFORM access_history(one, keys, '~', 'handed_over');
@@ -114,7 +114,7 @@ BEGIN
         WITH stays AS (
             UPDATE casework_involvement v SET since = least(v.since, today), until = NULL
             WHERE v.id = (SELECT i.id FROM casework_involvement i WHERE i.case_id = goes.case_id AND i.team_id = goes.to_team_id
-                            AND (i.until IS NULL OR i.until > today) ORDER BY i.since LIMIT 1)
+                            AND not_over(i.until, today) ORDER BY i.since LIMIT 1)
               AND (v.since > today OR v.until IS NOT NULL)
             RETURNING v.id)
         SELECT array_agg(id) INTO keys FROM stays;
@@ -123,7 +123,7 @@ BEGIN
     END IF;
     WITH ended AS (
         UPDATE casework_involvement v SET until = greatest(v.since, today)
-        WHERE v.case_id = goes.case_id AND v.team_id IS DISTINCT FROM goes.to_team_id AND (v.until IS NULL OR v.until > today)
+        WHERE v.case_id = goes.case_id AND v.team_id IS DISTINCT FROM goes.to_team_id AND not_over(v.until, today)
         RETURNING v.id)
     SELECT array_agg(id) INTO keys FROM ended;
     PERFORM access_history('casework_involvement', keys, '~', 'handed_over');

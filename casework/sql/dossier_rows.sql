@@ -166,7 +166,7 @@ $$
            OR d.category = 'medical_content'
               AND EXISTS (SELECT FROM consents c JOIN partners_team a ON a.organisation_id = c.organisation_id
                           WHERE c.case_id = d.case_id AND a.id = d.author)
-              AND (d.shared_until IS NULL OR d.shared_until > access_today())
+              AND not_over(d.shared_until)
               AND (d.visibility = 'permitted_partners' OR d.visibility = 'selected_partners' AND team = ANY (d.shared))
            OR d.kind = 'consent' AND (d.row_data ->> 'team_id')::integer = team AND EXISTS (SELECT FROM has)
            -- Who only attends the conference: the items that are for its team, and what hangs on them (below).

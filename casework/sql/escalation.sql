@@ -53,7 +53,7 @@ BEGIN
     PERFORM 1 FROM casework_case WHERE id = asked.case_id FOR NO KEY UPDATE;  -- one after the other: seats are counted
     SELECT array_agg(o.kind), max(o.kind) FILTER (WHERE o.id = for_organisation) INTO kinds, its_kind
         FROM partners_membership b JOIN partners_organisation o ON o.id = b.organisation_id
-        WHERE b.user_id = who AND b.since <= access_today() AND (b.until IS NULL OR b.until > access_today());
+        WHERE b.user_id = who AND in_force(b.since, b.until);
     IF asked.id IS NULL OR asked.level <> 'mrt' OR asked.answer_due_on < access_today()
        OR its_kind IS NULL OR its_kind NOT IN ('municipality', 'ngo', 'ind', 'dtv') OR NOT access_grantable(who)
        OR (SELECT count(*) FROM casework_reviewmember m JOIN partners_organisation o ON o.id = m.organisation_id

@@ -17,7 +17,7 @@ BEGIN
         ORDER BY c.id FOR UPDATE;
     PERFORM 1 FROM casework_involvement v WHERE v.id = ANY (due) ORDER BY v.id FOR UPDATE;
     UPDATE casework_involvement v
-       SET counted = (v.since <= today AND (v.until IS NULL OR v.until > today)) WHERE v.id = ANY (due);
+       SET counted = in_force(v.since, v.until, today) WHERE v.id = ANY (due);
     RETURN cardinality(due);
 END
 $$;
@@ -46,7 +46,7 @@ BEGIN
         WHEN organisation = 'coa' THEN 'outcome' WHEN NEW.ground = 'made_known' THEN 'contact_shelter'
         ELSE 'identity' END;
     IF TG_OP = 'INSERT' THEN
-        NEW.counted := NEW.since <= access_today() AND (NEW.until IS NULL OR NEW.until > access_today());
+        NEW.counted := in_force(NEW.since, NEW.until);
     ELSIF current_user = 'lvv_app' THEN
         NEW.counted := OLD.counted;
         NEW.case_id := OLD.case_id;

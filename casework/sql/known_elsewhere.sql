@@ -68,7 +68,7 @@ BEGIN
         WHERE p.same_as = (SELECT k.same_as FROM casework_person k WHERE k.id = here.person_id))
     SELECT array_agg(DISTINCT c.id) INTO known FROM met
     JOIN casework_case c ON c.id = met.case_id AND c.pilot_id <> here.pilot_id AND c.state <> 'archived'
-    JOIN partners_pilot l ON l.id = c.pilot_id AND l.state <> 'closed' AND (l.closes_on IS NULL OR l.closes_on > access_today())
+    JOIN partners_pilot l ON l.id = c.pilot_id AND l.state <> 'closed' AND not_over(l.closes_on)
     JOIN partners_team t ON t.id = c.lead_team_id
     WHERE elsewhere_allowed(c.pilot_id, t.organisation_id)
       AND NOT EXISTS (  -- out of the worker's sight, and yet of this pilot: then nobody elsewhere hears of the question

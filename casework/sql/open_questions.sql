@@ -42,8 +42,7 @@ BEGIN
           AND r.author_team_id = ANY (c.team_ids) AND c.read_only_from IS NULL
           AND NOT EXISTS (SELECT FROM casework_task t WHERE t.case_id = c.id AND t.rule = 'register_conflict'
                           AND t.recorded_at >= r.recorded_at)
-          AND EXISTS (SELECT FROM casework_stay s WHERE s.case_id = c.id AND s.ended_at IS NULL AND s.since <= access_today()
-                      AND (s.until IS NULL OR s.until > access_today()))
+          AND EXISTS (SELECT FROM casework_stay s WHERE s.case_id = c.id AND s.ended_at IS NULL AND in_force(s.since, s.until))
         RETURNING id INTO made;
     IF made IS NOT NULL THEN
         PERFORM access_history('casework_task', ARRAY[made], '+', 'register_conflict');

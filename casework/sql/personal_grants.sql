@@ -11,10 +11,9 @@ GRANT SELECT ON casework_caseuserobjectpermission TO lvv_app;
 CREATE FUNCTION access_grantable(who integer) RETURNS boolean LANGUAGE sql STABLE AS
 $$
     SELECT EXISTS (SELECT FROM partners_user u WHERE u.id = who AND u.is_active)
-       AND EXISTS (SELECT FROM partners_membership b WHERE b.user_id = who AND b.since <= access_today()
-                   AND (b.until IS NULL OR b.until > access_today()))
+       AND EXISTS (SELECT FROM partners_membership b WHERE b.user_id = who AND in_force(b.since, b.until))
        AND NOT EXISTS (SELECT FROM partners_membership b JOIN partners_organisation o ON o.id = b.organisation_id
-                       WHERE b.user_id = who AND (b.until IS NULL OR b.until > access_today())
+                       WHERE b.user_id = who AND not_over(b.until)
                          AND o.kind IN ('avim', 'ministry', 'vng'))
 $$;
 

@@ -53,14 +53,13 @@ DECLARE
     one text;
 BEGIN
     RETURN QUERY SELECT 'casework_case', count(*) FROM casework_case c WHERE c.team_ids <> ARRAY(
-        SELECT DISTINCT v.team_id FROM casework_involvement v WHERE v.case_id = c.id AND v.since <= access_today()
-            AND (v.until IS NULL OR v.until > access_today()) ORDER BY 1);
+        SELECT DISTINCT v.team_id FROM casework_involvement v WHERE v.case_id = c.id AND in_force(v.since, v.until) ORDER BY 1);
     RETURN QUERY SELECT 'casework_person (links)', count(*) FROM casework_person p JOIN register_groups(
         ARRAY(SELECT k.id FROM casework_person k)) g ON g.person = p.id WHERE p.same_as <> g.first;
     RETURN QUERY SELECT 'casework_person', count(*) FROM casework_person p WHERE p.team_ids <> ARRAY(
         SELECT DISTINCT v.team_id FROM casework_involvement v JOIN casework_case c ON c.id = v.case_id
         JOIN casework_person k ON k.id = c.person_id
-        WHERE k.same_as = p.same_as AND v.since <= access_today() AND (v.until IS NULL OR v.until > access_today())
+        WHERE k.same_as = p.same_as AND in_force(v.since, v.until)
         ORDER BY 1);
     FOR one IN SELECT t.name FROM access_record_table t ORDER BY 1 LOOP
         RETURN QUERY EXECUTE format('SELECT %L::text, count(*) FROM %I r JOIN casework_case c ON c.id = r.case_id

@@ -6,7 +6,7 @@ CREATE FUNCTION shelter_is_running(which bigint) RETURNS boolean LANGUAGE sql ST
     SET search_path = public, pg_temp AS
 $$
     SELECT EXISTS (SELECT FROM casework_stay s WHERE s.case_id = which AND s.ended_at IS NULL
-                   AND s.since <= access_today() AND (s.until IS NULL OR s.until > access_today()))
+                   AND in_force(s.since, s.until))
        AND EXISTS (SELECT FROM partners_team t JOIN partners_organisation o ON o.id = t.organisation_id
                    JOIN casework_case c ON c.id = which
                    WHERE t.id = ANY (access_teams('teams')) AND t.id = ANY (c.team_ids)

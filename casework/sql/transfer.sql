@@ -145,7 +145,7 @@ DECLARE
     made bigint;
 BEGIN
     IF EXISTS (SELECT FROM casework_involvement v WHERE v.case_id = which AND v.team_id = team
-               AND (v.until IS NULL OR v.until > access_today())) THEN
+               AND not_over(v.until)) THEN
         RETURN;
     END IF;
     INSERT INTO casework_involvement (case_id, team_id, worker_id, since, ground, explanation, reveals, counted)
@@ -202,7 +202,7 @@ BEGIN
     FOREACH one IN ARRAY ARRAY['identityvalue', 'identitydocument', 'relation', 'identityresearch', 'procedure', 'residencetitle',
                                'departureplan', 'traveldocument', 'mediation', 'returnsupport'] LOOP
         EXECUTE format('SELECT array_agg(r.id) FROM casework_%s r WHERE r.case_id = $1 AND r.ended_at IS NULL
-            AND r.visibility = ''permitted_partners'' AND (r.shared_until IS NULL OR r.shared_until > access_today())', one)
+            AND r.visibility = ''permitted_partners'' AND not_over(r.shared_until)', one)
             INTO chosen USING here.id;
         became := transfer_copy('casework_' || one, chosen, there, moved.to_team_id, moved.answered_by_id, document,
                                 'permitted_partners');
@@ -223,7 +223,7 @@ BEGIN
         CONTINUE WHEN one = 'goal';  -- of the others some are about who she is, her procedures or her departure
         EXECUTE format('SELECT array_agg(r.id) FROM casework_%s r WHERE r.case_id = $1 AND r.ended_at IS NULL
             AND r.category IN (''identity'', ''procedures'', ''departure'')
-            AND r.visibility = ''permitted_partners'' AND (r.shared_until IS NULL OR r.shared_until > access_today())', one)
+            AND r.visibility = ''permitted_partners'' AND not_over(r.shared_until)', one)
             INTO chosen USING here.id;
         PERFORM transfer_copy('casework_' || one, chosen, there, moved.to_team_id, moved.answered_by_id, document, 'permitted_partners');
     END LOOP;
@@ -231,13 +231,13 @@ BEGIN
         SELECT DISTINCT k.team_id, a.organisation_id FROM casework_consent k
         JOIN partners_team m ON m.id = k.team_id AND m.pilot_id = moved.to_pilot_id AND m.function = 'care'
         JOIN partners_team a ON a.id = k.author_team_id
-        WHERE k.case_id = here.id AND k.ended_at IS NULL AND k.since <= access_today() AND k.until > access_today()
+        WHERE k.case_id = here.id AND k.ended_at IS NULL AND in_force(k.since, k.until)
           AND (k.withdrawn_on IS NULL OR k.withdrawn_on > access_today())
     LOOP
         PERFORM transfer_takes_part(there, consented.team_id, 'care', NULL);
         SELECT array_agg(r.id) INTO chosen FROM casework_medicalrecord r
         JOIN partners_team a ON a.id = r.author_team_id AND a.organisation_id = consented.organisation_id
-        WHERE r.case_id = here.id AND r.ended_at IS NULL AND (r.shared_until IS NULL OR r.shared_until > access_today())
+        WHERE r.case_id = here.id AND r.ended_at IS NULL AND not_over(r.shared_until)
           AND (r.visibility = 'permitted_partners' OR r.visibility = 'selected_partners' AND consented.team_id = ANY (r.shared_team_ids));
         PERFORM transfer_copy('casework_medicalrecord', chosen, there, consented.team_id, moved.answered_by_id, document, 'own_organisation');
     END LOOP;

@@ -13,7 +13,7 @@ CREATE FUNCTION access_judge(reads integer[], writes integer[], granted bigint[]
 $$
     SELECT teams && reads
            AND (author = ANY (reads) AND author = ANY (teams)
-                OR (shared_until IS NULL OR shared_until > access_today())
+                OR not_over(shared_until)
                    AND (visible = 'permitted_partners' OR visible = 'selected_partners' AND shared && access_both(reads, teams)))
         OR author = ANY (writes) AND author = ANY (teams)
         OR which = ANY (granted)
@@ -47,7 +47,7 @@ $$
     FROM casework_consent k JOIN casework_case c ON c.id = k.case_id
     JOIN partners_team w ON w.id = k.author_team_id JOIN partners_team a ON a.id = author AND a.organisation_id = w.organisation_id
     WHERE k.case_id = which AND k.team_id = ANY (access_teams('teams')) AND k.team_id = ANY (c.team_ids)
-      AND k.ended_at IS NULL AND k.since <= access_today() AND k.until > access_today()
+      AND k.ended_at IS NULL AND in_force(k.since, k.until)
       AND (k.withdrawn_on IS NULL OR k.withdrawn_on > access_today())
 $$;
 
@@ -72,7 +72,7 @@ CREATE FUNCTION access_wall_around(record text, category text, supplied boolean 
 $$
 DECLARE
     in_column boolean := category !~ '^''';
-    consented text := '(shared_until IS NULL OR shared_until > access_today())
+    consented text := 'not_over(shared_until)
                 AND (visibility = ''permitted_partners'' AND access_consented(case_id, author_team_id) <> ''{}''
                      OR visibility = ''selected_partners'' AND shared_team_ids && access_consented(case_id, author_team_id))';
     reads text := format('access_reads(%s, team_ids, visibility, author_team_id, shared_team_ids, shared_until, case_id)',

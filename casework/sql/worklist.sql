@@ -27,7 +27,7 @@ BEGIN
               -- What a colleague took on waits for her, as long as she works there.
               AND (r.worker_id IS NULL OR r.worker_id = me
                    OR NOT EXISTS (SELECT FROM partners_membership b WHERE b.user_id = r.worker_id AND b.team_id = r.to_team_id
-                                  AND b.since <= access_today() AND (b.until IS NULL OR b.until > access_today())))
+                                  AND in_force(b.since, b.until)))
             ORDER BY 5 LIMIT most)
         UNION ALL
         -- Somebody who is away longer than the pilot's return term: did she come back, or has she left?
@@ -110,7 +110,7 @@ BEGIN
                                       WHERE e.case_id = c.id AND e.ended_at IS NULL AND e.adopted IS NULL)
                            OR NOT EXISTS (SELECT FROM partners_membership b
                                           WHERE b.user_id = c.case_manager_id AND b.team_id = c.lead_team_id
-                                            AND b.since <= access_today() AND (b.until IS NULL OR b.until > access_today())))
+                                            AND in_force(b.since, b.until)))
             ORDER BY 5 LIMIT most)
     ) x ORDER BY 5, 2 LIMIT most;
 END

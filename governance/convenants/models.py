@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from governance.access.enums import Category
 from governance.access.grants import GroupObjectPermissionBase
 from governance.convenants.enums import Allows, ConvenantKind, ConvenantState
+from lvv.common.periods import in_force
 from partners.accountability.history import History
 from partners.organisations.models import Organisation, Pilot, Team
 
@@ -33,10 +34,9 @@ class ConvenantQuerySet(models.QuerySet["Convenant"]):
         )
         signed = ConvenantParty.objects.filter(convenant=models.OuterRef("pk"))
         return self.filter(
-            Q(in_force_until=None) | Q(in_force_until__gt=day),
+            in_force(day, since="in_force_from", until="in_force_until"),
             models.Exists(signed),
             ~models.Exists(unsigned),
-            in_force_from__lte=day,
         )
 
 

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from lvv.common.periods import in_force
 from partners.accountability.history import History, TrackedQuerySet
 from partners.organisations.models import Pilot
 
@@ -21,9 +22,8 @@ class MandateQuerySet(TrackedQuerySet):
             title=OuterRef("title"), version__gt=OuterRef("version"), pilots=pilot
         )
         return self.filter(
-            Q(in_force_until=None) | Q(in_force_until__gt=day),
+            in_force(day, since="in_force_from", until="in_force_until"),
             ~Exists(later.filter(in_force_from__lte=day)),
-            in_force_from__lte=day,
             pilots=pilot,
         )
 

@@ -10,7 +10,7 @@ $$
         WHEN c.id = proposed THEN true
         WHEN EXISTS (SELECT FROM governance_convenant p
                      WHERE p.id = proposed AND p.pilot_id = c.pilot_id AND p.kind = c.kind) THEN false
-        ELSE c.in_force_from <= day AND (c.in_force_until IS NULL OR c.in_force_until > day)
+        ELSE in_force(c.in_force_from, c.in_force_until, day)
             AND EXISTS (SELECT FROM governance_convenantparty y WHERE y.convenant_id = c.id)
             AND NOT EXISTS (SELECT FROM governance_convenantparty y
                             WHERE y.convenant_id = c.id AND (y.signed_on IS NULL OR y.signed_on > day))

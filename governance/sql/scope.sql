@@ -22,10 +22,10 @@ $$
     JOIN auth_permission p ON p.id = cell.permission_id
     JOIN access_convenants_at(day, proposed_convenant) c ON c.id = cell.content_object_id AND c.pilot_id = t.pilot_id
     JOIN governance_convenantparty y ON y.convenant_id = c.id AND y.organisation_id = t.organisation_id
-    WHERE m.since <= day AND (m.until IS NULL OR m.until > day)
+    WHERE in_force(m.since, m.until, day)
       -- A custody agreement begins to count when the pilot is closed: then everybody but a recipient has left every case.
       AND CASE WHEN c.kind = 'custody_agreement' THEN p.codename LIKE 'read\_%' AND l.state = 'closed'
-               ELSE l.state <> 'closed' AND (l.closes_on IS NULL OR l.closes_on > day) END
+               ELSE l.state <> 'closed' AND not_over(l.closes_on, day) END
 $$;
 
 CREATE VIEW access_effective_scope AS SELECT s.* FROM access_scope_at(access_today()) s;

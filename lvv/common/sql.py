@@ -30,14 +30,16 @@ BEGIN
             WHERE NOT t.tgisinternal
     LOOP EXECUTE statement; END LOOP;
     FOR statement IN
-        SELECT format('DROP VIEW %s', c.oid::regclass) FROM pg_class c
+        -- Together: one may stand in another.
+        SELECT 'DROP VIEW ' || string_agg(c.oid::regclass::text, ', ') FROM pg_class c
             WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'v'
-              AND c.relowner = current_user::regrole
+              AND c.relowner = current_user::regrole HAVING count(*) > 0
         UNION ALL
-        SELECT format('DROP ROUTINE %s', p.oid::regprocedure) FROM pg_proc p
+        SELECT 'DROP ROUTINE ' || string_agg(p.oid::regprocedure::text, ', ') FROM pg_proc p
             WHERE p.pronamespace = 'public'::regnamespace AND p.proowner = current_user::regrole
               AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass
                               AND d.objid = p.oid AND d.deptype = 'e')
+            HAVING count(*) > 0
         UNION ALL
         SELECT format('REVOKE ALL ON %s FROM PUBLIC, lvv_app, lvv_jobs', c.oid::regclass)
             FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace

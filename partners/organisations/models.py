@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from lvv.common.periods import in_force
 from partners.accountability.history import History
 from partners.organisations.enums import (
     TEAM_ROLES,
@@ -265,8 +266,7 @@ class Team(models.Model):
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def in_force(self, on: date | None = None) -> Self:
-        day = on or timezone.localdate()
-        return self.filter(Q(until=None) | Q(until__gt=day), since__lte=day)
+        return self.filter(in_force(on))
 
 
 class Membership(models.Model):

@@ -412,7 +412,7 @@ def test_what_two_coordinators_settled_is_taken_back_on_the_same_screen(client, 
     client.act_as(w.coordinator)
     assert client.post(undo, {"reason": ""}).status_code == 400
     assert client.post(undo, {"reason": "andere vingerafdruk"}).status_code == 302
-    assert not Judgement.objects.in_force().exists()
+    assert not Judgement.objects.standing().exists()
     assert Person.objects.filter(v_number=None).count() == Person.objects.count()
     clash.refresh_from_db()
     assert (clash.newer_answer, clash.older_answer) == ("", "")
@@ -573,7 +573,7 @@ def test_links_and_undos_leave_persons_and_projections_as_they_were(cast, steps,
                 if undoes and links:
                     assert revoke(links.pop(sorted(links)[(a + b) % len(links)]), "toch niet")
                 elif judge(people[a], people[b], SAME, "gelijk") == Outcome.DONE:
-                    found = Judgement.objects.in_force().get(
+                    found = Judgement.objects.standing().get(
                         one=min(people[a], people[b], key=lambda p: p.pk),
                         other=max(people[a], people[b], key=lambda p: p.pk),
                     )
