@@ -8,9 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.cases.enums import Ground
 from governance.drafts.forms import KeptForm
+from governance.drafts.kinds import DraftKind
 from lvv.common.forms import DateField
 from partners.organisations.enums import OrganisationKind, TeamFunction
 from partners.organisations.models import Team
+
+INVOLVE = DraftKind("involve", _("Involving a partner"))
 
 CHOSEN_GROUNDS = (
     Ground.DOSSIER_REQUEST,

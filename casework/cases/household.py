@@ -16,7 +16,7 @@ from casework.cases.registration_views import chosen_team, teams_or_refuse, who_
 from casework.cases.views import candidate_rows, case_url
 from casework.register.doubles import Candidate, likely_doubles
 from casework.register.enums import BRIEFING_VERSION, RelationKind
-from casework.register.forms import ClaimedIdentityForm, ReferralForm, add_team_choice
+from casework.register.forms import HOUSEHOLD, ClaimedIdentityForm, ReferralForm, add_team_choice
 from casework.register.values import NAME_LENGTH, clean_name, may_be_minor, nationality_choices
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.acts import (
@@ -177,7 +177,7 @@ def register_household(request: ClearanceRequest) -> HttpResponse:
     teams = teams_or_refuse(request)
     if request.method == "POST" and (sent := sent_before(request)):
         return sent
-    key = standalone_draft_key(request, "household")
+    key = standalone_draft_key(request, HOUSEHOLD)
     if request.method == "GET" and not key:
         return redirect(standalone_draft_page(request))
     draft = find_draft(request.user, key) if request.method == "GET" else None

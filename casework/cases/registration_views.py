@@ -20,7 +20,7 @@ from casework.cases.registration import (
 from casework.cases.views import candidate_rows, case_url
 from casework.register.doubles import likely_doubles
 from casework.register.enums import BRIEFING_VERSION
-from casework.register.forms import EmergencyForm, RegistrationForm
+from casework.register.forms import EMERGENCY, REGISTER, EmergencyForm, RegistrationForm
 from casework.register.models import Person
 from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
@@ -64,7 +64,7 @@ def register_person(request: ClearanceRequest) -> HttpResponse:
     if request.method == "POST" and (sent := sent_before(request)):
         return sent
     form = RegistrationForm(request.POST or None, teams=teams)
-    key = standalone_draft_key(request, "register")
+    key = standalone_draft_key(request, REGISTER)
     if request.method == "GET" and not key:
         return redirect(standalone_draft_page(request))
     draft = find_draft(request.user, key)
@@ -137,7 +137,7 @@ def register_emergency(request: ClearanceRequest) -> HttpResponse:
     next working day, and the case says so."""
     teams = teams_or_refuse(request, Category.CONTACT_SHELTER)
     form = EmergencyForm(request.POST or None, teams=teams)
-    key = standalone_draft_key(request, "emergency")
+    key = standalone_draft_key(request, EMERGENCY)
     if request.method == "GET" and not key:
         return redirect(standalone_draft_page(request))
     draft = find_draft(request.user, key)

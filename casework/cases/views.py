@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from casework.cases import case_rows, perms
 from casework.cases.access_reasons import explain
 from casework.cases.filters import CaseFilter, asked_list
-from casework.cases.forms import InvolveForm
+from casework.cases.forms import INVOLVE, InvolveForm
 from casework.cases.models import Case, Involvement
 from casework.cases.partners import (
     AlreadyInvolved,
@@ -26,7 +26,7 @@ from casework.cases.partners import (
 from casework.records.models import VersionConflict
 from casework.register.doubles import Candidate
 from casework.register.enums import BRIEFING_VERSION
-from casework.register.forms import BriefingForm
+from casework.register.forms import BRIEFING, BriefingForm
 from casework.register.identity import leading_names
 from casework.register.models import Briefing, IdentityValue
 from casework.register.values import display
@@ -116,7 +116,7 @@ def case_involve(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     case = get_object_or_404(Case.objects.select_related("pilot"), reference=reference)
     if not perms.can_involve(request.clearance, case):
         raise PermissionDenied
-    key = f"involve:{case.reference}"
+    key = INVOLVE.key(case.reference)
     teams = [
         team for team in visible_teams(request.clearance).values() if team.pilot_id == case.pilot_id
     ]
@@ -238,7 +238,7 @@ def case_briefing(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     author_team = request.clearance.author_team(case)
     if author_team is None or not perms.can_complete_registration(request.clearance, case):
         raise PermissionDenied
-    key = f"briefing:{case.reference}"
+    key = BRIEFING.key(case.reference)
     form = BriefingForm(request.POST or None)
     form.restore(find_draft(request.user, key))
     if request.method == "POST" and form.is_valid():

@@ -38,6 +38,11 @@ from casework.conference.acts import (
 )
 from casework.conference.enums import WhyOnAgenda
 from casework.conference.forms import (
+    AGENDA,
+    DECIDE,
+    ITEM,
+    POSITION,
+    SUMMARY,
     AgendaForm,
     DecideForm,
     ItemForm,
@@ -97,7 +102,7 @@ def agenda_add(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         if team.pk != author
     ]
     members = _household(case)
-    key = f"agenda:{case.reference}"
+    key = AGENDA.key(case.reference)
     form = AgendaForm(
         request.POST or None,
         meetings=meetings,
@@ -266,7 +271,7 @@ def item_change(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     ]
     now = {"question": item.question, "teams": item.shared_team_ids}
     form = ItemForm(request.POST or None, teams=choices, initial=now)
-    key = f"change-item:{item.reference}"
+    key = ITEM.key(item.reference)
     form.restore(find_draft(request.user, key))
     if request.method == "POST" and form.is_valid():
         try:
@@ -307,28 +312,28 @@ def _show_item(
         )
         context["position_form"] = forms.get("position_form") or _restored(
             request,
-            f"position:{item.reference}",
+            POSITION.key(item.reference),
             PositionForm(
                 initial={name: getattr(held, name) for name in PositionForm.base_fields}
                 if held
                 else None
             ),
         )
-        context["position_key"] = f"position:{item.reference}"
+        context["position_key"] = POSITION.key(item.reference)
     if context["chairs"] and item.meeting.is_running:
         teams = context["teams"]
         context["decide_form"] = forms.get("decide_form") or _restored(
-            request, f"decide-lso:{item.reference}", DecideForm(**_deciding(item, teams))
+            request, DECIDE.key(item.reference), DecideForm(**_deciding(item, teams))
         )
-        context["decide_key"] = f"decide-lso:{item.reference}"
+        context["decide_key"] = DECIDE.key(item.reference)
         context["behalf_form"] = forms.get("behalf_form") or OnBehalfForm(
             teams=_speechless(item, teams), prefix="b"
         )
     if context["chairs"] and item.meeting.opened_at and not item.meeting.cancelled_on:
         context["summary_form"] = forms.get("summary_form") or _restored(
-            request, f"discuss:{item.reference}", SummaryForm(initial={"summary": item.summary})
+            request, SUMMARY.key(item.reference), SummaryForm(initial={"summary": item.summary})
         )
-        context["summary_key"] = f"discuss:{item.reference}"
+        context["summary_key"] = SUMMARY.key(item.reference)
     context["form_page"] = item_url(item)
     context["errors"] = next(
         (form for form in forms.values() if form is not None and form.errors), None
@@ -366,7 +371,7 @@ def position_take(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     form = PositionForm(request.POST)
     if not form.is_valid():
         return _show_item(request, item, status=400, position_form=form)
-    key = f"position:{item.reference}"
+    key = POSITION.key(item.reference)
 
     def act() -> str:
         take_position(item, form.cleaned_data, by=request.clearance, author_team=team)
@@ -407,7 +412,7 @@ def agenda_decide(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     form = DecideForm(request.POST, **_deciding(item, visible_teams(request.clearance)))
     if not form.is_valid():
         return _show_item(request, item, status=400, decide_form=form)
-    key = f"decide-lso:{item.reference}"
+    key = DECIDE.key(item.reference)
     names = ("kind", "reasons", "scenario", "body", "due_on", "review_on")
     data = {name: form.cleaned_data[name] for name in names} | {
         "owner_team_id": form.cleaned_data["owner_team"]
@@ -466,7 +471,7 @@ def agenda_change(request: ClearanceRequest, reference: UUID, act: str) -> HttpR
                 _("Somebody else changed the summary meanwhile; read it below and save again."),
             )
             return _show_item(request, item, status=409, summary_form=form)
-        drop_draft(request, f"discuss:{item.reference}")
+        drop_draft(request, SUMMARY.key(item.reference))
     elif act == "besproken" and item.meeting.is_running:
         mark_discussed(item)
     elif act == "omhoog" and item.meeting.closed_at is None:

@@ -20,8 +20,17 @@ from casework.journey.facts import Facts
 from casework.plan.enums import ScenarioKind
 from casework.records.validators import not_too_far
 from governance.drafts.forms import KeptForm
+from governance.drafts.kinds import DraftKind
 from lvv.common.forms import DateField
 from partners.organisations.models import Team
+
+MEETING = DraftKind("meeting", _("Case conference"))
+AGENDA = DraftKind("agenda", _("Case conference"))
+ITEM = DraftKind("item", _("Case conference"))
+POSITION = DraftKind("position", _("Position"))
+SUMMARY = DraftKind("discuss", _("Shared summary"))
+DECIDE = DraftKind("decide", _("Record a decision"))
+MINUTES = DraftKind("minutes", _("Minutes"))
 
 D = DecisionKind
 MOST_MEETINGS = 26

@@ -33,6 +33,7 @@ from casework.conference.acts import (
 )
 from casework.conference.enums import MinutesAnswer, WhyOnAgenda
 from casework.conference.forms import (
+    MEETING,
     CancelForm,
     GuestForm,
     MeetingForm,
@@ -228,7 +229,7 @@ def meeting_plan(request: ClearanceRequest, slug: str) -> HttpResponse:
         for team in here
         if "conference" in reads[team.pk] and team.function == TeamFunction.GENERAL
     ]
-    key = f"meeting:{pilot.reference}"
+    key = MEETING.key(pilot.reference)
     form = SeriesForm(request.POST or None, teams=invited)
     form.fields["teams"].initial = [
         team.pk for team in invited if team.organisation.kind in INVITED_AT_FIRST

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from casework.cases.partners import team_label, visible_teams
 from casework.conference import perms
 from casework.conference.acts import answer_minutes
-from casework.conference.forms import MinutesForm
+from casework.conference.forms import MINUTES, MinutesForm
 from casework.conference.meeting_views import answering, attendance_of, meeting_or_404, places_of
 from casework.conference.models import ConferenceDecision, Meeting, MeetingTeam, Position
 from casework.conference.pdf import FONTS, pdf_of
@@ -77,7 +77,7 @@ def minutes(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     mine: MeetingTeam | None = context["mine"]
     data = {"answer": mine.answer, "remark": mine.remark} if mine else None
     form = MinutesForm(request.POST or None, initial=data)
-    key = f"minutes:{meeting.reference}"
+    key = MINUTES.key(meeting.reference)
     form.restore(find_draft(request.user, key))
     if request.method == "POST":
         if mine is None:

@@ -12,8 +12,11 @@ from casework.custody.enums import Basis
 from casework.records.validators import not_too_far
 from casework.register.forms import DayField
 from governance.drafts.forms import KeptForm
+from governance.drafts.kinds import DraftKind
 from lvv.common.forms import DateField
 from partners.organisations.models import Team
+
+CUSTODY = DraftKind("custody", _("Dossiers when the facility ends"))
 
 MOST_IN_PACKAGE = 25  # a PDF each, made while she waits
 OUTSIDE = "outside"

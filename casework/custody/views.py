@@ -25,7 +25,7 @@ from casework.custody.acts import (
     take_back,
     without_recipient,
 )
-from casework.custody.forms import CustodyForm, HandOverForm, ReceiptForm
+from casework.custody.forms import CUSTODY, CustodyForm, HandOverForm, ReceiptForm
 from casework.custody.models import CustodyTransfer
 from casework.custody.package import is_receipt, password_of, zip_of
 from casework.register.identity import leading_names
@@ -57,7 +57,7 @@ def custody(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     pilot = _pilot(request, reference)
     if request.method == "POST" and (sent := sent_before(request)):
         return sent
-    key = f"custody:{pilot.reference}"
+    key = CUSTODY.key(pilot.reference)
     form, later = None, 0
     if pilot.state == PilotState.WINDING_DOWN:
         dossiers = list(dossiers_to_hand_over(pilot)[:SHOWN])

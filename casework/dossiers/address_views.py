@@ -19,8 +19,11 @@ from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.acts import drop_draft, find_draft
 from governance.drafts.forms import KeptForm
+from governance.drafts.kinds import DraftKind
 from lvv.common.database import call
 from partners.accountability.activities import SHELTER_ADDRESS, processes
+
+ADDRESS = DraftKind("address", _("Protected address"))
 
 REASONS = (
     _("visit or appointment at the location"),
@@ -76,7 +79,7 @@ def stay_address(request: ClearanceRequest, reference: UUID, record: UUID) -> Ht
         raise PermissionDenied
     if stay.location_id is None or not stay.is_running:
         raise Http404
-    key = f"address:{stay.reference}"
+    key = ADDRESS.key(stay.reference)
     form = AddressForm(request.POST or None)
     draft = find_draft(request.user, key)
     form.restore(draft)

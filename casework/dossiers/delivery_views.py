@@ -30,8 +30,11 @@ from casework.register.identity import leading_names
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.acts import find_draft, sent_before, submit_once
 from governance.drafts.forms import KeptForm
+from governance.drafts.kinds import DraftKind
 from partners.accountability.activities import CASEWORK, processes
 from partners.organisations.models import Team
+
+DELIVER = DraftKind("deliver", _("Deliver dossiers"))
 
 MOST = 100
 KIND = KINDS["dossier"]
@@ -144,7 +147,7 @@ def dossiers_deliver(request: ClearanceRequest) -> HttpResponse:
     behalf = request.GET.get("namens", "") if clearance.coordinated else ""
     if behalf not in DossierOf.values:
         behalf = "" if own or not clearance.coordinated else DossierOf.IND.value
-    key = f"deliver:{uuid5(NAMESPACE_URL, request.path + behalf)}"
+    key = DELIVER.key(uuid5(NAMESPACE_URL, request.path + behalf))
     draft = find_draft(request.user, key)
     received = ReceivedForm(request.POST or None) if behalf else None
     rows = []

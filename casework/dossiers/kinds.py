@@ -36,6 +36,7 @@ from casework.register.models import Briefing, IdentityDocument, IdentityValue, 
 from casework.shelter.models import Absence, Stay
 from casework.tasks.models import Task
 from governance.access.enums import Category
+from governance.drafts.kinds import DraftKind
 from partners.organisations.enums import OrganisationKind, TeamFunction
 from partners.organisations.models import Team
 
@@ -638,3 +639,16 @@ def headline(record: Record) -> str:
         if text not in ("", None):
             parts.append(str(text))
     return str(format_lazy("{}", ", ".join(parts))) if parts else str(kind.label)
+
+
+def _label_of_kind(part: str) -> Promise | str:
+    """What a record of this kind is called; a part may say more, such as which value of an
+    identity."""
+    slug = part.partition("-")[0]
+    return KINDS[slug].label if slug in KINDS else _("Text")
+
+
+ADD = DraftKind("add", _label_of_kind)
+CHANGE = DraftKind("change", _label_of_kind)
+CORRECT = DraftKind("correct", _("Ask for a correction"))
+ANSWER = DraftKind("answer", _("Answer"))

@@ -43,7 +43,7 @@ from casework.dossiers.forms import (
     RecordForm,
     form_class,
 )
-from casework.dossiers.kinds import KINDS, RecordKind, headline
+from casework.dossiers.kinds import ADD, ANSWER, CHANGE, CORRECT, KINDS, RecordKind, headline
 from casework.dossiers.presentation import Line, changes, lines, record_url
 from casework.dossiers.procedures import Procedure
 from casework.dossiers.rows import readers_of
@@ -174,7 +174,7 @@ def record_add(request: ClearanceRequest, reference: UUID, kind: str) -> HttpRes
         if isinstance(form, IdentityValueForm)
         else ""
     )
-    key = f"add-{at.kind.slug}{part}:{parent.reference if parent else at.case.reference}"
+    key = ADD.key((parent or at.case).reference, at.kind.slug + part)
     draft = find_draft(request.user, key)
     form.restore(draft)
     preview = "preview" in request.POST
@@ -321,7 +321,7 @@ def record_change(
         return sent
     if ended:
         return ended
-    key = f"change-{at.kind.slug}:{at.record.reference}"
+    key = CHANGE.key(at.record.reference, at.kind.slug)
     draft = find_draft(request.user, key) if request.method == "GET" else None
     # Text that was kept goes on from what its writer saw, not from what stands there now.
     seen = request.POST.get("version") or kept_value(draft, "version") or str(at.record.version)
@@ -462,7 +462,7 @@ def record_correct(
     )
     if author is None or owner is None:
         raise PermissionDenied
-    key = f"correct-{at.kind.slug}:{at.record.reference}"
+    key = CORRECT.key(at.record.reference, at.kind.slug)
     form = CorrectionForm(request.POST or None)
     form.restore(find_draft(request.user, key))
     if request.method == "POST" and form.is_valid():
@@ -502,7 +502,7 @@ def record_answer(
     at = _find(request, reference, kind, record)
     if not perms.can_answer(request.clearance, at.case, at.record):
         raise PermissionDenied
-    key = f"answer-{at.kind.slug}:{at.record.reference}"
+    key = ANSWER.key(at.record.reference, at.kind.slug)
     form = AnswerForm(request.POST or None)
     form.restore(find_draft(request.user, key))
     if request.method == "POST" and form.is_valid():

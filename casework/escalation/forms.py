@@ -12,7 +12,10 @@ from casework.journey.guards import format_day
 from casework.records.validators import not_too_far
 from casework.register.forms import DayField
 from governance.drafts.forms import KeptForm
+from governance.drafts.kinds import DraftKind
 from lvv.common.forms import DateField
+
+ESCALATION = DraftKind("escalation", _("Escalation"))
 
 ORDER = list(Level)
 LONGEST = timedelta(days=183)

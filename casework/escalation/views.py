@@ -26,6 +26,7 @@ from casework.escalation.acts import (
 )
 from casework.escalation.enums import Level
 from casework.escalation.forms import (
+    ESCALATION,
     AdviceForm,
     AnswerForm,
     EscalateForm,
@@ -73,7 +74,7 @@ def escalation(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     if asked is not None:
         asked.case = case
     act = request.POST.get("act", "")
-    key = f"escalation:{case.reference}"
+    key = ESCALATION.key(case.reference)
     made: dict[str, Any] = {
         "ask": lambda data: (
             EscalateForm(data, reached=reached(case))

@@ -25,7 +25,10 @@ from casework.register.forms import ReasonField
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.acts import drop_draft, find_draft
 from governance.drafts.forms import KeptForm
+from governance.drafts.kinds import DraftKind
 from partners.accountability.activities import CASEWORK, processes
+
+EXPORT = DraftKind("export", gettext_lazy("Export the list"))
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 TYPES = {
@@ -88,7 +91,7 @@ def case_export(request: ClearanceRequest) -> HttpResponse:
         raise PermissionDenied
     tab, filtered = asked_list(request.GET, clearance, teams)
     result = filtered.qs
-    key = f"export:{uuid5(NAMESPACE_URL, request.GET.urlencode())}"  # this list of hers
+    key = EXPORT.key(uuid5(NAMESPACE_URL, request.GET.urlencode()))  # this list of hers
     form = ExportForm(request.POST or None)
     draft = find_draft(request.user, key)
     form.restore(draft)

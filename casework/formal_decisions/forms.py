@@ -16,8 +16,13 @@ from casework.journey.guards import add_months
 from casework.records.validators import not_too_far
 from casework.register.forms import DayField
 from governance.drafts.forms import KeptForm
+from governance.drafts.kinds import DraftKind
 from governance.mandates.models import MandateDecision
 from lvv.common.forms import DateField
+
+FORMAL = DraftKind("formal", _("Formal decision"))
+REOPEN = DraftKind("reopen", _("Formal decision"))
+LETTER = DraftKind("letter", _("Letter"))
 
 K = FormalKind
 POSSIBLE = {

@@ -21,7 +21,10 @@ from casework.cases.views import case_url
 from casework.formal_decisions.acts import ending_of, issue, reopen, set_aside
 from casework.formal_decisions.enums import FormalKind
 from casework.formal_decisions.forms import (
+    FORMAL,
+    LETTER,
     POSSIBLE,
+    REOPEN,
     FormalForm,
     LetterForm,
     ReopenForm,
@@ -81,7 +84,7 @@ def formal_decision_add(request: ClearanceRequest, reference: UUID) -> HttpRespo
     assert author is not None
     facts = fact_of(case)
     mandates = list(MandateDecision.objects.filter(pilots=case.pilot_id))
-    key = f"formal:{case.reference}"
+    key = FORMAL.key(case.reference)
     form = FormalForm(request.POST or None, case=case, facts=facts, mandates=mandates)
     draft = find_draft(request.user, key)
     form.restore(draft)
@@ -217,7 +220,7 @@ def formal_decision(request: ClearanceRequest, reference: UUID, record: UUID) ->
         if ending is not None and ending.pk == result.pk
         else None
     )
-    key = f"formal:{result.reference}"
+    key = FORMAL.key(result.reference)
     if form is not None:
         form.restore(find_draft(request.user, key))
     if request.method == "POST":
@@ -261,7 +264,7 @@ def case_reopen(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         raise PermissionDenied
     facts = fact_of(case)
     step = STEPS["T9"]
-    key = f"change-reopen:{case.reference}"
+    key = REOPEN.key(case.reference)
     form = ReopenForm(request.POST or None, facts=facts)
     form.restore(find_draft(request.user, key))
     if request.method == "POST" and form.is_valid():
@@ -300,7 +303,7 @@ def letters(request: ClearanceRequest, slug: str) -> HttpResponse:
     versions = list(LetterTemplate.objects.filter(pilot=pilot, kind=kind))
     writes = request.clearance.coordinates(pilot.pk)
     form = None
-    key = f"letter-{kind}:{pilot.reference}"
+    key = LETTER.key(pilot.reference, kind)
     if writes:
         form = TemplateForm(
             request.POST or None,

@@ -13,8 +13,13 @@ from casework.register.forms import DayField
 from casework.sharing.forms import SharingFields
 from governance.access.enums import Category, Visibility
 from governance.drafts.forms import Kept, KeptForm
+from governance.drafts.kinds import DraftKind
 from lvv.common.forms import DateField
 from partners.organisations.models import Team
+
+INTAKE = DraftKind("intake", _("Intake"))
+DOSSIERS = DraftKind("dossiers", _("Ask for the dossiers"))
+CRITERIA = DraftKind("criteria", _("Local criteria"))
 
 YES_NO = [("yes", _("yes")), ("no", _("no"))]
 MOST_CRITERIA = 12

@@ -35,6 +35,9 @@ from casework.intake.acts import (
 )
 from casework.intake.enums import CriterionResult
 from casework.intake.forms import (
+    CRITERIA,
+    DOSSIERS,
+    INTAKE,
     BeginForm,
     ConversationForm,
     CriteriaForm,
@@ -182,7 +185,7 @@ def intake(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     team = perms.intake_team(request.clearance, case, teams)
     if team is None or case.state not in (CaseState.REGISTERED, CaseState.INTAKE):
         raise PermissionDenied
-    key = f"intake-begin:{case.reference}"
+    key = INTAKE.key(case.reference, "begin")
     form = BeginForm(request.POST or None, case=case)
     form.restore(find_draft(request.user, key))
     if request.method == "POST" and form.is_valid():
@@ -236,7 +239,7 @@ def intake_page(request: ClearanceRequest, reference: UUID, page: str) -> HttpRe
     report = IntakeReport.objects.filter(intake=result).first()
     if page == "afronden":
         return _finish(request, case, result, report, criteria, teams)
-    key = f"intake-{page}:{case.reference}"
+    key = INTAKE.key(case.reference, page)
     draft = find_draft(request.user, key) if request.method == "GET" else None
     seen = request.POST.get("version") or kept_value(draft, "version") or str(result.version)
     limits = writes_limitations(request.clearance, case)
@@ -346,7 +349,7 @@ def _finish(
     criteria: CriteriaList | None,
     teams: dict[int, Team],
 ) -> HttpResponse:
-    key = f"intake-afronden:{case.reference}"
+    key = INTAKE.key(case.reference, "finish")
     form = FinishForm(
         request.POST or None,
         partners=other_teams(request.clearance, case, teams, besides=intake.author_team_id),
@@ -457,7 +460,7 @@ def intake_report(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def intake_stop(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     case, result, _teams = _found(request, reference)
-    key = f"intake-stop:{case.reference}"
+    key = INTAKE.key(case.reference, "stop")
     form = StopForm(request.POST or None)
     form.restore(find_draft(request.user, key))
     if request.method == "POST" and form.is_valid():
@@ -487,7 +490,7 @@ def dossiers_request(request: ClearanceRequest, reference: UUID) -> HttpResponse
     team = perms.intake_team(request.clearance, case, teams)
     if team is None:
         raise PermissionDenied
-    key = f"dossiers:{case.reference}"
+    key = DOSSIERS.key(case.reference)
     form = RequestForm(request.POST or None, case=case)
     form.restore(find_draft(request.user, key))
     facts = facts_of([case])[case.pk]
@@ -533,7 +536,7 @@ def criteria(request: ClearanceRequest, slug: str) -> HttpResponse:
     versions = list(CriteriaList.objects.filter(pilot=pilot))
     writes = request.clearance.coordinates(pilot.pk)
     form = None
-    key = f"criteria:{pilot.reference}"
+    key = CRITERIA.key(pilot.reference)
     if writes:
         newest = "\n".join(versions[0].criteria) if versions else ""
         form = CriteriaListForm(

@@ -9,7 +9,10 @@ from casework.register.forms import DayField
 from casework.sharing.forms import SharingFields
 from governance.access.enums import Category, Visibility
 from governance.drafts.forms import KeptForm
+from governance.drafts.kinds import DraftKind
 from partners.organisations.models import Team
+
+NOTE = DraftKind("note", _("Note"))
 
 NOTE_LENGTH = 20_000
 

@@ -10,7 +10,7 @@ from casework.cases.models import Case
 from casework.cases.partners import visible_teams
 from casework.cases.views import case_url
 from casework.journal.acts import write_note
-from casework.journal.forms import NoteForm
+from casework.journal.forms import NOTE, NoteForm
 from casework.register.identity import leading_names
 from casework.sharing.audience import other_teams, tells_of_others, would_read, writable_categories
 from governance.access.enums import Category
@@ -31,7 +31,7 @@ def note_form(
     mine = request.clearance.author_team(case, categories[0])
     partners = other_teams(request.clearance, case, teams, besides=mine)
     form = NoteForm(data, categories=categories, partners=partners)
-    form.restore(find_draft(request.user, f"note:{case.reference}"))
+    form.restore(find_draft(request.user, NOTE.key(case.reference)))
     return form
 
 
@@ -42,7 +42,7 @@ def note_add(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     form = note_form(request, case, visible_teams(request.clearance), request.POST or None)
     if form is None:
         raise PermissionDenied
-    key = f"note:{case.reference}"
+    key = NOTE.key(case.reference)
     if request.method == "POST" and form.is_valid() and "preview" not in request.POST:
         data, sharing = form.cleaned_data, form.sharing()
 

@@ -38,10 +38,16 @@ from governance.drafts.acts import (
     submit_once,
 )
 from governance.drafts.forms import KeptForm
+from governance.drafts.kinds import DraftKind
 from lvv.common.database import call
 from lvv.common.forms import DateField
 from partners.accountability.activities import CASEWORK, ELSEWHERE, processes
 from partners.organisations.models import Pilot
+
+ASK = DraftKind("ask", gettext_lazy("Known elsewhere?"))
+CONTACT = DraftKind("contact", gettext_lazy("Known elsewhere?"))
+REPLY = DraftKind("reply", gettext_lazy("Asked by other pilots"))
+SHIELD = DraftKind("shield", gettext_lazy("Shield this person"))
 
 SAID = {
     "refused": gettext_lazy("You may not ask this of this case."),
@@ -166,7 +172,7 @@ def case_elsewhere(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     if request.method == "POST" and (sent := sent_before(request)):
         return sent
     here = reverse("casework:case_elsewhere", args=[case.reference])
-    key, ask_key = f"contact:{case.reference}", f"ask:{case.reference}"
+    key, ask_key = CONTACT.key(case.reference), ASK.key(case.reference)
     asking = AskForm(request.POST if "ask" in request.POST else None)
     asking.restore(find_draft(request.user, ask_key))
     before = [known for row in _asked(case) for known in row.known]
@@ -275,7 +281,7 @@ def hits_for(
             question__in=[hit.question_id for hit in hits], pilot__in=clearance.coordinated
         )
     )
-    drafts = find_drafts(clearance.user, [f"reply:{row.reference}" for row in asked])
+    drafts = find_drafts(clearance.user, [REPLY.key(row.reference) for row in asked])
     requests: dict[tuple[int, int], list[tuple[ContactRequest, ContactAnswerForm | None]]] = {}
     for row in asked:
         form = None
@@ -285,7 +291,7 @@ def hits_for(
                 if sent and sent.prefix == str(row.reference)
                 else ContactAnswerForm(prefix=str(row.reference))
             )
-            form.restore(drafts.get(f"reply:{row.reference}"))
+            form.restore(drafts.get(REPLY.key(row.reference)))
         requests.setdefault((row.question_id, row.pilot_id), []).append((row, form))
     rows = [
         HitRow(hit, cases.get(hit.case_id), requests.get((hit.question_id, hit.pilot_id), []))
@@ -316,7 +322,7 @@ def questions_received(request: ClearanceRequest) -> HttpResponse:
         form = ContactAnswerForm(request.POST, prefix=str(asked))
         if form.is_valid():
             if call("elsewhere_answer", asked, form.cleaned_data["text"]):
-                drop_draft(request, f"reply:{asked}")
+                drop_draft(request, REPLY.key(asked))
                 return redirect("casework:questions_received")
             form.add_error(None, _("This was answered already, or is not yours to answer."))
     context = {"rows": hits_for(request.clearance, form), "form": form, "form_page": request.path}
@@ -342,7 +348,7 @@ def case_shield(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     case = get_object_or_404(Case.objects.select_related("pilot"), reference=reference)
     if not perms.can_complete_registration(request.clearance, case):
         raise PermissionDenied
-    key = f"shield:{case.reference}"
+    key = SHIELD.key(case.reference)
     draft = find_draft(request.user, key)
     form = ShieldForm(request.POST or None, initial={"reason": case.shielded_reason})
     form.restore(draft)

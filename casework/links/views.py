@@ -45,8 +45,13 @@ from governance.access.clearance import Clearance
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.acts import drop_draft, find_draft, sent_before, submit_once
 from governance.drafts.forms import KeptForm
+from governance.drafts.kinds import DraftKind
 from partners.accountability.activities import REGISTRATION, processes
 from partners.organisations.models import Team
+
+LINK = DraftKind("link", gettext_lazy("Registered twice?"))
+UNDO = DraftKind("undo", gettext_lazy("Take back"))
+CLASH = DraftKind("clash", gettext_lazy("Registered in two places?"))
 
 SAID = {
     Outcome.HERSELF: gettext_lazy(
@@ -185,7 +190,7 @@ def person_link(request: ClearanceRequest, reference: UUID, other: UUID) -> Http
     clearance = request.clearance
     if not (can_judge(clearance, cases_of(one)) or can_judge(clearance, cases_of(two))):
         raise PermissionDenied
-    key = f"link:{uuid5(one.reference, str(two.reference))}"
+    key = LINK.key(uuid5(one.reference, str(two.reference)))
     form = ReasonForm(request.POST or None)
     form.restore(find_draft(request.user, key))
     text = request.POST.get("answer", "")
@@ -273,7 +278,7 @@ def judgement_undo(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     cases = [*cases_of(judgement.one), *cases_of(judgement.other)]
     if not can_judge(request.clearance, cases):
         raise PermissionDenied
-    key = f"undo:{judgement.reference}"
+    key = UNDO.key(judgement.reference)
     form = ReasonForm(request.POST or None)
     form.restore(find_draft(request.user, key))
     if request.method == "POST" and form.is_valid():
@@ -345,7 +350,7 @@ def clash_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     if clash is None:
         raise Http404
     form = ReasonForm()
-    form.restore(find_draft(request.user, f"clash:{reference}"))
+    form.restore(find_draft(request.user, CLASH.key(reference)))
     return _clash_page(request, clash, form)
 
 
@@ -356,7 +361,7 @@ def _clash_page(request: ClearanceRequest, clash: ClashView, form: ReasonForm) -
         "clash": clash,
         "own": [(case, names.get(case.pk) or case.number) for case in own],
         "form": form,
-        "draft_key": f"clash:{clash.reference}",
+        "draft_key": CLASH.key(clash.reference),
         "form_page": reverse("casework:clash_detail", args=[clash.reference]),
     }
     return render(request, "casework/links/clash.html", context, status=400 if form.errors else 200)
@@ -375,7 +380,7 @@ def clash_undo(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     if not revoke_clash(reference, form.cleaned_data["reason"]):
         form.add_error(None, str(SAID[Outcome.ALREADY]))
         return _clash_page(request, clash, form)
-    drop_draft(request, f"clash:{reference}")
+    drop_draft(request, CLASH.key(reference))
     request.audited = {"action": "clash_undone", "obj": ("clash", reference)}
     return redirect("casework:clash_detail", reference)
 

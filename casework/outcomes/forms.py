@@ -22,7 +22,12 @@ from casework.outcomes.models import Exit, class_of
 from casework.outcomes.perms import COMPETENT
 from casework.register.forms import DayField
 from governance.drafts.forms import KeptForm
+from governance.drafts.kinds import DraftKind
 from partners.organisations.models import Team
+
+EXIT = DraftKind("exit", _("Exit and outcome"))
+CLAIM = DraftKind("claim", _("Exit and outcome"))
+CHECK = DraftKind("check", _("Exit and outcome"))
 
 EARLY = timedelta(days=14)  # how long before its day a check may be done
 

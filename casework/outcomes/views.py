@@ -40,6 +40,9 @@ from casework.outcomes.acts import (
 )
 from casework.outcomes.enums import CHECK_MONTHS, CheckResult, Class, Outcome
 from casework.outcomes.forms import (
+    CHECK,
+    CLAIM,
+    EXIT,
     CheckForm,
     ClaimForm,
     DeclineForm,
@@ -200,7 +203,7 @@ def exit_propose(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         return redirect(_page(case))
     if not perms.can_propose(request.clearance, case, visible_teams(request.clearance)):
         raise PermissionDenied
-    key = f"exit:{case.reference}"
+    key = EXIT.key(case.reference)
     form = ExitForm(request.POST or None, case=case)
     form.restore(find_draft(request.user, key))
     if request.method == "POST" and form.is_valid():
@@ -274,7 +277,7 @@ def exit_establish(request: ClearanceRequest, case: Case, exit_: Exit) -> HttpRe
     """What became of her, once that is known."""
     if not perms.can_establish(request.clearance, case, visible_teams(request.clearance), exit_):
         raise PermissionDenied
-    key = f"exit:{case.reference}"
+    key = EXIT.key(case.reference)
     form = EstablishForm(request.POST or None, exit_=exit_)
     form.restore(find_draft(request.user, key))
     if request.method == "POST" and form.is_valid():
@@ -352,7 +355,7 @@ def claim_answer(request: ClearanceRequest, case: Case, exit_: Exit) -> HttpResp
         )
     if team is None:
         raise PermissionDenied
-    key = f"claim:{case.reference}"
+    key = CLAIM.key(case.reference)
     form = ClaimForm(request.POST or None, exit_=exit_, sources=sources)
     form.restore(find_draft(request.user, key))
     if request.method == "POST" and form.is_valid():
@@ -397,7 +400,7 @@ def check_add(request: ClearanceRequest, case: Case, exit_: Exit) -> HttpRespons
     durable = exit_.classed is not None and exit_.classed.belongs_to in DURABLE
     if team is None or not durable or case.state not in (CaseState.EXITED, CaseState.IN_AFTERCARE):
         raise PermissionDenied
-    key = f"check:{case.reference}"
+    key = CHECK.key(case.reference)
     done = set(FollowUpCheck.objects.current().filter(exit=exit_).values_list("months", flat=True))
     facts = fact_of(case)
     early = any(term.rule == "R13" for term in deadlines_of(facts))

@@ -27,6 +27,7 @@ from casework.dossiers import perms as perms_of_records
 from casework.dossiers.cautions import cautions
 from casework.dossiers.kinds import KINDS
 from casework.dossiers.rows import records_of
+from casework.journal.forms import NOTE
 from casework.journal.views import note_form
 from casework.journey.deadlines import deadlines_of
 from casework.journey.facts import Facts, fact_of, facts_of
@@ -51,6 +52,7 @@ from governance.access.clearance import Clearance
 from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
 from governance.convenants.models import Proposal
+from governance.drafts.kinds import kind_of
 from governance.drafts.models import Draft
 from partners.accountability.activities import CASEWORK, processes
 from partners.accounts.models import User
@@ -119,55 +121,14 @@ def deadlines(clearance: Clearance, case: Case, facts: Facts) -> list[Running]:
     ]
 
 
-DRAFT_LABELS = {
-    "register": gettext_lazy("Registration of a person"),
-    "emergency": gettext_lazy("Emergency shelter"),
-    "household": gettext_lazy("Registration of a household"),
-    "note": gettext_lazy("Note"),
-    "involve": gettext_lazy("Involving a partner"),
-    "briefing": gettext_lazy("Telling the person"),
-    "proposal": gettext_lazy("Proposal for another matrix"),
-    "link": gettext_lazy("Registered twice?"),
-    "contact": gettext_lazy("Known elsewhere?"),
-    "ask": gettext_lazy("Known elsewhere?"),
-    "reply": gettext_lazy("Asked by other pilots"),
-    "shield": gettext_lazy("Shield this person"),
-    "clash": gettext_lazy("Registered in two places?"),
-    "undo": gettext_lazy("Take back"),
-    "address": gettext_lazy("Protected address"),
-    "export": gettext_lazy("Export the list"),
-    "correct": gettext_lazy("Ask for a correction"),
-    "answer": gettext_lazy("Answer"),
-    "intake": gettext_lazy("Intake"),
-    "dossiers": gettext_lazy("Ask for the dossiers"),
-    "criteria": gettext_lazy("Local criteria"),
-    "letter": gettext_lazy("Letter"),
-    "mandate": gettext_lazy("Mandate decision"),
-    "task": gettext_lazy("Task"),
-    "formal": gettext_lazy("Formal decision"),
-    "decide": gettext_lazy("Record a decision"),
-    "position": gettext_lazy("Position"),
-    "minutes": gettext_lazy("Minutes"),
-    "discuss": gettext_lazy("Shared summary"),
-    "custody": gettext_lazy("Dossiers when the facility ends"),
-    "deliver": gettext_lazy("Deliver dossiers"),
-    "escalation": gettext_lazy("Escalation"),
-    "transfer": gettext_lazy("Transfer to another pilot"),
-    **dict.fromkeys(("meeting", "agenda"), gettext_lazy("Case conference")),
-    **dict.fromkeys(("exit", "claim", "check"), gettext_lazy("Exit and outcome")),
-}
 OF_A_CASE = re.compile(r"^/casussen/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/")
 
 
 def draft_link(draft: Draft, cases: set[UUID]) -> dict[str, Any]:
     """Label and address of the page to which unsent text belongs. If that case is no longer in
     sight, the address of the draft itself."""
-    verb, slug, *_sheet = [*draft.key.partition(":")[0].split("-"), ""]
-    label = (
-        KINDS[slug].label
-        if verb in ("add", "change") and slug in KINDS
-        else DRAFT_LABELS.get(verb, _("Text"))
-    )
+    declared = kind_of(draft.key)
+    label = declared[0].label(declared[1]) if declared else _("Text")
     kept = reverse("governance:draft_detail", args=[draft.pk])
     about = OF_A_CASE.match(draft.page)
     in_sight = draft.page and (about is None or UUID(about[1]) in cases)
@@ -451,7 +412,7 @@ def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         )
         else [],
         "note_form": note_form(request, case, teams),
-        "draft_key": f"note:{case.reference}",
+        "draft_key": NOTE.key(case.reference),
         "form_page": f"{request.path}#notitie",
         "readers": [],
         "and_others": False,

@@ -9,8 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from casework.plan.models import Goal
 from casework.records.validators import not_too_far
 from governance.drafts.forms import KeptForm
+from governance.drafts.kinds import DraftKind
 from lvv.common.forms import DateField
 from partners.organisations.models import Team
+
+ACTION = DraftKind("action", _("Action"))
+ACTION_DONE = DraftKind("actiondone", _("Answer"))
 
 
 class ActionForm(KeptForm):

@@ -26,7 +26,7 @@ from casework.cases.views import case_url
 from casework.journey.acts import locked, refresh_deadline
 from casework.plan import perms
 from casework.plan.enums import ScenarioKind
-from casework.plan.forms import ActionForm, DoneForm, MendForm
+from casework.plan.forms import ACTION, ACTION_DONE, ActionForm, DoneForm, MendForm
 from casework.plan.models import Action, Goal, Scenario
 from casework.records.enums import Answer, EndReason
 from casework.records.models import VersionConflict
@@ -65,7 +65,7 @@ def plan(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     clearance, teams = request.clearance, visible_teams(request.clearance)
     author = perms.planning_team(clearance, case, teams)
     goals = list(Goal.objects.current().filter(case=case))
-    key = f"add-action:{case.reference}"
+    key = ACTION.key(case.reference)
     form = None
     if author is not None:
         form = ActionForm(
@@ -171,7 +171,7 @@ def action_done(request: ClearanceRequest, reference: UUID, record: UUID) -> Htt
         and not (mends if act in ("mend", "withdraw") else answers)
     ):
         raise PermissionDenied
-    key = f"answer-action:{result.reference}"
+    key = ACTION_DONE.key(result.reference)
     form = DoneForm((request.POST or None) if not act else None) if answers else None
     takes_on = answers and isinstance(result, Task) and result.worker_id != request.user.pk
     said_now = {"what": result.what, "due_on": result.due_on}

@@ -16,8 +16,14 @@ from casework.register.values import (
     parse_partial_date,
 )
 from governance.drafts.forms import KeptForm
+from governance.drafts.kinds import DraftKind
 from lvv.common.forms import DateField
 from partners.organisations.models import Team
+
+REGISTER = DraftKind("register", _("Registration of a person"))
+EMERGENCY = DraftKind("emergency", _("Emergency shelter"))
+HOUSEHOLD = DraftKind("household", _("Registration of a household"))
+BRIEFING = DraftKind("briefing", _("Telling the person"))
 
 MOST_NAMES = 10
 

@@ -9,8 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.records.enums import Answer
 from governance.drafts.forms import KeptForm
+from governance.drafts.kinds import DraftKind
 from lvv.common.forms import DateField
 from partners.organisations.models import Pilot
+
+TRANSFER = DraftKind("transfer", _("Transfer to another pilot"))
+TRANSFER_ANSWER = DraftKind("offered", _("Answer"))
 
 
 class OfferForm(KeptForm):

@@ -30,7 +30,7 @@ from casework.transfer.acts import (
     tick,
     transfer_of,
 )
-from casework.transfer.forms import AnswerForm, OfferForm
+from casework.transfer.forms import TRANSFER, TRANSFER_ANSWER, AnswerForm, OfferForm
 from casework.transfer.models import GuidanceTicked, Transfer
 from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
@@ -63,7 +63,7 @@ def transfer(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     clearance = request.clearance
     result = transfer_of(case)
     offers = perms.can_offer(clearance, case, visible_teams(clearance))
-    key = f"transfer:{case.reference}"
+    key = TRANSFER.key(case.reference)
     form = None
     if offers and result is None:
         pilots = pilots_to_ask(case)
@@ -186,7 +186,7 @@ def transfer_offered(request: ClearanceRequest, reference: UUID) -> HttpResponse
     transfer: Transfer = get_object_or_404(
         offers.select_related("pilot", "to_pilot", "offered_by", "answered_by"), reference=reference
     )
-    key = f"answer-transfer:{transfer.reference}"
+    key = TRANSFER_ANSWER.key(transfer.reference)
     form = None
     if perms.can_answer(request.clearance, transfer):
         form = AnswerForm(request.POST or None)

@@ -7,7 +7,10 @@ from governance.access.enums import Category
 from governance.convenants.enums import Cell
 from governance.convenants.matrix import Matrix, MatrixCell, may_be_given
 from governance.drafts.forms import KeptForm
+from governance.drafts.kinds import DraftKind
 from partners.organisations.models import Team
+
+PROPOSAL = DraftKind("proposal", _("Proposal for another matrix"))
 
 
 class ProposalForm(KeptForm):

@@ -15,7 +15,7 @@ from governance.access.clearance import Clearance
 from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
 from governance.convenants.enums import Cell
-from governance.convenants.forms import ProposalForm
+from governance.convenants.forms import PROPOSAL, ProposalForm
 from governance.convenants.matrix import (
     MatrixCell,
     OutOfDate,
@@ -94,7 +94,7 @@ def proposal_add(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         )
     )
     form = ProposalForm(request.POST or None, teams=teams, matrix=matrix_of(convenant)[1])
-    key = f"proposal:{convenant.reference}"
+    key = PROPOSAL.key(convenant.reference)
     draft = find_draft(request.user, key)
     form.restore(draft)
     status = 200

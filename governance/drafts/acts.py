@@ -1,7 +1,6 @@
 """Drafts are kept while typing and when a session ends; a token makes a double submit one
 record."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,17 +13,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from governance.access.clearance import entered
 from governance.drafts.forms import typed_fields
+from governance.drafts.kinds import DraftKind, kind_of
 from governance.drafts.models import Draft, FormToken
 from partners.accounts.models import User
 from partners.accounts.signals import typed_text_left_behind
 
-# The form, and the case or agreement it is about; a registration has no case yet, so every sheet of
-# it has a mark of its own.
-KEY = re.compile(
-    r"(register|emergency|household|note|involve|briefing|proposal|link|undo|contact|ask|reply|shield|clash|address|export"
-    r"|dossiers|criteria|meeting|agenda|discuss|position|minutes|formal|mandate|escalation|exit|claim|check"
-    r"|transfer|custody|task|deliver|(add|change|correct|answer|intake|decide|letter)-[a-z_]{1,30}(-[a-z_]{1,20})?):[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-)
 MOST_TYPED = 200_000
 
 
@@ -44,13 +37,11 @@ def own(page: str) -> str:
     return page if safe else ""
 
 
-def standalone_draft_key(request: HttpRequest, form: str) -> str:
+def standalone_draft_key(request: HttpRequest, form: DraftKind) -> str:
     """The draft key of a form that is about no case: the one it was sent with, or that of its
     address, or nothing."""
-    for key in (request.POST.get("draft_key", ""), f"{form}:{request.GET.get('concept', '')}"):
-        if key.startswith(f"{form}:") and KEY.fullmatch(key):
-            return key
-    return ""
+    asked = request.POST.get("draft_key", ""), f"{form.name}:{request.GET.get('concept', '')}"
+    return next((key for key in asked if kind_of(key) == (form, "")), "")
 
 
 def standalone_draft_page(request: HttpRequest, key: str = "") -> str:
@@ -75,7 +66,7 @@ def kept_value(draft: Draft | None, name: str) -> str:
 @receiver(typed_text_left_behind)
 def keep_what_was_typed(sender: object, user: User, fields: Any, **_: object) -> None:
     key = fields.get("draft_key") or ""
-    if KEY.fullmatch(key):
+    if kind_of(key):
         with transaction.atomic(), entered(user):
             save_draft(user, key, typed_fields(fields), fields.get("form_page") or "")
 

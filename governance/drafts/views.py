@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from governance.access.middleware import ClearanceRequest
-from governance.drafts.acts import KEY, MOST_TYPED, drop_draft, own, save_draft, sent_before
+from governance.drafts.acts import MOST_TYPED, drop_draft, own, save_draft, sent_before
 from governance.drafts.forms import typed_fields
+from governance.drafts.kinds import kind_of
 from governance.drafts.models import Draft
 from partners.accountability.activities import FRAME, processes
 
@@ -39,7 +40,7 @@ def draft_save(request: ClearanceRequest) -> HttpResponse:
     key = request.POST.get("draft_key", "")
     fields = typed_fields(request.POST)
     if (
-        not KEY.fullmatch(key)
+        kind_of(key) is None
         or sum(len(value) for values in fields.values() for value in values) > MOST_TYPED
     ):
         return HttpResponse(status=400)

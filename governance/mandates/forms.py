@@ -4,8 +4,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from governance.drafts.forms import KeptForm
+from governance.drafts.kinds import DraftKind
 from lvv.common.forms import DateField
 from partners.organisations.models import Pilot
+
+MANDATE = DraftKind("mandate", _("Mandate decision"))
 
 
 class MandateForm(KeptForm):

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.acts import find_draft, standalone_draft_key, submit_once
-from governance.mandates.forms import MandateForm
+from governance.mandates.forms import MANDATE, MandateForm
 from governance.mandates.models import MandateDecision
 from partners.accountability.activities import AGREEMENTS, processes
 from partners.organisations.models import Pilot
@@ -22,7 +22,7 @@ from partners.organisations.models import Pilot
 @require_http_methods(["GET", "POST"])
 def mandate_list(request: ClearanceRequest) -> HttpResponse:
     pilots = list(Pilot.objects.filter(pk__in=request.clearance.coordinated))
-    key = standalone_draft_key(request, "mandate")
+    key = standalone_draft_key(request, MANDATE)
     form = MandateForm(request.POST or None, pilots=pilots) if pilots else None
     if form is not None:
         form.restore(find_draft(request.user, key))

@@ -1,0 +1,41 @@
+"""Which forms keep what is typed: each declares its kind of draft, by which its text is found again
+and named on the home page."""
+
+import re
+from collections.abc import Callable
+from uuid import UUID
+
+from django.utils.functional import Promise
+
+# Its name, which part of it, and what it is about.
+KEY = re.compile(
+    r"([a-z]+)(?:-([a-z_]+(?:-[a-z_]+)?))?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+)
+
+
+class DraftKind:
+    """A form of which what is typed is kept, under this name.
+
+    label: how the worker calls it; a function of the part, where one kind is of several forms.
+    """
+
+    declared: dict[str, "DraftKind"] = {}
+
+    def __init__(self, name: str, label: Promise | str | Callable[[str], Promise | str]) -> None:
+        self.name, self._label = name, label
+        DraftKind.declared[name] = self
+
+    def key(self, about: UUID, part: str = "") -> str:
+        """Of the draft of this form about one thing: a case, a record, an agreement, or a sheet
+        that is about none yet. `part` where several texts about it are kept."""
+        return f"{self.name}-{part}:{about}" if part else f"{self.name}:{about}"
+
+    def label(self, part: str = "") -> str:
+        return str(self._label(part) if callable(self._label) else self._label)
+
+
+def kind_of(key: str) -> tuple[DraftKind, str] | None:
+    """The kind of this key and its part; None if no form declares it."""
+    match = KEY.fullmatch(key)
+    kind = DraftKind.declared.get(match[1]) if match else None
+    return (kind, match[2] or "") if match and kind else None
