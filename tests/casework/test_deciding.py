@@ -364,7 +364,7 @@ def test_t9_new_facts_are_enough_but_a_newer_open_case_is_in_the_way(journey):
         version=journey.case.version,
     )
     assert refused.status_code == 409
-    assert Draft.objects.get(key__startswith="change-reopen:").fields["because"] == [
+    assert Draft.objects.get(key__startswith="reopen:").fields["because"] == [
         "Ziek."
     ]  # and comes back
     assert "nieuwere, open casus" in refused.text
@@ -379,7 +379,7 @@ def test_t9_new_facts_are_enough_but_a_newer_open_case_is_in_the_way(journey):
     )
     assert journey.case.state == "in_conference"
     assert FormalDecision.objects.get().annulled_because == "Er zijn nieuwe feiten: Ziek."
-    assert not Draft.objects.filter(key__startswith="change-reopen:").exists()
+    assert not Draft.objects.filter(key__startswith="reopen:").exists()
     page = journey.get("municipality", "case_detail").text
     assert "geldt niet meer: Er zijn nieuwe feiten: Ziek." in page  # on its line of the story
 
