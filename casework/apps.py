@@ -38,5 +38,11 @@ class CaseworkConfig(AppConfig):
         "worklist",
     )
 
+    def declared(self) -> str:
+        """The kinds of record, for the files of sql/ that are written out from them."""
+        from casework.dossiers.kinds import declaration
+
+        return declaration()
+
     def ready(self) -> None:
         from casework.custody import acts  # noqa: F401 - says when a pilot may not close

@@ -1,6 +1,7 @@
 """Every kind of record a worker can add, correct and end: one table, from which pages, forms and
 story are made."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,7 +32,7 @@ from casework.intake.models import DossierRequest, Intake, IntakeReport, Service
 from casework.journal.models import Contact, Note
 from casework.outcomes.models import Confirmation, DestinationReport, Exit, FollowUpCheck
 from casework.plan.models import Action, Goal, Scenario
-from casework.records.models import Checked, Record, VisibleToCategory
+from casework.records.models import Addressed, Checked, Record, VisibleToCategory
 from casework.register.models import Briefing, IdentityDocument, IdentityValue, Relation
 from casework.shelter.models import Absence, Stay
 from casework.tasks.models import Task
@@ -78,6 +79,7 @@ class RecordKind:
     added_here: bool = True  # False: it has a form of its own elsewhere
     # the case moved by it: it is undone by an act of its own, not corrected or ended
     moves_case: bool = False
+    supplied: bool = False  # recorded on a partner's behalf it is that partner's too, who reads it
 
     @property
     def categories(self) -> tuple[Category, ...]:
@@ -127,6 +129,7 @@ _ALL = (
         "said_on",
         ("kind", "display_value"),
         ("value", "estimated", "status", "said_on"),
+        supplied=True,
     ),
     RecordKind(
         "document",
@@ -137,6 +140,7 @@ _ALL = (
         "seen_on",
         ("kind", "number"),
         ("kind", "number", "country", "status", "seen_on", "valid_until", "kept_by"),
+        supplied=True,
     ),
     RecordKind(
         "relation",
@@ -147,6 +151,7 @@ _ALL = (
         "since",
         ("kind", "other_name"),
         ("kind", "other_name", "is_responsible", "since"),
+        supplied=True,
     ),
     RecordKind(
         "briefing",
@@ -168,6 +173,7 @@ _ALL = (
         "started_on",
         ("method", "result"),
         ("method", "started_on", "result", "result_on", "remark"),
+        supplied=True,
     ),
     RecordKind(
         "procedure",
@@ -179,6 +185,7 @@ _ALL = (
         ("kind", "result"),
         ("kind", "applied_on", "representative", "result", "result_on", "checked_on"),
         only={K.MUNICIPALITY: {"kind": (ProcedureKind.OBJECTION_LVV_DECISION,)}},
+        supplied=True,
     ),
     RecordKind(
         "procedure_step",
@@ -190,6 +197,7 @@ _ALL = (
         ("stage", "result"),
         ("stage", "happened_on", "result", "remark"),
         parent="procedure",
+        supplied=True,
     ),
     RecordKind(
         "residence_title",
@@ -201,6 +209,7 @@ _ALL = (
         ("code", "other_code"),
         ("code", "other_code", "since", "until", "checked_on"),
         warning=_residence_warning,
+        supplied=True,
     ),
     RecordKind(
         "departure_plan",
@@ -211,6 +220,7 @@ _ALL = (
         "agreed_on",
         ("destination",),
         ("destination", "agreed_on", "target_on", "plan", "checked_on"),
+        supplied=True,
     ),
     RecordKind(
         "travel_document",
@@ -221,6 +231,7 @@ _ALL = (
         "applied_on",
         ("kind", "country"),
         ("kind", "country", "applied_on", "remark", "checked_on"),
+        supplied=True,
     ),
     RecordKind(
         "travel_document_step",
@@ -232,6 +243,7 @@ _ALL = (
         ("step",),
         ("step", "happened_on", "remark"),
         parent="application",
+        supplied=True,
     ),
     RecordKind(
         "mediation",
@@ -242,6 +254,7 @@ _ALL = (
         "requested_on",
         ("country", "result"),
         ("country", "requested_on", "reason", "result", "result_on"),
+        supplied=True,
     ),
     RecordKind(
         "return_support",
@@ -252,6 +265,7 @@ _ALL = (
         "requested_on",
         ("kind",),
         ("kind", "requested_on", "departs_on", "remark"),
+        supplied=True,
     ),
     RecordKind(
         "supervision",
@@ -303,6 +317,7 @@ _ALL = (
         "asked_on",
         ("subject",),
         ("subject", "asked_on", "lawyer", "deadline_on", "advice"),
+        supplied=True,
     ),
     RecordKind(
         "limitation",
@@ -313,6 +328,7 @@ _ALL = (
         "since",
         ("take_account_of",),
         ("take_account_of", "since", "until"),
+        supplied=True,
     ),
     RecordKind(
         "medical",
@@ -323,6 +339,7 @@ _ALL = (
         "happened_on",
         ("care_giver",),
         ("happened_on", "care_giver", "text"),
+        supplied=True,
     ),
     RecordKind(
         "consent",
@@ -409,6 +426,7 @@ _ALL = (
         "delivered_on",
         ("of", "result"),
         ("result", "delivered_on", "completed_on", "remark"),
+        supplied=True,
     ),
     RecordKind(
         "agenda_item",
@@ -433,6 +451,7 @@ _ALL = (
         ("preparation", "stance", "reasons"),
         parent="item",
         added_here=False,
+        supplied=True,
     ),
     RecordKind(
         "decision",
@@ -545,6 +564,7 @@ _ALL = (
         ("text",),
         parent="escalation",
         added_here=False,
+        supplied=True,
     ),
     RecordKind(
         "absence",
@@ -590,6 +610,7 @@ _ALL = (
         ("result", "said_on", "evidence"),
         added_here=False,
         moves_case=True,
+        supplied=True,
     ),
     RecordKind(
         "check",
@@ -602,6 +623,7 @@ _ALL = (
         ("months", "checked_on", "result", "outcome", "lapsed_because", "how"),
         added_here=False,
         moves_case=True,
+        supplied=True,
     ),
     RecordKind(
         "destination_report",
@@ -612,6 +634,7 @@ _ALL = (
         "reported_on",
         (),
         ("reported_on", "text"),
+        supplied=True,
     ),
     RecordKind(
         "correction",
@@ -626,6 +649,28 @@ _ALL = (
     ),
 )
 KINDS = {kind.slug: kind for kind in _ALL}
+
+
+def declaration() -> str:
+    """The kinds as rows of access_record_table, from which the wall around them and the statement
+    that reads them all are made (sql/records.sql, sql/dossier_rows.sql)."""
+    rows = [
+        {
+            "name": kind.model._meta.db_table,
+            "kind": kind.slug,
+            "category": kind.model.CATEGORY,
+            "supplied": kind.supplied,
+            "addressed": issubclass(kind.model, Addressed),
+        }
+        for kind in _ALL
+    ]
+    sql = (
+        "DELETE FROM access_record_table; INSERT INTO access_record_table"
+        " SELECT * FROM jsonb_populate_recordset(NULL::access_record_table, '{}');"
+    )
+    return sql.format(json.dumps(rows))
+
+
 BY_MODEL = {kind.model: kind for kind in _ALL}
 
 

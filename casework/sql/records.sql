@@ -1,50 +1,9 @@
--- Every table of records with its category, and the policies that go beyond one table.
+-- The wall around every table of records that is declared (casework/dossiers/kinds.py), and the policies that go beyond one
+-- table.
 
-DELETE FROM access_record_table;
-SELECT access_wall_around('casework_identityvalue', '''identity''', true),
-       access_wall_around('casework_identitydocument', '''identity''', true),
-       access_wall_around('casework_relation', '''identity''', true),
-       access_wall_around('casework_identityresearch', '''identity''', true),
-       access_wall_around('casework_briefing', '''identity'''),
-       access_wall_around('casework_stay', '''contact_shelter'''),
-       access_wall_around('casework_allowance', '''contact_shelter'''),
-       access_wall_around('casework_procedure', '''procedures''', true),
-       access_wall_around('casework_procedurestep', '''procedures''', true),
-       access_wall_around('casework_residencetitle', '''procedures''', true),
-       access_wall_around('casework_departureplan', '''departure''', true),
-       access_wall_around('casework_traveldocument', '''departure''', true),
-       access_wall_around('casework_traveldocumentstep', '''departure''', true),
-       access_wall_around('casework_mediation', '''departure''', true),
-       access_wall_around('casework_returnsupport', '''departure''', true),
-       access_wall_around('casework_legalaid', '''legal_aid''', true),
-       access_wall_around('casework_medicallimitation', '''medical_limitation''', true),
-       access_wall_around('casework_medicalrecord', '''medical_content''', true),
-       access_wall_around('casework_consent', '''medical_content'''),
-       access_wall_around('casework_supervision', '''public_order'''),
-       access_wall_around('casework_note', 'category'),
-       access_wall_around('casework_contact', 'category'),
-       access_wall_around('casework_signal', 'category'),
-       access_wall_addressed('casework_receptionhandover', '''outcome'''),
-       access_wall_addressed('casework_correctionrequest', 'category'),
-       access_wall_around('casework_intake', '''conference'''),
-       access_wall_around('casework_intakereport', '''guidance'''),
-       access_wall_around('casework_dossierrequest', '''conference'''),
-       access_wall_around('casework_servicedossier', '''conference''', true),
-       access_wall_around('casework_agendaitem', '''conference'''),
-       access_wall_around('casework_position', '''conference''', true),
-       access_wall_around('casework_conferencedecision', '''conference'''),
-       access_wall_around('casework_formaldecision', '''conference'''),
-       access_wall_around('casework_scenario', '''conference'''),
-       access_wall_around('casework_goal', '''guidance'''),
-       access_wall_addressed('casework_action', '''conference'''),
-       access_wall_addressed('casework_task', '''conference'''),
-       access_wall_around('casework_escalation', '''conference'''),
-       access_wall_around('casework_escalationpart', '''conference''', true),
-       access_wall_around('casework_absence', '''contact_shelter'''),
-       access_wall_around('casework_exit', '''outcome'''),
-       access_wall_around('casework_confirmation', '''outcome''', true),
-       access_wall_around('casework_followupcheck', '''outcome''', true),
-       access_wall_around('casework_destinationreport', '''outcome''', true);
+SELECT CASE WHEN t.addressed THEN access_wall_addressed(t.name, coalesce(quote_literal(t.category), 'category'))
+            ELSE access_wall_around(t.name, coalesce(quote_literal(t.category), 'category'), t.supplied) END
+FROM access_record_table t ORDER BY t.name;
 SELECT access_write_projection();
 
 -- The team a consent names must know of it.

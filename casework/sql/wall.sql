@@ -86,7 +86,6 @@ BEGIN
     ELSIF category = '''medical_content''' THEN
         reads := reads || ' OR ' || consented;
     END IF;
-    INSERT INTO access_record_table VALUES (record);
     EXECUTE format('CREATE TRIGGER record_written BEFORE INSERT OR UPDATE ON %I
                     FOR EACH ROW EXECUTE FUNCTION access_record_written()', record);
     EXECUTE format('GRANT SELECT, INSERT, UPDATE ON %I TO lvv_app', record);

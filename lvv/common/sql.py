@@ -66,9 +66,16 @@ def files() -> list[Path]:
     ]
 
 
+def declared() -> str:
+    """What the code declares and the files build upon, as SQL: made before them."""
+    configs = apps.get_app_configs()
+    return "".join(app.declared() for app in configs if hasattr(app, "declared"))
+
+
 def digest() -> str:
-    """Of what the files say today, and of their order."""
-    return hashlib.sha256(b"\0".join(file.read_bytes() for file in files())).hexdigest()
+    """Of what code and files say today, and of their order."""
+    parts = [declared().encode(), *(file.read_bytes() for file in files())]
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
 def is_current() -> bool:
@@ -119,6 +126,7 @@ def make(prove: Callable[[], object]) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute(NOBODY_BY_DEFAULT)
+        cursor.execute(declared())
         for file in files():
             try:
                 cursor.execute(file.read_text(encoding="utf-8"))
