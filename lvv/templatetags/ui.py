@@ -165,9 +165,9 @@ def table(content: str, title: Any = "", label: Any = "", cls: str = "") -> Safe
 
 
 @register.simple_tag(takes_context=True)
-def refused(context: template.Context) -> SafeString:
-    """The word before the title of a page whose form was refused."""
-    if not getattr(context.get("form"), "errors", None):
+def refused(context: template.Context, *forms: Any) -> SafeString:
+    """The word before the title of a page whose form was refused, or one of these forms."""
+    if not any(getattr(form, "errors", None) for form in forms or [context.get("form")]):
         return SafeString("")
     return format_html("{} ", gettext("Error:"))
 
