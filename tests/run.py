@@ -98,6 +98,7 @@ def linters() -> list[str]:
         ("ruff", str(TOOLS / "ruff"), "check", "--quiet", "."),
         ("ruff format", str(TOOLS / "ruff"), "format", "--check", "--quiet", "."),
         ("djlint", str(TOOLS / "djlint"), "templates", "--lint", "--quiet"),
+        ("djlint format", str(TOOLS / "djlint"), "templates", "--check", "--quiet"),
         ("import-linter", str(TOOLS / "lint-imports")),
         ("manage.py check", *manage, "check"),
         ("migrations", *manage, "makemigrations", "--check", "--dry-run", "-v0"),

@@ -30,6 +30,9 @@ OLD_WORDS = {
 }  # fmt: skip
 
 
+PROSE = re.compile(r'{% blocktranslate.*?{% endblocktranslate %}|{% translate ".*?" |\b_\(".*?"\)')
+
+
 def names(path):
     """Each name in a file that is no attribute of something else, with its line."""
     tokens = list(tokenize.generate_tokens(io.StringIO(path.read_text(encoding="utf-8")).readline))
@@ -102,3 +105,14 @@ def test_sql_is_named_after_its_subject_and_only_casework_names_its_tables():
         if file.parents[1].name in ("partners", "governance"):
             text = re.sub(r"--[^\n]*", "", file.read_text(encoding="utf-8"))
             assert "casework_" not in text, file
+
+
+def test_no_line_of_a_template_is_too_long_to_read_but_for_its_prose():
+    """djlint indents what stands on a line of its own, and leaves the rest as long as it is."""
+    too_long = [
+        (str(path.relative_to(BASE_DIR)), number)
+        for path in sorted((BASE_DIR / "templates").rglob("*.html"))
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if len(PROSE.sub("", line)) > 160
+    ]
+    assert too_long == []
