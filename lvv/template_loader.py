@@ -1,5 +1,5 @@
-"""Templates with what never changes folded in: words, fixed addresses, icons and badges become text
-when a template is compiled, once for each language. A case page has some two hundred of them."""
+"""Templates with what never changes folded in: words, fixed addresses, icons and buttons become
+text when a template is compiled, once for each language. A case page has some two hundred."""
 
 from django.template import Context, Origin, Template
 from django.template.base import FilterExpression, Node, NodeList, TextNode
@@ -11,7 +11,11 @@ from django.templatetags.static import StaticNode
 from django.urls import get_script_prefix
 from django.utils.translation import get_language
 
+from lvv.templatetags.ui import button, columns, linkbutton
 from partners.components import badge, icon
+
+# Tags that say the same to everybody, given the same words.
+PLAIN_TAGS = (badge, button, columns, icon, linkbutton)
 
 
 class _Folding(base.Loader):
@@ -68,7 +72,7 @@ def _is_fixed(node: Node) -> bool:
         return bare and _is_constant(node.view_name)
     if isinstance(node, StaticNode):
         return node.varname is None and _is_constant(node.path)
-    if isinstance(node, SimpleNode) and node.func in (icon, badge):
+    if isinstance(node, SimpleNode) and node.func in PLAIN_TAGS:
         given = [*node.args, *node.kwargs.values()]
         return node.target_var is None and all(map(_is_constant, given))
     return False

@@ -20,6 +20,8 @@ PARTS = {
           {% blocktranslate %}Cases{% endblocktranslate %}
           {% blocktranslate with n=word %}Cases {{ n }}{% endblocktranslate %}
           {% badge "open" word %}{% badge "open" _("Open") %}{% badge "open" "<Open>" %}
+          {% button _("Save") %}{% button word look="secondary" %}{% columns _("Name") word %}
+          {% linkbutton _("Cases") "casework:case_list" icon="clock" %}{% panel _("Name") %}{% translate "Name" %}{% endpanel %}
           {% static "app.css" %}{% static word %}{% translate word %}
           {% autoescape off %}{% translate "Name" %}{{ word }}{% endautoescape %}
           {% with part="part" %}{% include part %}{% include "part" with word="<b>" only %}{% endwith %}
