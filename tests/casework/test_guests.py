@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from casework.models import Case
+from casework.models import Case, CaseUserObjectPermission
 from governance.access.clearance import acting_as
 from tests import factories as make
 from tests.casework.journeys import Room
@@ -101,6 +101,8 @@ def test_a_cancelled_meeting_ends_what_its_guests_read_but_not_another_one_with_
     assert sees_cases(guest)
     other.to("coordinator", "meeting_cancel", other.meeting.reference, because="Ziekte")
     assert not sees_cases(guest)
+    grant = CaseUserObjectPermission.objects.get(user=guest)
+    assert grant.until <= timezone.localdate()
 
 
 def test_a_guest_reads_what_is_put_on_the_agenda_after_she_was_admitted(room):
