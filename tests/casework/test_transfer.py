@@ -27,6 +27,7 @@ from casework.models import (
 from governance.access.clearance import acting_as
 from governance.convenants.enums import ConvenantKind
 from governance.convenants.template_convenant import make_from_model
+from lvv.common.database import call
 from partners.organisations.enums import Role, TeamFunction
 from tests import factories as make
 from tests.casework.journeys import sent
@@ -475,7 +476,53 @@ def test_an_exit_that_was_written_past_the_coordinator_hands_nothing_over(journe
             OutcomeClass.objects.filter(outcome=row.outcome).first(),
         )
         row.save()
+        assert not call("transfer_case", row.pk, "x")
     assert not Case.objects.filter(pilot=journey.there.pilot).exists()
+
+
+def test_an_exit_that_was_undone_hands_nothing_over(journey):
+    offer(journey)
+    answered(journey)
+    journey.propose(reason="moved_to_other_pilot", outcome="moved_to_other_pilot")
+    row = Exit.objects.current().get(case=journey.case)
+    row.confirmed_on = row.undone_on = timezone.localdate()
+    row.confirmed_by = journey.workers["coordinator"]
+    row.classed = OutcomeClass.objects.filter(outcome=row.outcome).first()
+    row.undone, row.undone_reason = "error", "vergissing"
+    row.save()
+    with acting_as(journey.workers["coordinator"]):
+        assert not call("transfer_case", row.pk, "x")
+    row.undone_on, row.undone, row.undone_reason = None, "", ""
+    row.save()
+    with acting_as(journey.workers["coordinator"]):
+        assert call("transfer_case", row.pk, "x")
+
+
+def test_who_confirmed_the_exit_today_takes_back_what_was_offered_and_nobody_else(journey, on_day):
+    assert journey.propose().status_code == 302
+    assert journey.confirm().status_code == 302
+    left = Exit.objects.current().get(case=journey.case)
+    offered = Transfer.objects.create(  # as the owner, past the policy
+        case=journey.case,
+        pilot=journey.pilot.pilot,
+        to_pilot=journey.there.pilot,
+        text="x",
+        wanted_on=timezone.localdate(),
+        offered_by=journey.workers["coordinator"],
+    )
+
+    def taken_back(who):
+        with acting_as(journey.workers[who]):
+            call("transfer_lapses", left.pk)
+        offered.refresh_from_db()
+        return offered.taken_back_at is not None
+
+    today = timezone.localdate()
+    assert not taken_back("municipality")
+    on_day(today + timedelta(days=1))
+    assert not taken_back("coordinator")
+    on_day(today)
+    assert taken_back("coordinator")
 
 
 def test_a_guardian_and_a_household_stand_in_the_new_case_too(journey):
