@@ -43,6 +43,7 @@ from casework.models import (
 from casework.outcomes.forms import EARLY
 from casework.outcomes.perms import COMPETENT
 from governance.access.clearance import acting_as
+from lvv.common.database import call
 from tests import factories as make
 from tests.casework.journeys import Journey, sent
 
@@ -117,6 +118,7 @@ class Travels(RuleBasedStateMachine):
         super().__init__()
         self.undone = transaction.atomic()
         self.undone.__enter__()
+        self.client.browsers.clear()  # the walk before took its sessions with it
         self.journey = Journey(self.client, self.pilot)
         self.case, self.turn = self.journey.case, 0
         self.mandate = make.mandate(self.pilot.pilot)
@@ -149,6 +151,9 @@ class Travels(RuleBasedStateMachine):
         """Nothing breaks; and what was refused changed nothing, so that what holds need not be
         looked at again."""
         assert answer.status_code in ANSWERS, (who, what, answer.status_code)
+        assert not getattr(answer, "url", "").startswith("/inloggen/"), (who, what)
+        call("access_apply_due")  # as the next request would: who left by it is counted no more
+        self.case.refresh_from_db()
         stands = (self.case.version, self.case.state, self.case.team_ids, self.case.history.count())
         if answer.status_code in (200, 302):
             self.moved, self.stands = True, stands
@@ -715,7 +720,7 @@ def travel(client, pilot, **how):
 
 @pytest.mark.long
 def test_no_order_of_acts_by_anybody_breaks_a_rule(client, pilot):
-    machine = travel(client, pilot, max_examples=12, stateful_step_count=35, derandomize=True)
+    machine = travel(client, pilot, max_examples=8, stateful_step_count=35, derandomize=True)
     assert {"intake", "deliver", "decide", "formal", "stay", "propose", "confirm"} <= set(
         machine.done
     ), machine.done
