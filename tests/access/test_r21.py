@@ -42,7 +42,7 @@ from governance.access.enums import Category
 from governance.models import ConvenantGroupObjectPermission, ConvenantParty
 from partners.accountability.history import written_in_bulk
 from tests import factories as make
-from tests.access.world import ADDRESSED, POLICE, TABLES, Period, World, day, worlds
+from tests.access.world import ADDRESSED, POLICE, SUPPLIED, TABLES, Period, World, day, worlds
 
 KIND_OF = {
     "contact": {
@@ -524,6 +524,11 @@ def test_a_scope_needs_a_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_table_of_records_is_compared(db: None) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT name FROM access_record_table")
-        walled = {row[0].removeprefix("casework_") for row in cursor.fetchall()}
-    assert walled == {*TABLES, "consent"}
+        cursor.execute("SELECT name, supplied, addressed FROM access_record_table")
+        declared = {
+            name.removeprefix("casework_"): (supplied, addressed)
+            for name, supplied, addressed in cursor.fetchall()
+        }
+    assert set(declared) == {*TABLES, "consent"}
+    assert {name for name, (supplied, _) in declared.items() if supplied} == set(SUPPLIED)
+    assert {name for name, (_, addressed) in declared.items() if addressed} == set(ADDRESSED)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from casework.dossiers.kinds import BY_MODEL, KINDS
 from casework.dossiers.rows import records_of, seen_by
 from casework.models import Case, Judgement, Person, ProcedureStep, Relation
+from casework.overview import composition
 from casework.overview.composition import OWN_WORK
 from governance.access.clearance import acting_as
 from governance.access.enums import Category, Visibility
@@ -706,3 +707,9 @@ def test_rows_written_in_bulk_are_those_django_writes():
     written_in_bulk([person])
     written_in_bulk([case])
     assert (case.person_id, case.state) == (person.pk, Case.objects.get(pk=case.pk).state)
+
+
+def test_every_kind_of_record_has_its_place_on_the_case_page():
+    """In a panel of its own, with what it is a step of, or in the summary and the story."""
+    elsewhere = {"identity_value", "relation", "briefing", "note", "correction"}
+    assert set(KINDS) == {*composition.ALL, *composition.STEPS_OF.values(), *elsewhere}
