@@ -167,6 +167,8 @@ def test_the_database_lets_in_nobody_whom_the_page_would_not(journey, asked, pil
     make.RECORDS["procedure"](case=journey.case, author_team=pilot.teams["ind"], author=both)
     state = make.MembershipFactory(team=pilot.teams["coa"])
     helper = make.MembershipFactory(team=pilot.teams["ngo"])
+    police = make.MembershipFactory(team=pilot.teams["ngo"])
+    make.MembershipFactory(team=pilot.teams["avim"], user=police.user)
 
     def let_in(user, organisation, seats=1):
         with acting_as(journey.workers["coordinator"]), connection.cursor() as cursor:
@@ -179,6 +181,7 @@ def test_the_database_lets_in_nobody_whom_the_page_would_not(journey, asked, pil
     assert let_in(both, ngo) is False  # of a service, whatever she would sit here for
     for user, organisation, seats in (
         (state.user, state.organisation, 1),
+        (police.user, police.organisation, 1),
         (helper.user, helper.organisation, 0),
         (helper.user, state.organisation, 1),
     ):

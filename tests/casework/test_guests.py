@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from casework.models import Case, CaseUserObjectPermission
 from governance.access.clearance import acting_as
+from lvv.common.database import call
 from tests import factories as make
 from tests.casework.journeys import Room
 
@@ -141,6 +142,25 @@ def test_who_also_works_for_police_ministry_or_vng_is_no_guest(room, kind):
             office=True, team=None, organisation=office, role="analyst", user=both
         )
     assert admitted(room, both).status_code == 400
+
+
+def test_a_grant_is_for_who_may_have_one_and_of_its_own_kind(journey):
+    """Whoever calls: nobody of the police, and what a review team reads no meeting prolongs."""
+    today = timezone.localdate()
+    police = make.MembershipFactory(team=journey.teams["avim"]).user
+    member = make.MembershipFactory(team=make.TeamFactory(organisation__kind="dtv")).user
+
+    def grant(user, days, kind):
+        until = today + timedelta(days=days)
+        call("access_grant", journey.case.pk, user.pk, ["identity"], today, until, kind, "proef")
+        return list(journey.case.personal_grants.filter(user=user).values_list("kind", "until"))
+
+    assert grant(police, 5, "meeting") == []
+    assert grant(member, 9, "meeting") == [("meeting", today + timedelta(days=9))]
+    reviewing = [("review_team", today + timedelta(days=5))]
+    assert grant(member, 5, "review_team") == reviewing  # no longer for having been a guest
+    assert grant(member, 20, "meeting") == reviewing
+    assert grant(member, 7, "review_team") == [("review_team", today + timedelta(days=7))]
 
 
 def test_a_meeting_neither_widens_nor_ends_what_a_review_team_reads(room):
