@@ -1,14 +1,16 @@
 """Templates with what never changes folded in: words, fixed addresses, icons and buttons become
 text when a template is compiled, once for each language. A case page has some two hundred."""
 
+from contextlib import suppress
+
 from django.template import Context, Origin, Template
 from django.template.base import FilterExpression, Node, NodeList, TextNode
 from django.template.defaulttags import AutoEscapeControlNode, IfNode, URLNode
-from django.template.library import SimpleNode
+from django.template.library import SimpleBlockNode, SimpleNode
 from django.template.loaders import base, cached
 from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 from django.templatetags.static import StaticNode
-from django.urls import get_script_prefix
+from django.urls import NoReverseMatch, get_script_prefix
 from django.utils.translation import get_language
 
 from lvv.templatetags.ui import button, columns, linkbutton
@@ -41,10 +43,10 @@ def fold(nodes: NodeList, nobodys: Context) -> None:
     result: list[Node] = []
     for node in nodes:
         if _is_fixed(node):
-            node = TextNode(str(node.render(nobodys)))
-        else:
-            for inner in _inside(node):
-                fold(inner, nobodys)
+            with suppress(NoReverseMatch):  # on a branch that nobody reaches
+                node = TextNode(str(node.render(nobodys)))
+        for inner in _inside(node):
+            fold(inner, nobodys)
         if isinstance(node, TextNode) and result and isinstance(result[-1], TextNode):
             result[-1] = TextNode(result[-1].s + node.s)
         else:
@@ -55,6 +57,8 @@ def fold(nodes: NodeList, nobodys: Context) -> None:
 def _inside(node: Node) -> list[NodeList]:
     if isinstance(node, AutoEscapeControlNode):  # what it holds renders differently elsewhere
         return []
+    if isinstance(node, SimpleBlockNode):
+        return [node.nodelist]
     if isinstance(node, IfNode):
         return [nodes for _condition, nodes in node.conditions_nodelists]
     lists = (getattr(node, name, None) for name in node.child_nodelists)

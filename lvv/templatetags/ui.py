@@ -146,7 +146,7 @@ def formfoot(
     return format_html(
         '<div class="app-form__foot">{}{}</div>',
         button(label, look),
-        with_template(context, "components/draft.html", restored=form.restored)
+        with_template(context, "components/draft.html", restored=getattr(form, "restored", None))
         if form is not None
         else "",
     )

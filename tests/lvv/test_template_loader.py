@@ -1,8 +1,10 @@
 """A template with what never changes folded in says the same."""
 
+import pytest
 from django.template import Context, Engine
 from django.template.backends.django import get_installed_libraries
 from django.test import override_settings
+from django.urls import NoReverseMatch
 from django.utils import translation
 
 FOUND = "django.template.loaders.locmem.Loader"
@@ -11,6 +13,8 @@ PARTS = {
     "frame": """{% load i18n %}<title>{% block title %}{% translate "Cases" %}{% endblock %}</title>
         {% block main %}{% endblock %}""",
     "part": """{% load i18n ui %}{% icon "clock" %} {% translate "Name" %} {{ word }}""",
+    "panel": """{% load i18n ui %}{% panel word %}{% translate "Name" %}{% columns _("Name") %}{% endpanel %}""",
+    "nowhere": """{% if word %}{% url "nowhere" %}{% else %}leeg{% endif %}""",
     "page": """{% extends "frame" %}{% load i18n ui static %}
         {% block title %}{% translate "Error:" %} {{ block.super }}{% endblock %}
         {% block main %}
@@ -60,4 +64,13 @@ def test_a_folded_template_says_the_same_in_every_language():
 def test_what_is_the_same_for_everybody_is_text():
     with translation.override("nl"):
         nodes = FOLDED.get_template("part").nodelist
-    assert [type(node).__name__ for node in nodes] == ["LoadNode", "TextNode", "VariableNode"]
+        assert [type(node).__name__ for node in nodes] == ["LoadNode", "TextNode", "VariableNode"]
+        _load, panel = FOLDED.get_template("panel").nodelist
+    assert [type(node).__name__ for node in panel.nodelist] == ["TextNode"]
+
+
+def test_an_address_that_does_not_exist_matters_only_where_it_is_shown():
+    with translation.override("nl"):
+        assert "leeg" in FOLDED.get_template("nowhere").render(Context({"word": ""}))
+        with pytest.raises(NoReverseMatch):
+            FOLDED.get_template("nowhere").render(Context({"word": "x"}))
