@@ -22,13 +22,16 @@ class DraftKind:
     declared: dict[str, "DraftKind"] = {}
 
     def __init__(self, name: str, label: Promise | str | Callable[[str], Promise | str]) -> None:
+        assert name not in DraftKind.declared, name  # two forms would overwrite each other's text
         self.name, self._label = name, label
         DraftKind.declared[name] = self
 
     def key(self, about: UUID, part: str = "") -> str:
         """Of the draft of this form about one thing: a case, a record, an agreement, or a sheet
         that is about none yet. `part` where several texts about it are kept."""
-        return f"{self.name}-{part}:{about}" if part else f"{self.name}:{about}"
+        key = f"{self.name}-{part}:{about}" if part else f"{self.name}:{about}"
+        assert kind_of(key) == (self, part), key  # or nothing would be kept, and nobody told
+        return key
 
     def label(self, part: str = "") -> str:
         return str(self._label(part) if callable(self._label) else self._label)

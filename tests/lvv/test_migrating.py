@@ -1,8 +1,16 @@
 """Operations of a migration that are made together, and those that must not be."""
 
-from django.db import migrations, models
+from importlib import import_module
+from uuid import uuid4
 
+import pytest
+from django.db import connection, migrations, models
+
+from governance.drafts.acts import save_draft
+from governance.drafts.kinds import kind_of
+from governance.models import Draft
 from lvv.common.schema import Together, together
+from tests import factories as make
 
 O = migrations  # noqa: E741
 
@@ -62,3 +70,18 @@ def test_the_state_is_the_same_as_one_by_one():
         operation.state_forwards("lvv", all_together)
     assert one == all_together
     assert {model.__name__ for model in all_together.apps.get_models()} == {"One", "Two"}
+
+
+@pytest.mark.django_db
+def test_text_under_an_old_key_is_found_under_the_new_one_unless_there_is_newer():
+    import_module("lvv.urls")  # every room declares its kinds of drafts
+    migration = import_module("governance.migrations.0002_keys_of_drafts")
+    about, one, two = uuid4(), make.UserFactory(), make.UserFactory()
+    for user in (one, two):
+        save_draft(user, f"change-item:{about}", {"what": ["typed"]})
+    save_draft(two, f"item:{about}", {"what": ["newer"]})
+    with connection.schema_editor() as editor:
+        migration.rename(None, editor)
+    assert Draft.objects.get(owner=one).key == f"item:{about}"
+    assert Draft.objects.get(owner=two, key=f"item:{about}").fields == {"what": ["newer"]}
+    assert all(kind_of(f"{new}:{about}") for new in migration.RENAMED.values())
