@@ -1,6 +1,7 @@
 """The minutes as a PDF, tagged for readers that speak. It fetches nothing but the fonts of the
 application."""
 
+import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ FONTS = {
     "latin-ext": "source-sans-3-latin-ext-wght-normal.woff2",
 }
 OWN = "font:"
+ONE_AT_A_TIME = threading.Lock()  # the libraries of the system below it are made for one thread
 
 
 def pdf_of(page: str, attached: Mapping[str, bytes] | None = None) -> bytes:
@@ -34,7 +36,8 @@ def pdf_of(page: str, attached: Mapping[str, bytes] | None = None) -> bytes:
         Attachment(string=content, name=name, description=name)
         for name, content in (attached or {}).items()
     ]
-    made: bytes = HTML(string=page, url_fetcher=OwnFonts()).write_pdf(
-        pdf_variant="pdf/ua-1", attachments=files or None
-    )
+    with ONE_AT_A_TIME:
+        made: bytes = HTML(string=page, url_fetcher=OwnFonts()).write_pdf(
+            pdf_variant="pdf/ua-1", attachments=files or None
+        )
     return made

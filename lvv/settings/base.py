@@ -97,13 +97,24 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "lvv.common.forms.NLRenderer"
 
+# What a page may take of the database; nothing else ends a request that hangs in one of the web's
+# threads, and with it what it has locked. A package of papers is made within one transaction.
+LIMITS = (
+    ("statement_timeout=50s", "lock_timeout=20s", "idle_in_transaction_session_timeout=5min")
+    if os.environ.get("LVV_ROLE", "app") == "app"
+    else ()
+)
+
 # One alias, and the role decides what it may: the web is lvv_app, maintenance lvv_owner, `manage.py
 # work` lvv_jobs.
 DATABASES = {
     "default": dj_database_url.parse(
         database_url(os.environ.get("LVV_ROLE", "app")), conn_max_age=600
     )
-    | {"CONN_HEALTH_CHECKS": True, "OPTIONS": {"options": "-c jit=off"}}
+    | {
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"options": " ".join(f"-c {setting}" for setting in ("jit=off", *LIMITS))},
+    }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
