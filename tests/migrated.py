@@ -54,7 +54,9 @@ def _digest() -> str:
     """Of every migration, also those of the libraries."""
     files = [BASE_DIR / "requirements.txt", *sorted(BASE_DIR.glob("*/migrations/**/*.py"))]
     files += [*sorted(BASE_DIR.glob("*/sql/*.sql")), *sorted(BASE_DIR.glob("*/apps.py"))]
-    files.append(BASE_DIR / "casework/dossiers/kinds.py")  # what the files are written out from
+    files += sorted(
+        BASE_DIR.glob("casework/*/*.py")
+    )  # the kinds that the files are written out from
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
 
