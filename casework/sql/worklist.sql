@@ -19,8 +19,11 @@ BEGIN
         (SELECT 'hand_over', r.reference, r.case_id, '', (r.recorded_at AT TIME ZONE 'Europe/Amsterdam')::date FROM casework_receptionhandover r
             WHERE r.to_team_id = ANY (mine) AND r.answer = '' AND r.ended_at IS NULL ORDER BY 5 LIMIT most)
         UNION ALL
-        (SELECT 'action', r.reference, r.case_id, r.what::text, r.due_on FROM casework_action r
-            WHERE r.to_team_id = ANY (mine) AND r.answer = '' AND r.ended_at IS NULL ORDER BY 5 LIMIT most)
+        -- Team by team, in the order of the index: a team may have some ten thousand open ones.
+        (SELECT 'action', a.* FROM unnest(mine) m (team) CROSS JOIN LATERAL (
+            SELECT r.reference, r.case_id, r.what::text, r.due_on FROM casework_action r
+            WHERE r.to_team_id = m.team AND r.answer = '' AND r.ended_at IS NULL ORDER BY r.due_on LIMIT most) a
+            ORDER BY 5 LIMIT most)
         UNION ALL
         (SELECT 'task', r.reference, r.case_id, r.what::text, r.due_on FROM casework_task r
             WHERE r.to_team_id = ANY (mine) AND r.answer = '' AND r.ended_at IS NULL
@@ -75,7 +78,8 @@ BEGIN
         UNION ALL
         -- A case goes to another pilot: what my team wrote waits for its word; and what came of my offer, for two weeks.
         (SELECT 'guidance', r.reference, r.case_id, '', r.wanted_on FROM casework_transfer r
-            JOIN casework_case c ON c.id = r.case_id AND c.team_ids && access_teams('write_guidance')
+            CROSS JOIN LATERAL (  -- from the few transfers to their cases: the other way every case that is seen is read
+                SELECT c.id FROM casework_case c WHERE c.id = r.case_id AND c.team_ids && access_teams('write_guidance') OFFSET 0) c
             WHERE r.answer <> 'declined' AND r.taken_back_at IS NULL AND r.handed_over_on IS NULL
               AND NOT EXISTS (SELECT FROM casework_guidanceticked g WHERE g.transfer_id = r.id AND g.team_id = ANY (mine))
               AND (EXISTS (SELECT FROM casework_contact g WHERE g.case_id = c.id AND g.ended_at IS NULL
