@@ -6,6 +6,7 @@ from casework.overview import views
 
 ROOMS = (
     "cases",
+    "registration",
     "overview",
     "links",
     "known_elsewhere",

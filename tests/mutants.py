@@ -91,7 +91,7 @@ MUTANTS = [
     ("casework/cases/partners.py", "if category is not None and team.pk not in clearance.teams:", "if False:"),
     ("casework/cases/perms.py", "        and (involvement.team_id in clearance.teams or can_involve(clearance, case))\n", ""),
     ("casework/cases/perms.py", "        and involvement.team_id != case.lead_team_id\n", ""),
-    ("casework/cases/perms.py", "    ) and clearance.writes(case, Category.IDENTITY)\n", "    )\n"),
+    ("casework/registration/perms.py", "    ) and clearance.writes(case, Category.IDENTITY)\n", "    )\n"),
     ("casework/cases/perms.py", "case.lead_team_id in clearance.teams and case.case_manager_id", "case.case_manager_id"),
     ("casework/cases/partners.py", "        clearance.reads(case, category) for category in REVEALS.values()\n", "        True for category in REVEALS.values()\n"),
     ("partners/accounts/views.py", "if is_mfa_enabled(result.user):", "if False:"),

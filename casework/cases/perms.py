@@ -48,21 +48,6 @@ def exports_lists(clearance: Clearance, teams: dict[int, Team]) -> bool:
     )
 
 
-def registering_teams(clearance: Clearance, also: Category = Category.IDENTITY) -> list[Team]:
-    """For which of her teams this worker may register somebody:
-    - caseworker or coordinator there
-    - writing and reading identity there, and writing what else the registration records
-    - a team that registers
-    """
-    mine = [
-        seat.team
-        for seat in clearance.seats
-        if Category.IDENTITY in seat.writes & seat.reads and also in seat.writes
-    ]
-    teams = Team.objects.filter(pk__in=mine).select_related("organisation", "pilot__municipality")
-    return [team for team in teams if registers(team)]
-
-
 def can_involve(clearance: Clearance, case: Case) -> bool:
     """To involve a further team, one must be all of:
     - case manager of this case, or the municipality's coordinator of its pilot, in a team involved
@@ -117,16 +102,6 @@ def can_become_contact(clearance: Clearance, involvement: Involvement) -> bool:
         and involvement.worker_id != clearance.user_id
         and any(seat.team == involvement.team_id and seat.writes for seat in clearance.seats)
     )
-
-
-def can_complete_registration(clearance: Clearance, case: Case) -> bool:
-    """To record the briefing or judge doubles afterwards, one must be all of:
-    - working for the team that leads the case, or for the municipality that coordinates it
-    - allowed to write its identity
-    """
-    return (
-        case.lead_team_id in clearance.teams or clearance.coordinates(case.pilot_id)
-    ) and clearance.writes(case, Category.IDENTITY)
 
 
 def can_take_over(clearance: Clearance, case: Case) -> bool:

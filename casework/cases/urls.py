@@ -1,6 +1,6 @@
 from django.urls import path
 
-from casework.cases import household, registration_views, search, views
+from casework.cases import search, views
 
 urlpatterns = [
     # case_: one passage of one person
@@ -10,14 +10,9 @@ urlpatterns = [
     path("casussen/<uuid:reference>/betrekken/", views.case_involve, name="case_involve"),
     path("casussen/<uuid:reference>/overnemen/", views.case_take_over, name="case_take_over"),
     path("casussen/<uuid:reference>/contactpersoon/", views.case_contact, name="case_contact"),
-    path("casussen/<uuid:reference>/informeren/", views.case_briefing, name="case_briefing"),
     path(
         "casussen/<uuid:reference>/deelname/<int:pk>/einde/",
         views.involvement_end,
         name="involvement_end",
     ),
-    # register_: T1
-    path("personen/aanmelden/", registration_views.register_person, name="register_person"),
-    path("personen/huishouden/", household.register_household, name="register_household"),
-    path("personen/noodopvang/", registration_views.register_emergency, name="register_emergency"),
 ]

@@ -24,18 +24,11 @@ from casework.cases.partners import (
     visible_teams,
 )
 from casework.records.models import VersionConflict
-from casework.register.doubles import Candidate
-from casework.register.enums import BRIEFING_VERSION
-from casework.register.forms import BRIEFING, BriefingForm
 from casework.register.identity import leading_names
-from casework.register.models import Briefing, IdentityValue
-from casework.register.values import display
-from governance.access.clearance import Clearance
 from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.acts import find_draft, submit_once
-from partners.accountability.activities import CASEWORK, REGISTRATION, processes
-from partners.organisations.models import Team
+from partners.accountability.activities import CASEWORK, processes
 
 
 @processes(CASEWORK)
@@ -228,71 +221,3 @@ def case_contact(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     involvement.worker = request.user
     involvement.save()
     return redirect(case_url(case))
-
-
-@processes(REGISTRATION)
-@require_http_methods(["GET", "POST"])
-def case_briefing(request: ClearanceRequest, reference: UUID) -> HttpResponse:
-    """Record, after an emergency, that the person was told."""
-    case = get_object_or_404(Case, reference=reference)
-    author_team = request.clearance.author_team(case)
-    if author_team is None or not perms.can_complete_registration(request.clearance, case):
-        raise PermissionDenied
-    key = BRIEFING.key(case.reference)
-    form = BriefingForm(request.POST or None)
-    form.restore(find_draft(request.user, key))
-    if request.method == "POST" and form.is_valid():
-
-        def act() -> str:
-            Briefing.objects.create(
-                case=case,
-                author=request.user,
-                text_version=BRIEFING_VERSION,
-                author_team_id=author_team,
-                **form.cleaned_data,
-            )
-            return case_url(case)
-
-        return submit_once(request, key, act)
-    context = {
-        "case": case,
-        "form": form,
-        "draft_key": key,
-        "version": BRIEFING_VERSION,
-        "name": leading_names([case.pk]).get(case.pk, ""),
-        "readers": _readers_of_identity(case, request.clearance),
-        "and_others": True,
-    }
-    return render(
-        request, "casework/cases/briefing.html", context, status=400 if form.errors else 200
-    )
-
-
-def _readers_of_identity(case: Case, clearance: Clearance) -> list[Team]:
-    partners = partners_of(clearance, case, visible_teams(clearance))
-    reads = team_reads([team.pk for team in partners])
-    return [team for team in partners if reads[team.pk].get(Category.IDENTITY) in ("read", "write")]
-
-
-def candidate_rows(candidates: list[Candidate]) -> list[dict[str, Any]]:
-    """Candidates as people compare them: name, birth date, pilot, state, and in what they agree."""
-    keys = [candidate.case_id for candidate in candidates]
-    cases = Case.objects.select_related("pilot", "person").in_bulk(keys)
-    names = leading_names(keys)
-    births = dict(
-        IdentityValue.objects.current()
-        .filter(case__in=keys, kind="birth_date")
-        .values_list("case_id", "value")
-    )
-    return [
-        {
-            "case": cases[candidate.case_id],
-            "name": names.get(candidate.case_id, ""),
-            "birth_date": display("birth_date", births[candidate.case_id])
-            if candidate.case_id in births
-            else "",
-            "words": candidate.words,
-        }
-        for candidate in candidates
-        if candidate.case_id in cases
-    ]

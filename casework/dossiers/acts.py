@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from casework.cases.enums import CaseState, Ground
+from casework.cases.involvements import departure_team, involve_departure_service
 from casework.cases.models import Case, Consent, Involvement
-from casework.cases.registration import INVERSE, departure_team, involve_departure_service
 from casework.dossiers.corrections import CorrectionRequest
 from casework.dossiers.enums import ProcedureKind, SignalKind
 from casework.dossiers.kinds import RecordKind
@@ -24,7 +24,7 @@ from casework.journey.acts import in_dutch, locked, refresh_deadline, take_step_
 from casework.outcomes.models import DestinationReport
 from casework.records.enums import Answer, EndReason, ShareBasis
 from casework.records.models import Addressed, Checked, Record, RecordQuerySet, VisibleToCategory
-from casework.register.enums import RelationKind
+from casework.register.enums import INVERSE, RelationKind
 from casework.register.models import IdentityValue, Relation
 from casework.shelter.enums import OUTSIDE_LVV
 from casework.shelter.models import Location, Stay

@@ -10,10 +10,8 @@ from django.db import connection
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from casework.cases import perms
 from casework.cases.enums import CaseState
 from casework.cases.models import Case, Involvement
-from casework.cases.registration import register_many
 from casework.dossiers.rows import records_of
 from casework.imports.columns import claim_of, understand
 from casework.imports.dossiers import dossiers_came
@@ -23,6 +21,8 @@ from casework.records.enums import EndReason
 from casework.register.doubles import candidates, compare, identities_of
 from casework.register.models import Person
 from casework.register.values import name_key
+from casework.registration import perms
+from casework.registration.acts import register_many
 from governance.access.clearance import Clearance, acting_as
 from governance.access.enums import Category
 from lvv.common.database import call

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from casework.cases.enums import ADMITTED_STATES, OPEN_STATES, CaseState
-from casework.cases.registration import Claim
 from casework.imports.files import HEADER_WITHIN, Line, Unreadable
 from casework.imports.models import ColumnMapping
 from casework.register.enums import BriefingLanguage
@@ -25,6 +24,7 @@ from casework.register.values import (
     nationalities,
     parse_partial_date,
 )
+from casework.registration.acts import Claim
 from partners.organisations.models import Team
 
 AFTER_THE_REQUEST = OPEN_STATES[list(OPEN_STATES).index(CaseState.AWAITING_DOSSIERS) :]

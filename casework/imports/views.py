@@ -14,14 +14,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from casework.cases.models import Case
-from casework.cases.registration_views import chosen_team, teams_or_refuse
 from casework.imports import columns
 from casework.imports.acts import ready, unjudged
 from casework.imports.enums import ImportState, RowAnswer
 from casework.imports.files import MOST_BYTES, Unreadable, read_lines
 from casework.imports.models import Import, ImportRow
-from casework.register.forms import add_team_choice
 from casework.register.identity import leading_names
+from casework.registration.forms import add_team_choice
+from casework.registration.views import chosen_team, teams_or_refuse
 from governance.access.middleware import ClearanceRequest
 from partners.accountability.activities import REGISTRATION, processes
 from partners.accountability.history import save_fields

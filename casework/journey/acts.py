@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from casework.cases.enums import CaseState
+from casework.cases.involvements import involve_departure_service
 from casework.cases.models import Case, Involvement
-from casework.cases.registration import involve_departure_service
 from casework.journey.deadlines import next_deadline
 from casework.journey.facts import Facts, fact_of
 from casework.journey.guards import Missing

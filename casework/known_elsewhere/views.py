@@ -19,7 +19,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from casework.cases import perms
 from casework.cases.models import Case
 from casework.cases.partners import visible_teams
 from casework.known_elsewhere.models import ContactRequest, Hit, Question
@@ -27,6 +26,7 @@ from casework.known_elsewhere.perms import can_ask
 from casework.records.models import VersionConflict
 from casework.register.forms import ReasonField
 from casework.register.identity import leading_names
+from casework.registration import perms
 from governance.access.clearance import Clearance
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.acts import (

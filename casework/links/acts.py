@@ -6,10 +6,10 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from casework.cases import perms
 from casework.cases.models import Case
 from casework.register.enums import ClashAnswer
 from casework.register.models import Judgement, Person
+from casework.registration import perms
 from governance.access.clearance import Clearance
 from lvv.common.database import call
 

@@ -15,11 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from casework.cases import perms
 from casework.cases.models import Case
 from casework.cases.partners import partners_of, visible_teams, with_teams
-from casework.cases.registration import same_candidates
-from casework.cases.views import candidate_rows, case_url
+from casework.cases.views import case_url
 from casework.links.acts import (
     Outcome,
     can_judge,
@@ -41,6 +39,8 @@ from casework.register.enums import ClashAnswer
 from casework.register.identity import by_kind, distinct, leading_names
 from casework.register.matching import Identity, agreements
 from casework.register.models import IdentityValue, Judgement, Person
+from casework.registration import perms
+from casework.registration.candidates import candidate_rows, same_candidates
 from governance.access.clearance import Clearance
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.acts import drop_draft, find_draft, sent_before, submit_once

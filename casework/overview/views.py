@@ -46,6 +46,7 @@ from casework.register.clashes import clashes_for
 from casework.register.enums import ValueKind
 from casework.register.identity import by_kind, distinct, leading_names
 from casework.register.models import IdentityValue, Person, Relation
+from casework.registration.perms import can_complete_registration
 from casework.tasks.worklist import NEAR, Waiting, waiting
 from casework.transfer.acts import offers_waiting
 from governance.access.clearance import Clearance
@@ -75,7 +76,7 @@ def registration_tasks(
     clearance: Clearance, case: Case, *, informed: bool
 ) -> list[RegistrationTask]:
     """What is still to be done about the registration, for who may do it."""
-    if not case.is_open or not perms.can_complete_registration(clearance, case):
+    if not case.is_open or not can_complete_registration(clearance, case):
         return []
     result = []
     in_emergency = case.doubles_judged_on is None
@@ -277,9 +278,7 @@ def home(request: ClearanceRequest) -> HttpResponse:
             .for_list()
             .newest_first()[:20]
         )
-        unfinished = [case for case in waiting if perms.can_complete_registration(clearance, case)][
-            :10
-        ]
+        unfinished = [case for case in waiting if can_complete_registration(clearance, case)][:10]
     rows = case_rows.rows([*mine, *unfinished], teams, clearance)
     clashes = clashes_for(clearance)
     everything = "alles" in request.GET
@@ -381,7 +380,7 @@ def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         "stays": stays,
         "more": more + 1,
         "passages": [row for row in passages if row is not case],
-        "completes": perms.can_complete_registration(clearance, case),
+        "completes": can_complete_registration(clearance, case),
         "asks_elsewhere": can_ask(clearance, case, teams),
         "can_involve": perms.can_involve(clearance, case),
         "can_take_over": perms.can_take_over(clearance, case),

@@ -43,6 +43,16 @@ class RelationKind(TextChoices):
     OTHER = "other", _("another member of the household")
 
 
+# What the first person is to somebody, given what that somebody is to her.
+INVERSE = {
+    RelationKind.PARTNER: RelationKind.PARTNER,
+    RelationKind.CHILD: RelationKind.PARENT,
+    RelationKind.PARENT: RelationKind.CHILD,
+    RelationKind.SIBLING: RelationKind.SIBLING,
+    RelationKind.OTHER: RelationKind.OTHER,
+}
+
+
 class IdentityStatus(TextChoices):
     CLAIMED = "claimed", _("claimed")
     PLAUSIBLE = "plausible", _("plausible")

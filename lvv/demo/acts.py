@@ -10,7 +10,6 @@ from django.db.models import Count
 from django.utils import timezone
 
 from casework.cases.enums import CaseState
-from casework.cases.registration import Claim, register
 from casework.conference.acts import put_on_agenda
 from casework.dossiers.enums import ProcedureKind
 from casework.escalation.acts import admit
@@ -35,6 +34,7 @@ from casework.models import (
 )
 from casework.outcomes.acts import confirm_exit, exit_of, propose_exit, undo_exit
 from casework.register.identity import leading_names
+from casework.registration.acts import Claim, register
 from governance.access.clearance import Clearance, acting_as
 from governance.models import MandateDecision
 from lvv.demo.accounts import Cast

@@ -8,9 +8,9 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from casework.cases.registration import Claim, register
 from casework.models import CorrectionRequest, Import, Involvement
 from casework.register.models import Clash
+from casework.registration.acts import Claim, register
 from governance.access.clearance import acting_as, current_clearance
 from governance.access.enums import Visibility
 from partners.organisations.enums import OrganisationKind, Role

@@ -12,11 +12,11 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from casework.cases.registration import Claim, register
 from casework.links.acts import Outcome, cases_of, judge, judged_cases, revoke
 from casework.models import Case, Clash, IdentityValue, Judgement, Person
 from casework.register.doubles import identities_of, likely_doubles
 from casework.register.enums import ClashAnswer
+from casework.registration.acts import Claim, register
 from governance.access.clearance import acting_as
 from governance.access.enums import Category
 from governance.convenants.enums import Cell

@@ -64,7 +64,7 @@ def test_one_file_name_for_one_layer(room):
 
 
 # Modules that hold a subject with its one page.
-VIEWS = {"household.py", "search.py", "sharing_register.py"}
+VIEWS = {"search.py", "sharing_register.py"}
 
 
 def test_no_two_classes_differ_by_a_capital():

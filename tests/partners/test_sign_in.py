@@ -343,7 +343,7 @@ def test_a_page_of_a_signed_out_worker_learns_it(client, cast):
 def test_what_was_typed_survives_a_fault_and_a_refusal(client, cast, monkeypatch):
     client.raise_request_exception = False
     client.act_as(cast.owner)
-    monkeypatch.setattr("casework.cases.registration_views.likely_doubles", lambda *a, **k: 1 / 0)
+    monkeypatch.setattr("casework.registration.views.likely_doubles", lambda *a, **k: 1 / 0)
     form = {
         "name": "Bijna Klaar",
         "nationality": "0084",

@@ -1,4 +1,4 @@
-"""Registering somebody: the full form, and the short one for an emergency."""
+"""Registering somebody: the full form, the short one for an emergency, and what follows on it."""
 
 from typing import Any
 from uuid import UUID
@@ -9,19 +9,25 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from casework.cases import perms
-from casework.cases.registration import (
-    Claim,
-    HasOpenCase,
-    first_partners,
-    register,
-    same_candidates,
-)
-from casework.cases.views import candidate_rows, case_url
+from casework.cases.models import Case
+from casework.cases.partners import partners_of, team_reads, visible_teams
+from casework.cases.views import case_url
 from casework.register.doubles import likely_doubles
 from casework.register.enums import BRIEFING_VERSION
-from casework.register.forms import EMERGENCY, REGISTER, EmergencyForm, RegistrationForm
-from casework.register.models import Person
+from casework.register.identity import leading_names
+from casework.register.models import Briefing, Person
+from casework.registration import perms
+from casework.registration.acts import Claim, HasOpenCase, first_partners, register
+from casework.registration.candidates import candidate_rows, same_candidates
+from casework.registration.forms import (
+    BRIEFING,
+    EMERGENCY,
+    REGISTER,
+    BriefingForm,
+    EmergencyForm,
+    RegistrationForm,
+)
+from governance.access.clearance import Clearance
 from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.acts import (
@@ -79,7 +85,7 @@ def register_person(request: ClearanceRequest) -> HttpResponse:
     }
     if request.method != "POST" or not form.is_valid():
         return render(
-            request, "casework/register/form.html", context, status=400 if form.errors else 200
+            request, "casework/registration/form.html", context, status=400 if form.errors else 200
         )
     data = form.cleaned_data
     claim = Claim(
@@ -108,7 +114,7 @@ def register_person(request: ClearanceRequest) -> HttpResponse:
                 "candidates": candidate_rows(candidates),
                 "judged": ",".join(str(candidate.case_id) for candidate in candidates),
             }
-            return render(request, "casework/register/doubles.html", context)
+            return render(request, "casework/registration/doubles.html", context)
         claim.others = [candidate.case_id for candidate in candidates]
     try:
         return submit_once(
@@ -120,7 +126,7 @@ def register_person(request: ClearanceRequest) -> HttpResponse:
         )
     except HasOpenCase as refusal:
         context["open_case"] = refusal.case
-        return render(request, "casework/register/form.html", context, status=409)
+        return render(request, "casework/registration/form.html", context, status=409)
 
 
 def _uuid(text: str) -> UUID:
@@ -164,5 +170,49 @@ def register_emergency(request: ClearanceRequest) -> HttpResponse:
         **who_reads(teams, sheltered=True),
     }
     return render(
-        request, "casework/register/emergency.html", context, status=400 if form.errors else 200
+        request, "casework/registration/emergency.html", context, status=400 if form.errors else 200
     )
+
+
+@processes(REGISTRATION)
+@require_http_methods(["GET", "POST"])
+def case_briefing(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    """Record, after an emergency, that the person was told."""
+    case = get_object_or_404(Case, reference=reference)
+    author_team = request.clearance.author_team(case)
+    if author_team is None or not perms.can_complete_registration(request.clearance, case):
+        raise PermissionDenied
+    key = BRIEFING.key(case.reference)
+    form = BriefingForm(request.POST or None)
+    form.restore(find_draft(request.user, key))
+    if request.method == "POST" and form.is_valid():
+
+        def act() -> str:
+            Briefing.objects.create(
+                case=case,
+                author=request.user,
+                text_version=BRIEFING_VERSION,
+                author_team_id=author_team,
+                **form.cleaned_data,
+            )
+            return case_url(case)
+
+        return submit_once(request, key, act)
+    context = {
+        "case": case,
+        "form": form,
+        "draft_key": key,
+        "version": BRIEFING_VERSION,
+        "name": leading_names([case.pk]).get(case.pk, ""),
+        "readers": _readers_of_identity(case, request.clearance),
+        "and_others": True,
+    }
+    return render(
+        request, "casework/registration/briefing.html", context, status=400 if form.errors else 200
+    )
+
+
+def _readers_of_identity(case: Case, clearance: Clearance) -> list[Team]:
+    partners = partners_of(clearance, case, visible_teams(clearance))
+    reads = team_reads([team.pk for team in partners])
+    return [team for team in partners if reads[team.pk].get(Category.IDENTITY) in ("read", "write")]

@@ -9,10 +9,11 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from casework.cases.enums import ADMITTED_STATES, CaseState, Ground
+from casework.cases.involvements import departure_team
 from casework.cases.models import Case, Involvement
 from casework.records.models import Record
-from casework.register.doubles import Candidate, remember_others
-from casework.register.enums import BRIEFING_VERSION, RelationKind, ValueKind
+from casework.register.doubles import remember_others
+from casework.register.enums import BRIEFING_VERSION, INVERSE, RelationKind, ValueKind
 from casework.register.matching import Identity
 from casework.register.models import Briefing, IdentityValue, Person, Relation
 from casework.shelter.enums import StayGround
@@ -248,34 +249,6 @@ def first_partners(team: Team, *, sheltered: bool = False) -> list[Team]:
     if the person has a place (`sheltered`)."""
     departure = departure_team(team.pilot_id) if sheltered else None
     return list(dict.fromkeys(result for result in (team, leading_team(team), departure) if result))
-
-
-def departure_team(pilot: int) -> Team | None:
-    return Team.objects.filter(pilot=pilot, organisation__kind=OrganisationKind.DTV).first()
-
-
-def involve_departure_service(case: Case) -> None:
-    """R7: from the first shelter or guidance on, DT&V takes part."""
-    team = departure_team(case.pilot_id)
-    if team and not Involvement.objects.in_force().filter(case=case, team=team).exists():
-        Involvement.objects.create(case=case, team=team, ground=Ground.MADE_KNOWN)
-
-
-def same_candidates(visible: str, result: list[Candidate]) -> bool:
-    """Whether the worker judged exactly these candidates, and no new one turned up since."""
-    return {part for part in visible.split(",") if part} >= {
-        str(candidate.case_id) for candidate in result
-    }
-
-
-# What the first person is to somebody, given what that somebody is to her.
-INVERSE = {
-    RelationKind.PARTNER: RelationKind.PARTNER,
-    RelationKind.CHILD: RelationKind.PARENT,
-    RelationKind.PARENT: RelationKind.CHILD,
-    RelationKind.SIBLING: RelationKind.SIBLING,
-    RelationKind.OTHER: RelationKind.OTHER,
-}
 
 
 @dataclass

@@ -1,0 +1,17 @@
+"""R7: the departure service, and when it takes part."""
+
+from casework.cases.enums import Ground
+from casework.cases.models import Case, Involvement
+from partners.organisations.enums import OrganisationKind
+from partners.organisations.models import Team
+
+
+def departure_team(pilot: int) -> Team | None:
+    return Team.objects.filter(pilot=pilot, organisation__kind=OrganisationKind.DTV).first()
+
+
+def involve_departure_service(case: Case) -> None:
+    """R7: from the first shelter or guidance on, DT&V takes part."""
+    team = departure_team(case.pilot_id)
+    if team and not Involvement.objects.in_force().filter(case=case, team=team).exists():
+        Involvement.objects.create(case=case, team=team, ground=Ground.MADE_KNOWN)

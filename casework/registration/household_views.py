@@ -1,0 +1,100 @@
+"""Registering a household: several people in one step, one person and one case each."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from casework.cases.views import case_url
+from casework.register.doubles import Candidate, likely_doubles
+from casework.register.enums import BRIEFING_VERSION
+from casework.registration.acts import register_together
+from casework.registration.candidates import candidate_rows, same_candidates
+from casework.registration.forms import HOUSEHOLD, Household, HouseholdForm, MemberForm
+from casework.registration.views import chosen_team, teams_or_refuse, who_reads
+from governance.access.middleware import ClearanceRequest
+from governance.drafts.acts import (
+    find_draft,
+    kept_value,
+    sent_before,
+    standalone_draft_key,
+    standalone_draft_page,
+    submit_once,
+)
+from governance.drafts.forms import typed_fields
+from governance.drafts.models import Draft
+from partners.accountability.activities import REGISTRATION, processes
+from partners.organisations.models import Team
+
+MOST_MEMBERS = 8
+ROWS = 4
+
+
+def _household(data: Any, teams: list[Team], number: int) -> Household:
+    return Household(
+        HouseholdForm(data, teams=teams),
+        [MemberForm(data, prefix=f"lid{n}", number=n) for n in range(number)],
+    )
+
+
+def _restore(household: Household, kept: Draft) -> None:
+    household.referral.restore(kept)
+    for row in household.rows:
+        row.restore(kept)
+
+
+@processes(REGISTRATION)
+@require_http_methods(["GET", "POST"])
+def register_household(request: ClearanceRequest) -> HttpResponse:
+    teams = teams_or_refuse(request)
+    if request.method == "POST" and (sent := sent_before(request)):
+        return sent
+    key = standalone_draft_key(request, HOUSEHOLD)
+    if request.method == "GET" and not key:
+        return redirect(standalone_draft_page(request))
+    draft = find_draft(request.user, key) if request.method == "GET" else None
+    asked = request.method == "POST" and "more" not in request.POST
+    text = request.POST.get("rows") or kept_value(draft, "rows")
+    number = max(1, min(int(text), MOST_MEMBERS)) if text.isdecimal() and len(text) < 4 else ROWS
+    if "more" in request.POST:  # nothing was sent yet, so nothing is refused yet
+        number = min(number + 2, MOST_MEMBERS)
+    household = _household(request.POST if asked else None, teams, number)
+    if kept := Draft(fields=typed_fields(request.POST)) if "more" in request.POST else draft:
+        _restore(household, kept)
+    context: dict[str, Any] = {
+        "household": household,
+        "form": household.referral,
+        "draft_key": key,
+        "form_page": standalone_draft_page(request, key),
+        "version": BRIEFING_VERSION,
+        "draft": draft,
+        "number": number,
+        "most": MOST_MEMBERS,
+        **who_reads(teams),
+    }
+    if not asked or not household.is_valid():
+        return render(
+            request, "casework/registration/household.html", context, status=400 if asked else 200
+        )
+    members = household.claims()
+    result: list[tuple[str, list[Candidate]]] = []
+    for member in members:
+        alike = likely_doubles(member.claim.facts())
+        member.claim.others = [candidate.case_id for candidate in alike]
+        result.append((member.claim.names[0], alike))
+    candidates = [candidate for _name, row in result for candidate in row]
+    if not same_candidates(request.POST.get("judged", ""), candidates):
+        if sent := sent_before(request):  # the form's own first sending, under way a moment ago
+            return sent
+        context |= {
+            "found": [(name, candidate_rows(row)) for name, row in result if row],
+            "judged": ",".join(str(candidate.case_id) for candidate in candidates),
+        }
+        return render(request, "casework/registration/household_doubles.html", context)
+    team = chosen_team(teams, household.referral.cleaned_data)
+    return submit_once(
+        request,
+        key,
+        lambda: case_url(register_together(members, by=request.clearance, team=team)[0]),
+    )
