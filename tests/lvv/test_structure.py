@@ -116,3 +116,29 @@ def test_no_line_of_a_template_is_too_long_to_read_but_for_its_prose():
         if len(PROSE.sub("", line)) > 160
     ]
     assert too_long == []
+
+
+NAMED = re.compile(r'"((?:partners|governance|casework)/[\w/{}]+\.\w+)"')
+
+
+def test_a_template_stands_under_the_name_of_the_room_that_renders_it():
+    """From another room it takes parts only: their names begin with an underscore. What every room
+    may render stands in components/ and errors/."""
+    templates = BASE_DIR / "templates"
+    files = [path for app in APPS[:3] for path in sorted((templates / app).rglob("*.*"))]
+    named = [
+        (path, path.relative_to(base).parts[:2], template)
+        for base, paths in ((BASE_DIR, SOURCES), (templates, files))
+        for path in paths
+        for template in NAMED.findall(path.read_text(encoding="utf-8"))
+    ]
+    elsewhere = [
+        (str(path), template)
+        for path, room, template in named
+        if tuple(template.split("/")[:2]) != room and not template.split("/")[-1].startswith("_")
+    ]
+    assert elsewhere == []
+    known = "|".join(re.sub(r"{\w+}", r"\\w+", template) for _path, _room, template in named)
+    assert [
+        path for path in files if not re.fullmatch(known, path.relative_to(templates).as_posix())
+    ] == []
