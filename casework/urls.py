@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from casework.overview import views
+from casework.overview.worklist_views import home
 
 ROOMS = (
     "cases",
@@ -31,4 +31,4 @@ pages = (
     "casework",
 )
 
-urlpatterns = [path("", views.home, name="home"), path("", include(pages))]
+urlpatterns = [path("", home, name="home"), path("", include(pages))]

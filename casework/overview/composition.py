@@ -4,6 +4,7 @@ database decided."""
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -225,3 +226,18 @@ def _row(
         steps,
         add_step,
     )
+
+
+def current(records: list[Record]) -> list[Any]:
+    return [record for record in records if record.ended_at is None]
+
+
+def corrections(
+    clearance: Clearance, case: Case, teams: dict[int, Team], records: dict[str, list[Record]]
+) -> list[tuple[Record, str]]:
+    """Requests to correct something that wait for one of this worker's teams, with who asks."""
+    return [
+        (record, team_label(clearance, case, teams, record.author_team_id))
+        for record in [*records["correction"], *records["hand_over"]]
+        if perms.can_answer(clearance, case, record)
+    ]

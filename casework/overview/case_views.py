@@ -1,0 +1,214 @@
+"""The page of one case."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from casework.cases import perms
+from casework.cases.enums import STEPS, CaseState
+from casework.cases.models import Case, Involvement
+from casework.cases.partners import may_know, visible_teams, with_teams
+from casework.dossiers import perms as perms_of_records
+from casework.dossiers.cautions import cautions
+from casework.dossiers.kinds import KINDS
+from casework.dossiers.rows import records_of
+from casework.journal.forms import NOTE
+from casework.journal.views import note_form
+from casework.journey.deadlines import deadlines_of
+from casework.journey.facts import Facts, fact_of
+from casework.journey.gaps import came_from_list, gaps_of
+from casework.journey.views import linked, next_steps, where
+from casework.known_elsewhere.perms import can_ask
+from casework.links.acts import passages_with
+from casework.overview.composition import corrections, current, panels
+from casework.overview.household import household
+from casework.overview.timeline import KINDS as STORY_KINDS
+from casework.overview.timeline import events
+from casework.register.enums import ValueKind
+from casework.register.identity import by_kind, distinct
+from casework.registration.perms import can_complete_registration
+from governance.access.clearance import Clearance
+from governance.access.enums import Category
+from governance.access.middleware import ClearanceRequest
+from partners.accountability.activities import CASEWORK, processes
+
+STORY_LENGTH = 40  # events on a case page before "older"
+
+
+@dataclass(frozen=True)
+class RegistrationTask:
+    title: str
+    url_name: str
+    term: str = ""
+
+
+def registration_tasks(
+    clearance: Clearance, case: Case, *, informed: bool
+) -> list[RegistrationTask]:
+    """What is still to be done about the registration, for who may do it."""
+    if not case.is_open or not can_complete_registration(clearance, case):
+        return []
+    result = []
+    in_emergency = case.doubles_judged_on is None
+    term = _("On the next working day after the emergency placement") if in_emergency else ""
+    if not informed:
+        result.append(
+            RegistrationTask(
+                _("Tell the person what happens with her data"), "casework:case_briefing", term
+            )
+        )
+    if in_emergency:
+        result.append(
+            RegistrationTask(
+                _("Check whether this person is registered already"), "casework:case_doubles", term
+            )
+        )
+    return result
+
+
+@dataclass(frozen=True)
+class Running:
+    """A term that runs in a case, for whoever leads it."""
+
+    what: str
+    on: date
+    is_due: bool
+    page: str
+
+
+def deadlines(clearance: Clearance, case: Case, facts: Facts) -> list[Running]:
+    """Deadlines of the case, for a worker of the team that leads. Empty for others, to whom a
+    deadline would tell what they may not read."""
+    if case.lead_team_id not in clearance.teams:
+        return []
+    return [
+        Running(
+            term.what,
+            term.on,
+            term.on <= facts.today,
+            where(case, term.page) if term.page != "case_detail" else "",
+        )
+        for term in deadlines_of(facts)
+    ]
+
+
+def steps_of(case: Case) -> list[dict[str, str]]:
+    """The stepper: which states lie behind, which is now; a refused case stands where admission
+    would."""
+    visible = [
+        CaseState.NOT_ADMITTED
+        if s == CaseState.ADMITTED and case.state == CaseState.NOT_ADMITTED
+        else s
+        for s in STEPS
+    ]
+    state = CaseState.IN_AFTERCARE if case.state == CaseState.ARCHIVED else CaseState(case.state)
+    now = visible.index(state)
+    return [
+        {"label": str(step.label), "place": "done" if n < now else "now" if n == now else "next"}
+        for n, step in enumerate(visible)
+    ]
+
+
+@processes(CASEWORK)
+@require_GET
+def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    clearance = request.clearance
+    passages = passages_with(reference)
+    case = next((row for row in passages if row.reference == reference), None)
+    if case is None:
+        raise Http404
+    teams = visible_teams(clearance)
+    involvements = with_teams(
+        Involvement.objects.filter(case=case).select_related("worker"), teams, "team"
+    )
+    involvements.sort(key=lambda row: (row.team_id != case.lead_team_id, row.since, row.pk))
+    records = records_of([case])
+    values = by_kind(
+        with_teams(current(records["identity_value"]), teams, "author_team", "source_team")
+    )
+    stays, briefings = current(records["stay"]), current(records["briefing"])
+    kind = request.GET.get("toon", "all")
+    kind = kind if kind in STORY_KINDS else "all"
+    asked = request.GET.get("meer", "")[:3]
+    more = min(int(asked), 50) if asked.isdecimal() else 0
+    most = STORY_LENGTH * (more + 1)
+    lead = teams.get(case.lead_team_id)
+    story = events(case, involvements, records, teams, clearance, kind=kind, most=most + 1)
+    briefing = briefings[0] if briefings else None
+    own, shared = panels(clearance, case, teams, records)
+    facts, confers = fact_of(case), clearance.reads(case, Category.CONFERENCE)
+    context = {
+        "case": case,
+        "name": values["name"][0].value if values["name"] else "",
+        "values": values,
+        "own": own,
+        "shared": shared,
+        "begins": [p for p in own if p.add and not p.rows],
+        "household": household(current(records["relation"])),
+        "adds_household": perms_of_records.adding_team(clearance, case, KINDS["relation"], teams)
+        is not None,
+        "supplies": [
+            (kind, variant, label)
+            for kind in perms_of_records.suppliable(clearance, case, teams)
+            for variant, label in (
+                ValueKind.choices if kind.slug == "identity_value" else [("", kind.label)]
+            )
+        ],
+        "corrections": corrections(clearance, case, teams, records),
+        "involvements": [
+            (
+                row,
+                perms.can_end_involvement(clearance, case, row),
+                perms.can_become_contact(clearance, row),
+            )
+            for row in involvements
+            if row.holds
+        ],
+        "nationalities": distinct(values["nationality"]),
+        "stays": stays,
+        "more": more + 1,
+        "passages": [row for row in passages if row is not case],
+        "completes": can_complete_registration(clearance, case),
+        "asks_elsewhere": can_ask(clearance, case, teams),
+        "can_involve": perms.can_involve(clearance, case),
+        "can_take_over": perms.can_take_over(clearance, case),
+        "steps": steps_of(case),
+        "events": story[:most],
+        "older": len(story) > most,
+        "kind": kind,
+        "briefing": briefing,
+        "knows_referrer": any(
+            clearance.reads(case, c) for c in (Category.GUIDANCE, Category.CONTACT_SHELTER)
+        ),
+        "manager_known": lead is None or may_know(clearance, case, lead),
+        "registration_tasks": registration_tasks(clearance, case, informed=briefing is not None),
+        "next_steps": next_steps(clearance, case, teams, facts),
+        "cautions": cautions(
+            records, next((row.value for row in values["birth_date"]), ""), facts.today
+        ),
+        "deadlines": deadlines(clearance, case, facts),
+        "rest_ends": facts.rest_ends,
+        "confers": confers,
+        # Like terms: to others a gap would tell of what they do not read.
+        "gaps": linked(case, gaps_of(facts))
+        if (
+            confers
+            and case.lead_team_id in clearance.teams
+            and facts.intake_begun is None
+            and came_from_list(case)
+        )
+        else [],
+        "note_form": note_form(request, case, teams),
+        "draft_key": NOTE.key(case.reference),
+        "form_page": f"{request.path}#notitie",
+        "readers": [],
+        "and_others": False,
+        "manages": case.case_manager_id == clearance.user_id,
+        "lead": lead if lead and may_know(clearance, case, lead) else None,
+    }
+    return render(request, "casework/overview/case.html", context)
