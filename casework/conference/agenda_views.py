@@ -23,19 +23,15 @@ from casework.cases.partners import (
 )
 from casework.cases.views import case_url
 from casework.conference import perms
-from casework.conference.acts import (
+from casework.conference.agenda_acts import (
     change_item,
     conference_teams,
-    decide,
-    doer,
-    keep_summary,
-    leading,
     mark_discussed,
     move_up,
     put_on_agenda,
     take_off,
-    take_position,
 )
+from casework.conference.decision_acts import decide, doer, leading, take_position
 from casework.conference.enums import WhyOnAgenda
 from casework.conference.forms import (
     AGENDA,
@@ -51,6 +47,7 @@ from casework.conference.forms import (
     SummaryForm,
 )
 from casework.conference.meeting_views import item_url, meeting_url, places_of
+from casework.conference.minutes_acts import keep_summary
 from casework.conference.models import (
     AgendaItem,
     ConferenceDecision,

@@ -19,18 +19,6 @@ from casework.cases.enums import ADMITTED_STATES, OPEN_STATES
 from casework.cases.models import Case
 from casework.cases.partners import team_reads, visible_teams
 from casework.conference import perms
-from casework.conference.acts import (
-    NoConvenant,
-    TakenMoment,
-    admit_guest,
-    cancel_meeting,
-    close_meeting,
-    minutes_state,
-    move_meeting,
-    open_meeting,
-    plan_meetings,
-    send_minutes,
-)
 from casework.conference.enums import MinutesAnswer, WhyOnAgenda
 from casework.conference.forms import (
     MEETING,
@@ -39,6 +27,17 @@ from casework.conference.forms import (
     MeetingForm,
     SeriesForm,
 )
+from casework.conference.guest_acts import admit_guest
+from casework.conference.meeting_acts import (
+    NoConvenant,
+    TakenMoment,
+    cancel_meeting,
+    close_meeting,
+    move_meeting,
+    open_meeting,
+    plan_meetings,
+)
+from casework.conference.minutes_acts import minutes_state, send_minutes
 from casework.conference.models import AgendaItem, Meeting, MeetingGuest, MeetingTeam
 from casework.journey.acts import StepRefused
 from casework.journey.deadlines import deadlines_of

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from casework.cases.partners import team_label, visible_teams
 from casework.conference import perms
-from casework.conference.acts import answer_minutes
 from casework.conference.forms import MINUTES, MinutesForm
 from casework.conference.meeting_views import answering, attendance_of, meeting_or_404, places_of
+from casework.conference.minutes_acts import answer_minutes
 from casework.conference.models import ConferenceDecision, Meeting, MeetingTeam, Position
 from casework.conference.pdf import FONTS, pdf_of
 from casework.plan.models import Action

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from casework.cases.enums import OPEN_STATES
 from casework.cases.models import Case
 from casework.cases.partners import team_reads
-from casework.conference.acts import take_off
+from casework.conference.agenda_acts import take_off
 from casework.conference.models import AgendaItem
 from casework.custody.enums import Basis
 from casework.custody.models import CustodyTransfer

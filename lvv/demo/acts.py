@@ -10,7 +10,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from casework.cases.enums import CaseState
-from casework.conference.acts import put_on_agenda
+from casework.conference.agenda_acts import put_on_agenda
 from casework.dossiers.enums import ProcedureKind
 from casework.escalation.acts import admit
 from casework.formal_decisions.acts import issue, reopen

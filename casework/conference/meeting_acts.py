@@ -1,0 +1,151 @@
+"""A meeting is planned, moved, opened, closed or called off, with what that does to its agenda."""
+
+from collections.abc import Iterable
+from datetime import date, time
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from casework.conference.agenda_acts import current_items, into_conference, locked_meeting, take_off
+from casework.conference.guest_acts import guests_leave, guests_read
+from casework.conference.models import AgendaItem, Meeting, MeetingTeam
+from casework.journey.acts import StepRefused, locked, refresh_deadline
+from casework.journey.guards import Missing
+from governance.access.clearance import Clearance
+from governance.convenants.enums import ConvenantKind
+from governance.convenants.models import Convenant
+from partners.accountability.history import set_change_reason
+from partners.organisations.models import Pilot
+
+
+class TakenMoment(Exception):
+    """There is a meeting of this pilot at this moment already."""
+
+    def __init__(self, day: date) -> None:
+        super().__init__(day)
+        self.day = day
+
+
+class NoConvenant(Exception):
+    """On this day no agreement of the pilot is in force under which the conference may meet."""
+
+    def __init__(self, day: date) -> None:
+        super().__init__(day)
+        self.day = day
+
+
+def convenant_on(pilot: Pilot, day: date) -> Convenant | None:
+    """The convenant under which the conference of this pilot meets on a day; in municipal mode
+    the college's own."""
+    kinds = [ConvenantKind.CONVENANT] + (
+        [ConvenantKind.MUNICIPAL_DECISION] if pilot.municipal_mode else []
+    )
+    convenant: Convenant | None = (
+        Convenant.objects.in_force(day).filter(pilot=pilot, kind__in=kinds).order_by("kind").first()
+    )
+    return convenant
+
+
+@transaction.atomic
+def plan_meetings(
+    pilot: Pilot, days: Iterable[date], *, begins_at: time, place: str, teams: list[int]
+) -> list[Meeting]:
+    """A series of meetings, all or none: each under a convenant that is in force on its own day."""
+    planned = []
+    for day in days:
+        convenant = _free(pilot, day, begins_at)
+        meeting = Meeting.objects.create(
+            pilot=pilot, convenant=convenant, on=day, begins_at=begins_at, place=place
+        )
+        for team in teams:
+            MeetingTeam.objects.create(meeting=meeting, team_id=team)
+        planned.append(meeting)
+    return planned
+
+
+def _free(pilot: Pilot, day: date, begins_at: time, *, but: int | None = None) -> Convenant:
+    """The convenant under which the conference may meet at this moment; raises if it may not."""
+    convenant = convenant_on(pilot, day)
+    if convenant is None or pilot.is_closed(day):
+        raise NoConvenant(day)
+    taken = Meeting.objects.filter(
+        pilot=pilot, on=day, begins_at=begins_at, cancelled_on=None
+    ).exclude(pk=but)
+    if taken.exists():
+        raise TakenMoment(day)
+    return convenant
+
+
+@transaction.atomic
+def move_meeting(meeting: Meeting, *, on: date, begins_at: time, place: str) -> None:
+    """A planned meeting goes to another moment, with its agenda and its guests."""
+    items = current_items(meeting)
+    cases = [locked(item.case) for item in items]
+    meeting = locked_meeting(meeting)
+    if not meeting.is_planned:
+        raise StepRefused([Missing(_("This meeting is over or cancelled."))])
+    meeting.convenant = _free(meeting.pilot, on, begins_at, but=meeting.pk)
+    meeting.on, meeting.begins_at, meeting.place = on, begins_at, place
+    meeting.version += 1
+    set_change_reason(meeting, "moved")
+    meeting.save()
+    for item in items:
+        item.happened_on = on
+        item.version += 1
+        set_change_reason(item, "moved")
+        item.save()
+    guests_read(meeting)
+    for case in cases:
+        refresh_deadline(case)
+
+
+@transaction.atomic
+def open_meeting(meeting: Meeting, *, by: Clearance) -> None:
+    """The chair opens the meeting: cases whose rest period ended since go into the conference."""
+    meeting = locked_meeting(meeting)
+    if not meeting.is_planned:
+        return
+    convenant = convenant_on(meeting.pilot, timezone.localdate())
+    if meeting.on > timezone.localdate() or convenant is None:
+        raise NoConvenant(meeting.on)
+    # that of the day: a newer version may have replaced the one it was planned under
+    meeting.convenant = convenant
+    meeting.opened_at = timezone.now()
+    meeting.version += 1
+    meeting.save()
+    for item in (
+        AgendaItem.objects.current()
+        .filter(meeting=meeting)
+        .select_related("case")
+        .order_by("case_id")
+    ):
+        into_conference(locked(item.case), by=by)
+
+
+@transaction.atomic
+def close_meeting(meeting: Meeting) -> None:
+    """What was not discussed is taken off; the access of guests ends with the meeting."""
+    meeting = locked_meeting(meeting)
+    if not meeting.is_running:
+        return
+    for item in (
+        AgendaItem.objects.current().filter(meeting=meeting, discussed_at=None).order_by("case_id")
+    ):
+        take_off(item)
+    meeting.closed_at = timezone.now()
+    meeting.version += 1
+    meeting.save()
+    guests_leave(meeting)
+
+
+@transaction.atomic
+def cancel_meeting(meeting: Meeting, reason: str) -> None:
+    meeting = locked_meeting(meeting)
+    if not meeting.is_planned:
+        return
+    for item in AgendaItem.objects.current().filter(meeting=meeting).order_by("case_id"):
+        take_off(item)
+    meeting.cancelled_on, meeting.cancelled_because = timezone.localdate(), reason
+    meeting.version += 1
+    meeting.save()

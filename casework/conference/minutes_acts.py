@@ -1,0 +1,59 @@
+"""The minutes: what was said of an item, sending them, and what the partners answer."""
+
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from casework.conference.agenda_acts import locked_meeting
+from casework.conference.enums import MinutesAnswer
+from casework.conference.models import AgendaItem, Meeting, MeetingTeam
+from governance.access.clearance import Clearance
+
+
+@transaction.atomic
+def keep_summary(item: AgendaItem, summary: str, *, version: str) -> None:
+    """Save the summary of an item. A change after the minutes were sent is a correction, and
+    restarts the term in which partners may answer the minutes."""
+    agenda_item: AgendaItem = AgendaItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
+    agenda_item.claim_version(version)
+    if item.meeting.minutes_sent_on and summary != agenda_item.summary:
+        agenda_item.corrected_on = timezone.localdate()
+        meeting = locked_meeting(item.meeting)
+        meeting.minutes_due_on = agenda_item.corrected_on + timedelta(
+            days=meeting.pilot.minutes_term_days
+        )
+        meeting.version += 1
+        meeting.save()
+    agenda_item.summary = summary
+    agenda_item.save()
+
+
+@transaction.atomic
+def send_minutes(meeting: Meeting) -> None:
+    """From today the partners have the term of the pilot to say something of the minutes."""
+    meeting = locked_meeting(meeting)
+    if meeting.closed_at is None or meeting.minutes_sent_on:
+        return
+    meeting.minutes_sent_on = timezone.localdate()
+    meeting.minutes_due_on = meeting.minutes_sent_on + timedelta(
+        days=meeting.pilot.minutes_term_days
+    )
+    meeting.version += 1
+    meeting.save()
+
+
+@transaction.atomic
+def answer_minutes(row: MeetingTeam, answer: str, remark: str, *, by: Clearance) -> None:
+    row.answer, row.remark = answer, remark
+    row.answered_on, row.answered_by = timezone.localdate(), by.user
+    row.save()
+
+
+def minutes_state(row: MeetingTeam, meeting: Meeting, today: date) -> str:
+    """What a team answered about the minutes. Without an answer: "no response" once the term has
+    passed, which closes the row, and empty before that."""
+    if row.answer:
+        return str(row.answer)
+    silent = meeting.minutes_due_on is not None and today > meeting.minutes_due_on
+    return MinutesAnswer.NO_RESPONSE.value if silent else ""
