@@ -170,7 +170,7 @@ MUTANTS = [
     ("casework/cases/partners.py", "or team.function != TeamFunction.LEGAL\n        and not (hides", "or not (hides"),
     ("casework/cases/partners.py", "return case.state in BEFORE_GUIDANCE and", "return False and"),
     ("casework/plan/views.py", "        if function_reveals(team) is None\n    ]\n    reads", "    ]\n    reads"),
-    ("casework/conference/agenda_views.py", "if (team := teams.get(pk)) and may_know(clearance, case, team)", "if (team := teams.get(pk))"),
+    ("casework/conference/item_views.py", "if (team := teams.get(pk)) and may_know(clearance, case, team)", "if (team := teams.get(pk))"),
     ("casework/overview/sharing_register.py", "            if (visible, everybody) != shared.get(version.id, ([], False)):", "            if True:"),
     ("casework/dossiers/views.py", "    if saves and not meanwhile and form.is_valid():", "    if saves and form.is_valid():"),
 ]  # fmt: skip
