@@ -1,11 +1,11 @@
 from django.urls import path
 
-from casework.intake import views
+from casework.intake import criteria_views, dossier_request_views, list_views, views
 
 urlpatterns = [
     # intake: from the first conversation to the dossiers
-    path("intake/", views.intake_list, name="intake_list"),
-    path("intake/criteria/<slug:slug>/", views.criteria, name="criteria"),
+    path("intake/", list_views.intake_list, name="intake_list"),
+    path("intake/criteria/<slug:slug>/", criteria_views.criteria, name="criteria"),
     path("casussen/<uuid:reference>/intake/", views.intake, name="intake"),
     path("casussen/<uuid:reference>/intake/verslag/", views.intake_report, name="intake_report"),
     path("casussen/<uuid:reference>/intake/stoppen/", views.intake_stop, name="intake_stop"),
@@ -13,7 +13,7 @@ urlpatterns = [
     path("casussen/<uuid:reference>/intake/<slug:page>/", views.intake_page, name="intake_page"),
     path(
         "casussen/<uuid:reference>/dossiers/opvragen/",
-        views.dossiers_request,
+        dossier_request_views.dossiers_request,
         name="dossiers_request",
     ),
 ]

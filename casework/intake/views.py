@@ -1,11 +1,10 @@
-"""The intake, page by page; the dossiers that are asked for; the local criteria."""
+"""The intake of one case, page by page."""
 
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from casework.cases import case_rows
 from casework.cases.enums import CaseState
 from casework.cases.models import Case
 from casework.cases.partners import visible_teams
@@ -28,32 +26,25 @@ from casework.intake.acts import (
     keep_page,
     limitation_heard,
     record_limitation,
-    request_dossiers,
     stop_intake,
     unfinished,
     writes_limitations,
 )
 from casework.intake.enums import CriterionResult
 from casework.intake.forms import (
-    CRITERIA,
-    DOSSIERS,
     INTAKE,
     BeginForm,
     ConversationForm,
     CriteriaForm,
-    CriteriaListForm,
     FinishForm,
     LimitationForm,
     PageForm,
-    RequestForm,
     SituationForm,
     StopForm,
 )
 from casework.intake.models import CriteriaList, Intake, IntakeReport
 from casework.journey.acts import StepRefused
-from casework.journey.facts import fact_of, facts_of
-from casework.journey.perms import SERVICES
-from casework.journey.steps import steps_from
+from casework.journey.facts import fact_of
 from casework.journey.views import refused
 from casework.records.models import VersionConflict
 from casework.register.identity import leading_names
@@ -62,8 +53,8 @@ from casework.sharing.audience import other_teams, tells_of_others, would_read
 from governance.access.enums import Category, Visibility
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.acts import drop_draft, find_draft, kept_value, submit_once
-from partners.accountability.activities import AGREEMENTS, CASEWORK, processes
-from partners.organisations.models import Pilot, Team
+from partners.accountability.activities import CASEWORK, processes
+from partners.organisations.models import Team
 
 PAGES = {
     "gesprek": gettext_lazy("Conversation"),
@@ -78,22 +69,16 @@ FORMS: dict[str, type[PageForm]] = {
     "beperking": LimitationForm,
     "criteria": CriteriaForm,
 }
-BEFORE_THE_CONFERENCE = (
-    CaseState.REGISTERED,
-    CaseState.INTAKE,
-    CaseState.AWAITING_DOSSIERS,
-    CaseState.REST_PERIOD,
-)
 
 
-def _case(reference: UUID) -> Case:
+def case_or_404(reference: UUID) -> Case:
     case: Case = get_object_or_404(
         Case.objects.select_related("pilot", "person"), reference=reference
     )
     return case
 
 
-def _context(case: Case, **more: Any) -> dict[str, Any]:
+def case_context(case: Case, **more: Any) -> dict[str, Any]:
     return {"case": case, "name": leading_names([case.pk]).get(case.pk, ""), **more}
 
 
@@ -115,60 +100,10 @@ def page_url(case: Case, page: str) -> str:
 
 
 @processes(CASEWORK)
-@require_GET
-def intake_list(request: ClearanceRequest) -> HttpResponse:
-    """Who is on the way to the conference, and what each waits for; the oldest first."""
-    clearance = request.clearance
-    if not clearance.sees_cases:
-        raise PermissionDenied
-    teams = visible_teams(clearance)
-    waiting = (
-        Case.objects.filter(state__in=BEFORE_THE_CONFERENCE)
-        .select_related("pilot")
-        .order_by("state_since", "pk")
-    )
-    tab = request.GET.get("tab", "")
-    if tab in BEFORE_THE_CONFERENCE:
-        waiting = waiting.filter(state=tab)
-    page = case_rows.CappedPaginator(waiting, None).get_page(request.GET.get("page"))
-    cases = list(page.object_list)
-    facts, names = facts_of(cases), leading_names([case.pk for case in cases])
-    rows = [
-        (
-            case,
-            names.get(case.pk, ""),
-            clearance.reads(case, Category.CONFERENCE),
-            [
-                text.sentence
-                for step in steps_from(case.state)[:1]
-                for text in step.missing(facts[case.pk])
-            ],
-        )
-        for case in cases
-    ]
-    context = {
-        "rows": rows,
-        "page": page,
-        "tab": tab,
-        "today": timezone.localdate(),
-        "states": [(state.value, state.label) for state in BEFORE_THE_CONFERENCE],
-        "criteria": [
-            pilot for pilot in Pilot.objects.filter(pk__in={seat.pilot for seat in clearance.seats})
-        ],
-        "teams": teams,
-        "delivers": bool(clearance.coordinated)
-        or any(
-            teams[team].organisation.kind in SERVICES for team in clearance.teams if team in teams
-        ),
-    }
-    return render(request, "casework/intake/list.html", context)
-
-
-@processes(CASEWORK)
 @require_http_methods(["GET", "POST"])
 def intake(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """Begin an intake, or go on with the one there is."""
-    case = _case(reference)
+    case = case_or_404(reference)
     teams = visible_teams(request.clearance)
     result = intake_of(case)
     if result is not None:
@@ -200,7 +135,7 @@ def intake(request: ClearanceRequest, reference: UUID) -> HttpResponse:
             return submit_once(request, key, act)
         except StepRefused as refusal:
             return refused(request, case, refusal)
-    context = _context(case, form=form, draft_key=key, team=teams[team], form_page=request.path)
+    context = case_context(case, form=form, draft_key=key, team=teams[team], form_page=request.path)
     return render(
         request, "casework/intake/begin.html", context, status=400 if form.errors else 200
     )
@@ -212,7 +147,7 @@ def _found(
     """The intake that is under way, with its case and teams. Raises Http404 if there is none in
     sight, and PermissionDenied unless the worker may go on with it or, on the page "criteria",
     complete criteria that were not known yet."""
-    case = _case(reference)
+    case = case_or_404(reference)
     result = intake_of(case)
     if result is None:
         raise Http404
@@ -270,7 +205,7 @@ def intake_page(request: ClearanceRequest, reference: UUID, page: str) -> HttpRe
         .order_by("-history_date", "-history_id")
         .first()
     )
-    context = _context(
+    context = case_context(
         case,
         form=form,
         page=page,
@@ -376,7 +311,7 @@ def _finish(
             return redirect(
                 "casework:dossiers_request" if asks else "casework:case_detail", case.reference
             )
-    context = _context(
+    context = case_context(
         case,
         form=form,
         page="afronden",
@@ -437,13 +372,13 @@ def results_of(intake: Intake) -> list[tuple[str, str, str, str]]:
 @require_GET
 def intake_report(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """The intake to read and to print, as far as this worker may read it."""
-    case = _case(reference)
+    case = case_or_404(reference)
     result = intake_of(case)
     if result is None:
         raise Http404
     report = IntakeReport.objects.filter(intake=result).first()
     teams = visible_teams(request.clearance)
-    context = _context(
+    context = case_context(
         case,
         intake=result,
         report=report,
@@ -475,105 +410,7 @@ def intake_stop(request: ClearanceRequest, reference: UUID) -> HttpResponse:
             return render(request, "errors/409.html", {"back": case_url(case)}, status=409)
         drop_draft(request, key)
         return redirect(case_url(case))
-    context = _context(
+    context = case_context(
         case, form=form, draft_key=key, version=result.version, form_page=request.path
     )
     return render(request, "casework/intake/stop.html", context, status=400 if form.errors else 200)
-
-
-@processes(CASEWORK)
-@require_http_methods(["GET", "POST"])
-def dossiers_request(request: ClearanceRequest, reference: UUID) -> HttpResponse:
-    """Ask IND and DT&V for their dossiers: from then on both take part (T3)."""
-    case = _case(reference)
-    teams = visible_teams(request.clearance)
-    team = perms.intake_team(request.clearance, case, teams)
-    if team is None:
-        raise PermissionDenied
-    key = DOSSIERS.key(case.reference)
-    form = RequestForm(request.POST or None, case=case)
-    form.restore(find_draft(request.user, key))
-    facts = facts_of([case])[case.pk]
-    step = steps_from(case.state)[0] if case.state == CaseState.INTAKE else None
-    if request.method == "POST" and form.is_valid():
-
-        def act() -> str:
-            request_dossiers(
-                case,
-                by=request.clearance,
-                team=team,
-                requested_on=form.cleaned_data["requested_on"],
-            )
-            return case_url(case)
-
-        try:
-            return submit_once(request, key, act)
-        except StepRefused as refusal:
-            return refused(request, case, refusal)
-    missing = (
-        [text for text in step.missing(facts) if text.page != "dossiers_request"] if step else []
-    )
-    context = _context(
-        case,
-        form=form,
-        draft_key=key,
-        form_page=request.path,
-        missing=missing,
-        may=step is not None or facts.lacks_request,
-    )
-    return render(
-        request, "casework/intake/request.html", context, status=400 if form.errors else 200
-    )
-
-
-@processes(AGREEMENTS)
-@require_http_methods(["GET", "POST"])
-def criteria(request: ClearanceRequest, slug: str) -> HttpResponse:
-    """The local criteria of a pilot, every version of them; its coordinator writes the next one."""
-    pilot = get_object_or_404(
-        Pilot.objects.filter(pk__in={seat.pilot for seat in request.clearance.seats}), slug=slug
-    )
-    versions = list(CriteriaList.objects.filter(pilot=pilot))
-    writes = request.clearance.coordinates(pilot.pk)
-    form = None
-    key = CRITERIA.key(pilot.reference)
-    if writes:
-        newest = "\n".join(versions[0].criteria) if versions else ""
-        form = CriteriaListForm(
-            request.POST or None,
-            initial={"criteria": newest, "in_force_from": timezone.localdate()},
-        )
-        form.restore(find_draft(request.user, key))
-    if request.method == "POST":
-        if form is None:
-            raise PermissionDenied
-        if form.is_valid():
-
-            def act() -> str:
-                CriteriaList.objects.create(
-                    pilot=pilot,
-                    version=versions[0].version + 1 if versions else 1,
-                    criteria=form.cleaned_data["criteria"],
-                    in_force_from=form.cleaned_data["in_force_from"],
-                )
-                return request.path
-
-            try:
-                return submit_once(request, key, act)
-            except IntegrityError:
-                form.add_error(
-                    None, _("Somebody else wrote a new version meanwhile. Load the page again.")
-                )
-    context = {
-        "pilot": pilot,
-        "versions": versions,
-        "form": form,
-        "draft_key": key,
-        "form_page": request.path,
-    }
-    return render(
-        request,
-        "casework/intake/criteria.html",
-        context,
-        status=400 if form and form.errors else 200,
-    )
