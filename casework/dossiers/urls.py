@@ -1,6 +1,13 @@
 from django.urls import path
 
-from casework.dossiers import address_views, delivery_views, fact_check_views, views
+from casework.dossiers import (
+    address_views,
+    correction_views,
+    delivery_views,
+    end_views,
+    fact_check_views,
+    views,
+)
 
 RECORD = "casussen/<uuid:reference>/dossier/<slug:kind>/<uuid:record>/"
 urlpatterns = [
@@ -19,10 +26,10 @@ urlpatterns = [
     ),
     path(RECORD, views.record_detail, name="record_detail"),
     path(f"{RECORD}wijzigen/", views.record_change, name="record_change"),
-    path(f"{RECORD}beeindigen/", views.record_end, name="record_end"),
-    path(f"{RECORD}intrekken/", views.record_withdraw, name="record_withdraw"),
-    path(f"{RECORD}corrigeren/", views.record_correct, name="record_correct"),
-    path(f"{RECORD}antwoorden/", views.record_answer, name="record_answer"),
+    path(f"{RECORD}beeindigen/", end_views.record_end, name="record_end"),
+    path(f"{RECORD}intrekken/", end_views.record_withdraw, name="record_withdraw"),
+    path(f"{RECORD}corrigeren/", correction_views.record_correct, name="record_correct"),
+    path(f"{RECORD}antwoorden/", correction_views.record_answer, name="record_answer"),
     path(
         "casussen/<uuid:reference>/verblijf/<uuid:record>/adres/",
         address_views.stay_address,

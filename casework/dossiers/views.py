@@ -1,59 +1,35 @@
-"""Adding, reading, correcting, ending a record; asking its owner to correct it, and answering."""
+"""Adding, reading and changing a record."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from casework.cases.models import Case, Consent
-from casework.cases.partners import (
-    hidden_partners,
-    known_workers,
-    may_know,
-    team_label,
-    visible_teams,
-)
+from casework.cases.models import Consent
+from casework.cases.partners import hidden_partners, known_workers, may_know, team_label
 from casework.cases.views import case_url
 from casework.dossiers import perms
-from casework.dossiers.acts import (
-    NobodyToAsk,
-    add_record,
-    addressed_by,
-    answer_record,
-    ask_correction,
-    change_record,
-    end_record,
-    joins_by,
-)
+from casework.dossiers.acts import NobodyToAsk, add_record, addressed_by, change_record, joins_by
 from casework.dossiers.address_views import location_of
+from casework.dossiers.correction_views import about
 from casework.dossiers.corrections import CorrectionRequest
 from casework.dossiers.enums import ProcedureKind
-from casework.dossiers.forms import (
-    AnswerForm,
-    CorrectionForm,
-    EndForm,
-    IdentityValueForm,
-    RecordForm,
-    form_class,
-)
-from casework.dossiers.kinds import ADD, ANSWER, CHANGE, CORRECT, KINDS, RecordKind, headline
-from casework.dossiers.presentation import Line, changes, lines, record_url
+from casework.dossiers.forms import IdentityValueForm, RecordForm, form_class
+from casework.dossiers.kinds import ADD, CHANGE
+from casework.dossiers.presentation import Line, changes, lines
 from casework.dossiers.procedures import Procedure
+from casework.dossiers.record_page import At, at_or_404, ended_meanwhile, locked_record
 from casework.dossiers.rows import readers_of
 from casework.formal_decisions.models import FormalDecision
 from casework.plan.models import Action
 from casework.plan.perms import can_answer as can_finish
 from casework.plan.perms import can_mend
-from casework.records.enums import Answer, EndReason
-from casework.records.models import Addressed, Record, VersionConflict
-from casework.register.identity import leading_names
+from casework.records.models import Addressed, Record
 from casework.sharing.audience import other_teams, tells_of_others, would_read
 from casework.shelter.models import Stay
 from casework.tasks.models import Task
@@ -61,47 +37,8 @@ from governance.access.clearance import Clearance
 from governance.access.enums import Category, Visibility
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.acts import find_draft, kept_value, sent_before, submit_once
-from lvv.common.database import call
 from partners.accountability.activities import CASEWORK, processes
 from partners.organisations.models import Team
-
-
-@dataclass(frozen=True)
-class At:
-    """Where a request is: a case, a kind of record, perhaps one record; all of it in sight."""
-
-    case: Case
-    kind: RecordKind
-    teams: dict[int, Team]
-    record: Any = None
-
-    @property
-    def page(self) -> str:
-        return record_url(self.case, self.kind.slug, self.record.reference)
-
-    def context(self, **more: Any) -> dict[str, Any]:
-        return {
-            "case": self.case,
-            "kind": self.kind,
-            "record": self.record,
-            "name": leading_names([self.case.pk]).get(self.case.pk, ""),
-            "title": headline(self.record) if self.record is not None else "",
-            **more,
-        }
-
-
-def _find(request: ClearanceRequest, reference: UUID, slug: str, record: UUID | None = None) -> At:
-    case = get_object_or_404(Case.objects.select_related("pilot", "person"), reference=reference)
-    if slug not in KINDS:
-        raise Http404
-    kind = KINDS[slug]
-    result = None
-    if record is not None:
-        result = get_object_or_404(
-            kind.model.objects.filter(case=case).select_related("author"), reference=record
-        )
-        result.case = case
-    return At(case, kind, visible_teams(request.clearance), result)
 
 
 def _form(
@@ -133,7 +70,7 @@ def _form(
 def record_add(request: ClearanceRequest, reference: UUID, kind: str) -> HttpResponse:
     """A new record in the name of the worker's own team; with ?namens=1 on behalf of a partner
     (R20)."""
-    at = _find(request, reference, kind)
+    at = at_or_404(request, reference, kind)
     author = perms.adding_team(request.clearance, at.case, at.kind, at.teams)
     if author is None and perms.supplying_team(request.clearance, at.case, at.teams) is None:
         raise PermissionDenied
@@ -238,7 +175,7 @@ def _parent(request: ClearanceRequest, at: At) -> Record | None:
 def record_detail(
     request: ClearanceRequest, reference: UUID, kind: str, record: UUID
 ) -> HttpResponse:
-    at = _find(request, reference, kind, record)
+    at = at_or_404(request, reference, kind, record)
     clearance, result = request.clearance, at.record
     context = at.context(
         lines=lines(result, at.kind),
@@ -270,7 +207,7 @@ def record_detail(
         changes=changes(
             result, at.kind, lambda users: known_workers(clearance, at.case, at.teams, users)
         ),
-        about=_about(at),
+        about=about(at),
     )
     return render(request, "casework/dossiers/record.html", context)
 
@@ -293,24 +230,13 @@ def _named(clearance: Clearance, at: At, teams: list[int]) -> list[Team]:
     return [at.teams[team] for team in teams if team not in hidden and _knows(clearance, at, team)]
 
 
-def _about(at: At) -> str:
-    """Address of the record that a request to correct is about. Empty if that record is not in
-    sight, or this is no such request."""
-    if not isinstance(at.record, CorrectionRequest):
-        return ""
-    kind = KINDS.get(at.record.record_kind)
-    if kind is None or not kind.model.objects.filter(reference=at.record.record_reference).exists():
-        return ""
-    return record_url(at.case, kind.slug, at.record.record_reference)
-
-
 @processes(CASEWORK)
 @require_http_methods(["GET", "POST"])
 def record_change(
     request: ClearanceRequest, reference: UUID, kind: str, record: UUID
 ) -> HttpResponse:
-    at = _find(request, reference, kind, record)
-    ended = _ended_meanwhile(request, at)
+    at = at_or_404(request, reference, kind, record)
+    ended = ended_meanwhile(request, at)
     if (
         not ended
         and not perms.can_change(request.clearance, at.case, at.record)
@@ -327,7 +253,7 @@ def record_change(
     seen = request.POST.get("version") or kept_value(draft, "version") or str(at.record.version)
     meanwhile: list[Line] = []
     if request.method == "POST":
-        at = _locked(at)
+        at = locked_record(at)
     if seen != str(at.record.version):
         meanwhile = lines(at.record, at.kind)
     form = _form(request, at, at.record.source_id, instance=at.record)
@@ -356,179 +282,6 @@ def record_change(
     )
     status = 409 if saves and meanwhile else 400 if form.errors else 200
     return render(request, "casework/dossiers/form.html", context, status=status)
-
-
-def _locked(at: At) -> At:
-    """The record as it stands now, locked until the request ends."""
-    call("access_teams_of_case", at.case.pk)  # cases before records, as everywhere
-    result = get_object_or_404(
-        at.kind.model.objects.select_for_update(of=("self",)), pk=at.record.pk
-    )
-    result.case = at.case
-    return replace(at, record=result)
-
-
-def _ended_meanwhile(request: ClearanceRequest, at: At) -> HttpResponse | None:
-    """Page 409 for a worker who acts on a record of an own team that somebody ended meanwhile; the
-    typed text is kept as a draft. None if the record was not ended."""
-    if request.method != "POST" or at.record.ended_at is None:
-        return None
-    if not perms.keeps(request.clearance, at.case, at.record) and not perms.replaces(
-        request.clearance, at.record
-    ):
-        return None
-    return render(request, "errors/409.html", {"back": at.page}, status=409)
-
-
-def _changed_meanwhile(request: ClearanceRequest, at: At) -> HttpResponse | None:
-    """Page 409 for a worker who acts on an older version of a record. None if the version is
-    current."""
-    try:
-        at.record.claim_version(request.POST.get("version", ""))
-    except VersionConflict:
-        return render(request, "errors/409.html", {"back": at.page}, status=409)
-    return None
-
-
-@processes(CASEWORK)
-@require_http_methods(["GET", "POST"])
-def record_end(request: ClearanceRequest, reference: UUID, kind: str, record: UUID) -> HttpResponse:
-    at = _find(request, reference, kind, record)
-    if ended := _ended_meanwhile(request, at):
-        return ended
-    if not perms.can_end(request.clearance, at.case, at.record):
-        raise PermissionDenied
-    replaces = perms.replaces(request.clearance, at.record)
-    form = EndForm(request.POST or None, replaces=replaces)
-    if request.method == "POST" and form.is_valid():
-        at = _locked(at)
-        if refused := _changed_meanwhile(request, at):
-            return refused
-        reason = EndReason(form.cleaned_data["reason"])
-        end_record(at.record, reason)
-        if reason == EndReason.MISTAKE and perms.can_withdraw(
-            request.clearance, at.case, at.record, at.kind
-        ):
-            messages.warning(
-                request,
-                _(
-                    "Others still read this, marked as a mistake. Withdraw the sharing if they "
-                    "should never have read it."
-                ),
-            )
-        return redirect(at.page)
-    context = at.context(
-        form=form, replaces=replaces, version=request.POST.get("version") or at.record.version
-    )
-    return render(
-        request, "casework/dossiers/end.html", context, status=400 if form.errors else 200
-    )
-
-
-@processes(CASEWORK)
-@require_POST
-def record_withdraw(
-    request: ClearanceRequest, reference: UUID, kind: str, record: UUID
-) -> HttpResponse:
-    """End a sharing: from the next request on only the author's team reads it."""
-    at = _find(request, reference, kind, record)
-    if not perms.can_withdraw(request.clearance, at.case, at.record, at.kind):
-        raise PermissionDenied
-    at = _locked(at)
-    if refused := _changed_meanwhile(request, at):
-        return refused
-    at.record.visibility, at.record.shared_team_ids, at.record.shared_until = (
-        Visibility.OWN_ORGANISATION,
-        [],
-        None,
-    )
-    change_record(at.record, reason="withdrawn", follow=False)
-    messages.success(request, _("From now on only your own team reads this."))
-    return redirect(at.page)
-
-
-@processes(CASEWORK)
-@require_http_methods(["GET", "POST"])
-def record_correct(
-    request: ClearanceRequest, reference: UUID, kind: str, record: UUID
-) -> HttpResponse:
-    """Ask the owner of a record to correct it."""
-    at = _find(request, reference, kind, record)
-    author = perms.asking_team(request.clearance, at.case, at.record)
-    owner = (
-        None
-        if author is None
-        else perms.owner_to_ask(request.clearance, at.case, at.record, at.teams, author)
-    )
-    if author is None or owner is None:
-        raise PermissionDenied
-    key = CORRECT.key(at.record.reference, at.kind.slug)
-    form = CorrectionForm(request.POST or None)
-    form.restore(find_draft(request.user, key))
-    if request.method == "POST" and form.is_valid():
-
-        def act() -> str:
-            ask_correction(
-                at.case,
-                at.record,
-                at.kind,
-                form.cleaned_data["text"],
-                by=request.clearance,
-                author_team=author,
-                owner=owner,
-            )
-            return at.page
-
-        return submit_once(request, key, act)
-    context = at.context(
-        form=form,
-        draft_key=key,
-        source=team_label(request.clearance, at.case, at.teams, owner),
-        passed_on=owner != at.record.source_id,
-        lines=lines(at.record, at.kind),
-    )
-    return render(
-        request, "casework/dossiers/correct.html", context, status=400 if form.errors else 200
-    )
-
-
-@processes(CASEWORK)
-@require_http_methods(["GET", "POST"])
-def record_answer(
-    request: ClearanceRequest, reference: UUID, kind: str, record: UUID
-) -> HttpResponse:
-    if request.method == "POST" and (sent := sent_before(request)):
-        return sent
-    at = _find(request, reference, kind, record)
-    if not perms.can_answer(request.clearance, at.case, at.record):
-        raise PermissionDenied
-    key = ANSWER.key(at.record.reference, at.kind.slug)
-    form = AnswerForm(request.POST or None)
-    form.restore(find_draft(request.user, key))
-    if request.method == "POST" and form.is_valid():
-        at = _locked(at)
-        # a colleague was first; the draft keeps her text
-        if not perms.can_answer(request.clearance, at.case, at.record):
-            return render(request, "errors/409.html", {"back": at.page}, status=409)
-
-        def act() -> str:
-            data = form.cleaned_data
-            answer_record(
-                at.record, Answer(data["answer"]), data["answer_text"], by=request.clearance
-            )
-            return at.page
-
-        return submit_once(request, key, act)
-    context = at.context(
-        form=form,
-        draft_key=key,
-        lines=lines(at.record, at.kind),
-        about=_about(at),
-        source=team_label(request.clearance, at.case, at.teams, at.record.source_id),
-    )
-    return render(
-        request, "casework/dossiers/answer.html", context, status=400 if form.errors else 200
-    )
 
 
 def _category(request: ClearanceRequest, at: At) -> Category | None:
@@ -574,7 +327,7 @@ def _who_reads(
 @require_POST
 def record_readers(request: ClearanceRequest, reference: UUID, kind: str) -> HttpResponse:
     """The line "visible to: ..." while the worker chooses."""
-    at = _find(request, reference, kind)
+    at = at_or_404(request, reference, kind)
     author = perms.adding_team(request.clearance, at.case, at.kind, at.teams)
     if (author is None or "source_team" in request.POST) and perms.can_be_supplied(
         request.clearance, at.case, at.kind

@@ -103,13 +103,13 @@ def test_every_address_of_records_begins_with_finding_case_kind_and_record():
     assert views.keys() == {*OF_ONE, "record_withdraw", "record_add", "record_readers"}
     for name, (view, pattern) in views.items():
         named = re.findall(r"<\w+:(\w+)>", pattern)
-        finding = f"at = _find(request, {', '.join(named)})"
+        finding = f"at = at_or_404(request, {', '.join(named)})"
         lines = [ast.unparse(line) for line in ast.parse(inspect.getsource(view)).body[0].body]
         assert finding in lines, name
         before = " ".join(lines[: lines.index(finding)])
         docstring = ast.unparse(ast.Constant(view.__doc__)) if view.__doc__ else ""
         assert not re.search(r"\b(reference|kind|record)\b", before.replace(docstring, "")), name
-    (find,) = {view.__globals__["_find"] for view, _pattern in views.values()}
+    (find,) = {view.__globals__["at_or_404"] for view, _pattern in views.values()}
     body = ast.parse(inspect.getsource(find)).body[0].body
     assert ast.unparse(body[0]).startswith("case = get_object_or_404(Case.objects")
     assert [ast.unparse(line) for line in body].pop().startswith("return At(case, kind")
