@@ -159,10 +159,11 @@ INSERT INTO casework_person (id, reference, team_ids, created_at)
     SELECT i, person_ref, array_remove(ARRAY(SELECT t FROM unnest(ARRAY[lead, CASE WHEN has_dtv THEN dtv END, CASE WHEN has_ind THEN ind END]) t
            ORDER BY t), NULL), now() FROM c;
 INSERT INTO casework_case (id, reference, number, person_id, pilot_id, lead_team_id, case_manager_id, state, state_since,
-                           registered_on, referrer, doubles_judged_on, team_ids, version, admitted_on, guidance_from,
+                           registered_on, referrer, doubles_judged_on, team_ids, team_reveals, version, admitted_on, guidance_from,
                            exited_on, deadline_on)
     SELECT c.i, gen_random_uuid(), to_char(day, 'YYYY') || '-' || lpad(c.i::text, 6, '0'), c.i, pilot, lead, worker, state,
-           day, day, 'Wijkteam', day, q.team_ids, 1, CASE WHEN state IN ('admitted', 'in_guidance') THEN day END,
+           day, day, 'Wijkteam', day, q.team_ids,
+           ARRAY(SELECT t || ':identity' FROM unnest(q.team_ids) t ORDER BY t::text), 1, CASE WHEN state IN ('admitted', 'in_guidance') THEN day END,
            CASE WHEN state = 'in_guidance' THEN day END, CASE WHEN state IN ('exited', 'in_aftercare') THEN day END,
            CASE WHEN state <> 'archived' THEN access_today() - 10 + (random() * 300)::int END
     FROM c JOIN casework_person q ON q.id = c.i;

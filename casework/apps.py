@@ -39,10 +39,12 @@ class CaseworkConfig(AppConfig):
     )
 
     def declared(self) -> str:
-        """The kinds of record, for the files of sql/ that are written out from them."""
-        from casework.dossiers.kinds import declaration
+        """What taking part reveals and the kinds of record, for the files of sql/ that build upon
+        them."""
+        from casework.cases import case_reader
+        from casework.dossiers import kinds
 
-        return declaration()
+        return case_reader.declaration() + kinds.declaration()
 
     def ready(self) -> None:
         from casework.custody import acts  # noqa: F401 - says when a pilot may not close

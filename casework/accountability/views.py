@@ -15,8 +15,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from casework.cases.case_reader import CaseReader, teams_of_workers
 from casework.cases.models import Case
-from casework.cases.partners import hidden_workers, teams_of_workers, visible_teams
+from casework.cases.partners import visible_teams
 from casework.exports.models import Export
 from casework.register.identity import leading_names
 from governance.access.clearance import Clearance
@@ -114,7 +115,7 @@ def without_hidden(
     alike: dict[frozenset[int], list[UUID]] = {}
     works_for = teams_of_workers(teams)
     for case in cases:
-        if hidden := frozenset(hidden_workers(clearance, case, teams, works_for)):
+        if hidden := frozenset(CaseReader(clearance, case, teams).hidden_workers(works_for)):
             alike.setdefault(hidden, []).append(case.reference)
     own = clearance.organisations_as(Role.PRIVACY_OFFICER)
     for hidden, references in alike.items():

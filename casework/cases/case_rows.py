@@ -15,9 +15,9 @@ from django.utils.functional import Promise, cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from casework.cases.case_reader import CaseReader
 from casework.cases.enums import OPEN_STATES, CaseState
 from casework.cases.models import Case, CaseQuerySet, contacted_cases
-from casework.cases.partners import listed_partners, may_know
 from casework.register.identity import leading_names
 from governance.access.clearance import Clearance
 from partners.components import badge
@@ -144,7 +144,9 @@ def rows(
         leading team, for which the case manager works."""
         lead = teams.get(case.lead_team_id)
         return (
-            str(case.case_manager or "") if lead is None or may_know(clearance, case, lead) else ""
+            str(case.case_manager or "")
+            if lead is None or CaseReader(clearance, case).may_know(lead)
+            else ""
         )
 
     return [
@@ -155,7 +157,7 @@ def rows(
             states[case.state],
             labels[case.state],
             pilots[case.pilot_id],
-            [team.label for team in listed_partners(clearance, case, teams)],
+            [team.label for team in CaseReader(clearance, case, teams).listed_partners],
             case.registered_on.isoformat(),
             days[case.registered_on],
             manager(case),

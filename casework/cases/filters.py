@@ -1,16 +1,17 @@
 from datetime import timedelta
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from casework.cases.case_reader import marked, may_reveal, reveals_always
 from casework.cases.case_rows import TABS, tab_queryset
 from casework.cases.enums import CaseState
 from casework.cases.models import Case
-from casework.cases.partners import with_partner_of
 from governance.access.clearance import Clearance
+from governance.access.enums import Category
 from partners.organisations.enums import OrganisationKind
 from partners.organisations.models import Team
 
@@ -64,3 +65,27 @@ class CaseFilter(django_filters.FilterSet):
 
     def registered_since(self, cases: QuerySet[Case], name: str, days: str) -> QuerySet[Case]:
         return cases.filter(registered_on__gte=timezone.localdate() - timedelta(days=int(days)))
+
+
+def with_partner_of(kind: str, clearance: Clearance, teams: dict[int, Team]) -> Q:
+    """Cases in which a team of this kind of organisation takes part, as far as this reader may
+    know that. No list tells another organisation of a legal team (R18)."""
+    result = Q(pk__in=[])
+    for team in teams.values():
+        if team.organisation.kind != kind:
+            continue
+        takes_part = Q(team_ids__contains=[team.pk])
+        own = [seat.team for seat in clearance.seats if seat.organisation == team.organisation_id]
+        if team.pk in own or may_reveal(team) == [Category.IDENTITY]:
+            result |= takes_part
+            continue
+        knows = Q(team_ids__overlap=own)
+        if reveals_always(team) != Category.LEGAL_AID:
+            knows |= Q(lead_team__in=clearance.teams)
+            for category in may_reveal(team):
+                reveals = Q(team_reveals__contains=[marked(team, category)])
+                reading = [seat.team for seat in clearance.seats if category in seat.reads]
+                free = category == Category.IDENTITY
+                knows |= reveals if free else reveals & Q(team_ids__overlap=reading)
+        result |= takes_part & knows
+    return result

@@ -32,6 +32,7 @@ FITS = {
     Ground.STAY: TeamFunction.SHELTER,
     Ground.CARE: TeamFunction.CARE,
     Ground.LEGAL_AID: TeamFunction.LEGAL,
+    Ground.MADE_KNOWN: OrganisationKind.DTV,
 }
 
 
@@ -78,7 +79,7 @@ class InvolveForm(KeptForm):
         data = super().clean() or self.cleaned_data
         team = self.teams[data["team"]] if data.get("team") else None
         fits = FITS.get(data["ground"]) if data.get("ground") else None
-        if team and fits and team.function != fits:
+        if team and fits and fits not in (team.function, team.organisation.kind):
             self.add_error("ground", _("This ground fits another kind of team."))
         if (
             team

@@ -55,6 +55,7 @@ class CaseQuerySet(TrackedQuerySet):
             "state",
             "registered_on",
             "team_ids",
+            "team_reveals",
             "case_manager__name",
             "case_manager__username",
         )
@@ -119,7 +120,10 @@ class Case(AccessChecked, Versioned):
     team_ids = ArrayField(
         models.IntegerField(), default=list, editable=False
     )  # who is involved; kept by a trigger
-    history = History(excluded_fields=["team_ids", "deadline_on", "read_only_from"])
+    # What each of them reveals by taking part, as "team:category": kept by the same trigger, for
+    # cases/case_reader.py.
+    team_reveals = ArrayField(models.TextField(), default=list, editable=False)
+    history = History(excluded_fields=["team_ids", "team_reveals", "deadline_on", "read_only_from"])
 
     objects = CaseManager()
 

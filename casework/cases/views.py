@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from casework.cases import case_rows, perms
 from casework.cases.access_reasons import explain
+from casework.cases.case_reader import CaseReader
 from casework.cases.filters import CaseFilter, asked_list
 from casework.cases.forms import INVOLVE, InvolveForm
 from casework.cases.models import Case, Involvement
@@ -17,8 +18,6 @@ from casework.cases.partners import (
     AlreadyInvolved,
     end_involvement,
     involve,
-    may_know,
-    partners_of,
     shown_categories,
     team_reads,
     visible_teams,
@@ -85,7 +84,7 @@ def case_why(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """Why can I see this, and who sees what of it."""
     case = get_object_or_404(Case.objects.select_related("pilot"), reference=reference)
     teams = visible_teams(request.clearance)
-    involved = partners_of(request.clearance, case, teams)
+    involved = CaseReader(request.clearance, case, teams).partners
     categories = shown_categories(case, request.clearance)
     reads = team_reads([team.pk for team in involved])
     context = {
@@ -116,7 +115,7 @@ def case_involve(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     free = [
         team
         for team in teams
-        if team.pk not in case.team_ids and may_know(request.clearance, case, team)
+        if team.pk not in case.team_ids and CaseReader(request.clearance, case).may_know(team)
     ]
     form = InvolveForm(request.POST or None, teams=free, dtv_stays=perms.must_be_known_to_dtv(case))
     form.restore(find_draft(request.user, key))

@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from casework.cases.case_reader import reveals_always
 from casework.cases.enums import OPEN_STATES
 from casework.cases.models import Case
-from casework.cases.partners import function_reveals, team_reads, visible_teams
+from casework.cases.partners import team_reads, visible_teams
 from casework.cases.views import case_url
 from casework.conference import perms
 from casework.conference.agenda_acts import change_item, conference_teams, put_on_agenda
@@ -62,7 +63,7 @@ def agenda_add(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         attending=[
             team.pk
             for team in attending
-            if team.organisation.kind != OrganisationKind.AVIM and function_reveals(team) is None
+            if team.organisation.kind != OrganisationKind.AVIM and reveals_always(team) is None
         ],
         initial={
             "meeting": _asked(request, meetings),

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from casework.cases.case_reader import reveals_always
 from casework.cases.models import Case
-from casework.cases.partners import function_reveals
 from casework.conference.enums import ADMISSION, ASKS, FROM, SETS_SCENARIO, DecisionKind
 from casework.conference.models import AgendaItem, ConferenceDecision, Meeting, Position
 from casework.escalation.acts import members_leave
@@ -161,7 +161,7 @@ def leading(case: Case, chair: int) -> int:
     """Id of the team that leads. The chair's team instead if the leading team's name would tell of
     a place to all at the table (ADR 0017)."""
     lead = Team.objects.select_related("organisation").get(pk=case.lead_team_id)
-    return lead.pk if function_reveals(lead) is None else chair
+    return lead.pk if reveals_always(lead) is None else chair
 
 
 def _follow(case: Case, decision: ConferenceDecision, *, by: Clearance, author_team: int) -> None:

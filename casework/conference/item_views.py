@@ -11,7 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from casework.cases.partners import function_reveals, may_know, team_label, visible_teams
+from casework.cases.case_reader import CaseReader, reveals_always
+from casework.cases.partners import visible_teams
 from casework.conference import perms
 from casework.conference.agenda_acts import mark_discussed, move_up, take_off
 from casework.conference.decision_acts import decide, doer, leading, take_position
@@ -60,7 +61,7 @@ def _item_context(request: ClearanceRequest, item: AgendaItem) -> dict[str, Any]
     known = [
         team
         for pk in item.shared_team_ids
-        if (team := teams.get(pk)) and may_know(clearance, case, team)
+        if (team := teams.get(pk)) and CaseReader(clearance, case).may_know(team)
     ]
     decisions = list(
         ConferenceDecision.objects.current()
@@ -94,7 +95,7 @@ def _item_context(request: ClearanceRequest, item: AgendaItem) -> dict[str, Any]
         "name": leading_names([case.pk]).get(case.pk, "") or case.number,
         "positions": [(team, data.get(team.pk)) for team in known],
         "others": [
-            (team_label(clearance, case, teams, row.source_id), row)
+            (CaseReader(clearance, case, teams).label(row.source_id), row)
             for row in positions
             if row.source_id not in {team.pk for team in known}
         ],
@@ -266,7 +267,7 @@ def _deciding(item: AgendaItem, teams: dict[int, Team]) -> dict[str, Any]:
     attending = [
         team
         for pk in item.shared_team_ids
-        if (team := teams.get(pk)) and function_reveals(team) is None
+        if (team := teams.get(pk)) and reveals_always(team) is None
     ]
     does = partial(doer, chair=item.author_team_id, lead=leading(item.case, item.author_team_id))
     return {"teams": attending, "facts": fact_of(item.case), "doer": does}

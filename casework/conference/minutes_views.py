@@ -9,7 +9,8 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET, require_http_methods
 
-from casework.cases.partners import team_label, visible_teams
+from casework.cases.case_reader import CaseReader
+from casework.cases.partners import visible_teams
 from casework.conference import perms
 from casework.conference.forms import MINUTES, MinutesForm
 from casework.conference.meeting_views import answering, attendance_of, meeting_or_404, places_of
@@ -32,7 +33,7 @@ def minutes_of(request: ClearanceRequest, meeting: Meeting) -> dict[str, Any]:
     positions: dict[int, list[tuple[str, Position]]] = {item.pk: [] for item in items}
     cases = {item.pk: item.case for item in items}
     for row in Position.objects.current().filter(item__in=items).order_by("pk"):
-        label = team_label(request.clearance, cases[row.item_id], teams, row.source_id)
+        label = CaseReader(request.clearance, cases[row.item_id], teams).label(row.source_id)
         positions[row.item_id].append((label, row))
     decisions: dict[int, list[tuple[ConferenceDecision, list[Action]]]] = {
         item.pk: [] for item in items

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from casework.cases.partners import team_label
+from casework.cases.case_reader import CaseReader
 from casework.dossiers import perms
 from casework.dossiers.acts import answer_record, ask_correction
 from casework.dossiers.corrections import CorrectionRequest
@@ -68,7 +68,7 @@ def record_correct(
     context = at.context(
         form=form,
         draft_key=key,
-        source=team_label(request.clearance, at.case, at.teams, owner),
+        source=CaseReader(request.clearance, at.case, at.teams).label(owner),
         passed_on=owner != at.record.source_id,
         lines=lines(at.record, at.kind),
     )
@@ -109,7 +109,7 @@ def record_answer(
         draft_key=key,
         lines=lines(at.record, at.kind),
         about=about(at),
-        source=team_label(request.clearance, at.case, at.teams, at.record.source_id),
+        source=CaseReader(request.clearance, at.case, at.teams).label(at.record.source_id),
     )
     return render(
         request, "casework/dossiers/answer.html", context, status=400 if form.errors else 200

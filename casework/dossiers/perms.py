@@ -1,9 +1,9 @@
 """Who may add, correct, end and answer a record. Every line of a docstring is a line of the
 code."""
 
+from casework.cases.case_reader import CaseReader
 from casework.cases.enums import CaseState
 from casework.cases.models import Case
-from casework.cases.partners import may_know
 from casework.dossiers.corrections import CorrectionRequest
 from casework.dossiers.kinds import BY_MODEL, KINDS, RecordKind
 from casework.dossiers.rows import readers_of
@@ -204,7 +204,11 @@ def owner_to_ask(
     """
     source = teams.get(record.source_id)
     legal = asking in teams and teams[asking].function == TeamFunction.LEGAL
-    known = source is not None and source.pk in case.team_ids and may_know(clearance, case, source)
+    known = (
+        source is not None
+        and source.pk in case.team_ids
+        and CaseReader(clearance, case).may_know(source)
+    )
     if source and known and not (legal and source.organisation_id != teams[asking].organisation_id):
         return source.pk
     return case.lead_team_id if case.lead_team_id in readers_of(record) else None

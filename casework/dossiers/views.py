@@ -10,8 +10,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from casework.cases.case_reader import CaseReader
 from casework.cases.models import Consent
-from casework.cases.partners import hidden_partners, known_workers, may_know, team_label
 from casework.cases.views import case_url
 from casework.dossiers import perms
 from casework.dossiers.acts import NobodyToAsk, add_record, addressed_by, change_record, joins_by
@@ -179,13 +179,14 @@ def record_detail(
     clearance, result = request.clearance, at.record
     context = at.context(
         lines=lines(result, at.kind),
-        source=team_label(clearance, at.case, at.teams, result.source_id),
-        author_known=_knows(clearance, at, result.author_team_id),
-        on_behalf=team_label(clearance, at.case, at.teams, result.author_team_id)
+        source=CaseReader(clearance, at.case, at.teams).label(result.source_id),
+        author_known=bool(_named(clearance, at, [result.author_team_id])),
+        on_behalf=CaseReader(clearance, at.case, at.teams).label(result.author_team_id)
         if result.source_team_id
         else "",
         readers=[team.label for team in _named(clearance, at, readers_of(result))],
-        sharing_known=all(_knows(clearance, at, team) for team in result.shared_team_ids),
+        sharing_known=len(_named(clearance, at, result.shared_team_ids))
+        == len(result.shared_team_ids),
         warning=at.kind.warning(result) if at.kind.warning else "",
         can_change=perms.can_change(clearance, at.case, result) and at.kind.slug != "correction",
         can_end=perms.can_end(clearance, at.case, result),
@@ -195,17 +196,19 @@ def record_detail(
         finishes=isinstance(result, (Action, Task)) and can_finish(clearance, at.case, result),
         mends=isinstance(result, (Action, Task)) and can_mend(clearance, at.case, result),
         asked=[
-            (row, team_label(clearance, at.case, at.teams, row.author_team_id))
+            (row, CaseReader(clearance, at.case, at.teams).label(row.author_team_id))
             for row in CorrectionRequest.objects.filter(
                 case=at.case, record_reference=result.reference
             )
         ],
-        to=team_label(clearance, at.case, at.teams, result.to_team_id)
+        to=CaseReader(clearance, at.case, at.teams).label(result.to_team_id)
         if isinstance(result, Addressed)
         else "",
         **(location_of(clearance, at.case, result) if isinstance(result, Stay) else {}),
         changes=changes(
-            result, at.kind, lambda users: known_workers(clearance, at.case, at.teams, users)
+            result,
+            at.kind,
+            CaseReader(clearance, at.case, at.teams).known_workers,
         ),
         about=about(at),
     )
@@ -220,14 +223,9 @@ def _asks(clearance: Clearance, at: At) -> bool:
     )
 
 
-def _knows(clearance: Clearance, at: At, team: int) -> bool:
-    return team in at.teams and may_know(clearance, at.case, at.teams[team])
-
-
 def _named(clearance: Clearance, at: At, teams: list[int]) -> list[Team]:
     """Those of these teams that a page of this case names to the worker."""
-    hidden = hidden_partners(clearance, at.case, at.teams)
-    return [at.teams[team] for team in teams if team not in hidden and _knows(clearance, at, team)]
+    return CaseReader(clearance, at.case, at.teams).named(teams)
 
 
 @processes(CASEWORK)

@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from casework.cases.case_reader import CaseReader
 from casework.cases.models import Case
-from casework.cases.partners import team_label, visible_teams
+from casework.cases.partners import visible_teams
 from casework.escalation.acts import (
     admit,
     advise,
@@ -133,7 +134,7 @@ def escalation(request: ClearanceRequest, reference: UUID) -> HttpResponse:
                 return not_taken(request, case, problem, key=key, page=request.path)
     parts: dict[int, list[tuple[str, EscalationPart]]] = {}
     for part in EscalationPart.objects.current().filter(case=case).order_by("pk"):
-        label = team_label(clearance, case, teams, part.source_id)
+        label = CaseReader(clearance, case, teams).label(part.source_id)
         parts.setdefault(part.escalation_id, []).append((label, part))
     context = {
         "case": case,

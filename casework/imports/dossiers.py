@@ -5,8 +5,8 @@ from datetime import date
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from casework.cases.enums import Ground
-from casework.cases.models import Case, Involvement
+from casework.cases.models import Case
+from casework.cases.partners import ask_for_dossiers
 from casework.imports.models import Import
 from casework.intake.enums import DossierOf, DossierResult
 from casework.intake.models import ServiceDossier
@@ -38,21 +38,10 @@ def dossiers_came(
             of: Team.objects.filter(pilot=upload.team.pilot_id, organisation__kind=of.value).first()
             for of in DossierOf
         }
-        there = set(
-            Involvement.objects.in_force()
-            .filter(case__in={case.pk for case, _of, _day in known})
-            .values_list("case", "team")
-        )
         came = [
             (case, of, day, team) for case, of, day in known if (team := services[of]) is not None
         ]
-        written_in_bulk(
-            [
-                Involvement(case=case, team=team, ground=Ground.DOSSIER_REQUEST)
-                for case, _of, _day, team in came
-                if (case.pk, team.pk) not in there
-            ]
-        )
+        ask_for_dossiers((case, team) for case, _of, _day, team in came)
         written_in_bulk(
             [
                 ServiceDossier(

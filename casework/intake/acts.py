@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from casework.care.models import MedicalLimitation
-from casework.cases.enums import CaseState, Ground
-from casework.cases.models import Case, Involvement
+from casework.cases.enums import CaseState
+from casework.cases.models import Case
+from casework.cases.partners import ask_for_dossiers
 from casework.intake.enums import DossierOf
 from casework.intake.models import CriteriaList, DossierRequest, Intake, IntakeReport
 from casework.journey.acts import StepRefused, locked, refresh_deadline, take_step
@@ -216,8 +217,7 @@ def request_dossiers(case: Case, *, by: Clearance, team: int, requested_on: date
                 to_team=partner,
                 requested_on=requested_on,
             )
-        if not Involvement.objects.in_force().filter(case=case, team=partner).exists():
-            Involvement.objects.create(case=case, team=partner, ground=Ground.DOSSIER_REQUEST)
+    ask_for_dossiers((case, partner) for partner in partners.values())
     if facts.lacks_request:
         refresh_deadline(case)
         return case

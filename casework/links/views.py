@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
+from casework.cases.case_reader import CaseReader
 from casework.cases.models import Case
-from casework.cases.partners import partners_of, visible_teams, with_teams
+from casework.cases.partners import visible_teams, with_teams
 from casework.cases.views import case_url
 from casework.links.acts import (
     Outcome,
@@ -134,7 +135,10 @@ def _side(clearance: Clearance, person: Person, teams: dict[int, Team]) -> Side:
         person,
         values["name"][0].value if values["name"] else cases[0].number,
         [(group[0].get_kind_display(), distinct(group)) for group in values.values() if group],
-        [(case, [team.label for team in partners_of(clearance, case, teams)]) for case in cases],
+        [
+            (case, [team.label for team in CaseReader(clearance, case, teams).partners])
+            for case in cases
+        ],
         together,
     )
 

@@ -13,9 +13,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from casework.cases.case_reader import CaseReader
 from casework.cases.enums import CaseState
 from casework.cases.models import Case
-from casework.cases.partners import team_label, visible_teams
+from casework.cases.partners import visible_teams
 from casework.cases.views import case_url
 from casework.journey.acts import StepRefused
 from casework.journey.deadlines import deadlines_of
@@ -144,7 +145,7 @@ def exit_page(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         durable=durable,
         claimed=bool(result and result.outcome in perms.COMPETENT),
         claims=[
-            (row, team_label(clearance, case, teams, row.source_id))
+            (row, CaseReader(clearance, case, teams).label(row.source_id))
             for row in Confirmation.objects.current()
             .filter(exit=result)
             .order_by("-said_on", "-pk")

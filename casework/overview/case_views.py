@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from casework.cases import perms
+from casework.cases.case_reader import CaseReader
 from casework.cases.enums import STEPS, CaseState
 from casework.cases.models import Case, Involvement
-from casework.cases.partners import may_know, visible_teams, with_teams
+from casework.cases.partners import visible_teams, with_teams
 from casework.dossiers import perms as perms_of_records
 from casework.dossiers.cautions import cautions
 from casework.dossiers.kinds import KINDS
@@ -185,7 +186,7 @@ def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         "knows_referrer": any(
             clearance.reads(case, c) for c in (Category.GUIDANCE, Category.CONTACT_SHELTER)
         ),
-        "manager_known": lead is None or may_know(clearance, case, lead),
+        "manager_known": lead is None or CaseReader(clearance, case).may_know(lead),
         "registration_tasks": registration_tasks(clearance, case, informed=briefing is not None),
         "next_steps": next_steps(clearance, case, teams, facts),
         "cautions": cautions(
@@ -209,6 +210,6 @@ def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         "readers": [],
         "and_others": False,
         "manages": case.case_manager_id == clearance.user_id,
-        "lead": lead if lead and may_know(clearance, case, lead) else None,
+        "lead": lead if lead and CaseReader(clearance, case).may_know(lead) else None,
     }
     return render(request, "casework/overview/case.html", context)

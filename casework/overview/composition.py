@@ -9,8 +9,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils.functional import Promise
 
+from casework.cases.case_reader import CaseReader
 from casework.cases.models import Case
-from casework.cases.partners import team_label
 from casework.dossiers import perms
 from casework.dossiers.kinds import (
     AVIM,
@@ -219,7 +219,7 @@ def _row(
         getattr(record, kind.happened),
         ends_on(record),
         is_over(record),
-        team_label(clearance, case, teams, record.source_id),
+        CaseReader(clearance, case, teams).label(record.source_id),
         age_warning(record, case.pilot),
         kind.warning(record) if kind.warning else "",
         _page(case, kind, record),
@@ -237,7 +237,7 @@ def corrections(
 ) -> list[tuple[Record, str]]:
     """Requests to correct something that wait for one of this worker's teams, with who asks."""
     return [
-        (record, team_label(clearance, case, teams, record.author_team_id))
+        (record, CaseReader(clearance, case, teams).label(record.author_team_id))
         for record in [*records["correction"], *records["hand_over"]]
         if perms.can_answer(clearance, case, record)
     ]

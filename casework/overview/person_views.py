@@ -8,9 +8,10 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from casework.cases import case_rows, perms
+from casework.cases.case_reader import CaseReader
 from casework.cases.enums import CaseState
 from casework.cases.models import Case
-from casework.cases.partners import team_label, visible_teams, with_teams
+from casework.cases.partners import visible_teams, with_teams
 from casework.cases.search import SearchForm
 from casework.dossiers import perms as perms_of_records
 from casework.dossiers.kinds import KINDS
@@ -45,7 +46,7 @@ def person_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
             (
                 row,
                 by_key[row.case_id],
-                team_label(clearance, by_key[row.case_id], teams, row.source_id),
+                CaseReader(clearance, by_key[row.case_id], teams).label(row.source_id),
             )
             for row in result
         ]

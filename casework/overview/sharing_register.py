@@ -9,8 +9,9 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from casework.cases.case_reader import CaseReader
 from casework.cases.models import Case
-from casework.cases.partners import known_workers, may_know, team_reads, visible_teams
+from casework.cases.partners import team_reads, visible_teams
 from casework.dossiers.kinds import KINDS, headline
 from casework.dossiers.presentation import record_url
 from casework.dossiers.rows import records_of, seen_by
@@ -64,7 +65,7 @@ def register_of_sharing(
             visible = [
                 teams[team].label
                 for team in chosen
-                if team in teams and may_know(clearance, case, teams[team])
+                if team in teams and CaseReader(clearance, case).may_know(teams[team])
             ]
             record = by_key[version.id]
             everybody = version.visibility == Visibility.PERMITTED_PARTNERS and begins_with_author(
@@ -73,10 +74,7 @@ def register_of_sharing(
             if (visible, everybody) != shared.get(version.id, ([], False)):
                 shared[version.id] = (visible, everybody)
                 changed.append((version, slug, record, visible, everybody))
-    named = known_workers(
-        clearance,
-        case,
-        teams,
+    named = CaseReader(clearance, case, teams).known_workers(
         {row[0].history_user_id for row in changed if row[0].history_user_id},
     )
     result = [

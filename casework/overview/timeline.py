@@ -8,9 +8,9 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from casework.cases.case_reader import CaseReader
 from casework.cases.enums import CaseState
 from casework.cases.models import Case, Involvement
-from casework.cases.partners import known_workers, may_know, team_label
 from casework.dossiers.kinds import KINDS as RECORD_KINDS
 from casework.dossiers.kinds import headline
 from casework.dossiers.presentation import record_url
@@ -62,7 +62,7 @@ def events(
     result: list[Event] = []
 
     def who(team: int) -> str:
-        return team_label(clearance, case, teams, team)
+        return CaseReader(clearance, case, teams).label(team)
 
     if kind in ("all", "notes", "dossier"):
         result += _records(case, records, teams, clearance, kind, most)
@@ -167,8 +167,12 @@ def _records(
     for on, record, slug in result:
         record_kind = RECORD_KINDS[slug]
         team = record.source_id
-        text = team_label(clearance, case, teams, team)
-        if record.author_id in authors and team in teams and may_know(clearance, case, teams[team]):
+        text = CaseReader(clearance, case, teams).label(team)
+        if (
+            record.author_id in authors
+            and team in teams
+            and CaseReader(clearance, case, teams).may_know(teams[team])
+        ):
             text = f"{authors[record.author_id]}, {text}"
         title = headline(record)
         if slug not in WRITTEN and title != str(record_kind.label):
@@ -236,7 +240,7 @@ def _steps(case: Case, teams: dict[int, Team], clearance: Clearance) -> list[Eve
     with connection.cursor() as cursor:
         cursor.execute(PAST, [case.pk])
         rows = cursor.fetchall()
-    named = known_workers(clearance, case, teams, {row[3] for row in rows if row[3]})
+    named = CaseReader(clearance, case, teams).known_workers({row[3] for row in rows if row[3]})
     for state, since, at, user, name in rows:
         if state != before:
             label = CaseState(state).label

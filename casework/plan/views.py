@@ -12,16 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from casework.cases.case_reader import CaseReader, reveals_always
 from casework.cases.models import Case
-from casework.cases.partners import (
-    function_reveals,
-    known_partners,
-    listed_partners,
-    reveals,
-    team_label,
-    team_reads,
-    visible_teams,
-)
+from casework.cases.partners import team_reads, visible_teams
 from casework.cases.views import case_url
 from casework.journey.acts import locked, refresh_deadline
 from casework.plan import perms
@@ -114,7 +107,7 @@ def plan(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         "actions": [
             (
                 row,
-                team_label(clearance, case, teams, row.to_team_id),
+                CaseReader(clearance, case, teams).label(row.to_team_id),
                 opens(row),
                 not row.answer and row.due_on < timezone.localdate(),
             )
@@ -141,8 +134,8 @@ def _doers(
         return [teams[author]]
     known = [
         team
-        for team in known_partners(request.clearance, case, teams)
-        if function_reveals(team) is None
+        for team in CaseReader(request.clearance, case, teams).partners
+        if reveals_always(team) is None
     ]
     reads = team_reads([team.pk for team in known])
     return [team for team in known if Category.CONFERENCE in reads[team.pk]]
@@ -277,7 +270,9 @@ def plan_person(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     first |= {str(goal.reference) for goal in goals}
     first |= {category.value for category, _owners in readers if category not in REVEALING}
     owners_of_all = {owner for _category, owners in readers for owner in owners}
-    first |= {f"o{owner.pk}" for owner in owners_of_all if not _telling(owner, case, teams)}
+    first |= {
+        f"o{owner.pk}" for owner in owners_of_all if not _telling(clearance, owner, case, teams)
+    }
     ticked = set(request.GET.getlist("regel")) if "gekozen" in request.GET else first
     context = {
         "case": case,
@@ -293,7 +288,7 @@ def plan_person(request: ClearanceRequest, reference: UUID) -> HttpResponse:
             (
                 row,
                 team.organisation.name
-                if (team := teams.get(row.to_team_id)) and function_reveals(team) is None
+                if (team := teams.get(row.to_team_id)) and reveals_always(team) is None
                 else "",
             )
             for row in actions
@@ -315,7 +310,7 @@ def _readers(
 ) -> list[tuple[Category, set[Organisation]]]:
     """Organisations that read each category, as far as a paper may name them. Categories without
     any are left out."""
-    listed = listed_partners(clearance, case, teams)
+    listed = CaseReader(clearance, case, teams).listed_partners
     reads = team_reads([team.pk for team in listed])
     result = [
         (category, {team.organisation for team in listed if reads[team.pk].get(category) in READS})
@@ -324,13 +319,14 @@ def _readers(
     return [(category, owners) for category, owners in result if owners]
 
 
-def _telling(owner: Organisation, case: Case, teams: dict[int, Team]) -> bool:
+def _telling(clearance: Clearance, owner: Organisation, case: Case, teams: dict[int, Team]) -> bool:
     """True if the organisation's name on paper would reveal an illness, a lawyer, a place, leaving,
     or the police."""
     here = [
         team for pk in case.team_ids if (team := teams.get(pk)) and team.organisation_id == owner.pk
     ]
-    general = [team for team in here if reveals(team, case) is None]
+    reader = CaseReader(clearance, case, teams)
+    general = [team for team in here if Category.IDENTITY in reader.reveals(team)]
     return owner.kind == OrganisationKind.AVIM or not general
 
 

@@ -9,8 +9,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from casework.cases.case_reader import CaseReader
 from casework.cases.models import Case
-from casework.cases.partners import partners_of, team_reads, visible_teams
+from casework.cases.partners import team_reads, visible_teams
 from casework.cases.views import case_url
 from casework.register.doubles import likely_doubles
 from casework.register.enums import BRIEFING_VERSION
@@ -213,6 +214,6 @@ def case_briefing(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 
 
 def _readers_of_identity(case: Case, clearance: Clearance) -> list[Team]:
-    partners = partners_of(clearance, case, visible_teams(clearance))
+    partners = CaseReader(clearance, case, visible_teams(clearance)).partners
     reads = team_reads([team.pk for team in partners])
     return [team for team in partners if reads[team.pk].get(Category.IDENTITY) in ("read", "write")]

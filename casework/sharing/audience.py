@@ -5,14 +5,9 @@ from typing import Any
 
 from django.utils import timezone
 
+from casework.cases.case_reader import CaseReader
 from casework.cases.models import Case, Consent
-from casework.cases.partners import (
-    hidden_partners,
-    knows_every_team,
-    may_know,
-    partners_of,
-    team_reads,
-)
+from casework.cases.partners import team_reads
 from governance.access.clearance import Clearance
 from governance.access.enums import Category, Visibility
 from partners.organisations.models import Team
@@ -31,7 +26,7 @@ def other_teams(
 ) -> list[Team]:
     """Teams with which this worker may choose to share: all known partners but `besides`, the one
     written for."""
-    return [team for team in partners_of(clearance, case, teams) if team.pk != besides]
+    return [team for team in CaseReader(clearance, case, teams).partners if team.pk != besides]
 
 
 def readers(
@@ -112,12 +107,7 @@ def would_read(
         joining=joining,
         addressed=addressed,
     )
-    hidden = hidden_partners(clearance, case, teams)
-    return [
-        teams[team]
-        for team in result
-        if team in teams and team not in hidden and may_know(clearance, case, teams[team])
-    ]
+    return CaseReader(clearance, case, teams).named(result)
 
 
 def tells_of_others(clearance: Clearance, case: Case, data: Any) -> bool:
@@ -126,6 +116,7 @@ def tells_of_others(clearance: Clearance, case: Case, data: Any) -> bool:
 
     The same whether or not such a team takes part, so that the line gives nothing away.
     """
-    return data.get("visibility") == Visibility.PERMITTED_PARTNERS and not knows_every_team(
-        clearance, case
+    return (
+        data.get("visibility") == Visibility.PERMITTED_PARTNERS
+        and not CaseReader(clearance, case).knows_every_team
     )

@@ -18,6 +18,7 @@ $$
 BEGIN
     IF current_user = 'lvv_app' THEN
         NEW.team_ids := OLD.team_ids;
+        NEW.team_reveals := OLD.team_reveals;
         NEW.person_id := OLD.person_id;
         NEW.pilot_id := OLD.pilot_id;
         NEW.number := OLD.number;
@@ -50,6 +51,7 @@ CREATE POLICY case_read ON casework_case FOR SELECT TO lvv_app
 
 CREATE POLICY case_add ON casework_case FOR INSERT TO lvv_app
     WITH CHECK (team_ids <@ access_teams('write_identity') AND team_ids <> '{}'
+        AND team_reveals = '{}'
         -- A case of somebody out of sight would bring her into sight.
         AND EXISTS (SELECT FROM casework_person p WHERE p.id = person_id)
         -- Of one pilot: the teams, the team that leads, and the case.

@@ -22,11 +22,22 @@ BEGIN
 END
 $$;
 
+-- What it gives away that a team takes part: by its function or its kind of organisation in every case, as
+-- casework/cases/case_reader.py declares it; of the departure service that she has a place or guidance (R7), unless it takes part
+-- because its dossier was asked for. Projected on the case as `team_reveals`, where Python reads it.
+CREATE FUNCTION access_reveals(team integer, ground text) RETURNS text LANGUAGE sql STABLE AS
+$$
+    SELECT coalesce((SELECT r.category FROM access_revealing r WHERE r.source = 'team' AND r.code = t.function),
+                    (SELECT r.category FROM access_revealing r WHERE r.source = 'organisation' AND r.code = o.kind),
+                    (SELECT r.category FROM access_revealing r
+                     WHERE r.source = 'ground' AND r.code = o.kind AND ground <> 'dossier_request'),
+                    'identity')
+    FROM partners_team t JOIN partners_organisation o ON o.id = t.organisation_id WHERE t.id = team
+$$;
+
 -- A beginning counts at once; an end when access_apply_due() comes by, which is before anybody's next page. So the
--- worker who ends her own follow-up still gets her answer and her history row.
--- That a shelter, care or legal team takes part tells something by itself, and so does an organisation for shelter, care,
--- return or reception; that somebody is made known to the departure service tells that she has a place or guidance (R7). A
--- ground that would tell as much fits no other team. The same stands in casework/cases/partners.py.
+-- worker who ends her own follow-up still gets her answer and her history row. A ground that would tell as much as the team
+-- fits no other team.
 CREATE FUNCTION access_involvement_counts() RETURNS trigger LANGUAGE plpgsql AS
 $$
 DECLARE
@@ -36,15 +47,10 @@ BEGIN
     SELECT t.function, o.kind INTO kind, organisation
         FROM partners_team t JOIN partners_organisation o ON o.id = t.organisation_id WHERE t.id = NEW.team_id;
     IF NEW.ground = 'stay' AND kind <> 'shelter' OR NEW.ground = 'care' AND kind <> 'care'
-       OR NEW.ground = 'legal_aid' AND kind <> 'legal' THEN
+       OR NEW.ground = 'legal_aid' AND kind <> 'legal' OR NEW.ground = 'made_known' AND organisation <> 'dtv' THEN
         RAISE EXCEPTION 'this ground does not fit this team' USING ERRCODE = 'check_violation';
     END IF;
-    NEW.reveals := CASE
-        WHEN kind = 'shelter' THEN 'contact_shelter' WHEN kind = 'care' THEN 'medical_limitation'
-        WHEN kind = 'legal' THEN 'legal_aid' WHEN organisation = 'shelter_operator' THEN 'contact_shelter'
-        WHEN organisation = 'health_provider' THEN 'medical_limitation' WHEN organisation = 'iom' THEN 'departure'
-        WHEN organisation = 'coa' THEN 'outcome' WHEN NEW.ground = 'made_known' THEN 'contact_shelter'
-        ELSE 'identity' END;
+    NEW.reveals := access_reveals(NEW.team_id, NEW.ground);
     IF TG_OP = 'INSERT' THEN
         NEW.counted := in_force(NEW.since, NEW.until);
     ELSIF current_user = 'lvv_app' THEN
@@ -60,6 +66,8 @@ BEGIN
     RETURN NEW;
 END
 $$;
+
+GRANT SELECT ON access_revealing TO lvv_app;
 
 CREATE TRIGGER involvement_counts BEFORE INSERT OR UPDATE ON casework_involvement
     FOR EACH ROW EXECUTE FUNCTION access_involvement_counts();

@@ -192,10 +192,10 @@ BEGIN
     END IF;
     SELECT format('%s, %s', l.name, here.number) INTO origin FROM partners_pilot l WHERE l.id = here.pilot_id;
     INSERT INTO casework_case (reference, number, person_id, pilot_id, lead_team_id, case_manager_id, state, state_since,
-        registered_on, referrer, shielded_reason, doubles_judged_on, team_ids, version)
+        registered_on, referrer, shielded_reason, doubles_judged_on, team_ids, team_reveals, version)
     VALUES (gen_random_uuid(), format('%s-%s', extract(year FROM access_today()), to_char(nextval('casework_case_number_seq'), 'FM9999000000')),
         here.person_id, moved.to_pilot_id, moved.to_team_id, moved.answered_by_id, 'registered', access_today(),
-        access_today(), origin, here.shielded_reason, NULL, '{}', 1)
+        access_today(), origin, here.shielded_reason, NULL, '{}', '{}', 1)
     RETURNING id INTO there;
     PERFORM access_history('casework_case', ARRAY[there], '+', 'transferred');
     PERFORM transfer_takes_part(there, moved.to_team_id, 'municipality', moved.answered_by_id);

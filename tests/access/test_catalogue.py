@@ -170,8 +170,22 @@ def test_projections_are_proved_against_the_facts(cast):
     call_command("check_projections")
     with connection.cursor() as cursor:
         cursor.execute("UPDATE casework_case SET team_ids = '{}' WHERE id = %s", [cast.case.pk])
-    with pytest.raises(CommandError, match="casework_case: 1"):
+        cursor.execute("UPDATE casework_case SET team_reveals = '{}'")
+    with pytest.raises(
+        CommandError, match=r"casework_case: 1(.|\n)*casework_case \(reveals\): [12]"
+    ):
         call_command("check_projections")
+
+
+def test_what_taking_part_reveals_is_not_for_the_web_to_write(cast):
+    with acting_as(cast.owner):
+        case = Case.objects.get(pk=cast.case.pk)
+        before = case.team_reveals
+        assert before
+        case.team_reveals, case.referrer = [], "wijkteam"
+        case.save()
+        case.refresh_from_db()
+        assert (case.referrer, case.team_reveals) == ("wijkteam", before)
 
 
 @override_settings(DEMO=False)

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 
+from casework.cases.case_reader import CaseReader
 from casework.dossiers.rows import seen_by
 from casework.models import (
     AddressReading,
@@ -42,7 +43,7 @@ from governance.access.enums import Category
 from governance.models import ConvenantGroupObjectPermission, ConvenantParty
 from partners.accountability.history import written_in_bulk
 from tests import factories as make
-from tests.access.world import ADDRESSED, POLICE, SUPPLIED, TABLES, Period, World, day, worlds
+from tests.access.world import ADDRESSED, SUPPLIED, TABLES, Period, World, day, worlds
 
 KIND_OF = {
     "contact": {
@@ -72,7 +73,7 @@ class Built:
             for right in Permission.objects.filter(content_type__model="convenant")
         }
         organisations = [
-            make.OrganisationFactory(kind="avim" if number == POLICE else "ngo")
+            make.OrganisationFactory(kind=world.kinds[number])
             for number in range(world.organisations)
         ]
         pilots = [
@@ -152,6 +153,7 @@ class Built:
                     team=self.teams[team],
                     since=day(period.since, today),
                     until=day(period.until, today),
+                    ground=world.grounds.get((case, team), "cooperation"),
                 )
                 for (case, team), period in world.involvements.items()
             ]
@@ -391,6 +393,13 @@ def compare(world: World) -> None:
                 for (case, team), row in built.involvements.items()
                 if world.sees_involvement(number, case, team)
             }
+            teams = {team.pk: team for team in built.teams}
+            for case in Case.objects.all():
+                reader = CaseReader(clearance, case, teams)
+                shown_of = Involvement.objects.filter(case=case, counted=True)
+                assert {team.pk for team in reader.partners} == set(
+                    shown_of.values_list("team", flat=True)
+                )
             expected = {
                 (type(record), record.pk)
                 for facts, record in zip(world.records, built.records, strict=True)

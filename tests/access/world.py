@@ -85,13 +85,19 @@ JOINT = {
 }
 ADDRESSED = ("correctionrequest", "receptionhandover", "action", "task")
 POLICE = 3  # the organisation that reads of a conference only the items it attends
-# What the bare fact that a team takes part gives away, by its function.
+# What the bare fact that a team takes part gives away: by its function, else by its kind of
+# organisation; the departure service, unless its dossier was asked for, that there is a place.
 REVEALS = {
-    "general": "identity",
     "shelter": "contact_shelter",
     "care": "medical_limitation",
     "legal": "legal_aid",
+    "shelter_operator": "contact_shelter",
+    "health_provider": "medical_limitation",
+    "iom": "departure",
+    "coa": "outcome",
 }
+KINDS = ("ngo", "shelter_operator", "health_provider", "iom", "coa", "dtv")
+GROUNDS = ("cooperation", "made_known", "dossier_request", "return_support")
 DAYS = (-10, -1, 0, 1, 10)
 
 
@@ -167,6 +173,8 @@ class World:
     closed_accounts: set[int]
     users: int = 3
     organisations: int = 4
+    kinds: list[str] = field(default_factory=lambda: ["ngo", "ngo", "ngo", "avim"])
+    grounds: dict[tuple[int, int], str] = field(default_factory=dict)  # why a team takes part
     people: list[int] = field(default_factory=list)  # case -> person
     links: list[tuple[int, int]] = field(default_factory=list)  # persons who are one
 
@@ -279,9 +287,13 @@ class World:
 
     def sees_involvement(self, user: int, case: int, team: int) -> bool:
         """Of a case she sees: her own team's, and others' as far as she may know what it tells."""
-        reveals = REVEALS[self.teams[team][2]]
+        _pilot, organisation, function = self.teams[team]
+        kind, ground = self.kinds[organisation], self.grounds.get((case, team))
+        by_ground = (
+            "contact_shelter" if kind == "dtv" and ground != "dossier_request" else "identity"
+        )
+        reveals = REVEALS.get(function) or REVEALS.get(kind) or by_ground
         working = self.working(user)
-        organisation = self.teams[team][1]
         return self.sees_case(user, case) and (
             reveals == "identity"
             or self.cases[case] in working
@@ -463,11 +475,15 @@ def worlds(draw: Any) -> World:
         )
     cases = [0, draw(st.sampled_from((0, 1, 3))), 2]
     people = [0, draw(st.sampled_from((0, 1))), draw(st.sampled_from((0, 2)))]
-    involvements = {}
+    kinds = ["municipality", draw(st.sampled_from(KINDS)), draw(st.sampled_from(KINDS)), "avim"]
+    involvements, grounds = {}, {}
     for case, lead in enumerate(cases):
         for team, (pilot, _, _) in enumerate(teams):
             if pilot == teams[lead][0] and draw(st.booleans()):
                 involvements[case, team] = draw(periods())
+                grounds[case, team] = draw(st.sampled_from(GROUNDS))
+                if grounds[case, team] == "made_known" and kinds[teams[team][1]] != "dtv":
+                    grounds[case, team] = "cooperation"  # it fits no other team
     grants = {}
     for user in range(3):
         for case in range(3):
@@ -531,6 +547,8 @@ def worlds(draw: Any) -> World:
         consents,
         records,
         closed,
+        kinds=kinds,
+        grounds=grounds,
         people=people,
         links=links,
     )

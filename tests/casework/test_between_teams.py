@@ -321,7 +321,6 @@ def test_who_looked_for_a_hidden_team_is_not_told(client, pilot):
     """A case manager whose own team does not lead reads nothing of the people of a team she may
     not know of: not even that a partner looked, also where they work, or worked, elsewhere too."""
     lawyer, cook = pilot.workers["legal"], pilot.workers["shelter"]
-    pilot.case.state = "in_guidance"  # later DT&V takes part in every case
     elsewhere = make.TeamFactory(organisation=pilot.teams["legal"].organisation, function="legal")
     make.MembershipFactory(user=lawyer, team=elsewhere)
     make.MembershipFactory(
@@ -332,11 +331,16 @@ def test_who_looked_for_a_hidden_team_is_not_told(client, pilot):
     looked = reverse("casework:readings")
 
     def told(name):
+        pilot.case.refresh_from_db()
         pilot.case.case_manager = pilot.workers[name]
         pilot.case.save()
         rows = client.act_as(pilot.workers[name]).get(looked).context["rows"]
         return {row["who"] for row in rows} & {lawyer, cook, pilot.workers["dtv"]}
 
+    assert told("avim") == set()
+    row = Involvement.objects.get(case=pilot.case, team=pilot.teams["dtv"])
+    row.ground = "dossier_request"  # no longer because there is a place
+    row.save()
     assert told("avim") == {pilot.workers["dtv"]}
     assert told("ind") == {pilot.workers["dtv"], cook}
     assert told("municipality") == {pilot.workers["dtv"], lawyer, cook}

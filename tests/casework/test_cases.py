@@ -368,7 +368,13 @@ def test_another_partner_cannot_end_it(client, cast):
     agreement(cast.pilot, {third: {Category.IDENTITY: Cell.WRITE}}, kind="ngo_agreement")
     user = make.MembershipFactory(team=third).user
     make.InvolvementFactory(case=cast.case, team=third)
-    assert client.act_as(user).post(end_url(cast.case, cast.partner_team)).status_code == 403
+    row = Involvement.objects.get(case=cast.case, team=cast.partner_team)
+    url = end_url(cast.case, cast.partner_team)
+    # of the departure service, as far as she may know of it: not before its dossier is asked for
+    assert client.act_as(user).post(url).status_code == 404
+    row.ground = "dossier_request"
+    row.save()
+    assert client.act_as(user).post(url).status_code == 403
 
 
 def test_a_stale_version_is_refused(client, cast):

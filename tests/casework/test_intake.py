@@ -247,6 +247,23 @@ def test_t3_asks_both_services_and_they_take_part_from_then_on(journey):
     assert journey.post("ngo", "dossiers_request", requested_on=-40).status_code == 409  # once
 
 
+def test_t3_whom_it_hides_that_dtv_knows_of_a_place_it_is_named_from_the_request_on(journey):
+    """DT&V was told of a place; who may not know of it learns that DT&V takes part when its dossier
+    is asked for, and nothing of before."""
+    dtv, worker = journey.teams["dtv"], journey.workers["dtv"]
+    make.InvolvementFactory(case=journey.case, team=dtv, ground="made_known", worker=worker)
+    make.InvolvementFactory(case=journey.case, team=journey.teams["avim"])
+    journey.intake()
+    assert dtv.label not in journey.get("avim", "case_why").text
+    journey.request_dossiers()
+    for who in ("avim", "ngo"):
+        assert dtv.label in journey.get(who, "case_why").text, who
+    now = Involvement.objects.in_force().get(case=journey.case, team=dtv)
+    assert (now.ground, now.since, now.worker) == ("dossier_request", timezone.localdate(), worker)
+    with acting_as(journey.workers["avim"]):
+        assert list(Involvement.objects.filter(team=dtv)) == [now]
+
+
 def test_t3_is_refused_before_she_was_told_and_with_a_criterion_open(journey):
     make.Briefing.objects.filter(case=journey.case).delete()
     journey.intake()
