@@ -118,7 +118,7 @@ def case_involve(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         if team.pk not in case.team_ids and CaseReader(request.clearance, case).may_know(team)
     ]
     form = InvolveForm(request.POST or None, teams=free, dtv_stays=perms.must_be_known_to_dtv(case))
-    form.restore(find_draft(request.user, key))
+    form.restore(find_draft(request, key))
     context: dict[str, Any] = {
         "case": case,
         "form": form,

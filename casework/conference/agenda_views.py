@@ -70,7 +70,7 @@ def agenda_add(request: ClearanceRequest, reference: UUID) -> HttpResponse:
             "why": request.GET.get("waarom", WhyOnAgenda.ADMISSION),
         },
     )
-    form.restore(find_draft(request.user, key))
+    form.restore(find_draft(request, key))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         meeting = next(m for m in meetings if m.pk == data["meeting"])
@@ -156,7 +156,7 @@ def item_change(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     now = {"question": item.question, "teams": item.shared_team_ids}
     form = ItemForm(request.POST or None, teams=choices, initial=now)
     key = ITEM.key(item.reference)
-    form.restore(find_draft(request.user, key))
+    form.restore(find_draft(request, key))
     if request.method == "POST" and form.is_valid():
         try:
             change_item(item, **form.cleaned_data, version=request.POST.get("version", ""))

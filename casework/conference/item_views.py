@@ -165,7 +165,7 @@ def _show_item(
 
 
 def _restored(request: ClearanceRequest, key: str, form: Any) -> Any:
-    form.restore(find_draft(request.user, key))
+    form.restore(find_draft(request, key))
     return form
 
 

@@ -233,7 +233,7 @@ def meeting_plan(request: ClearanceRequest, slug: str) -> HttpResponse:
     form.fields["teams"].initial = [
         team.pk for team in invited if team.organisation.kind in INVITED_AT_FIRST
     ]
-    form.restore(find_draft(request.user, key))
+    form.restore(find_draft(request, key))
     if request.method == "POST" and form.is_valid():
 
         def act() -> str:

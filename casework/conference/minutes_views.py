@@ -79,7 +79,7 @@ def minutes(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     data = {"answer": mine.answer, "remark": mine.remark} if mine else None
     form = MinutesForm(request.POST or None, initial=data)
     key = MINUTES.key(meeting.reference)
-    form.restore(find_draft(request.user, key))
+    form.restore(find_draft(request, key))
     if request.method == "POST":
         if mine is None:
             raise PermissionDenied

@@ -66,7 +66,7 @@ def custody(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         form = HandOverForm(
             request.POST or None, keepers=keepers(pilot), dossiers=dossiers, names=names
         )
-        form.restore(find_draft(request.user, key))
+        form.restore(find_draft(request, key))
     if request.method == "POST":
         if form is None:
             raise PermissionDenied

@@ -81,7 +81,7 @@ def stay_address(request: ClearanceRequest, reference: UUID, record: UUID) -> Ht
         raise Http404
     key = ADDRESS.key(stay.reference)
     form = AddressForm(request.POST or None)
-    draft = find_draft(request.user, key)
+    draft = find_draft(request, key)
     form.restore(draft)
     address = None
     if request.method == "POST" and form.is_valid():

@@ -49,7 +49,7 @@ def record_correct(
         raise PermissionDenied
     key = CORRECT.key(at.record.reference, at.kind.slug)
     form = CorrectionForm(request.POST or None)
-    form.restore(find_draft(request.user, key))
+    form.restore(find_draft(request, key))
     if request.method == "POST" and form.is_valid():
 
         def act() -> str:
@@ -89,7 +89,7 @@ def record_answer(
         raise PermissionDenied
     key = ANSWER.key(at.record.reference, at.kind.slug)
     form = AnswerForm(request.POST or None)
-    form.restore(find_draft(request.user, key))
+    form.restore(find_draft(request, key))
     if request.method == "POST" and form.is_valid():
         at = locked_record(at)
         # a colleague was first; the draft keeps her text

@@ -148,7 +148,7 @@ def dossiers_deliver(request: ClearanceRequest) -> HttpResponse:
     if behalf not in DossierOf.values:
         behalf = "" if own or not clearance.coordinated else DossierOf.IND.value
     key = DELIVER.key(uuid5(NAMESPACE_URL, request.path + behalf))
-    draft = find_draft(request.user, key)
+    draft = find_draft(request, key)
     received = ReceivedForm(request.POST or None) if behalf else None
     rows = []
     waiting = open_requests(request, behalf)

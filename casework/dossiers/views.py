@@ -112,7 +112,7 @@ def record_add(request: ClearanceRequest, reference: UUID, kind: str) -> HttpRes
         else ""
     )
     key = ADD.key((parent or at.case).reference, at.kind.slug + part)
-    draft = find_draft(request.user, key)
+    draft = find_draft(request, key)
     form.restore(draft)
     preview = "preview" in request.POST
     if request.method == "POST" and form.is_valid() and not preview:
@@ -246,7 +246,7 @@ def record_change(
     if ended:
         return ended
     key = CHANGE.key(at.record.reference, at.kind.slug)
-    draft = find_draft(request.user, key) if request.method == "GET" else None
+    draft = find_draft(request, key) if request.method == "GET" else None
     # Text that was kept goes on from what its writer saw, not from what stands there now.
     seen = request.POST.get("version") or kept_value(draft, "version") or str(at.record.version)
     meanwhile: list[Line] = []

@@ -101,7 +101,7 @@ def escalation(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         "extend": lambda data: ExtendForm(data, asked=asked) if chairs and asked else None,
     }
     forms = {name: make(request.POST if name == act else None) for name, make in made.items()}
-    draft = find_draft(request.user, key)
+    draft = find_draft(request, key)
     for form in forms.values():
         if form is not None:
             form.restore(draft)

@@ -93,7 +93,7 @@ def case_export(request: ClearanceRequest) -> HttpResponse:
     result = filtered.qs
     key = EXPORT.key(uuid5(NAMESPACE_URL, request.GET.urlencode()))  # this list of hers
     form = ExportForm(request.POST or None)
-    draft = find_draft(request.user, key)
+    draft = find_draft(request, key)
     form.restore(draft)
     if request.method == "POST" and form.is_valid():
         rows = case_rows.rows(result[: case_rows.CAP], teams, clearance)

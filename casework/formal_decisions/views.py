@@ -50,7 +50,6 @@ from governance.drafts.acts import (
     sent_before,
     submit_once,
 )
-from governance.drafts.forms import typed_fields
 from governance.drafts.models import Draft
 from governance.mandates.models import MandateDecision
 from partners.accountability.activities import AGREEMENTS, CASEWORK, processes
@@ -86,7 +85,7 @@ def formal_decision_add(request: ClearanceRequest, reference: UUID) -> HttpRespo
     mandates = list(MandateDecision.objects.filter(pilots=case.pilot_id))
     key = FORMAL.key(case.reference)
     form = FormalForm(request.POST or None, case=case, facts=facts, mandates=mandates)
-    draft = find_draft(request.user, key)
+    draft = find_draft(request, key)
     form.restore(draft)
     letter: LetterForm | None = None
     mended, mended_for = _mended(request, draft)
@@ -123,12 +122,12 @@ def formal_decision_add(request: ClearanceRequest, reference: UUID) -> HttpRespo
             try:
                 return submit_once(request, key, act)
             except StepRefused as refusal:
-                save_draft(request.user, key, typed_fields(request.POST), request.path)
+                save_draft(request.user, request.POST, key=key, page=request.path)
                 return refused(request, case, refusal)
         letter = None if back else letter
     # not issued: she went back, or the case moved on; what she mended is kept
     if "letter" in request.POST:
-        save_draft(request.user, key, typed_fields(request.POST), request.path)
+        save_draft(request.user, request.POST, key=key, page=request.path)
     missing = [
         data
         for kind, number in ((FormalKind.ADMITTED, "T7"), (FormalKind.REFUSED, "T8"))
@@ -222,7 +221,7 @@ def formal_decision(request: ClearanceRequest, reference: UUID, record: UUID) ->
     )
     key = FORMAL.key(result.reference)
     if form is not None:
-        form.restore(find_draft(request.user, key))
+        form.restore(find_draft(request, key))
     if request.method == "POST":
         if form is None:
             raise PermissionDenied
@@ -266,7 +265,7 @@ def case_reopen(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     step = STEPS["T9"]
     key = REOPEN.key(case.reference)
     form = ReopenForm(request.POST or None, facts=facts)
-    form.restore(find_draft(request.user, key))
+    form.restore(find_draft(request, key))
     if request.method == "POST" and form.is_valid():
         try:
             reopen(case, form.why(), by=request.clearance, version=request.POST.get("version", ""))
@@ -309,7 +308,7 @@ def letters(request: ClearanceRequest, slug: str) -> HttpResponse:
             request.POST or None,
             initial={"text": versions[0].text if versions else first_text(kind)},
         )
-        form.restore(find_draft(request.user, key))
+        form.restore(find_draft(request, key))
     if request.method == "POST":
         if form is None:
             raise PermissionDenied

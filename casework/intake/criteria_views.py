@@ -33,7 +33,7 @@ def criteria(request: ClearanceRequest, slug: str) -> HttpResponse:
             request.POST or None,
             initial={"criteria": newest, "in_force_from": timezone.localdate()},
         )
-        form.restore(find_draft(request.user, key))
+        form.restore(find_draft(request, key))
     if request.method == "POST":
         if form is None:
             raise PermissionDenied

@@ -34,7 +34,7 @@ def dossiers_request(request: ClearanceRequest, reference: UUID) -> HttpResponse
         raise PermissionDenied
     key = DOSSIERS.key(case.reference)
     form = RequestForm(request.POST or None, case=case)
-    form.restore(find_draft(request.user, key))
+    form.restore(find_draft(request, key))
     facts = facts_of([case])[case.pk]
     step = steps_from(case.state)[0] if case.state == CaseState.INTAKE else None
     if request.method == "POST" and form.is_valid():

@@ -122,7 +122,7 @@ def intake(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         raise PermissionDenied
     key = INTAKE.key(case.reference, "begin")
     form = BeginForm(request.POST or None, case=case)
-    form.restore(find_draft(request.user, key))
+    form.restore(find_draft(request, key))
     if request.method == "POST" and form.is_valid():
 
         def act() -> str:
@@ -175,7 +175,7 @@ def intake_page(request: ClearanceRequest, reference: UUID, page: str) -> HttpRe
     if page == "afronden":
         return _finish(request, case, result, report, criteria, teams)
     key = INTAKE.key(case.reference, page)
-    draft = find_draft(request.user, key) if request.method == "GET" else None
+    draft = find_draft(request, key) if request.method == "GET" else None
     seen = request.POST.get("version") or kept_value(draft, "version") or str(result.version)
     limits = writes_limitations(request.clearance, case)
     form = _page_form(request, page, case, result, report, criteria, limits, later=later)
@@ -289,7 +289,7 @@ def _finish(
         request.POST or None,
         partners=other_teams(request.clearance, case, teams, besides=intake.author_team_id),
     )
-    form.restore(find_draft(request.user, key))
+    form.restore(find_draft(request, key))
     limits = writes_limitations(request.clearance, case)
     left = unfinished(intake, report, criteria, asks_limitation=limits is not None)
     preview = "preview" in request.POST
@@ -397,7 +397,7 @@ def intake_stop(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     case, result, _teams = _found(request, reference)
     key = INTAKE.key(case.reference, "stop")
     form = StopForm(request.POST or None)
-    form.restore(find_draft(request.user, key))
+    form.restore(find_draft(request, key))
     if request.method == "POST" and form.is_valid():
         try:
             stop_intake(

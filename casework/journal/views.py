@@ -31,7 +31,7 @@ def note_form(
     mine = request.clearance.author_team(case, categories[0])
     partners = other_teams(request.clearance, case, teams, besides=mine)
     form = NoteForm(data, categories=categories, partners=partners)
-    form.restore(find_draft(request.user, NOTE.key(case.reference)))
+    form.restore(find_draft(request, NOTE.key(case.reference)))
     return form
 
 

@@ -22,7 +22,6 @@ from casework.register.identity import leading_names
 from governance.access.clearance import Clearance
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.acts import save_draft, sent_before, submit_once
-from governance.drafts.forms import typed_fields
 from partners.accountability.activities import CASEWORK, processes
 
 # Pages that are a part of the case page.
@@ -87,7 +86,7 @@ def not_taken(
 ) -> HttpResponse:
     """Answer to an act that was refused or came from an older version. The typed text is kept as a
     draft, which comes back on its page."""
-    save_draft(request.user, key, typed_fields(request.POST), page)  # type: ignore[arg-type]
+    save_draft(request.user, request.POST, key=key, page=page)  # type: ignore[arg-type]
     if isinstance(problem, StepRefused):
         return refused(request, case, problem)
     return render(request, "errors/409.html", {"back": page}, status=409)

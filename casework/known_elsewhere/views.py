@@ -174,7 +174,7 @@ def case_elsewhere(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     here = reverse("casework:case_elsewhere", args=[case.reference])
     key, ask_key = CONTACT.key(case.reference), ASK.key(case.reference)
     asking = AskForm(request.POST if "ask" in request.POST else None)
-    asking.restore(find_draft(request.user, ask_key))
+    asking.restore(find_draft(request, ask_key))
     before = [known for row in _asked(case) for known in row.known]
     waiting = {
         known.pilot.pk for known in before if known.request and known.request.answered_at is None
@@ -187,7 +187,7 @@ def case_elsewhere(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     contacting = ContactForm(
         request.POST if "contact" in request.POST else None, pilots=list(known.values())
     )
-    contacting.restore(find_draft(request.user, key))
+    contacting.restore(find_draft(request, key))
     status = 200
     if asking.is_bound and asking.is_valid():
         request.audited = {"action": "elsewhere_asked", "obj": ("case", case.reference)}
@@ -258,11 +258,12 @@ class HitRow:
 
 
 def hits_for(
-    clearance: Clearance, sent: ContactAnswerForm | None = None, most: int = 50
+    request: ClearanceRequest, sent: ContactAnswerForm | None = None, most: int = 50
 ) -> list[HitRow]:
     """Questions of other pilots about people of the pilots that this worker coordinates, of the
     last ninety days. Those with a waiting request for contact stand first, with the forms to
     answer. `sent` is a submitted form that had errors."""
+    clearance = request.clearance
     if not clearance.coordinated:
         return []
     waiting = ContactRequest.objects.filter(pilot__in=clearance.coordinated, answered_at=None)
@@ -281,7 +282,7 @@ def hits_for(
             question__in=[hit.question_id for hit in hits], pilot__in=clearance.coordinated
         )
     )
-    drafts = find_drafts(clearance.user, [REPLY.key(row.reference) for row in asked])
+    drafts = find_drafts(request, [REPLY.key(row.reference) for row in asked])
     requests: dict[tuple[int, int], list[tuple[ContactRequest, ContactAnswerForm | None]]] = {}
     for row in asked:
         form = None
@@ -325,7 +326,7 @@ def questions_received(request: ClearanceRequest) -> HttpResponse:
                 drop_draft(request, REPLY.key(asked))
                 return redirect("casework:questions_received")
             form.add_error(None, _("This was answered already, or is not yours to answer."))
-    context = {"rows": hits_for(request.clearance, form), "form": form, "form_page": request.path}
+    context = {"rows": hits_for(request, form), "form": form, "form_page": request.path}
     if form and form.non_field_errors():  # no row has this form any more: her text stands by itself
         context["typed"] = form.cleaned_data["text"]
     status = 200 if form is None else 409 if form.non_field_errors() else 400
@@ -349,7 +350,7 @@ def case_shield(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     if not perms.can_complete_registration(request.clearance, case):
         raise PermissionDenied
     key = SHIELD.key(case.reference)
-    draft = find_draft(request.user, key)
+    draft = find_draft(request, key)
     form = ShieldForm(request.POST or None, initial={"reason": case.shielded_reason})
     form.restore(draft)
     context: dict[str, Any] = {

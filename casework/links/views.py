@@ -196,7 +196,7 @@ def person_link(request: ClearanceRequest, reference: UUID, other: UUID) -> Http
         raise PermissionDenied
     key = LINK.key(uuid5(one.reference, str(two.reference)))
     form = ReasonForm(request.POST or None)
-    form.restore(find_draft(request.user, key))
+    form.restore(find_draft(request, key))
     text = request.POST.get("answer", "")
     status = 200
     if request.method == "POST" and text == ClashAnswer.NOT_SAME:
@@ -284,7 +284,7 @@ def judgement_undo(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         raise PermissionDenied
     key = UNDO.key(judgement.reference)
     form = ReasonForm(request.POST or None)
-    form.restore(find_draft(request.user, key))
+    form.restore(find_draft(request, key))
     if request.method == "POST" and form.is_valid():
 
         def act() -> str:
@@ -354,7 +354,7 @@ def clash_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     if clash is None:
         raise Http404
     form = ReasonForm()
-    form.restore(find_draft(request.user, CLASH.key(reference)))
+    form.restore(find_draft(request, CLASH.key(reference)))
     return _clash_page(request, clash, form)
 
 

@@ -206,7 +206,7 @@ def exit_propose(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         raise PermissionDenied
     key = EXIT.key(case.reference)
     form = ExitForm(request.POST or None, case=case)
-    form.restore(find_draft(request.user, key))
+    form.restore(find_draft(request, key))
     if request.method == "POST" and form.is_valid():
 
         def act() -> str:
@@ -280,7 +280,7 @@ def exit_establish(request: ClearanceRequest, case: Case, exit_: Exit) -> HttpRe
         raise PermissionDenied
     key = EXIT.key(case.reference)
     form = EstablishForm(request.POST or None, exit_=exit_)
-    form.restore(find_draft(request.user, key))
+    form.restore(find_draft(request, key))
     if request.method == "POST" and form.is_valid():
 
         def act() -> str:
@@ -358,7 +358,7 @@ def claim_answer(request: ClearanceRequest, case: Case, exit_: Exit) -> HttpResp
         raise PermissionDenied
     key = CLAIM.key(case.reference)
     form = ClaimForm(request.POST or None, exit_=exit_, sources=sources)
-    form.restore(find_draft(request.user, key))
+    form.restore(find_draft(request, key))
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
         if sources:
@@ -408,7 +408,7 @@ def check_add(request: ClearanceRequest, case: Case, exit_: Exit) -> HttpRespons
     form = CheckForm(
         request.POST or None, exit_=exit_, done=done, early=early, newer_case=_came_back(case)
     )
-    form.restore(find_draft(request.user, key))
+    form.restore(find_draft(request, key))
     if request.method == "POST" and (sent := sent_before(request)):
         return sent
     if request.method == "POST" and form.is_valid():

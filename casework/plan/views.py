@@ -64,7 +64,7 @@ def plan(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         form = ActionForm(
             request.POST or None, teams=_doers(request, case, teams, author), goals=goals
         )
-        form.restore(find_draft(request.user, key))
+        form.restore(find_draft(request, key))
     if request.method == "POST":
         if sent := sent_before(request):
             return sent
@@ -170,7 +170,7 @@ def action_done(request: ClearanceRequest, reference: UUID, record: UUID) -> Htt
     said_now = {"what": result.what, "due_on": result.due_on}
     mend = MendForm(request.POST if act == "mend" else None, initial=said_now) if mends else None
     if form is not None:
-        form.restore(find_draft(request.user, key))
+        form.restore(find_draft(request, key))
     sent_form = mend if act else form
     if request.method == "POST" and act == "mine" and isinstance(result, Task) and answers:
         _taken_on(result, request)

@@ -53,7 +53,7 @@ def register_household(request: ClearanceRequest) -> HttpResponse:
     key = standalone_draft_key(request, HOUSEHOLD)
     if request.method == "GET" and not key:
         return redirect(standalone_draft_page(request))
-    draft = find_draft(request.user, key) if request.method == "GET" else None
+    draft = find_draft(request, key) if request.method == "GET" else None
     asked = request.method == "POST" and "more" not in request.POST
     text = request.POST.get("rows") or kept_value(draft, "rows")
     number = max(1, min(int(text), MOST_MEMBERS)) if text.isdecimal() and len(text) < 4 else ROWS

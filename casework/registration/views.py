@@ -74,7 +74,7 @@ def register_person(request: ClearanceRequest) -> HttpResponse:
     key = standalone_draft_key(request, REGISTER)
     if request.method == "GET" and not key:
         return redirect(standalone_draft_page(request))
-    draft = find_draft(request.user, key)
+    draft = find_draft(request, key)
     form.restore(draft)
     context: dict[str, Any] = {
         "form": form,
@@ -147,7 +147,7 @@ def register_emergency(request: ClearanceRequest) -> HttpResponse:
     key = standalone_draft_key(request, EMERGENCY)
     if request.method == "GET" and not key:
         return redirect(standalone_draft_page(request))
-    draft = find_draft(request.user, key)
+    draft = find_draft(request, key)
     form.restore(draft)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -185,7 +185,7 @@ def case_briefing(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         raise PermissionDenied
     key = BRIEFING.key(case.reference)
     form = BriefingForm(request.POST or None)
-    form.restore(find_draft(request.user, key))
+    form.restore(find_draft(request, key))
     if request.method == "POST" and form.is_valid():
 
         def act() -> str:

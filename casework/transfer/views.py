@@ -72,7 +72,7 @@ def transfer(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         )
         identifying = [case.number, *values.values_list("value", flat=True)]
         form = OfferForm(request.POST or None, pilots=pilots, identifying=identifying)
-        form.restore(find_draft(request.user, key))
+        form.restore(find_draft(request, key))
     if request.method == "POST":
         if form is None:
             raise PermissionDenied
@@ -190,7 +190,7 @@ def transfer_offered(request: ClearanceRequest, reference: UUID) -> HttpResponse
     form = None
     if perms.can_answer(request.clearance, transfer):
         form = AnswerForm(request.POST or None)
-        form.restore(find_draft(request.user, key))
+        form.restore(find_draft(request, key))
     status = 200
     if request.method == "POST":
         if form is None:

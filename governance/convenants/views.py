@@ -95,7 +95,7 @@ def proposal_add(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     )
     form = ProposalForm(request.POST or None, teams=teams, matrix=matrix_of(convenant)[1])
     key = PROPOSAL.key(convenant.reference)
-    draft = find_draft(request.user, key)
+    draft = find_draft(request, key)
     form.restore(draft)
     status = 200
     if request.method == "POST" and form.is_valid():

@@ -3,7 +3,7 @@ record."""
 
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import NAMESPACE_OID, UUID, uuid4, uuid5
 
 from django.db import connection, transaction
 from django.dispatch import receiver
@@ -14,17 +14,45 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from governance.access.clearance import entered
 from governance.drafts.forms import typed_fields
 from governance.drafts.kinds import DraftKind, kind_of
-from governance.drafts.models import Draft, FormToken
+from governance.drafts.models import Draft, DraftQuerySet, FormToken
 from partners.accounts.models import User
 from partners.accounts.signals import typed_text_left_behind
 
 MOST_TYPED = 200_000
+ASKED = "tekst"  # in an address: which of several drafts of one form is put back
 
 
-def save_draft(user: User, key: str, fields: dict[str, list[str]], page: str = "") -> Draft:
-    return Draft.objects.update_or_create(
-        owner=user, key=key[:120], defaults={"fields": fields, "page": own(page)}
-    )[0]
+def save_draft(user: User, posted: Any, *, key: str = "", page: str = "") -> Draft:
+    """Keep what was typed into an opened form. What it was filled in from goes, unless another tab
+    saved that again since: there it is still being typed.
+
+    posted: the form as it was sent, with its own `draft_key`, `form_page` and `form_token`.
+    """
+    key = (key or posted.get("draft_key", ""))[:120]
+    draft, _new = Draft.objects.update_or_create(
+        owner=user,
+        key=key,
+        opened=_uuid(posted.get("form_token", "")) or uuid5(NAMESPACE_OID, key),
+        defaults={
+            "fields": typed_fields(posted),
+            "page": own(page or posted.get("form_page", "")),
+        },
+    )
+    _replaced(user, posted).exclude(pk=draft.pk).delete()
+    return draft
+
+
+def _replaced(user: User, posted: Any) -> DraftQuerySet:
+    return Draft.objects.filter(owner=user).stamped(posted.get("draft_from", ""))
+
+
+def forget_draft(request: HttpRequest, key: str) -> None:
+    """Delete what was kept of the form that was sent; what another tab keeps of it stays."""
+    opened = _token(request)
+    user: User = request.user  # type: ignore[assignment]
+    drafts = Draft.objects.filter(owner=user, key=key)
+    (drafts.filter(opened=opened) if opened else drafts).delete()
+    _replaced(user, request.POST).delete()
 
 
 def own(page: str) -> str:
@@ -50,12 +78,32 @@ def standalone_draft_page(request: HttpRequest, key: str = "") -> str:
     return f"{request.path}?concept={key.partition(':')[2] or uuid4()}"
 
 
-def find_draft(user: User, key: str) -> Draft | None:
-    return Draft.objects.of(user).filter(key=key).first()
+def find_draft(request: HttpRequest, key: str) -> Draft | None:
+    """The draft that this form is filled in from: the one asked for, else the newest."""
+    return find_drafts(request, [key]).get(key)
 
 
-def find_drafts(user: User, keys: list[str]) -> dict[str, Draft]:
-    return {draft.key: draft for draft in Draft.objects.of(user).filter(key__in=keys)}
+def find_drafts(request: HttpRequest, keys: list[str]) -> dict[str, Draft]:
+    asked = request.GET.get(ASKED, "")
+    drafts = sorted(
+        Draft.objects.of(request.user).filter(key__in=keys), key=lambda row: str(row.pk) == asked
+    )
+    result = {draft.key: draft for draft in drafts}  # the last of each key
+    put_back(request).update(result)
+    return result
+
+
+def put_back(request: HttpRequest) -> dict[str, Draft]:
+    """The drafts with which forms of this page were filled in, by key."""
+    result: dict[str, Draft] = request.__dict__.setdefault("drafts_put_back", {})
+    return result
+
+
+def draft_from(request: HttpRequest, key: str) -> str:
+    """Stamp of the draft with which this form was filled in; empty if with none."""
+    if request.POST.get("draft_key") == key:
+        return request.POST.get("draft_from", "")
+    return draft.stamp if (draft := put_back(request).get(key)) else ""
 
 
 def kept_value(draft: Draft | None, name: str) -> str:
@@ -68,14 +116,18 @@ def keep_what_was_typed(sender: object, user: User, fields: Any, **_: object) ->
     key = fields.get("draft_key") or ""
     if kind_of(key):
         with transaction.atomic(), entered(user):
-            save_draft(user, key, typed_fields(fields), fields.get("form_page") or "")
+            save_draft(user, fields)
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _token(request: HttpRequest) -> UUID | None:
-    try:
-        return UUID(request.POST.get("form_token", ""))
-    except ValueError:
-        return None
+    return _uuid(request.POST.get("form_token", ""))
 
 
 def sent_before(request: HttpRequest) -> HttpResponse | None:
@@ -102,7 +154,7 @@ def submit_once(request: HttpRequest, key: str, act: Callable[[], str]) -> HttpR
         result = act()
         if token:
             FormToken.objects.filter(token=token).update(result=result)
-    Draft.objects.filter(owner=user, key=key).delete()
+    forget_draft(request, key)
     return redirect(result)
 
 
@@ -112,7 +164,7 @@ def drop_draft(request: HttpRequest, key: str) -> None:
     user: User = request.user  # type: ignore[assignment]
     if token := _token(request):
         _claim(token, user)
-    Draft.objects.filter(owner=user, key=key).delete()
+    forget_draft(request, key)
 
 
 def _claim(token: UUID, user: User) -> bool:

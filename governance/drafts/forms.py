@@ -4,7 +4,7 @@ from django import forms
 
 from governance.drafts.models import Draft
 
-HOUSEKEEPING = {"csrfmiddlewaretoken", "form_token", "draft_key", "form_page"}
+HOUSEKEEPING = {"csrfmiddlewaretoken", "form_token", "draft_key", "draft_from", "form_page"}
 
 
 class Kept:

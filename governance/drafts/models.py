@@ -1,5 +1,5 @@
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.conf import settings
@@ -12,14 +12,24 @@ KEEP = timedelta(days=14)  # drafts, and the tokens of sent forms; drafts_forget
 class DraftQuerySet(models.QuerySet["Draft"]):
     def of(self, user: object) -> Self:
         """Drafts of this worker that are still kept."""
-        return self.filter(owner=user, saved_at__gte=timezone.now() - KEEP)
+        return self.filter(owner=user, saved_at__gte=timezone.now() - KEEP).order_by("saved_at")
+
+    def stamped(self, stamp: str) -> Self:
+        """The draft with this stamp, unless it was saved again since."""
+        key, _at, saved = stamp.partition("@")
+        try:
+            return self.filter(pk=int(key), saved_at=datetime.fromisoformat(saved))
+        except ValueError:
+            return self.none()
 
 
 class Draft(models.Model):
-    """Text a worker typed and has not sent yet. Only she ever sees it."""
+    """Text a worker typed into one opened form and has not sent yet. Only she ever sees it."""
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     key = models.CharField(max_length=120)  # which form, such as `register` or `note:<case>`
+    # Which showing of it: the token of the form. Two tabs with one form keep a text each.
+    opened = models.UUIDField(default=uuid.uuid4)
     page = models.CharField(max_length=300, blank=True, db_default="")  # where it was typed
     fields = models.JSONField()
     saved_at = models.DateTimeField(auto_now=True)
@@ -27,10 +37,17 @@ class Draft(models.Model):
     objects = DraftQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["owner", "key"], name="draft_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "key", "opened"], name="draft_of_opened_form")
+        ]
 
     def __str__(self) -> str:
         return f"draft {self.pk}"
+
+    @property
+    def stamp(self) -> str:
+        """Which draft, and as it was saved when: what a form says it was filled in from."""
+        return f"{self.pk}@{self.saved_at.isoformat()}"
 
 
 class FormToken(models.Model):

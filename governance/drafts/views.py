@@ -45,7 +45,7 @@ def draft_save(request: ClearanceRequest) -> HttpResponse:
     ):
         return HttpResponse(status=400)
     if sent_before(request) is None:  # a save that was under way when the form was sent
-        save_draft(request.user, key, fields, request.POST.get("form_page", ""))
+        save_draft(request.user, request.POST)
     return render(request, "governance/drafts/saved.html", {"at": timezone.localtime()})
 
 

@@ -25,7 +25,7 @@ def mandate_list(request: ClearanceRequest) -> HttpResponse:
     key = standalone_draft_key(request, MANDATE)
     form = MandateForm(request.POST or None, pilots=pilots) if pilots else None
     if form is not None:
-        form.restore(find_draft(request.user, key))
+        form.restore(find_draft(request, key))
     if request.method == "POST":
         if form is None:
             raise PermissionDenied

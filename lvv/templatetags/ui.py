@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from casework.cases.case_rows import TAB_CAP
 from casework.dossiers.kinds import BY_MODEL
 from casework.dossiers.presentation import record_url
+from governance.drafts import acts as drafts
 from partners import components
 
 register = template.Library()
@@ -46,6 +47,13 @@ def form_token(context: template.Context) -> str:
         else ""
     )
     return kept or str(uuid.uuid4())
+
+
+@register.simple_tag(takes_context=True)
+def draft_from(context: template.Context) -> str:
+    """Which draft the form was filled in from: hidden in it, so that its next save replaces it."""
+    request = context.get("request")
+    return drafts.draft_from(request, context.get("draft_key") or "") if request else ""
 
 
 def with_template(context: template.Context, name: str, **values: Any) -> SafeString:

@@ -431,6 +431,7 @@ def test_every_short_form_with_a_reason_keeps_what_was_typed(client, pilot):
     after a lost session."""
     stay = written(pilot, "stay", location=make.LocationFactory(pilot=pilot.pilot))
     signed_in_now(client, pilot.workers["municipality"])
+    tokens = {}
     for page in (
         reverse("casework:case_shield", args=[pilot.case.reference]),
         reverse("casework:case_elsewhere", args=[pilot.case.reference]),
@@ -439,10 +440,10 @@ def test_every_short_form_with_a_reason_keeps_what_was_typed(client, pilot):
     ):
         (key,) = re.findall('name="draft_key" value="([^"]+)"', client.get(page).text)
         typed_now = {"draft_key": key, "form_page": page, "reason": "net getypt"}
+        typed_now["form_token"] = tokens[page] = str(uuid.uuid4())
         assert client.post(reverse("governance:draft_save"), typed_now).status_code == 200, key
         assert "net getypt" in client.get(page).text, page
     assert len(client.get(reverse("home")).context["drafts"]) == 4
-    token = str(uuid.uuid4())
     for page, sent in (
         (
             reverse("casework:case_shield", args=[pilot.case.reference]),
@@ -452,12 +453,11 @@ def test_every_short_form_with_a_reason_keeps_what_was_typed(client, pilot):
         (reverse("casework:case_export") + "?tab=open", {"format": "csv"}),
     ):
         (key,) = re.findall('name="draft_key" value="([^"]+)"', client.get(page).text)
-        form = {"draft_key": key, "reason": "een goede reden", "form_token": token, **sent}
+        form = {"draft_key": key, "reason": "een goede reden", "form_token": tokens[page], **sent}
         assert client.post(page, form).status_code in (200, 302), page
         client.post(
             reverse("governance:draft_save"), form | {"form_page": page}
         )  # one that was under way
-        token = str(uuid.uuid4())
     assert [str(draft["label"]) for draft in client.get(reverse("home")).context["drafts"]] == [
         "Elders bekend?"
     ]

@@ -160,10 +160,11 @@ def test_the_same_form_twice_is_one_person(client, cast):
 
 
 def test_a_draft_goes_when_its_form_was_sent(client, cast):
-    client.act_as(cast.owner).post(reverse("governance:draft_save"), typed(name="Half"))
+    form = typed()
+    client.act_as(cast.owner).post(reverse("governance:draft_save"), form | {"name": "Half"})
     assert Draft.objects.get().fields["name"] == ["Half"]
     assert "csrfmiddlewaretoken" not in Draft.objects.get().fields
-    client.post(URL, typed())
+    client.post(URL, form)
     assert not Draft.objects.exists()
 
 

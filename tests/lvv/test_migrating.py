@@ -6,7 +6,6 @@ from uuid import uuid4
 import pytest
 from django.db import connection, migrations, models
 
-from governance.drafts.acts import save_draft
 from governance.drafts.kinds import kind_of
 from governance.models import Draft
 from lvv.common.schema import Together, together
@@ -78,8 +77,8 @@ def test_text_under_an_old_key_is_found_under_the_new_one_unless_there_is_newer(
     migration = import_module("governance.migrations.0002_keys_of_drafts")
     about, one, two = uuid4(), make.UserFactory(), make.UserFactory()
     for user in (one, two):
-        save_draft(user, f"change-item:{about}", {"what": ["typed"]})
-    save_draft(two, f"item:{about}", {"what": ["newer"]})
+        Draft.objects.create(owner=user, key=f"change-item:{about}", fields={"what": ["typed"]})
+    Draft.objects.create(owner=two, key=f"item:{about}", fields={"what": ["newer"]})
     with connection.schema_editor() as editor:
         migration.rename(None, editor)
     assert Draft.objects.get(owner=one).key == f"item:{about}"
