@@ -5,8 +5,8 @@ from datetime import date
 
 from django.db import connection
 
-from casework.cases.models import Case, Involvement
-from governance.access.clearance import Clearance
+from casework.cases.case_reader import CaseReader
+from casework.cases.models import Involvement
 from governance.access.enums import Category
 from governance.convenants.models import Convenant, ConvenantGroupObjectPermission
 from partners.organisations.models import Team
@@ -28,22 +28,23 @@ class Reason:
     until: date | None
 
 
-def explain(clearance: Clearance, case: Case, category: Category | None = None) -> list[Reason]:
+def explain(reader: CaseReader, category: Category | None = None) -> list[Reason]:
     """Team, involvement and ground, convenant and article, category and end date; one line for
     each right."""
-    mine = [team for team in clearance.teams if team in case.team_ids]
+    mine = [team for team in reader.clearance.teams if team in reader.case.team_ids]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT team_id, category, verb, convenant_id, cell_id, until FROM "
             "access_effective_scope"
             " WHERE user_id = %s AND team_id = ANY (%s) AND (%s = '' OR category = %s)",
-            [clearance.user_id, mine, category or "", category or ""],
+            [reader.clearance.user_id, mine, category or "", category or ""],
         )
         rows = cursor.fetchall()
     involvements = {
-        row.team_id: row for row in Involvement.objects.in_force().filter(case=case, team__in=mine)
+        row.team_id: row
+        for row in Involvement.objects.in_force().filter(case=reader.case, team__in=mine)
     }
-    teams = Team.objects.select_related("organisation", "pilot").in_bulk(mine)
+    own = Team.objects.select_related("organisation", "pilot").in_bulk(mine)
     convenants = Convenant.objects.in_bulk({row[3] for row in rows})
     cells = ConvenantGroupObjectPermission.objects.in_bulk({row[4] for row in rows})
     order = list(Category)
@@ -56,7 +57,7 @@ def explain(clearance: Clearance, case: Case, category: Category | None = None) 
         reason = Reason(
             Category(named),
             verb,
-            teams[team],
+            own[team],
             involvement.get_ground_display(),
             involvement.since,
             convenants[convenant],

@@ -3,15 +3,18 @@
 import json
 from collections.abc import Iterable
 from functools import cached_property
+from uuid import UUID
 
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext
 
 from casework.cases.models import Case
 from casework.cases.partners import visible_teams
 from casework.register.identity import leading_names
-from governance.access.clearance import Clearance
+from governance.access.clearance import Clearance, Seat
 from governance.access.enums import Category
-from partners.organisations.enums import OrganisationKind, TeamFunction
+from governance.access.middleware import ClearanceRequest
+from partners.organisations.enums import OrganisationKind, Role, TeamFunction
 from partners.organisations.models import Membership, Team
 
 # What the bare fact that a team takes part gives away in every case, by its function, else by its
@@ -101,7 +104,28 @@ class CaseReader:
         return self.clearance.writes(self.case, category)
 
     @cached_property
-    def leads(self) -> bool:
+    def manages(self) -> bool:
+        """True if she is the case manager."""
+        return self.case.case_manager_id == self.clearance.user_id
+
+    @cached_property
+    def coordinates(self) -> bool:
+        """True if she is the municipality's coordinator of the pilot of this case."""
+        return self.clearance.coordinates(self.case.pilot_id)
+
+    def has_role(self, role: Role) -> bool:
+        """True if she holds this role in a team of hers that takes part."""
+        return self.clearance.has_role(role, self.case)
+
+    def seats_writing(self, *categories: Category) -> list[Seat]:
+        return self.clearance.seats_writing(self.case, *categories)
+
+    def author_team(self, category: Category = Category.IDENTITY) -> int | None:
+        """Id of her team in whose name she writes here. None if there is none."""
+        return self.clearance.author_team(self.case, category)
+
+    @cached_property
+    def team_leads(self) -> bool:
         """True if a team of hers leads the case."""
         return self.case.lead_team_id in self.clearance.teams
 
@@ -124,7 +148,7 @@ class CaseReader:
         )
 
     def _works_with(self, team: Team) -> bool:
-        return self.leads or any(
+        return self.team_leads or any(
             seat.organisation == team.organisation_id
             and (seat.team == team.pk or seat.team in self.case.team_ids)
             for seat in self.clearance.seats
@@ -134,7 +158,7 @@ class CaseReader:
     def knows_every_team(self) -> bool:
         """True if the involvement of no kind of team could be hidden from this reader. The answer
         does not depend on which teams take part."""
-        return self.leads or all(
+        return self.team_leads or all(
             self.reads(category)
             for revealed in (REVEALED_BY_FUNCTION, REVEALED_BY_ORGANISATION, REVEALED_BY_GROUND)
             for category in revealed.values()
@@ -197,6 +221,15 @@ class CaseReader:
         return {
             user for user, theirs in works_for.items() if theirs & hidden and not theirs & known
         }
+
+
+def find_case(request: ClearanceRequest, reference: UUID, *related: str) -> CaseReader:
+    """The worker of this request before this case. Raises Http404 if she does not see it.
+
+    related: what else of the case is read in the same statement.
+    """
+    cases = Case.objects.select_related("pilot", "person", *related)
+    return CaseReader(request.clearance, get_object_or_404(cases, reference=reference))
 
 
 def teams_of_workers(teams: Iterable[int]) -> dict[int, set[int]]:

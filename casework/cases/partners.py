@@ -11,7 +11,6 @@ from django.utils import timezone
 from casework.cases.enums import Ground
 from casework.cases.models import Case, Involvement
 from governance.access.clearance import Clearance
-from governance.access.enums import Category
 from partners.accountability.history import set_change_reason, written_in_bulk
 from partners.organisations.enums import OrganisationKind
 from partners.organisations.models import Team
@@ -101,11 +100,6 @@ def ask_for_dossiers(asked: Iterable[tuple[Case, Team]]) -> None:
         else:
             new.append(Involvement(case=case, team=team, ground=Ground.DOSSIER_REQUEST))
     written_in_bulk(new)
-
-
-def shown_categories(case: Case, clearance: Clearance) -> list[Category]:
-    """The categories this reader may read in this case, in the order of the matrix."""
-    return [category for category in Category if clearance.reads(case, category)]
 
 
 def visible_teams(clearance: Clearance) -> dict[int, Team]:

@@ -3,6 +3,7 @@ object."""
 
 from django.utils import timezone
 
+from casework.cases.case_reader import CaseReader
 from casework.cases.enums import ADMITTED_STATES
 from casework.cases.models import Case, Involvement
 from casework.shelter.stays import shelter_is_running
@@ -48,21 +49,18 @@ def exports_lists(clearance: Clearance, teams: dict[int, Team]) -> bool:
     )
 
 
-def can_involve(clearance: Clearance, case: Case) -> bool:
+def can_involve(reader: CaseReader) -> bool:
     """To involve a further team, one must be all of:
     - case manager of this case, or the municipality's coordinator of its pilot, in a team involved
       in it
     - of a case that is not archived, and whose dossier was not handed over
     """
     return (
-        case.state != "archived"
-        and case.read_only_from is None
+        reader.case.state != "archived"
+        and reader.case.read_only_from is None
         and (
-            (
-                case.case_manager_id == clearance.user_id
-                and clearance.writes(case, Category.IDENTITY)
-            )
-            or (clearance.has_role(Role.COORDINATOR, case) and clearance.coordinates(case.pilot_id))
+            (reader.manages and reader.writes(Category.IDENTITY))
+            or (reader.has_role(Role.COORDINATOR) and reader.coordinates)
         )
     )
 
@@ -72,7 +70,7 @@ def must_be_known_to_dtv(case: Case) -> bool:
     return case.is_open and (case.state in ADMITTED_STATES or shelter_is_running(case.pk))
 
 
-def can_end_involvement(clearance: Clearance, case: Case, involvement: Involvement) -> bool:
+def can_end_involvement(reader: CaseReader, involvement: Involvement) -> bool:
     """To end the involvement of a team, one must be all of:
     - of an involvement in this case that has not ended, of a dossier that was not handed over
     - working for that team, or allowed to involve teams in this case
@@ -80,14 +78,14 @@ def can_end_involvement(clearance: Clearance, case: Case, involvement: Involveme
     - not about DT&V while the person must be known to it (R7)
     """
     return (
-        involvement.case_id == case.pk
-        and case.read_only_from is None
+        involvement.case_id == reader.case.pk
+        and reader.case.read_only_from is None
         and (involvement.until is None or involvement.until > timezone.localdate())
-        and (involvement.team_id in clearance.teams or can_involve(clearance, case))
-        and involvement.team_id != case.lead_team_id
+        and (involvement.team_id in reader.clearance.teams or can_involve(reader))
+        and involvement.team_id != reader.case.lead_team_id
         and not (
             involvement.team.organisation.kind == OrganisationKind.DTV
-            and must_be_known_to_dtv(case)
+            and must_be_known_to_dtv(reader.case)
         )
     )
 
@@ -104,9 +102,9 @@ def can_become_contact(clearance: Clearance, involvement: Involvement) -> bool:
     )
 
 
-def can_take_over(clearance: Clearance, case: Case) -> bool:
+def can_take_over(reader: CaseReader) -> bool:
     """To become case manager, one must be all of:
     - caseworker or coordinator in the team that leads this case
     - not its case manager already
     """
-    return case.lead_team_id in clearance.teams and case.case_manager_id != clearance.user_id
+    return reader.team_leads and not reader.manages

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from casework.cases import case_rows, perms
 from casework.cases.access_reasons import explain
-from casework.cases.case_reader import CaseReader
+from casework.cases.case_reader import CaseReader, find_case
 from casework.cases.filters import CaseFilter, asked_list
 from casework.cases.forms import INVOLVE, InvolveForm
 from casework.cases.models import Case, Involvement
@@ -18,12 +18,10 @@ from casework.cases.partners import (
     AlreadyInvolved,
     end_involvement,
     involve,
-    shown_categories,
     team_reads,
     visible_teams,
 )
 from casework.records.models import VersionConflict
-from casework.register.identity import leading_names
 from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.acts import find_draft, submit_once
@@ -82,15 +80,15 @@ def _chips(case_filter: CaseFilter, request: ClearanceRequest) -> list[tuple[str
 @require_GET
 def case_why(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """Why can I see this, and who sees what of it."""
-    case = get_object_or_404(Case.objects.select_related("pilot"), reference=reference)
-    teams = visible_teams(request.clearance)
-    involved = CaseReader(request.clearance, case, teams).partners
-    categories = shown_categories(case, request.clearance)
+    reader = find_case(request, reference)
+    case = reader.case
+    involved = reader.partners
+    categories = [category for category in Category if reader.reads(category)]
     reads = team_reads([team.pk for team in involved])
     context = {
         "case": case,
-        "name": leading_names([case.pk]).get(case.pk, ""),
-        "reasons": explain(request.clearance, case),
+        "name": reader.name,
+        "reasons": explain(reader),
         "grants": [grant for grant in request.clearance.grants if grant.case == case.pk],
         "categories": categories,
         "who": [
@@ -105,25 +103,20 @@ def case_why(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def case_involve(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """Involve a further team: choose, read what it will see, confirm."""
-    case = get_object_or_404(Case.objects.select_related("pilot"), reference=reference)
-    if not perms.can_involve(request.clearance, case):
+    reader = find_case(request, reference)
+    case = reader.case
+    if not perms.can_involve(reader):
         raise PermissionDenied
     key = INVOLVE.key(case.reference)
-    teams = [
-        team for team in visible_teams(request.clearance).values() if team.pilot_id == case.pilot_id
-    ]
-    free = [
-        team
-        for team in teams
-        if team.pk not in case.team_ids and CaseReader(request.clearance, case).may_know(team)
-    ]
+    teams = [team for team in reader.teams.values() if team.pilot_id == case.pilot_id]
+    free = [team for team in teams if team.pk not in case.team_ids and reader.may_know(team)]
     form = InvolveForm(request.POST or None, teams=free, dtv_stays=perms.must_be_known_to_dtv(case))
     form.restore(find_draft(request, key))
     context: dict[str, Any] = {
         "case": case,
         "form": form,
         "draft_key": key,
-        "name": leading_names([case.pk]).get(case.pk, ""),
+        "name": reader.name,
     }
     if request.method == "POST" and form.is_valid():
         team = next(team for team in free if team.pk == form.cleaned_data["team"])
@@ -160,11 +153,12 @@ def case_involve(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 @processes(CASEWORK)
 @require_http_methods(["GET", "POST"])
 def involvement_end(request: ClearanceRequest, reference: UUID, pk: int) -> HttpResponse:
-    case = get_object_or_404(Case, reference=reference)
+    reader = find_case(request, reference)
+    case = reader.case
     involvement = get_object_or_404(
         Involvement.objects.select_related("team__organisation"), pk=pk, case=case
     )
-    if not perms.can_end_involvement(request.clearance, case, involvement):
+    if not perms.can_end_involvement(reader, involvement):
         raise PermissionDenied
     if request.method == "GET":
         mine = involvement.team_id in request.clearance.teams
@@ -172,7 +166,7 @@ def involvement_end(request: ClearanceRequest, reference: UUID, pk: int) -> Http
             "case": case,
             "involvement": involvement,
             "mine": mine,
-            "name": leading_names([case.pk]).get(case.pk, ""),
+            "name": reader.name,
         }
         return render(request, "casework/cases/involvement_end.html", context)
     end_involvement(involvement, by=request.clearance)
@@ -190,7 +184,8 @@ def case_url(case: Case) -> str:
 def case_take_over(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """Become case manager of a case of one's own team."""
     case = get_object_or_404(Case.objects.select_for_update(of=("self",)), reference=reference)
-    if not perms.can_take_over(request.clearance, case):
+    reader = CaseReader(request.clearance, case)
+    if not perms.can_take_over(reader):
         raise PermissionDenied
     try:
         case.claim_version(request.POST.get("version", ""))

@@ -4,12 +4,12 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from casework.cases.case_reader import reveals_always
+from casework.cases.case_reader import find_case, reveals_always
 from casework.cases.enums import OPEN_STATES
 from casework.cases.models import Case
 from casework.cases.partners import team_reads, visible_teams
@@ -39,11 +39,12 @@ MOST = 50
 @require_http_methods(["GET", "POST"])
 def agenda_add(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """Put a case on an agenda, with the question and the teams the item is for."""
-    case = get_object_or_404(Case.objects.select_related("pilot", "person"), reference=reference)
-    teams = visible_teams(request.clearance)
-    if not journey.leads(request.clearance, case, teams) or case.state not in OPEN_STATES:
+    reader = find_case(request, reference)
+    case = reader.case
+    teams = reader.teams
+    if not journey.leads(reader) or case.state not in OPEN_STATES:
         raise PermissionDenied
-    author = journey.team_of_kind(request.clearance, case, teams, (OrganisationKind.MUNICIPALITY,))
+    author = journey.team_of_kind(reader, (OrganisationKind.MUNICIPALITY,))
     assert author is not None
     meetings = list(Meeting.objects.coming(timezone.localdate()).filter(pilot=case.pilot_id)[:MOST])
     attending = [
@@ -98,7 +99,7 @@ def agenda_add(request: ClearanceRequest, reference: UUID) -> HttpResponse:
                 return refused(request, case, refusal)
     context = {
         "case": case,
-        "name": leading_names([case.pk]).get(case.pk, ""),
+        "name": reader.name,
         "form": form,
         "draft_key": key,
         "meetings": meetings,
@@ -182,7 +183,8 @@ def item_change(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 def case_conference(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """Redirect from a case to its item that waits or is under way. Without one, a worker who leads
     an open case is sent to put it on an agenda, and others go to the decisions of the case."""
-    case = get_object_or_404(Case.objects.select_related("pilot"), reference=reference)
+    reader = find_case(request, reference)
+    case = reader.case
     item = (
         AgendaItem.objects.current()
         .filter(case=case, meeting__closed_at=None, meeting__cancelled_on=None)
@@ -191,7 +193,6 @@ def case_conference(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     )
     if item is not None:
         return redirect(item_url(item))
-    teams = visible_teams(request.clearance)
-    if journey.leads(request.clearance, case, teams) and case.state in OPEN_STATES:
+    if journey.leads(reader) and case.state in OPEN_STATES:
         return redirect("casework:agenda_add", case.reference)
     return redirect(f"{case_url(case)}#dossier-decision")

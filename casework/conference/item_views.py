@@ -33,7 +33,6 @@ from casework.journey.facts import fact_of
 from casework.journey.views import not_taken
 from casework.plan.models import Action
 from casework.records.models import VersionConflict
-from casework.register.identity import leading_names
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.acts import drop_draft, find_draft, sent_before, submit_once
 from partners.accountability.activities import CASEWORK, processes
@@ -58,10 +57,9 @@ def _item_context(request: ClearanceRequest, item: AgendaItem) -> dict[str, Any]
     position = next((n for n, place in enumerate(places) if place.number == item.place), 0)
     positions = list(Position.objects.current().filter(item=item).order_by("pk"))
     data = {row.source_id: row for row in positions}
+    reader = CaseReader(clearance, case, teams)
     known = [
-        team
-        for pk in item.shared_team_ids
-        if (team := teams.get(pk)) and CaseReader(clearance, case).may_know(team)
+        team for pk in item.shared_team_ids if (team := teams.get(pk)) and reader.may_know(team)
     ]
     decisions = list(
         ConferenceDecision.objects.current()
@@ -92,10 +90,10 @@ def _item_context(request: ClearanceRequest, item: AgendaItem) -> dict[str, Any]
         "item": item,
         "places": places,
         "teams": teams,
-        "name": leading_names([case.pk]).get(case.pk, "") or case.number,
+        "name": reader.name or case.number,
         "positions": [(team, data.get(team.pk)) for team in known],
         "others": [
-            (CaseReader(clearance, case, teams).label(row.source_id), row)
+            (reader.label(row.source_id), row)
             for row in positions
             if row.source_id not in {team.pk for team in known}
         ],

@@ -10,11 +10,11 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from casework.cases.case_reader import CaseReader
 from casework.cases.models import Case
 from casework.register.forms import ReasonField
 from casework.register.identity import leading_names
 from casework.shelter.models import AddressReading, Location, LocationAddress, Stay
-from governance.access.clearance import Clearance
 from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.acts import drop_draft, find_draft
@@ -48,7 +48,7 @@ def read_address(stay: UUID, reason: str) -> str | None:
     return result
 
 
-def location_of(clearance: Clearance, case: Case, stay: Stay) -> dict[str, Any]:
+def location_of(reader: CaseReader, stay: Stay) -> dict[str, Any]:
     """What this reader may know of a stay's location: its name, its address if it is the reader's
     own, or whether to offer the request for it."""
     location = Location.objects.filter(pk=stay.location_id).first() if stay.location_id else None
@@ -57,7 +57,7 @@ def location_of(clearance: Clearance, case: Case, stay: Stay) -> dict[str, Any]:
         if stay.location_id
         else None
     )
-    reads = clearance.reads(case, Category.SHELTER_ADDRESS)
+    reads = reader.reads(Category.SHELTER_ADDRESS)
     return {
         "location": location,
         "address": own.address if own else "",

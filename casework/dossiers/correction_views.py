@@ -7,7 +7,6 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from casework.cases.case_reader import CaseReader
 from casework.dossiers import perms
 from casework.dossiers.acts import answer_record, ask_correction
 from casework.dossiers.corrections import CorrectionRequest
@@ -39,12 +38,8 @@ def record_correct(
 ) -> HttpResponse:
     """Ask the owner of a record to correct it."""
     at = at_or_404(request, reference, kind, record)
-    author = perms.asking_team(request.clearance, at.case, at.record)
-    owner = (
-        None
-        if author is None
-        else perms.owner_to_ask(request.clearance, at.case, at.record, at.teams, author)
-    )
+    author = perms.asking_team(at.reader, at.record)
+    owner = None if author is None else perms.owner_to_ask(at.reader, at.record, author)
     if author is None or owner is None:
         raise PermissionDenied
     key = CORRECT.key(at.record.reference, at.kind.slug)
@@ -68,7 +63,7 @@ def record_correct(
     context = at.context(
         form=form,
         draft_key=key,
-        source=CaseReader(request.clearance, at.case, at.teams).label(owner),
+        source=at.reader.label(owner),
         passed_on=owner != at.record.source_id,
         lines=lines(at.record, at.kind),
     )
@@ -85,7 +80,7 @@ def record_answer(
     if request.method == "POST" and (sent := sent_before(request)):
         return sent
     at = at_or_404(request, reference, kind, record)
-    if not perms.can_answer(request.clearance, at.case, at.record):
+    if not perms.can_answer(at.reader, at.record):
         raise PermissionDenied
     key = ANSWER.key(at.record.reference, at.kind.slug)
     form = AnswerForm(request.POST or None)
@@ -93,7 +88,7 @@ def record_answer(
     if request.method == "POST" and form.is_valid():
         at = locked_record(at)
         # a colleague was first; the draft keeps her text
-        if not perms.can_answer(request.clearance, at.case, at.record):
+        if not perms.can_answer(at.reader, at.record):
             return render(request, "errors/409.html", {"back": at.page}, status=409)
 
         def act() -> str:
@@ -109,7 +104,7 @@ def record_answer(
         draft_key=key,
         lines=lines(at.record, at.kind),
         about=about(at),
-        source=CaseReader(request.clearance, at.case, at.teams).label(at.record.source_id),
+        source=at.reader.label(at.record.source_id),
     )
     return render(
         request, "casework/dossiers/answer.html", context, status=400 if form.errors else 200

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from casework.cases.case_reader import CaseReader
 from casework.cases.enums import OPEN_STATES
 from casework.cases.partners import visible_teams
 from casework.dossiers import perms
@@ -81,13 +82,13 @@ def open_requests(request: ClearanceRequest, behalf: str) -> list[tuple[DossierR
     result = []
     for row in rows.select_related("case__pilot", "case__person")[: 5 * MOST]:
         if behalf:
-            team = perms.supplying_team(clearance, row.case, teams)
+            team = perms.supplying_team(CaseReader(clearance, row.case, teams))
             possible = (
-                perms.can_be_supplied(clearance, row.case, KIND)
+                perms.can_be_supplied(CaseReader(clearance, row.case), KIND)
                 and row.to_team_id in row.case.team_ids
             )
         else:
-            team = perms.adding_team(clearance, row.case, KIND, teams)
+            team = perms.adding_team(CaseReader(clearance, row.case, teams), KIND)
             possible = team == row.to_team_id
         if team is not None and possible:
             result.append((row, team))

@@ -30,7 +30,7 @@ def record_end(request: ClearanceRequest, reference: UUID, kind: str, record: UU
     at = at_or_404(request, reference, kind, record)
     if ended := ended_meanwhile(request, at):
         return ended
-    if not perms.can_end(request.clearance, at.case, at.record):
+    if not perms.can_end(at.reader, at.record):
         raise PermissionDenied
     replaces = perms.replaces(request.clearance, at.record)
     form = EndForm(request.POST or None, replaces=replaces)
@@ -40,9 +40,7 @@ def record_end(request: ClearanceRequest, reference: UUID, kind: str, record: UU
             return refused
         reason = EndReason(form.cleaned_data["reason"])
         end_record(at.record, reason)
-        if reason == EndReason.MISTAKE and perms.can_withdraw(
-            request.clearance, at.case, at.record, at.kind
-        ):
+        if reason == EndReason.MISTAKE and perms.can_withdraw(at.reader, at.record, at.kind):
             messages.warning(
                 request,
                 _(
@@ -66,7 +64,7 @@ def record_withdraw(
 ) -> HttpResponse:
     """End a sharing: from the next request on only the author's team reads it."""
     at = at_or_404(request, reference, kind, record)
-    if not perms.can_withdraw(request.clearance, at.case, at.record, at.kind):
+    if not perms.can_withdraw(at.reader, at.record, at.kind):
         raise PermissionDenied
     at = locked_record(at)
     if refused := changed_meanwhile(request, at):

@@ -15,40 +15,38 @@ from partners.organisations.enums import OrganisationKind, Role, TeamFunction
 from partners.organisations.models import Team
 
 
-def adding_team(
-    clearance: Clearance, case: Case, kind: RecordKind, teams: dict[int, Team]
-) -> int | None:
+def adding_team(reader: CaseReader, kind: RecordKind) -> int | None:
     """In the name of which of her teams a worker adds such a record here:
     - a team of hers that takes part in this case
     - writing (one of) its categories
     - one of its owners
     """
-    for seat in clearance.seats_writing(case, *kind.categories):
-        team = teams.get(seat.team)
+    for seat in reader.seats_writing(*kind.categories):
+        team = reader.teams.get(seat.team)
         if team and kind.is_owned_by(team):
             return seat.team
     return None
 
 
-def supplying_team(clearance: Clearance, case: Case, teams: dict[int, Team]) -> int | None:
+def supplying_team(reader: CaseReader) -> int | None:
     """To record what a partner supplied on paper (R20), one must be:
     - coordinator of the pilot of this case
     - in the municipality's own team that takes part in it
     """
-    if not (clearance.coordinates(case.pilot_id) and clearance.has_role(Role.COORDINATOR, case)):
+    if not (reader.coordinates and reader.has_role(Role.COORDINATOR)):
         return None
     return next(
         (
             seat.team
-            for seat in clearance.seats_writing(case, *Category)
-            if seat.team in teams
-            and teams[seat.team].organisation.kind == OrganisationKind.MUNICIPALITY
+            for seat in reader.seats_writing(*Category)
+            if seat.team in reader.teams
+            and reader.teams[seat.team].organisation.kind == OrganisationKind.MUNICIPALITY
         ),
         None,
     )
 
 
-def can_be_supplied(clearance: Clearance, case: Case, kind: RecordKind) -> bool:
+def can_be_supplied(reader: CaseReader, kind: RecordKind) -> bool:
     """What may be recorded on a partner's behalf:
     - a kind with an owner other than the municipality, and no consent, contact, signal, stay or
       hand-over
@@ -58,7 +56,7 @@ def can_be_supplied(clearance: Clearance, case: Case, kind: RecordKind) -> bool:
         any(owner[0] != OrganisationKind.MUNICIPALITY for owner in kind.owners)
         and kind.added_here
         and kind.slug not in ("consent", "contact", "signal", "hand_over", "stay")
-        and all(c != Category.PUBLIC_ORDER and clearance.reads(case, c) for c in kind.categories)
+        and all(c != Category.PUBLIC_ORDER and reader.reads(c) for c in kind.categories)
     )
 
 
@@ -73,7 +71,7 @@ def suppliers(case: Case, kind: RecordKind, teams: dict[int, Team]) -> list[Team
     ]
 
 
-def keeps(clearance: Clearance, case: Case, record: Record) -> bool:
+def keeps(reader: CaseReader, record: Record) -> bool:
     """A record is one's own to keep by any of:
     - writing its category for the team that wrote it, while that takes part in this case
     - of a record made on a partner's behalf, being coordinator of its pilot in the team that wrote
@@ -82,28 +80,26 @@ def keeps(clearance: Clearance, case: Case, record: Record) -> bool:
     team = record.author_team_id
     if record.source_team_id is not None:
         supplies = (
-            team in clearance.teams
-            and team in case.team_ids
-            and clearance.coordinates(case.pilot_id)
+            team in reader.clearance.teams and team in reader.case.team_ids and reader.coordinates
         )
-        return supplies and case.read_only_from is None
-    return any(seat.team == team for seat in clearance.seats_writing(case, record.record_category))
+        return supplies and reader.case.read_only_from is None
+    return any(seat.team == team for seat in reader.seats_writing(record.record_category))
 
 
-def can_change(clearance: Clearance, case: Case, record: Record) -> bool:
+def can_change(reader: CaseReader, record: Record) -> bool:
     """To correct a record, one must be all of:
     - of a record that has not ended, and of a question that was not answered
     - of one by which no case moved: that is undone by an act of its own
     - keeping it
     """
-    moved = isinstance(record, ServiceDossier) and case.state != CaseState.AWAITING_DOSSIERS
+    moved = isinstance(record, ServiceDossier) and reader.case.state != CaseState.AWAITING_DOSSIERS
     if BY_MODEL[type(record)].moves_case or moved:
         return False
     open_still = record.ended_at is None and not (isinstance(record, Addressed) and record.answer)
-    return open_still and keeps(clearance, case, record)
+    return open_still and keeps(reader, record)
 
 
-def can_withdraw(clearance: Clearance, case: Case, record: Record, kind: RecordKind) -> bool:
+def can_withdraw(reader: CaseReader, record: Record, kind: RecordKind) -> bool:
     """To end a sharing, one must be both:
     - of a record that others read, ended or not, and of a kind whose author chooses its readers
     - keeping it
@@ -113,14 +109,10 @@ def can_withdraw(clearance: Clearance, case: Case, record: Record, kind: RecordK
         and not kind.is_joint
         and kind.slug not in ("stay", "consent", "correction", "agenda_item")
     )
-    return (
-        shares
-        and record.visibility != Visibility.OWN_ORGANISATION
-        and keeps(clearance, case, record)
-    )
+    return shares and record.visibility != Visibility.OWN_ORGANISATION and keeps(reader, record)
 
 
-def can_end(clearance: Clearance, case: Case, record: Record) -> bool:
+def can_end(reader: CaseReader, record: Record) -> bool:
     """To end a record, one must be any of:
     - allowed to correct it, or the author of a question that was answered
     - working for the team on whose behalf it was recorded, writing its category: its own word
@@ -130,16 +122,16 @@ def can_end(clearance: Clearance, case: Case, record: Record) -> bool:
     if (
         record.ended_at is not None
         or BY_MODEL[type(record)].moves_case
-        or case.read_only_from is not None
+        or reader.case.read_only_from is not None
     ):
         return False
     team, category = record.source_id, record.record_category
     asked = isinstance(record, CorrectionRequest)
-    return can_change(clearance, case, record) or (
-        team in case.team_ids
+    return can_change(reader, record) or (
+        team in reader.case.team_ids
         and any(
             seat.team == team and (category in seat.writes or asked and category in seat.reads)
-            for seat in clearance.seats
+            for seat in reader.clearance.seats
         )
     )
 
@@ -150,7 +142,7 @@ def replaces(clearance: Clearance, record: Record) -> bool:
     return record.source_team_id in clearance.teams and record.author_team_id not in clearance.teams
 
 
-def can_answer(clearance: Clearance, case: Case, record: Record) -> bool:
+def can_answer(reader: CaseReader, record: Record) -> bool:
     """To answer, one must be all of:
     - working for the team that is asked, while it takes part in this case
     - about something not answered and not ended, and no task or action (those have a page of their
@@ -161,27 +153,23 @@ def can_answer(clearance: Clearance, case: Case, record: Record) -> bool:
         and not BY_MODEL[type(record)].moves_case
         and not record.answer
         and record.ended_at is None
-        and record.to_team_id in clearance.teams
-        and record.to_team_id in case.team_ids
+        and record.to_team_id in reader.clearance.teams
+        and record.to_team_id in reader.case.team_ids
     )
 
 
-def asking_team(clearance: Clearance, case: Case, record: Record) -> int | None:
+def asking_team(reader: CaseReader, record: Record) -> int | None:
     """In the name of which team a worker asks for a correction:
     - of a record that holds, is no question itself, and that she cannot correct herself
     - a team of hers that takes part in this case, reads this category and sees this record
     """
-    if (
-        isinstance(record, Addressed)
-        or record.ended_at is not None
-        or can_change(clearance, case, record)
-    ):
+    if isinstance(record, Addressed) or record.ended_at is not None or can_change(reader, record):
         return None
     return next(
         (
             seat.team
-            for seat in clearance.seats
-            if seat.team in case.team_ids
+            for seat in reader.clearance.seats
+            if seat.team in reader.case.team_ids
             and record.record_category in seat.reads
             and (
                 record.visibility == Visibility.PERMITTED_PARTNERS
@@ -193,34 +181,32 @@ def asking_team(clearance: Clearance, case: Case, record: Record) -> int | None:
     )
 
 
-def owner_to_ask(
-    clearance: Clearance, case: Case, record: Record, teams: dict[int, Team], asking: int
-) -> int | None:
+def owner_to_ask(reader: CaseReader, record: Record, asking: int) -> int | None:
     """To whom a request to correct goes (R20):
     - to the team the record comes from, if that takes part, the asker may know of it, and she asks
       for no legal team
     - else to the team that leads, if that reads the record
     - else to nobody: a legal team that asks IND itself would tell that there is a lawyer (R18)
     """
-    source = teams.get(record.source_id)
-    legal = asking in teams and teams[asking].function == TeamFunction.LEGAL
-    known = (
-        source is not None
-        and source.pk in case.team_ids
-        and CaseReader(clearance, case).may_know(source)
-    )
-    if source and known and not (legal and source.organisation_id != teams[asking].organisation_id):
+    source = reader.teams.get(record.source_id)
+    legal = asking in reader.teams and reader.teams[asking].function == TeamFunction.LEGAL
+    known = source is not None and source.pk in reader.case.team_ids and reader.may_know(source)
+    if (
+        source
+        and known
+        and not (legal and source.organisation_id != reader.teams[asking].organisation_id)
+    ):
         return source.pk
-    return case.lead_team_id if case.lead_team_id in readers_of(record) else None
+    return reader.case.lead_team_id if reader.case.lead_team_id in readers_of(record) else None
 
 
-def suppliable(clearance: Clearance, case: Case, teams: dict[int, Team]) -> list[RecordKind]:
-    if supplying_team(clearance, case, teams) is None:
+def suppliable(reader: CaseReader) -> list[RecordKind]:
+    if supplying_team(reader) is None:
         return []
     return [
         kind
         for kind in KINDS.values()
         if not kind.parent
-        and can_be_supplied(clearance, case, kind)
-        and suppliers(case, kind, teams)
+        and can_be_supplied(reader, kind)
+        and suppliers(reader.case, kind, reader.teams)
     ]

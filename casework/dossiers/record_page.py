@@ -7,26 +7,27 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from casework.cases.case_reader import CaseReader, find_case
 from casework.cases.models import Case
-from casework.cases.partners import visible_teams
 from casework.dossiers import perms
 from casework.dossiers.kinds import KINDS, RecordKind, headline
 from casework.dossiers.presentation import record_url
 from casework.records.models import VersionConflict
-from casework.register.identity import leading_names
 from governance.access.middleware import ClearanceRequest
 from lvv.common.database import call
-from partners.organisations.models import Team
 
 
 @dataclass(frozen=True)
 class At:
     """Where a request is: a case, a kind of record, perhaps one record; all of it in sight."""
 
-    case: Case
+    reader: CaseReader
     kind: RecordKind
-    teams: dict[int, Team]
     record: Any = None
+
+    @property
+    def case(self) -> Case:
+        return self.reader.case
 
     @property
     def page(self) -> str:
@@ -37,7 +38,7 @@ class At:
             "case": self.case,
             "kind": self.kind,
             "record": self.record,
-            "name": leading_names([self.case.pk]).get(self.case.pk, ""),
+            "name": self.reader.name,
             "title": headline(self.record) if self.record is not None else "",
             **more,
         }
@@ -46,17 +47,17 @@ class At:
 def at_or_404(
     request: ClearanceRequest, reference: UUID, slug: str, record: UUID | None = None
 ) -> At:
-    case = get_object_or_404(Case.objects.select_related("pilot", "person"), reference=reference)
+    reader = find_case(request, reference)
     if slug not in KINDS:
         raise Http404
     kind = KINDS[slug]
     result = None
     if record is not None:
         result = get_object_or_404(
-            kind.model.objects.filter(case=case).select_related("author"), reference=record
+            kind.model.objects.filter(case=reader.case).select_related("author"), reference=record
         )
-        result.case = case
-    return At(case, kind, visible_teams(request.clearance), result)
+        result.case = reader.case
+    return At(reader, kind, result)
 
 
 def locked_record(at: At) -> At:
@@ -74,9 +75,7 @@ def ended_meanwhile(request: ClearanceRequest, at: At) -> HttpResponse | None:
     typed text is kept as a draft. None if the record was not ended."""
     if request.method != "POST" or at.record.ended_at is None:
         return None
-    if not perms.keeps(request.clearance, at.case, at.record) and not perms.replaces(
-        request.clearance, at.record
-    ):
+    if not perms.keeps(at.reader, at.record) and not perms.replaces(request.clearance, at.record):
         return None
     return render(request, "errors/409.html", {"back": at.page}, status=409)
 

@@ -10,7 +10,6 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from casework.cases.case_reader import CaseReader
 from casework.cases.models import Consent
 from casework.cases.views import case_url
 from casework.dossiers import perms
@@ -54,8 +53,8 @@ def _form(
         instance=instance,
         kind=at.kind,
         case=at.case,
-        author=at.teams.get(author),
-        partners=other_teams(request.clearance, at.case, at.teams, besides=author),
+        author=at.reader.teams.get(author),
+        partners=other_teams(at.reader, besides=author),
         sources=list(sources),
         writes=next(
             (seat.writes for seat in request.clearance.seats if seat.team == author), frozenset()
@@ -71,8 +70,8 @@ def record_add(request: ClearanceRequest, reference: UUID, kind: str) -> HttpRes
     """A new record in the name of the worker's own team; with ?namens=1 on behalf of a partner
     (R20)."""
     at = at_or_404(request, reference, kind)
-    author = perms.adding_team(request.clearance, at.case, at.kind, at.teams)
-    if author is None and perms.supplying_team(request.clearance, at.case, at.teams) is None:
+    author = perms.adding_team(at.reader, at.kind)
+    if author is None and perms.supplying_team(at.reader) is None:
         raise PermissionDenied
     parent = _parent(request, at)
     # What belongs to her own team she records in its name, unless she says that it came from a
@@ -84,13 +83,13 @@ def record_add(request: ClearanceRequest, reference: UUID, kind: str) -> HttpRes
     )
     sources: list[Team] = []
     if supplying:
-        author = perms.supplying_team(request.clearance, at.case, at.teams)
+        author = perms.supplying_team(at.reader)
         sources = [
             team
-            for team in perms.suppliers(at.case, at.kind, at.teams)
+            for team in perms.suppliers(at.case, at.kind, at.reader.teams)
             if parent is None or team.pk == parent.source_team_id
         ]
-        if not (sources and perms.can_be_supplied(request.clearance, at.case, at.kind)):
+        if not (sources and perms.can_be_supplied(at.reader, at.kind)):
             author = None
     if author is None or not at.kind.added_here:
         raise PermissionDenied
@@ -165,7 +164,7 @@ def _parent(request: ClearanceRequest, at: At) -> Record | None:
     except ValueError:
         raise Http404 from None
     parent = get_object_or_404(model.objects.current().filter(case=at.case), reference=wanted)
-    if not perms.can_change(request.clearance, at.case, parent):
+    if not perms.can_change(at.reader, parent):
         raise PermissionDenied
     return parent
 
@@ -179,36 +178,32 @@ def record_detail(
     clearance, result = request.clearance, at.record
     context = at.context(
         lines=lines(result, at.kind),
-        source=CaseReader(clearance, at.case, at.teams).label(result.source_id),
+        source=at.reader.label(result.source_id),
         author_known=bool(_named(clearance, at, [result.author_team_id])),
-        on_behalf=CaseReader(clearance, at.case, at.teams).label(result.author_team_id)
-        if result.source_team_id
-        else "",
+        on_behalf=at.reader.label(result.author_team_id) if result.source_team_id else "",
         readers=[team.label for team in _named(clearance, at, readers_of(result))],
         sharing_known=len(_named(clearance, at, result.shared_team_ids))
         == len(result.shared_team_ids),
         warning=at.kind.warning(result) if at.kind.warning else "",
-        can_change=perms.can_change(clearance, at.case, result) and at.kind.slug != "correction",
-        can_end=perms.can_end(clearance, at.case, result),
-        can_withdraw=perms.can_withdraw(clearance, at.case, result, at.kind),
+        can_change=perms.can_change(at.reader, result) and at.kind.slug != "correction",
+        can_end=perms.can_end(at.reader, result),
+        can_withdraw=perms.can_withdraw(at.reader, result, at.kind),
         can_ask=_asks(clearance, at),
-        can_answer=perms.can_answer(clearance, at.case, result),
-        finishes=isinstance(result, (Action, Task)) and can_finish(clearance, at.case, result),
-        mends=isinstance(result, (Action, Task)) and can_mend(clearance, at.case, result),
+        can_answer=perms.can_answer(at.reader, result),
+        finishes=isinstance(result, (Action, Task)) and can_finish(at.reader, result),
+        mends=isinstance(result, (Action, Task)) and can_mend(at.reader, result),
         asked=[
-            (row, CaseReader(clearance, at.case, at.teams).label(row.author_team_id))
+            (row, at.reader.label(row.author_team_id))
             for row in CorrectionRequest.objects.filter(
                 case=at.case, record_reference=result.reference
             )
         ],
-        to=CaseReader(clearance, at.case, at.teams).label(result.to_team_id)
-        if isinstance(result, Addressed)
-        else "",
-        **(location_of(clearance, at.case, result) if isinstance(result, Stay) else {}),
+        to=at.reader.label(result.to_team_id) if isinstance(result, Addressed) else "",
+        **(location_of(at.reader, result) if isinstance(result, Stay) else {}),
         changes=changes(
             result,
             at.kind,
-            CaseReader(clearance, at.case, at.teams).known_workers,
+            at.reader.known_workers,
         ),
         about=about(at),
     )
@@ -216,16 +211,13 @@ def record_detail(
 
 
 def _asks(clearance: Clearance, at: At) -> bool:
-    asking = perms.asking_team(clearance, at.case, at.record)
-    return (
-        asking is not None
-        and perms.owner_to_ask(clearance, at.case, at.record, at.teams, asking) is not None
-    )
+    asking = perms.asking_team(at.reader, at.record)
+    return asking is not None and perms.owner_to_ask(at.reader, at.record, asking) is not None
 
 
 def _named(clearance: Clearance, at: At, teams: list[int]) -> list[Team]:
     """Those of these teams that a page of this case names to the worker."""
-    return CaseReader(clearance, at.case, at.teams).named(teams)
+    return at.reader.named(teams)
 
 
 @processes(CASEWORK)
@@ -235,11 +227,7 @@ def record_change(
 ) -> HttpResponse:
     at = at_or_404(request, reference, kind, record)
     ended = ended_meanwhile(request, at)
-    if (
-        not ended
-        and not perms.can_change(request.clearance, at.case, at.record)
-        or at.kind.slug == "correction"
-    ):
+    if not ended and not perms.can_change(at.reader, at.record) or at.kind.slug == "correction":
         raise PermissionDenied
     if request.method == "POST" and (sent := sent_before(request)):
         return sent
@@ -308,16 +296,14 @@ def _who_reads(
     addressed = addressed_by(at.kind.model, at.case, request.POST)
     return {
         "readers": would_read(
-            request.clearance,
-            at.case,
-            at.teams,
+            at.reader,
             _category(request, at),
             text,
             author=author,
             joining=joining,
             addressed=addressed,
         ),
-        "and_others": tells_of_others(request.clearance, at.case, text),
+        "and_others": tells_of_others(at.reader, text),
     }
 
 
@@ -326,11 +312,11 @@ def _who_reads(
 def record_readers(request: ClearanceRequest, reference: UUID, kind: str) -> HttpResponse:
     """The line "visible to: ..." while the worker chooses."""
     at = at_or_404(request, reference, kind)
-    author = perms.adding_team(request.clearance, at.case, at.kind, at.teams)
+    author = perms.adding_team(at.reader, at.kind)
     if (author is None or "source_team" in request.POST) and perms.can_be_supplied(
-        request.clearance, at.case, at.kind
+        at.reader, at.kind
     ):
-        author = perms.supplying_team(request.clearance, at.case, at.teams)
+        author = perms.supplying_team(at.reader)
     if author is None:
         raise PermissionDenied
     return render(request, "casework/sharing/_readers.html", _who_reads(request, at, author))

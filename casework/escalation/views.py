@@ -5,14 +5,13 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from casework.cases.case_reader import CaseReader
+from casework.cases.case_reader import CaseReader, find_case
 from casework.cases.models import Case
-from casework.cases.partners import visible_teams
 from casework.escalation.acts import (
     admit,
     advise,
@@ -41,7 +40,6 @@ from casework.journey.facts import fact_of
 from casework.journey.perms import FACILITY, SERVICES, leads, team_of_kind
 from casework.journey.views import not_taken
 from casework.records.models import VersionConflict
-from casework.register.identity import leading_names
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.acts import drop_draft, find_draft
 from partners.accountability.activities import CASEWORK, processes
@@ -60,12 +58,10 @@ IN_THE_WAY = {
 def escalation(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """Questions at each level, with what each team brought forward, the advice, and what was
     done with it."""
-    case = get_object_or_404(Case.objects.select_related("pilot", "person"), reference=reference)
-    clearance, teams = request.clearance, visible_teams(request.clearance)
-    chairs = leads(clearance, case, teams)
-    writes = team_of_kind(clearance, case, teams, FACILITY) or team_of_kind(
-        clearance, case, teams, SERVICES
-    )
+    reader = find_case(request, reference)
+    case = reader.case
+    chairs = leads(reader)
+    writes = team_of_kind(reader, FACILITY) or team_of_kind(reader, SERVICES)
     rows = list(
         Escalation.objects.current()
         .filter(case=case)
@@ -134,11 +130,11 @@ def escalation(request: ClearanceRequest, reference: UUID) -> HttpResponse:
                 return not_taken(request, case, problem, key=key, page=request.path)
     parts: dict[int, list[tuple[str, EscalationPart]]] = {}
     for part in EscalationPart.objects.current().filter(case=case).order_by("pk"):
-        label = CaseReader(clearance, case, teams).label(part.source_id)
+        label = reader.label(part.source_id)
         parts.setdefault(part.escalation_id, []).append((label, part))
     context = {
         "case": case,
-        "name": leading_names([case.pk]).get(case.pk, ""),
+        "name": reader.name,
         "forms": forms,
         "asked": asked,
         "rows": [(row, parts.get(row.pk, []), list(row.members.all())) for row in rows],
@@ -166,11 +162,10 @@ def _done(
 ) -> bool:
     """Do what was sent; False if the form says what is in the way."""
     data, version = form.cleaned_data, request.POST.get("version", "")
+    reader = CaseReader(request.clearance, case)
     if act == "ask":
         team = team_of_kind(
-            request.clearance,
-            case,
-            visible_teams(request.clearance),
+            reader,
             (OrganisationKind.MUNICIPALITY,),
         )
         assert team is not None

@@ -14,9 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from casework.cases.case_reader import find_case
 from casework.cases.enums import ADMITTED_STATES, CaseState
 from casework.cases.models import Case
-from casework.cases.partners import visible_teams
 from casework.cases.views import case_url
 from casework.formal_decisions.acts import ending_of, issue, reopen, set_aside
 from casework.formal_decisions.enums import FormalKind
@@ -73,13 +73,13 @@ def _context(case: Case, **more: Any) -> dict[str, Any]:
 def formal_decision_add(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """First what was decided, then its letter, made from the pilot's text and mended on screen;
     then it is issued."""
-    case = _case(reference)
-    teams = visible_teams(request.clearance)
+    reader = find_case(request, reference, "pilot__municipality")
+    case = reader.case
     if request.method == "POST" and (sent := sent_before(request)):
         return sent
-    if not perms.leads(request.clearance, case, teams):
+    if not perms.leads(reader):
         raise PermissionDenied
-    author = perms.team_of_kind(request.clearance, case, teams, (OrganisationKind.MUNICIPALITY,))
+    author = perms.team_of_kind(reader, (OrganisationKind.MUNICIPALITY,))
     assert author is not None
     facts = fact_of(case)
     mandates = list(MandateDecision.objects.filter(pilots=case.pilot_id))
@@ -204,7 +204,8 @@ def _letter(case: Case, form: FormalForm) -> str:
 def formal_decision(request: ClearanceRequest, reference: UUID, record: UUID) -> HttpResponse:
     """A formal decision as it was issued, its letter, the objections to it; and setting aside
     one that ends."""
-    case = _case(reference)
+    reader = find_case(request, reference, "pilot__municipality")
+    case = reader.case
     result = get_object_or_404(
         FormalDecision.objects.select_related(
             "mandate", "conference_decision", "template", "criteria"
@@ -212,7 +213,7 @@ def formal_decision(request: ClearanceRequest, reference: UUID, record: UUID) ->
         case=case,
         reference=record,
     )
-    leads = perms.leads(request.clearance, case, visible_teams(request.clearance))
+    leads = perms.leads(reader)
     ending = ending_of(case) if leads and case.state in ADMITTED_STATES else None
     form = (
         SetAsideForm(request.POST or None)
@@ -258,8 +259,9 @@ def formal_decision(request: ClearanceRequest, reference: UUID, record: UUID) ->
 @require_http_methods(["GET", "POST"])
 def case_reopen(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """Back to the conference after a refusal (T9)."""
-    case = _case(reference)
-    if not perms.leads(request.clearance, case, visible_teams(request.clearance)):
+    reader = find_case(request, reference, "pilot__municipality")
+    case = reader.case
+    if not perms.leads(reader):
         raise PermissionDenied
     facts = fact_of(case)
     step = STEPS["T9"]

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from casework.care.models import MedicalLimitation
+from casework.cases.case_reader import CaseReader
 from casework.cases.enums import CaseState
 from casework.cases.models import Case
 from casework.cases.partners import ask_for_dossiers
@@ -224,6 +225,6 @@ def request_dossiers(case: Case, *, by: Clearance, team: int, requested_on: date
     return take_step(case, "T3", by=by)
 
 
-def writes_limitations(clearance: Clearance, case: Case) -> int | None:
+def writes_limitations(reader: CaseReader) -> int | None:
     """Id of the worker's team in whose name a limitation may be recorded. None if there is none."""
-    return clearance.author_team(case, Category.MEDICAL_LIMITATION)
+    return reader.author_team(Category.MEDICAL_LIMITATION)

@@ -7,8 +7,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
+from casework.cases.case_reader import CaseReader
 from casework.cases.enums import CaseState
-from casework.cases.partners import visible_teams
 from casework.cases.views import case_url
 from casework.intake import perms
 from casework.intake.acts import request_dossiers
@@ -28,8 +28,8 @@ from partners.accountability.activities import CASEWORK, processes
 def dossiers_request(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """Ask IND and DT&V for their dossiers: from then on both take part (T3)."""
     case = case_or_404(reference)
-    teams = visible_teams(request.clearance)
-    team = perms.intake_team(request.clearance, case, teams)
+    reader = CaseReader(request.clearance, case)
+    team = perms.intake_team(reader)
     if team is None:
         raise PermissionDenied
     key = DOSSIERS.key(case.reference)

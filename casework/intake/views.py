@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
+from casework.cases.case_reader import CaseReader
 from casework.cases.enums import CaseState
 from casework.cases.models import Case
 from casework.cases.partners import visible_teams
@@ -106,18 +107,19 @@ def intake(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     case = case_or_404(reference)
     teams = visible_teams(request.clearance)
     result = intake_of(case)
+    reader = CaseReader(request.clearance, case, teams)
     if result is not None:
-        if perms.can_continue(request.clearance, case, result, teams):
+        if perms.can_continue(reader, result):
             report = IntakeReport.objects.filter(intake=result).first()
             left = unfinished(
                 result,
                 report,
                 criteria_of(case.pilot, timezone.localdate()),
-                asks_limitation=writes_limitations(request.clearance, case) is not None,
+                asks_limitation=writes_limitations(reader) is not None,
             )
             return redirect(page_url(case, left[0] if left else "afronden"))
         return redirect("casework:intake_report", case.reference)
-    team = perms.intake_team(request.clearance, case, teams)
+    team = perms.intake_team(reader)
     if team is None or case.state not in (CaseState.REGISTERED, CaseState.INTAKE):
         raise PermissionDenied
     key = INTAKE.key(case.reference, "begin")
@@ -152,10 +154,9 @@ def _found(
     if result is None:
         raise Http404
     teams = visible_teams(request.clearance)
-    later = page == "criteria" and perms.can_complete_criteria(
-        request.clearance, case, result, teams
-    )
-    if not (later or perms.can_continue(request.clearance, case, result, teams)):
+    reader = CaseReader(request.clearance, case, teams)
+    later = page == "criteria" and perms.can_complete_criteria(reader, result)
+    if not (later or perms.can_continue(reader, result)):
         raise PermissionDenied
     result.case = case
     return case, result, teams
@@ -177,7 +178,8 @@ def intake_page(request: ClearanceRequest, reference: UUID, page: str) -> HttpRe
     key = INTAKE.key(case.reference, page)
     draft = find_draft(request, key) if request.method == "GET" else None
     seen = request.POST.get("version") or kept_value(draft, "version") or str(result.version)
-    limits = writes_limitations(request.clearance, case)
+    reader = CaseReader(request.clearance, case)
+    limits = writes_limitations(reader)
     form = _page_form(request, page, case, result, report, criteria, limits, later=later)
     form.restore(draft)
     changed = seen != str(result.version)
@@ -285,12 +287,13 @@ def _finish(
     teams: dict[int, Team],
 ) -> HttpResponse:
     key = INTAKE.key(case.reference, "finish")
+    reader = CaseReader(request.clearance, case, teams)
     form = FinishForm(
         request.POST or None,
-        partners=other_teams(request.clearance, case, teams, besides=intake.author_team_id),
+        partners=other_teams(reader, besides=intake.author_team_id),
     )
     form.restore(find_draft(request, key))
-    limits = writes_limitations(request.clearance, case)
+    limits = writes_limitations(reader)
     left = unfinished(intake, report, criteria, asks_limitation=limits is not None)
     preview = "preview" in request.POST
     changed = False
@@ -336,11 +339,15 @@ def _readers(
     request: ClearanceRequest, case: Case, intake: Intake, teams: dict[int, Team]
 ) -> dict[str, Any]:
     text = request.POST if request.method == "POST" else _unsent()
+    reader = CaseReader(request.clearance, case, teams)
     return {
         "readers": would_read(
-            request.clearance, case, teams, Category.GUIDANCE, text, author=intake.author_team_id
+            reader,
+            Category.GUIDANCE,
+            text,
+            author=intake.author_team_id,
         ),
-        "and_others": tells_of_others(request.clearance, case, text),
+        "and_others": tells_of_others(reader, text),
     }
 
 
@@ -377,16 +384,15 @@ def intake_report(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     if result is None:
         raise Http404
     report = IntakeReport.objects.filter(intake=result).first()
-    teams = visible_teams(request.clearance)
+    reader = CaseReader(request.clearance, case)
     context = case_context(
         case,
         intake=result,
         report=report,
         report_parts=_parts(report),
         results=results_of(result),
-        continues=perms.can_continue(request.clearance, case, result, teams),
-        completes_criteria=perms.can_complete_criteria(request.clearance, case, result, teams)
-        and result.has_unknown,
+        continues=perms.can_continue(reader, result),
+        completes_criteria=perms.can_complete_criteria(reader, result) and result.has_unknown,
     )
     return render(request, "casework/intake/report.html", context)
 

@@ -1,8 +1,7 @@
 """Who may take which step. Every line of a docstring is a line of the code."""
 
-from casework.cases.models import Case
+from casework.cases.case_reader import CaseReader
 from casework.cases.perms import registers_people
-from governance.access.clearance import Clearance
 from governance.access.enums import Category
 from partners.organisations.enums import OrganisationKind, Role, TeamFunction
 from partners.organisations.models import Team
@@ -12,58 +11,50 @@ FACILITY = (OrganisationKind.MUNICIPALITY, OrganisationKind.NGO, OrganisationKin
 SERVICES = (OrganisationKind.IND, OrganisationKind.DTV)
 
 
-def team_of_kind(
-    clearance: Clearance, case: Case, teams: Teams, kinds: tuple[OrganisationKind, ...]
-) -> int | None:
+def team_of_kind(reader: CaseReader, kinds: tuple[OrganisationKind, ...]) -> int | None:
     """A team of hers in this case that is:
     - the general team of an organisation of one of these kinds
     - writing what the conference shares
     """
-    for seat in clearance.seats_writing(case, Category.CONFERENCE):
-        team = teams.get(seat.team)
+    for seat in reader.seats_writing(Category.CONFERENCE):
+        team = reader.teams.get(seat.team)
         if team and team.organisation.kind in kinds and team.function == TeamFunction.GENERAL:
             return seat.team
     return None
 
 
-def guides(clearance: Clearance, case: Case, teams: Teams) -> bool:
+def guides(reader: CaseReader) -> bool:
     """A municipal or NGO caseworker of this case."""
-    return team_of_kind(clearance, case, teams, FACILITY) is not None
+    return team_of_kind(reader, FACILITY) is not None
 
 
-def leads(clearance: Clearance, case: Case, teams: Teams) -> bool:
+def leads(reader: CaseReader) -> bool:
     """The municipality's coordinator of its pilot, in a team involved in this case that writes
     for the conference."""
     return (
-        clearance.coordinates(case.pilot_id)
-        and clearance.has_role(Role.COORDINATOR, case)
-        and team_of_kind(clearance, case, teams, (OrganisationKind.MUNICIPALITY,)) is not None
+        reader.coordinates
+        and reader.has_role(Role.COORDINATOR)
+        and team_of_kind(reader, (OrganisationKind.MUNICIPALITY,)) is not None
     )
 
 
-def manages(clearance: Clearance, case: Case, teams: Teams) -> bool:
+def manages(reader: CaseReader) -> bool:
     """The case manager of this case, while she works for the team that leads it and writes for
     the conference."""
-    return (
-        case.case_manager_id == clearance.user_id
-        and case.lead_team_id in clearance.teams
-        and clearance.writes(case, Category.CONFERENCE)
-    )
+    return reader.manages and reader.team_leads and reader.writes(Category.CONFERENCE)
 
 
-def serves(clearance: Clearance, case: Case, teams: Teams) -> bool:
+def serves(reader: CaseReader) -> bool:
     """A caseworker of the immigration or the departure service in this case, or the coordinator
     on its behalf (R20)."""
-    return team_of_kind(clearance, case, teams, SERVICES) is not None or leads(
-        clearance, case, teams
-    )
+    return team_of_kind(reader, SERVICES) is not None or leads(reader)
 
 
-def registers(clearance: Clearance, case: Case | None, teams: Teams) -> bool:
+def registers(reader: CaseReader) -> bool:
     """A municipal or NGO caseworker, or a shelter team, of a pilot that takes new cases."""
-    return registers_people(clearance, teams)
+    return registers_people(reader.clearance, reader.teams)
 
 
-def takes_over(clearance: Clearance, case: Case | None, teams: Teams) -> bool:
+def takes_over(reader: CaseReader) -> bool:
     """The municipality's coordinator, with a list that says how far each case came."""
-    return bool(clearance.coordinated) and registers_people(clearance, teams)
+    return bool(reader.clearance.coordinated) and registers_people(reader.clearance, reader.teams)

@@ -3,22 +3,20 @@ table; the guards, the buttons, the refusals and docs/journey.md are made from i
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from casework.cases.case_reader import CaseReader
 from casework.cases.enums import OPEN_STATES, CaseState
-from casework.cases.models import Case
 from casework.journey import guards as g
 from casework.journey import perms
 from casework.journey.facts import Facts
 from casework.journey.guards import Guard, Missing
-from governance.access.clearance import Clearance
 from governance.access.enums import Category
 
 S, C = CaseState, Category
-Who = Callable[[Clearance, Case, Any], bool]
+Who = Callable[[CaseReader], bool]
 
 
 @dataclass(frozen=True)

@@ -5,21 +5,19 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from casework.cases.case_reader import CaseReader, find_case
 from casework.cases.models import Case
-from casework.cases.partners import visible_teams
 from casework.cases.views import case_url
 from casework.journey.acts import StepRefused, step_by_button, unread
 from casework.journey.facts import Facts, fact_of
 from casework.journey.guards import Missing
-from casework.journey.perms import Teams
 from casework.journey.steps import BY_SLUG, Step, steps_from
 from casework.records.models import VersionConflict
 from casework.register.identity import leading_names
-from governance.access.clearance import Clearance
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.acts import save_draft, sent_before, submit_once
 from partners.accountability.activities import CASEWORK, processes
@@ -49,16 +47,18 @@ class NextStep:
     missing: list[tuple[str, str]]  # a sentence, and where it is mended
 
 
-def next_steps(clearance: Clearance, case: Case, teams: Teams, facts: Facts) -> list[NextStep]:
+def next_steps(reader: CaseReader, facts: Facts) -> list[NextStep]:
     """The steps from here that are hers to take, with what is missing; no step that others take."""
     return [
         NextStep(
             step,
-            step_page(case, step),
-            linked(case, [*unread(case, step, clearance), *step.missing(facts)]),
+            step_page(reader.case, step),
+            linked(
+                reader.case, [*unread(reader.case, step, reader.clearance), *step.missing(facts)]
+            ),
         )
-        for step in steps_from(case.state)
-        if step.who(clearance, case, teams) and offered(step, facts)
+        for step in steps_from(reader.case.state)
+        if step.who(reader) and offered(step, facts)
     ]
 
 
@@ -106,11 +106,12 @@ def refused(request: HttpRequest, case: Case, refusal: StepRefused) -> HttpRespo
 @processes(CASEWORK)
 @require_http_methods(["GET", "POST"])
 def case_step(request: ClearanceRequest, reference: UUID, slug: str) -> HttpResponse:
-    case = get_object_or_404(Case.objects.select_related("pilot", "person"), reference=reference)
+    reader = find_case(request, reference)
+    case = reader.case
     step = BY_SLUG.get(slug)
     if step is None or step.page != "case_step":
         raise Http404
-    if not step.who(request.clearance, case, visible_teams(request.clearance)):
+    if not step.who(reader):
         raise PermissionDenied
     if request.method == "POST":
         if sent := sent_before(request):
@@ -132,7 +133,7 @@ def case_step(request: ClearanceRequest, reference: UUID, slug: str) -> HttpResp
     missing = [*unread(case, step, request.clearance), *step.missing(fact_of(case))] if here else []
     context = {
         "case": case,
-        "name": leading_names([case.pk]).get(case.pk, ""),
+        "name": reader.name,
         "step": step,
         "missing": linked(case, missing),
         "possible": here and not missing,

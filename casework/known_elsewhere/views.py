@@ -12,20 +12,19 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from casework.cases.case_reader import find_case
 from casework.cases.models import Case
-from casework.cases.partners import visible_teams
 from casework.known_elsewhere.models import ContactRequest, Hit, Question
 from casework.known_elsewhere.perms import can_ask
 from casework.records.models import VersionConflict
 from casework.register.forms import ReasonField
-from casework.register.identity import leading_names
 from casework.registration import perms
 from governance.access.clearance import Clearance
 from governance.access.middleware import ClearanceRequest
@@ -165,9 +164,9 @@ def _asked(case: Case) -> list[Asked]:
 def case_elsewhere(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """Is this person known in another pilot? What was asked before, a new question, a request
     for contact."""
-    case = get_object_or_404(Case.objects.select_related("pilot", "person"), reference=reference)
-    clearance = request.clearance
-    if not can_ask(clearance, case, visible_teams(clearance)):
+    reader = find_case(request, reference)
+    case = reader.case
+    if not can_ask(reader):
         raise PermissionDenied
     if request.method == "POST" and (sent := sent_before(request)):
         return sent
@@ -232,7 +231,7 @@ def case_elsewhere(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     form = contacting if contacting.is_bound else asking
     context = {
         "case": case,
-        "name": leading_names([case.pk]).get(case.pk, ""),
+        "name": reader.name,
         "asking": asking,
         "contacting": contacting,
         "form": form,
@@ -346,8 +345,9 @@ class ShieldForm(KeptForm):
 @require_http_methods(["GET", "POST"])
 def case_shield(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """Shield somebody: no other pilot hears that she is known here."""
-    case = get_object_or_404(Case.objects.select_related("pilot"), reference=reference)
-    if not perms.can_complete_registration(request.clearance, case):
+    reader = find_case(request, reference)
+    case = reader.case
+    if not perms.can_complete_registration(reader):
         raise PermissionDenied
     key = SHIELD.key(case.reference)
     draft = find_draft(request, key)
@@ -356,7 +356,7 @@ def case_shield(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     context: dict[str, Any] = {
         "case": case,
         "form": form,
-        "name": leading_names([case.pk]).get(case.pk, ""),
+        "name": reader.name,
         "draft_key": key,
         "form_page": request.path,
         "restored": draft,

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from casework.cases.case_reader import CaseReader
 from casework.cases.models import Case
 from casework.register.enums import ClashAnswer
 from casework.register.models import Judgement, Person
@@ -75,4 +76,4 @@ def can_judge(clearance: Clearance, cases: list[Case]) -> bool:
     """To judge whether a registration is somebody else's too, one must be:
     - allowed to complete the registration of one of her cases in sight
     """
-    return any(perms.can_complete_registration(clearance, case) for case in cases)
+    return any(perms.can_complete_registration(CaseReader(clearance, case)) for case in cases)

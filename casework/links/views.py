@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from casework.cases.case_reader import CaseReader
+from casework.cases.case_reader import CaseReader, find_case
 from casework.cases.models import Case
 from casework.cases.partners import visible_teams, with_teams
 from casework.cases.views import case_url
@@ -319,8 +319,9 @@ def judgement_undo(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def case_doubles(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """Judge likely doubles afterwards, when an emergency left no time."""
-    case = get_object_or_404(Case.objects.select_related("person", "pilot"), reference=reference)
-    if not perms.can_complete_registration(request.clearance, case):
+    reader = find_case(request, reference)
+    case = reader.case
+    if not perms.can_complete_registration(reader):
         raise PermissionDenied
     candidates: list[Candidate] = likely_doubles(
         identities_of([case.pk])[case.pk], besides=judged_cases(case.person)
@@ -340,7 +341,7 @@ def case_doubles(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         "case": case,
         "judged": ",".join(str(candidate.case_id) for candidate in candidates),
         "candidates": candidate_rows(candidates),
-        "name": leading_names([case.pk]).get(case.pk, ""),
+        "name": reader.name,
     }
     return render(request, "casework/links/doubles.html", context)
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from casework.cases.case_reader import CaseReader
+from casework.cases.case_reader import CaseReader, find_case
 from casework.cases.enums import CaseState
 from casework.cases.models import Case
 from casework.cases.partners import visible_teams
@@ -110,10 +110,11 @@ def _conflict(request: ClearanceRequest, case: Case) -> HttpResponse:
 def exit_page(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """The exit with its claim, answers and checks; the coordinator says here why a claim stays
     unconfirmed."""
-    case = _case(reference)
-    clearance, teams = request.clearance, visible_teams(request.clearance)
+    reader = find_case(request, reference)
+    case = reader.case
+    clearance = request.clearance
     result = exit_of(case)
-    chairs = leads(clearance, case, teams)
+    chairs = leads(reader)
     form = (
         UnconfirmedForm(request.POST or None) if chairs and result and result.confirmed_on else None
     )
@@ -145,7 +146,7 @@ def exit_page(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         durable=durable,
         claimed=bool(result and result.outcome in perms.COMPETENT),
         claims=[
-            (row, CaseReader(clearance, case, teams).label(row.source_id))
+            (row, reader.label(row.source_id))
             for row in Confirmation.objects.current()
             .filter(exit=result)
             .order_by("-said_on", "-pk")
@@ -153,25 +154,23 @@ def exit_page(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         if result
         else [],
         checks=[
-            (months, row, bool(row and perms.can_take_back(clearance, case, row)))
+            (months, row, bool(row and perms.can_take_back(reader, row)))
             for months in CHECK_MONTHS
             for row in [checks.get(months)]
         ]
         if durable
         else [],
-        proposes=result is None and perms.can_propose(clearance, case, teams),
-        confirms=bool(
-            result and not result.confirmed_on and perms.can_confirm(clearance, case, teams, result)
-        ),
-        answers=bool(result and perms.claim_team(clearance, case, teams, result)),
-        supplies=bool(result and perms.answers_for(clearance, case, teams, result)),
+        proposes=result is None and perms.can_propose(reader),
+        confirms=bool(result and not result.confirmed_on and perms.can_confirm(reader, result)),
+        answers=bool(result and perms.claim_team(reader, result)),
+        supplies=bool(result and perms.answers_for(reader, result)),
         follows=bool(
             result
             and durable
             and len(checks) < len(CHECK_MONTHS)
-            and perms.check_team(clearance, case, teams, result)
+            and perms.check_team(reader, result)
         ),
-        establishes=bool(result and perms.can_establish(clearance, case, teams, result)),
+        establishes=bool(result and perms.can_establish(reader, result)),
         undoes=bool(
             result and result.confirmed_on and chairs and case.state in STEPS["T16"].sources
         ),
@@ -183,7 +182,7 @@ def exit_page(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         undone=Exit.objects.filter(case=case)
         .exclude(pk=result.pk if result else 0)
         .order_by("-pk"),
-        manages=manages(clearance, case, teams),
+        manages=manages(reader),
         unconfirmed=form is not None
         and result is not None
         and result.classed is not None
@@ -197,12 +196,13 @@ def exit_page(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 @processes(CASEWORK)
 @require_http_methods(["GET", "POST"])
 def exit_propose(request: ClearanceRequest, reference: UUID) -> HttpResponse:
-    case = _case(reference)
+    reader = find_case(request, reference)
+    case = reader.case
     if request.method == "POST" and (sent := sent_before(request)):
         return sent
     if exit_of(case) is not None:
         return redirect(_page(case))
-    if not perms.can_propose(request.clearance, case, visible_teams(request.clearance)):
+    if not perms.can_propose(reader):
         raise PermissionDenied
     key = EXIT.key(case.reference)
     form = ExitForm(request.POST or None, case=case)
@@ -229,19 +229,19 @@ def exit_propose(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def exit_confirm(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """The coordinator confirms what somebody else proposed (T11), or declines it with a reason."""
-    case = _case(reference)
-    teams = visible_teams(request.clearance)
+    reader = find_case(request, reference)
+    case = reader.case
     result = exit_of(case)
     if result is None:
-        if not leads(request.clearance, case, teams):
+        if not leads(reader):
             raise PermissionDenied
         return redirect(
             reverse("casework:exit_propose", args=[reference])
-            if perms.can_propose(request.clearance, case, teams)
+            if perms.can_propose(reader)
             else _page(case)
         )
     result.case = case
-    if not perms.can_confirm(request.clearance, case, teams, result):
+    if not perms.can_confirm(reader, result):
         raise PermissionDenied
     form = DeclineForm(request.POST if "decline" in request.POST else None)
     version = request.POST.get("version", "")
@@ -276,7 +276,8 @@ def exit_confirm(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 @of_the_exit
 def exit_establish(request: ClearanceRequest, case: Case, exit_: Exit) -> HttpResponse:
     """What became of her, once that is known."""
-    if not perms.can_establish(request.clearance, case, visible_teams(request.clearance), exit_):
+    reader = CaseReader(request.clearance, case)
+    if not perms.can_establish(reader, exit_):
         raise PermissionDenied
     key = EXIT.key(case.reference)
     form = EstablishForm(request.POST or None, exit_=exit_)
@@ -303,10 +304,8 @@ def exit_establish(request: ClearanceRequest, case: Case, exit_: Exit) -> HttpRe
 @require_http_methods(["GET", "POST"])
 @of_the_exit
 def exit_undo(request: ClearanceRequest, case: Case, exit_: Exit) -> HttpResponse:
-    if (
-        not leads(request.clearance, case, visible_teams(request.clearance))
-        or exit_.confirmed_on is None
-    ):
+    reader = CaseReader(request.clearance, case)
+    if not leads(reader) or exit_.confirmed_on is None:
         raise PermissionDenied
     form = UndoForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -345,15 +344,12 @@ def claim_answer(request: ClearanceRequest, case: Case, exit_: Exit) -> HttpResp
     """The competent partner confirms or refutes what is claimed; or the coordinator on its
     behalf, with the paper."""
     teams = visible_teams(request.clearance)
-    team = perms.claim_team(request.clearance, case, teams, exit_)
+    reader = CaseReader(request.clearance, case, teams)
+    team = perms.claim_team(reader, exit_)
     sources: list[Team] = []
     if team is None:
-        sources = [teams[pk] for pk in perms.answers_for(request.clearance, case, teams, exit_)]
-        team = (
-            team_of_kind(request.clearance, case, teams, (OrganisationKind.MUNICIPALITY,))
-            if sources
-            else None
-        )
+        sources = [teams[pk] for pk in perms.answers_for(reader, exit_)]
+        team = team_of_kind(reader, (OrganisationKind.MUNICIPALITY,)) if sources else None
     if team is None:
         raise PermissionDenied
     key = CLAIM.key(case.reference)
@@ -396,8 +392,8 @@ def _came_back(case: Case) -> bool:
 @require_http_methods(["GET", "POST"])
 @of_the_exit
 def check_add(request: ClearanceRequest, case: Case, exit_: Exit) -> HttpResponse:
-    teams = visible_teams(request.clearance)
-    team = perms.check_team(request.clearance, case, teams, exit_)
+    reader = CaseReader(request.clearance, case)
+    team = perms.check_team(reader, exit_)
     durable = exit_.classed is not None and exit_.classed.belongs_to in DURABLE
     if team is None or not durable or case.state not in (CaseState.EXITED, CaseState.IN_AFTERCARE):
         raise PermissionDenied
@@ -433,10 +429,11 @@ def check_add(request: ClearanceRequest, case: Case, exit_: Exit) -> HttpRespons
 def check_take_back(request: ClearanceRequest, case: Case, exit_: Exit) -> HttpResponse:
     """Take back a check that was recorded by mistake, by the team that recorded it. Checks that
     lapsed together are taken back together."""
+    reader = CaseReader(request.clearance, case)
     rows = [
         row
         for row in FollowUpCheck.objects.current().filter(exit=exit_)
-        if perms.can_take_back(request.clearance, case, row)
+        if perms.can_take_back(reader, row)
     ]
     named = [row for row in rows if str(row.reference) == request.POST.get("check")]
     if not named:

@@ -33,7 +33,6 @@ from casework.overview.timeline import events
 from casework.register.enums import ValueKind
 from casework.register.identity import by_kind, distinct
 from casework.registration.perms import can_complete_registration
-from governance.access.clearance import Clearance
 from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
 from partners.accountability.activities import CASEWORK, processes
@@ -48,14 +47,12 @@ class RegistrationTask:
     term: str = ""
 
 
-def registration_tasks(
-    clearance: Clearance, case: Case, *, informed: bool
-) -> list[RegistrationTask]:
+def registration_tasks(reader: CaseReader, *, informed: bool) -> list[RegistrationTask]:
     """What is still to be done about the registration, for who may do it."""
-    if not case.is_open or not can_complete_registration(clearance, case):
+    if not reader.case.is_open or not can_complete_registration(reader):
         return []
     result = []
-    in_emergency = case.doubles_judged_on is None
+    in_emergency = reader.case.doubles_judged_on is None
     term = _("On the next working day after the emergency placement") if in_emergency else ""
     if not informed:
         result.append(
@@ -82,17 +79,17 @@ class Running:
     page: str
 
 
-def deadlines(clearance: Clearance, case: Case, facts: Facts) -> list[Running]:
+def deadlines(reader: CaseReader, facts: Facts) -> list[Running]:
     """Deadlines of the case, for a worker of the team that leads. Empty for others, to whom a
     deadline would tell what they may not read."""
-    if case.lead_team_id not in clearance.teams:
+    if not reader.team_leads:
         return []
     return [
         Running(
             term.what,
             term.on,
             term.on <= facts.today,
-            where(case, term.page) if term.page != "case_detail" else "",
+            where(reader.case, term.page) if term.page != "case_detail" else "",
         )
         for term in deadlines_of(facts)
     ]
@@ -139,9 +136,10 @@ def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     more = min(int(asked), 50) if asked.isdecimal() else 0
     most = STORY_LENGTH * (more + 1)
     lead = teams.get(case.lead_team_id)
-    story = events(case, involvements, records, teams, clearance, kind=kind, most=most + 1)
+    reader = CaseReader(clearance, case, teams)
+    story = events(reader, involvements, records, kind=kind, most=most + 1)
     briefing = briefings[0] if briefings else None
-    own, shared = panels(clearance, case, teams, records)
+    own, shared = panels(reader, records)
     facts, confers = fact_of(case), clearance.reads(case, Category.CONFERENCE)
     context = {
         "case": case,
@@ -151,20 +149,19 @@ def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         "shared": shared,
         "begins": [p for p in own if p.add and not p.rows],
         "household": household(current(records["relation"])),
-        "adds_household": perms_of_records.adding_team(clearance, case, KINDS["relation"], teams)
-        is not None,
+        "adds_household": perms_of_records.adding_team(reader, KINDS["relation"]) is not None,
         "supplies": [
             (kind, variant, label)
-            for kind in perms_of_records.suppliable(clearance, case, teams)
+            for kind in perms_of_records.suppliable(reader)
             for variant, label in (
                 ValueKind.choices if kind.slug == "identity_value" else [("", kind.label)]
             )
         ],
-        "corrections": corrections(clearance, case, teams, records),
+        "corrections": corrections(reader, records),
         "involvements": [
             (
                 row,
-                perms.can_end_involvement(clearance, case, row),
+                perms.can_end_involvement(reader, row),
                 perms.can_become_contact(clearance, row),
             )
             for row in involvements
@@ -174,10 +171,10 @@ def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         "stays": stays,
         "more": more + 1,
         "passages": [row for row in passages if row is not case],
-        "completes": can_complete_registration(clearance, case),
-        "asks_elsewhere": can_ask(clearance, case, teams),
-        "can_involve": perms.can_involve(clearance, case),
-        "can_take_over": perms.can_take_over(clearance, case),
+        "completes": can_complete_registration(reader),
+        "asks_elsewhere": can_ask(reader),
+        "can_involve": perms.can_involve(reader),
+        "can_take_over": perms.can_take_over(reader),
         "steps": steps_of(case),
         "events": story[:most],
         "older": len(story) > most,
@@ -186,13 +183,13 @@ def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         "knows_referrer": any(
             clearance.reads(case, c) for c in (Category.GUIDANCE, Category.CONTACT_SHELTER)
         ),
-        "manager_known": lead is None or CaseReader(clearance, case).may_know(lead),
-        "registration_tasks": registration_tasks(clearance, case, informed=briefing is not None),
-        "next_steps": next_steps(clearance, case, teams, facts),
+        "manager_known": lead is None or reader.may_know(lead),
+        "registration_tasks": registration_tasks(reader, informed=briefing is not None),
+        "next_steps": next_steps(reader, facts),
         "cautions": cautions(
             records, next((row.value for row in values["birth_date"]), ""), facts.today
         ),
-        "deadlines": deadlines(clearance, case, facts),
+        "deadlines": deadlines(reader, facts),
         "rest_ends": facts.rest_ends,
         "confers": confers,
         # Like terms: to others a gap would tell of what they do not read.
@@ -204,12 +201,12 @@ def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
             and came_from_list(case)
         )
         else [],
-        "note_form": note_form(request, case, teams),
+        "note_form": note_form(request, reader),
         "draft_key": NOTE.key(case.reference),
         "form_page": f"{request.path}#notitie",
         "readers": [],
         "and_others": False,
         "manages": case.case_manager_id == clearance.user_id,
-        "lead": lead if lead and CaseReader(clearance, case).may_know(lead) else None,
+        "lead": lead if lead and reader.may_know(lead) else None,
     }
     return render(request, "casework/overview/case.html", context)

@@ -32,7 +32,6 @@ from casework.dossiers.presentation import age_warning, ends_on, is_over, record
 from casework.records.models import Addressed, Record
 from governance.access.clearance import Clearance
 from partners.organisations.enums import OrganisationKind, TeamFunction
-from partners.organisations.models import Team
 
 OWN_WORK: dict[Owner, tuple[str, ...]] = {
     MUNICIPAL: ("stay", "allowance", "hand_over", "signal", "contact", "procedure"),
@@ -116,43 +115,39 @@ STEPS_OF = {
 }
 
 
-def own_work(clearance: Clearance, case: Case, teams: dict[int, Team]) -> list[str]:
+def own_work(reader: CaseReader) -> list[str]:
     """The kinds of record this worker's teams in this case keep, in the order of the table."""
     result: dict[str, None] = {}
-    for seat in clearance.seats:
-        if seat.team in case.team_ids and seat.team in teams:
-            team = teams[seat.team]
+    for seat in reader.clearance.seats:
+        if seat.team in reader.case.team_ids and seat.team in reader.teams:
+            team = reader.teams[seat.team]
             kind = OrganisationKind(team.organisation.kind)
             kind = OrganisationKind.NGO if kind == OrganisationKind.SHELTER_OPERATOR else kind
             result |= dict.fromkeys(OWN_WORK.get((kind, TeamFunction(team.function)), ()))
     return list(result)
 
 
-def panels(
-    clearance: Clearance, case: Case, teams: dict[int, Team], records: dict[str, list[Record]]
-) -> tuple[list[Panel], list[Panel]]:
+def panels(reader: CaseReader, records: dict[str, list[Record]]) -> tuple[list[Panel], list[Panel]]:
     """Panels of own work and panels of what others share. A panel of own work is shown even if
     empty when the worker may add to it; a shared panel only with rows in it."""
 
     def panel(slug: str, *, own: bool) -> Panel:
         kind = KINDS[slug]
         rows = [
-            _row(clearance, case, teams, record, kind, records)
+            _row(reader, record, kind, records)
             for record in records[slug]
-            if not record.ended_at and is_of(clearance, record) == own
+            if not record.ended_at and is_of(reader.clearance, record) == own
         ]
         rows.sort(key=lambda row: row.is_over)
-        adds = (
-            own and kind.added_here and perms.adding_team(clearance, case, kind, teams) is not None
-        )
+        adds = own and kind.added_here and perms.adding_team(reader, kind) is not None
         return Panel(
             kind,
             rows,
-            reverse("casework:record_add", args=[case.reference, slug]) if adds else "",
+            reverse("casework:record_add", args=[reader.case.reference, slug]) if adds else "",
             own,
         )
 
-    first = own_work(clearance, case, teams)
+    first = own_work(reader)
     mine = [panel(slug, own=True) for slug in dict.fromkeys((*first, *ALL))]
     shared = [panel(slug, own=False) for slug in ALL]
     return [p for p in mine if p.rows or p.add and p.kind.slug in first], [
@@ -192,9 +187,7 @@ def is_of(clearance: Clearance, record: Record) -> bool:
 
 
 def _row(
-    clearance: Clearance,
-    case: Case,
-    teams: dict[int, Team],
+    reader: CaseReader,
     record: Record,
     kind: RecordKind,
     records: dict[str, list[Record]],
@@ -203,12 +196,12 @@ def _row(
     if slug := STEPS_OF.get(kind.slug):
         step_kind = KINDS[slug]
         steps = [
-            _row(clearance, case, teams, step, step_kind, records)
+            _row(reader, step, step_kind, records)
             for step in records[slug]
             if getattr(step, f"{step_kind.parent}_id") == record.pk and not step.ended_at
         ]
-        if step_kind.added_here and perms.can_change(clearance, case, record):
-            page = reverse("casework:record_add", args=[case.reference, slug])
+        if step_kind.added_here and perms.can_change(reader, record):
+            page = reverse("casework:record_add", args=[reader.case.reference, slug])
             add_step = f"{page}?bij={record.reference}"
             add_step += (
                 "&namens=1" if record.source_team_id else ""
@@ -219,10 +212,10 @@ def _row(
         getattr(record, kind.happened),
         ends_on(record),
         is_over(record),
-        CaseReader(clearance, case, teams).label(record.source_id),
-        age_warning(record, case.pilot),
+        reader.label(record.source_id),
+        age_warning(record, reader.case.pilot),
         kind.warning(record) if kind.warning else "",
-        _page(case, kind, record),
+        _page(reader.case, kind, record),
         steps,
         add_step,
     )
@@ -232,12 +225,10 @@ def current(records: list[Record]) -> list[Any]:
     return [record for record in records if record.ended_at is None]
 
 
-def corrections(
-    clearance: Clearance, case: Case, teams: dict[int, Team], records: dict[str, list[Record]]
-) -> list[tuple[Record, str]]:
+def corrections(reader: CaseReader, records: dict[str, list[Record]]) -> list[tuple[Record, str]]:
     """Requests to correct something that wait for one of this worker's teams, with who asks."""
     return [
-        (record, CaseReader(clearance, case, teams).label(record.author_team_id))
+        (record, reader.label(record.author_team_id))
         for record in [*records["correction"], *records["hand_over"]]
-        if perms.can_answer(clearance, case, record)
+        if perms.can_answer(reader, record)
     ]

@@ -58,11 +58,15 @@ def person_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
                 slug: [row for row in rows if row.case_id == case.pk]
                 for slug, rows in records.items()
             }
-            own, _shared = panels(clearance, case, teams, of_case)
-            work.append((case, corrections(clearance, case, teams, of_case), own))
+            own, _shared = panels(CaseReader(clearance, case, teams), of_case)
+            work.append((case, corrections(CaseReader(clearance, case, teams), of_case), own))
     kind = KINDS["identity_value"]
     here = next(
-        (c for c in cases if perms_of_records.adding_team(clearance, c, kind, teams) is not None),
+        (
+            c
+            for c in cases
+            if perms_of_records.adding_team(CaseReader(clearance, c, teams), kind) is not None
+        ),
         None,
     )
     context = {

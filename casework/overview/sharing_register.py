@@ -5,25 +5,21 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from casework.cases.case_reader import CaseReader
-from casework.cases.models import Case
-from casework.cases.partners import team_reads, visible_teams
+from casework.cases.case_reader import CaseReader, find_case
+from casework.cases.partners import team_reads
 from casework.dossiers.kinds import KINDS, headline
 from casework.dossiers.presentation import record_url
 from casework.dossiers.rows import records_of, seen_by
 from casework.records.enums import begins_with_author
 from casework.records.models import Record
-from casework.register.identity import leading_names
 from casework.sharing.audience import other_teams
-from governance.access.clearance import Clearance
 from governance.access.enums import Category, Visibility
 from governance.access.middleware import ClearanceRequest
 from partners.accountability.activities import CASEWORK, processes
-from partners.organisations.models import Team
 
 
 @dataclass(frozen=True)
@@ -42,9 +38,7 @@ class Sharing:
     until: date | None
 
 
-def register_of_sharing(
-    clearance: Clearance, case: Case, teams: dict[int, Team], records: dict[str, list[Record]]
-) -> list[Sharing]:
+def register_of_sharing(reader: CaseReader, records: dict[str, list[Record]]) -> list[Sharing]:
     """Entries for each time that the sharing of a record changed, from the history of the records
     this reader sees. They cover sharing with chosen teams of which the reader may know, and sharing
     with all partners for categories that begin with the author's own team. A change among other
@@ -63,9 +57,9 @@ def register_of_sharing(
                 else []
             )
             visible = [
-                teams[team].label
+                reader.teams[team].label
                 for team in chosen
-                if team in teams and CaseReader(clearance, case).may_know(teams[team])
+                if team in reader.teams and reader.may_know(reader.teams[team])
             ]
             record = by_key[version.id]
             everybody = version.visibility == Visibility.PERMITTED_PARTNERS and begins_with_author(
@@ -74,7 +68,7 @@ def register_of_sharing(
             if (visible, everybody) != shared.get(version.id, ([], False)):
                 shared[version.id] = (visible, everybody)
                 changed.append((version, slug, record, visible, everybody))
-    named = CaseReader(clearance, case, teams).known_workers(
+    named = reader.known_workers(
         {row[0].history_user_id for row in changed if row[0].history_user_id},
     )
     result = [
@@ -83,7 +77,7 @@ def register_of_sharing(
             str(version.history_user) if version.history_user_id in named else "",
             str(KINDS[slug].label),
             headline(record),
-            record_url(case, slug, record.reference),
+            record_url(reader.case, slug, record.reference),
             visible,
             everybody,
             *(
@@ -103,11 +97,9 @@ def case_shared(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """Per partner: of what I see, what that team sees. And the register of what was shared with
     chosen teams."""
     clearance = request.clearance
-    case = get_object_or_404(Case.objects.select_related("pilot"), reference=reference)
-    teams = visible_teams(clearance)
-    partners = [
-        team for team in other_teams(clearance, case, teams) if team.pk not in clearance.teams
-    ]
+    reader = find_case(request, reference)
+    case = reader.case
+    partners = [team for team in other_teams(reader) if team.pk not in clearance.teams]
     asked = request.GET.get("team", "")
     chosen = next((team for team in partners if str(team.pk) == asked), None)
     records = records_of([case])
@@ -135,12 +127,12 @@ def case_shared(request: ClearanceRequest, reference: UUID) -> HttpResponse:
                 )
     context = {
         "case": case,
-        "name": leading_names([case.pk]).get(case.pk, ""),
+        "name": reader.name,
         "partners": partners,
         "chosen": chosen,
         "sees": sees,
         "categories": [c.label for c in Category if c in rights and clearance.reads(case, c)],
-        "register": register_of_sharing(clearance, case, teams, records),
+        "register": register_of_sharing(reader, records),
         "question": _("What does %(team)s see of this person?") % {"team": chosen.label}
         if chosen
         else "",

@@ -19,9 +19,7 @@ from casework.outcomes.models import Exit
 from casework.records.models import Record
 from casework.register.models import Briefing, IdentityValue
 from casework.shelter.models import Stay
-from governance.access.clearance import Clearance
 from partners.accounts.models import User
-from partners.organisations.models import Team
 
 PAST = (
     "SELECT h.state, h.state_since, h.history_date, h.history_user_id, u.name FROM "
@@ -49,11 +47,9 @@ class Event:
 
 
 def events(
-    case: Case,
+    reader: CaseReader,
     involvements: list[Involvement],
     records: dict[str, list[Record]],
-    teams: dict[int, Team],
-    clearance: Clearance,
     *,
     kind: str = "all",
     most: int = 40,
@@ -62,10 +58,10 @@ def events(
     result: list[Event] = []
 
     def who(team: int) -> str:
-        return CaseReader(clearance, case, teams).label(team)
+        return reader.label(team)
 
     if kind in ("all", "notes", "dossier"):
-        result += _records(case, records, teams, clearance, kind, most)
+        result += _records(reader, records, kind, most)
     if kind in ("all", "partners"):
         for row in involvements:
             result.append(
@@ -91,8 +87,10 @@ def events(
                     )
                 )
     if kind in ("all", "steps"):
-        result += _steps(case, teams, clearance)
-        result += _stays(case, [row for row in records["stay"] if isinstance(row, Stay)], who)
+        result += _steps(reader)
+        result += _stays(
+            reader.case, [row for row in records["stay"] if isinstance(row, Stay)], who
+        )
         for briefing in records["briefing"]:
             assert isinstance(briefing, Briefing)
             result.append(
@@ -108,7 +106,7 @@ def events(
                         "version": briefing.text_version,
                         "language": briefing.get_language_display(),
                     },
-                    record_url(case, "briefing", briefing.reference),
+                    record_url(reader.case, "briefing", briefing.reference),
                     _ended(briefing),
                 )
             )
@@ -122,7 +120,7 @@ def events(
                     f"{value.get_kind_display()} ({_ended(value)})"
                     if value.ended_at
                     else value.get_kind_display(),
-                    record_url(case, "identity_value", value.reference),
+                    record_url(reader.case, "identity_value", value.reference),
                 )
                 for value in values
             )
@@ -142,10 +140,8 @@ def events(
 
 
 def _records(
-    case: Case,
+    reader: CaseReader,
     records: dict[str, list[Record]],
-    teams: dict[int, Team],
-    clearance: Clearance,
     kind: str,
     most: int,
 ) -> list[Event]:
@@ -167,11 +163,11 @@ def _records(
     for on, record, slug in result:
         record_kind = RECORD_KINDS[slug]
         team = record.source_id
-        text = CaseReader(clearance, case, teams).label(team)
+        text = reader.label(team)
         if (
             record.author_id in authors
-            and team in teams
-            and CaseReader(clearance, case, teams).may_know(teams[team])
+            and team in reader.teams
+            and reader.may_know(reader.teams[team])
         ):
             text = f"{authors[record.author_id]}, {text}"
         title = headline(record)
@@ -186,7 +182,7 @@ def _records(
                 title,
                 text,
                 getattr(record, "text", ""),
-                record_url(case, slug, record.reference),
+                record_url(reader.case, slug, record.reference),
                 _ended(record),
             )
         )
@@ -233,14 +229,14 @@ def _stays(case: Case, stays: list[Stay], who: object) -> list[Event]:
     return result
 
 
-def _steps(case: Case, teams: dict[int, Team], clearance: Clearance) -> list[Event]:
+def _steps(reader: CaseReader) -> list[Event]:
     """The states the case went through, from its history rows."""
     result = []
     before = None
     with connection.cursor() as cursor:
-        cursor.execute(PAST, [case.pk])
+        cursor.execute(PAST, [reader.case.pk])
         rows = cursor.fetchall()
-    named = CaseReader(clearance, case, teams).known_workers({row[3] for row in rows if row[3]})
+    named = reader.known_workers({row[3] for row in rows if row[3]})
     for state, since, at, user, name in rows:
         if state != before:
             label = CaseState(state).label

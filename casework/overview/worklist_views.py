@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from casework.cases import case_rows, perms
+from casework.cases.case_reader import CaseReader
 from casework.cases.models import Case
 from casework.cases.partners import visible_teams
 from casework.custody.acts import ending_pilots, without_recipient
@@ -47,7 +48,9 @@ def home(request: ClearanceRequest) -> HttpResponse:
             .for_list()
             .newest_first()[:20]
         )
-        unfinished = [case for case in waiting if can_complete_registration(clearance, case)][:10]
+        unfinished = [
+            case for case in waiting if can_complete_registration(CaseReader(clearance, case))
+        ][:10]
     rows = case_rows.rows([*mine, *unfinished], teams, clearance)
     clashes = clashes_for(clearance)
     everything = "alles" in request.GET

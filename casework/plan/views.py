@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from casework.cases.case_reader import CaseReader, reveals_always
+from casework.cases.case_reader import CaseReader, find_case, reveals_always
 from casework.cases.models import Case
-from casework.cases.partners import team_reads, visible_teams
+from casework.cases.partners import team_reads
 from casework.cases.views import case_url
 from casework.journey.acts import locked, refresh_deadline
 from casework.plan import perms
@@ -23,9 +23,7 @@ from casework.plan.forms import ACTION, ACTION_DONE, ActionForm, DoneForm, MendF
 from casework.plan.models import Action, Goal, Scenario
 from casework.records.enums import Answer, EndReason
 from casework.records.models import VersionConflict
-from casework.register.identity import leading_names
 from casework.tasks.models import Task
-from governance.access.clearance import Clearance
 from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.acts import drop_draft, find_draft, sent_before, submit_once
@@ -54,9 +52,10 @@ def _case(reference: UUID) -> Case:
 @processes(CASEWORK)
 @require_http_methods(["GET", "POST"])
 def plan(request: ClearanceRequest, reference: UUID) -> HttpResponse:
-    case = _case(reference)
-    clearance, teams = request.clearance, visible_teams(request.clearance)
-    author = perms.planning_team(clearance, case, teams)
+    reader = find_case(request, reference)
+    case = reader.case
+    clearance, teams = request.clearance, reader.teams
+    author = perms.planning_team(reader)
     goals = list(Goal.objects.current().filter(case=case))
     key = ACTION.key(case.reference)
     form = None
@@ -93,11 +92,11 @@ def plan(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     actions = list(Action.objects.current().filter(case=case).order_by("due_on", "pk"))
 
     def opens(row: Action) -> bool:
-        return perms.can_answer(clearance, case, row) or perms.can_mend(clearance, case, row)
+        return perms.can_answer(reader, row) or perms.can_mend(reader, row)
 
     context = {
         "case": case,
-        "name": leading_names([case.pk]).get(case.pk, ""),
+        "name": reader.name,
         "scenarios": Scenario.objects.current().filter(case=case).select_related("decision"),
         "tracks": [
             (track, [g for g in goals if g.track == track])
@@ -107,7 +106,7 @@ def plan(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         "actions": [
             (
                 row,
-                CaseReader(clearance, case, teams).label(row.to_team_id),
+                reader.label(row.to_team_id),
                 opens(row),
                 not row.answer and row.due_on < timezone.localdate(),
             )
@@ -132,11 +131,8 @@ def _doers(
     or a place, because whoever reads the conference reads the action."""
     if teams[author].organisation.kind in (OrganisationKind.IND, OrganisationKind.DTV):
         return [teams[author]]
-    known = [
-        team
-        for team in CaseReader(request.clearance, case, teams).partners
-        if reveals_always(team) is None
-    ]
+    reader = CaseReader(request.clearance, case, teams)
+    known = [team for team in reader.partners if reveals_always(team) is None]
     reads = team_reads([team.pk for team in known])
     return [team for team in known if Category.CONFERENCE in reads[team.pk]]
 
@@ -145,7 +141,8 @@ def _doers(
 @require_http_methods(["GET", "POST"])
 def action_done(request: ClearanceRequest, reference: UUID, record: UUID) -> HttpResponse:
     """The team it belongs to says how an action or a task ended."""
-    case = _case(reference)
+    reader = find_case(request, reference)
+    case = reader.case
     result: Any = (
         Action.objects.filter(case=case, reference=record).first()
         or Task.objects.filter(case=case, reference=record).first()
@@ -155,8 +152,8 @@ def action_done(request: ClearanceRequest, reference: UUID, record: UUID) -> Htt
     result.case = case
     if request.method == "POST" and (sent := sent_before(request)):
         return sent
-    answers = perms.can_answer(request.clearance, case, result)
-    mends = perms.can_mend(request.clearance, case, result)
+    answers = perms.can_answer(reader, result)
+    mends = perms.can_mend(reader, result)
     act = request.POST.get("act", "")
     if (
         not (answers or mends)
@@ -190,7 +187,7 @@ def action_done(request: ClearanceRequest, reference: UUID, record: UUID) -> Htt
         )
     context = {
         "case": case,
-        "name": leading_names([case.pk]).get(case.pk, ""),
+        "name": reader.name,
         "record": result,
         "form": form,
         "mend": mend,
@@ -251,16 +248,17 @@ def person_languages() -> list[str]:
 def plan_person(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """The plan for her to take along: plain words, large type, and nothing that would harm her
     when others read it."""
-    case = _case(reference)
-    clearance, teams = request.clearance, visible_teams(request.clearance)
-    if perms.planning_team(clearance, case, teams) is None:
+    reader = find_case(request, reference)
+    case = reader.case
+    teams = reader.teams
+    if perms.planning_team(reader) is None:
         raise PermissionDenied
     language = request.GET.get("taal", "nl")
     if language not in person_languages():
         raise Http404
     goals = [g for g in Goal.objects.current().filter(case=case) if g.state == "open"]
     actions = list(Action.objects.current().filter(case=case, answer="").order_by("due_on", "pk"))
-    readers = _readers(clearance, case, teams)
+    readers = _readers(reader)
     # To begin with what she does herself and what those who guide her do; of the services only what
     # is ticked, and no kind of data or organisation that by standing there would tell of a lawyer,
     # an illness or the police.
@@ -270,9 +268,7 @@ def plan_person(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     first |= {str(goal.reference) for goal in goals}
     first |= {category.value for category, _owners in readers if category not in REVEALING}
     owners_of_all = {owner for _category, owners in readers for owner in owners}
-    first |= {
-        f"o{owner.pk}" for owner in owners_of_all if not _telling(clearance, owner, case, teams)
-    }
+    first |= {f"o{owner.pk}" for owner in owners_of_all if not _telling(reader, owner)}
     ticked = set(request.GET.getlist("regel")) if "gekozen" in request.GET else first
     context = {
         "case": case,
@@ -305,12 +301,10 @@ def plan_person(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     return render(request, f"casework/plan/person/{language}.html", context)
 
 
-def _readers(
-    clearance: Clearance, case: Case, teams: dict[int, Team]
-) -> list[tuple[Category, set[Organisation]]]:
+def _readers(reader: CaseReader) -> list[tuple[Category, set[Organisation]]]:
     """Organisations that read each category, as far as a paper may name them. Categories without
     any are left out."""
-    listed = CaseReader(clearance, case, teams).listed_partners
+    listed = reader.listed_partners
     reads = team_reads([team.pk for team in listed])
     result = [
         (category, {team.organisation for team in listed if reads[team.pk].get(category) in READS})
@@ -319,13 +313,15 @@ def _readers(
     return [(category, owners) for category, owners in result if owners]
 
 
-def _telling(clearance: Clearance, owner: Organisation, case: Case, teams: dict[int, Team]) -> bool:
+def _telling(reader: CaseReader, owner: Organisation) -> bool:
     """True if the organisation's name on paper would reveal an illness, a lawyer, a place, leaving,
     or the police."""
     here = [
-        team for pk in case.team_ids if (team := teams.get(pk)) and team.organisation_id == owner.pk
+        team
+        for pk in reader.case.team_ids
+        if (team := reader.teams.get(pk)) and team.organisation_id == owner.pk
     ]
-    reader = CaseReader(clearance, case, teams)
+    reader = reader
     general = [team for team in here if Category.IDENTITY in reader.reveals(team)]
     return owner.kind == OrganisationKind.AVIM or not general
 

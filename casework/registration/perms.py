@@ -1,6 +1,6 @@
 """Who may register, and for whom. Every line of a docstring is a line of the code."""
 
-from casework.cases.models import Case
+from casework.cases.case_reader import CaseReader
 from casework.cases.perms import registers
 from governance.access.clearance import Clearance
 from governance.access.enums import Category
@@ -22,11 +22,9 @@ def registering_teams(clearance: Clearance, also: Category = Category.IDENTITY) 
     return [team for team in teams if registers(team)]
 
 
-def can_complete_registration(clearance: Clearance, case: Case) -> bool:
+def can_complete_registration(reader: CaseReader) -> bool:
     """To record the briefing or judge doubles afterwards, one must be all of:
     - working for the team that leads the case, or for the municipality that coordinates it
     - allowed to write its identity
     """
-    return (
-        case.lead_team_id in clearance.teams or clearance.coordinates(case.pilot_id)
-    ) and clearance.writes(case, Category.IDENTITY)
+    return (reader.team_leads or reader.coordinates) and reader.writes(Category.IDENTITY)

@@ -9,13 +9,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from casework.cases.case_reader import CaseReader
-from casework.cases.models import Case
-from casework.cases.partners import team_reads, visible_teams
+from casework.cases.case_reader import CaseReader, find_case
+from casework.cases.partners import team_reads
 from casework.cases.views import case_url
 from casework.register.doubles import likely_doubles
 from casework.register.enums import BRIEFING_VERSION
-from casework.register.identity import leading_names
 from casework.register.models import Briefing, Person
 from casework.registration import perms
 from casework.registration.acts import Claim, HasOpenCase, first_partners, register
@@ -28,7 +26,6 @@ from casework.registration.forms import (
     EmergencyForm,
     RegistrationForm,
 )
-from governance.access.clearance import Clearance
 from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.acts import (
@@ -179,9 +176,10 @@ def register_emergency(request: ClearanceRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def case_briefing(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """Record, after an emergency, that the person was told."""
-    case = get_object_or_404(Case, reference=reference)
+    reader = find_case(request, reference)
+    case = reader.case
     author_team = request.clearance.author_team(case)
-    if author_team is None or not perms.can_complete_registration(request.clearance, case):
+    if author_team is None or not perms.can_complete_registration(reader):
         raise PermissionDenied
     key = BRIEFING.key(case.reference)
     form = BriefingForm(request.POST or None)
@@ -204,8 +202,8 @@ def case_briefing(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         "form": form,
         "draft_key": key,
         "version": BRIEFING_VERSION,
-        "name": leading_names([case.pk]).get(case.pk, ""),
-        "readers": _readers_of_identity(case, request.clearance),
+        "name": reader.name,
+        "readers": _readers_of_identity(reader),
         "and_others": True,
     }
     return render(
@@ -213,7 +211,7 @@ def case_briefing(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     )
 
 
-def _readers_of_identity(case: Case, clearance: Clearance) -> list[Team]:
-    partners = CaseReader(clearance, case, visible_teams(clearance)).partners
+def _readers_of_identity(reader: CaseReader) -> list[Team]:
+    partners = reader.partners
     reads = team_reads([team.pk for team in partners])
     return [team for team in partners if reads[team.pk].get(Category.IDENTITY) in ("read", "write")]

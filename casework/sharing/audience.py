@@ -8,25 +8,22 @@ from django.utils import timezone
 from casework.cases.case_reader import CaseReader
 from casework.cases.models import Case, Consent
 from casework.cases.partners import team_reads
-from governance.access.clearance import Clearance
 from governance.access.enums import Category, Visibility
 from partners.organisations.models import Team
 
 
-def writable_categories(clearance: Clearance, case: Case) -> list[Category]:
+def writable_categories(reader: CaseReader) -> list[Category]:
     """What a note may be about. Not the protected address: its own place asks for a reason
     (R19). Not the conference: the police reads only the items it attends, and a note does not
     say who does."""
     apart = (Category.SHELTER_ADDRESS, Category.CONFERENCE)
-    return [c for c in Category if c not in apart and clearance.writes(case, c)]
+    return [c for c in Category if c not in apart and reader.writes(c)]
 
 
-def other_teams(
-    clearance: Clearance, case: Case, teams: dict[int, Team], besides: int | None = None
-) -> list[Team]:
+def other_teams(reader: CaseReader, besides: int | None = None) -> list[Team]:
     """Teams with which this worker may choose to share: all known partners but `besides`, the one
     written for."""
-    return [team for team in CaseReader(clearance, case, teams).partners if team.pk != besides]
+    return [team for team in reader.partners if team.pk != besides]
 
 
 def readers(
@@ -80,9 +77,7 @@ def readers(
 
 
 def would_read(
-    clearance: Clearance,
-    case: Case,
-    teams: dict[int, Team],
+    reader: CaseReader,
     category: Category | None,
     data: Any,
     *,
@@ -95,11 +90,11 @@ def would_read(
     if category is None or author is None or data.get("visibility") not in Visibility.values:
         return []
     chosen = set(data.getlist("shared_with"))
-    shared = [team for team in case.team_ids if str(team) in chosen]
-    if (source := data.get("source_team", "")).isdecimal() and int(source) in case.team_ids:
+    shared = [team for team in reader.case.team_ids if str(team) in chosen]
+    if (source := data.get("source_team", "")).isdecimal() and int(source) in reader.case.team_ids:
         shared.append(int(source))
     result = readers(
-        case,
+        reader.case,
         category,
         Visibility(data["visibility"]),
         author_team=author,
@@ -107,16 +102,13 @@ def would_read(
         joining=joining,
         addressed=addressed,
     )
-    return CaseReader(clearance, case, teams).named(result)
+    return reader.named(result)
 
 
-def tells_of_others(clearance: Clearance, case: Case, data: Any) -> bool:
+def tells_of_others(reader: CaseReader, data: Any) -> bool:
     """Whether the line of readers must say that there may be more: this worker may not know of
     every kind of team.
 
     The same whether or not such a team takes part, so that the line gives nothing away.
     """
-    return (
-        data.get("visibility") == Visibility.PERMITTED_PARTNERS
-        and not CaseReader(clearance, case).knows_every_team
-    )
+    return data.get("visibility") == Visibility.PERMITTED_PARTNERS and not reader.knows_every_team

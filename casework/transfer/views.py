@@ -12,13 +12,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from casework.cases.case_reader import CaseReader
 from casework.cases.models import Case
 from casework.cases.partners import visible_teams
 from casework.journey.acts import StepRefused
 from casework.journey.views import refused
 from casework.records.enums import Answer
 from casework.register.enums import ValueKind
-from casework.register.identity import leading_names
 from casework.register.models import IdentityValue
 from casework.transfer import perms
 from casework.transfer.acts import (
@@ -62,7 +62,8 @@ def transfer(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         return sent
     clearance = request.clearance
     result = transfer_of(case)
-    offers = perms.can_offer(clearance, case, visible_teams(clearance))
+    reader = CaseReader(clearance, case)
+    offers = perms.can_offer(reader)
     key = TRANSFER.key(case.reference)
     form = None
     if offers and result is None:
@@ -95,7 +96,7 @@ def transfer(request: ClearanceRequest, reference: UUID) -> HttpResponse:
                 return refused(request, case, refusal)
     context: dict[str, Any] = {
         "case": case,
-        "name": leading_names([case.pk]).get(case.pk, ""),
+        "name": reader.name,
         "transfer": result,
         "form": form,
         "takes_back": offers and result is not None and result.handed_over_on is None,
@@ -120,7 +121,8 @@ def _sheets(
     """For each of her teams that writes guidance: what it wrote, and whether it goes along."""
     if transfer is None or transfer.handed_over_on:
         return []
-    teams = perms.guidance_teams(request.clearance, case)
+    reader = CaseReader(request.clearance, case)
+    teams = perms.guidance_teams(reader)
     data = {
         row.team_id: set(row.records)
         for row in GuidanceTicked.objects.filter(transfer=transfer, team__in=teams)
@@ -143,12 +145,9 @@ def transfer_tick(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """The team that wrote it says which of the guidance goes along."""
     case = _case(request, reference)
     result = transfer_of(case)
+    reader = CaseReader(request.clearance, case)
     team = next(
-        (
-            t
-            for t in perms.guidance_teams(request.clearance, case)
-            if str(t) == request.POST.get("team")
-        ),
+        (t for t in perms.guidance_teams(reader) if str(t) == request.POST.get("team")),
         None,
     )
     if result is None or result.handed_over_on or team is None:
@@ -165,9 +164,8 @@ def transfer_tick(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 def transfer_take_back(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     case = _case(request, reference)
     result = transfer_of(case)
-    if result is None or not perms.can_offer(
-        request.clearance, case, visible_teams(request.clearance)
-    ):
+    reader = CaseReader(request.clearance, case)
+    if result is None or not perms.can_offer(reader):
         raise PermissionDenied
     try:
         take_back(case, result)
