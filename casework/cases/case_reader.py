@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
@@ -96,6 +97,10 @@ class CaseReader:
     def name(self) -> str:
         """The person's name, as far as this worker reads one."""
         return leading_names([self.case.pk]).get(self.case.pk, "")
+
+    def context(self) -> dict[str, Any]:
+        """What the bar above each page of the case shows."""
+        return {"case": self.case, "name": self.name}
 
     def reads(self, category: Category) -> bool:
         return self.clearance.reads(self.case, category)

@@ -70,7 +70,7 @@ def put_on_agenda(
     held = {key: row for key, row in locks.items() if key in wanted}
     meeting = locked_meeting(meeting)
     if meeting.closed_at or meeting.cancelled_on:
-        raise StepRefused([Missing(_("This meeting is over or cancelled."), "agenda_add")])
+        raise StepRefused(case, [Missing(_("This meeting is over or cancelled."), "agenda_add")])
     last = AgendaItem.objects.filter(meeting=meeting).aggregate(last=Max("place"))["last"] or 0
     made = {}
     there = set(
@@ -79,7 +79,7 @@ def put_on_agenda(
         .values_list("case_id", flat=True)
     )
     if case.pk in there:
-        raise StepRefused([Missing(_("This case is on this agenda already."), "conference")])
+        raise StepRefused(case, [Missing(_("This case is on this agenda already."), "conference")])
     for row in (row for row in held.values() if row.pk not in there):
         fits = [team for team in teams if team in row.team_ids]
         made[row.pk] = AgendaItem.objects.create(
@@ -141,7 +141,7 @@ def change_item(item: AgendaItem, question: str, teams: list[int], *, version: s
     agenda_item: AgendaItem = AgendaItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
     agenda_item.claim_version(version)
     if agenda_item.discussed_at or agenda_item.ended_at:
-        raise StepRefused([Missing(_("This item was discussed or taken off meanwhile."))])
+        raise StepRefused(case, [Missing(_("This item was discussed or taken off meanwhile."))])
     agenda_item.question = question
     agenda_item.shared_team_ids = sorted(
         {*(team for team in teams if team in case.team_ids), agenda_item.author_team_id}

@@ -97,18 +97,20 @@ def decide(
     item.claim_version(version)
     meeting: Meeting = Meeting.objects.get(pk=item.meeting_id)
     if not meeting.is_running:
-        raise StepRefused([Missing(_("Decisions are taken while the meeting is under way."))])
+        raise StepRefused(case, [Missing(_("Decisions are taken while the meeting is under way."))])
     facts = fact_of(case)
     if facts.state not in FROM.get(data["kind"], (facts.state,)):
         moved = _("The case is “%(state)s” by now; this decision does not fit it any more.")
-        raise StepRefused([Missing(moved % {"state": case.get_state_display()}, "case_detail")])
+        raise StepRefused(
+            case, [Missing(moved % {"state": case.get_state_display()}, "case_detail")]
+        )
     # Of the day on which it was held, also where it is written down the next morning.
     held = timezone.localtime(meeting.opened_at).date()
     day = min(max(meeting.on, held), timezone.localdate())
     early = facts.rest_ends is not None and day < facts.rest_ends and not facts.municipal
     if data["kind"] in SETS_SCENARIO and (early or not facts.rested):
         ends = format_day(facts.rest_ends) if facts.rest_ends else _("a day that is not known yet")
-        raise StepRefused([Missing(_("The rest period ends on %(day)s.") % {"day": ends})])
+        raise StepRefused(case, [Missing(_("The rest period ends on %(day)s.") % {"day": ends})])
     if data["kind"] not in SEVERAL:
         alike = next((family for family in FAMILIES if data["kind"] in family), (data["kind"],))
         last = (
@@ -118,7 +120,9 @@ def decide(
             .last()
         )
         if last is not None and all(getattr(last, name) == data[name] for name in SAME):
-            raise StepRefused([Missing(_("This was decided on this item already."), "conference")])
+            raise StepRefused(
+                case, [Missing(_("This was decided on this item already."), "conference")]
+            )
     owner = data["owner_team_id"] or doer(
         data["kind"], chair=author_team, lead=leading(case, author_team)
     )
@@ -211,11 +215,12 @@ def _answer_advice(case: Case, decision: ConferenceDecision) -> None:
     )
     if asked is None:
         raise StepRefused(
+            case,
             [
                 Missing(
                     _("There is no advice of a review team that waits for an answer."), "escalation"
                 )
-            ]
+            ],
         )
     asked.adopted = decision.kind == D.MRT_ADVICE_ADOPTED
     asked.adopted_reasons, asked.adopted_on = decision.reasons[:3000], decision.decided_on

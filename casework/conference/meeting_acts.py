@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, time
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,8 +11,7 @@ from django.utils.translation import gettext as _
 from casework.conference.agenda_acts import current_items, into_conference, locked_meeting, take_off
 from casework.conference.guest_acts import guests_leave, guests_read
 from casework.conference.models import AgendaItem, Meeting, MeetingTeam
-from casework.journey.acts import StepRefused, locked, refresh_deadline
-from casework.journey.guards import Missing
+from casework.journey.acts import locked, refresh_deadline
 from governance.access.clearance import Clearance
 from governance.convenants.enums import ConvenantKind
 from governance.convenants.models import Convenant
@@ -84,7 +84,7 @@ def move_meeting(meeting: Meeting, *, on: date, begins_at: time, place: str) -> 
     cases = [locked(item.case) for item in items]
     meeting = locked_meeting(meeting)
     if not meeting.is_planned:
-        raise StepRefused([Missing(_("This meeting is over or cancelled."))])
+        raise ValidationError(_("This meeting is over or cancelled."))
     meeting.convenant = _free(meeting.pilot, on, begins_at, but=meeting.pk)
     meeting.on, meeting.begins_at, meeting.place = on, begins_at, place
     meeting.version += 1

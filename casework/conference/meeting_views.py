@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.expressions import RawSQL
 from django.http import HttpResponse
@@ -39,7 +39,6 @@ from casework.conference.meeting_acts import (
 )
 from casework.conference.minutes_acts import minutes_state, send_minutes
 from casework.conference.models import AgendaItem, Meeting, MeetingGuest, MeetingTeam
-from casework.journey.acts import StepRefused
 from casework.journey.deadlines import deadlines_of
 from casework.journey.facts import facts_of
 from casework.journey.guards import format_day
@@ -386,8 +385,8 @@ def meeting_move(request: ClearanceRequest, reference: UUID) -> HttpResponse:
             move_meeting(meeting, **form.cleaned_data)
         except (TakenMoment, NoConvenant) as problem:
             form.add_error("on", _in_the_way(problem))
-        except StepRefused as refusal:
-            form.add_error(None, refusal.missing[0].sentence)
+        except ValidationError as error:
+            form.add_error(None, error)
         else:
             return redirect(meeting_url(meeting))
     context = {"meeting": meeting, "form": form}

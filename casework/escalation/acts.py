@@ -48,22 +48,25 @@ def ask(
     case = locked(case)
     if not case.is_open:
         raise StepRefused(
-            [Missing(_("Only of an open case a question is put to a level above."), "case_detail")]
+            case,
+            [Missing(_("Only of an open case a question is put to a level above."), "case_detail")],
         )
     wanted = ASKED_BY.get(Level(data["level"]), ABOVE)
     decision = facts.last_decision(wanted)
     if decision is None or Escalation.objects.current().filter(decision=decision.key).exists():
         raise StepRefused(
+            case,
             [
                 Missing(
                     _("The conference has not decided to put a question to this level."),
                     "conference",
                 )
-            ]
+            ],
         )
     if Escalation.objects.current().filter(case=case, adopted=None).exists():
         raise StepRefused(
-            [Missing(_("There is a question under way at another level already."), "escalation")]
+            case,
+            [Missing(_("There is a question under way at another level already."), "escalation")],
         )
     made: Escalation = Escalation.objects.create(
         case=case, author_team_id=author_team, author=by.user, decision_id=decision.key, **data
@@ -164,7 +167,7 @@ def advise(asked: Escalation, advice: str, advised_on: date, *, version: str) ->
         sentence = _("The review team is not complete yet: %(kinds)s.") % {
             "kinds": ", ".join(empty)
         }
-        raise StepRefused([Missing(sentence, "escalation")])
+        raise StepRefused(case, [Missing(sentence, "escalation")])
     row.advice, row.advised_on = advice, advised_on
     set_change_reason(row, "advised")
     row.save()
@@ -223,7 +226,7 @@ def answer(
     row.claim_version(version)
     if row.advised_on is None or row.adopted is not None:
         raise StepRefused(
-            [Missing(_("There is no advice that waits for an answer."), "escalation")]
+            case, [Missing(_("There is no advice that waits for an answer."), "escalation")]
         )
     row.adopted, row.adopted_reasons, row.adopted_on = adopted, reasons, adopted_on
     set_change_reason(row, "answered")

@@ -51,14 +51,14 @@ def issue(
     kind, decided_on = K(data["kind"]), data["decided_on"]
     if kind not in STEP and case.state not in ADMITTED_STATES:
         raise StepRefused(
-            [Missing(_("Only who is admitted can be extended or ended."), "case_detail")]
+            case, [Missing(_("Only who is admitted can be extended or ended."), "case_detail")]
         )
     if kind == K.ENDED and ending_of(case) is not None:
         raise StepRefused(
-            [Missing(_("It was decided already that her stay ends."), "formal_decisions")]
+            case, [Missing(_("It was decided already that her stay ends."), "formal_decisions")]
         )
     if mandate is None and not case.pilot.municipal_mode:
-        raise StepRefused([Missing(_("A decision in the minister's name needs a mandate."))])
+        raise StepRefused(case, [Missing(_("A decision in the minister's name needs a mandate."))])
     if (
         mandate is not None
         and not MandateDecision.objects.in_force(decided_on, case.pilot)
@@ -66,7 +66,7 @@ def issue(
         .exists()
     ):
         raise StepRefused(
-            [Missing(_("This mandate decision does not hold on the day of the decision."))]
+            case, [Missing(_("This mandate decision does not hold on the day of the decision."))]
         )
     rests = (
         ConferenceDecision.objects.current()
@@ -76,12 +76,13 @@ def issue(
     decision = rests.last()
     if kind == K.EXTENDED and (decision is None or _used(decision)):
         raise StepRefused(
-            [Missing(_("An extension needs a decision of the conference (R16)."), "conference")]
+            case,
+            [Missing(_("An extension needs a decision of the conference (R16)."), "conference")],
         )
     if kind not in STEP and decision is not None and decided_on < decision.decided_on:
         if kind == K.EXTENDED:
             older = _("The conference decided on this on %(day)s; the decision cannot be older.")
-            raise StepRefused([Missing(older % {"day": format_day(decision.decided_on)})])
+            raise StepRefused(case, [Missing(older % {"day": format_day(decision.decided_on)})])
         decision = None  # an ending of the municipality's own, before the conference spoke of one
     made: FormalDecision = FormalDecision.objects.create(
         case=case,
@@ -158,7 +159,7 @@ def set_aside(decision: FormalDecision, why: str, *, version: str) -> None:
     standing = ending_of(case)
     if standing is None or standing.pk != row.pk or case.state not in ADMITTED_STATES:
         raise StepRefused(
-            [Missing(_("This decision to end does not stand any more."), "formal_decisions")]
+            case, [Missing(_("This decision to end does not stand any more."), "formal_decisions")]
         )
     annul(row, why)
     refresh_deadline(case)

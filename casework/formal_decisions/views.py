@@ -2,17 +2,15 @@
 
 from collections.abc import Callable
 from hashlib import sha256
-from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from casework.cases.case_reader import find_case
 from casework.cases.enums import ADMITTED_STATES, CaseState
@@ -35,20 +33,19 @@ from casework.formal_decisions.forms import (
 from casework.formal_decisions.letters import FIELDS, clean_html, filled, template_of
 from casework.formal_decisions.models import FormalDecision, LetterTemplate
 from casework.journey import perms
-from casework.journey.acts import StepRefused
+from casework.journey.addresses import linked
 from casework.journey.facts import fact_of
 from casework.journey.steps import STEPS
-from casework.journey.views import linked, not_taken, refused
-from casework.records.models import VersionConflict
 from casework.register.identity import leading_names
 from governance.access.middleware import ClearanceRequest
-from governance.drafts.acts import (
-    drop_draft,
-    find_draft,
-    kept_value,
-    save_draft,
-    sent_before,
-    submit_once,
+from governance.drafts.acts import kept_value, save_draft
+from governance.drafts.form_views import (
+    do_once,
+    form_view,
+    open_form,
+    seen_version,
+    send_form,
+    show_form,
 )
 from governance.drafts.models import Draft
 from governance.mandates.models import MandateDecision
@@ -57,26 +54,13 @@ from partners.organisations.enums import OrganisationKind
 from partners.organisations.models import Pilot
 
 
-def _case(reference: UUID) -> Case:
-    case: Case = get_object_or_404(
-        Case.objects.select_related("pilot__municipality", "person"), reference=reference
-    )
-    return case
-
-
-def _context(case: Case, **more: Any) -> dict[str, Any]:
-    return {"case": case, "name": leading_names([case.pk]).get(case.pk, ""), **more}
-
-
 @processes(CASEWORK)
-@require_http_methods(["GET", "POST"])
+@form_view
 def formal_decision_add(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """First what was decided, then its letter, made from the pilot's text and mended on screen;
     then it is issued."""
     reader = find_case(request, reference, "pilot__municipality")
     case = reader.case
-    if request.method == "POST" and (sent := sent_before(request)):
-        return sent
     if not perms.leads(reader):
         raise PermissionDenied
     author = perms.team_of_kind(reader, (OrganisationKind.MUNICIPALITY,))
@@ -84,11 +68,9 @@ def formal_decision_add(request: ClearanceRequest, reference: UUID) -> HttpRespo
     facts = fact_of(case)
     mandates = list(MandateDecision.objects.filter(pilots=case.pilot_id))
     key = FORMAL.key(case.reference)
-    form = FormalForm(request.POST or None, case=case, facts=facts, mandates=mandates)
-    draft = find_draft(request, key)
-    form.restore(draft)
+    form = open_form(request, FormalForm, key, case=case, facts=facts, mandates=mandates)
     letter: LetterForm | None = None
-    mended, mended_for = _mended(request, draft)
+    mended, mended_for = _mended(request, form.draft)
     if request.method == "POST" and form.is_valid():
         back = "back" in request.POST
         letter = LetterForm(request.POST if "letter" in request.POST and not back else None)
@@ -119,11 +101,7 @@ def formal_decision_add(request: ClearanceRequest, reference: UUID) -> HttpRespo
                 )
                 return reverse("casework:formal_decision", args=[case.reference, made.reference])
 
-            try:
-                return submit_once(request, key, act)
-            except StepRefused as refusal:
-                save_draft(request.user, request.POST, key=key, page=request.path)
-                return refused(request, case, refusal)
+            return do_once(request, act, key=key)
         letter = None if back else letter
     # not issued: she went back, or the case moved on; what she mended is kept
     if "letter" in request.POST:
@@ -136,12 +114,12 @@ def formal_decision_add(request: ClearanceRequest, reference: UUID) -> HttpRespo
             case, [m for m in STEPS[number].missing(facts) if m.page != "formal_decision_add"]
         )
     ]
-    context = _context(
-        case,
-        form=form,
+    return show_form(
+        request,
+        "casework/formal_decisions/add.html",
+        form,
+        errors=letter.errors if letter is not None else None,
         letter=letter,
-        draft_key=key,
-        form_page=request.path,
         mandates=mandates,
         possible=CaseState(case.state) in POSSIBLE,
         missing=missing if len(missing) == 2 else [],
@@ -150,9 +128,8 @@ def formal_decision_add(request: ClearanceRequest, reference: UUID) -> HttpRespo
         former=clean_html(mended)
         if letter and mended and letter.initial.get("letter", mended) != mended
         else "",
+        **reader.context(),
     )
-    status = 400 if form.errors or (letter is not None and letter.errors) else 200
-    return render(request, "casework/formal_decisions/add.html", context, status=status)
 
 
 def _digest(values: Callable[[str], str]) -> str:
@@ -200,7 +177,7 @@ def _letter(case: Case, form: FormalForm) -> str:
 
 
 @processes(CASEWORK)
-@require_http_methods(["GET", "POST"])
+@form_view
 def formal_decision(request: ClearanceRequest, reference: UUID, record: UUID) -> HttpResponse:
     """A formal decision as it was issued, its letter, the objections to it; and setting aside
     one that ends."""
@@ -215,48 +192,29 @@ def formal_decision(request: ClearanceRequest, reference: UUID, record: UUID) ->
     )
     leads = perms.leads(reader)
     ending = ending_of(case) if leads and case.state in ADMITTED_STATES else None
-    form = (
-        SetAsideForm(request.POST or None)
-        if ending is not None and ending.pk == result.pk
-        else None
-    )
-    key = FORMAL.key(result.reference)
-    if form is not None:
-        form.restore(find_draft(request, key))
-    if request.method == "POST":
-        if form is None:
-            raise PermissionDenied
-        if form.is_valid():
-            result.case = case
-            try:
-                set_aside(
-                    result, form.cleaned_data["because"], version=request.POST.get("version", "")
-                )
-            except StepRefused as refusal:
-                return refused(request, case, refusal)
-            except VersionConflict:
-                return render(request, "errors/409.html", {"back": case_url(case)}, status=409)
-            drop_draft(request, key)
-            return redirect(request.path)
-    context = _context(
-        case,
+    form = None
+    if ending is not None and ending.pk == result.pk:
+        form = open_form(request, SetAsideForm, FORMAL.key(result.reference))
+
+    def act() -> str:
+        assert form is not None
+        result.case = case
+        set_aside(result, form.cleaned_data["because"], version=seen_version(request))
+        return request.path
+
+    return send_form(request, form, act) or show_form(
+        request,
+        "casework/formal_decisions/decision.html",
+        form,
         record=result,
         objections=result.objections.current().prefetch_related("steps").order_by("pk"),
         objects=leads,
-        form=form,
-        draft_key=key,
-        form_page=request.path,
-    )
-    return render(
-        request,
-        "casework/formal_decisions/decision.html",
-        context,
-        status=400 if form and form.errors else 200,
+        **reader.context(),
     )
 
 
 @processes(CASEWORK)
-@require_http_methods(["GET", "POST"])
+@form_view
 def case_reopen(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """Back to the conference after a refusal (T9)."""
     reader = find_case(request, reference, "pilot__municipality")
@@ -265,34 +223,24 @@ def case_reopen(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         raise PermissionDenied
     facts = fact_of(case)
     step = STEPS["T9"]
-    key = REOPEN.key(case.reference)
-    form = ReopenForm(request.POST or None, facts=facts)
-    form.restore(find_draft(request, key))
-    if request.method == "POST" and form.is_valid():
-        try:
-            reopen(case, form.why(), by=request.clearance, version=request.POST.get("version", ""))
-        except (StepRefused, VersionConflict) as problem:
-            return not_taken(request, case, problem, key=key, page=request.path)
-        drop_draft(request, key)
-        return redirect(case_url(case))
-    context = _context(
-        case,
-        form=form,
-        draft_key=key,
-        form_page=request.path,
-        here=case.state in step.sources,
-        missing=linked(case, step.missing(facts)) if case.state in step.sources else [],
-    )
-    return render(
+    form = open_form(request, ReopenForm, REOPEN.key(case.reference), facts=facts)
+
+    def act() -> str:
+        reopen(case, form.why(), by=request.clearance, version=seen_version(request))
+        return case_url(case)
+
+    return send_form(request, form, act) or show_form(
         request,
         "casework/formal_decisions/reopen.html",
-        context,
-        status=400 if form.errors else 200,
+        form,
+        here=case.state in step.sources,
+        missing=linked(case, step.missing(facts)) if case.state in step.sources else [],
+        **reader.context(),
     )
 
 
 @processes(AGREEMENTS)
-@require_http_methods(["GET", "POST"])
+@form_view
 def letters(request: ClearanceRequest, slug: str) -> HttpResponse:
     """The letters of a pilot; its coordinator writes the next version of one."""
     pilot = get_object_or_404(
@@ -302,21 +250,19 @@ def letters(request: ClearanceRequest, slug: str) -> HttpResponse:
     if kind not in FormalKind.values:
         raise Http404
     versions = list(LetterTemplate.objects.filter(pilot=pilot, kind=kind))
-    writes = request.clearance.coordinates(pilot.pk)
     form = None
-    key = LETTER.key(pilot.reference, kind)
-    if writes:
-        form = TemplateForm(
-            request.POST or None,
+    if request.clearance.coordinates(pilot.pk):
+        form = open_form(
+            request,
+            TemplateForm,
+            LETTER.key(pilot.reference, kind),
             initial={"text": versions[0].text if versions else first_text(kind)},
         )
-        form.restore(find_draft(request, key))
-    if request.method == "POST":
-        if form is None:
-            raise PermissionDenied
-        if form.is_valid():
 
-            def act() -> str:
+    def act() -> str:
+        assert form is not None
+        try:
+            with transaction.atomic():
                 LetterTemplate.objects.create(
                     pilot=pilot,
                     kind=kind,
@@ -324,28 +270,21 @@ def letters(request: ClearanceRequest, slug: str) -> HttpResponse:
                     text=form.cleaned_data["text"],
                     in_force_from=timezone.localdate(),
                 )
-                return request.get_full_path()
+        except IntegrityError:
+            raise ValidationError(
+                _("Somebody else wrote a new version meanwhile. Load the page again.")
+            ) from None
+        return request.get_full_path()
 
-            try:
-                return submit_once(request, key, act)
-            except IntegrityError:
-                form.add_error(
-                    None, _("Somebody else wrote a new version meanwhile. Load the page again.")
-                )
-    context = {
-        "pilot": pilot,
-        "kind": FormalKind(kind),
-        "kinds": list(FormalKind),
-        "versions": versions,
-        "form": form,
-        "draft_key": key,
-        "form_page": request.get_full_path(),
-        "fields": FIELDS,
-        "model": first_text(kind),
-    }
-    return render(
+    return send_form(request, form, act) or show_form(
         request,
         "casework/formal_decisions/letters.html",
-        context,
-        status=400 if form and form.errors else 200,
+        form,
+        page=request.get_full_path(),
+        pilot=pilot,
+        kind=FormalKind(kind),
+        kinds=list(FormalKind),
+        versions=versions,
+        fields=FIELDS,
+        model=first_text(kind),
     )

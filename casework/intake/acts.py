@@ -55,7 +55,7 @@ def begin_intake(case: Case, *, by: Clearance, team: int, begun_on: date) -> Int
                 visibility=Visibility.OWN_ORGANISATION,
             )
     except IntegrityError:  # that one is under way the state of the case tells; not whose it is
-        raise StepRefused([Missing(_("There is an intake in this case already."))]) from None
+        raise StepRefused(case, [Missing(_("There is an intake in this case already."))]) from None
 
 
 @transaction.atomic
@@ -199,13 +199,14 @@ def request_dossiers(case: Case, *, by: Clearance, team: int, requested_on: date
     facts = fact_of(case)
     needed = (informed,) if facts.lacks_request else (informed, intake_complete, criteria_checked)
     if missing := [data for guard in needed if (data := guard(facts))]:
-        raise StepRefused(missing)
+        raise StepRefused(case, missing)
     partners = {}
     for of in DossierOf:
         partner = Team.objects.filter(pilot=case.pilot_id, organisation__kind=of.value).first()
         if partner is None:
             raise StepRefused(
-                [Missing(_("This pilot has no team of the %(service)s.") % {"service": of.label})]
+                case,
+                [Missing(_("This pilot has no team of the %(service)s.") % {"service": of.label})],
             )
         partners[of] = partner
     for of, partner in partners.items():

@@ -14,12 +14,15 @@ from django.utils.translation import gettext_lazy, override
 from casework.cases.enums import CaseState
 from casework.cases.involvements import involve_departure_service
 from casework.cases.models import Case, Involvement
+from casework.journey.addresses import linked
 from casework.journey.deadlines import next_deadline
 from casework.journey.facts import Facts, fact_of
 from casework.journey.guards import Missing
 from casework.journey.steps import STEPS, Step
+from casework.register.identity import leading_names
 from governance.access.clearance import Clearance, current_clearance
 from governance.access.enums import Category
+from lvv.common.refusal import NotDone
 from partners.accountability.history import set_change_reason, without_history
 from partners.accountability.models import OutboxMessage
 from partners.organisations.enums import TeamFunction
@@ -37,12 +40,22 @@ TERMS_RUN_FROM = (Category.CONFERENCE, Category.OUTCOME)
 ENDED_BY_EXIT = "exit"  # why an involvement ended, on its history row
 
 
-class StepRefused(Exception):
-    """The step may not be taken now: somebody was first, or something is missing."""
+class StepRefused(NotDone):
+    """The step may not be taken now: somebody was first, or something is missing. Its page says
+    what, in sentences, each with a link to where it is mended."""
 
-    def __init__(self, missing: list[Missing]) -> None:
+    template = "casework/journey/refused.html"
+
+    def __init__(self, case: Case, missing: list[Missing]) -> None:
         super().__init__("; ".join(text.sentence for text in missing))
-        self.missing = missing
+        self.case, self.missing = case, missing
+
+    def context(self) -> dict[str, Any]:
+        return {
+            "case": self.case,
+            "name": leading_names([self.case.pk]).get(self.case.pk, ""),
+            "missing": linked(self.case, self.missing),
+        }
 
 
 def locked(case: Case) -> Case:
@@ -65,9 +78,9 @@ def take_step(
     """
     step = STEPS[number]
     if case.state not in step.sources:
-        raise StepRefused([_moved_on(case, step)])
+        raise StepRefused(case, [_moved_on(case, step)])
     if missing := [*unread(case, step, by), *step.missing(fact_of(case))]:
-        raise StepRefused(missing)
+        raise StepRefused(case, missing)
     return _moved(case, step.target or to or case.state, step.number, by, facts)
 
 

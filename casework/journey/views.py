@@ -7,35 +7,19 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
 
 from casework.cases.case_reader import CaseReader, find_case
 from casework.cases.models import Case
 from casework.cases.views import case_url
-from casework.journey.acts import StepRefused, step_by_button, unread
+from casework.journey.acts import step_by_button, unread
+from casework.journey.addresses import linked, where
 from casework.journey.facts import Facts, fact_of
-from casework.journey.guards import Missing
 from casework.journey.steps import BY_SLUG, Step, steps_from
-from casework.records.models import VersionConflict
-from casework.register.identity import leading_names
 from governance.access.middleware import ClearanceRequest
-from governance.drafts.acts import save_draft, sent_before, submit_once
+from governance.drafts.acts import save_draft
+from governance.drafts.form_views import do_once, form_view, seen_version
+from lvv.common.refusal import NotDone
 from partners.accountability.activities import CASEWORK, processes
-
-# Pages that are a part of the case page.
-PARTS = {
-    "dossiers": "#dossier-dossier",
-    "stays": "#dossier-stay",
-    "tasks": "#dossier-task",
-    "formal_decisions": "#dossier-formal_decision",
-}
-
-
-def where(case: Case, page: str) -> str:
-    """The address of the page on which something missing is mended; empty if there is none."""
-    if page in PARTS:
-        return case_url(case) + PARTS[page]
-    return reverse(f"casework:{page}", args=[case.reference]) if page else ""
 
 
 @dataclass(frozen=True)
@@ -77,58 +61,22 @@ def step_page(case: Case, step: Step) -> str:
     return where(case, step.page)
 
 
-def linked(case: Case, missing: list[Missing]) -> list[tuple[str, str]]:
-    return [(text.sentence, where(case, text.page)) for text in missing]
-
-
-def not_taken(
-    request: HttpRequest, case: Case, problem: StepRefused | VersionConflict, *, key: str, page: str
-) -> HttpResponse:
-    """Answer to an act that was refused or came from an older version. The typed text is kept as a
-    draft, which comes back on its page."""
-    save_draft(request.user, request.POST, key=key, page=page)  # type: ignore[arg-type]
-    if isinstance(problem, StepRefused):
-        return refused(request, case, problem)
-    return render(request, "errors/409.html", {"back": page}, status=409)
-
-
-def refused(request: HttpRequest, case: Case, refusal: StepRefused) -> HttpResponse:
-    """Page 409 that says in sentences why a step may not be taken, each with a link to where it is
-    resolved."""
-    context = {
-        "case": case,
-        "name": leading_names([case.pk]).get(case.pk, ""),
-        "missing": linked(case, refusal.missing),
-    }
-    return render(request, "casework/journey/refused.html", context, status=409)
-
-
 @processes(CASEWORK)
-@require_http_methods(["GET", "POST"])
+@form_view
 def case_step(request: ClearanceRequest, reference: UUID, slug: str) -> HttpResponse:
     reader = find_case(request, reference)
-    case = reader.case
-    step = BY_SLUG.get(slug)
+    case, step = reader.case, BY_SLUG.get(slug)
     if step is None or step.page != "case_step":
         raise Http404
     if not step.who(reader):
         raise PermissionDenied
     if request.method == "POST":
-        if sent := sent_before(request):
-            return sent
 
         def act() -> str:
-            step_by_button(
-                case, step, by=request.clearance, version=request.POST.get("version", "")
-            )
+            step_by_button(case, step, by=request.clearance, version=seen_version(request))
             return case_url(case)
 
-        try:
-            return submit_once(request, "", act)
-        except StepRefused as refusal:
-            return refused(request, case, refusal)
-        except VersionConflict:
-            return render(request, "errors/409.html", {"back": case_url(case)}, status=409)
+        return do_once(request, act)
     here = case.state in step.sources
     missing = [*unread(case, step, request.clearance), *step.missing(fact_of(case))] if here else []
     context = {
@@ -140,3 +88,14 @@ def case_step(request: ClearanceRequest, reference: UUID, slug: str) -> HttpResp
         "here": here,
     }
     return render(request, "casework/journey/step.html", context)
+
+
+def not_taken(
+    request: HttpRequest, case: Case, problem: NotDone, *, key: str, page: str
+) -> HttpResponse:
+    save_draft(request.user, request.POST, key=key, page=page)  # type: ignore[arg-type]
+    return render(request, problem.template, {"back": page, **problem.context()}, status=409)
+
+
+def refused(request: HttpRequest, case: Case, refusal: NotDone) -> HttpResponse:
+    return render(request, refusal.template, refusal.context(), status=409)

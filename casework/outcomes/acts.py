@@ -56,7 +56,7 @@ def propose_exit(case: Case, data: dict[str, Any], *, by: Clearance, author_team
     """The case stays where it is until the coordinator confirms."""
     case = locked(case)
     if case.state not in STEPS["T11"].sources or exit_of(case) is not None:
-        raise StepRefused([Missing(_("There is an exit in this case already."), "exit")])
+        raise StepRefused(case, [Missing(_("There is an exit in this case already."), "exit")])
     decision = ending_of(case) if data["reason"] in NEEDS_DECISION else None
     made: Exit = Exit.objects.create(
         case=case,
@@ -92,7 +92,7 @@ def confirm_exit(exit_: Exit, *, by: Clearance, version: str) -> Case:
     ):
         # Why it cannot be is nobody's to tell here (R1).
         sentence = _("The case cannot be handed over now; settle it with the other pilot.")
-        raise StepRefused([Missing(sentence, "transfer")])
+        raise StepRefused(case, [Missing(sentence, "transfer")])
     all_over(case)
     done(case, ["exit_confirmed"], by=by)
     case = take_step(case, "T11", by=by, exited_on=row.exited_on)
@@ -182,7 +182,7 @@ def _standing(exit_: Exit) -> Case:
     case = locked(exit_.case)
     standing = exit_of(case)
     if standing is None or standing.pk != exit_.pk:
-        raise StepRefused([Missing(_("The exit was undone meanwhile."), "case_detail")])
+        raise StepRefused(case, [Missing(_("The exit was undone meanwhile."), "case_detail")])
     return case
 
 
@@ -191,7 +191,7 @@ def _followed(exit_: Exit) -> Case:
     StepRefused."""
     case = _standing(exit_)
     if case.state not in (CaseState.EXITED, CaseState.IN_AFTERCARE):
-        raise StepRefused([Missing(_("The case was archived meanwhile."), "case_detail")])
+        raise StepRefused(case, [Missing(_("The case was archived meanwhile."), "case_detail")])
     return case
 
 
@@ -209,7 +209,7 @@ def answer_claim(
     if last is not None and all(
         getattr(last, name) == data.get(name) for name in ("result", "said_on", "evidence")
     ):
-        raise StepRefused([Missing(_("This answer was given already."), "exit")])
+        raise StepRefused(case, [Missing(_("This answer was given already."), "exit")])
     made: Confirmation = Confirmation.objects.create(
         case=case, exit=exit_, author_team_id=author_team, author=by.user, **data
     )
@@ -224,7 +224,7 @@ def record_check(exit_: Exit, data: dict[str, Any], *, by: Clearance, author_tea
     case = _followed(exit_)
     done = set(FollowUpCheck.objects.current().filter(exit=exit_).values_list("months", flat=True))
     if data["months"] in done:
-        raise StepRefused([Missing(_("This check was recorded already."), "exit")])
+        raise StepRefused(case, [Missing(_("This check was recorded already."), "exit")])
     lapses = data["result"] == CheckResult.LAPSED
     for months in sorted(set(CHECK_MONTHS) - done) if lapses else [data["months"]]:
         FollowUpCheck.objects.create(

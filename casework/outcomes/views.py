@@ -19,12 +19,13 @@ from casework.cases.models import Case
 from casework.cases.partners import visible_teams
 from casework.cases.views import case_url
 from casework.journey.acts import StepRefused
+from casework.journey.addresses import linked
 from casework.journey.deadlines import deadlines_of
 from casework.journey.facts import fact_of
 from casework.journey.guards import DURABLE, Missing
 from casework.journey.perms import leads, manages, team_of_kind
 from casework.journey.steps import STEPS
-from casework.journey.views import linked, not_taken, refused
+from casework.journey.views import not_taken, refused
 from casework.outcomes import perms
 from casework.outcomes.acts import (
     answer_claim,
@@ -86,7 +87,7 @@ def of_the_exit(
             sentence = _(
                 "No exit stands in this case: it was not proposed, or it was declined or undone."
             )
-            return refused(request, case, StepRefused([Missing(sentence, "case_detail")]))
+            return refused(request, case, StepRefused(case, [Missing(sentence, "case_detail")]))
         standing.case = case
         return view(request, case, standing)
 

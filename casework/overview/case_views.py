@@ -20,10 +20,11 @@ from casework.dossiers.kinds import KINDS
 from casework.dossiers.rows import records_of
 from casework.journal.forms import NOTE
 from casework.journal.views import note_form
+from casework.journey.addresses import linked, where
 from casework.journey.deadlines import deadlines_of
 from casework.journey.facts import Facts, fact_of
 from casework.journey.gaps import came_from_list, gaps_of
-from casework.journey.views import linked, next_steps, where
+from casework.journey.views import next_steps
 from casework.known_elsewhere.perms import can_ask
 from casework.links.acts import passages_with
 from casework.overview.composition import corrections, current, panels

@@ -9,9 +9,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy
 
 from casework.cases.models import Case
+from casework.journey.addresses import where
 from casework.journey.deadlines import deadlines_of
 from casework.journey.facts import facts_of
-from casework.journey.views import where
 from casework.outcomes.perms import COMPETENT
 from casework.tasks.worklist import NEAR, Waiting, waiting
 from governance.access.clearance import Clearance

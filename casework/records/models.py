@@ -12,11 +12,12 @@ from casework.records.validators import not_in_future
 from governance.access.enums import Category, Visibility
 from governance.access.wall import AccessChecked
 from lvv.common.labels import Labelled
+from lvv.common.refusal import NotDone
 from partners.accountability.history import History, TrackedQuerySet, set_change_reason
 from partners.organisations.models import Team
 
 
-class VersionConflict(Exception):
+class VersionConflict(NotDone):
     """Somebody else changed the row after this worker opened it."""
 
 

@@ -59,7 +59,7 @@ def offers_waiting(clearance: Clearance) -> list[Transfer]:
 def offer(case: Case, to: Pilot, text: str, wanted_on: date, *, by: Clearance) -> Transfer:
     case = locked(case)
     if transfer_of(case) is not None:
-        raise StepRefused([Missing(_("This case is offered already."), "transfer")])
+        raise StepRefused(case, [Missing(_("This case is offered already."), "transfer")])
     made: Transfer = Transfer.objects.create(
         case=case, pilot=case.pilot, to_pilot=to, text=text, wanted_on=wanted_on, offered_by=by.user
     )
@@ -70,7 +70,7 @@ def offer(case: Case, to: Pilot, text: str, wanted_on: date, *, by: Clearance) -
 def take_back(case: Case, transfer: Transfer) -> None:
     case = locked(case)
     if not call("transfer_take_back", transfer.reference):
-        raise StepRefused([Missing(_("The case was handed over meanwhile."), "transfer")])
+        raise StepRefused(case, [Missing(_("The case was handed over meanwhile."), "transfer")])
     refresh_deadline(case)
 
 

@@ -15,6 +15,8 @@ class Kept:
     (components/kept_fields.html).
     """
 
+    draft_key: str = ""
+    draft: Draft | None = None  # what is kept of it
     restored: Draft | None = None  # what was put back, for the page to say so
     # the style sheet paints :invalid, so an untouched field would be red at once
     use_required_attribute = False
