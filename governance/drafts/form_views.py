@@ -81,20 +81,26 @@ def send_form(request: HttpRequest, form: Any, act: Act) -> HttpResponse | None:
         return None
 
 
-def do_once(request: HttpRequest, act: Act, *, key: str = "") -> HttpResponse:
+def do_once(request: HttpRequest, act: Act, *, key: str = "", page: str = "") -> HttpResponse:
     """The answer to a button or to a form that is right: the act is done once, and its draft is
     forgotten. If the act raises NotDone, what was typed is kept.
 
     act: returns the address to go to. Raises NotDone or, for a form to say, ValidationError.
+    page: on which the button stands, if its own address is none to read.
     """
     try:
         return submit_once(request, key, act)
     except NotDone as refusal:
-        page = own(request.POST.get("form_page", "")) or request.get_full_path()
+        page = own(request.POST.get("form_page", "")) or page or request.get_full_path()
         if key:
             user: User = request.user  # type: ignore[assignment]
             save_draft(user, request.POST, key=key, page=page)
-        return render(request, refusal.template, {"back": page, **refusal.context()}, status=409)
+        return show_refusal(request, refusal, page)
+
+
+def show_refusal(request: HttpRequest, refusal: NotDone, page: str) -> HttpResponse:
+    """The page that says why an act was refused, with a way back to this address."""
+    return render(request, refusal.template, {"back": page, **refusal.context()}, status=409)
 
 
 def seen_version(request: HttpRequest) -> str:
@@ -116,8 +122,8 @@ def show_form(
     form: None for who may not send it; then it is a page to read. page: the address at which its
     text is put back, if not this one. errors: of a further form of the page.
     """
-    shown = {"form": form, "form_page": page or request.path}
+    values = {"form": form, "form_page": page or request.path}
     if form is not None:
-        shown["draft_key"] = form.draft_key
+        values["draft_key"] = form.draft_key
         errors = errors or form.errors
-    return render(request, template, shown | context, status=400 if errors else 200)
+    return render(request, template, values | context, status=400 if errors else 200)
