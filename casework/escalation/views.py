@@ -1,17 +1,15 @@
-"""One page for the questions of a case that went above the conference."""
+"""One page for the questions of a case that went above the conference, and its forms."""
 
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_POST
 
-from casework.cases.case_reader import CaseReader, find_case
-from casework.cases.models import Case
+from casework.cases.case_reader import find_case
 from casework.escalation.acts import (
     admit,
     advise,
@@ -35,13 +33,17 @@ from casework.escalation.forms import (
     PartForm,
 )
 from casework.escalation.models import Escalation, EscalationPart
-from casework.journey.acts import StepRefused
 from casework.journey.facts import fact_of
 from casework.journey.perms import FACILITY, SERVICES, leads, team_of_kind
-from casework.journey.views import not_taken
-from casework.records.models import VersionConflict
 from governance.access.middleware import ClearanceRequest
-from governance.drafts.acts import drop_draft, find_draft
+from governance.drafts.form_views import (
+    do_once,
+    form_view,
+    open_form,
+    seen_version,
+    send_form,
+    show_form,
+)
 from partners.accountability.activities import CASEWORK, processes
 from partners.organisations.enums import OrganisationKind
 
@@ -53,134 +55,208 @@ IN_THE_WAY = {
 }
 
 
+class Questions:
+    """The questions of a case before one worker, the one that waits for an answer, and the forms
+    that she may send about it.
+
+    sent: the name of the form that this request sends.
+    """
+
+    def __init__(self, request: ClearanceRequest, reference: UUID, sent: str = "") -> None:
+        self.request, self.sent = request, sent
+        self.reader = find_case(request, reference)
+        self.case = self.reader.case
+        self.page = reverse("casework:escalation", args=[reference])
+        self.leads = leads(self.reader)
+        self.team = team_of_kind(self.reader, FACILITY) or team_of_kind(self.reader, SERVICES)
+        rows = Escalation.objects.current().filter(case=self.case)
+        self.rows = list(rows.prefetch_related("members__user", "members__organisation"))
+        self.asked = next((row for row in self.rows if row.adopted is None), None)
+        if self.asked is not None:
+            self.asked.case = self.case
+        self.forms = self._forms()
+        self.form: Any = self.forms.get(sent)
+
+    @property
+    def question(self) -> Escalation:
+        """The one that waits for an answer, where a form or a button is about it."""
+        if self.asked is None:
+            raise PermissionDenied
+        return self.asked
+
+    def _forms(self) -> dict[str, Any]:
+        asked, result = self.asked, {}
+        if self.team and asked:
+            result["part"] = self._open("part", PartForm)
+        if not self.leads:
+            return result
+        if asked is None:
+            highest = reached(self.case)
+            if self.case.is_open and highest != Level.ADMINISTRATIVE_CONSULTATION:
+                result["ask"] = self._open("ask", EscalateForm, reached=highest)
+            return result
+        if asked.level == Level.MRT:
+            result["member"] = self._open("member", MemberForm)
+        if asked.advised_on is None:
+            result["advice"] = self._open("advice", AdviceForm, asked=asked)
+        elif asked.level != Level.MRT:  # what a review team advised is decided in a meeting
+            result["answer"] = self._open("answer", AnswerForm, asked=asked)
+        return result | {"extend": self._open("extend", ExtendForm, asked=asked)}
+
+    def _open(self, name: str, form: Any, **options: Any) -> Any:
+        key = ESCALATION.key(self.case.reference)
+        return open_form(self.request, form, key, sent=name == self.sent, **options)
+
+    def parts(self) -> dict[int, list[tuple[str, EscalationPart]]]:
+        """For each question: what each team brought forward, under the team's name."""
+        result: dict[int, list[tuple[str, EscalationPart]]] = {}
+        for part in EscalationPart.objects.current().filter(case=self.case).order_by("pk"):
+            label = self.reader.label(part.source_id)
+            result.setdefault(part.escalation_id, []).append((label, part))
+        return result
+
+    def show(self) -> HttpResponse:
+        """The page, with the form that was sent if it is wrong."""
+        asked, parts = self.asked, self.parts()
+        review_team = self.leads and asked is not None and asked.level == Level.MRT
+        return show_form(
+            self.request,
+            "casework/escalation/escalation.html",
+            self.form,
+            page=self.page,
+            draft_key=ESCALATION.key(self.case.reference),
+            forms=self.forms,
+            asked=asked,
+            rows=[(row, parts.get(row.pk, []), list(row.members.all())) for row in self.rows],
+            chairs=self.leads,
+            empty=seats_empty(asked) if asked is not None and review_team else [],
+            **self.reader.context(),
+        )
+
+
 @processes(CASEWORK)
-@require_http_methods(["GET", "POST"])
+@require_GET
 def escalation(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """Questions at each level, with what each team brought forward, the advice, and what was
     done with it."""
-    reader = find_case(request, reference)
-    case = reader.case
-    chairs = leads(reader)
-    writes = team_of_kind(reader, FACILITY) or team_of_kind(reader, SERVICES)
-    rows = list(
-        Escalation.objects.current()
-        .filter(case=case)
-        .prefetch_related("members__user", "members__organisation")
-    )
-    asked = next((row for row in rows if row.adopted is None), None)
-    if asked is not None:
-        asked.case = case
-    act = request.POST.get("act", "")
-    key = ESCALATION.key(case.reference)
-    made: dict[str, Any] = {
-        "ask": lambda data: (
-            EscalateForm(data, reached=reached(case))
-            if chairs
-            and asked is None
-            and case.is_open
-            and reached(case) != Level.ADMINISTRATIVE_CONSULTATION
-            else None
-        ),
-        "part": lambda data: PartForm(data) if writes and asked else None,
-        "member": lambda data: (
-            MemberForm(data) if chairs and asked and asked.level == Level.MRT else None
-        ),
-        "advice": lambda data: (
-            AdviceForm(data, asked=asked) if chairs and asked and asked.advised_on is None else None
-        ),
-        # What a review team advised the conference adopts or not, in a meeting.
-        "answer": lambda data: (
-            AnswerForm(data, asked=asked)
-            if chairs and asked and asked.advised_on and asked.level != Level.MRT
-            else None
-        ),
-        "extend": lambda data: ExtendForm(data, asked=asked) if chairs and asked else None,
-    }
-    forms = {name: make(request.POST if name == act else None) for name, make in made.items()}
-    draft = find_draft(request, key)
-    for form in forms.values():
-        if form is not None:
-            form.restore(draft)
-    if request.method == "POST" and act in ("dismiss", "withdraw"):
-        if not chairs or asked is None:
-            raise PermissionDenied
-        if act == "dismiss":
-            dismiss(
-                asked,
-                int(request.POST["member"]) if request.POST.get("member", "").isdecimal() else 0,
-            )
-            return redirect(request.path)
-        try:
-            withdraw(asked, version=request.POST.get("version", ""))
-        except VersionConflict:
-            return render(request, "errors/409.html", {"back": request.path}, status=409)
-        return redirect(request.path)
-    if request.method == "POST":
-        form = forms.get(act)
-        if act not in made:
-            raise Http404
-        if form is None:
-            raise PermissionDenied
-        if form.is_valid():
-            try:
-                if _done(request, case, asked, act, form, writes):
-                    drop_draft(request, key)
-                    return redirect(reverse("casework:escalation", args=[reference]))
-            except (StepRefused, VersionConflict) as problem:
-                return not_taken(request, case, problem, key=key, page=request.path)
-    parts: dict[int, list[tuple[str, EscalationPart]]] = {}
-    for part in EscalationPart.objects.current().filter(case=case).order_by("pk"):
-        label = reader.label(part.source_id)
-        parts.setdefault(part.escalation_id, []).append((label, part))
-    context = {
-        "case": case,
-        "name": reader.name,
-        "forms": forms,
-        "asked": asked,
-        "rows": [(row, parts.get(row.pk, []), list(row.members.all())) for row in rows],
-        "draft_key": key,
-        "form_page": request.path,
-        "chairs": chairs,
-        "empty": seats_empty(asked) if chairs and asked and asked.level == Level.MRT else [],
-        "errors": next((form for form in forms.values() if form is not None and form.errors), None),
-    }
-    return render(
-        request,
-        "casework/escalation/escalation.html",
-        context,
-        status=400 if context["errors"] else 200,
-    )
+    return Questions(request, reference).show()
 
 
-def _done(
-    request: ClearanceRequest,
-    case: Case,
-    asked: Escalation | None,
-    act: str,
-    form: Any,
-    writes: int | None,
-) -> bool:
-    """Do what was sent; False if the form says what is in the way."""
-    data, version = form.cleaned_data, request.POST.get("version", "")
-    reader = CaseReader(request.clearance, case)
-    if act == "ask":
-        team = team_of_kind(
-            reader,
-            (OrganisationKind.MUNICIPALITY,),
-        )
+@processes(CASEWORK)
+@form_view
+def escalation_ask(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    questions = Questions(request, reference, "ask")
+    case = questions.case
+
+    def act() -> str:
+        team = team_of_kind(questions.reader, (OrganisationKind.MUNICIPALITY,))
         assert team is not None
+        data = questions.form.cleaned_data
         ask(case, data, fact_of(case), by=request.clearance, author_team=team)
-        return True
-    assert asked is not None
-    if act == "part" and writes is not None:
-        contribute(asked, data["text"], by=request.clearance, author_team=writes)
-    elif act == "advice":
-        advise(asked, data["advice"], data["advised_on"], version=version)
-    elif act == "answer":
-        answer(asked, data["adopted"], data["reasons"], data["adopted_on"], version=version)
-    elif act == "extend":
-        extend(asked, data["answer_due_on"], version=version)
-    elif act == "member" and (problem := admit(asked, data["username"].strip())):
-        form.add_error("username", str(IN_THE_WAY[problem]))
-        return False
-    return True
+        return questions.page
+
+    return send_form(request, questions.form, act) or questions.show()
+
+
+@processes(CASEWORK)
+@form_view
+def escalation_part(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    questions = Questions(request, reference, "part")
+
+    def act() -> str:
+        assert questions.team is not None
+        text = questions.form.cleaned_data["text"]
+        contribute(questions.question, text, by=request.clearance, author_team=questions.team)
+        return questions.page
+
+    return send_form(request, questions.form, act) or questions.show()
+
+
+@processes(CASEWORK)
+@form_view
+def escalation_member(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    questions = Questions(request, reference, "member")
+
+    def act() -> str:
+        account = questions.form.cleaned_data["username"].strip()
+        if problem := admit(questions.question, account):
+            raise ValidationError({"username": str(IN_THE_WAY[problem])})
+        return questions.page
+
+    return send_form(request, questions.form, act) or questions.show()
+
+
+@processes(CASEWORK)
+@form_view
+def escalation_advice(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    questions = Questions(request, reference, "advice")
+
+    def act() -> str:
+        data = questions.form.cleaned_data
+        version = seen_version(request)
+        advise(questions.question, data["advice"], data["advised_on"], version=version)
+        return questions.page
+
+    return send_form(request, questions.form, act) or questions.show()
+
+
+@processes(CASEWORK)
+@form_view
+def escalation_answer(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    questions = Questions(request, reference, "answer")
+
+    def act() -> str:
+        data = questions.form.cleaned_data
+        answer(
+            questions.question,
+            data["adopted"],
+            data["reasons"],
+            data["adopted_on"],
+            version=seen_version(request),
+        )
+        return questions.page
+
+    return send_form(request, questions.form, act) or questions.show()
+
+
+@processes(CASEWORK)
+@form_view
+def escalation_extend(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    questions = Questions(request, reference, "extend")
+
+    def act() -> str:
+        until = questions.form.cleaned_data["answer_due_on"]
+        extend(questions.question, until, version=seen_version(request))
+        return questions.page
+
+    return send_form(request, questions.form, act) or questions.show()
+
+
+@processes(CASEWORK)
+@require_POST
+def escalation_dismiss(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    """Somebody who was let in by mistake advises no longer."""
+    questions = Questions(request, reference)
+    if not questions.leads or questions.asked is None:
+        raise PermissionDenied
+    member = request.POST.get("member", "")
+
+    def act() -> str:
+        dismiss(questions.question, int(member) if member.isdecimal() else 0)
+        return questions.page
+
+    return do_once(request, act, back=questions.page)
+
+
+@processes(CASEWORK)
+@require_POST
+def escalation_withdraw(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    questions = Questions(request, reference)
+    if not questions.leads or questions.asked is None:
+        raise PermissionDenied
+
+    def act() -> str:
+        withdraw(questions.question, version=seen_version(request))
+        return questions.page
+
+    return do_once(request, act, back=questions.page)

@@ -225,8 +225,8 @@ def exit_confirm(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         return case_url(case)
 
     if request.method == "POST" and "decline" not in request.POST:
-        return do_once(request, confirm)
-    return send_form(request, form, decline) or show_form(
+        return do_once(request, confirm, back=_page(case))
+    return send_form(request, form, decline, back=_page(case)) or show_form(
         request,
         "casework/outcomes/confirm.html",
         form,
@@ -251,7 +251,7 @@ def exit_establish(request: ClearanceRequest, reader: CaseReader, exit_: Exit) -
         establish(exit_, form.cleaned_data, version=seen_version(request))
         return _page(reader.case)
 
-    return send_form(request, form, act) or show_form(
+    return send_form(request, form, act, back=_page(reader.case)) or show_form(
         request, "casework/outcomes/establish.html", form, exit=exit_, **reader.context()
     )
 
@@ -270,7 +270,7 @@ def exit_undo(request: ClearanceRequest, reader: CaseReader, exit_: Exit) -> Htt
         return case_url(case)
 
     here = case.state == CaseState.EXITED
-    return send_form(request, form, act) or show_form(
+    return send_form(request, form, act, back=_page(case)) or show_form(
         request,
         "casework/outcomes/undo.html",
         form,
@@ -375,4 +375,4 @@ def check_take_back(request: ClearanceRequest, reader: CaseReader, exit_: Exit) 
         take_back_checks(exit_, alike)
         return _page(reader.case)
 
-    return do_once(request, act, page=_page(reader.case))
+    return do_once(request, act, back=_page(reader.case))

@@ -64,43 +64,61 @@ def open_form(
     return result
 
 
-def send_form(request: HttpRequest, form: Any, act: Act) -> HttpResponse | None:
+def send_form(
+    request: HttpRequest,
+    form: Any,
+    act: Act,
+    *,
+    back: str = "",
+    raises: type[NotDone] | None = None,
+) -> HttpResponse | None:
     """The answer to a form that was sent and is right: the act is done once. None if there is
     nothing to do, or if the form is to be shown again.
 
-    form: None for who may not send it. Raises PermissionDenied if she does.
+    form: None for who may not send it. Raises PermissionDenied if she does. back, raises: as of
+    `do_once`.
     """
     if request.method == "POST" and form is None:
         raise PermissionDenied
     if form is None or not form.is_bound or not form.is_valid():
         return None
     try:
-        return do_once(request, act, key=form.draft_key)
+        return do_once(request, act, key=form.draft_key, back=back, raises=raises)
     except ValidationError as error:
         form.add_error(None, error)
         return None
 
 
-def do_once(request: HttpRequest, act: Act, *, key: str = "", page: str = "") -> HttpResponse:
+def do_once(
+    request: HttpRequest,
+    act: Act,
+    *,
+    key: str = "",
+    back: str = "",
+    raises: type[NotDone] | None = None,
+) -> HttpResponse:
     """The answer to a button or to a form that is right: the act is done once, and its draft is
     forgotten. If the act raises NotDone, what was typed is kept.
 
     act: returns the address to go to. Raises NotDone or, for a form to say, ValidationError.
-    page: on which the button stands, if its own address is none to read.
+    back: where a refusal leads, if not to the page of the form. raises: a refusal that the view
+    answers itself.
     """
     try:
         return submit_once(request, key, act)
     except NotDone as refusal:
-        page = own(request.POST.get("form_page", "")) or page or request.get_full_path()
+        if raises is not None and isinstance(refusal, raises):
+            raise
+        page = own(request.POST.get("form_page", "")) or request.get_full_path()
         if key:
             user: User = request.user  # type: ignore[assignment]
             save_draft(user, request.POST, key=key, page=page)
-        return show_refusal(request, refusal, page)
+        return show_refusal(request, refusal, back or page)
 
 
-def show_refusal(request: HttpRequest, refusal: NotDone, page: str) -> HttpResponse:
+def show_refusal(request: HttpRequest, refusal: NotDone, back: str) -> HttpResponse:
     """The page that says why an act was refused, with a way back to this address."""
-    return render(request, refusal.template, {"back": page, **refusal.context()}, status=409)
+    return render(request, refusal.template, {"back": back, **refusal.context()}, status=409)
 
 
 def seen_version(request: HttpRequest) -> str:
@@ -115,15 +133,17 @@ def show_form(
     *,
     page: str = "",
     errors: Any = None,
+    status: int = 0,
     **context: Any,
 ) -> HttpResponse:
     """The page of a form, with status 400 if it was sent with errors.
 
     form: None for who may not send it; then it is a page to read. page: the address at which its
-    text is put back, if not this one. errors: of a further form of the page.
+    text is put back, if not this one. errors: of a further form of the page. status: if another
+    than follows from the errors.
     """
     values = {"form": form, "form_page": page or request.path}
     if form is not None:
         values["draft_key"] = form.draft_key
         errors = errors or form.errors
-    return render(request, template, values | context, status=400 if errors else 200)
+    return render(request, template, values | context, status=status or (400 if errors else 200))

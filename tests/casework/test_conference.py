@@ -470,8 +470,7 @@ def test_the_tasks_of_a_decision_are_done_with_the_act_they_ask_for(room):
     journey = room.journey
     journey.done(
         "coordinator",
-        "escalation",
-        act="ask",
+        "escalation_ask",
         level="mrt",
         question="Wat nu?",
         answer_due_on=20,

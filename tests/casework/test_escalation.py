@@ -21,14 +21,13 @@ def journey(in_conference, client, pilot):
 
 def ask(journey, who="coordinator", **changes):
     fields = {
-        "act": "ask",
         "level": "mrt",
         "question": "Kan zij terug zonder paspoort?",
         "answer_due_on": 21,
         "skipped_because": "",
         **changes,
     }
-    return journey.post(who, "escalation", **fields)
+    return journey.post(who, "escalation_ask", **fields)
 
 
 def complete_team(journey):
@@ -51,7 +50,7 @@ def member(kind, **changes):
 
 
 def admit(journey, user):
-    return journey.post("coordinator", "escalation", act="member", username=user.username)
+    return journey.post("coordinator", "escalation_member", username=user.username)
 
 
 def test_r26_a_question_needs_the_decision_of_the_conference_and_a_skipped_level_a_reason(journey):
@@ -81,8 +80,8 @@ def test_r26_a_question_needs_the_decision_of_the_conference_and_a_skipped_level
 
 def test_all_partners_complete_one_form(journey, asked):
     for who in ("ngo", "ind", "dtv"):
-        journey.done(who, "escalation", act="part", text=f"Inbreng van {who}.")
-    journey.done("ind", "escalation", act="part", text="Andere inbreng.")
+        journey.done(who, "escalation_part", text=f"Inbreng van {who}.")
+    journey.done("ind", "escalation_part", text="Andere inbreng.")
     assert EscalationPart.objects.count() == 3
     page = journey.get("dtv", "escalation").text
     assert "Andere inbreng." in page
@@ -102,10 +101,7 @@ def test_a_member_of_the_review_team_reads_one_case_until_the_answer_and_no_long
     assert "Kan zij terug zonder paspoort?" in page.text
     with acting_as(outsider):
         assert list(Case.objects.all()) == [journey.case]
-    assert (
-        journey.post("outsider", "escalation", act="advice", advice="x", version=1).status_code
-        == 403
-    )
+    assert journey.post("outsider", "escalation_advice", advice="x", version=1).status_code == 403
     on_day(asked.answer_due_on + timedelta(days=1))
     with acting_as(outsider):
         assert not Case.objects.exists()
@@ -114,14 +110,13 @@ def test_a_member_of_the_review_team_reads_one_case_until_the_answer_and_no_long
 def test_access_ends_when_the_conference_has_answered_the_advice(journey, asked):
     outsider = complete_team(journey)
     journey.done(
-        "coordinator", "escalation", act="advice", advice="Ja, met een LP.", advised_on=0, version=1
+        "coordinator", "escalation_advice", advice="Ja, met een LP.", advised_on=0, version=1
     )
     # Of a review team the conference itself says in a meeting whether it follows it.
     assert (
         journey.post(
             "coordinator",
-            "escalation",
-            act="answer",
+            "escalation_answer",
             adopted="yes",
             reasons="",
             adopted_on=0,
@@ -196,7 +191,7 @@ def test_not_following_the_advice_is_decided_with_reasons_in_the_conference(jour
         journey.room.decide("mrt_advice_not_adopted", reasons="Anders.").status_code == 409
     )  # no advice yet
     complete_team(journey)
-    journey.done("coordinator", "escalation", act="advice", advice="Nee.", advised_on=0, version=1)
+    journey.done("coordinator", "escalation_advice", advice="Nee.", advised_on=0, version=1)
     assert (
         journey.room.decide(
             "mrt_advice_not_adopted", reasons="De ambassade is gesloten."
@@ -209,17 +204,19 @@ def test_not_following_the_advice_is_decided_with_reasons_in_the_conference(jour
 
 def test_advice_is_written_from_the_version_that_was_seen(journey, asked):
     complete_team(journey)
-    said = {"act": "advice", "advice": "Ja.", "advised_on": 0}
-    journey.done("coordinator", "escalation", act="extend", answer_due_on=30, version=1)
-    assert journey.post("coordinator", "escalation", **said, version=1).status_code == 409
-    journey.done("coordinator", "escalation", **said, version=2)
+    said = {"advice": "Ja.", "advised_on": 0}
+    journey.done("coordinator", "escalation_extend", answer_due_on=30, version=1)
+    assert journey.post("coordinator", "escalation_advice", **said, version=1).status_code == 409
+    journey.done("coordinator", "escalation_advice", **said, version=2)
 
 
 def test_a_review_team_advises_when_it_is_complete_and_takes_nobody_besides(journey, asked):
-    said = {"act": "advice", "advice": "Ja.", "advised_on": 0, "version": 1}
+    said = {"advice": "Ja.", "advised_on": 0, "version": 1}
     for kind in ("ngo", "municipality", "dtv", "ind"):
         assert admit(journey, member(kind)).status_code == 302
-    refused = journey.post("coordinator", "escalation", **said)  # two of the immigration service
+    refused = journey.post(
+        "coordinator", "escalation_advice", **said
+    )  # two of the immigration service
     assert refused.status_code == 409
     assert "nog niet compleet: IND." in refused.text
     assert admit(journey, member("ind")).status_code == 302
@@ -228,28 +225,30 @@ def test_a_review_team_advises_when_it_is_complete_and_takes_nobody_besides(jour
         assert "al al haar leden" in admit(journey, too_many).text, kind
         with acting_as(too_many):
             assert not Case.objects.exists()
-    early = journey.post("coordinator", "escalation", **said | {"advised_on": -1})
+    early = journey.post("coordinator", "escalation_advice", **said | {"advised_on": -1})
     assert "Deze dag ligt vóór de vraag." in early.text
-    journey.done("coordinator", "escalation", **said)
+    journey.done("coordinator", "escalation_advice", **said)
 
 
 def test_a_level_above_decides_itself_on_days_that_fit_and_not_without_reasons(journey):
     journey.room.decide("escalate_steering", reasons="Te lang.")
     ask(journey, level="steering_group", skipped_because="MRT was er al.")
-    journey.done("coordinator", "escalation", act="advice", advice="Nee.", advised_on=0, version=1)
+    journey.done("coordinator", "escalation_advice", advice="Nee.", advised_on=0, version=1)
     answer = {
-        "act": "answer",
         "adopted": "no",
         "reasons": "Zij vertrekt.",
         "adopted_on": 0,
         "version": 2,
     }
-    assert journey.post("coordinator", "escalation", **answer | {"reasons": ""}).status_code == 400
+    assert (
+        journey.post("coordinator", "escalation_answer", **answer | {"reasons": ""}).status_code
+        == 400
+    )
     assert (
         "vóór het advies"
-        in journey.post("coordinator", "escalation", **answer | {"adopted_on": -1}).text
+        in journey.post("coordinator", "escalation_answer", **answer | {"adopted_on": -1}).text
     )
-    journey.done("coordinator", "escalation", **answer)
+    journey.done("coordinator", "escalation_answer", **answer)
     assert Escalation.objects.get().adopted is False
 
 
@@ -259,17 +258,12 @@ def test_a_member_let_in_by_mistake_reads_no_further_and_the_others_do(journey, 
         admit(journey, user)
     row = ReviewMember.objects.get(user=wrong)
     for who in ("municipality", "ngo", "dtv"):
-        assert (
-            journey.post(who, "escalation", act="dismiss", member=str(row.pk)).status_code == 403
-        ), who
-    journey.done("coordinator", "escalation", act="dismiss", member=str(row.pk))
+        assert journey.post(who, "escalation_dismiss", member=str(row.pk)).status_code == 403, who
+    journey.done("coordinator", "escalation_dismiss", member=str(row.pk))
     for user, reads in ((wrong, False), (right, True)):
         with acting_as(user):
             assert Case.objects.exists() is reads
-    assert (
-        journey.post("coordinator", "escalation", act="dismiss", member=str(row.pk)).status_code
-        == 404
-    )
+    assert journey.post("coordinator", "escalation_dismiss", member=str(row.pk)).status_code == 404
     assert ReviewMember.objects.get().user == right
 
 
@@ -279,24 +273,20 @@ def test_more_time_is_more_time_for_who_advises_and_a_question_withdrawn_ends_it
     reader = member("ngo")
     admit(journey, reader)
     assert (
-        journey.post(
-            "coordinator", "escalation", act="extend", answer_due_on=400, version=1
-        ).status_code
+        journey.post("coordinator", "escalation_extend", answer_due_on=400, version=1).status_code
         == 400
     )
     assert (
-        journey.post(
-            "coordinator", "escalation", act="extend", answer_due_on=20, version=1
-        ).status_code
+        journey.post("coordinator", "escalation_extend", answer_due_on=20, version=1).status_code
         == 400
     )
-    journey.done("coordinator", "escalation", act="extend", answer_due_on=40, version=1)
+    journey.done("coordinator", "escalation_extend", answer_due_on=40, version=1)
     on_day(timezone.localdate() + timedelta(days=30))
     with acting_as(reader):
         assert Case.objects.exists()
-    assert journey.post("ngo", "escalation", act="withdraw", version=2).status_code == 403
-    assert journey.post("coordinator", "escalation", act="withdraw", version=1).status_code == 409
-    journey.done("coordinator", "escalation", act="withdraw", version=2)
+    assert journey.post("ngo", "escalation_withdraw", version=2).status_code == 403
+    assert journey.post("coordinator", "escalation_withdraw", version=1).status_code == 409
+    journey.done("coordinator", "escalation_withdraw", version=2)
     with acting_as(reader):
         assert not Case.objects.exists()
     assert not Escalation.objects.current().exists()

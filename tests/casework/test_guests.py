@@ -169,15 +169,14 @@ def test_a_meeting_neither_widens_nor_ends_what_a_review_team_reads(room):
     room.decide("escalate_mrt", reasons="Geen overeenstemming.")
     room.journey.done(
         "coordinator",
-        "escalation",
-        act="ask",
+        "escalation_ask",
         level="mrt",
         question="Kan zij terug?",
         answer_due_on=21,
         skipped_because="",
     )
     member = make.MembershipFactory(team=make.TeamFactory(organisation__kind="dtv")).user
-    room.journey.done("coordinator", "escalation", act="member", username=member.username)
+    room.journey.done("coordinator", "escalation_member", username=member.username)
     assert admitted(room, member).status_code == 302  # a guest too
     room.close()
     assert sees_cases(member)

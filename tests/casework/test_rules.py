@@ -410,8 +410,7 @@ def test_r26_the_answer_to_an_escalation_waits_for_the_coordinator_on_its_day(jo
     assert journey.room.decide("escalate_mrt").status_code == 302
     journey.done(
         "coordinator",
-        "escalation",
-        act="ask",
+        "escalation_ask",
         level="mrt",
         question="Wat nu?",
         answer_due_on=20,

@@ -415,24 +415,23 @@ class Travels(RuleBasedStateMachine):
         if what == "member" and (
             row := ReviewMember.objects.filter(user=self.member).order_by("-pk").first()
         ):
-            return self.post(who, "escalation", act="dismiss", member=str(row.pk))
+            return self.post(who, "escalation_dismiss", member=str(row.pk))
 
     def act_ask(self, who, what, days):
         fields = {
-            "act": "ask",
             "level": "mrt",
             "question": "Kan zij terug?",
             "answer_due_on": 21,
             "skipped_because": "",
         }
-        return self.post(who, "escalation", **fields)
+        return self.post(who, "escalation_ask", **fields)
 
     def act_member(self, who, what, days):
-        return self.post(who, "escalation", act="member", username=self.member.username)
+        return self.post(who, "escalation_member", username=self.member.username)
 
     def act_withdraw(self, who, what, days):
         if asked := Escalation.objects.current().filter(case=self.case, adopted=None).first():
-            return self.post(who, "escalation", act="withdraw", version=asked.version)
+            return self.post(who, "escalation_withdraw", version=asked.version)
 
     def act_absence(self, who, what, days):
         if stay := Stay.objects.current().filter(case=self.case).order_by("-pk").first():
