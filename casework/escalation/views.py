@@ -123,7 +123,7 @@ class Questions:
             self.request,
             "casework/escalation/escalation.html",
             self.form,
-            page=self.page,
+            form_page=self.page,
             draft_key=ESCALATION.key(self.case.reference),
             forms=self.forms,
             asked=asked,

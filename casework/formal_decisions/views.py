@@ -280,7 +280,7 @@ def letters(request: ClearanceRequest, slug: str) -> HttpResponse:
         request,
         "casework/formal_decisions/letters.html",
         form,
-        page=request.get_full_path(),
+        form_page=request.get_full_path(),
         pilot=pilot,
         kind=FormalKind(kind),
         kinds=list(FormalKind),

@@ -1,22 +1,22 @@
 """The intake of one case, page by page."""
 
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_POST
 
-from casework.cases.case_reader import CaseReader
+from casework.cases.case_reader import CaseReader, find_case
 from casework.cases.enums import CaseState
 from casework.cases.models import Case
-from casework.cases.partners import visible_teams
 from casework.cases.views import case_url
 from casework.intake import perms
 from casework.intake.acts import (
@@ -44,18 +44,16 @@ from casework.intake.forms import (
     StopForm,
 )
 from casework.intake.models import CriteriaList, Intake, IntakeReport
-from casework.journey.acts import StepRefused
 from casework.journey.facts import fact_of
-from casework.journey.views import refused
 from casework.records.models import VersionConflict
-from casework.register.identity import leading_names
 from casework.register.models import Briefing
 from casework.sharing.audience import other_teams, tells_of_others, would_read
+from governance.access.clearance import Clearance
 from governance.access.enums import Category, Visibility
 from governance.access.middleware import ClearanceRequest
-from governance.drafts.acts import drop_draft, find_draft, kept_value, submit_once
+from governance.drafts.acts import kept_value
+from governance.drafts.form_views import form_view, open_form, seen_version, send_form, show_form
 from partners.accountability.activities import CASEWORK, processes
-from partners.organisations.models import Team
 
 PAGES = {
     "gesprek": gettext_lazy("Conversation"),
@@ -70,17 +68,6 @@ FORMS: dict[str, type[PageForm]] = {
     "beperking": LimitationForm,
     "criteria": CriteriaForm,
 }
-
-
-def case_or_404(reference: UUID) -> Case:
-    case: Case = get_object_or_404(
-        Case.objects.select_related("pilot", "person"), reference=reference
-    )
-    return case
-
-
-def case_context(case: Case, **more: Any) -> dict[str, Any]:
-    return {"case": case, "name": leading_names([case.pk]).get(case.pk, ""), **more}
 
 
 def _parts(report: IntakeReport | None) -> list[tuple[str, str]]:
@@ -100,161 +87,179 @@ def page_url(case: Case, page: str) -> str:
     return reverse("casework:intake_page", args=[case.reference, page])
 
 
+class IntakeUnderWay:
+    """An intake before the worker who goes on with it or, when it was completed, adds criteria that
+    were not known then."""
+
+    def __init__(self, reader: CaseReader, intake: Intake) -> None:
+        self.reader, self.case, self.intake = reader, reader.case, intake
+        intake.case = reader.case
+        self.later = intake.completed_on is not None  # only criteria: under the list of then
+
+    @cached_property
+    def report(self) -> IntakeReport | None:
+        report: IntakeReport | None = IntakeReport.objects.filter(intake=self.intake).first()
+        return report
+
+    @cached_property
+    def criteria(self) -> CriteriaList | None:
+        if self.later:
+            return self.intake.criteria
+        return criteria_of(self.case.pilot, timezone.localdate())
+
+    @cached_property
+    def limits(self) -> int | None:
+        """The team in whose name this worker records a limitation."""
+        return writes_limitations(self.reader)
+
+    def left(self) -> list[str]:
+        """The pages that still miss something."""
+        asks = self.limits is not None
+        return unfinished(self.intake, self.report, self.criteria, asks_limitation=asks)
+
+    def pages(self) -> list[tuple[str, Any, bool]]:
+        """Every page, with its name and whether it is filled in."""
+        left = self.left()
+        done = {name: name not in left for name in PAGES}
+        done |= {"beperking": self.intake.limitation_asked, "afronden": False}
+        done["criteria"] = done["criteria"] and bool(
+            self.intake.criteria_id or self.criteria is None
+        )
+        return [(name, label, done[name]) for name, label in PAGES.items()]
+
+
+def _under_way(request: ClearanceRequest, reference: UUID, page: str = "") -> IntakeUnderWay:
+    """The intake that is under way. Raises Http404 if there is none in sight, and PermissionDenied
+    unless the worker may go on with it or, on the page "criteria", complete criteria that were not
+    known yet."""
+    reader = find_case(request, reference)
+    result = intake_of(reader.case)
+    if result is None:
+        raise Http404
+    later = page == "criteria" and perms.can_complete_criteria(reader, result)
+    if not (later or perms.can_continue(reader, result)):
+        raise PermissionDenied
+    return IntakeUnderWay(reader, result)
+
+
 @processes(CASEWORK)
-@require_http_methods(["GET", "POST"])
+@form_view
 def intake(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """Begin an intake, or go on with the one there is."""
-    case = case_or_404(reference)
-    teams = visible_teams(request.clearance)
+    reader = find_case(request, reference)
+    case = reader.case
     result = intake_of(case)
-    reader = CaseReader(request.clearance, case, teams)
+    if result is not None and perms.can_continue(reader, result):
+        left = IntakeUnderWay(reader, result).left()
+        return redirect(page_url(case, left[0] if left else "afronden"))
     if result is not None:
-        if perms.can_continue(reader, result):
-            report = IntakeReport.objects.filter(intake=result).first()
-            left = unfinished(
-                result,
-                report,
-                criteria_of(case.pilot, timezone.localdate()),
-                asks_limitation=writes_limitations(reader) is not None,
-            )
-            return redirect(page_url(case, left[0] if left else "afronden"))
         return redirect("casework:intake_report", case.reference)
     team = perms.intake_team(reader)
     if team is None or case.state not in (CaseState.REGISTERED, CaseState.INTAKE):
         raise PermissionDenied
-    key = INTAKE.key(case.reference, "begin")
-    form = BeginForm(request.POST or None, case=case)
-    form.restore(find_draft(request, key))
-    if request.method == "POST" and form.is_valid():
+    form = open_form(request, BeginForm, INTAKE.key(case.reference, "begin"), case=case)
 
-        def act() -> str:
-            begin_intake(
-                case, by=request.clearance, team=team, begun_on=form.cleaned_data["begun_on"]
-            )
-            return page_url(case, "gesprek")
+    def act() -> str:
+        day = form.cleaned_data["begun_on"]
+        begin_intake(case, by=request.clearance, team=team, begun_on=day)
+        return page_url(case, "gesprek")
 
-        try:
-            return submit_once(request, key, act)
-        except StepRefused as refusal:
-            return refused(request, case, refusal)
-    context = case_context(case, form=form, draft_key=key, team=teams[team], form_page=request.path)
-    return render(
-        request, "casework/intake/begin.html", context, status=400 if form.errors else 200
+    return send_form(request, form, act) or show_form(
+        request, "casework/intake/begin.html", form, team=reader.teams[team], **reader.context()
     )
 
 
-def _found(
-    request: ClearanceRequest, reference: UUID, page: str = ""
-) -> tuple[Case, Intake, dict[int, Team]]:
-    """The intake that is under way, with its case and teams. Raises Http404 if there is none in
-    sight, and PermissionDenied unless the worker may go on with it or, on the page "criteria",
-    complete criteria that were not known yet."""
-    case = case_or_404(reference)
-    result = intake_of(case)
-    if result is None:
-        raise Http404
-    teams = visible_teams(request.clearance)
-    reader = CaseReader(request.clearance, case, teams)
-    later = page == "criteria" and perms.can_complete_criteria(reader, result)
-    if not (later or perms.can_continue(reader, result)):
-        raise PermissionDenied
-    result.case = case
-    return case, result, teams
-
-
 @processes(CASEWORK)
-@require_http_methods(["GET", "POST"])
+@form_view
 def intake_page(request: ClearanceRequest, reference: UUID, page: str) -> HttpResponse:
     """One page: keep it and go to the next. What a colleague kept meanwhile is shown, and
     nothing is lost."""
     if page not in PAGES:
         raise Http404
-    case, result, teams = _found(request, reference, page)
-    later = result.completed_on is not None  # only criteria: under the list of then
-    criteria = result.criteria if later else criteria_of(case.pilot, timezone.localdate())
-    report = IntakeReport.objects.filter(intake=result).first()
+    work = _under_way(request, reference, page)
     if page == "afronden":
-        return _finish(request, case, result, report, criteria, teams)
-    key = INTAKE.key(case.reference, page)
-    draft = find_draft(request, key) if request.method == "GET" else None
-    seen = request.POST.get("version") or kept_value(draft, "version") or str(result.version)
-    reader = CaseReader(request.clearance, case)
-    limits = writes_limitations(reader)
-    form = _page_form(request, page, case, result, report, criteria, limits, later=later)
-    form.restore(draft)
+        return _finish(request, work)
+    result = work.intake
+    form = _page_form(request, work, page)
+    seen = seen_version(request) or kept_value(form.restored, "version") or str(result.version)
     changed = seen != str(result.version)
-    if request.method == "POST" and not changed and form.is_valid():
-        if page == "beperking":
-            result.limitation_asked = True
-            if limits:
-                text = form.cleaned_data["take_account_of"] if form.cleaned_data["limited"] else ""
-                record_limitation(result, text, by=request.clearance, team=limits)
-        if isinstance(form, CriteriaForm):
-            result.criteria, result.results = criteria, form.results()
-        answers = form.answers() if form.of_report else None
-        try:
-            keep_page(result, answers, by=request.clearance, version=seen)
-        except VersionConflict:
-            changed = True
-        else:
-            drop_draft(request, key)
-            following = page_url(case, _next(page))
-            return redirect(
-                reverse("casework:intake_report", args=[reference]) if later else following
-            )
-    last = (
-        result.history.select_related("history_user")
-        .order_by("-history_date", "-history_id")
-        .first()
-    )
-    context = case_context(
-        case,
-        form=form,
+
+    def act() -> str:
+        _keep(work, form, by=request.clearance, version=seen)
+        if work.later:
+            return reverse("casework:intake_report", args=[reference])
+        return page_url(work.case, _next(page))
+
+    try:
+        if not changed and (answer := send_form(request, form, act, raises=VersionConflict)):
+            return answer
+    except VersionConflict:
+        changed = True
+    return show_form(
+        request,
+        "casework/intake/page.html",
+        form,
+        status=409 if changed and request.method == "POST" else 0,
         page=page,
-        pages=_pages(result, report, criteria, limits),
-        draft_key=key,
-        draft=draft,
-        intake=result,
-        form_page=request.path,
+        draft=form.restored,
         changed=changed,
         version=result.version if request.method == "POST" else seen,
-        last=last if last and last.history_user_id not in (None, request.user.pk) else None,
-        criteria=criteria,
-        limits=limits,
-        before="" if later else _before(page),
-        later=later,
-        heading=PAGES[page],
-        briefing=Briefing.objects.current().filter(case=case).first(),
+        **_page_context(request, work, page),
     )
-    status = 409 if changed and request.method == "POST" else 400 if form.errors else 200
-    return render(request, "casework/intake/page.html", context, status=status)
 
 
-def _page_form(
-    request: ClearanceRequest,
-    page: str,
-    case: Case,
-    intake: Intake,
-    report: IntakeReport | None,
-    criteria: CriteriaList | None,
-    limits: int | None,
-    *,
-    later: bool,
-) -> PageForm:
-    made = FORMS[page]
-    more: dict[str, Any] = {"criteria": criteria, "later": later} if made is CriteriaForm else {}
-    if page == "beperking" and limits and intake.limitation_asked:
-        heard = limitation_heard(intake, limits)
-        more["initial"] = {
+def _page_context(request: ClearanceRequest, work: IntakeUnderWay, page: str) -> dict[str, Any]:
+    history = work.intake.history.select_related("history_user")
+    last = history.order_by("-history_date", "-history_id").first()
+    mine = last is None or last.history_user_id in (None, request.user.pk)
+    return {
+        "pages": work.pages(),
+        "intake": work.intake,
+        "last": None if mine else last,
+        "criteria": work.criteria,
+        "limits": work.limits,
+        "before": "" if work.later else _before(page),
+        "later": work.later,
+        "heading": PAGES[page],
+        "briefing": Briefing.objects.current().filter(case=work.case).first(),
+        **work.reader.context(),
+    }
+
+
+def _page_form(request: ClearanceRequest, work: IntakeUnderWay, page: str) -> PageForm:
+    form = FORMS[page]
+    options: dict[str, Any] = {}
+    if form is CriteriaForm:
+        options = {"criteria": work.criteria, "later": work.later}
+    if page == "beperking" and work.limits and work.intake.limitation_asked:
+        heard = limitation_heard(work.intake, work.limits)
+        options["initial"] = {
             "limited": "yes" if heard else "no",
             "take_account_of": heard.take_account_of if heard else "",
         }
-    return made(
-        request.POST or None,
-        instance=(report or IntakeReport()) if made.of_report else intake,
-        case=case,
-        **more,
+    return open_form(
+        request,
+        form,
+        INTAKE.key(work.case.reference, page),
+        instance=(work.report or IntakeReport()) if form.of_report else work.intake,
+        case=work.case,
+        **options,
     )
+
+
+def _keep(work: IntakeUnderWay, form: PageForm, *, by: Clearance, version: str) -> None:
+    """Save one page as it was sent. Raises VersionConflict."""
+    intake = work.intake
+    if isinstance(form, LimitationForm):
+        intake.limitation_asked = True
+        if work.limits:
+            data = form.cleaned_data
+            text = data["take_account_of"] if data["limited"] else ""
+            record_limitation(intake, text, by=by, team=work.limits)
+    if isinstance(form, CriteriaForm):
+        intake.criteria, intake.results = work.criteria, form.results()
+    answers = form.answers() if form.of_report else None
+    keep_page(intake, answers, by=by, version=version)
 
 
 def _next(page: str) -> str:
@@ -267,87 +272,57 @@ def _before(page: str) -> str:
     return names[names.index(page) - 1] if names.index(page) else ""
 
 
-def _pages(
-    intake: Intake, report: IntakeReport | None, criteria: CriteriaList | None, limits: int | None
-) -> list[tuple[str, Any, bool]]:
-    """Every page, with its name and whether it is filled in."""
-    left = unfinished(intake, report, criteria, asks_limitation=limits is not None)
-    done = {name: name not in left for name in PAGES}
-    done |= {"beperking": intake.limitation_asked, "afronden": False}
-    done["criteria"] = done["criteria"] and bool(intake.criteria_id or criteria is None)
-    return [(name, label, done[name]) for name, label in PAGES.items()]
-
-
-def _finish(
-    request: ClearanceRequest,
-    case: Case,
-    intake: Intake,
-    report: IntakeReport | None,
-    criteria: CriteriaList | None,
-    teams: dict[int, Team],
-) -> HttpResponse:
+def _finish(request: ClearanceRequest, work: IntakeUnderWay) -> HttpResponse:
+    """The last page: who reads what she told, and completing it."""
+    case, result = work.case, work.intake
     key = INTAKE.key(case.reference, "finish")
-    reader = CaseReader(request.clearance, case, teams)
-    form = FinishForm(
-        request.POST or None,
-        partners=other_teams(reader, besides=intake.author_team_id),
-    )
-    form.restore(find_draft(request, key))
-    limits = writes_limitations(reader)
-    left = unfinished(intake, report, criteria, asks_limitation=limits is not None)
-    preview = "preview" in request.POST
-    changed = False
-    if request.method == "POST" and not left and not preview and form.is_valid():
-        try:
-            complete_intake(
-                intake,
-                form.sharing(),
-                by=request.clearance,
-                version=request.POST.get("version", ""),
-            )
-        except VersionConflict:
-            changed = True
-        else:
-            drop_draft(request, key)
-            messages.success(request, _("The intake is complete."))
-            asks = case.state == CaseState.INTAKE or fact_of(case).lacks_request
-            return redirect(
-                "casework:dossiers_request" if asks else "casework:case_detail", case.reference
-            )
-    context = case_context(
-        case,
-        form=form,
+    partners = other_teams(work.reader, besides=result.author_team_id)
+    form = open_form(request, FinishForm, key, partners=partners)
+    left = work.left()
+    preview, changed = "preview" in request.POST, False
+
+    def act() -> str:
+        version = seen_version(request)
+        complete_intake(result, form.sharing(), by=request.clearance, version=version)
+        messages.success(request, _("The intake is complete."))
+        asks = case.state == CaseState.INTAKE or fact_of(case).lacks_request
+        page = "casework:dossiers_request" if asks else "casework:case_detail"
+        return reverse(page, args=[case.reference])
+
+    try:
+        if not left and not preview:
+            answer = send_form(request, form, act, raises=VersionConflict)
+            if answer is not None:
+                return answer
+    except VersionConflict:
+        changed = True
+    refused = request.method == "POST" and not preview
+    return show_form(
+        request,
+        "casework/intake/finish.html",
+        form,
+        status=409 if changed else 400 if refused else 200,
         page="afronden",
-        pages=_pages(intake, report, criteria, limits),
-        draft_key=key,
-        intake=intake,
-        report=report,
+        pages=work.pages(),
+        intake=result,
+        report=work.report,
         left=[(name, PAGES[name]) for name in left],
-        version=intake.version,
+        version=result.version,
         changed=changed,
-        results=results_of(intake),
-        report_parts=_parts(report),
-        form_page=request.path,
+        results=results_of(result),
+        report_parts=_parts(work.report),
         before="criteria",
-        **_readers(request, case, intake, teams),
+        **work.reader.context(),
+        **_readers(request, work),
     )
-    status = 409 if changed else 400 if request.method == "POST" and not preview else 200
-    return render(request, "casework/intake/finish.html", context, status=status)
 
 
-def _readers(
-    request: ClearanceRequest, case: Case, intake: Intake, teams: dict[int, Team]
-) -> dict[str, Any]:
+def _readers(request: ClearanceRequest, work: IntakeUnderWay) -> dict[str, Any]:
     text = request.POST if request.method == "POST" else _unsent()
-    reader = CaseReader(request.clearance, case, teams)
+    author = work.intake.author_team_id
     return {
-        "readers": would_read(
-            reader,
-            Category.GUIDANCE,
-            text,
-            author=intake.author_team_id,
-        ),
-        "and_others": tells_of_others(reader, text),
+        "readers": would_read(work.reader, Category.GUIDANCE, text, author=author),
+        "and_others": tells_of_others(work.reader, text),
     }
 
 
@@ -358,11 +333,11 @@ def _unsent() -> QueryDict:
 
 
 @processes(CASEWORK)
-@require_http_methods(["POST"])
+@require_POST
 def intake_readers(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """The line "visible to: ..." while the worker chooses."""
-    case, result, teams = _found(request, reference)
-    return render(request, "casework/sharing/_readers.html", _readers(request, case, result, teams))
+    work = _under_way(request, reference)
+    return render(request, "casework/sharing/_readers.html", _readers(request, work))
 
 
 def results_of(intake: Intake) -> list[tuple[str, str, str, str]]:
@@ -379,44 +354,38 @@ def results_of(intake: Intake) -> list[tuple[str, str, str, str]]:
 @require_GET
 def intake_report(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """The intake to read and to print, as far as this worker may read it."""
-    case = case_or_404(reference)
-    result = intake_of(case)
+    reader = find_case(request, reference)
+    result = intake_of(reader.case)
     if result is None:
         raise Http404
     report = IntakeReport.objects.filter(intake=result).first()
-    reader = CaseReader(request.clearance, case)
-    context = case_context(
-        case,
-        intake=result,
-        report=report,
-        report_parts=_parts(report),
-        results=results_of(result),
-        continues=perms.can_continue(reader, result),
-        completes_criteria=perms.can_complete_criteria(reader, result) and result.has_unknown,
-    )
+    context = reader.context() | {
+        "intake": result,
+        "report": report,
+        "report_parts": _parts(report),
+        "results": results_of(result),
+        "continues": perms.can_continue(reader, result),
+        "completes_criteria": perms.can_complete_criteria(reader, result) and result.has_unknown,
+    }
     return render(request, "casework/intake/report.html", context)
 
 
 @processes(CASEWORK)
-@require_http_methods(["GET", "POST"])
+@form_view
 def intake_stop(request: ClearanceRequest, reference: UUID) -> HttpResponse:
-    case, result, _teams = _found(request, reference)
-    key = INTAKE.key(case.reference, "stop")
-    form = StopForm(request.POST or None)
-    form.restore(find_draft(request, key))
-    if request.method == "POST" and form.is_valid():
-        try:
-            stop_intake(
-                result,
-                form.cleaned_data["reason"],
-                by=request.clearance,
-                version=request.POST.get("version", ""),
-            )
-        except VersionConflict:
-            return render(request, "errors/409.html", {"back": case_url(case)}, status=409)
-        drop_draft(request, key)
-        return redirect(case_url(case))
-    context = case_context(
-        case, form=form, draft_key=key, version=result.version, form_page=request.path
+    work = _under_way(request, reference)
+    case, result = work.case, work.intake
+    form = open_form(request, StopForm, INTAKE.key(case.reference, "stop"))
+
+    def act() -> str:
+        reason, version = form.cleaned_data["reason"], seen_version(request)
+        stop_intake(result, reason, by=request.clearance, version=version)
+        return case_url(case)
+
+    return send_form(request, form, act, back=case_url(case)) or show_form(
+        request,
+        "casework/intake/stop.html",
+        form,
+        version=result.version,
+        **work.reader.context(),
     )
-    return render(request, "casework/intake/stop.html", context, status=400 if form.errors else 200)

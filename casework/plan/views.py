@@ -7,10 +7,10 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from casework.cases.case_reader import CaseReader, find_case, reveals_always
 from casework.cases.models import Case
@@ -24,9 +24,17 @@ from casework.plan.models import Action, Goal, Scenario
 from casework.records.enums import Answer, EndReason
 from casework.records.models import VersionConflict
 from casework.tasks.models import Task
+from governance.access.clearance import Clearance
 from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
-from governance.drafts.acts import drop_draft, find_draft, sent_before, submit_once
+from governance.drafts.form_views import (
+    do_once,
+    form_view,
+    open_form,
+    seen_version,
+    send_form,
+    show_form,
+)
 from partners.accountability.activities import CASEWORK, processes
 from partners.accountability.history import set_change_reason
 from partners.organisations.enums import OrganisationKind
@@ -42,168 +50,134 @@ REVEALING = (
 PERSON = Path(__file__).parents[2] / "templates" / "casework" / "plan" / "person"
 
 
-def _case(reference: UUID) -> Case:
-    case: Case = get_object_or_404(
-        Case.objects.select_related("pilot", "person"), reference=reference
-    )
-    return case
-
-
 @processes(CASEWORK)
-@require_http_methods(["GET", "POST"])
+@form_view
 def plan(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     reader = find_case(request, reference)
     case = reader.case
-    clearance, teams = request.clearance, reader.teams
     author = perms.planning_team(reader)
     goals = list(Goal.objects.current().filter(case=case))
-    key = ACTION.key(case.reference)
     form = None
     if author is not None:
-        form = ActionForm(
-            request.POST or None, teams=_doers(request, case, teams, author), goals=goals
-        )
-        form.restore(find_draft(request, key))
-    if request.method == "POST":
-        if sent := sent_before(request):
-            return sent
-        if form is None or author is None:
-            raise PermissionDenied
-        if form.is_valid():
-            data = form.cleaned_data
+        key = ACTION.key(case.reference)
+        form = open_form(request, ActionForm, key, teams=_doers(reader, author), goals=goals)
 
-            @transaction.atomic
-            def act() -> str:
-                held = locked(case)
-                Action.objects.create(
-                    case=held,
-                    author_team_id=author,
-                    author=request.user,
-                    what=data["what"],
-                    due_on=data["due_on"],
-                    to_team_id=data["to_team"],
-                    by_person=data["by_person"],
-                    goal_id=data.get("goal"),
-                )
-                refresh_deadline(held)
-                return request.path
+    def act() -> str:
+        assert form is not None
+        assert author is not None
+        _add_action(case, form.cleaned_data, by=request.clearance, author_team=author)
+        return request.path
 
-            return submit_once(request, key, act)
-    actions = list(Action.objects.current().filter(case=case).order_by("due_on", "pk"))
-
-    def opens(row: Action) -> bool:
-        return perms.can_answer(reader, row) or perms.can_mend(reader, row)
-
-    context = {
-        "case": case,
-        "name": reader.name,
-        "scenarios": Scenario.objects.current().filter(case=case).select_related("decision"),
-        "tracks": [
+    return send_form(request, form, act) or show_form(
+        request,
+        "casework/plan/plan.html",
+        form,
+        scenarios=Scenario.objects.current().filter(case=case).select_related("decision"),
+        tracks=[
             (track, [g for g in goals if g.track == track])
             for track in ScenarioKind
             if any(g.track == track for g in goals)
         ],
-        "actions": [
-            (
-                row,
-                reader.label(row.to_team_id),
-                opens(row),
-                not row.answer and row.due_on < timezone.localdate(),
-            )
-            for row in actions
-        ],
-        "form": form,
-        "draft_key": key,
-        "form_page": request.path,
-        "languages": person_languages(),
-        "adds_goal": clearance.writes(case, Category.GUIDANCE),
-    }
-    return render(
-        request, "casework/plan/plan.html", context, status=400 if form and form.errors else 200
+        actions=_actions(reader),
+        languages=person_languages(),
+        adds_goal=reader.writes(Category.GUIDANCE),
+        **reader.context(),
     )
 
 
-def _doers(
-    request: ClearanceRequest, case: Case, teams: dict[int, Team], author: int
-) -> list[Team]:
+@transaction.atomic
+def _add_action(case: Case, data: dict[str, Any], *, by: Clearance, author_team: int) -> None:
+    case = locked(case)
+    Action.objects.create(
+        case=case,
+        author_team_id=author_team,
+        author=by.user,
+        what=data["what"],
+        due_on=data["due_on"],
+        to_team_id=data["to_team"],
+        by_person=data["by_person"],
+        goal_id=data.get("goal"),
+    )
+    refresh_deadline(case)
+
+
+def _actions(reader: CaseReader) -> list[tuple[Action, str, bool, bool]]:
+    """Each action with the team that does it, whether this worker may open it, and whether it is
+    late."""
+    today = timezone.localdate()
+    return [
+        (
+            row,
+            reader.label(row.to_team_id),
+            perms.can_answer(reader, row) or perms.can_mend(reader, row),
+            not row.answer and row.due_on < today,
+        )
+        for row in Action.objects.current().filter(case=reader.case).order_by("due_on", "pk")
+    ]
+
+
+def _doers(reader: CaseReader, author: int) -> list[Team]:
     """Teams that may be given an action. For IND and DT&V only the author's own team; otherwise
     every known partner of the conference. Left out are teams whose name tells of a lawyer, a doctor
     or a place, because whoever reads the conference reads the action."""
-    if teams[author].organisation.kind in (OrganisationKind.IND, OrganisationKind.DTV):
-        return [teams[author]]
-    reader = CaseReader(request.clearance, case, teams)
+    own = reader.teams[author]
+    if own.organisation.kind in (OrganisationKind.IND, OrganisationKind.DTV):
+        return [own]
     known = [team for team in reader.partners if reveals_always(team) is None]
     reads = team_reads([team.pk for team in known])
     return [team for team in known if Category.CONFERENCE in reads[team.pk]]
 
 
+def _action_or_task(case: Case, reference: UUID) -> Any:
+    for model in (Action, Task):
+        if row := model.objects.filter(case=case, reference=reference).first():
+            row.case = case
+            return row
+    raise Http404
+
+
 @processes(CASEWORK)
-@require_http_methods(["GET", "POST"])
+@form_view
 def action_done(request: ClearanceRequest, reference: UUID, record: UUID) -> HttpResponse:
-    """The team it belongs to says how an action or a task ended."""
+    """The team it belongs to says how an action or a task ended; its author changes or withdraws
+    it."""
     reader = find_case(request, reference)
-    case = reader.case
-    result: Any = (
-        Action.objects.filter(case=case, reference=record).first()
-        or Task.objects.filter(case=case, reference=record).first()
-    )
-    if result is None:
-        raise Http404
-    result.case = case
-    if request.method == "POST" and (sent := sent_before(request)):
-        return sent
-    answers = perms.can_answer(reader, result)
-    mends = perms.can_mend(reader, result)
+    row = _action_or_task(reader.case, record)
     act = request.POST.get("act", "")
-    if (
-        not (answers or mends)
-        or request.method == "POST"
-        and not (mends if act in ("mend", "withdraw") else answers)
-    ):
+    answers, mends = perms.can_answer(reader, row), perms.can_mend(reader, row)
+    allowed = mends if act in ("mend", "withdraw") else answers
+    if not (answers or mends) or request.method == "POST" and not allowed:
         raise PermissionDenied
-    key = ACTION_DONE.key(result.reference)
-    form = DoneForm((request.POST or None) if not act else None) if answers else None
-    takes_on = answers and isinstance(result, Task) and result.worker_id != request.user.pk
-    said_now = {"what": result.what, "due_on": result.due_on}
-    mend = MendForm(request.POST if act == "mend" else None, initial=said_now) if mends else None
-    if form is not None:
-        form.restore(find_draft(request, key))
-    sent_form = mend if act else form
-    if request.method == "POST" and act == "mine" and isinstance(result, Task) and answers:
-        _taken_on(result, request)
-        return redirect(request.path)
-    if request.method == "POST" and (
-        act == "withdraw" or sent_form is not None and sent_form.is_valid()
-    ):
-        try:
-            _written(case, result, sent_form, request)
-        except VersionConflict:
-            return render(request, "errors/409.html", {"back": case_url(case)}, status=409)
-        drop_draft(request, key)
-        return redirect(
-            reverse("casework:plan", args=[reference])
-            if isinstance(result, Action)
-            else case_url(case)
-        )
-    context = {
-        "case": case,
-        "name": reader.name,
-        "record": result,
-        "form": form,
-        "mend": mend,
-        "takes_on": takes_on,
-        "draft_key": key,
-        "form_page": request.path,
-        "version": result.version,
-        "sent": sent_form,
-    }
-    failed = sent_form is not None and sent_form.errors
-    return render(request, "casework/plan/done.html", context, status=400 if failed else 200)
+    form = mend = None
+    if answers:
+        form = open_form(request, DoneForm, ACTION_DONE.key(row.reference), sent=not act)
+    if mends:
+        now = {"what": row.what, "due_on": row.due_on}
+        mend = open_form(request, MendForm, "", sent=act == "mend", initial=now)
+    takes_on = answers and isinstance(row, Task) and row.worker_id != request.user.pk
+    sent: Any = mend if act else form
+    if act == "mine" and isinstance(row, Task):
+        return do_once(request, lambda: _taken_on(row, request))
+    back = case_url(reader.case)
+    if act == "withdraw":
+        return do_once(request, lambda: _written(row, None, request), back=back)
+    return send_form(request, sent, lambda: _written(row, sent, request), back=back) or show_form(
+        request,
+        "casework/plan/done.html",
+        form,
+        errors=sent.errors if sent is not None else None,
+        record=row,
+        mend=mend,
+        takes_on=takes_on,
+        version=row.version,
+        sent=sent,
+        **reader.context(),
+    )
 
 
 @transaction.atomic
-def _taken_on(task: Task, request: ClearanceRequest) -> None:
-    """Assign the task to this worker, for whom alone it waits from now on."""
+def _taken_on(task: Task, request: ClearanceRequest) -> str:
+    """Assign the task to this worker, for whom alone it waits from now on. Returns its page."""
     locked(task.case)
     row: Task = Task.objects.select_for_update(of=("self",)).get(pk=task.pk)
     if not row.answer and row.ended_at is None:
@@ -211,18 +185,20 @@ def _taken_on(task: Task, request: ClearanceRequest) -> None:
         row.version += 1
         set_change_reason(row, "taken on")
         row.save()
+    return request.path
 
 
 @transaction.atomic
-def _written(case: Case, result: Any, form: Any, request: ClearanceRequest) -> None:
-    """Save what was sent of an action or task: the team's answer, the author's changes, or the
-    withdrawal. Raises VersionConflict if it was answered or ended meanwhile."""
-    held = locked(case)
-    row = type(result).objects.select_for_update(of=("self",)).get(pk=result.pk)
-    row.claim_version(request.POST.get("version", ""))
+def _written(seen: Any, form: Any, request: ClearanceRequest) -> str:
+    """Save what was sent of an action or task: the team's answer, the author's changes, or without
+    a form its withdrawal. Returns where it leads. Raises VersionConflict if it was answered or
+    ended meanwhile."""
+    case = locked(seen.case)
+    row = type(seen).objects.select_for_update(of=("self",)).get(pk=seen.pk)
+    row.claim_version(seen_version(request))
     if row.answer or row.ended_at is not None:
         raise VersionConflict
-    if request.POST.get("act") == "withdraw":
+    if form is None:
         row.end(EndReason.MISTAKE)
     elif isinstance(form, MendForm):
         row.what, row.due_on = form.cleaned_data["what"], form.cleaned_data["due_on"]
@@ -235,7 +211,9 @@ def _written(case: Case, result: Any, form: Any, request: ClearanceRequest) -> N
         row.answered_on, row.answered_by = timezone.localdate(), request.user
         set_change_reason(row, row.answer)
         row.save()
-    refresh_deadline(held)
+    refresh_deadline(case)
+    planned = isinstance(row, Action)
+    return reverse("casework:plan", args=[case.reference]) if planned else case_url(case)
 
 
 def person_languages() -> list[str]:
@@ -321,7 +299,6 @@ def _telling(reader: CaseReader, owner: Organisation) -> bool:
         for pk in reader.case.team_ids
         if (team := reader.teams.get(pk)) and team.organisation_id == owner.pk
     ]
-    reader = reader
     general = [team for team in here if Category.IDENTITY in reader.reveals(team)]
     return owner.kind == OrganisationKind.AVIM or not general
 

@@ -131,18 +131,18 @@ def show_form(
     template: str,
     form: Any,
     *,
-    page: str = "",
+    form_page: str = "",
     errors: Any = None,
     status: int = 0,
     **context: Any,
 ) -> HttpResponse:
     """The page of a form, with status 400 if it was sent with errors.
 
-    form: None for who may not send it; then it is a page to read. page: the address at which its
-    text is put back, if not this one. errors: of a further form of the page. status: if another
+    form: None for who may not send it; then it is a page to read. form_page: the address at which
+    its text is put back, if not this one. errors: of a further form of the page. status: if another
     than follows from the errors.
     """
-    values = {"form": form, "form_page": page or request.path}
+    values = {"form": form, "form_page": form_page or request.path}
     if form is not None:
         values["draft_key"] = form.draft_key
         errors = errors or form.errors
