@@ -1,5 +1,6 @@
 """One item of an agenda: prepared, discussed and decided upon."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -28,13 +29,18 @@ from casework.conference.forms import (
 from casework.conference.meeting_views import item_url, meeting_url, places_of
 from casework.conference.minutes_acts import keep_summary
 from casework.conference.models import AgendaItem, ConferenceDecision, Position
-from casework.journey.acts import StepRefused
 from casework.journey.facts import fact_of
-from casework.journey.views import not_taken
 from casework.plan.models import Action
 from casework.records.models import VersionConflict
 from governance.access.middleware import ClearanceRequest
-from governance.drafts.acts import drop_draft, find_draft, sent_before, submit_once
+from governance.drafts.form_views import (
+    do_once,
+    form_view,
+    open_form,
+    seen_version,
+    send_form,
+    show_form,
+)
 from partners.accountability.activities import CASEWORK, processes
 from partners.organisations.models import Team
 
@@ -122,49 +128,59 @@ def agenda_item(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 
 
 def _show_item(
-    request: ClearanceRequest, item: AgendaItem, *, status: int = 200, **forms: Any
+    request: ClearanceRequest, item: AgendaItem, *, status: int = 0, **sent: Any
 ) -> HttpResponse:
+    """The item with its forms; of these the one that was sent, if it is wrong."""
     context = _item_context(request, item)
-    clearance = request.clearance
-    if perms.can_prepare(clearance, item):
-        mine = perms.position_team(clearance, item)
-        held = (
-            Position.objects.current().filter(item=item, author_team=mine, source_team=None).first()
-        )
-        context["position_form"] = forms.get("position_form") or _restored(
-            request,
-            POSITION.key(item.reference),
-            PositionForm(
-                initial={name: getattr(held, name) for name in PositionForm.base_fields}
-                if held
-                else None
-            ),
-        )
-        context["position_key"] = POSITION.key(item.reference)
+    forms: dict[str, Any] = {}
+    if perms.can_prepare(request.clearance, item):
+        forms["position_form"] = _position_form
     if context["chairs"] and item.meeting.is_running:
-        teams = context["teams"]
-        context["decide_form"] = forms.get("decide_form") or _restored(
-            request, DECIDE.key(item.reference), DecideForm(**_deciding(item, teams))
-        )
-        context["decide_key"] = DECIDE.key(item.reference)
-        context["behalf_form"] = forms.get("behalf_form") or OnBehalfForm(
-            teams=_speechless(item, teams), prefix="b"
-        )
+        forms |= {"decide_form": _decide_form, "behalf_form": _behalf_form}
     if context["chairs"] and item.meeting.opened_at and not item.meeting.cancelled_on:
-        context["summary_form"] = forms.get("summary_form") or _restored(
-            request, SUMMARY.key(item.reference), SummaryForm(initial={"summary": item.summary})
-        )
-        context["summary_key"] = SUMMARY.key(item.reference)
-    context["form_page"] = item_url(item)
-    context["errors"] = next(
-        (form for form in forms.values() if form is not None and form.errors), None
+        forms["summary_form"] = _summary_form
+    opened = {name: sent.get(name) or opens(request, item) for name, opens in forms.items()}
+    return show_form(
+        request,
+        "casework/conference/item.html",
+        next(iter(sent.values()), None),
+        form_page=item_url(item),
+        status=status,
+        position_key=POSITION.key(item.reference),
+        decide_key=DECIDE.key(item.reference),
+        summary_key=SUMMARY.key(item.reference),
+        **opened,
+        **context,
     )
-    return render(request, "casework/conference/item.html", context, status=status)
 
 
-def _restored(request: ClearanceRequest, key: str, form: Any) -> Any:
-    form.restore(find_draft(request, key))
-    return form
+def _position_form(
+    request: ClearanceRequest, item: AgendaItem, *, sent: bool = False
+) -> PositionForm:
+    mine = perms.position_team(request.clearance, item)
+    positions = Position.objects.current().filter(item=item, author_team=mine, source_team=None)
+    row = positions.first()
+    now = {name: getattr(row, name) for name in PositionForm.base_fields} if row else None
+    return open_form(request, PositionForm, POSITION.key(item.reference), sent=sent, initial=now)
+
+
+def _behalf_form(
+    request: ClearanceRequest, item: AgendaItem, *, sent: bool = False
+) -> OnBehalfForm:
+    teams = _speechless(item, visible_teams(request.clearance))
+    return open_form(request, OnBehalfForm, "", sent=sent, teams=teams, prefix="b")
+
+
+def _decide_form(request: ClearanceRequest, item: AgendaItem, *, sent: bool = False) -> DecideForm:
+    options = _deciding(item, visible_teams(request.clearance))
+    return open_form(request, DecideForm, DECIDE.key(item.reference), sent=sent, **options)
+
+
+def _summary_form(
+    request: ClearanceRequest, item: AgendaItem, *, sent: bool = False
+) -> SummaryForm:
+    now = {"summary": item.summary}
+    return open_form(request, SummaryForm, SUMMARY.key(item.reference), sent=sent, initial=now)
 
 
 def _speechless(item: AgendaItem, teams: dict[int, Team]) -> list[Team]:
@@ -184,78 +200,68 @@ def agenda_room(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 
 @processes(CASEWORK)
 @require_POST
+@form_view
 def position_take(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     item = item_or_404(reference)
     team = perms.position_team(request.clearance, item)
     if team is None or not perms.can_prepare(request.clearance, item):
         raise PermissionDenied
-    form = PositionForm(request.POST)
-    if not form.is_valid():
-        return _show_item(request, item, status=400, position_form=form)
-    key = POSITION.key(item.reference)
+    form = _position_form(request, item, sent=True)
 
     def act() -> str:
         take_position(item, form.cleaned_data, by=request.clearance, author_team=team)
         messages.success(request, _("Your position is recorded."))
         return item_url(item)
 
-    return submit_once(request, key, act)
+    return send_form(request, form, act) or _show_item(request, item, position_form=form)
 
 
 @processes(CASEWORK)
 @require_POST
+@form_view
 def position_behalf(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """The chair writes down what a team said in the room (R20)."""
     item = item_or_404(reference)
     if not (perms.chairs(request.clearance, item.meeting) and item.meeting.is_running):
         raise PermissionDenied
-    form = OnBehalfForm(
-        request.POST, teams=_speechless(item, visible_teams(request.clearance)), prefix="b"
-    )
-    if not form.is_valid():
-        return _show_item(request, item, status=400, behalf_form=form)
-    data = dict(form.cleaned_data)
-    source = data.pop("source_team")
-    take_position(
-        item, data, by=request.clearance, author_team=item.author_team_id, source_team=source
-    )
-    return redirect(item_url(item))
+    form = _behalf_form(request, item, sent=True)
+
+    def act() -> str:
+        data = dict(form.cleaned_data)
+        source, author = data.pop("source_team"), item.author_team_id
+        take_position(item, data, by=request.clearance, author_team=author, source_team=source)
+        return item_url(item)
+
+    answer = send_form(request, form, act, back=item_url(item))
+    return answer or _show_item(request, item, behalf_form=form)
 
 
 @processes(CASEWORK)
 @require_POST
+@form_view
 def agenda_decide(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     item = item_or_404(reference)
-    if sent := sent_before(request):
-        return sent
     if not (perms.chairs(request.clearance, item.meeting) and item.meeting.is_running):
         raise PermissionDenied
-    form = DecideForm(request.POST, **_deciding(item, visible_teams(request.clearance)))
-    if not form.is_valid():
-        return _show_item(request, item, status=400, decide_form=form)
-    key = DECIDE.key(item.reference)
-    names = ("kind", "reasons", "scenario", "body", "due_on", "review_on")
-    data = {name: form.cleaned_data[name] for name in names} | {
-        "owner_team_id": form.cleaned_data["owner_team"]
-    }
+    form = _decide_form(request, item, sent=True)
 
     def act() -> str:
+        names = ("kind", "reasons", "scenario", "body", "due_on", "review_on")
+        data = {name: form.cleaned_data[name] for name in names}
         decide(
             item,
-            data,
+            data | {"owner_team_id": form.cleaned_data["owner_team"]},
             form.commitments(),
             by=request.clearance,
             author_team=item.author_team_id,
-            version=request.POST.get("version", ""),
+            version=seen_version(request),
         )
         messages.success(request, _("The decision is recorded."))
         following = _item_context(request, item)["following"] if "next" in request.POST else None
         return item_url(following or item)
 
-    try:
-        return submit_once(request, key, act)
-    except (StepRefused, VersionConflict) as problem:
-        return not_taken(request, item.case, problem, key=key, page=item_url(item))
+    answer = send_form(request, form, act, back=item_url(item))
+    return answer or _show_item(request, item, decide_form=form)
 
 
 def _deciding(item: AgendaItem, teams: dict[int, Team]) -> dict[str, Any]:
@@ -273,34 +279,49 @@ def _deciding(item: AgendaItem, teams: dict[int, Team]) -> dict[str, Any]:
 
 @processes(CASEWORK)
 @require_POST
+@form_view
 def agenda_change(request: ClearanceRequest, reference: UUID, act: str) -> HttpResponse:
     """The chair keeps the summary, calls an item discussed, moves it up or takes it off."""
     item = item_or_404(reference)
-    if not perms.chairs(request.clearance, item.meeting) or item.meeting.cancelled_on:
+    meeting = item.meeting
+    if not perms.chairs(request.clearance, meeting) or meeting.cancelled_on:
         raise PermissionDenied
-    if act == "samenvatting" and item.meeting.opened_at:
-        form = SummaryForm(request.POST)
-        if not form.is_valid():
-            return _show_item(request, item, status=400, summary_form=form)
-        try:
-            keep_summary(
-                item, form.cleaned_data["summary"], version=request.POST.get("version", "")
-            )
-        except VersionConflict:
-            form.add_error(
-                "summary",
-                _("Somebody else changed the summary meanwhile; read it below and save again."),
-            )
-            return _show_item(request, item, status=409, summary_form=form)
-        drop_draft(request, SUMMARY.key(item.reference))
-    elif act == "besproken" and item.meeting.is_running:
-        mark_discussed(item)
-    elif act == "omhoog" and item.meeting.closed_at is None:
-        move_up(item)
-        return redirect(meeting_url(item.meeting))
-    elif act == "eraf" and item.meeting.closed_at is None and item.discussed_at is None:
-        take_off(item)
-        return redirect(meeting_url(item.meeting))
-    else:
+    if act == "samenvatting" and meeting.opened_at:
+        return _keep_summary(request, item)
+    acts: dict[str, tuple[Any, Callable[[AgendaItem], Any], str]] = {
+        "besproken": (meeting.is_running, mark_discussed, item_url(item)),
+        "omhoog": (meeting.closed_at is None, move_up, meeting_url(meeting)),
+        "eraf": (
+            meeting.closed_at is None and item.discussed_at is None,
+            take_off,
+            meeting_url(meeting),
+        ),
+    }
+    possible, change, page = acts.get(act, (False, mark_discussed, ""))
+    if not possible:
         raise PermissionDenied
-    return redirect(item_url(item))
+
+    def act_once() -> str:
+        change(item)
+        return page
+
+    return do_once(request, act_once, back=page)
+
+
+def _keep_summary(request: ClearanceRequest, item: AgendaItem) -> HttpResponse:
+    """What a colleague wrote meanwhile stands beside what was sent, which is not lost."""
+    form, status = _summary_form(request, item, sent=True), 0
+
+    def act() -> str:
+        keep_summary(item, form.cleaned_data["summary"], version=seen_version(request))
+        return item_url(item)
+
+    try:
+        answer = send_form(request, form, act, raises=VersionConflict)
+    except VersionConflict:
+        form.add_error(
+            "summary",
+            _("Somebody else changed the summary meanwhile; read it below and save again."),
+        )
+        answer, status = None, 409
+    return answer or _show_item(request, item, status=status, summary_form=form)

@@ -1,5 +1,7 @@
 """The meetings of the case conference: planning, who comes, opening, closing and calling off."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,11 +11,11 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.expressions import RawSQL
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from casework.cases.enums import ADMITTED_STATES, OPEN_STATES
 from casework.cases.models import Case
@@ -47,12 +49,12 @@ from casework.shelter.enums import OUTSIDE_LVV
 from casework.shelter.models import Stay
 from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
-from governance.drafts.acts import find_draft, submit_once
+from governance.drafts.form_views import do_once, form_view, open_form, send_form, show_form
 from lvv.common.database import call
 from lvv.common.periods import in_force
 from partners.accountability.activities import CASEWORK, processes
 from partners.organisations.enums import OrganisationKind, TeamFunction
-from partners.organisations.models import Pilot
+from partners.organisations.models import Pilot, Team
 
 MOST = 50
 INVITED_AT_FIRST = (
@@ -216,27 +218,34 @@ def undiscussed_list(request: ClearanceRequest) -> HttpResponse:
     return render(request, "casework/conference/undiscussed.html", context)
 
 
-@processes(CASEWORK)
-@require_http_methods(["GET", "POST"])
-def meeting_plan(request: ClearanceRequest, slug: str) -> HttpResponse:
-    pilot = get_object_or_404(Pilot.objects.filter(pk__in=request.clearance.coordinated), slug=slug)
+def _invited(request: ClearanceRequest, pilot: Pilot) -> list[Team]:
+    """The teams that may be invited to a meeting of this pilot."""
     here = [team for team in visible_teams(request.clearance).values() if team.pilot_id == pilot.pk]
     reads = team_reads([team.pk for team in here])
-    invited = [
+    return [
         team
         for team in here
         if "conference" in reads[team.pk] and team.function == TeamFunction.GENERAL
     ]
-    key = MEETING.key(pilot.reference)
-    form = SeriesForm(request.POST or None, teams=invited)
-    form.fields["teams"].initial = [
-        team.pk for team in invited if team.organisation.kind in INVITED_AT_FIRST
-    ]
-    form.restore(find_draft(request, key))
-    if request.method == "POST" and form.is_valid():
 
-        def act() -> str:
-            data = form.cleaned_data
+
+@processes(CASEWORK)
+@form_view
+def meeting_plan(request: ClearanceRequest, slug: str) -> HttpResponse:
+    pilot = get_object_or_404(Pilot.objects.filter(pk__in=request.clearance.coordinated), slug=slug)
+    invited = _invited(request, pilot)
+    first = [team.pk for team in invited if team.organisation.kind in INVITED_AT_FIRST]
+    form = open_form(
+        request,
+        SeriesForm,
+        MEETING.key(pilot.reference),
+        teams=invited,
+        initial={"teams": first},
+    )
+
+    def act() -> str:
+        data = form.cleaned_data
+        with _day_in_the_way():
             planned = plan_meetings(
                 pilot,
                 form.days(),
@@ -244,17 +253,11 @@ def meeting_plan(request: ClearanceRequest, slug: str) -> HttpResponse:
                 place=data["place"],
                 teams=data["teams"],
             )
-            return (
-                meeting_url(planned[0]) if len(planned) == 1 else reverse("casework:meeting_list")
-            )
+        several = len(planned) > 1
+        return reverse("casework:meeting_list") if several else meeting_url(planned[0])
 
-        try:
-            return submit_once(request, key, act)
-        except (TakenMoment, NoConvenant) as problem:
-            form.add_error("on", _in_the_way(problem))
-    context = {"pilot": pilot, "form": form, "draft_key": key, "form_page": request.path}
-    return render(
-        request, "casework/conference/plan.html", context, status=400 if form.errors else 200
+    return send_form(request, form, act) or show_form(
+        request, "casework/conference/plan.html", form, pilot=pilot
     )
 
 
@@ -356,117 +359,123 @@ def meeting_act(request: ClearanceRequest, reference: UUID, act: str) -> HttpRes
     }
     if act not in acts or not perms.chairs(request.clearance, meeting):
         raise PermissionDenied
-    try:
-        acts[act]()
-    except NoConvenant:
-        messages.error(
-            request, _("A meeting is opened on its day, under a convenant that is in force then.")
-        )
-        return redirect(meeting_url(meeting))
-    places = places_of(meeting) if act == "openen" else []
-    if places:
-        return redirect(item_url(places[0].first))
-    return redirect(
-        reverse("casework:minutes", args=[reference]) if act != "openen" else meeting_url(meeting)
-    )
+
+    def act_once() -> str:
+        try:
+            acts[act]()
+        except NoConvenant:
+            sentence = _("A meeting is opened on its day, under a convenant that is in force then.")
+            messages.error(request, sentence)
+            return meeting_url(meeting)
+        if act != "openen":
+            return reverse("casework:minutes", args=[reference])
+        places = places_of(meeting)
+        return item_url(places[0].first) if places else meeting_url(meeting)
+
+    return do_once(request, act_once, back=meeting_url(meeting))
 
 
 @processes(CASEWORK)
-@require_http_methods(["GET", "POST"])
+@form_view
 def meeting_move(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """Another day, time or place of a meeting that was not opened."""
     meeting = meeting_or_404(reference)
     if not perms.chairs(request.clearance, meeting) or not meeting.is_planned:
         raise PermissionDenied
     now = {"on": meeting.on, "begins_at": f"{meeting.begins_at:%H:%M}", "place": meeting.place}
-    form = MeetingForm(request.POST or None, initial=now)
-    if request.method == "POST" and form.is_valid():
-        try:
+    form = open_form(request, MeetingForm, "", initial=now)
+
+    def act() -> str:
+        with _day_in_the_way():
             move_meeting(meeting, **form.cleaned_data)
-        except (TakenMoment, NoConvenant) as problem:
-            form.add_error("on", _in_the_way(problem))
-        except ValidationError as error:
-            form.add_error(None, error)
-        else:
-            return redirect(meeting_url(meeting))
-    context = {"meeting": meeting, "form": form}
-    return render(
-        request, "casework/conference/move.html", context, status=400 if form.errors else 200
+        return meeting_url(meeting)
+
+    return send_form(request, form, act) or show_form(
+        request, "casework/conference/move.html", form, meeting=meeting
     )
 
 
-def _in_the_way(problem: TakenMoment | NoConvenant) -> str:
-    sentence = (
-        _("On %(day)s there is a meeting at this moment already.")
-        if isinstance(problem, TakenMoment)
-        else _("On %(day)s no convenant of this pilot is in force.")
-    )
-    return sentence % {"day": format_day(problem.day)}
+@contextmanager
+def _day_in_the_way() -> Iterator[None]:
+    """What is in the way of a meeting on some day, as the form says it."""
+    try:
+        yield
+    except (TakenMoment, NoConvenant) as problem:
+        sentence = (
+            _("On %(day)s there is a meeting at this moment already.")
+            if isinstance(problem, TakenMoment)
+            else _("On %(day)s no convenant of this pilot is in force.")
+        )
+        raise ValidationError({"on": sentence % {"day": format_day(problem.day)}}) from None
 
 
 @processes(CASEWORK)
-@require_http_methods(["GET", "POST"])
+@form_view
 def meeting_cancel(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     meeting = meeting_or_404(reference)
     if not perms.chairs(request.clearance, meeting) or not meeting.is_planned:
         raise PermissionDenied
-    form = CancelForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = open_form(request, CancelForm, "")
+
+    def act() -> str:
         cancel_meeting(meeting, form.cleaned_data["because"])
-        return redirect(meeting_url(meeting))
-    context = {"meeting": meeting, "form": form, "draft_key": "", "form_page": request.path}
-    return render(
-        request, "casework/conference/cancel.html", context, status=400 if form.errors else 200
+        return meeting_url(meeting)
+
+    return send_form(request, form, act) or show_form(
+        request, "casework/conference/cancel.html", form, meeting=meeting
     )
 
 
 @processes(CASEWORK)
-@require_http_methods(["GET", "POST"])
+@form_view
 def meeting_attendance(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """Who was there: teams by a tick, guests by name."""
     meeting = meeting_or_404(reference)
-    if (
-        not perms.chairs(request.clearance, meeting)
-        or meeting.cancelled_on
-        or meeting.minutes_sent_on
-    ):
+    chairs = perms.chairs(request.clearance, meeting)
+    if not chairs or meeting.cancelled_on or meeting.minutes_sent_on:
         raise PermissionDenied  # who was there stands in the minutes the partners answered
-    rows = list(meeting.teams.select_related("team__organisation"))
-    form = GuestForm(request.POST if "guest" in request.POST else None)
+    form = open_form(request, GuestForm, "", sent="guest" in request.POST)
+
+    def act() -> str:
+        _add_guest(meeting, form.cleaned_data)
+        return request.path
+
     if request.method == "POST" and "dismiss" in request.POST:
-        wanted = request.POST["dismiss"]
-        guest = get_object_or_404(meeting.guests, pk=int(wanted) if wanted.isdecimal() else 0)
-        call("conference_dismiss", guest.pk)
-        return redirect(request.path)
+        return do_once(request, lambda: _dismiss_guest(request, meeting))
     if request.method == "POST" and "guest" not in request.POST:
-        ticked = set(request.POST.getlist("present"))
-        for row in rows:
-            row.present = str(row.pk) in ticked
-            row.save()
-        return redirect(meeting_url(meeting))
-    if request.method == "POST" and form.is_valid():
-        user = None
-        account = form.cleaned_data["username"].strip()
-        if account and meeting.guests.filter(user__username=account).exists():
-            form.add_error("username", _("This guest is on the list already."))
-        elif account:
-            user = admit_guest(meeting, account)
-            if user is None:
-                form.add_error("username", _("This account cannot read along at this meeting."))
-        if not form.errors:
-            data = form.cleaned_data
-            MeetingGuest.objects.create(
-                meeting=meeting, name=data["name"], capacity=data["capacity"], user_id=user
-            )
-            return redirect(request.path)
-    context = {
-        "meeting": meeting,
-        "rows": rows,
-        "form": form,
-        "guests": meeting.guests.all(),
-        "draft_key": "",
-        "form_page": request.path,
-    }
-    return render(
-        request, "casework/conference/attendance.html", context, status=400 if form.errors else 200
+        return do_once(request, lambda: _keep_attendance(request, meeting))
+    return send_form(request, form, act) or show_form(
+        request,
+        "casework/conference/attendance.html",
+        form,
+        meeting=meeting,
+        rows=list(meeting.teams.select_related("team__organisation")),
+        guests=meeting.guests.all(),
+    )
+
+
+def _keep_attendance(request: ClearanceRequest, meeting: Meeting) -> str:
+    ticked = set(request.POST.getlist("present"))
+    for row in meeting.teams.select_related("team__organisation"):
+        row.present = str(row.pk) in ticked
+        row.save()
+    return meeting_url(meeting)
+
+
+def _dismiss_guest(request: ClearanceRequest, meeting: Meeting) -> str:
+    wanted = request.POST["dismiss"]
+    guest = get_object_or_404(meeting.guests, pk=int(wanted) if wanted.isdecimal() else 0)
+    call("conference_dismiss", guest.pk)
+    return request.path
+
+
+def _add_guest(meeting: Meeting, data: dict[str, Any]) -> None:
+    """Raises ValidationError if the account of the guest cannot read along."""
+    user, account = None, data["username"].strip()
+    if account and meeting.guests.filter(user__username=account).exists():
+        raise ValidationError({"username": _("This guest is on the list already.")})
+    if account and (user := admit_guest(meeting, account)) is None:
+        raise ValidationError({"username": _("This account cannot read along at this meeting.")})
+    MeetingGuest.objects.create(
+        meeting=meeting, name=data["name"], capacity=data["capacity"], user_id=user
     )

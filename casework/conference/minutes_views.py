@@ -3,11 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from casework.cases.case_reader import CaseReader
 from casework.cases.partners import visible_teams
@@ -19,7 +18,7 @@ from casework.conference.models import ConferenceDecision, Meeting, MeetingTeam,
 from casework.conference.pdf import FONTS, pdf_of
 from casework.plan.models import Action
 from governance.access.middleware import ClearanceRequest
-from governance.drafts.acts import find_draft, submit_once
+from governance.drafts.form_views import form_view, open_form, send_form, show_form
 from lvv.common import libraries
 from partners.accountability.activities import CASEWORK, processes
 
@@ -70,37 +69,26 @@ def minutes_of(request: ClearanceRequest, meeting: Meeting) -> dict[str, Any]:
 
 
 @processes(CASEWORK)
-@require_http_methods(["GET", "POST"])
+@form_view
 def minutes(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """The minutes; a team that was invited says within the term whether it agrees."""
     meeting = meeting_or_404(reference)
     context = minutes_of(request, meeting)
     mine: MeetingTeam | None = context["mine"]
-    data = {"answer": mine.answer, "remark": mine.remark} if mine else None
-    form = MinutesForm(request.POST or None, initial=data)
-    key = MINUTES.key(meeting.reference)
-    form.restore(find_draft(request, key))
-    if request.method == "POST":
-        if mine is None:
-            raise PermissionDenied
-        if form.is_valid():
+    form = None
+    if mine is not None:
+        now = {"answer": mine.answer, "remark": mine.remark}
+        form = open_form(request, MinutesForm, MINUTES.key(meeting.reference), initial=now)
 
-            def act() -> str:
-                answer_minutes(
-                    mine,
-                    form.cleaned_data["answer"],
-                    form.cleaned_data["remark"],
-                    by=request.clearance,
-                )
-                return request.path
+    def act() -> str:
+        assert form is not None
+        assert mine is not None
+        data = form.cleaned_data
+        answer_minutes(mine, data["answer"], data["remark"], by=request.clearance)
+        return request.path
 
-            return submit_once(request, key, act)
-    context |= {"form": form, "draft_key": key, "form_page": request.path}
-    return render(
-        request,
-        "casework/conference/minutes.html",
-        context,
-        status=400 if form.errors else 200,
+    return send_form(request, form, act) or show_form(
+        request, "casework/conference/minutes.html", form, **context
     )
 
 
