@@ -6,18 +6,17 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from casework.cases.case_reader import CaseReader
-from casework.cases.models import Case
+from casework.cases.case_reader import CaseReader, find_case
 from casework.register.forms import ReasonField
-from casework.register.identity import leading_names
 from casework.shelter.models import AddressReading, Location, LocationAddress, Stay
 from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
-from governance.drafts.acts import drop_draft, find_draft
+from governance.drafts.acts import drop_draft
+from governance.drafts.form_views import open_form, show_form
 from governance.drafts.forms import KeptForm
 from governance.drafts.kinds import DraftKind
 from lvv.common.database import call
@@ -73,33 +72,26 @@ def location_of(reader: CaseReader, stay: Stay) -> dict[str, Any]:
 @processes(SHELTER_ADDRESS)
 @require_http_methods(["GET", "POST"])
 def stay_address(request: ClearanceRequest, reference: UUID, record: UUID) -> HttpResponse:
-    case = get_object_or_404(Case.objects.select_related("pilot"), reference=reference)
-    stay = get_object_or_404(Stay.objects.filter(case=case), reference=record)
-    if not request.clearance.reads(case, Category.SHELTER_ADDRESS):
+    """Asked for again from the same page as often as she needs it, so not done once."""
+    reader = find_case(request, reference)
+    stay = get_object_or_404(Stay.objects.filter(case=reader.case), reference=record)
+    if not reader.reads(Category.SHELTER_ADDRESS):
         raise PermissionDenied
     if stay.location_id is None or not stay.is_running:
         raise Http404
-    key = ADDRESS.key(stay.reference)
-    form = AddressForm(request.POST or None)
-    draft = find_draft(request, key)
-    form.restore(draft)
-    address = None
-    if request.method == "POST" and form.is_valid():
+    form = open_form(request, AddressForm, ADDRESS.key(stay.reference))
+    address, asked = None, form.is_bound and form.is_valid()
+    if asked:
         address = read_address(stay.reference, form.cleaned_data["reason"])
-        drop_draft(request, key)
+        drop_draft(request, form.draft_key)
         request.audited = {"action": "address_read", "obj": ("stay", stay.reference)}
-    context = {
-        "case": case,
-        "stay": stay,
-        "form": form,
-        "address": address,
-        "reasons": REASONS,
-        "asked": request.method == "POST" and form.is_valid(),
-        "name": leading_names([case.pk]).get(case.pk, ""),
-        "draft_key": key,
-        "form_page": request.path,
-        "restored": draft,
-    }
-    return render(
-        request, "casework/dossiers/address.html", context, status=400 if form.errors else 200
+    return show_form(
+        request,
+        "casework/dossiers/address.html",
+        form,
+        stay=stay,
+        address=address,
+        reasons=REASONS,
+        asked=asked,
+        **reader.context(),
     )

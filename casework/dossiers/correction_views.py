@@ -4,8 +4,6 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_http_methods
 
 from casework.dossiers import perms
 from casework.dossiers.acts import answer_record, ask_correction
@@ -15,8 +13,9 @@ from casework.dossiers.kinds import ANSWER, CORRECT, KINDS
 from casework.dossiers.presentation import lines, record_url
 from casework.dossiers.record_page import At, at_or_404, locked_record
 from casework.records.enums import Answer
+from casework.records.models import VersionConflict
 from governance.access.middleware import ClearanceRequest
-from governance.drafts.acts import find_draft, sent_before, submit_once
+from governance.drafts.form_views import form_view, open_form, send_form, show_form
 from partners.accountability.activities import CASEWORK, processes
 
 
@@ -32,7 +31,7 @@ def about(at: At) -> str:
 
 
 @processes(CASEWORK)
-@require_http_methods(["GET", "POST"])
+@form_view
 def record_correct(
     request: ClearanceRequest, reference: UUID, kind: str, record: UUID
 ) -> HttpResponse:
@@ -42,70 +41,55 @@ def record_correct(
     owner = None if author is None else perms.owner_to_ask(at.reader, at.record, author)
     if author is None or owner is None:
         raise PermissionDenied
-    key = CORRECT.key(at.record.reference, at.kind.slug)
-    form = CorrectionForm(request.POST or None)
-    form.restore(find_draft(request, key))
-    if request.method == "POST" and form.is_valid():
+    form = open_form(request, CorrectionForm, CORRECT.key(at.record.reference, at.kind.slug))
 
-        def act() -> str:
-            ask_correction(
-                at.case,
-                at.record,
-                at.kind,
-                form.cleaned_data["text"],
-                by=request.clearance,
-                author_team=author,
-                owner=owner,
-            )
-            return at.page
+    def act() -> str:
+        ask_correction(
+            at.case,
+            at.record,
+            at.kind,
+            form.cleaned_data["text"],
+            by=request.clearance,
+            author_team=author,
+            owner=owner,
+        )
+        return at.page
 
-        return submit_once(request, key, act)
-    context = at.context(
-        form=form,
-        draft_key=key,
+    return send_form(request, form, act) or show_form(
+        request,
+        "casework/dossiers/correct.html",
+        form,
         source=at.reader.label(owner),
         passed_on=owner != at.record.source_id,
         lines=lines(at.record, at.kind),
-    )
-    return render(
-        request, "casework/dossiers/correct.html", context, status=400 if form.errors else 200
+        **at.context(),
     )
 
 
 @processes(CASEWORK)
-@require_http_methods(["GET", "POST"])
+@form_view
 def record_answer(
     request: ClearanceRequest, reference: UUID, kind: str, record: UUID
 ) -> HttpResponse:
-    if request.method == "POST" and (sent := sent_before(request)):
-        return sent
     at = at_or_404(request, reference, kind, record)
     if not perms.can_answer(at.reader, at.record):
         raise PermissionDenied
-    key = ANSWER.key(at.record.reference, at.kind.slug)
-    form = AnswerForm(request.POST or None)
-    form.restore(find_draft(request, key))
-    if request.method == "POST" and form.is_valid():
-        at = locked_record(at)
-        # a colleague was first; the draft keeps her text
-        if not perms.can_answer(at.reader, at.record):
-            return render(request, "errors/409.html", {"back": at.page}, status=409)
+    form = open_form(request, AnswerForm, ANSWER.key(at.record.reference, at.kind.slug))
 
-        def act() -> str:
-            data = form.cleaned_data
-            answer_record(
-                at.record, Answer(data["answer"]), data["answer_text"], by=request.clearance
-            )
-            return at.page
+    def act() -> str:
+        now = locked_record(at)
+        if not perms.can_answer(now.reader, now.record):  # a colleague was first
+            raise VersionConflict
+        data = form.cleaned_data
+        answer_record(now.record, Answer(data["answer"]), data["answer_text"], by=request.clearance)
+        return at.page
 
-        return submit_once(request, key, act)
-    context = at.context(
-        form=form,
-        draft_key=key,
+    return send_form(request, form, act, back=at.page) or show_form(
+        request,
+        "casework/dossiers/answer.html",
+        form,
         lines=lines(at.record, at.kind),
         about=about(at),
         source=at.reader.label(at.record.source_id),
-    )
-    return render(
-        request, "casework/dossiers/answer.html", context, status=400 if form.errors else 200
+        **at.context(),
     )

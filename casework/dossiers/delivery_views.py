@@ -13,7 +13,6 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
 
 from casework.cases.case_reader import CaseReader
 from casework.cases.enums import OPEN_STATES
@@ -29,9 +28,11 @@ from casework.journey.perms import SERVICES
 from casework.register.forms import DayField
 from casework.register.identity import leading_names
 from governance.access.middleware import ClearanceRequest
-from governance.drafts.acts import find_draft, sent_before, submit_once
+from governance.drafts.acts import find_draft
+from governance.drafts.form_views import do_once, form_view, open_form
 from governance.drafts.forms import KeptForm
 from governance.drafts.kinds import DraftKind
+from governance.drafts.models import Draft
 from partners.accountability.activities import CASEWORK, processes
 from partners.organisations.models import Team
 
@@ -81,14 +82,12 @@ def open_requests(request: ClearanceRequest, behalf: str) -> list[tuple[DossierR
         rows = rows.filter(to_team__in=clearance.teams)
     result = []
     for row in rows.select_related("case__pilot", "case__person")[: 5 * MOST]:
+        reader = CaseReader(clearance, row.case, teams)
         if behalf:
-            team = perms.supplying_team(CaseReader(clearance, row.case, teams))
-            possible = (
-                perms.can_be_supplied(CaseReader(clearance, row.case), KIND)
-                and row.to_team_id in row.case.team_ids
-            )
+            team = perms.supplying_team(reader)
+            possible = perms.can_be_supplied(reader, KIND) and row.to_team_id in row.case.team_ids
         else:
-            team = perms.adding_team(CaseReader(clearance, row.case, teams), KIND)
+            team = perms.adding_team(reader, KIND)
             possible = team == row.to_team_id
         if team is not None and possible:
             result.append((row, team))
@@ -135,57 +134,81 @@ def _own_service(request: ClearanceRequest, teams: dict[int, Team]) -> bool:
     )
 
 
+def _behalf(request: ClearanceRequest, *, own: bool) -> str:
+    """The service on whose behalf answers are recorded. Empty for the worker's own."""
+    if not request.clearance.coordinated:
+        return ""
+    asked = request.GET.get("namens", "")
+    if asked in DossierOf.values:
+        return asked
+    return "" if own else DossierOf.IND.value
+
+
+def _rows(
+    request: ClearanceRequest,
+    waiting: list[tuple[DossierRequest, int]],
+    draft: Draft | None,
+    *,
+    supplied: bool,
+) -> list[Asked]:
+    """Each dossier of the page with its form."""
+    teams = visible_teams(request.clearance)
+    result = []
+    for asked, author in waiting[:MOST]:
+        source = teams[asked.to_team_id] if supplied else None
+        form = _form(request, asked, teams.get(author), source)
+        form.restore(draft)
+        result.append(Asked(asked, author, form))
+    return result
+
+
+def _record(request: ClearanceRequest, rows: list[Asked], late: list[str]) -> None:
+    """Record what came, and say of how many; and of which somebody was first."""
+    number = 0
+    # cases in order, as everywhere
+    for row in sorted(rows, key=lambda row: row.request.case_id):
+        locked(row.request.case)
+        if DossierRequest.objects.current().filter(pk=row.request.pk, open=True).exists():
+            add_record(row.form.record(), by=request.clearance, author_team=row.author)
+            number += 1
+        else:
+            late.append(row.request.case.number)
+    if number:
+        text = ngettext("%(n)d dossier recorded.", "%(n)d dossiers recorded.", number)
+        messages.success(request, text % {"n": number})
+    _say_late(request, late)
+
+
+def _say_late(request: ClearanceRequest, late: list[str]) -> None:
+    if late:
+        messages.warning(request, LATE % {"cases": ", ".join(sorted(late))})
+
+
 @processes(CASEWORK)
-@require_http_methods(["GET", "POST"])
+@form_view
 def dossiers_deliver(request: ClearanceRequest) -> HttpResponse:
+    """A form for each dossier of the page; those for which she chose a result are sent."""
     clearance = request.clearance
     if not clearance.sees_cases:
         raise PermissionDenied
-    if request.method == "POST" and (sent := sent_before(request)):
-        return sent
-    teams = visible_teams(clearance)
-    own = _own_service(request, teams)
-    behalf = request.GET.get("namens", "") if clearance.coordinated else ""
-    if behalf not in DossierOf.values:
-        behalf = "" if own or not clearance.coordinated else DossierOf.IND.value
+    own = _own_service(request, visible_teams(clearance))
+    behalf = _behalf(request, own=own)
     key = DELIVER.key(uuid5(NAMESPACE_URL, request.path + behalf))
-    draft = find_draft(request, key)
-    received = ReceivedForm(request.POST or None) if behalf else None
-    rows = []
+    received = open_form(request, ReceivedForm, key) if behalf else None
     waiting = open_requests(request, behalf)
-    for asked, author in waiting[:MOST]:
-        form = _form(request, asked, teams.get(author), teams[asked.to_team_id] if behalf else None)
-        form.restore(draft)
-        rows.append(Asked(asked, author, form))
-    if received is not None:
-        received.restore(draft)
-    bound = [row for row in rows if row.form.is_bound]
-    sound = (received is None or received.is_valid()) and all(
-        [row.form.is_valid() for row in bound]
-    )
+    draft = find_draft(request, key)
+    rows = _rows(request, waiting, draft, supplied=bool(behalf))
+    sent = [row for row in rows if row.form.is_bound]
     late = _answered_meanwhile(request, {str(row.request.reference) for row in rows})
-    if bound and sound:
 
-        def act() -> str:
-            number = 0
-            # cases in order, as everywhere
-            for row in sorted(bound, key=lambda row: row.request.case_id):
-                locked(row.request.case)
-                if DossierRequest.objects.current().filter(pk=row.request.pk, open=True).exists():
-                    add_record(row.form.record(), by=clearance, author_team=row.author)
-                    number += 1
-                else:
-                    late.append(row.request.case.number)
-            if number:
-                text = ngettext("%(n)d dossier recorded.", "%(n)d dossiers recorded.", number)
-                messages.success(request, text % {"n": number})
-            if late:
-                messages.warning(request, LATE % {"cases": ", ".join(sorted(late))})
-            return request.get_full_path()
+    def act() -> str:
+        _record(request, sent, late)
+        return request.get_full_path()
 
-        return submit_once(request, key, act)
-    if late:
-        messages.warning(request, LATE % {"cases": ", ".join(sorted(late))})
+    sound = (received is None or received.is_valid()) and all([row.form.is_valid() for row in sent])
+    if sent and sound:
+        return do_once(request, act, key=key)
+    _say_late(request, late)
     names = leading_names({row.request.case_id for row in rows})
     context = {
         "rows": [(row, names.get(row.request.case_id, "")) for row in rows],
@@ -197,15 +220,20 @@ def dossiers_deliver(request: ClearanceRequest) -> HttpResponse:
         "draft_key": key,
         "form_page": request.get_full_path(),
         "draft": draft,
-        "nothing": request.method == "POST" and not bound and not late,
-        "errors": [
-            (row, [field for name in ROW if (field := row.form[name]).errors])
-            for row in bound
-            if any(name in row.form.errors for name in (*ROW, "__all__"))
-        ],
+        "nothing": request.method == "POST" and not sent and not late,
+        "errors": _errors(sent),
     }
     status = 400 if request.method == "POST" else 200
     return render(request, "casework/dossiers/deliver.html", context, status=status)
+
+
+def _errors(rows: list[Asked]) -> list[tuple[Asked, list[Any]]]:
+    """The rows that are wrong, each with the fields that are."""
+    return [
+        (row, [field for name in ROW if (field := row.form[name]).errors])
+        for row in rows
+        if any(name in row.form.errors for name in (*ROW, "__all__"))
+    ]
 
 
 def _answered_meanwhile(request: ClearanceRequest, visible: set[str]) -> list[str]:

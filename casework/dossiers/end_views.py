@@ -5,55 +5,60 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
 from casework.dossiers import perms
 from casework.dossiers.acts import change_record, end_record
 from casework.dossiers.forms import EndForm
-from casework.dossiers.record_page import (
-    at_or_404,
-    changed_meanwhile,
-    ended_meanwhile,
-    locked_record,
-)
+from casework.dossiers.record_page import at_or_404, ended_meanwhile, locked_record, too_late
 from casework.records.enums import EndReason
 from governance.access.enums import Visibility
 from governance.access.middleware import ClearanceRequest
+from governance.drafts.form_views import (
+    do_once,
+    form_view,
+    open_form,
+    seen_version,
+    send_form,
+    show_form,
+)
 from partners.accountability.activities import CASEWORK, processes
+
+STILL_READ = gettext_lazy(
+    "Others still read this, marked as a mistake. Withdraw the sharing if they "
+    "should never have read it."
+)
 
 
 @processes(CASEWORK)
-@require_http_methods(["GET", "POST"])
+@form_view
 def record_end(request: ClearanceRequest, reference: UUID, kind: str, record: UUID) -> HttpResponse:
     at = at_or_404(request, reference, kind, record)
-    if ended := ended_meanwhile(request, at):
-        return ended
+    if ended_meanwhile(request, at):
+        return do_once(request, too_late, back=at.page)
     if not perms.can_end(at.reader, at.record):
         raise PermissionDenied
     replaces = perms.replaces(request.clearance, at.record)
-    form = EndForm(request.POST or None, replaces=replaces)
-    if request.method == "POST" and form.is_valid():
-        at = locked_record(at)
-        if refused := changed_meanwhile(request, at):
-            return refused
+    form = open_form(request, EndForm, "", replaces=replaces)
+
+    def act() -> str:
+        now = locked_record(at)
+        now.record.claim_version(seen_version(request))
         reason = EndReason(form.cleaned_data["reason"])
-        end_record(at.record, reason)
-        if reason == EndReason.MISTAKE and perms.can_withdraw(at.reader, at.record, at.kind):
-            messages.warning(
-                request,
-                _(
-                    "Others still read this, marked as a mistake. Withdraw the sharing if they "
-                    "should never have read it."
-                ),
-            )
-        return redirect(at.page)
-    context = at.context(
-        form=form, replaces=replaces, version=request.POST.get("version") or at.record.version
-    )
-    return render(
-        request, "casework/dossiers/end.html", context, status=400 if form.errors else 200
+        end_record(now.record, reason)
+        if reason == EndReason.MISTAKE and perms.can_withdraw(now.reader, now.record, now.kind):
+            messages.warning(request, STILL_READ)
+        return at.page
+
+    return send_form(request, form, act, back=at.page) or show_form(
+        request,
+        "casework/dossiers/end.html",
+        form,
+        replaces=replaces,
+        version=seen_version(request) or at.record.version,
+        **at.context(),
     )
 
 
@@ -66,14 +71,14 @@ def record_withdraw(
     at = at_or_404(request, reference, kind, record)
     if not perms.can_withdraw(at.reader, at.record, at.kind):
         raise PermissionDenied
-    at = locked_record(at)
-    if refused := changed_meanwhile(request, at):
-        return refused
-    at.record.visibility, at.record.shared_team_ids, at.record.shared_until = (
-        Visibility.OWN_ORGANISATION,
-        [],
-        None,
-    )
-    change_record(at.record, reason="withdrawn", follow=False)
-    messages.success(request, _("From now on only your own team reads this."))
-    return redirect(at.page)
+
+    def act() -> str:
+        row = locked_record(at).record
+        row.claim_version(seen_version(request))
+        row.visibility = Visibility.OWN_ORGANISATION
+        row.shared_team_ids, row.shared_until = [], None
+        change_record(row, reason="withdrawn", follow=False)
+        messages.success(request, _("From now on only your own team reads this."))
+        return at.page
+
+    return do_once(request, act, back=at.page)

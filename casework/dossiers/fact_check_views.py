@@ -6,10 +6,9 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import BooleanField, Func, Q, QuerySet
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
 
 from casework.cases.partners import visible_teams
 from casework.dossiers.acts import confirm_unchanged
@@ -19,6 +18,7 @@ from casework.records.models import Checked
 from casework.register.identity import leading_names
 from governance.access.clearance import Clearance
 from governance.access.middleware import ClearanceRequest
+from governance.drafts.form_views import do_once, form_view
 from partners.accountability.activities import CASEWORK, processes
 from partners.organisations.enums import OrganisationKind
 from partners.organisations.models import Team
@@ -87,22 +87,24 @@ def to_check(clearance: Clearance, teams: dict[int, Team]) -> list[tuple[RecordK
 
 
 @processes(CASEWORK)
-@require_http_methods(["GET", "POST"])
+@form_view
 def records_check(request: ClearanceRequest) -> HttpResponse:
-    teams = visible_teams(request.clearance)
-    rows = to_check(request.clearance, teams)
-    if request.method == "POST":
+    rows = to_check(request.clearance, visible_teams(request.clearance))
+
+    def act() -> str:
         # What was shown and ticked; a record somebody corrected meanwhile has another version and
         # stays.
         ticked = set(request.POST.getlist("checked"))
         done = [row for _kind, row in rows if f"{row.reference}:{row.version}" in ticked]
         confirm_unchanged(done)
-        messages.success(
-            request,
-            ngettext("%(n)d fact checked, unchanged.", "%(n)d facts checked, unchanged.", len(done))
-            % {"n": len(done)},
+        sentence = ngettext(
+            "%(n)d fact checked, unchanged.", "%(n)d facts checked, unchanged.", len(done)
         )
-        return redirect("casework:records_check")
+        messages.success(request, sentence % {"n": len(done)})
+        return request.path
+
+    if request.method == "POST":
+        return do_once(request, act)
     names = leading_names({row.case_id for _kind, row in rows})
     today = timezone.localdate()
     context = {

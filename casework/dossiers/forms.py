@@ -230,13 +230,16 @@ VALUE_HELP = {
 }
 
 
+def value_kind(text: str) -> ValueKind:
+    return ValueKind(text if text in ValueKind.values else ValueKind.NAME)
+
+
 class IdentityValueForm(RecordForm):
     """One value of one kind; only the aliens police and the immigration service establish."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kind = self.instance.kind or self.variant
-        self.value_kind = ValueKind(kind if kind in ValueKind.values else ValueKind.NAME)
+        self.value_kind = value_kind(self.instance.kind or self.variant)
         label = self.value_kind.label.capitalize()
         if choices := VALUE_CHOICES.get(self.value_kind):
             self.fields["value"] = forms.ChoiceField(

@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404
+from django.shortcuts import get_object_or_404
 
 from casework.cases.case_reader import CaseReader, find_case
 from casework.cases.models import Case
@@ -70,21 +70,13 @@ def locked_record(at: At) -> At:
     return replace(at, record=result)
 
 
-def ended_meanwhile(request: ClearanceRequest, at: At) -> HttpResponse | None:
-    """Page 409 for a worker who acts on a record of an own team that somebody ended meanwhile; the
-    typed text is kept as a draft. None if the record was not ended."""
+def ended_meanwhile(request: ClearanceRequest, at: At) -> bool:
+    """True if the worker acts on a record of an own team that somebody ended meanwhile."""
     if request.method != "POST" or at.record.ended_at is None:
-        return None
-    if not perms.keeps(at.reader, at.record) and not perms.replaces(request.clearance, at.record):
-        return None
-    return render(request, "errors/409.html", {"back": at.page}, status=409)
+        return False
+    return perms.keeps(at.reader, at.record) or perms.replaces(request.clearance, at.record)
 
 
-def changed_meanwhile(request: ClearanceRequest, at: At) -> HttpResponse | None:
-    """Page 409 for a worker who acts on an older version of a record. None if the version is
-    current."""
-    try:
-        at.record.claim_version(request.POST.get("version", ""))
-    except VersionConflict:
-        return render(request, "errors/409.html", {"back": at.page}, status=409)
-    return None
+def too_late() -> str:
+    """The act of somebody who comes too late. Raises VersionConflict."""
+    raise VersionConflict

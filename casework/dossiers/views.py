@@ -1,14 +1,15 @@
 """Adding, reading and changing a record."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from casework.cases.models import Consent
 from casework.cases.views import case_url
@@ -18,127 +19,149 @@ from casework.dossiers.address_views import location_of
 from casework.dossiers.correction_views import about
 from casework.dossiers.corrections import CorrectionRequest
 from casework.dossiers.enums import ProcedureKind
-from casework.dossiers.forms import IdentityValueForm, RecordForm, form_class
+from casework.dossiers.forms import RecordForm, form_class, value_kind
 from casework.dossiers.kinds import ADD, CHANGE
-from casework.dossiers.presentation import Line, changes, lines
+from casework.dossiers.presentation import changes, lines
 from casework.dossiers.procedures import Procedure
-from casework.dossiers.record_page import At, at_or_404, ended_meanwhile, locked_record
+from casework.dossiers.record_page import At, at_or_404, ended_meanwhile, locked_record, too_late
 from casework.dossiers.rows import readers_of
 from casework.formal_decisions.models import FormalDecision
 from casework.plan.models import Action
 from casework.plan.perms import can_answer as can_finish
 from casework.plan.perms import can_mend
 from casework.records.models import Addressed, Record
+from casework.register.models import IdentityValue
 from casework.sharing.audience import other_teams, tells_of_others, would_read
 from casework.shelter.models import Stay
 from casework.tasks.models import Task
 from governance.access.clearance import Clearance
 from governance.access.enums import Category, Visibility
 from governance.access.middleware import ClearanceRequest
-from governance.drafts.acts import find_draft, kept_value, sent_before, submit_once
+from governance.drafts.acts import kept_value
+from governance.drafts.form_views import (
+    do_once,
+    form_view,
+    open_form,
+    seen_version,
+    send_form,
+    show_form,
+)
 from partners.accountability.activities import CASEWORK, processes
 from partners.organisations.models import Team
 
 
-def _form(
+def _open(
     request: ClearanceRequest,
     at: At,
+    key: str,
     author: int,
     *,
     sources: Sequence[Team] = (),
     instance: Record | None = None,
 ) -> RecordForm:
-    form: RecordForm = form_class(at.kind)(
-        request.POST or None,
+    seats = request.clearance.seats
+    form: RecordForm = open_form(
+        request,
+        form_class(at.kind),
+        key,
         instance=instance,
         kind=at.kind,
         case=at.case,
         author=at.reader.teams.get(author),
         partners=other_teams(at.reader, besides=author),
         sources=list(sources),
-        writes=next(
-            (seat.writes for seat in request.clearance.seats if seat.team == author), frozenset()
-        ),
-        variant=request.POST.get("variant", "") or request.GET.get("soort", ""),
+        writes=next((seat.writes for seat in seats if seat.team == author), frozenset()),
+        variant=_variant(request),
     )
     return form
 
 
-@processes(CASEWORK)
-@require_http_methods(["GET", "POST"])
-def record_add(request: ClearanceRequest, reference: UUID, kind: str) -> HttpResponse:
-    """A new record in the name of the worker's own team; with ?namens=1 on behalf of a partner
-    (R20)."""
-    at = at_or_404(request, reference, kind)
-    author = perms.adding_team(at.reader, at.kind)
-    if author is None and perms.supplying_team(at.reader) is None:
+def _variant(request: ClearanceRequest) -> str:
+    return request.POST.get("variant", "") or request.GET.get("soort", "")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """In whose name a new record is written, and from whom it came."""
+
+    author: int
+    parent: Record | None
+    supplying: bool  # on behalf of a partner (R20)
+    sources: list[Team]
+
+    def draft_key(self, at: At, variant: str) -> str:
+        """Each value of an identity, and what is recorded for a partner, is a text of its own."""
+        part = ""
+        if self.supplying:
+            part = "-supplied"
+        elif at.kind.model is IdentityValue:
+            part = f"-{value_kind(variant)}"
+        return ADD.key((self.parent or at.case).reference, at.kind.slug + part)
+
+
+def _entry(request: ClearanceRequest, at: At) -> Entry:
+    """Raises PermissionDenied for who adds no record of this kind, and Http404 without the record
+    that it belongs to."""
+    own, behalf = perms.adding_team(at.reader, at.kind), perms.supplying_team(at.reader)
+    if own is None and behalf is None:
         raise PermissionDenied
     parent = _parent(request, at)
     # What belongs to her own team she records in its name, unless she says that it came from a
     # partner, or it is a step of what came from one.
-    supplying = (
-        "namens" in request.GET
-        or author is None
-        or (parent is not None and parent.source_team_id is not None)
-    )
+    came = parent is not None and parent.source_team_id is not None
+    supplying = "namens" in request.GET or own is None or came
     sources: list[Team] = []
     if supplying:
-        author = perms.supplying_team(at.reader)
         sources = [
             team
             for team in perms.suppliers(at.case, at.kind, at.reader.teams)
             if parent is None or team.pk == parent.source_team_id
         ]
         if not (sources and perms.can_be_supplied(at.reader, at.kind)):
-            author = None
+            behalf = None
+    author = behalf if supplying else own
     if author is None or not at.kind.added_here:
         raise PermissionDenied
-    # Before validating: of a form sent twice, the second would clash with the first one's record.
-    if request.method == "POST" and (sent := sent_before(request)):
-        return sent
-    form = _form(request, at, author, sources=sources)
-    if parent is not None:
-        setattr(form.instance, at.kind.parent, parent)
+    return Entry(author, parent, supplying, sources)
+
+
+@processes(CASEWORK)
+@form_view
+def record_add(request: ClearanceRequest, reference: UUID, kind: str) -> HttpResponse:
+    """A new record in the name of the worker's own team; with ?namens=1 on behalf of a partner
+    (R20)."""
+    at = at_or_404(request, reference, kind)
+    entry = _entry(request, at)
+    key = entry.draft_key(at, _variant(request))
+    form = _open(request, at, key, entry.author, sources=entry.sources)
+    if entry.parent is not None:
+        setattr(form.instance, at.kind.parent, entry.parent)
     if isinstance(form.instance, Procedure) and (against := _against(request, at)):
         form.instance.formal_decision = against
         form.initial.setdefault("kind", ProcedureKind.OBJECTION_LVV_DECISION)
-    # Each value of an identity, and what is recorded for a partner, is a text of its own.
-    part = (
-        "-supplied"
-        if supplying
-        else f"-{form.value_kind}"
-        if isinstance(form, IdentityValueForm)
-        else ""
-    )
-    key = ADD.key((parent or at.case).reference, at.kind.slug + part)
-    draft = find_draft(request, key)
-    form.restore(draft)
     preview = "preview" in request.POST
-    if request.method == "POST" and form.is_valid() and not preview:
 
-        def act() -> str:
-            add_record(form.record(), by=request.clearance, author_team=author)
-            return f"{case_url(at.case)}#dossier-{at.kind.parent or at.kind.slug}"
-
+    def act() -> str:
         try:
-            return submit_once(request, key, act)
+            add_record(form.record(), by=request.clearance, author_team=entry.author)
         except NobodyToAsk:
-            form.add_error(None, _("The reception agency has no team in this pilot."))
-    context = at.context(
-        form=form,
-        draft_key=key,
-        draft=draft if request.method == "GET" else None,
-        parent=parent,
-        supplying=supplying,
-        form_page=request.get_full_path(),
-        variant=form.variant,
-        **_who_reads(request, at, author, parent),
-    )
-    return render(
+            sentence = _("The reception agency has no team in this pilot.")
+            raise ValidationError(sentence) from None
+        return f"{case_url(at.case)}#dossier-{at.kind.parent or at.kind.slug}"
+
+    answer = None if preview else send_form(request, form, act)
+    return answer or show_form(
         request,
         "casework/dossiers/form.html",
-        context,
-        status=400 if form.errors and not preview else 200,
+        form,
+        form_page=request.get_full_path(),
+        status=200 if preview else 0,
+        draft=form.restored,
+        parent=entry.parent,
+        supplying=entry.supplying,
+        variant=form.variant,
+        **at.context(),
+        **_who_reads(request, at, entry.author, entry.parent),
     )
 
 
@@ -221,53 +244,47 @@ def _named(clearance: Clearance, at: At, teams: list[int]) -> list[Team]:
 
 
 @processes(CASEWORK)
-@require_http_methods(["GET", "POST"])
+@form_view
 def record_change(
     request: ClearanceRequest, reference: UUID, kind: str, record: UUID
 ) -> HttpResponse:
+    """What a colleague changed meanwhile stands beside what was typed, which is not lost."""
     at = at_or_404(request, reference, kind, record)
     ended = ended_meanwhile(request, at)
     if not ended and not perms.can_change(at.reader, at.record) or at.kind.slug == "correction":
         raise PermissionDenied
-    if request.method == "POST" and (sent := sent_before(request)):
-        return sent
-    if ended:
-        return ended
     key = CHANGE.key(at.record.reference, at.kind.slug)
-    draft = find_draft(request, key) if request.method == "GET" else None
-    # Text that was kept goes on from what its writer saw, not from what stands there now.
-    seen = request.POST.get("version") or kept_value(draft, "version") or str(at.record.version)
-    meanwhile: list[Line] = []
+    if ended:
+        return do_once(request, too_late, key=key, back=at.page)
     if request.method == "POST":
         at = locked_record(at)
-    if seen != str(at.record.version):
-        meanwhile = lines(at.record, at.kind)
-    form = _form(request, at, at.record.source_id, instance=at.record)
-    form.restore(draft)
+    form = _open(request, at, key, at.record.source_id, instance=at.record)
+    # Text that was kept goes on from what its writer saw, not from what stands there now.
+    seen = seen_version(request) or kept_value(form.restored, "version") or str(at.record.version)
+    meanwhile = lines(at.record, at.kind) if seen != str(at.record.version) else []
     saves = request.method == "POST" and "preview" not in request.POST
-    if saves and not meanwhile and form.is_valid():
+
+    def act() -> str:
         at.record.claim_version(seen)
+        change_record(form.record())
+        return at.page
 
-        def act() -> str:
-            change_record(form.record())
-            return at.page
-
-        return submit_once(request, key, act)
+    answer = send_form(request, form, act) if saves and not meanwhile else None
     parent = getattr(at.record, at.kind.parent) if at.kind.parent else None
-    context = at.context(
-        form=form,
-        draft_key=key,
-        draft=draft,
-        form_page=request.path,
+    return answer or show_form(
+        request,
+        "casework/dossiers/form.html",
+        form,
+        status=409 if saves and meanwhile else 0,
+        draft=form.restored,
         parent=parent,
         supplying=False,
         variant=form.variant,
         meanwhile=meanwhile,
         version=at.record.version if saves else seen,
+        **at.context(),
         **_who_reads(request, at, at.record.author_team_id, parent),
     )
-    status = 409 if saves and meanwhile else 400 if form.errors else 200
-    return render(request, "casework/dossiers/form.html", context, status=status)
 
 
 def _category(request: ClearanceRequest, at: At) -> Category | None:
