@@ -1,12 +1,11 @@
-from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from casework.cases import case_rows, perms
 from casework.cases.access_reasons import explain
@@ -21,11 +20,18 @@ from casework.cases.partners import (
     team_reads,
     visible_teams,
 )
-from casework.records.models import VersionConflict
 from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
-from governance.drafts.acts import find_draft, submit_once
+from governance.drafts.form_views import (
+    do_once,
+    form_view,
+    open_form,
+    seen_version,
+    send_form,
+    show_form,
+)
 from partners.accountability.activities import CASEWORK, processes
+from partners.organisations.models import Team
 
 
 @processes(CASEWORK)
@@ -100,58 +106,71 @@ def case_why(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 
 
 @processes(CASEWORK)
-@require_http_methods(["GET", "POST"])
+@form_view
 def case_involve(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """Involve a further team: choose, read what it will see, confirm."""
     reader = find_case(request, reference)
     case = reader.case
     if not perms.can_involve(reader):
         raise PermissionDenied
-    key = INVOLVE.key(case.reference)
-    teams = [team for team in reader.teams.values() if team.pilot_id == case.pilot_id]
-    free = [team for team in teams if team.pk not in case.team_ids and reader.may_know(team)]
-    form = InvolveForm(request.POST or None, teams=free, dtv_stays=perms.must_be_known_to_dtv(case))
-    form.restore(find_draft(request, key))
-    context: dict[str, Any] = {
-        "case": case,
-        "form": form,
-        "draft_key": key,
-        "name": reader.name,
-    }
-    if request.method == "POST" and form.is_valid():
-        team = next(team for team in free if team.pk == form.cleaned_data["team"])
-        if "confirmed" in request.POST:
+    free = {team.pk: team for team in _free_teams(reader)}
+    form = open_form(
+        request,
+        InvolveForm,
+        INVOLVE.key(case.reference),
+        teams=list(free.values()),
+        dtv_stays=perms.must_be_known_to_dtv(case),
+    )
 
-            def act() -> str:
-                data = form.cleaned_data
-                involve(
-                    case,
-                    team,
-                    by=request.clearance,
-                    ground=data["ground"],
-                    explanation=data["explanation"],
-                    until=data["until"],
-                )
-                return reverse("casework:case_detail", args=[case.reference])
+    def act() -> str:
+        data = dict(form.cleaned_data)
+        involve(
+            case,
+            free[data["team"]],
+            by=request.clearance,
+            ground=data["ground"],
+            explanation=data["explanation"],
+            until=data["until"],
+        )
+        return case_url(case)
 
-            try:
-                return submit_once(request, key, act)
-            except AlreadyInvolved:
-                form.add_error("team", _("This team takes part already."))
-                return render(request, "casework/cases/involve.html", context, status=409)
-        visible = team_reads([team.pk])[team.pk]
-        context |= {
-            "team": team,
-            "sees": [(category, visible[category]) for category in Category if category in visible],
-        }
-        return render(request, "casework/cases/involve_confirm.html", context)
-    return render(
-        request, "casework/cases/involve.html", context, status=400 if form.errors else 200
+    answer, status = None, 0
+    if "confirmed" not in request.POST and form.is_valid():
+        return _confirm_involving(request, reader, form, free[form.cleaned_data["team"]])
+    try:
+        answer = send_form(request, form, act)
+    except AlreadyInvolved:
+        form.add_error("team", _("This team takes part already."))
+        status = 409
+    return answer or show_form(
+        request, "casework/cases/involve.html", form, status=status, **reader.context()
+    )
+
+
+def _free_teams(reader: CaseReader) -> list[Team]:
+    """The teams that may be involved: of this pilot, not taking part, as far as they are known."""
+    case = reader.case
+    here = [team for team in reader.teams.values() if team.pilot_id == case.pilot_id]
+    return [team for team in here if team.pk not in case.team_ids and reader.may_know(team)]
+
+
+def _confirm_involving(
+    request: ClearanceRequest, reader: CaseReader, form: InvolveForm, team: Team
+) -> HttpResponse:
+    """What this team will see, before it is involved."""
+    visible = team_reads([team.pk])[team.pk]
+    return show_form(
+        request,
+        "casework/cases/involve_confirm.html",
+        form,
+        team=team,
+        sees=[(category, visible[category]) for category in Category if category in visible],
+        **reader.context(),
     )
 
 
 @processes(CASEWORK)
-@require_http_methods(["GET", "POST"])
+@form_view
 def involvement_end(request: ClearanceRequest, reference: UUID, pk: int) -> HttpResponse:
     reader = find_case(request, reference)
     case = reader.case
@@ -160,19 +179,16 @@ def involvement_end(request: ClearanceRequest, reference: UUID, pk: int) -> Http
     )
     if not perms.can_end_involvement(reader, involvement):
         raise PermissionDenied
-    if request.method == "GET":
-        mine = involvement.team_id in request.clearance.teams
-        context = {
-            "case": case,
-            "involvement": involvement,
-            "mine": mine,
-            "name": reader.name,
-        }
-        return render(request, "casework/cases/involvement_end.html", context)
-    end_involvement(involvement, by=request.clearance)
-    return redirect(
-        "casework:case_list" if involvement.team_id in request.clearance.teams else case_url(case)
-    )
+    mine = involvement.team_id in request.clearance.teams
+
+    def act() -> str:
+        end_involvement(involvement, by=request.clearance)
+        return reverse("casework:case_list") if mine else case_url(case)
+
+    if request.method == "POST":
+        return do_once(request, act)
+    context = reader.context() | {"involvement": involvement, "mine": mine}
+    return render(request, "casework/cases/involvement_end.html", context)
 
 
 def case_url(case: Case) -> str:
@@ -187,13 +203,14 @@ def case_take_over(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     reader = CaseReader(request.clearance, case)
     if not perms.can_take_over(reader):
         raise PermissionDenied
-    try:
-        case.claim_version(request.POST.get("version", ""))
-    except VersionConflict:
-        return render(request, "errors/409.html", {"back": case_url(case)}, status=409)
-    case.case_manager = request.user
-    case.save()
-    return redirect(case_url(case))
+
+    def act() -> str:
+        case.claim_version(seen_version(request))
+        case.case_manager = request.user
+        case.save()
+        return case_url(case)
+
+    return do_once(request, act, back=case_url(case))
 
 
 @processes(CASEWORK)
@@ -212,6 +229,10 @@ def case_contact(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     )
     if involvement is None:
         raise PermissionDenied
-    involvement.worker = request.user
-    involvement.save()
-    return redirect(case_url(case))
+
+    def act() -> str:
+        involvement.worker = request.user
+        involvement.save()
+        return case_url(case)
+
+    return do_once(request, act, back=case_url(case))
