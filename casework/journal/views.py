@@ -4,7 +4,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from casework.cases.case_reader import CaseReader, find_case
 from casework.cases.views import case_url
@@ -13,57 +13,55 @@ from casework.journal.forms import NOTE, NoteForm
 from casework.sharing.audience import other_teams, tells_of_others, would_read, writable_categories
 from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
-from governance.drafts.acts import find_draft, submit_once
+from governance.drafts.form_views import form_view, open_form, send_form, show_form
 from partners.accountability.activities import CASEWORK, processes
 
 
-def note_form(request: ClearanceRequest, reader: CaseReader, data: Any = None) -> NoteForm | None:
-    """The form for a note in this case, with the worker's draft in it; nothing if she writes
-    nothing here."""
+def note_form(request: ClearanceRequest, reader: CaseReader) -> NoteForm | None:
+    """The form for a note in this case, with what was sent or with the worker's draft in it;
+    nothing if she writes nothing here."""
     categories = writable_categories(reader)
     if not categories:
         return None
     mine = reader.author_team(categories[0])
     partners = other_teams(reader, besides=mine)
-    form = NoteForm(data, categories=categories, partners=partners)
-    form.restore(find_draft(request, NOTE.key(reader.case.reference)))
-    return form
+    key = NOTE.key(reader.case.reference)
+    return open_form(request, NoteForm, key, categories=categories, partners=partners)
 
 
 @processes(CASEWORK)
-@require_http_methods(["GET", "POST"])
+@form_view
 def note_add(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     reader = find_case(request, reference)
     case = reader.case
-    form = note_form(request, reader, request.POST or None)
+    form = note_form(request, reader)
     if form is None:
         raise PermissionDenied
-    key = NOTE.key(case.reference)
-    if request.method == "POST" and form.is_valid() and "preview" not in request.POST:
-        data, sharing = form.cleaned_data, form.sharing()
 
-        def act() -> str:
-            write_note(
-                case,
-                by=request.clearance,
-                category=Category(data["category"]),
-                happened_on=data["happened_on"],
-                text=data["text"],
-                **sharing,
-            )
-            return f"{case_url(case)}#tijdlijn"
+    def act() -> str:
+        data = form.cleaned_data
+        write_note(
+            case,
+            by=request.clearance,
+            category=Category(data["category"]),
+            happened_on=data["happened_on"],
+            text=data["text"],
+            **form.sharing(),
+        )
+        return f"{case_url(case)}#tijdlijn"
 
-        return submit_once(request, key, act)
-    context = {
-        "case": case,
-        "note_form": form,
-        "draft_key": key,
-        "name": reader.name,
-        "form_page": f"{case_url(case)}#notitie",
+    preview = "preview" in request.POST
+    answer = None if preview else send_form(request, form, act)
+    return answer or show_form(
+        request,
+        "casework/journal/note.html",
+        form,
+        form_page=f"{case_url(case)}#notitie",
+        status=200 if preview else 0,
+        note_form=form,
+        **reader.context(),
         **_who_reads(request, reader),
-    }
-    failed = form.errors and "preview" not in request.POST
-    return render(request, "casework/journal/note.html", context, status=400 if failed else 200)
+    )
 
 
 def _who_reads(request: ClearanceRequest, reader: CaseReader) -> dict[str, Any]:

@@ -3,13 +3,12 @@
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.shortcuts import redirect
 
 from casework.cases.views import case_url
 from casework.register.doubles import Candidate, likely_doubles
 from casework.register.enums import BRIEFING_VERSION
-from casework.registration.acts import register_together
+from casework.registration.acts import Member, register_together
 from casework.registration.candidates import candidate_rows, same_candidates
 from casework.registration.forms import HOUSEHOLD, Household, HouseholdForm, MemberForm
 from casework.registration.views import chosen_team, teams_or_refuse, who_reads
@@ -20,8 +19,8 @@ from governance.drafts.acts import (
     sent_before,
     standalone_draft_key,
     standalone_draft_page,
-    submit_once,
 )
+from governance.drafts.form_views import do_once, form_view, show_form
 from governance.drafts.forms import typed_fields
 from governance.drafts.models import Draft
 from partners.accountability.activities import REGISTRATION, processes
@@ -44,28 +43,49 @@ def _restore(household: Household, kept: Draft) -> None:
         row.restore(kept)
 
 
+def _number_of_rows(request: ClearanceRequest, draft: Draft | None) -> int:
+    text = request.POST.get("rows") or kept_value(draft, "rows")
+    number = max(1, min(int(text), MOST_MEMBERS)) if text.isdecimal() and len(text) < 4 else ROWS
+    return min(number + 2, MOST_MEMBERS) if "more" in request.POST else number
+
+
+def _open_household(
+    request: ClearanceRequest, teams: list[Team], number: int, draft: Draft | None
+) -> Household:
+    """The sheet with what was sent. If more rows were asked for nothing was sent yet, so nothing is
+    refused yet."""
+    more = "more" in request.POST
+    asked = request.method == "POST" and not more
+    household = _household(request.POST if asked else None, teams, number)
+    if kept := Draft(fields=typed_fields(request.POST)) if more else draft:
+        _restore(household, kept)
+    return household
+
+
+def _alike(members: list[Member]) -> list[tuple[str, list[Candidate]]]:
+    """For each member by name, who is registered already and may be the same person."""
+    result = []
+    for member in members:
+        alike = likely_doubles(member.claim.facts())
+        member.claim.others = [candidate.case_id for candidate in alike]
+        result.append((member.claim.names[0], alike))
+    return result
+
+
 @processes(REGISTRATION)
-@require_http_methods(["GET", "POST"])
+@form_view
 def register_household(request: ClearanceRequest) -> HttpResponse:
     teams = teams_or_refuse(request)
-    if request.method == "POST" and (sent := sent_before(request)):
-        return sent
     key = standalone_draft_key(request, HOUSEHOLD)
     if request.method == "GET" and not key:
         return redirect(standalone_draft_page(request))
     draft = find_draft(request, key) if request.method == "GET" else None
-    asked = request.method == "POST" and "more" not in request.POST
-    text = request.POST.get("rows") or kept_value(draft, "rows")
-    number = max(1, min(int(text), MOST_MEMBERS)) if text.isdecimal() and len(text) < 4 else ROWS
-    if "more" in request.POST:  # nothing was sent yet, so nothing is refused yet
-        number = min(number + 2, MOST_MEMBERS)
-    household = _household(request.POST if asked else None, teams, number)
-    if kept := Draft(fields=typed_fields(request.POST)) if "more" in request.POST else draft:
-        _restore(household, kept)
-    context: dict[str, Any] = {
+    number = _number_of_rows(request, draft)
+    household = _open_household(request, teams, number, draft)
+    household.referral.draft_key = key
+    asked = household.referral.is_bound
+    context = {
         "household": household,
-        "form": household.referral,
-        "draft_key": key,
         "form_page": standalone_draft_page(request, key),
         "version": BRIEFING_VERSION,
         "draft": draft,
@@ -74,27 +94,23 @@ def register_household(request: ClearanceRequest) -> HttpResponse:
         **who_reads(teams),
     }
     if not asked or not household.is_valid():
-        return render(
-            request, "casework/registration/household.html", context, status=400 if asked else 200
-        )
+        page, status = "casework/registration/household.html", 400 if asked else 200
+        return show_form(request, page, household.referral, status=status, **context)
     members = household.claims()
-    result: list[tuple[str, list[Candidate]]] = []
-    for member in members:
-        alike = likely_doubles(member.claim.facts())
-        member.claim.others = [candidate.case_id for candidate in alike]
-        result.append((member.claim.names[0], alike))
-    candidates = [candidate for _name, row in result for candidate in row]
+    alike = _alike(members)
+    candidates = [candidate for _name, row in alike for candidate in row]
     if not same_candidates(request.POST.get("judged", ""), candidates):
         if sent := sent_before(request):  # the form's own first sending, under way a moment ago
             return sent
         context |= {
-            "found": [(name, candidate_rows(row)) for name, row in result if row],
+            "found": [(name, candidate_rows(row)) for name, row in alike if row],
             "judged": ",".join(str(candidate.case_id) for candidate in candidates),
         }
-        return render(request, "casework/registration/household_doubles.html", context)
+        page = "casework/registration/household_doubles.html"
+        return show_form(request, page, household.referral, **context)
     team = chosen_team(teams, household.referral.cleaned_data)
-    return submit_once(
-        request,
-        key,
-        lambda: case_url(register_together(members, by=request.clearance, team=team)[0]),
-    )
+
+    def act() -> str:
+        return case_url(register_together(members, by=request.clearance, team=team)[0])
+
+    return do_once(request, act, key=key)

@@ -5,14 +5,13 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
 
 from casework.cases.case_reader import CaseReader, find_case
 from casework.cases.partners import team_reads
 from casework.cases.views import case_url
-from casework.register.doubles import likely_doubles
+from casework.register.doubles import Candidate, likely_doubles
 from casework.register.enums import BRIEFING_VERSION
 from casework.register.models import Briefing, Person
 from casework.registration import perms
@@ -28,13 +27,8 @@ from casework.registration.forms import (
 )
 from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
-from governance.drafts.acts import (
-    find_draft,
-    sent_before,
-    standalone_draft_key,
-    standalone_draft_page,
-    submit_once,
-)
+from governance.drafts.acts import sent_before, standalone_draft_key, standalone_draft_page
+from governance.drafts.form_views import do_once, form_view, open_form, send_form, show_form
 from partners.accountability.activities import REGISTRATION, processes
 from partners.organisations.models import Team
 
@@ -60,33 +54,63 @@ def who_reads(teams: list[Team], *, sheltered: bool = False) -> dict[str, Any]:
 
 
 @processes(REGISTRATION)
-@require_http_methods(["GET", "POST"])
+@form_view
 def register_person(request: ClearanceRequest) -> HttpResponse:
     teams = teams_or_refuse(request)
-    # Before looking for doubles: of a form sent twice, the second would find the first one's
-    # person.
-    if request.method == "POST" and (sent := sent_before(request)):
-        return sent
-    form = RegistrationForm(request.POST or None, teams=teams)
     key = standalone_draft_key(request, REGISTER)
     if request.method == "GET" and not key:
         return redirect(standalone_draft_page(request))
-    draft = find_draft(request, key)
-    form.restore(draft)
-    context: dict[str, Any] = {
-        "form": form,
-        "draft_key": key,
-        "form_page": standalone_draft_page(request, key),
-        "version": BRIEFING_VERSION,
-        "draft": draft if request.method == "GET" else None,
+    form = open_form(request, RegistrationForm, key, teams=teams)
+    if not form.is_bound or not form.is_valid():
+        return _sheet(request, form, teams)
+    claim, person = _claim(form), _person(request)
+    if person is None:
+        candidates = likely_doubles(claim.facts())
+        if not same_candidates(request.POST.get("judged", ""), candidates):
+            # The form's own first sending may be who is found, when it was under way a moment ago.
+            return sent_before(request) or _doubles(request, form, teams, candidates)
+        claim.others = [candidate.case_id for candidate in candidates]
+    team = chosen_team(teams, form.cleaned_data)
+
+    def act() -> str:
+        return case_url(register(claim, by=request.clearance, team=team, person=person))
+
+    try:
+        return do_once(request, act, key=key)
+    except HasOpenCase as refusal:
+        return _sheet(request, form, teams, status=409, open_case=refusal.case)
+
+
+def _sheet(
+    request: ClearanceRequest,
+    form: RegistrationForm,
+    teams: list[Team],
+    page: str = "form",
+    **context: Any,
+) -> HttpResponse:
+    return show_form(
+        request,
+        f"casework/registration/{page}.html",
+        form,
+        form_page=standalone_draft_page(request, form.draft_key),
+        version=BRIEFING_VERSION,
+        draft=form.restored,
         **who_reads(teams),
-    }
-    if request.method != "POST" or not form.is_valid():
-        return render(
-            request, "casework/registration/form.html", context, status=400 if form.errors else 200
-        )
+        **context,
+    )
+
+
+def _doubles(
+    request: ClearanceRequest, form: RegistrationForm, teams: list[Team], alike: list[Candidate]
+) -> HttpResponse:
+    """Who is registered already and may be the same person, for the worker to judge."""
+    judged = ",".join(str(candidate.case_id) for candidate in alike)
+    return _sheet(request, form, teams, "doubles", candidates=candidate_rows(alike), judged=judged)
+
+
+def _claim(form: RegistrationForm) -> Claim:
     data = form.cleaned_data
-    claim = Claim(
+    return Claim(
         names=form.names,
         referrer=data["referrer"],
         birth_date=data["birth_date"],
@@ -97,34 +121,14 @@ def register_person(request: ClearanceRequest) -> HttpResponse:
         interpreter=data["interpreter"],
         guardian=data["guardian"],
     )
-    person = (
-        get_object_or_404(Person, reference=_uuid(request.POST["person"]))
-        if request.POST.get("person")
-        else None
-    )
-    if person is None:
-        candidates = likely_doubles(claim.facts())
-        if not same_candidates(request.POST.get("judged", ""), candidates):
-            # The form's own first sending may be who is found, when it was under way a moment ago.
-            if sent := sent_before(request):
-                return sent
-            context |= {
-                "candidates": candidate_rows(candidates),
-                "judged": ",".join(str(candidate.case_id) for candidate in candidates),
-            }
-            return render(request, "casework/registration/doubles.html", context)
-        claim.others = [candidate.case_id for candidate in candidates]
-    try:
-        return submit_once(
-            request,
-            key,
-            lambda: case_url(
-                register(claim, by=request.clearance, team=chosen_team(teams, data), person=person)
-            ),
-        )
-    except HasOpenCase as refusal:
-        context["open_case"] = refusal.case
-        return render(request, "casework/registration/form.html", context, status=409)
+
+
+def _person(request: ClearanceRequest) -> Person | None:
+    """The person whom the worker says this is. None for somebody who is not known yet."""
+    if not request.POST.get("person"):
+        return None
+    person: Person = get_object_or_404(Person, reference=_uuid(request.POST["person"]))
+    return person
 
 
 def _uuid(text: str) -> UUID:
@@ -135,18 +139,17 @@ def _uuid(text: str) -> UUID:
 
 
 @processes(REGISTRATION)
-@require_http_methods(["GET", "POST"])
+@form_view
 def register_emergency(request: ClearanceRequest) -> HttpResponse:
     """Short form that skips the search for doubles and informing the person. Both are due on the
     next working day, and the case says so."""
     teams = teams_or_refuse(request, Category.CONTACT_SHELTER)
-    form = EmergencyForm(request.POST or None, teams=teams)
     key = standalone_draft_key(request, EMERGENCY)
     if request.method == "GET" and not key:
         return redirect(standalone_draft_page(request))
-    draft = find_draft(request, key)
-    form.restore(draft)
-    if request.method == "POST" and form.is_valid():
+    form = open_form(request, EmergencyForm, key, teams=teams)
+
+    def act() -> str:
         data = form.cleaned_data
         claim = Claim(
             names=[data["name"]],
@@ -154,60 +157,48 @@ def register_emergency(request: ClearanceRequest) -> HttpResponse:
             sheltered_since=data["sheltered_since"],
             in_emergency=True,
         )
-        return submit_once(
-            request,
-            key,
-            lambda: case_url(register(claim, by=request.clearance, team=chosen_team(teams, data))),
-        )
-    context = {
-        "form": form,
-        "draft_key": key,
-        "form_page": standalone_draft_page(request, key),
-        "draft": draft if request.method == "GET" else None,
-        "full": reverse("casework:register_person"),
+        return case_url(register(claim, by=request.clearance, team=chosen_team(teams, data)))
+
+    return send_form(request, form, act) or show_form(
+        request,
+        "casework/registration/emergency.html",
+        form,
+        form_page=standalone_draft_page(request, key),
+        draft=form.restored,
+        full=reverse("casework:register_person"),
         **who_reads(teams, sheltered=True),
-    }
-    return render(
-        request, "casework/registration/emergency.html", context, status=400 if form.errors else 200
     )
 
 
 @processes(REGISTRATION)
-@require_http_methods(["GET", "POST"])
+@form_view
 def case_briefing(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """Record, after an emergency, that the person was told."""
     reader = find_case(request, reference)
     case = reader.case
-    author_team = request.clearance.author_team(case)
+    author_team = reader.author_team()
     if author_team is None or not perms.can_complete_registration(reader):
         raise PermissionDenied
-    key = BRIEFING.key(case.reference)
-    form = BriefingForm(request.POST or None)
-    form.restore(find_draft(request, key))
-    if request.method == "POST" and form.is_valid():
+    form = open_form(request, BriefingForm, BRIEFING.key(case.reference))
 
-        def act() -> str:
-            Briefing.objects.create(
-                case=case,
-                author=request.user,
-                text_version=BRIEFING_VERSION,
-                author_team_id=author_team,
-                **form.cleaned_data,
-            )
-            return case_url(case)
+    def act() -> str:
+        Briefing.objects.create(
+            case=case,
+            author=request.user,
+            text_version=BRIEFING_VERSION,
+            author_team_id=author_team,
+            **form.cleaned_data,
+        )
+        return case_url(case)
 
-        return submit_once(request, key, act)
-    context = {
-        "case": case,
-        "form": form,
-        "draft_key": key,
-        "version": BRIEFING_VERSION,
-        "name": reader.name,
-        "readers": _readers_of_identity(reader),
-        "and_others": True,
-    }
-    return render(
-        request, "casework/registration/briefing.html", context, status=400 if form.errors else 200
+    return send_form(request, form, act) or show_form(
+        request,
+        "casework/registration/briefing.html",
+        form,
+        version=BRIEFING_VERSION,
+        readers=_readers_of_identity(reader),
+        and_others=True,
+        **reader.context(),
     )
 
 
