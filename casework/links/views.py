@@ -2,18 +2,19 @@
 clash."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID, uuid5
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_POST
 
 from casework.cases.case_reader import CaseReader, find_case
 from casework.cases.models import Case
@@ -44,9 +45,10 @@ from casework.registration import perms
 from casework.registration.candidates import candidate_rows, same_candidates
 from governance.access.clearance import Clearance
 from governance.access.middleware import ClearanceRequest
-from governance.drafts.acts import drop_draft, find_draft, sent_before, submit_once
+from governance.drafts.form_views import do_once, form_view, open_form, send_form, show_form
 from governance.drafts.forms import KeptForm
 from governance.drafts.kinds import DraftKind
+from lvv.common.refusal import NotDone
 from partners.accountability.activities import REGISTRATION, processes
 from partners.organisations.models import Team
 
@@ -94,8 +96,7 @@ class ReasonForm(KeptForm):
         return reason
 
 
-class NumberForm(forms.Form):
-    use_required_attribute = False
+class NumberForm(KeptForm):
     number = forms.CharField(
         label=gettext_lazy("Case number"),
         max_length=14,
@@ -152,83 +153,72 @@ def _person(request: ClearanceRequest, reference: UUID) -> Person:
 
 
 @processes(REGISTRATION)
-@require_http_methods(["GET", "POST"])
+@form_view
 def person_double(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """Look for another registration of somebody: likely ones, or one by the number of its case."""
     person = _person(request, reference)
-    cases = cases_of(person)
-    if not can_judge(request.clearance, cases):
+    case = cases_of(person)[0]
+    if not can_judge(request.clearance, cases_of(person)):
         raise PermissionDenied
-    form = NumberForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        other = (
-            Case.objects.filter(number=form.cleaned_data["number"].strip())
-            .select_related("person")
-            .first()
-        )
+    form = open_form(request, NumberForm, "")
+
+    def act() -> str:
+        number = form.cleaned_data["number"].strip()
+        other = Case.objects.filter(number=number).select_related("person").first()
         if other is None:
-            form.add_error("number", _("You see no case with this number."))
-        elif other.person.same_as == person.same_as:
-            form.add_error("number", SAID[Outcome.HERSELF])
-        else:
-            return redirect("casework:person_link", person.reference, other.person.reference)
-    candidates = likely_doubles(
-        identities_of([cases[0].pk])[cases[0].pk], besides=judged_cases(person)
-    )
-    context = {
-        "person": person,
-        "form": form,
-        "name": leading_names([cases[0].pk]).get(cases[0].pk, ""),
-        "candidates": candidate_rows(candidates),
-    }
-    return render(
-        request, "casework/links/double.html", context, status=400 if form.errors else 200
+            raise ValidationError({"number": _("You see no case with this number.")})
+        if other.person.same_as == person.same_as:
+            raise ValidationError({"number": str(SAID[Outcome.HERSELF])})
+        return reverse("casework:person_link", args=[person.reference, other.person.reference])
+
+    alike = likely_doubles(identities_of([case.pk])[case.pk], besides=judged_cases(person))
+    return send_form(request, form, act) or show_form(
+        request,
+        "casework/links/double.html",
+        form,
+        person=person,
+        name=CaseReader(request.clearance, case).name,
+        candidates=candidate_rows(alike),
     )
 
 
 @processes(REGISTRATION)
-@require_http_methods(["GET", "POST"])
+@form_view
 def person_link(request: ClearanceRequest, reference: UUID, other: UUID) -> HttpResponse:
     """Two registrations beside each other; link them, or remember that they are two people."""
     one, two = _person(request, reference), _person(request, other)
     clearance = request.clearance
     if not (can_judge(clearance, cases_of(one)) or can_judge(clearance, cases_of(two))):
         raise PermissionDenied
-    key = LINK.key(uuid5(one.reference, str(two.reference)))
-    form = ReasonForm(request.POST or None)
-    form.restore(find_draft(request, key))
-    text = request.POST.get("answer", "")
-    status = 200
-    if request.method == "POST" and text == ClashAnswer.NOT_SAME:
-        form.fields["reason"].required = False
-    if request.method == "POST" and text in ClashAnswer.values and form.is_valid():
-        outcome = Outcome.DONE
+    form = open_form(request, ReasonForm, LINK.key(uuid5(one.reference, str(two.reference))))
+    text, status, answer = request.POST.get("answer", ""), 0, None
+    form.fields["reason"].required = text != ClashAnswer.NOT_SAME
 
-        def act() -> str:
-            nonlocal outcome
-            outcome = judge(one, two, ClashAnswer(text), form.cleaned_data["reason"])
-            if outcome not in (Outcome.DONE, Outcome.TWO_PILOTS):
-                raise _Refused
-            return reverse("casework:person_detail", args=[one.reference])
-
-        try:
-            answer = submit_once(request, key, act)
-        except _Refused:
-            form.add_error(None, str(SAID[outcome]))
+    def act() -> str:
+        nonlocal status
+        outcome = judge(one, two, ClashAnswer(text), form.cleaned_data["reason"])
+        if outcome not in (Outcome.DONE, Outcome.TWO_PILOTS):
             status = 403 if outcome == Outcome.REFUSED else 409
-        else:
-            action = f"judged_{text}" if outcome == Outcome.DONE else f"judgement_{outcome}"
-            request.audited = {"action": action, "obj": ("person", one.reference)}
-            messages.success(request, str(SAID.get(outcome, _("This was recorded."))))
-            return answer
+            raise ValidationError(str(SAID[outcome]))
+        action = f"judged_{text}" if outcome == Outcome.DONE else f"judgement_{outcome}"
+        request.audited = {"action": action, "obj": ("person", one.reference)}
+        messages.success(request, str(SAID.get(outcome, _("This was recorded."))))
+        return reverse("casework:person_detail", args=[one.reference])
+
+    if text in ClashAnswer.values:
+        answer = send_form(request, form, act)
+    return answer or show_form(
+        request, "casework/links/link.html", form, status=status, **_beside(clearance, one, two)
+    )
+
+
+def _beside(clearance: Clearance, one: Person, two: Person) -> dict[str, Any]:
+    """Two registrations: what each says, in what they agree, and what was judged of them before."""
     teams = visible_teams(clearance)
     sides = [_side(clearance, person, teams) for person in (one, two)]
     agreed = agreements(sides[0].facts, sides[1].facts)
-    context = {
-        "form": form,
+    return {
         "sides": sides,
-        "draft_key": key,
-        "form_page": request.path,
         "words": [WORDS[pair] for pair in agreed.items() if pair in WORDS],
         "two_open": sum(case.is_open for side in sides for case, _teams in side.cases) > 1,
         "judged": [
@@ -239,13 +229,6 @@ def person_link(request: ClearanceRequest, reference: UUID, other: UUID) -> Http
         ],
         "herself": one.same_as == two.same_as,
     }
-    if form.errors and status == 200:
-        status = 400
-    return render(request, "casework/links/link.html", context, status=status)
-
-
-class _Refused(Exception):
-    """The database refused a judgement; the form says why."""
 
 
 @dataclass(frozen=True)
@@ -271,52 +254,37 @@ def judgement_rows(judgements: list[Judgement]) -> list[JudgementRow]:
 
 
 @processes(REGISTRATION)
-@require_http_methods(["GET", "POST"])
+@form_view
 def judgement_undo(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """Take back a link, or a judgement that two are not one."""
-    if request.method == "POST" and (sent := sent_before(request)):
-        return sent
     judgement = get_object_or_404(
         Judgement.objects.standing().select_related("one", "other", "said_by"), reference=reference
     )
     cases = [*cases_of(judgement.one), *cases_of(judgement.other)]
     if not can_judge(request.clearance, cases):
         raise PermissionDenied
-    key = UNDO.key(judgement.reference)
-    form = ReasonForm(request.POST or None)
-    form.restore(find_draft(request, key))
-    if request.method == "POST" and form.is_valid():
+    form = open_form(request, ReasonForm, UNDO.key(judgement.reference))
 
-        def act() -> str:
-            if not revoke(judgement.reference, form.cleaned_data["reason"]):
-                raise _Refused
-            return reverse("casework:person_detail", args=[judgement.one.reference])
+    def act() -> str:
+        if not revoke(judgement.reference, form.cleaned_data["reason"]):
+            raise ValidationError(str(SAID[Outcome.REFUSED]))
+        request.audited = {"action": "judgement_undone", "obj": ("judgement", judgement.reference)}
+        messages.success(
+            request, _("This was taken back. Both registrations are as they were before.")
+        )
+        return reverse("casework:person_detail", args=[judgement.one.reference])
 
-        try:
-            answer = submit_once(request, key, act)
-        except _Refused:
-            form.add_error(None, str(SAID[Outcome.REFUSED]))
-        else:
-            request.audited = {
-                "action": "judgement_undone",
-                "obj": ("judgement", judgement.reference),
-            }
-            messages.success(
-                request, _("This was taken back. Both registrations are as they were before.")
-            )
-            return answer
-    context = {
-        "form": form,
-        "row": judgement_rows([judgement])[0],
-        "cases": {case.pk: case for case in cases}.values(),
-        "draft_key": key,
-        "form_page": request.path,
-    }
-    return render(request, "casework/links/undo.html", context, status=400 if form.errors else 200)
+    return send_form(request, form, act) or show_form(
+        request,
+        "casework/links/undo.html",
+        form,
+        row=judgement_rows([judgement])[0],
+        cases={case.pk: case for case in cases}.values(),
+    )
 
 
 @processes(REGISTRATION)
-@require_http_methods(["GET", "POST"])
+@form_view
 def case_doubles(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """Judge likely doubles afterwards, when an emergency left no time."""
     reader = find_case(request, reference)
@@ -326,22 +294,23 @@ def case_doubles(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     candidates: list[Candidate] = likely_doubles(
         identities_of([case.pk])[case.pk], besides=judged_cases(case.person)
     )
-    if request.method == "POST":
+
+    def act() -> str:
         if not same_candidates(request.POST.get("judged", ""), candidates):
-            return render(request, "errors/409.html", {"back": request.path}, status=409)
+            raise NotDone
         remember_others([(case.person_id, candidate.case_id) for candidate in candidates])
-        case = Case.objects.select_for_update(of=("self",)).get(
-            pk=case.pk
-        )  # after the lock of judging, as everywhere
-        case.doubles_judged_on = timezone.localdate()
-        case.version += 1
-        case.save()
-        return redirect(case_url(case))
-    context = {
-        "case": case,
+        # after the lock of judging, as everywhere
+        row = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
+        row.doubles_judged_on = timezone.localdate()
+        row.version += 1
+        row.save()
+        return case_url(case)
+
+    if request.method == "POST":
+        return do_once(request, act)
+    context = reader.context() | {
         "judged": ",".join(str(candidate.case_id) for candidate in candidates),
         "candidates": candidate_rows(candidates),
-        "name": reader.name,
     }
     return render(request, "casework/links/doubles.html", context)
 
@@ -351,61 +320,64 @@ def case_doubles(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 def clash_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """One screen for the coordinators of both pilots: what agrees, whom to phone, what each
     said."""
+    clash = _clash(request, reference)
+    return _clash_page(request, clash, open_form(request, ReasonForm, CLASH.key(reference)))
+
+
+def _clash(request: ClearanceRequest, reference: UUID) -> ClashView:
     clash = find_clash(request.clearance, reference)
     if clash is None:
         raise Http404
-    form = ReasonForm()
-    form.restore(find_draft(request, CLASH.key(reference)))
-    return _clash_page(request, clash, form)
+    return clash
+
+
+def _clash_url(reference: UUID) -> str:
+    return reverse("casework:clash_detail", args=[reference])
 
 
 def _clash_page(request: ClearanceRequest, clash: ClashView, form: ReasonForm) -> HttpResponse:
     own = list(Case.objects.filter(pk__in=clash.own_cases).select_related("person").order_by("pk"))
     names = leading_names([case.pk for case in own]) if own else {}
-    context = {
-        "clash": clash,
-        "own": [(case, names.get(case.pk) or case.number) for case in own],
-        "form": form,
-        "draft_key": CLASH.key(clash.reference),
-        "form_page": reverse("casework:clash_detail", args=[clash.reference]),
-    }
-    return render(request, "casework/links/clash.html", context, status=400 if form.errors else 200)
+    return show_form(
+        request,
+        "casework/links/clash.html",
+        form,
+        form_page=_clash_url(clash.reference),
+        clash=clash,
+        own=[(case, names.get(case.pk) or case.number) for case in own],
+    )
 
 
 @processes(REGISTRATION)
-@require_http_methods(["POST"])
+@require_POST
+@form_view
 def clash_undo(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """One of the two coordinators takes back what both had settled."""
-    clash = find_clash(request.clearance, reference)
-    if clash is None:
-        raise Http404
-    form = ReasonForm(request.POST)
-    if not form.is_valid():
-        return _clash_page(request, clash, form)
-    if not revoke_clash(reference, form.cleaned_data["reason"]):
-        form.add_error(None, str(SAID[Outcome.ALREADY]))
-        return _clash_page(request, clash, form)
-    drop_draft(request, CLASH.key(reference))
-    request.audited = {"action": "clash_undone", "obj": ("clash", reference)}
-    return redirect("casework:clash_detail", reference)
+    clash = _clash(request, reference)
+    form = open_form(request, ReasonForm, CLASH.key(reference))
+
+    def act() -> str:
+        if not revoke_clash(reference, form.cleaned_data["reason"]):
+            raise ValidationError(str(SAID[Outcome.ALREADY]))
+        request.audited = {"action": "clash_undone", "obj": ("clash", reference)}
+        return _clash_url(reference)
+
+    return send_form(request, form, act) or _clash_page(request, clash, form)
 
 
 @processes(REGISTRATION)
-@require_http_methods(["POST"])
+@require_POST
 def clash_answer(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """A coordinator says for her own pilot whether two registrations are one person."""
     text = request.POST.get("answer", "")
     if text not in ClashAnswer.values:
         return render(request, "errors/400.html", status=400)
-    clash = find_clash(request.clearance, reference)
-    if clash is None:
-        raise Http404
-    if not answer_clash(reference, text):
-        return render(
-            request,
-            "errors/409.html",
-            {"back": reverse("casework:clash_detail", args=[reference])},
-            status=409,
-        )
-    request.audited = {"action": f"clash_{text}", "obj": ("clash", reference)}
-    return redirect("casework:clash_detail", reference)
+    _clash(request, reference)
+
+    def act() -> str:
+        if not answer_clash(reference, text):
+            raise NotDone
+        request.audited = {"action": f"clash_{text}", "obj": ("clash", reference)}
+        return _clash_url(reference)
+
+    return do_once(request, act, back=_clash_url(reference))
