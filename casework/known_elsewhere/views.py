@@ -12,15 +12,13 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
 
 from casework.cases.case_reader import find_case
 from casework.cases.models import Case
+from casework.cases.views import case_url
 from casework.known_elsewhere.models import ContactRequest, Hit, Question
 from casework.known_elsewhere.perms import can_ask
 from casework.records.models import VersionConflict
@@ -28,13 +26,14 @@ from casework.register.forms import ReasonField
 from casework.registration import perms
 from governance.access.clearance import Clearance
 from governance.access.middleware import ClearanceRequest
-from governance.drafts.acts import (
-    drop_draft,
-    find_draft,
-    find_drafts,
-    kept_value,
-    sent_before,
-    submit_once,
+from governance.drafts.acts import find_drafts, kept_value
+from governance.drafts.form_views import (
+    do_once,
+    form_view,
+    open_form,
+    seen_version,
+    send_form,
+    show_form,
 )
 from governance.drafts.forms import KeptForm
 from governance.drafts.kinds import DraftKind
@@ -120,14 +119,6 @@ def ask(case: UUID, reason: str) -> tuple[str, Question | None]:
     return text["answer"], question
 
 
-class _NotAsked(Exception):
-    """Nothing was asked; the answer says why."""
-
-    def __init__(self, answer: str) -> None:
-        super().__init__(answer)
-        self.answer = answer
-
-
 @dataclass(frozen=True)
 class Known:
     """A pilot that knows the person, and whom to phone there."""
@@ -160,7 +151,7 @@ def _asked(case: Case) -> list[Asked]:
 
 
 @processes(ELSEWHERE)
-@require_http_methods(["GET", "POST"])
+@form_view
 def case_elsewhere(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """Is this person known in another pilot? What was asked before, a new question, a request
     for contact."""
@@ -168,82 +159,76 @@ def case_elsewhere(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     case = reader.case
     if not can_ask(reader):
         raise PermissionDenied
-    if request.method == "POST" and (sent := sent_before(request)):
-        return sent
-    here = reverse("casework:case_elsewhere", args=[case.reference])
     key, ask_key = CONTACT.key(case.reference), ASK.key(case.reference)
-    asking = AskForm(request.POST if "ask" in request.POST else None)
-    asking.restore(find_draft(request, ask_key))
-    before = [known for row in _asked(case) for known in row.known]
-    waiting = {
-        known.pilot.pk for known in before if known.request and known.request.answered_at is None
-    }
-    known = {
+    asking = open_form(request, AskForm, ask_key, sent="ask" in request.POST)
+    free = _without_request(_asked(case))
+    contacting = open_form(request, ContactForm, key, sent="contact" in request.POST, pilots=free)
+    status = 0
+
+    def put() -> str:
+        nonlocal status
+        if problem := _put(request, case, asking.cleaned_data["reason"]):
+            status = 403 if problem == "refused" else 409
+            raise ValidationError(str(SAID[problem]))
+        return request.path
+
+    def contact() -> str:
+        _request_contact(case, contacting.cleaned_data, by=request.clearance)
+        return request.path
+
+    answer = send_form(request, asking, put) or send_form(request, contacting, contact)
+    return answer or show_form(
+        request,
+        "casework/known_elsewhere/ask.html",
+        contacting if contacting.is_bound else asking,
+        status=status,
+        asking=asking,
+        contacting=contacting,
+        asked=_asked(case),
+        open=bool(free),
+        draft_key=key,
+        ask_key=ask_key,
+        **reader.context(),
+    )
+
+
+def _without_request(asked: list[Asked]) -> list[Pilot]:
+    """The pilots that know the person and of which no contact was asked yet."""
+    known = [known for row in asked for known in row.known]
+    waiting = {row.pilot.pk for row in known if row.request and row.request.answered_at is None}
+    free = {
         row.pilot.pk: row.pilot
-        for row in before
+        for row in known
         if row.request is None and row.pilot.pk not in waiting
     }
-    contacting = ContactForm(
-        request.POST if "contact" in request.POST else None, pilots=list(known.values())
+    return list(free.values())
+
+
+def _put(request: ClearanceRequest, case: Case, reason: str) -> str:
+    """Put the question to the other pilots. Returns what is in the way, or nothing."""
+    request.audited = {"action": "elsewhere_asked", "obj": ("case", case.reference)}
+    answer, question = ask(case.reference, reason)
+    if question is None:
+        return answer
+    messages.success(
+        request,
+        _("Asked. The answer stands below.")
+        if question.pilots
+        else _("Asked. Among the pilots that may answer nobody like this is known."),
     )
-    contacting.restore(find_draft(request, key))
-    status = 200
-    if asking.is_bound and asking.is_valid():
-        request.audited = {"action": "elsewhere_asked", "obj": ("case", case.reference)}
+    return ""
 
-        def put() -> str:
-            answer, question = ask(case.reference, asking.cleaned_data["reason"])
-            if question is None:
-                raise _NotAsked(answer)
-            messages.success(
-                request,
-                _("Asked. The answer stands below.")
-                if question.pilots
-                else _("Asked. Among the pilots that may answer nobody like this is known."),
-            )
-            return here
 
-        try:
-            return submit_once(request, ask_key, put)
-        except _NotAsked as refused:
-            asking.add_error(None, str(SAID[refused.answer]))
-            status = 403 if refused.answer == "refused" else 409
-    if contacting.is_bound and contacting.is_valid():
-        data = contacting.cleaned_data
-        question = (
-            Question.objects.filter(case=case, pilots__contains=[data["pilot"]])
-            .exclude(contact_requests__pilot=data["pilot"])
-            .latest("asked_at")
-        )
-
-        def act() -> str:
-            ContactRequest.objects.create(
-                question=question,
-                pilot_id=data["pilot"],
-                asking_pilot=case.pilot,
-                asked_by=request.user,
-                text=data["text"],
-                due_on=data["due_on"],
-            )
-            return here
-
-        return submit_once(request, key, act)
-    form = contacting if contacting.is_bound else asking
-    context = {
-        "case": case,
-        "name": reader.name,
-        "asking": asking,
-        "contacting": contacting,
-        "form": form,
-        "asked": _asked(case),
-        "open": bool(known),
-        "draft_key": key,
-        "ask_key": ask_key,
-        "form_page": here,
-    }
-    if form.errors and status == 200:
-        status = 400
-    return render(request, "casework/known_elsewhere/ask.html", context, status=status)
+def _request_contact(case: Case, data: dict[str, Any], *, by: Clearance) -> None:
+    questions = Question.objects.filter(case=case, pilots__contains=[data["pilot"]])
+    ContactRequest.objects.create(
+        question=questions.exclude(contact_requests__pilot=data["pilot"]).latest("asked_at"),
+        pilot_id=data["pilot"],
+        asking_pilot=case.pilot,
+        asked_by=by.user,
+        text=data["text"],
+        due_on=data["due_on"],
+    )
 
 
 @dataclass(frozen=True)
@@ -307,29 +292,45 @@ def contact_requests_waiting(clearance: Clearance) -> int:
 
 
 @processes(ELSEWHERE)
-@require_http_methods(["GET", "POST"])
+@form_view
 def questions_received(request: ClearanceRequest) -> HttpResponse:
     """For coordinators: what other pilots asked about people here, and requests for contact to
     answer."""
     if not request.clearance.coordinated:
         raise PermissionDenied
-    form = None
+    answer = form = None
     if request.method == "POST":
-        try:
-            asked = UUID(request.POST.get("request", ""))
-        except ValueError:
-            raise Http404 from None
-        form = ContactAnswerForm(request.POST, prefix=str(asked))
-        if form.is_valid():
-            if call("elsewhere_answer", asked, form.cleaned_data["text"]):
-                drop_draft(request, REPLY.key(asked))
-                return redirect("casework:questions_received")
-            form.add_error(None, _("This was answered already, or is not yours to answer."))
-    context = {"rows": hits_for(request, form), "form": form, "form_page": request.path}
-    if form and form.non_field_errors():  # no row has this form any more: her text stands by itself
-        context["typed"] = form.cleaned_data["text"]
-    status = 200 if form is None else 409 if form.non_field_errors() else 400
-    return render(request, "casework/known_elsewhere/received.html", context, status=status)
+        asked = _request_asked(request)
+        form = open_form(request, ContactAnswerForm, REPLY.key(asked), prefix=str(asked))
+
+        def act() -> str:
+            assert form is not None
+            if not call("elsewhere_answer", asked, form.cleaned_data["text"]):
+                raise ValidationError(_("This was answered already, or is not yours to answer."))
+            return request.path
+
+        answer = send_form(request, form, act)
+    if answer is not None:
+        return answer
+    late = form is not None and bool(form.non_field_errors())
+    # no row has this form any more: her text stands by itself
+    typed = {"typed": form.cleaned_data["text"]} if form is not None and late else {}
+    return show_form(
+        request,
+        "casework/known_elsewhere/received.html",
+        form,
+        status=409 if late else 0,
+        rows=hits_for(request, form),
+        **typed,
+    )
+
+
+def _request_asked(request: ClearanceRequest) -> UUID:
+    """Reference of the request for contact that was answered."""
+    try:
+        return UUID(request.POST.get("request", ""))
+    except ValueError:
+        raise Http404 from None
 
 
 class ShieldForm(KeptForm):
@@ -342,50 +343,48 @@ class ShieldForm(KeptForm):
 
 
 @processes(CASEWORK)
-@require_http_methods(["GET", "POST"])
+@form_view
 def case_shield(request: ClearanceRequest, reference: UUID) -> HttpResponse:
-    """Shield somebody: no other pilot hears that she is known here."""
+    """Shield somebody: no other pilot hears that she is known here. What a colleague wrote
+    meanwhile stands beside what was typed."""
     reader = find_case(request, reference)
     case = reader.case
     if not perms.can_complete_registration(reader):
         raise PermissionDenied
     key = SHIELD.key(case.reference)
-    draft = find_draft(request, key)
-    form = ShieldForm(request.POST or None, initial={"reason": case.shielded_reason})
-    form.restore(draft)
-    context: dict[str, Any] = {
-        "case": case,
-        "form": form,
-        "name": reader.name,
-        "draft_key": key,
-        "form_page": request.path,
-        "restored": draft,
-        "version": kept_value(draft, "version")
-        or case.version,  # of what she saw when she began to type
-    }
-    lifts = "lift" in request.POST
-    if request.method == "POST" and (lifts or form.is_valid()):
-        locked = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
-        try:
-            locked.claim_version(request.POST.get("version", ""))
-        except VersionConflict:
-            form.add_error(
-                None, _("Somebody else changed this case meanwhile. Look again before you save.")
-            )
-            context |= {
-                "case": locked,
-                "version": locked.version,
-                "meanwhile": locked.shielded_reason,
-            }
-            return render(request, "casework/known_elsewhere/shield.html", context, status=409)
-        locked.shielded_reason = "" if lifts else form.cleaned_data["reason"].strip()
-        locked.save()
-        drop_draft(request, key)
-        request.audited = {
-            "action": "shielded" if locked.shielded_reason else "unshielded",
-            "obj": ("case", case.reference),
-        }
-        return redirect("casework:case_detail", case.reference)
-    return render(
-        request, "casework/known_elsewhere/shield.html", context, status=400 if form.errors else 200
+    form = open_form(request, ShieldForm, key, initial={"reason": case.shielded_reason})
+    # of what she saw when she began to type
+    meanwhile: dict[str, Any] = {"version": kept_value(form.draft, "version") or case.version}
+
+    def act() -> str:
+        lifts = "lift" in request.POST
+        _shield(request, case, "" if lifts else form.cleaned_data["reason"].strip())
+        return case_url(case)
+
+    try:
+        if "lift" in request.POST:
+            return do_once(request, act, key=key, raises=VersionConflict)
+        answer = send_form(request, form, act, raises=VersionConflict)
+    except VersionConflict:
+        form.add_error(
+            None, _("Somebody else changed this case meanwhile. Look again before you save.")
+        )
+        now, answer = Case.objects.get(pk=case.pk), None
+        meanwhile = {"case": now, "version": now.version, "meanwhile": now.shielded_reason}
+    return answer or show_form(
+        request,
+        "casework/known_elsewhere/shield.html",
+        form,
+        status=409 if "meanwhile" in meanwhile else 0,
+        **reader.context() | meanwhile,
     )
+
+
+def _shield(request: ClearanceRequest, case: Case, reason: str) -> None:
+    """Raises VersionConflict."""
+    row = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
+    row.claim_version(seen_version(request))
+    row.shielded_reason = reason
+    row.save()
+    action = "shielded" if reason else "unshielded"
+    request.audited = {"action": action, "obj": ("case", case.reference)}
