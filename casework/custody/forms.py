@@ -103,7 +103,7 @@ class HandOverForm(KeptForm):
         return team, basis, str(team)
 
 
-class ReceiptForm(forms.Form):
+class ReceiptForm(KeptForm):
     code = forms.CharField(
         label=_("Code of receipt"),
         max_length=40,
@@ -122,7 +122,7 @@ class ReceiptForm(forms.Form):
     receipt_on = DayField(label=_("Received on"))
 
 
-class CustodyForm(forms.Form):
+class CustodyForm(KeptForm):
     """A custody agreement that was signed on paper."""
 
     team = forms.TypedChoiceField(

@@ -5,10 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from allauth.account.decorators import reauthentication_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -32,8 +32,16 @@ from casework.register.identity import leading_names
 from governance.access.middleware import ClearanceRequest
 from governance.convenants.enums import ConvenantKind
 from governance.convenants.models import Convenant
-from governance.drafts.acts import find_draft, sent_before, submit_once
+from governance.drafts.form_views import (
+    do_once,
+    form_view,
+    open_form,
+    send_form,
+    show_form,
+    show_refusal,
+)
 from lvv.common import libraries
+from lvv.common.refusal import NotDone
 from partners.accountability.activities import CASEWORK, processes
 from partners.organisations.enums import OrganisationKind, PilotState
 from partners.organisations.models import Pilot
@@ -51,88 +59,86 @@ def _pilot(request: ClearanceRequest, reference: UUID) -> Pilot:
 
 
 @processes(CASEWORK)
-@require_http_methods(["GET", "POST"])
+@form_view
 def custody(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """Which dossiers lack a recipient, and handing them over; for the coordinator of the pilot."""
     pilot = _pilot(request, reference)
-    if request.method == "POST" and (sent := sent_before(request)):
-        return sent
-    key = CUSTODY.key(pilot.reference)
     form, later = None, 0
     if pilot.state == PilotState.WINDING_DOWN:
         dossiers = list(dossiers_to_hand_over(pilot)[:SHOWN])
         later = dossiers_to_hand_over(pilot).count() - len(dossiers)
-        names = leading_names([case.pk for case in dossiers])
-        form = HandOverForm(
-            request.POST or None, keepers=keepers(pilot), dossiers=dossiers, names=names
+        form = open_form(
+            request,
+            HandOverForm,
+            CUSTODY.key(pilot.reference),
+            keepers=keepers(pilot),
+            dossiers=dossiers,
+            names=leading_names([case.pk for case in dossiers]),
         )
-        form.restore(find_draft(request, key))
-    if request.method == "POST":
-        if form is None:
-            raise PermissionDenied
-        if form.is_valid():
 
-            def act() -> str:
-                request.trace.cases = {
-                    case.reference: frozenset(case.team_ids) for case in form.chosen
-                }
-                team, basis, recipient = form.recipient
-                package = hand_over(
-                    form.chosen,
-                    team,
-                    basis,
-                    recipient,
-                    form.cleaned_data["agreed"],
-                    by=request.clearance,
-                )
-                request.audited = {
-                    "action": "dossiers_handed_over",
-                    "obj": ("pilot", pilot.reference),
-                    "pilot_id": pilot.pk,
-                }
-                return (
-                    reverse("casework:custody_package", args=[package]) if package else request.path
-                )
+    def act() -> str:
+        assert form is not None
+        package = _handed_over(request, pilot, form)
+        return reverse("casework:custody_package", args=[package]) if package else request.path
 
-            try:
-                with transaction.atomic():
-                    return submit_once(request, key, act)
-            except IntegrityError:
-                form.add_error(
-                    "cases",
-                    _("Somebody else handed over one of these meanwhile. Load the page again."),
-                )
+    return send_form(request, form, act) or show_form(
+        request,
+        "casework/custody/custody.html",
+        form,
+        pilot=pilot,
+        without=without_recipient(pilot),
+        open=Case.objects.open().filter(pilot=pilot).count(),
+        later=later,
+        **_transfers(pilot),
+        **_agreement(pilot),
+    )
+
+
+def _handed_over(request: ClearanceRequest, pilot: Pilot, form: HandOverForm) -> UUID | None:
+    """Hand over the dossiers that were chosen. Returns their package, if there is one. Raises
+    ValidationError if somebody else was first."""
+    request.trace.cases = {case.reference: frozenset(case.team_ids) for case in form.chosen}
+    team, basis, recipient = form.recipient
+    agreed = form.cleaned_data["agreed"]
+    try:
+        with transaction.atomic():
+            package: UUID | None = hand_over(
+                form.chosen, team, basis, recipient, agreed, by=request.clearance
+            )
+    except IntegrityError:
+        sentence = _("Somebody else handed over one of these meanwhile. Load the page again.")
+        raise ValidationError({"cases": sentence}) from None
+    request.audited = {
+        "action": "dossiers_handed_over",
+        "obj": ("pilot", pilot.reference),
+        "pilot_id": pilot.pk,
+    }
+    return package
+
+
+def _transfers(pilot: Pilot) -> dict[str, Any]:
+    """The packages that wait for their receipt, and the dossiers that were handed over."""
     here = CustodyTransfer.objects.filter(pilot=pilot)
     waiting: dict[UUID | None, list[CustodyTransfer]] = {}
     for row in here.filter(handed_over_on=None, taken_back_at=None):
         waiting.setdefault(row.package, []).append(row)
     done = here.exclude(handed_over_on=None)
-    agreement = (
-        Convenant.objects.filter(pilot=pilot, kind=ConvenantKind.CUSTODY_AGREEMENT)
-        .order_by("-version")
-        .first()
-    )
-    context: dict[str, Any] = {
-        "pilot": pilot,
-        "form": form,
-        "draft_key": key,
-        "form_page": request.path,
+    return {
         "waiting": waiting.items(),
-        "without": without_recipient(pilot),
-        "open": Case.objects.open().filter(pilot=pilot).count(),
-        "later": later,
         "done": done.select_related("made_by").order_by("-handed_over_on", "-pk")[:SHOWN],
         "done_before": max(done.count() - SHOWN, 0),
+    }
+
+
+def _agreement(pilot: Pilot) -> dict[str, Any]:
+    """The custody agreement, and whether one is to be made."""
+    made = Convenant.objects.filter(pilot=pilot, kind=ConvenantKind.CUSTODY_AGREEMENT)
+    agreement = made.order_by("-version").first()
+    return {
         "agreement": agreement,
         "agrees": agreement is None
         or agreement.state_on(timezone.localdate()) in ("expired", "terminated"),
     }
-    return render(
-        request,
-        "casework/custody/custody.html",
-        context,
-        status=400 if form and form.errors else 200,
-    )
 
 
 def _package(request: ClearanceRequest, reference: UUID) -> list[CustodyTransfer]:
@@ -170,7 +176,7 @@ def _opened_package(request: ClearanceRequest, rows: list[CustodyTransfer]) -> H
     missing = libraries.missing()
     if request.method == "POST":
         if not waits or missing:
-            return render(request, "errors/409.html", {"back": request.path}, status=409)
+            return show_refusal(request, NotDone(), request.path)
         cases = Case.objects.select_related("pilot", "person").in_bulk(
             [row.case_id for row in rows]
         )
@@ -184,7 +190,8 @@ def _opened_package(request: ClearanceRequest, rows: list[CustodyTransfer]) -> H
         )
         request.audited = _said("dossiers_packaged", rows)
         return made
-    return _package_page(request, rows, ReceiptForm(), waits=waits, missing=missing, opened=True)
+    form = open_form(request, ReceiptForm, "", sent=False)
+    return _package_page(request, rows, form, waits=waits, missing=missing, opened=True)
 
 
 def _package_page(
@@ -200,78 +207,92 @@ def _package_page(
     worker signed in once more."""
     package = rows[0].package
     assert package
-    context = {
-        "pilot": rows[0].pilot,
-        "rows": rows,
-        "row": rows[0],
-        "form": form if waits else None,
-        "missing": missing,
-        "password": password_of(package) if waits and opened else "",
-    }
-    return render(
-        request, "casework/custody/package.html", context, status=400 if form.errors else 200
+    return show_form(
+        request,
+        "casework/custody/package.html",
+        form if waits else None,
+        errors=form.errors,
+        pilot=rows[0].pilot,
+        rows=rows,
+        row=rows[0],
+        missing=missing,
+        password=password_of(package) if waits and opened else "",
     )
 
 
 @processes(CASEWORK)
 @require_POST
+@form_view
 def custody_receipt(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     rows = _package(request, reference)
-    form = ReceiptForm(request.POST)
-    if form.is_valid():
-        if is_receipt(reference, form.cleaned_data["code"]):
-            data = form.cleaned_data
-            counted = receive(
-                reference, data["receipt_on"], data["receipt_from"], by=request.clearance
-            )
-            request.audited = _said("dossiers_received", rows)
-            if counted:
-                return redirect("casework:custody", reference=rows[0].pilot.reference)
-            return render(request, "errors/409.html", {"back": request.path}, status=409)
-        form.add_error("code", _("This is not the code of this package."))
+    form = open_form(request, ReceiptForm, "")
+
+    def act() -> str:
+        data = form.cleaned_data
+        if not is_receipt(reference, data["code"]):
+            raise ValidationError({"code": _("This is not the code of this package.")})
+        request.audited = _said("dossiers_received", rows)
+        if not receive(reference, data["receipt_on"], data["receipt_from"], by=request.clearance):
+            raise NotDone
+        return _custody_url(rows[0].pilot)
+
     waits = rows[0].handed_over_on is None and rows[0].taken_back_at is None
-    return _package_page(request, rows, form, waits=waits, missing=[])
+    answer = send_form(request, form, act, back=_package_url(reference))
+    return answer or _package_page(request, rows, form, waits=waits, missing=[])
+
+
+def _package_url(package: UUID) -> str:
+    return reverse("casework:custody_package", args=[package])
+
+
+def _custody_url(pilot: Pilot) -> str:
+    return reverse("casework:custody", args=[pilot.reference])
 
 
 @processes(CASEWORK)
 @require_POST
 def custody_take_back(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     rows = _package(request, reference)
-    if not take_back(reference):
-        return render(request, "errors/409.html", {"back": request.path}, status=409)
-    request.audited = _said("dossiers_taken_back", rows)
-    return redirect("casework:custody", reference=rows[0].pilot.reference)
+
+    def act() -> str:
+        if not take_back(reference):
+            raise NotDone
+        request.audited = _said("dossiers_taken_back", rows)
+        return _custody_url(rows[0].pilot)
+
+    return do_once(request, act, back=_package_url(reference))
 
 
 @processes(CASEWORK)
-@require_http_methods(["GET", "POST"])
+@form_view
 def custody_agreement(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """A custody agreement, signed on paper: who keeps the dossiers, from when until when."""
     pilot = _pilot(request, reference)
-    teams = [
-        team
-        for team in visible_teams(request.clearance).values()
-        if team.pilot_id == pilot.pk and team.organisation.kind != OrganisationKind.AVIM
-    ]
-    form = CustodyForm(request.POST or None, teams=sorted(teams, key=lambda team: team.label))
     if pilot.state != PilotState.WINDING_DOWN:
         raise PermissionDenied
-    if request.method == "POST" and form.is_valid():
+    teams = {
+        team.pk: team
+        for team in sorted(visible_teams(request.clearance).values(), key=lambda team: team.label)
+        if team.pilot_id == pilot.pk and team.organisation.kind != OrganisationKind.AVIM
+    }
+    form = open_form(request, CustodyForm, "", teams=list(teams.values()))
+
+    def act() -> str:
         data = form.cleaned_data
-        team = next(team for team in teams if team.pk == data["team"])
+        days = data["signed_on"], data["since"], data["until"]
         try:
             with transaction.atomic():
-                made = agree_custody(pilot, team, data["signed_on"], data["since"], data["until"])
+                made = agree_custody(pilot, teams[data["team"]], *days)
         except IntegrityError:
-            form.add_error("since", _("Another custody agreement is in force in this period."))
-        else:
-            request.audited = {
-                "action": "custody_agreed",
-                "obj": ("convenant", made.reference),
-                "pilot_id": pilot.pk,
-            }
-            return redirect("casework:custody", reference=pilot.reference)
-    context = {"pilot": pilot, "form": form}
-    return render(
-        request, "casework/custody/agreement.html", context, status=400 if form.errors else 200
+            sentence = _("Another custody agreement is in force in this period.")
+            raise ValidationError({"since": sentence}) from None
+        request.audited = {
+            "action": "custody_agreed",
+            "obj": ("convenant", made.reference),
+            "pilot_id": pilot.pk,
+        }
+        return _custody_url(pilot)
+
+    return send_form(request, form, act) or show_form(
+        request, "casework/custody/agreement.html", form, pilot=pilot
     )
