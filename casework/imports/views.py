@@ -5,13 +5,15 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from casework.cases.models import Case
 from casework.imports import columns
@@ -23,6 +25,17 @@ from casework.register.identity import leading_names
 from casework.registration.forms import add_team_choice
 from casework.registration.views import chosen_team, teams_or_refuse
 from governance.access.middleware import ClearanceRequest
+from governance.drafts.form_views import (
+    do_once,
+    form_view,
+    open_form,
+    seen_version,
+    send_form,
+    show_form,
+    show_refusal,
+)
+from governance.drafts.forms import KeptForm
+from lvv.common.refusal import NotDone
 from partners.accountability.activities import REGISTRATION, processes
 from partners.accountability.history import save_fields
 from partners.organisations.models import Team
@@ -31,8 +44,7 @@ S = ImportState
 SHOWN = 200  # problems and doubles on one page
 
 
-class UploadForm(forms.Form):
-    use_required_attribute = False
+class UploadForm(KeptForm):
     file = forms.FileField(
         label=gettext_lazy("List"),
         help_text=gettext_lazy("Excel (.xlsx) or CSV, at most 10 MB and 10,000 rows."),
@@ -46,10 +58,8 @@ class UploadForm(forms.Form):
         add_team_choice(self, teams)
 
 
-class ColumnsForm(forms.Form):
+class ColumnsForm(KeptForm):
     """For each thing that can be taken over: under which text it stands."""
-
-    use_required_attribute = False
 
     def __init__(self, *args: Any, upload: Import, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -81,29 +91,33 @@ class ColumnsForm(forms.Form):
 
 
 @processes(REGISTRATION)
-@require_http_methods(["GET", "POST"])
+@form_view
 def import_list(request: ClearanceRequest) -> HttpResponse:
     teams = teams_or_refuse(request)
-    form = UploadForm(request.POST or None, request.FILES or None, teams=teams)
-    if request.method == "POST" and form.is_valid():
+    form = open_form(request, UploadForm, "", files=request.FILES or None, teams=teams)
+
+    def act() -> str:
         upload = form.cleaned_data["file"]
         try:
             if upload.size > MOST_BYTES:
                 raise Unreadable(gettext_lazy("The file is larger than 10 MB. Split it."))
             header, lines = columns.split(read_lines(upload.name, upload.read()))
         except Unreadable as error:
-            form.add_error("file", str(error.message))
-        else:
-            made = _keep(request, chosen_team(teams, form.cleaned_data), upload.name, header, lines)
-            return redirect("casework:import_detail", made.reference)
-    context = {
-        "form": form,
-        "imports": Import.objects.select_related("team__organisation", "team__pilot")[:20],
-        "fields": [field.label for field in columns.FIELDS],
-    }
-    return render(
-        request, "casework/imports/list.html", context, status=400 if form.errors else 200
+            raise ValidationError({"file": str(error.message)}) from None
+        made = _keep(request, chosen_team(teams, form.cleaned_data), upload.name, header, lines)
+        return _page(made)
+
+    return send_form(request, form, act) or show_form(
+        request,
+        "casework/imports/list.html",
+        form,
+        imports=Import.objects.select_related("team__organisation", "team__pilot")[:20],
+        fields=[field.label for field in columns.FIELDS],
     )
+
+
+def _page(upload: Import) -> str:
+    return reverse("casework:import_detail", args=[upload.reference])
 
 
 def _keep(
@@ -130,65 +144,63 @@ def _keep(
 
 
 @processes(REGISTRATION)
-@require_http_methods(["GET", "POST"])
+@form_view
 def import_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     teams_or_refuse(request)
     rows = Import.objects.select_related("team__organisation", "team__pilot")
     if request.method == "POST":
         rows = rows.select_for_update(of=("self",))
     upload = get_object_or_404(rows, reference=reference)
-    form = ColumnsForm(request.POST if "check" in request.POST else None, upload=upload)
-    if request.method == "POST":
-        if request.POST.get("version") != str(upload.version):
-            return render(request, "errors/409.html", {"back": request.path}, status=409)
-        if (answer := _act(request, upload, form)) is not None:
-            return answer
-    context = {"upload": upload, "form": form, **_shown(upload, request.GET.get("blad", ""))}
-    return render(
-        request, "casework/imports/detail.html", context, status=400 if form.errors else 200
+    form = open_form(request, ColumnsForm, "", sent="check" in request.POST, upload=upload)
+    checks = form.is_bound and upload.state in (S.UPLOADED, S.CHECKED)
+    if request.method == "POST" and seen_version(request) != str(upload.version):
+        return show_refusal(request, NotDone(), request.path)
+    if request.method == "POST" and not checks:
+        return do_once(request, lambda: _act(request, upload))
+    return send_form(request, form, lambda: _check(request, upload, form)) or show_form(
+        request,
+        "casework/imports/detail.html",
+        form,
+        upload=upload,
+        **_counts(upload, request.GET.get("blad", "")),
     )
 
 
-def _act(request: ClearanceRequest, upload: Import, form: ColumnsForm) -> HttpResponse | None:
-    """Carry out what was asked of an import. Returns None if a form has to be corrected."""
+def _check(request: ClearanceRequest, upload: Import, form: ColumnsForm) -> str:
+    """The columns are chosen: the rows are checked anew."""
+    upload.mapping, upload.state, upload.done, upload.stopped = form.mapping(), S.CHECKING, 0, ""
+    columns.remember_mapping(upload.header, upload.mapping, upload.team)
+    return _save(request, upload)
+
+
+def _act(request: ClearanceRequest, upload: Import) -> str:
+    """Carry out what was asked of an import by a button. Raises NotDone if it is not possible
+    now."""
     asked = request.POST
-    if "check" in asked and upload.state in (S.UPLOADED, S.CHECKED):
-        if not form.is_valid():
-            return None
-        upload.mapping, upload.state, upload.done, upload.stopped = (
-            form.mapping(),
-            S.CHECKING,
-            0,
-            "",
-        )
-        columns.remember_mapping(upload.header, upload.mapping, upload.team)
-    elif "answers" in asked and upload.state == S.CHECKED:
+    taken = upload.rows.exclude(case=None)
+    if "answers" in asked and upload.state == S.CHECKED:
         _judge(upload, asked)
     elif "run" in asked and upload.state == S.CHECKED:
         _judge(upload, asked)
         if ready(upload).exists():
             upload.state, upload.done = S.RUNNING, 0
-        elif not unjudged(upload).exists() and upload.rows.exclude(case=None).exists():
+        elif not unjudged(upload).exists() and taken.exists():
             upload.state = S.DONE  # what was left is left out
-    elif (
-        "undo" in asked
-        and upload.state in (S.DONE, S.CHECKED)
-        and upload.rows.exclude(case=None).exists()
-    ):
+    elif "undo" in asked and upload.state in (S.DONE, S.CHECKED) and taken.exists():
         upload.state = S.UNDOING
-    elif (
-        "discard" in asked
-        and upload.state in (S.UPLOADED, S.CHECKED)
-        and not upload.rows.exclude(case=None).exists()
-    ):
+    elif "discard" in asked and upload.state in (S.UPLOADED, S.CHECKED) and not taken.exists():
         upload.delete()
-        return redirect("casework:import_list")
+        return reverse("casework:import_list")
     else:
-        return render(request, "errors/409.html", {"back": request.path}, status=409)
+        raise NotDone
+    return _save(request, upload)
+
+
+def _save(request: ClearanceRequest, upload: Import) -> str:
     request.audited = {"action": f"import_{upload.state}", "obj": ("import", upload.reference)}
     upload.version += 1
     upload.save()
-    return redirect("casework:import_detail", upload.reference)
+    return _page(upload)
 
 
 def _judge(upload: Import, asked: Any) -> None:
@@ -221,7 +233,7 @@ def _doubles(upload: Import) -> set[int]:
     }
 
 
-def _shown(upload: Import, page: str) -> dict[str, Any]:
+def _counts(upload: Import, page: str) -> dict[str, Any]:
     """The counts, a page of the problems by row and cell, and the first rows to be judged: the
     others follow them."""
     rows = upload.rows
