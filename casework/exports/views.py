@@ -10,7 +10,6 @@ from allauth.account.decorators import reauthentication_required
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,7 +22,8 @@ from casework.cases.partners import visible_teams
 from casework.exports.models import Export
 from casework.register.forms import ReasonField
 from governance.access.middleware import ClearanceRequest
-from governance.drafts.acts import drop_draft, find_draft
+from governance.drafts.acts import drop_draft
+from governance.drafts.form_views import open_form, show_form
 from governance.drafts.forms import KeptForm
 from governance.drafts.kinds import DraftKind
 from partners.accountability.activities import CASEWORK, processes
@@ -92,63 +92,69 @@ def case_export(request: ClearanceRequest) -> HttpResponse:
     tab, filtered = asked_list(request.GET, clearance, teams)
     result = filtered.qs
     key = EXPORT.key(uuid5(NAMESPACE_URL, request.GET.urlencode()))  # this list of hers
-    form = ExportForm(request.POST or None)
-    draft = find_draft(request, key)
-    form.restore(draft)
-    if request.method == "POST" and form.is_valid():
-        rows = case_rows.rows(result[: case_rows.CAP], teams, clearance)
-        head = [
-            _("Case number"),
-            _("Person"),
-            _("State"),
-            _("Pilot"),
-            _("Partners"),
-            _("Registered"),
-            _("Case manager"),
-        ]
-        table = [
-            head,
-            *(
-                [
-                    row.number,
-                    row.name,
-                    row.state_label,
-                    row.pilot,
-                    ", ".join(row.partners),
-                    row.registered,
-                    row.case_manager,
-                ]
-                for row in rows
-            ),
-        ]
-        kind = form.cleaned_data["format"]
-        for organisation, its in clearance.cases_by_organisation(request.trace.cases).items():
-            export = Export.objects.create(
-                owner=request.user,
-                organisation_id=organisation,
-                reason=form.cleaned_data["reason"],
-                format=kind,
-                rows=len(its),
-            )
-            request.audited = {"action": "cases_exported", "obj": ("export", export.reference)}
-        answer = HttpResponse(
-            as_xlsx(table) if kind == "xlsx" else as_csv(table), content_type=TYPES[kind]
-        )
-        drop_draft(request, key)
-        answer["Content-Disposition"] = (
-            f'attachment; filename="casussen-{timezone.localdate().isoformat()}.{kind}"'
-        )
-        return answer
-    context = {
-        "form": form,
-        "number": case_rows.capped_count(result),
-        "cap": case_rows.CAP,
-        "address": request.GET.urlencode(),
-        "tab": case_rows.TAB_LABELS[tab],
-        "draft_key": key,
-        "form_page": request.get_full_path(),
-        "restored": draft,
-    }
-    return render(
-        request, "casework/exports/export.html", context, status=400 if form.errors else 200
+    form = open_form(request, ExportForm, key)
+    if form.is_bound and form.is_valid():
+        table = _table(case_rows.rows(result[: case_rows.CAP], teams, clearance))
+        _note(request, form)
+        drop_draft(request, key)  # the page stays, and the file may be asked for again
+        return _file(table, form.cleaned_data["format"])
+    return show_form(
+        request,
+        "casework/exports/export.html",
+        form,
+        form_page=request.get_full_path(),
+        number=case_rows.capped_count(result),
+        cap=case_rows.CAP,
+        address=request.GET.urlencode(),
+        tab=case_rows.TAB_LABELS[tab],
     )
+
+
+def _table(rows: list[case_rows.Row]) -> list[list[str]]:
+    """The rows of the list, under the names of their columns."""
+    head = [
+        _("Case number"),
+        _("Person"),
+        _("State"),
+        _("Pilot"),
+        _("Partners"),
+        _("Registered"),
+        _("Case manager"),
+    ]
+    return [
+        head,
+        *(
+            [
+                row.number,
+                row.name,
+                row.state_label,
+                row.pilot,
+                ", ".join(row.partners),
+                row.registered,
+                row.case_manager,
+            ]
+            for row in rows
+        ),
+    ]
+
+
+def _note(request: ClearanceRequest, form: ExportForm) -> None:
+    """Keep for each organisation that its cases were exported, and why."""
+    cases = request.clearance.cases_by_organisation(request.trace.cases)
+    for organisation, its in cases.items():
+        export = Export.objects.create(
+            owner=request.user,
+            organisation_id=organisation,
+            reason=form.cleaned_data["reason"],
+            format=form.cleaned_data["format"],
+            rows=len(its),
+        )
+        request.audited = {"action": "cases_exported", "obj": ("export", export.reference)}
+
+
+def _file(table: list[list[str]], kind: str) -> HttpResponse:
+    content = as_xlsx(table) if kind == "xlsx" else as_csv(table)
+    answer = HttpResponse(content, content_type=TYPES[kind])
+    name = f"casussen-{timezone.localdate().isoformat()}.{kind}"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
