@@ -7,21 +7,23 @@ from uuid import UUID
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from casework.shelter.models import Location, LocationAddress
 from governance.access.clearance import Clearance
 from governance.access.middleware import ClearanceRequest
+from governance.drafts.form_views import form_view, open_form, send_form, show_form
+from governance.drafts.forms import Kept
 from lvv.common.database import call
 from partners.accountability.activities import PARTICIPATION, processes
 from partners.organisations.enums import TeamFunction
 from partners.organisations.models import Pilot, Team
 
 
-class LocationForm(forms.ModelForm):  # type: ignore[type-arg]
-    use_required_attribute = False
+class LocationForm(Kept, forms.ModelForm):  # type: ignore[type-arg]
     address = forms.CharField(
         label=_("Address"),
         max_length=300,
@@ -82,7 +84,7 @@ def location_list(request: ClearanceRequest) -> HttpResponse:
 
 
 @processes(PARTICIPATION)
-@require_http_methods(["GET", "POST"])
+@form_view
 def location_add(request: ClearanceRequest, slug: str) -> HttpResponse:
     pilot = next((pilot for pilot in _pilots(request.clearance) if pilot.slug == slug), None)
     if pilot is None:
@@ -91,7 +93,7 @@ def location_add(request: ClearanceRequest, slug: str) -> HttpResponse:
 
 
 @processes(PARTICIPATION)
-@require_http_methods(["GET", "POST"])
+@form_view
 def location_change(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     location = get_object_or_404(Location.objects.select_related("pilot"), reference=reference)
     if not request.clearance.coordinates(location.pilot_id):
@@ -100,13 +102,14 @@ def location_change(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 
 
 def _location(request: ClearanceRequest, pilot: Pilot, location: Location | None) -> HttpResponse:
-    form = LocationForm(request.POST or None, instance=location, pilot=pilot)
-    if request.method == "POST" and form.is_valid():
-        saved = form.save()
+    form = open_form(request, LocationForm, "", instance=location, pilot=pilot)
+
+    def act() -> str:
+        row = form.save()
         if address := form.cleaned_data["address"].strip():
-            call("shelter_write_address", saved.pk, address)
-        return redirect("casework:location_list")
-    context = {"form": form, "pilot": pilot, "location": location}
-    return render(
-        request, "casework/shelter/location.html", context, status=400 if form.errors else 200
+            call("shelter_write_address", row.pk, address)
+        return reverse("casework:location_list")
+
+    return send_form(request, form, act) or show_form(
+        request, "casework/shelter/location.html", form, pilot=pilot, location=location
     )
