@@ -18,6 +18,7 @@ from governance.convenants.models import (
     Proposal,
 )
 from governance.convenants.template_convenant import GivenCell, write_cells
+from lvv.common.refusal import NotDone
 from partners.accountability.history import set_change_reason
 from partners.organisations.enums import OrganisationKind, TeamFunction
 from partners.organisations.models import Team
@@ -74,7 +75,7 @@ def may_be_given(team: Team, category: Category) -> bool:
     )
 
 
-class OutOfDate(Exception):
+class OutOfDate(NotDone):
     """The agreement is no longer the version this proposal was made for."""
 
 

@@ -5,11 +5,11 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from governance.access.clearance import Clearance
 from governance.access.enums import Category
@@ -18,13 +18,13 @@ from governance.convenants.enums import Cell
 from governance.convenants.forms import PROPOSAL, ProposalForm
 from governance.convenants.matrix import (
     MatrixCell,
-    OutOfDate,
     activate,
     matrix_of,
 )
 from governance.convenants.models import Convenant, Proposal
 from governance.convenants.perms import can_decide, can_propose
-from governance.drafts.acts import find_draft, submit_once
+from governance.drafts.form_views import do_once, form_view, open_form, send_form, show_form
+from lvv.common.refusal import NotDone
 from partners.accountability.activities import AGREEMENTS, processes
 from partners.organisations.models import Team
 
@@ -79,7 +79,7 @@ def convenant_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse
 
 
 @processes(AGREEMENTS)
-@require_http_methods(["GET", "POST"])
+@form_view
 def proposal_add(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """A coordinator proposes another matrix."""
     convenant = get_object_or_404(
@@ -87,57 +87,58 @@ def proposal_add(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     )
     if not can_propose(request.clearance, convenant):
         raise PermissionDenied
-    parties = convenant.parties.values_list("organisation_id", flat=True)
-    teams = list(
-        Team.objects.filter(pilot=convenant.pilot, organisation__in=parties).select_related(
-            "organisation"
-        )
-    )
-    form = ProposalForm(request.POST or None, teams=teams, matrix=matrix_of(convenant)[1])
+    teams, matrix = _party_teams(convenant), matrix_of(convenant)[1]
     key = PROPOSAL.key(convenant.reference)
-    draft = find_draft(request, key)
-    form.restore(draft)
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
+    form, status = open_form(request, ProposalForm, key, teams=teams, matrix=matrix), 0
 
-        def act() -> str:
-            proposal = Proposal.objects.create(
-                convenant=convenant,
-                changes=form.changes(),
-                explanation=data["explanation"],
-                article=data["article"],
-                purpose=data["purpose"],
-                legal_basis=data["legal_basis"],
-                proposed_by=request.user,
-            )
-            request.audited = {
-                "action": "matrix_proposed",
-                "obj": ("proposal", proposal.reference),
-                "pilot_id": convenant.pilot_id,
-            }
-            messages.success(request, _("The proposal waits for a privacy officer."))
-            return reverse("governance:convenant_detail", args=[convenant.reference])
+    def act() -> str:
+        _propose(request, convenant, form)
+        messages.success(request, _("The proposal waits for a privacy officer."))
+        return reverse("governance:convenant_detail", args=[convenant.reference])
 
-        try:
-            return submit_once(request, key, act)
-        except IntegrityError:
-            form.add_error(None, _("Somebody else made a proposal in the meantime."))
-            status = 409
-    elif form.errors:
-        status = 400
-    context = {
-        "convenant": convenant,
-        "form": form,
-        "teams": teams,
-        "draft_key": key,
-        "draft": draft if request.method == "GET" else None,
+    try:
+        answer = send_form(request, form, act)
+    except IntegrityError:
+        form.add_error(None, _("Somebody else made a proposal in the meantime."))
+        answer, status = None, 409
+    return answer or show_form(
+        request,
+        "governance/convenants/propose.html",
+        form,
+        status=status,
+        convenant=convenant,
+        teams=teams,
+        draft=form.restored,
+    )
+
+
+def _party_teams(convenant: Convenant) -> list[Team]:
+    parties = convenant.parties.values_list("organisation_id", flat=True)
+    here = Team.objects.filter(pilot=convenant.pilot, organisation__in=parties)
+    return list(here.select_related("organisation"))
+
+
+def _propose(request: ClearanceRequest, convenant: Convenant, form: ProposalForm) -> None:
+    names = ("explanation", "article", "purpose", "legal_basis")
+    proposal = Proposal.objects.create(
+        convenant=convenant,
+        changes=form.changes(),
+        proposed_by=request.user,
+        **{name: form.cleaned_data[name] for name in names},
+    )
+    _audit(request, "matrix_proposed", proposal)
+
+
+def _audit(request: ClearanceRequest, action: str, proposal: Proposal) -> None:
+    request.audited = {
+        "action": action,
+        "obj": ("proposal", proposal.reference),
+        "pilot_id": proposal.convenant.pilot_id,
     }
-    return render(request, "governance/convenants/propose.html", context, status=status)
 
 
 @processes(AGREEMENTS)
-@require_http_methods(["GET", "POST"])
+@form_view
 def proposal_decide(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """A privacy officer reads what would change, and activates or declines it."""
     proposal = get_object_or_404(
@@ -146,16 +147,23 @@ def proposal_decide(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         ),
         reference=reference,
     )
-    teams, matrix = matrix_of(proposal.convenant)
-    everyone = {
-        team.pk: team
-        for team in Team.objects.filter(pilot=proposal.convenant.pilot).select_related(
-            "organisation"
-        )
-    }
-    changes = [
+    decides = can_decide(request.clearance, proposal)
+    if request.method == "POST":
+        if not decides:
+            raise PermissionDenied
+        return do_once(request, lambda: _decide(request, proposal))
+    context = {"proposal": proposal, "changes": _changes(proposal), "decides": decides}
+    return render(request, "governance/convenants/proposal.html", context)
+
+
+def _changes(proposal: Proposal) -> list[tuple[Team, Category, Cell, Cell]]:
+    """Each cell that would change: of which team and category, and from what into what."""
+    _teams, matrix = matrix_of(proposal.convenant)
+    here = Team.objects.filter(pilot=proposal.convenant.pilot).select_related("organisation")
+    teams = {team.pk: team for team in here}
+    return [
         (
-            everyone[int(team)],
+            teams[int(team)],
             Category(category),
             matrix.get(int(team), {}).get(Category(category), MatrixCell(Cell.NONE)).cell,
             Cell(cell),
@@ -163,30 +171,27 @@ def proposal_decide(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         for team, row in proposal.changes.items()
         for category, cell in row.items()
     ]
-    decides = can_decide(request.clearance, proposal)
-    context = {"proposal": proposal, "changes": changes, "decides": decides}
-    if request.method == "GET":
-        return render(request, "governance/convenants/proposal.html", context)
-    if not decides:
-        raise PermissionDenied
-    audited = {"obj": ("proposal", proposal.reference), "pilot_id": proposal.convenant.pilot_id}
+
+
+def _decide(request: ClearanceRequest, seen: Proposal) -> str:
+    """Activate or decline a proposal. Returns the page of the agreement that is in force then.
+    Raises NotDone if somebody was first, or if the agreement changed."""
     proposal = (
         Proposal.objects.select_for_update(of=("self",))
         .select_related("convenant__pilot")
-        .get(pk=proposal.pk)
+        .get(pk=seen.pk)
     )
     if proposal.decided_at:
-        return render(request, "errors/409.html", {"back": request.path}, status=409)
+        raise NotDone
+    result = proposal.convenant
     if "decline" in request.POST:
         proposal.decided_by, proposal.decided_at = request.user, timezone.now()
         proposal.declined_because = request.POST.get("reason", "").replace("\x00", "")[:2000]
         proposal.save()
-        request.audited = {"action": "matrix_declined", **audited}
-        return redirect("governance:convenant_detail", proposal.convenant.reference)
-    try:
-        new = activate(proposal, by=request.clearance)
-    except OutOfDate:
-        return render(request, "errors/409.html", {"back": request.path}, status=409)
-    request.audited = {"action": "matrix_activated", **audited}
-    messages.success(request, _("Version %(version)s is in force.") % {"version": new.version})
-    return redirect("governance:convenant_detail", new.reference)
+        _audit(request, "matrix_declined", proposal)
+    else:
+        result = activate(proposal, by=request.clearance)
+        _audit(request, "matrix_activated", proposal)
+        sentence = _("Version %(version)s is in force.") % {"version": result.version}
+        messages.success(request, sentence)
+    return reverse("governance:convenant_detail", args=[result.reference])
