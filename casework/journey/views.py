@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -16,9 +16,7 @@ from casework.journey.addresses import linked, where
 from casework.journey.facts import Facts, fact_of
 from casework.journey.steps import BY_SLUG, Step, steps_from
 from governance.access.middleware import ClearanceRequest
-from governance.drafts.acts import save_draft
 from governance.drafts.form_views import do_once, form_view, seen_version
-from lvv.common.refusal import NotDone
 from partners.accountability.activities import CASEWORK, processes
 
 
@@ -79,23 +77,10 @@ def case_step(request: ClearanceRequest, reference: UUID, slug: str) -> HttpResp
         return do_once(request, act)
     here = case.state in step.sources
     missing = [*unread(case, step, request.clearance), *step.missing(fact_of(case))] if here else []
-    context = {
-        "case": case,
-        "name": reader.name,
+    context = reader.context() | {
         "step": step,
         "missing": linked(case, missing),
         "possible": here and not missing,
         "here": here,
     }
     return render(request, "casework/journey/step.html", context)
-
-
-def not_taken(
-    request: HttpRequest, case: Case, problem: NotDone, *, key: str, page: str
-) -> HttpResponse:
-    save_draft(request.user, request.POST, key=key, page=page)  # type: ignore[arg-type]
-    return render(request, problem.template, {"back": page, **problem.context()}, status=409)
-
-
-def refused(request: HttpRequest, case: Case, refusal: NotDone) -> HttpResponse:
-    return render(request, refusal.template, refusal.context(), status=409)
