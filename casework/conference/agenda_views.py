@@ -25,6 +25,7 @@ from casework.conference.models import AgendaItem, Meeting, MeetingGuest
 from casework.journey import perms as journey
 from casework.register.identity import leading_names
 from casework.register.models import Relation
+from governance.access.clearance import Clearance
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.form_views import form_view, open_form, seen_version, send_form, show_form
 from partners.accountability.activities import CASEWORK, processes
@@ -50,22 +51,9 @@ def agenda_add(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     form = open_form(request, AgendaForm, AGENDA.key(case.reference), **options)
 
     def act() -> str:
-        data = form.cleaned_data
+        by, data = request.clearance, form.cleaned_data
         meeting = next(m for m in meetings if m.pk == data["meeting"])
-        if AgendaItem.objects.current().filter(meeting=meeting, case=case).exists():
-            raise ValidationError({"meeting": _("This case is on this agenda already.")})
-        chosen = set(data.get("household") or [])
-        item = put_on_agenda(
-            case,
-            meeting,
-            by=request.clearance,
-            author_team=author,
-            why=data["why"],
-            question=data["question"],
-            teams=data["teams"],
-            household=[member for member, _name in members if member.pk in chosen],
-        )
-        return item_url(item)
+        return item_url(_put(case, meeting, data, members, by=by, author_team=author))
 
     guests = MeetingGuest.objects.filter(meeting__in=meetings).exclude(user=None)
     return send_form(request, form, act) or show_form(
@@ -76,6 +64,31 @@ def agenda_add(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         meetings=meetings,
         guests=guests.select_related("meeting"),
         **reader.context(),
+    )
+
+
+def _put(
+    case: Case,
+    meeting: Meeting,
+    data: dict[str, Any],
+    members: list[tuple[Case, str]],
+    *,
+    by: Clearance,
+    author_team: int,
+) -> AgendaItem:
+    """Raises ValidationError if the case is on this agenda already."""
+    if AgendaItem.objects.current().filter(meeting=meeting, case=case).exists():
+        raise ValidationError({"meeting": _("This case is on this agenda already.")})
+    chosen = set(data.get("household") or [])
+    return put_on_agenda(
+        case,
+        meeting,
+        by=by,
+        author_team=author_team,
+        why=data["why"],
+        question=data["question"],
+        teams=data["teams"],
+        household=[member for member, _name in members if member.pk in chosen],
     )
 
 

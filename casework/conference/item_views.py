@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from casework.cases.case_reader import CaseReader, reveals_always
-from casework.cases.partners import visible_teams
 from casework.conference import perms
 from casework.conference.agenda_acts import mark_discussed, move_up, take_off
 from casework.conference.decision_acts import decide, doer, leading, take_position
@@ -57,16 +56,12 @@ def item_or_404(reference: UUID) -> AgendaItem:
 
 def _item_context(request: ClearanceRequest, item: AgendaItem) -> dict[str, Any]:
     """An item with what was brought to it and decided, for the page and the room."""
-    clearance, case = request.clearance, item.case
-    teams = visible_teams(clearance)
+    case, reader = item.case, CaseReader(request.clearance, item.case)
     places = places_of(item.meeting)
     position = next((n for n, place in enumerate(places) if place.number == item.place), 0)
     positions = list(Position.objects.current().filter(item=item).order_by("pk"))
     data = {row.source_id: row for row in positions}
-    reader = CaseReader(clearance, case, teams)
-    known = [
-        team for pk in item.shared_team_ids if (team := teams.get(pk)) and reader.may_know(team)
-    ]
+    known = reader.named(item.shared_team_ids)
     decisions = list(
         ConferenceDecision.objects.current()
         .filter(item=item)
@@ -95,7 +90,6 @@ def _item_context(request: ClearanceRequest, item: AgendaItem) -> dict[str, Any]
         "case": case,
         "item": item,
         "places": places,
-        "teams": teams,
         "name": reader.name or case.number,
         "positions": [(team, data.get(team.pk)) for team in known],
         "others": [
@@ -116,7 +110,7 @@ def _item_context(request: ClearanceRequest, item: AgendaItem) -> dict[str, Any]
             for other in place.items
             if other.pk != item.pk
         ],
-        "chairs": perms.chairs(clearance, item.meeting),
+        "chairs": perms.chairs(request.clearance, item.meeting),
     }
 
 
@@ -167,12 +161,12 @@ def _position_form(
 def _behalf_form(
     request: ClearanceRequest, item: AgendaItem, *, sent: bool = False
 ) -> OnBehalfForm:
-    teams = _speechless(item, visible_teams(request.clearance))
+    teams = _speechless(CaseReader(request.clearance, item.case), item)
     return open_form(request, OnBehalfForm, "", sent=sent, teams=teams, prefix="b")
 
 
 def _decide_form(request: ClearanceRequest, item: AgendaItem, *, sent: bool = False) -> DecideForm:
-    options = _deciding(item, visible_teams(request.clearance))
+    options = _deciding(CaseReader(request.clearance, item.case), item)
     return open_form(request, DecideForm, DECIDE.key(item.reference), sent=sent, **options)
 
 
@@ -183,10 +177,11 @@ def _summary_form(
     return open_form(request, SummaryForm, SUMMARY.key(item.reference), sent=sent, initial=now)
 
 
-def _speechless(item: AgendaItem, teams: dict[int, Team]) -> list[Team]:
+def _speechless(reader: CaseReader, item: AgendaItem) -> list[Team]:
     """Teams of this item for which the chair may write down what they said: all but the chair's
     own."""
-    return [teams[pk] for pk in item.shared_team_ids if pk in teams and pk != item.author_team_id]
+    others = [pk for pk in item.shared_team_ids if pk != item.author_team_id]
+    return [reader.teams[pk] for pk in others if pk in reader.teams]
 
 
 @processes(CASEWORK)
@@ -264,14 +259,14 @@ def agenda_decide(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     return answer or _show_item(request, item, decide_form=form)
 
 
-def _deciding(item: AgendaItem, teams: dict[int, Team]) -> dict[str, Any]:
+def _deciding(reader: CaseReader, item: AgendaItem) -> dict[str, Any]:
     """Keyword arguments of the decision form: the teams that attend, the facts, and who carries out
     what follows."""
     # Who carries a decision out is read by all who read it: not whose name tells of a place.
     attending = [
         team
         for pk in item.shared_team_ids
-        if (team := teams.get(pk)) and reveals_always(team) is None
+        if (team := reader.teams.get(pk)) and reveals_always(team) is None
     ]
     does = partial(doer, chair=item.author_team_id, lead=leading(item.case, item.author_team_id))
     return {"teams": attending, "facts": fact_of(item.case), "doer": does}

@@ -303,18 +303,25 @@ def _finish(request: ClearanceRequest, work: IntakeUnderWay) -> HttpResponse:
         form,
         status=409 if changed else 400 if refused else 200,
         page="afronden",
-        pages=work.pages(),
-        intake=result,
-        report=work.report,
         left=[(name, PAGES[name]) for name in left],
-        version=result.version,
         changed=changed,
-        results=results_of(result),
-        report_parts=_parts(work.report),
         before="criteria",
-        **work.reader.context(),
+        **_whole(work),
         **_readers(request, work),
     )
+
+
+def _whole(work: IntakeUnderWay) -> dict[str, Any]:
+    """The intake as it stands, to be read once more."""
+    return {
+        "pages": work.pages(),
+        "intake": work.intake,
+        "version": work.intake.version,
+        "report": work.report,
+        "report_parts": _parts(work.report),
+        "results": results_of(work.intake),
+        **work.reader.context(),
+    }
 
 
 def _readers(request: ClearanceRequest, work: IntakeUnderWay) -> dict[str, Any]:
