@@ -13,7 +13,7 @@ is sent is done once, and what is refused comes back.
             return case_url(reader.case)
 
         return send_form(request, form, act) or show_form(
-            request, "casework/formal_decisions/reopen.html", form, **reader.context()
+            request, "<room>/reopen.html", form, **reader.context()
         )
 """
 

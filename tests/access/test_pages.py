@@ -617,9 +617,9 @@ def test_the_line_of_readers_says_that_there_may_be_others_whoever_takes_part(cl
 def test_a_refused_request_leaves_nothing_behind(client, cast, monkeypatch):
     """What a view wrote before it found that it may not is not kept."""
 
-    def writes_then_refuses(clearance, case):
+    def writes_then_refuses(reader):
         Note.objects.create(
-            case=case,
+            case=reader.case,
             author_team=cast.municipal,
             author=cast.owner,
             category=Category.IDENTITY,

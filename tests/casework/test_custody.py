@@ -16,7 +16,6 @@ from django.utils import timezone
 from pypdf import PdfReader
 from pypdf.errors import FileNotDecryptedError
 
-from casework.cases.case_reader import CaseReader
 from casework.custody.package import password_of, receipt_code
 from casework.models import (
     Case,
@@ -305,7 +304,7 @@ def test_a_custody_agreement_gives_no_more_than_its_team_reads_today(ending):
     assert after == {ending.teams["dtv"].pk: (allowed, frozenset(), frozenset())}
     agreement = Convenant.objects.get(kind=ConvenantKind.CUSTODY_AGREEMENT)
     with acting_as(ending.workers["coordinator"]) as clearance:
-        assert not can_propose(CaseReader(clearance, agreement))  # nor is it widened later
+        assert not can_propose(clearance, agreement)  # nor is it widened later
 
 
 def test_r29_who_has_no_access_gets_an_encrypted_package_and_it_counts_from_the_receipt(ending):

@@ -111,8 +111,8 @@ def test_every_address_of_records_begins_with_finding_case_kind_and_record():
         assert not re.search(r"\b(reference|kind|record)\b", before.replace(docstring, "")), name
     (find,) = {view.__globals__["at_or_404"] for view, _pattern in views.values()}
     body = ast.parse(inspect.getsource(find)).body[0].body
-    assert ast.unparse(body[0]).startswith("case = get_object_or_404(Case.objects")
-    assert [ast.unparse(line) for line in body].pop().startswith("return At(case, kind")
+    assert ast.unparse(body[0]).startswith("reader = find_case(request, reference)")
+    assert [ast.unparse(line) for line in body].pop().startswith("return At(reader, kind")
 
 
 @pytest.mark.parametrize(
