@@ -1,5 +1,11 @@
 from casework.care.models import MedicalLimitation, MedicalRecord
-from casework.cases.models import Case, CaseUserObjectPermission, Consent, Involvement
+from casework.cases.models import (
+    Case,
+    CaseUserObjectPermission,
+    Consent,
+    Involvement,
+    StepTaken,
+)
 from casework.conference.models import (
     AgendaItem,
     ConferenceDecision,
@@ -121,6 +127,7 @@ __all__ = [
     "Signal",
     "Stay",
     "Supervision",
+    "StepTaken",
     "Task",
     "Transfer",
     "TravelDocument",

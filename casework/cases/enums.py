@@ -43,6 +43,17 @@ STEPS = (
 )
 
 
+class Ending(TextChoices):
+    """Why the part of a team in a case ended: a code, shown to nobody."""
+
+    BY_HAND = "by_hand"
+    STAY_OVER = "stay_over"
+    EXIT = "exit"  # or when the case was archived
+    ASKED_AGAIN = "asked_again"  # on another ground, from that day
+    IMPORT_UNDONE = "import_undone"
+    CUSTODY = "custody"
+
+
 class Ground(TextChoices):
     """Why a team takes part in a case."""
 

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from casework.cases.enums import OPEN_STATES, CaseState, Ground
+from casework.cases.enums import OPEN_STATES, CaseState, Ending, Ground
 from casework.records.models import Record, Versioned
 from casework.records.periods import Period
 from casework.register.models import Person
@@ -21,6 +21,7 @@ from lvv.common.labels import Labelled
 from lvv.common.periods import in_force
 from partners.accountability.history import History, TrackedQuerySet
 from partners.accountability.trace import Trace
+from partners.accounts.models import User
 from partners.organisations.models import Pilot, Team
 
 
@@ -192,6 +193,33 @@ class Case(AccessChecked, Versioned):
         return self.state in OPEN_STATES
 
 
+class StepTaken(models.Model):
+    """A step that a case took: where it led, on which day, and who recorded it when. Never
+    changed."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="steps_taken")
+    # Of journey/steps.py; none led there where a list was taken back.
+    number = models.CharField(max_length=4, blank=True)
+    state = models.CharField(max_length=20, choices=CaseState)
+    on = models.DateField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    recorded_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["recorded_at", "id"]
+
+    def __str__(self) -> str:
+        return f"step {self.pk}"
+
+
+def steps_to_now(cases: list[Case], number: str, by: User | None) -> list[StepTaken]:
+    """That each of these cases came into its state, on its day, by this step. Not saved yet."""
+    return [
+        StepTaken(case=case, number=number, state=case.state, on=case.state_since, by=by)
+        for case in cases
+    ]
+
+
 class InvolvementQuerySet(TrackedQuerySet):
     def in_force(self) -> Self:
         return self.filter(in_force())
@@ -209,6 +237,7 @@ class Involvement(Labelled):
     until = models.DateField(_("until"), null=True, blank=True)
     ground = models.CharField(_("ground"), max_length=20, choices=Ground)
     explanation = models.CharField(_("explanation"), max_length=300, blank=True)
+    ending = models.CharField(max_length=20, choices=Ending, blank=True, db_default="")
     # What it gives away that this team takes part: read by who reads that category. Set by the
     # database.
     reveals = models.CharField(

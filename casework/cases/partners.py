@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 from django.utils import timezone
 
-from casework.cases.enums import Ground
+from casework.cases.enums import Ending, Ground
 from casework.cases.models import Case, Involvement
 from governance.access.clearance import Clearance
 from partners.accountability.history import set_change_reason, written_in_bulk
@@ -59,8 +59,8 @@ def end_involvement(involvement: Involvement, *, by: Clearance) -> None:
     # case.
     Case.objects.select_for_update(of=("self",)).filter(pk=involvement.case_id).first()
     involvement = Involvement.objects.select_related("team").get(pk=involvement.pk)
-    involvement.until = timezone.localdate()
-    set_change_reason(involvement, "ended")
+    involvement.until, involvement.ending = timezone.localdate(), Ending.BY_HAND
+    set_change_reason(involvement, involvement.ending)
     involvement.save()
 
 
@@ -86,7 +86,8 @@ def ask_for_dossiers(asked: Iterable[tuple[Case, Team]]) -> None:
             ):
                 continue
             until, former.until = former.until, timezone.localdate()
-            set_change_reason(former, Ground.DOSSIER_REQUEST.value)
+            former.ending = Ending.ASKED_AGAIN
+            set_change_reason(former, former.ending)
             former.save()
             new.append(
                 Involvement(

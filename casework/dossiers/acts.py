@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from casework.cases.enums import CaseState, Ground
+from casework.cases.enums import CaseState, Ending, Ground
 from casework.cases.involvements import departure_team, involve_departure_service
 from casework.cases.models import Case, Consent, Involvement
 from casework.dossiers.corrections import CorrectionRequest
@@ -183,8 +183,8 @@ def _involve_shelter_teams(case: Case, left: Collection[int | None] = ()) -> Non
     for team in (wanted.keys() | {team for team in left if team}) & running.keys():
         row, until = running[team], wanted.get(team, today)
         if row.ground == Ground.STAY and row.until != until:
-            row.until = until
-            set_change_reason(row, "stay" if team in wanted else "ended")
+            row.until, row.ending = until, Ending.STAY_OVER if until else ""
+            set_change_reason(row, row.ending or row.ground)
             row.save()
     for team in wanted.keys() - running.keys():
         Involvement.objects.create(case=case, team_id=team, ground=Ground.STAY, until=wanted[team])

@@ -10,8 +10,8 @@ from django.db import connection
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from casework.cases.enums import CaseState
-from casework.cases.models import Case, Involvement
+from casework.cases.enums import CaseState, Ending
+from casework.cases.models import Case, Involvement, steps_to_now
 from casework.dossiers.rows import records_of
 from casework.imports.columns import claim_of, understand
 from casework.imports.dossiers import dossiers_came
@@ -27,7 +27,7 @@ from governance.access.clearance import Clearance, acting_as
 from governance.access.enums import Category
 from lvv.common.database import call
 from partners.accountability.activities import REGISTRATION
-from partners.accountability.history import changed_in_bulk, save_fields
+from partners.accountability.history import changed_in_bulk, insert, save_fields
 from partners.accountability.logs import audit, log_processing
 from partners.accountability.trace import current_trace
 from partners.accounts.models import User
@@ -262,12 +262,13 @@ def undo(upload: Import, clearance: Clearance) -> None:
     for case in cases:
         case.state, case.state_since, case.version = CaseState.ARCHIVED, today, case.version + 1
     changed_in_bulk(cases, ["state", "state_since", "version"], reason="import undone")
+    insert(steps_to_now(cases, "", upload.owner))
     for objects in by_model.values():
         changed_in_bulk(objects, ["ended_at", "end_reason", "version"], reason="import undone")
     involvements = list(Involvement.objects.filter(case__in=ended, until=None))
     for involvement in involvements:
-        involvement.until = today
-    changed_in_bulk(involvements, ["until"], reason="import undone")
+        involvement.until, involvement.ending = today, Ending.IMPORT_UNDONE
+    changed_in_bulk(involvements, ["until", "ending"], reason="import undone")
     save_fields(rows, ["undone", "kept"])
     upload.done = max(upload.done - len(ended), 0)
     if not rows:

@@ -11,9 +11,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
-from casework.cases.enums import CaseState
+from casework.cases.enums import CaseState, Ending
 from casework.cases.involvements import involve_departure_service
-from casework.cases.models import Case, Involvement
+from casework.cases.models import Case, Involvement, steps_to_now
 from casework.journey.addresses import linked
 from casework.journey.deadlines import next_deadline
 from casework.journey.facts import Facts, fact_of
@@ -23,7 +23,7 @@ from casework.register.identity import leading_names
 from governance.access.clearance import Clearance, current_clearance
 from governance.access.enums import Category
 from lvv.common.refusal import NotDone
-from partners.accountability.history import set_change_reason, without_history
+from partners.accountability.history import insert, set_change_reason, without_history
 from partners.accountability.models import OutboxMessage
 from partners.organisations.enums import TeamFunction
 from partners.organisations.models import Membership
@@ -37,7 +37,6 @@ def in_dutch(text: Promise | str, **values: object) -> str:
 
 
 TERMS_RUN_FROM = (Category.CONFERENCE, Category.OUTCOME)
-ENDED_BY_EXIT = "exit"  # why an involvement ended, on its history row
 
 
 class StepRefused(NotDone):
@@ -115,6 +114,7 @@ def _moved(case: Case, state: str, number: str, by: Clearance, facts: dict[str, 
     case.version += 1
     set_change_reason(case, number)
     case.save()
+    insert(steps_to_now([case], number, by.user))
     refresh_deadline(case)
     notify_team_members(case, by=by)
     return case
@@ -180,6 +180,6 @@ def end_involvements(case: Case, stay: Collection[str] = ()) -> None:
     rows = Involvement.objects.in_force().filter(case=case).exclude(team=case.lead_team_id)
     for row in rows.select_related("team__organisation").order_by("pk"):
         if row.team.organisation.kind not in stay or row.team.function != TeamFunction.GENERAL:
-            row.until = timezone.localdate()
-            set_change_reason(row, ENDED_BY_EXIT)
+            row.until, row.ending = timezone.localdate(), Ending.EXIT
+            set_change_reason(row, row.ending)
             row.save()

@@ -10,12 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from casework.cases.enums import CaseState, Ground
+from casework.cases.enums import CaseState, Ending, Ground
 from casework.cases.models import Case, Involvement
 from casework.escalation.acts import all_over
 from casework.formal_decisions.acts import annul, ending_of
 from casework.journey.acts import (
-    ENDED_BY_EXIT,
     StepRefused,
     end_involvements,
     in_dutch,
@@ -155,17 +154,9 @@ def undo_exit(exit_: Exit, data: dict[str, str], *, by: Clearance, version: str)
     row.save()
     if row.formal_decision and data["undone"] in (Undone.ANNULLED, Undone.SUSPENDED):
         annul(row.formal_decision, data["undone_reason"])
-    for involvement in Involvement.objects.filter(case=case, until=row.confirmed_on).select_related(
-        "team"
-    ):
-        last = involvement.history.order_by("-history_date", "-history_id").first()
-        running = Involvement.objects.in_force().filter(case=case, team=involvement.team).exists()
-        if (
-            last
-            and last.history_change_reason == ENDED_BY_EXIT
-            and not running
-            and involvement.ground != Ground.STAY
-        ):
+    ended = Involvement.objects.filter(case=case, until=row.confirmed_on, ending=Ending.EXIT)
+    for involvement in ended.exclude(ground=Ground.STAY).select_related("team"):
+        if not Involvement.objects.in_force().filter(case=case, team=involvement.team).exists():
             Involvement.objects.create(
                 case=case,
                 team=involvement.team,

@@ -4,13 +4,11 @@ log."""
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from casework.cases.case_reader import CaseReader
-from casework.cases.enums import CaseState
-from casework.cases.models import Case, Involvement
+from casework.cases.models import Case, Involvement, StepTaken
 from casework.dossiers.kinds import KINDS as RECORD_KINDS
 from casework.dossiers.kinds import headline
 from casework.dossiers.presentation import record_url
@@ -21,12 +19,6 @@ from casework.register.models import Briefing, IdentityValue
 from casework.shelter.models import Stay
 from partners.accounts.models import User
 
-PAST = (
-    "SELECT h.state, h.state_since, h.history_date, h.history_user_id, u.name FROM "
-    "casework_historicalcase h"
-    " LEFT JOIN partners_user u ON u.id = h.history_user_id WHERE h.id = %s ORDER BY "
-    "h.history_date, h.history_id"
-)
 KINDS = ("all", "steps", "dossier", "notes", "partners")
 WRITTEN = ("note", "contact")  # what shows under notes
 TOLD_APART = ("identity_value", "briefing", "stay")  # their story has words of its own
@@ -75,7 +67,8 @@ def events(
                     row.explanation,
                 )
             )
-            if row.until and row.until <= timezone.localdate():
+            goes_on = any(o.team_id == row.team_id and o.since == row.until for o in involvements)
+            if row.until and row.until <= timezone.localdate() and not goes_on:
                 result.append(
                     Event(
                         row.until,
@@ -230,22 +223,22 @@ def _stays(case: Case, stays: list[Stay], who: object) -> list[Event]:
 
 
 def _steps(reader: CaseReader) -> list[Event]:
-    """The states the case went through, from its history rows."""
+    """The states the case went through."""
+    steps = list(StepTaken.objects.filter(case=reader.case).select_related("by"))
+    named = reader.known_workers({step.by_id for step in steps if step.by_id})
     result = []
-    before = None
-    with connection.cursor() as cursor:
-        cursor.execute(PAST, [reader.case.pk])
-        rows = cursor.fetchall()
-    named = reader.known_workers({row[3] for row in rows if row[3]})
-    for state, since, at, user, name in rows:
-        if state != before:
-            label = CaseState(state).label
-            title = _("Registered") if before is None else _("Now: %(state)s") % {"state": label}
-            who = name if user in named else ""
-            result.append(
-                Event(since, at, "steps", "arrow-right" if before else "plus", title, who or "")
+    for number, step in enumerate(steps):
+        title = _("Now: %(state)s") % {"state": step.get_state_display()}
+        result.append(
+            Event(
+                step.on,
+                step.recorded_at,
+                "steps",
+                "arrow-right" if number else "plus",
+                title if number else _("Registered"),
+                str(step.by) if step.by_id in named else "",
             )
-        before = state
+        )
     return result
 
 

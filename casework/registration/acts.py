@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from casework.cases.enums import ADMITTED_STATES, CaseState, Ground
 from casework.cases.involvements import departure_team
-from casework.cases.models import Case, Involvement
+from casework.cases.models import Case, Involvement, steps_to_now
 from casework.records.models import Record
 from casework.register.doubles import remember_others
 from casework.register.enums import BRIEFING_VERSION, INVERSE, RelationKind, ValueKind
@@ -20,7 +20,7 @@ from casework.shelter.enums import StayGround
 from casework.shelter.models import Stay
 from governance.access.clearance import Clearance
 from lvv.common.database import call
-from partners.accountability.history import written_in_bulk
+from partners.accountability.history import insert, written_in_bulk
 from partners.accountability.trace import current_trace
 from partners.organisations.enums import OrganisationKind, TeamFunction
 from partners.organisations.models import Team
@@ -144,6 +144,9 @@ def register_many(
         ]
     )
     pairs = list(zip((claim for claim, _person in entries), cases, strict=True))
+    begun = [case for case in cases if case.state == CaseState.REGISTERED]
+    taken_over = [case for case in cases if case.state != CaseState.REGISTERED]
+    insert([*steps_to_now(begun, "T1", by.user), *steps_to_now(taken_over, "T18", by.user)])
     municipal = team.organisation.kind == OrganisationKind.MUNICIPALITY
     ground = Ground.MUNICIPALITY if municipal else Ground.REGISTERED
     involvements = [

@@ -122,7 +122,7 @@ BEGIN
         PERFORM transfer_takes_part(goes.case_id, goes.to_team_id, 'custody', NULL);
     END IF;
     WITH ended AS (
-        UPDATE casework_involvement v SET until = greatest(v.since, today)
+        UPDATE casework_involvement v SET until = greatest(v.since, today), ending = 'custody'
         WHERE v.case_id = goes.case_id AND v.team_id IS DISTINCT FROM goes.to_team_id AND not_over(v.until, today)
         RETURNING v.id)
     SELECT array_agg(id) INTO keys FROM ended;

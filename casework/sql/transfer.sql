@@ -148,8 +148,8 @@ BEGIN
                AND not_over(v.until)) THEN
         RETURN;
     END IF;
-    INSERT INTO casework_involvement (case_id, team_id, worker_id, since, ground, explanation, reveals, counted)
-    VALUES (which, team, who, access_today(), why, '', 'identity', false) RETURNING id INTO made;
+    INSERT INTO casework_involvement (case_id, team_id, worker_id, since, ground, explanation, ending, reveals, counted)
+    VALUES (which, team, who, access_today(), why, '', '', 'identity', false) RETURNING id INTO made;
     PERFORM access_history('casework_involvement', ARRAY[made], '+', 'transferred');
 END
 $$;
@@ -198,6 +198,8 @@ BEGIN
         access_today(), origin, here.shielded_reason, NULL, '{}', '{}', 1)
     RETURNING id INTO there;
     PERFORM access_history('casework_case', ARRAY[there], '+', 'transferred');
+    INSERT INTO casework_steptaken (case_id, number, state, "on", by_id, recorded_at)
+    VALUES (there, 'T1', 'registered', access_today(), access_user(), now());
     PERFORM transfer_takes_part(there, moved.to_team_id, 'municipality', moved.answered_by_id);
     FOREACH one IN ARRAY ARRAY['identityvalue', 'identitydocument', 'relation', 'identityresearch', 'procedure', 'residencetitle',
                                'departureplan', 'traveldocument', 'mediation', 'returnsupport'] LOOP

@@ -4,13 +4,25 @@
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from random import Random
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
 
 from casework.cases.enums import CaseState, Ground
-from casework.models import Briefing, Case, IdentityValue, Involvement, Note, Person, Stay
+from casework.journey.steps import STEPS
+from casework.models import (
+    Briefing,
+    Case,
+    IdentityValue,
+    Involvement,
+    Note,
+    Person,
+    Stay,
+    StepTaken,
+)
 from casework.records.enums import begins_with_author
 from casework.register.enums import BRIEFING_VERSION, IdentityStatus, ValueKind
 from casework.shelter.enums import StayGround
@@ -270,7 +282,29 @@ def _cases(rng: Random, cast: Cast, lives: list[Life], people: list[Person]) -> 
                 )
             )
     insert(rows)
+    insert(
+        [
+            StepTaken(
+                case_id=row.id,
+                number=_step(before, row),
+                state=row.state,
+                on=row.state_since,
+                by_id=row.history_user_id,
+                recorded_at=row.history_date,
+            )
+            for before, row in pairwise([None, *rows])
+        ]
+    )
     return cases
+
+
+def _step(before: Any, row: Any) -> str:
+    """Number of the step that led to this state of a case; `before` is the history row before."""
+    if before is None or before.id != row.id:
+        return "T1" if row.state == S.REGISTERED else "T18"
+    return next(
+        s.number for s in STEPS.values() if s.target == row.state and before.state in s.sources
+    )
 
 
 def _numbers(lives: list[Life]) -> list[str]:

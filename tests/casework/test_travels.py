@@ -472,6 +472,11 @@ class Travels(RuleBasedStateMachine):
                 after,
             )
 
+    def rule_every_step_stands_as_a_step_taken(self):
+        of_history = self.case.history.filter(history_change_reason__startswith="T")
+        told = of_history.order_by("history_id").values_list("history_change_reason", "state")
+        assert list(self.case.steps_taken.values_list("number", "state")) == list(told)
+
     def rule_each_step_had_what_it_asks(self):
         """The guards of the table once more, from the rows themselves, in the moment the step
         was taken."""
