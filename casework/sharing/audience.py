@@ -3,11 +3,10 @@
 from collections.abc import Collection
 from typing import Any
 
-from django.utils import timezone
+from django.db import connection
 
 from casework.cases.case_reader import CaseReader
-from casework.cases.models import Case, Consent
-from casework.cases.partners import team_reads
+from casework.cases.models import Case
 from governance.access.enums import Category, Visibility
 from partners.organisations.models import Team
 
@@ -36,44 +35,26 @@ def readers(
     joining: Collection[int] = (),
     addressed: Collection[int] = (),
 ) -> list[int]:
-    """The teams that would read such a record today, the author's first.
+    """The teams that would read such a record today, as the database decides, the author's first.
 
     `joining` would take part by it; `addressed` it asks or names, so that they read it whatever
     its visibility.
     """
-    today = timezone.localdate()
-    consented = set()
-    if category == Category.MEDICAL_CONTENT:
-        consented = {
-            consent.team_id
-            for consent in Consent.objects.current().filter(
-                case=case, author_team__organisation__teams=author_team
-            )
-            if consent.since <= today < consent.until
-            and not (consent.withdrawn_on and consent.withdrawn_on <= today)
-        }
-    rights_of = team_reads([*case.team_ids, *joining])
-    confidential = category in (
-        Category.MEDICAL_CONTENT,
-        Category.LEGAL_AID,
-    )  # R17, R18: however open the record is
-    reads = {
-        team
-        for team, rights in rights_of.items()
-        if (rights.get(category) in ("read", "write") and not confidential)
-        or (team in consented and rights)
-    }
-    if visibility == Visibility.OWN_ORGANISATION:
-        reads = set()
-    elif visibility == Visibility.SELECTED_PARTNERS:
-        reads &= set(shared)
-    reads |= {
-        team
-        for team in addressed
-        if (rights := rights_of.get(team))
-        and (category in rights or category == Category.MEDICAL_CONTENT)
-    }
-    return [author_team, *sorted(reads - {author_team})]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT * FROM access_would_read(%s, %s, %s, %s, %s::int[], %s::int[], %s::int[])",
+            [
+                case.pk,
+                category,
+                visibility,
+                author_team,
+                shared,
+                list(joining),
+                list(addressed),
+            ],
+        )
+        result = {team for (team,) in cursor.fetchall()}
+    return [author_team, *sorted(result - {author_team})]
 
 
 def would_read(

@@ -1,4 +1,4 @@
--- All records of a case, read in one statement.
+-- All records of a case, read in one statement; and which team reads a record.
 
 -- All records of some cases in one statement, under the policies of whoever asks: written out from the kinds that are
 -- declared. In plpgsql, so that its plan is kept: planning forty policies anew for every page would cost more than running
@@ -21,12 +21,45 @@ BEGIN
 END
 $do$;
 
--- Of what I see of these cases, what one of their teams sees: the same judgement, over that team's rights of today, and
--- the rules that hold for steps and members of a household.
+-- Whether one team reads a record, by what it may today (`has`, such as read_identity): the same judgement as the policies
+-- make of whoever asks. `consented`: a consent names it; `addressed`: the record asks or names it.
+CREATE FUNCTION access_team_reads(team integer, has text[], of text, teams integer[], visible text, author integer, source integer,
+                                  shared integer[], shared_until date, consented boolean, addressed boolean) RETURNS boolean
+    LANGUAGE sql STABLE AS
+$$
+    SELECT access_judge(CASE WHEN 'read_' || of = ANY (has) THEN ARRAY[team] ELSE '{}' END,
+                        CASE WHEN 'write_' || of = ANY (has) THEN ARRAY[team] ELSE '{}' END,
+                        '{}', teams, access_openness(of, visible), author, shared, shared_until, NULL)
+        OR source = team AND 'write_' || of = ANY (has)
+        OR of = 'medical_content' AND consented AND not_over(shared_until)
+           AND (visible = 'permitted_partners' OR visible = 'selected_partners' AND team = ANY (shared))
+        OR addressed AND (has && ARRAY['read_' || of, 'write_' || of, 'attend_' || of]
+                          OR of = 'medical_content' AND has <> '{}')
+$$;
+
+-- The teams that would read such a record of this case, before it is written. `joining` would take part by it; `addressed`
+-- it asks or names.
+CREATE FUNCTION access_would_read(which bigint, of text, visible text, author integer, shared integer[], joining integer[],
+                                  addressed integer[]) RETURNS SETOF integer LANGUAGE sql STABLE AS
+$$
+    SELECT r.team_id
+    FROM (SELECT c.team_ids || joining AS teams FROM casework_case c WHERE c.id = which) c
+    CROSS JOIN LATERAL (SELECT r.team_id, array_agg(r.verb || '_' || r.category) AS has
+                        FROM access_readers(c.teams) r GROUP BY r.team_id) r
+    WHERE access_team_reads(r.team_id, r.has, of, c.teams, visible, author, NULL, shared, NULL, EXISTS (
+              SELECT FROM casework_consent k JOIN partners_team w ON w.id = k.author_team_id
+              JOIN partners_team a ON a.organisation_id = w.organisation_id
+              WHERE k.case_id = which AND k.team_id = r.team_id AND a.id = author AND k.ended_at IS NULL
+                AND in_force(k.since, least(k.until, k.withdrawn_on))), r.team_id = ANY (addressed))
+$$;
+
+-- Of what I see of these cases, what one of their teams sees: the same judgement, and the rules that hold for steps and
+-- members of a household.
 CREATE FUNCTION dossier_rows_of(cases bigint[], team integer) RETURNS TABLE (kind text, reference uuid)
     LANGUAGE sql STABLE AS
 $$
     WITH has AS MATERIALIZED (SELECT r.category, r.verb FROM access_readers(ARRAY[team]) r),
+    rights AS MATERIALIZED (SELECT coalesce(array_agg(h.verb || '_' || h.category), '{}') AS has FROM has h),
     seen AS MATERIALIZED (SELECT d.* FROM dossier_rows(cases) d WHERE team = ANY (d.team_ids)),
     consents AS (
         SELECT d.case_id, w.organisation_id FROM seen d JOIN partners_team w ON w.id = d.author
@@ -34,24 +67,18 @@ $$
           AND (d.row_data ->> 'since')::date <= access_today() AND (d.row_data ->> 'until')::date > access_today()
           AND (d.row_data ->> 'withdrawn_on' IS NULL OR (d.row_data ->> 'withdrawn_on')::date > access_today())),
     judged AS MATERIALIZED (
-        SELECT d.kind, d.row_data FROM seen d
-        WHERE access_judge(
-                  CASE WHEN EXISTS (SELECT FROM has h WHERE h.category = d.category AND h.verb = 'read') THEN ARRAY[team] ELSE '{}' END,
-                  CASE WHEN EXISTS (SELECT FROM has h WHERE h.category = d.category AND h.verb = 'write') THEN ARRAY[team] ELSE '{}' END,
-                  '{}', d.team_ids, access_openness(d.category, d.visibility), d.author, d.shared, d.shared_until, d.case_id)
-           OR (d.row_data ->> 'source_team_id')::integer = team
-              AND EXISTS (SELECT FROM has h WHERE h.category = d.category AND h.verb = 'write')
-           OR d.category = 'medical_content'
-              AND EXISTS (SELECT FROM consents c JOIN partners_team a ON a.organisation_id = c.organisation_id
-                          WHERE c.case_id = d.case_id AND a.id = d.author)
-              AND not_over(d.shared_until)
-              AND (d.visibility = 'permitted_partners' OR d.visibility = 'selected_partners' AND team = ANY (d.shared))
-           OR d.kind = 'consent' AND (d.row_data ->> 'team_id')::integer = team AND EXISTS (SELECT FROM has)
+        SELECT d.kind, d.row_data FROM seen d CROSS JOIN rights
+        WHERE access_team_reads(
+                  team, rights.has, d.category, d.team_ids, d.visibility, d.author, (d.row_data ->> 'source_team_id')::integer,
+                  d.shared, d.shared_until,
+                  EXISTS (SELECT FROM consents c JOIN partners_team a ON a.organisation_id = c.organisation_id
+                          WHERE c.case_id = d.case_id AND a.id = d.author),
+                  CASE d.kind WHEN 'consent' THEN (d.row_data ->> 'team_id')::integer = team
+                              ELSE (d.row_data ->> 'to_team_id')::integer = team
+                                   AND d.kind IN ('correction', 'hand_over', 'task', 'action') END)
            -- Who only attends the conference: the items that are for its team, and what hangs on them (below).
            OR d.kind = 'agenda_item' AND team = ANY (d.shared) AND EXISTS (SELECT FROM has h WHERE h.verb = 'attend')
-           OR d.kind IN ('position', 'decision') AND EXISTS (SELECT FROM has h WHERE h.verb = 'attend')
-           OR d.kind IN ('correction', 'hand_over', 'task', 'action') AND (d.row_data ->> 'to_team_id')::integer = team
-              AND EXISTS (SELECT FROM has h WHERE h.category = d.category))
+           OR d.kind IN ('position', 'decision') AND EXISTS (SELECT FROM has h WHERE h.verb = 'attend'))
     SELECT j.kind, (j.row_data ->> 'reference')::uuid FROM judged j
     WHERE CASE j.kind
           WHEN 'procedure_step' THEN EXISTS (
@@ -68,4 +95,4 @@ $$
           ELSE true END
 $$;
 
-GRANT EXECUTE ON FUNCTION dossier_rows, dossier_rows_of TO lvv_app;
+GRANT EXECUTE ON FUNCTION access_team_reads, access_would_read, dossier_rows, dossier_rows_of TO lvv_app;
