@@ -46,6 +46,14 @@ def locked_meeting(meeting: Meeting) -> Meeting:
     return result
 
 
+def locked_agenda(meeting: Meeting) -> tuple[Meeting, list[AgendaItem]]:
+    """The meeting and its current items, locked: the cases first and in order, as in every act."""
+    items = current_items(meeting)
+    for item in items:
+        item.case = locked(item.case)
+    return locked_meeting(meeting), items
+
+
 @transaction.atomic
 def put_on_agenda(
     case: Case,
@@ -113,20 +121,13 @@ def into_conference(case: Case, *, by: Clearance) -> None:
 @transaction.atomic
 def move_up(item: AgendaItem) -> None:
     """Swap the item's place of the agenda, with all of its household, with the place before it."""
-    meeting = locked_meeting(item.meeting)
-    rows = list(
-        AgendaItem.objects.current()
-        .filter(meeting=meeting)
-        .select_related("case")
-        .order_by("case_id")
-    )
+    _meeting, rows = locked_agenda(item.meeting)
     place = next((row.place for row in rows if row.pk == item.pk), 0)
     before = max((row.place for row in rows if row.place < place), default=None)
     if before is None:
         return
     for row in rows:
         if row.place in (place, before):
-            locked(row.case)
             row.place = before if row.place == place else place
             row.version += 1
             set_change_reason(row, "moved")

@@ -8,10 +8,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from casework.conference.agenda_acts import current_items, into_conference, locked_meeting, take_off
+from casework.conference.agenda_acts import into_conference, locked_agenda, take_off
 from casework.conference.guest_acts import guests_leave, guests_read
-from casework.conference.models import AgendaItem, Meeting, MeetingTeam
-from casework.journey.acts import locked, refresh_deadline
+from casework.conference.models import Meeting, MeetingTeam
+from casework.journey.acts import refresh_deadline
 from governance.access.clearance import Clearance
 from governance.convenants.enums import ConvenantKind
 from governance.convenants.models import Convenant
@@ -80,9 +80,7 @@ def _free(pilot: Pilot, day: date, begins_at: time, *, but: int | None = None) -
 @transaction.atomic
 def move_meeting(meeting: Meeting, *, on: date, begins_at: time, place: str) -> None:
     """A planned meeting goes to another moment, with its agenda and its guests."""
-    items = current_items(meeting)
-    cases = [locked(item.case) for item in items]
-    meeting = locked_meeting(meeting)
+    meeting, items = locked_agenda(meeting)
     if not meeting.is_planned:
         raise ValidationError(_("This meeting is over or cancelled."))
     meeting.convenant = _free(meeting.pilot, on, begins_at, but=meeting.pk)
@@ -96,14 +94,14 @@ def move_meeting(meeting: Meeting, *, on: date, begins_at: time, place: str) -> 
         set_change_reason(item, "moved")
         item.save()
     guests_read(meeting)
-    for case in cases:
-        refresh_deadline(case)
+    for item in items:
+        refresh_deadline(item.case)
 
 
 @transaction.atomic
 def open_meeting(meeting: Meeting, *, by: Clearance) -> None:
     """The chair opens the meeting: cases whose rest period ended since go into the conference."""
-    meeting = locked_meeting(meeting)
+    meeting, items = locked_agenda(meeting)
     if not meeting.is_planned:
         return
     convenant = convenant_on(meeting.pilot, timezone.localdate())
@@ -114,25 +112,19 @@ def open_meeting(meeting: Meeting, *, by: Clearance) -> None:
     meeting.opened_at = timezone.now()
     meeting.version += 1
     meeting.save()
-    for item in (
-        AgendaItem.objects.current()
-        .filter(meeting=meeting)
-        .select_related("case")
-        .order_by("case_id")
-    ):
-        into_conference(locked(item.case), by=by)
+    for item in items:
+        into_conference(item.case, by=by)
 
 
 @transaction.atomic
 def close_meeting(meeting: Meeting) -> None:
     """What was not discussed is taken off; the access of guests ends with the meeting."""
-    meeting = locked_meeting(meeting)
+    meeting, items = locked_agenda(meeting)
     if not meeting.is_running:
         return
-    for item in (
-        AgendaItem.objects.current().filter(meeting=meeting, discussed_at=None).order_by("case_id")
-    ):
-        take_off(item)
+    for item in items:
+        if item.discussed_at is None:
+            take_off(item)
     meeting.closed_at = timezone.now()
     meeting.version += 1
     meeting.save()
@@ -141,10 +133,10 @@ def close_meeting(meeting: Meeting) -> None:
 
 @transaction.atomic
 def cancel_meeting(meeting: Meeting, reason: str) -> None:
-    meeting = locked_meeting(meeting)
+    meeting, items = locked_agenda(meeting)
     if not meeting.is_planned:
         return
-    for item in AgendaItem.objects.current().filter(meeting=meeting).order_by("case_id"):
+    for item in items:
         take_off(item)
     meeting.cancelled_on, meeting.cancelled_because = timezone.localdate(), reason
     meeting.version += 1
