@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -80,6 +81,14 @@ class RecordKind:
     # the case moved by it: it is undone by an act of its own, not corrected or ended
     moves_case: bool = False
     supplied: bool = False  # recorded on a partner's behalf it is that partner's too, who reads it
+    panel: int | None = None  # its place among the panels of a case page; None if it has none
+    page: Callable[[Record], str] | None = None  # where its rows lead, if it has a page of its own
+    goes_along: bool = False  # to another pilot, as far as every partner reads it here
+
+    @property
+    def parent_model(self) -> type[Record] | None:
+        related: Any = self.model._meta.get_field(self.parent) if self.parent else None
+        return related.related_model if related else None
 
     @property
     def categories(self) -> tuple[Category, ...]:
@@ -110,6 +119,23 @@ class RecordKind:
         return (kind, F(team.function)) in self.owners
 
 
+def of_case(page: str) -> Callable[[Record], str]:
+    """The address of a page of the case."""
+    return lambda record: reverse(f"casework:{page}", args=[record.case.reference])
+
+
+def of_record(page: str) -> Callable[[Record], str]:
+    """The address of a page of one record of the case."""
+    return lambda record: reverse(
+        f"casework:{page}", args=[record.case.reference, record.reference]
+    )
+
+
+def of_itself(page: str) -> Callable[[Record], str]:
+    """The address of a page of the record, which names no case."""
+    return lambda record: reverse(f"casework:{page}", args=[record.reference])
+
+
 def _residence_warning(title: ResidenceTitle) -> str | Promise:
     if title.code != "98":
         return ""
@@ -130,6 +156,7 @@ _ALL = (
         ("kind", "display_value"),
         ("value", "estimated", "status", "said_on"),
         supplied=True,
+        goes_along=True,
     ),
     RecordKind(
         "document",
@@ -141,6 +168,8 @@ _ALL = (
         ("kind", "number"),
         ("kind", "number", "country", "status", "seen_on", "valid_until", "kept_by"),
         supplied=True,
+        panel=270,
+        goes_along=True,
     ),
     RecordKind(
         "relation",
@@ -152,6 +181,7 @@ _ALL = (
         ("kind", "other_name"),
         ("kind", "other_name", "is_responsible", "since"),
         supplied=True,
+        goes_along=True,
     ),
     RecordKind(
         "briefing",
@@ -174,6 +204,8 @@ _ALL = (
         ("method", "result"),
         ("method", "started_on", "result", "result_on", "remark"),
         supplied=True,
+        panel=260,
+        goes_along=True,
     ),
     RecordKind(
         "procedure",
@@ -186,6 +218,8 @@ _ALL = (
         ("kind", "applied_on", "representative", "result", "result_on", "checked_on"),
         only={K.MUNICIPALITY: {"kind": (ProcedureKind.OBJECTION_LVV_DECISION,)}},
         supplied=True,
+        panel=200,
+        goes_along=True,
     ),
     RecordKind(
         "procedure_step",
@@ -198,6 +232,7 @@ _ALL = (
         ("stage", "happened_on", "result", "remark"),
         parent="procedure",
         supplied=True,
+        goes_along=True,
     ),
     RecordKind(
         "residence_title",
@@ -210,6 +245,8 @@ _ALL = (
         ("code", "other_code", "since", "until", "checked_on"),
         warning=_residence_warning,
         supplied=True,
+        panel=210,
+        goes_along=True,
     ),
     RecordKind(
         "departure_plan",
@@ -221,6 +258,8 @@ _ALL = (
         ("destination",),
         ("destination", "agreed_on", "target_on", "plan", "checked_on"),
         supplied=True,
+        panel=220,
+        goes_along=True,
     ),
     RecordKind(
         "travel_document",
@@ -232,6 +271,8 @@ _ALL = (
         ("kind", "country"),
         ("kind", "country", "applied_on", "remark", "checked_on"),
         supplied=True,
+        panel=230,
+        goes_along=True,
     ),
     RecordKind(
         "travel_document_step",
@@ -244,6 +285,7 @@ _ALL = (
         ("step", "happened_on", "remark"),
         parent="application",
         supplied=True,
+        goes_along=True,
     ),
     RecordKind(
         "mediation",
@@ -255,6 +297,8 @@ _ALL = (
         ("country", "result"),
         ("country", "requested_on", "reason", "result", "result_on"),
         supplied=True,
+        panel=240,
+        goes_along=True,
     ),
     RecordKind(
         "return_support",
@@ -266,6 +310,8 @@ _ALL = (
         ("kind",),
         ("kind", "requested_on", "departs_on", "remark"),
         supplied=True,
+        panel=250,
+        goes_along=True,
     ),
     RecordKind(
         "supervision",
@@ -276,6 +322,7 @@ _ALL = (
         "since",
         ("kind",),
         ("kind", "since", "until", "terms", "checked_on"),
+        panel=320,
     ),
     RecordKind(
         "signal",
@@ -286,6 +333,7 @@ _ALL = (
         "happened_on",
         ("kind",),
         ("kind", "happened_on", "text"),
+        panel=330,
     ),
     RecordKind(
         "contact",
@@ -296,6 +344,7 @@ _ALL = (
         "happened_on",
         ("kind",),
         ("kind", "happened_on", "present", "text"),
+        panel=340,
     ),
     RecordKind(
         "note",
@@ -318,6 +367,7 @@ _ALL = (
         ("subject",),
         ("subject", "asked_on", "lawyer", "deadline_on", "advice"),
         supplied=True,
+        panel=310,
     ),
     RecordKind(
         "limitation",
@@ -329,6 +379,7 @@ _ALL = (
         ("take_account_of",),
         ("take_account_of", "since", "until"),
         supplied=True,
+        panel=280,
     ),
     RecordKind(
         "medical",
@@ -340,6 +391,7 @@ _ALL = (
         ("care_giver",),
         ("happened_on", "care_giver", "text"),
         supplied=True,
+        panel=290,
     ),
     RecordKind(
         "consent",
@@ -351,6 +403,7 @@ _ALL = (
         ("scope",),
         ("team", "scope", "since", "until"),
         end_label=_("Withdraw"),
+        panel=300,
     ),
     RecordKind(
         "stay",
@@ -361,6 +414,7 @@ _ALL = (
         "since",
         ("kind", "ground"),
         ("location", "kind", "ground", "since", "until"),
+        panel=180,
     ),
     RecordKind(
         "allowance",
@@ -371,6 +425,7 @@ _ALL = (
         "since",
         ("amount", "period"),
         ("amount", "period", "since", "until"),
+        panel=190,
     ),
     RecordKind(
         "hand_over",
@@ -381,6 +436,7 @@ _ALL = (
         "planned_on",
         ("place", "answer"),
         ("place", "planned_on", "remark"),
+        panel=170,
     ),
     RecordKind(
         "intake",
@@ -393,6 +449,8 @@ _ALL = (
         ("interviewed_on", "interpreter", "present", "informed", "completed_on", "stopped_because"),
         added_here=False,
         moves_case=True,
+        panel=150,
+        page=of_case("intake_report"),
     ),
     RecordKind(
         "intake_report",
@@ -404,6 +462,7 @@ _ALL = (
         (),
         ("living", "network", "story", "means", "wishes", "needs"),
         added_here=False,
+        panel=160,
     ),
     RecordKind(
         "dossier_request",
@@ -416,6 +475,7 @@ _ALL = (
         ("of", "requested_on"),
         added_here=False,
         moves_case=True,
+        panel=140,
     ),
     RecordKind(
         "dossier",
@@ -427,6 +487,7 @@ _ALL = (
         ("of", "result"),
         ("result", "delivered_on", "completed_on", "remark"),
         supplied=True,
+        panel=130,
     ),
     RecordKind(
         "agenda_item",
@@ -439,6 +500,8 @@ _ALL = (
         ("why", "question", "summary"),
         added_here=False,
         moves_case=True,
+        panel=120,
+        page=of_itself("agenda_item"),
     ),
     RecordKind(
         "position",
@@ -464,6 +527,7 @@ _ALL = (
         ("kind", "scenario", "body", "decided_on", "reasons", "due_on", "review_on"),
         added_here=False,
         moves_case=True,
+        panel=60,
     ),
     RecordKind(
         "formal_decision",
@@ -485,6 +549,8 @@ _ALL = (
         ),
         added_here=False,
         moves_case=True,
+        panel=50,
+        page=of_record("formal_decision"),
     ),
     RecordKind(
         "scenario",
@@ -497,6 +563,8 @@ _ALL = (
         ("scenario", "since", "until"),
         added_here=False,
         moves_case=True,
+        panel=80,
+        page=of_case("plan"),
     ),
     RecordKind(
         "goal",
@@ -507,6 +575,7 @@ _ALL = (
         "set_on",
         ("text", "state"),
         ("track", "text", "set_on", "state", "progress"),
+        panel=100,
     ),
     RecordKind(
         "action",
@@ -519,6 +588,8 @@ _ALL = (
         ("what", "due_on", "by_person", "agreed_on"),
         added_here=False,
         moves_case=True,
+        panel=90,
+        page=of_case("plan"),
     ),
     RecordKind(
         "task",
@@ -531,6 +602,7 @@ _ALL = (
         ("what", "due_on"),
         added_here=False,
         moves_case=True,
+        panel=110,
     ),
     RecordKind(
         "escalation",
@@ -552,6 +624,8 @@ _ALL = (
         ),
         added_here=False,
         moves_case=True,
+        panel=70,
+        page=of_case("escalation"),
     ),
     RecordKind(
         "escalation_part",
@@ -565,6 +639,7 @@ _ALL = (
         parent="escalation",
         added_here=False,
         supplied=True,
+        page=of_case("escalation"),
     ),
     RecordKind(
         "absence",
@@ -598,6 +673,8 @@ _ALL = (
         ),
         added_here=False,
         moves_case=True,
+        panel=10,
+        page=of_case("exit"),
     ),
     RecordKind(
         "confirmation",
@@ -611,6 +688,8 @@ _ALL = (
         added_here=False,
         moves_case=True,
         supplied=True,
+        panel=20,
+        page=of_case("exit"),
     ),
     RecordKind(
         "check",
@@ -624,6 +703,8 @@ _ALL = (
         added_here=False,
         moves_case=True,
         supplied=True,
+        panel=30,
+        page=of_case("exit"),
     ),
     RecordKind(
         "destination_report",
@@ -635,6 +716,7 @@ _ALL = (
         (),
         ("reported_on", "text"),
         supplied=True,
+        panel=40,
     ),
     RecordKind(
         "correction",
@@ -661,6 +743,9 @@ def declaration() -> str:
             "category": kind.model.CATEGORY,
             "supplied": kind.supplied,
             "addressed": issubclass(kind.model, Addressed),
+            "goes_along": kind.goes_along,
+            "parent": kind.parent and f"{kind.parent}_id",
+            "parent_name": kind.parent_model and kind.parent_model._meta.db_table,
         }
         for kind in _ALL
     ]
@@ -672,6 +757,9 @@ def declaration() -> str:
 
 
 BY_MODEL = {kind.model: kind for kind in _ALL}
+# In the order in which a case page has them, and the kind of step that each has.
+PANELS = [kind.slug for kind in sorted(_ALL, key=lambda kind: kind.panel or 0) if kind.panel]
+STEPS_OF = {BY_MODEL[kind.parent_model].slug: kind for kind in _ALL if kind.parent_model}
 
 
 def headline(record: Record) -> str:

@@ -1,6 +1,6 @@
 """What each kind of team finds on a case page: one table. What it does and keeps first, in this
-order; then what others share with it, in the order of ALL. Whether a row is there at all the
-database decided."""
+order; then what others share with it, in the order of their panels. Whether a row is there at all
+the database decided."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.functional import Promise
 
 from casework.cases.case_reader import CaseReader
-from casework.cases.models import Case
 from casework.dossiers import perms
 from casework.dossiers.kinds import (
     AVIM,
@@ -23,7 +22,9 @@ from casework.dossiers.kinds import (
     LEGAL,
     MUNICIPAL,
     NGO,
+    PANELS,
     SHELTER,
+    STEPS_OF,
     Owner,
     RecordKind,
     headline,
@@ -45,42 +46,6 @@ OWN_WORK: dict[Owner, tuple[str, ...]] = {
     IOM:       ("return_support", "contact"),
     COA:       ("hand_over",),
 }  # fmt: skip
-ALL = (
-    "exit",
-    "confirmation",
-    "check",
-    "destination_report",
-    "formal_decision",
-    "decision",
-    "escalation",
-    "scenario",
-    "action",
-    "goal",
-    "task",
-    "agenda_item",
-    "dossier",
-    "dossier_request",
-    "intake",
-    "intake_report",
-    "hand_over",
-    "stay",
-    "allowance",
-    "procedure",
-    "residence_title",
-    "departure_plan",
-    "travel_document",
-    "mediation",
-    "return_support",
-    "research",
-    "document",
-    "limitation",
-    "medical",
-    "consent",
-    "legal_aid",
-    "supervision",
-    "signal",
-    "contact",
-)
 
 
 @dataclass(frozen=True)
@@ -104,15 +69,6 @@ class Panel:
     rows: list[Row]
     add: str  # the address of the form, or nothing
     own: bool  # rows of this reader's teams; else of others
-
-
-STEPS_OF = {
-    "procedure": "procedure_step",
-    "travel_document": "travel_document_step",
-    "stay": "absence",
-    "agenda_item": "position",
-    "escalation": "escalation_part",
-}
 
 
 def own_work(reader: CaseReader) -> list[str]:
@@ -148,35 +104,11 @@ def panels(reader: CaseReader, records: dict[str, list[Record]]) -> tuple[list[P
         )
 
     first = own_work(reader)
-    mine = [panel(slug, own=True) for slug in dict.fromkeys((*first, *ALL))]
-    shared = [panel(slug, own=False) for slug in ALL]
+    mine = [panel(slug, own=True) for slug in dict.fromkeys((*first, *PANELS))]
+    shared = [panel(slug, own=False) for slug in PANELS]
     return [p for p in mine if p.rows or p.add and p.kind.slug in first], [
         p for p in shared if p.rows
     ]
-
-
-# Of a kind that has a page of its own, where its rows lead.
-PAGES = {"formal_decision": "formal_decision"}
-OF_THE_CASE = {
-    "exit": "exit",
-    "confirmation": "exit",
-    "check": "exit",
-    "scenario": "plan",
-    "action": "plan",
-    "intake": "intake_report",
-    "escalation": "escalation",
-    "escalation_part": "escalation",
-}
-
-
-def _page(case: Case, kind: RecordKind, record: Record) -> str:
-    if page := OF_THE_CASE.get(kind.slug):
-        return reverse(f"casework:{page}", args=[case.reference])
-    if page := PAGES.get(kind.slug):
-        return reverse(f"casework:{page}", args=[case.reference, record.reference])
-    if kind.slug == "agenda_item":
-        return reverse("casework:agenda_item", args=[record.reference])
-    return record_url(case, kind.slug, record.reference)
 
 
 def is_of(clearance: Clearance, record: Record) -> bool:
@@ -193,15 +125,14 @@ def _row(
     records: dict[str, list[Record]],
 ) -> Row:
     steps, add_step = [], ""
-    if slug := STEPS_OF.get(kind.slug):
-        step_kind = KINDS[slug]
+    if step_kind := STEPS_OF.get(kind.slug):
         steps = [
             _row(reader, step, step_kind, records)
-            for step in records[slug]
+            for step in records[step_kind.slug]
             if getattr(step, f"{step_kind.parent}_id") == record.pk and not step.ended_at
         ]
         if step_kind.added_here and perms.can_change(reader, record):
-            page = reverse("casework:record_add", args=[reader.case.reference, slug])
+            page = reverse("casework:record_add", args=[reader.case.reference, step_kind.slug])
             add_step = f"{page}?bij={record.reference}"
             add_step += (
                 "&namens=1" if record.source_team_id else ""
@@ -215,7 +146,7 @@ def _row(
         reader.label(record.source_id),
         age_warning(record, reader.case.pilot),
         kind.warning(record) if kind.warning else "",
-        _page(reader.case, kind, record),
+        kind.page(record) if kind.page else record_url(reader.case, kind.slug, record.reference),
         steps,
         add_step,
     )

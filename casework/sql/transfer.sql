@@ -167,6 +167,8 @@ DECLARE
     there bigint;
     origin text;
     one text;
+    kept record;
+    step record;
     chosen bigint[];
     became jsonb;
     consented record;
@@ -201,19 +203,17 @@ BEGIN
     INSERT INTO casework_steptaken (case_id, number, state, "on", by_id, recorded_at)
     VALUES (there, 'T1', 'registered', access_today(), access_user(), now());
     PERFORM transfer_takes_part(there, moved.to_team_id, 'municipality', moved.answered_by_id);
-    FOREACH one IN ARRAY ARRAY['identityvalue', 'identitydocument', 'relation', 'identityresearch', 'procedure', 'residencetitle',
-                               'departureplan', 'traveldocument', 'mediation', 'returnsupport'] LOOP
-        EXECUTE format('SELECT array_agg(r.id) FROM casework_%s r WHERE r.case_id = $1 AND r.ended_at IS NULL
-            AND r.visibility = ''permitted_partners'' AND not_over(r.shared_until)', one)
+    FOR kept IN SELECT * FROM access_record_table t WHERE t.goes_along AND t.parent = '' ORDER BY t.name LOOP
+        EXECUTE format('SELECT array_agg(r.id) FROM %I r WHERE r.case_id = $1 AND r.ended_at IS NULL
+            AND r.visibility = ''permitted_partners'' AND not_over(r.shared_until)', kept.name)
             INTO chosen USING here.id;
-        became := transfer_copy('casework_' || one, chosen, there, moved.to_team_id, moved.answered_by_id, document,
-                                'permitted_partners');
-        IF one IN ('procedure', 'traveldocument') THEN
-            EXECUTE format('SELECT array_agg(r.id) FROM casework_%sstep r WHERE r.case_id = $1 AND r.ended_at IS NULL', one)
+        became := transfer_copy(kept.name, chosen, there, moved.to_team_id, moved.answered_by_id, document, 'permitted_partners');
+        FOR step IN SELECT * FROM access_record_table t WHERE t.goes_along AND t.parent_name = kept.name LOOP
+            EXECUTE format('SELECT array_agg(r.id) FROM %I r WHERE r.case_id = $1 AND r.ended_at IS NULL', step.name)
                 INTO chosen USING here.id;
-            PERFORM transfer_copy(format('casework_%sstep', one), chosen, there, moved.to_team_id, moved.answered_by_id, document,
-                'permitted_partners', CASE one WHEN 'procedure' THEN 'procedure_id' ELSE 'application_id' END, became);
-        END IF;
+            PERFORM transfer_copy(step.name, chosen, there, moved.to_team_id, moved.answered_by_id, document,
+                'permitted_partners', step.parent, became);
+        END LOOP;
     END LOOP;
     FOREACH one IN ARRAY ARRAY['contact', 'note', 'goal'] LOOP
         EXECUTE format('SELECT array_agg(r.id) FROM casework_%1$s r JOIN casework_guidanceticked g

@@ -86,6 +86,7 @@ BEGIN
     ELSIF category = '''medical_content''' THEN
         reads := reads || ' OR ' || consented;
     END IF;
+    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', record);
     EXECUTE format('CREATE TRIGGER record_written BEFORE INSERT OR UPDATE ON %I
                     FOR EACH ROW EXECUTE FUNCTION access_record_written()', record);
     EXECUTE format('GRANT SELECT, INSERT, UPDATE ON %I TO lvv_app', record);
@@ -125,6 +126,7 @@ $$;
 CREATE FUNCTION access_wall_around_history(record text, past text) RETURNS void LANGUAGE plpgsql AS
 $$
 BEGIN
+    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', past);
     EXECUTE format('CREATE POLICY history_read ON %1$I FOR SELECT TO lvv_app
                     USING (EXISTS (SELECT FROM %2$I live WHERE live.id = %1$I.id))', past, record);
     EXECUTE format('CREATE POLICY history_add ON %1$I FOR INSERT TO lvv_app

@@ -11,10 +11,9 @@ from django.db import ProgrammingError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from casework.dossiers.kinds import BY_MODEL, KINDS
+from casework.dossiers.kinds import BY_MODEL, KINDS, PANELS, STEPS_OF
 from casework.dossiers.rows import records_of, seen_by
 from casework.models import Case, Judgement, Person, ProcedureStep, Relation
-from casework.overview import composition
 from casework.overview.composition import OWN_WORK
 from governance.access.clearance import acting_as
 from governance.access.enums import Category, Visibility
@@ -712,4 +711,6 @@ def test_rows_written_in_bulk_are_those_django_writes():
 def test_every_kind_of_record_has_its_place_on_the_case_page():
     """In a panel of its own, with what it is a step of, or in the summary and the story."""
     elsewhere = {"identity_value", "relation", "briefing", "note", "correction"}
-    assert set(KINDS) == {*composition.ALL, *composition.STEPS_OF.values(), *elsewhere}
+    steps = {kind.slug for kind in STEPS_OF.values()}
+    assert set(KINDS) == {*PANELS, *steps, *elsewhere}
+    assert len({kind.panel for kind in KINDS.values() if kind.panel}) == len(PANELS)
