@@ -10,6 +10,7 @@ from factory import LazyAttribute, SelfAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
 from casework.cases.enums import Ground
+from casework.cases.models import steps_to_now
 from casework.models import (
     Absence,
     Action,
@@ -66,6 +67,7 @@ from casework.register.enums import ValueKind
 from casework.shelter.enums import StayGround
 from governance.access.enums import Category, Visibility
 from governance.models import Convenant, MandateDecision
+from partners.accountability.history import insert
 from partners.models import Membership, Organisation, Pilot, Team, User
 from partners.organisations.enums import OrganisationKind, Role
 
@@ -157,6 +159,7 @@ class CaseFactory(DjangoModelFactory):
         for team in [self.lead_team, *(teams or [])]:
             InvolvementFactory(case=self, team=team)
         self.refresh_from_db()
+        insert(steps_to_now([self], "T1" if self.state == "registered" else "T18", None))
 
     @factory.post_generation
     def named(self, create: bool, name: str | None, **_: object) -> None:

@@ -68,6 +68,7 @@ class Facts:
     requested: dict[str, date] = field(default_factory=dict)  # by whose dossier
     dossiers: dict[str, date] = field(default_factory=dict)
     earlier_dossiers: dict[str, date] = field(default_factory=dict)  # of the case before this one
+    from_list: bool = False  # it was taken over in a later state (T18)
     taken_over: bool = False  # with those dossiers (T17)
     newer_case: bool = False
     newer_open_case: bool = False
@@ -218,6 +219,7 @@ def _facts(case: Case, data: dict[str, Any], today: date | None) -> Facts:
         requested=_days(data["requested"]),
         dossiers=_days(data["dossiers"]),
         earlier_dossiers=_days(data["earlier_dossiers"]),
+        from_list=data["from_list"],
         taken_over=data["taken_over"],
         repeat_ended=_day(data["repeat_ended"]),
         checked=_day(data["checked"]),

@@ -4,7 +4,6 @@
 from django.utils.translation import gettext as _
 
 from casework.cases.enums import OPEN_STATES, CaseState
-from casework.cases.models import Case
 from casework.journey import guards as g
 from casework.journey.facts import Facts
 from casework.journey.guards import Guard, Missing
@@ -62,8 +61,3 @@ def gaps_of(facts: Facts) -> list[Missing]:
             guard is g.dossiers_requested and facts.rest_ends
         )  # what came need not be asked for
     ]
-
-
-def came_from_list(case: Case) -> bool:
-    """Whether it was taken over in a later state: its history begins there."""
-    return not case.history.filter(state=CaseState.REGISTERED).exists()

@@ -23,7 +23,7 @@ from casework.journal.views import note_form
 from casework.journey.addresses import linked, where
 from casework.journey.deadlines import deadlines_of
 from casework.journey.facts import Facts, fact_of
-from casework.journey.gaps import came_from_list, gaps_of
+from casework.journey.gaps import gaps_of
 from casework.journey.views import next_steps
 from casework.known_elsewhere.perms import can_ask
 from casework.links.acts import passages_with
@@ -199,7 +199,7 @@ def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
             confers
             and case.lead_team_id in clearance.teams
             and facts.intake_begun is None
-            and came_from_list(case)
+            and facts.from_list
         )
         else [],
         "note_form": note_form(request, reader),

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from casework.cases.case_reader import CaseReader
+from casework.cases.enums import CaseState
 from casework.cases.models import Case, Involvement, StepTaken
 from casework.dossiers.kinds import KINDS as RECORD_KINDS
 from casework.dossiers.kinds import headline
@@ -224,21 +225,15 @@ def _stays(case: Case, stays: list[Stay], who: object) -> list[Event]:
 
 def _steps(reader: CaseReader) -> list[Event]:
     """The states the case went through."""
-    steps = list(StepTaken.objects.filter(case=reader.case).select_related("by"))
-    named = reader.known_workers({step.by_id for step in steps if step.by_id})
+    steps = StepTaken.objects.filter(case=reader.case)
+    rows = list(steps.values_list("state", "on", "recorded_at", "by", "by__name"))
+    named = reader.known_workers({by for _state, _on, _at, by, _name in rows if by})
     result = []
-    for number, step in enumerate(steps):
-        title = _("Now: %(state)s") % {"state": step.get_state_display()}
-        result.append(
-            Event(
-                step.on,
-                step.recorded_at,
-                "steps",
-                "arrow-right" if number else "plus",
-                title if number else _("Registered"),
-                str(step.by) if step.by_id in named else "",
-            )
-        )
+    for number, (state, on, at, by, name) in enumerate(rows):
+        label = CaseState(state).label
+        title = _("Now: %(state)s") % {"state": label} if number else _("Registered")
+        icon = "arrow-right" if number else "plus"
+        result.append(Event(on, at, "steps", icon, title, name if by in named else ""))
     return result
 
 

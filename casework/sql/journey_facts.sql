@@ -22,6 +22,7 @@ BEGIN
             WHERE d.case_id = (SELECT e.id FROM casework_case e JOIN casework_person k ON k.id = e.person_id
                                WHERE k.same_as = p.same_as AND e.id < c.id ORDER BY e.id DESC LIMIT 1)
               AND d.ended_at IS NULL ORDER BY d.of, d.source_team_id IS NOT NULL, d.delivered_on) d), '{}'),
+        'from_list', EXISTS (SELECT FROM casework_steptaken s WHERE s.case_id = c.id AND s.number = 'T18'),
         'taken_over', EXISTS (SELECT FROM casework_steptaken s WHERE s.case_id = c.id AND s.number = 'T17'),
         'newer_case', EXISTS (SELECT FROM casework_case e JOIN casework_person k ON k.id = e.person_id
                               WHERE k.same_as = p.same_as AND e.id > c.id),

