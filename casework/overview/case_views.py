@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -13,7 +15,7 @@ from casework.cases import perms
 from casework.cases.case_reader import CaseReader
 from casework.cases.enums import STEPS, CaseState
 from casework.cases.models import Case, Involvement
-from casework.cases.partners import visible_teams, with_teams
+from casework.cases.partners import with_teams
 from casework.dossiers import perms as perms_of_records
 from casework.dossiers.cautions import cautions
 from casework.dossiers.kinds import KINDS
@@ -31,6 +33,7 @@ from casework.overview.composition import corrections, current, panels
 from casework.overview.household import household
 from casework.overview.timeline import KINDS as STORY_KINDS
 from casework.overview.timeline import events
+from casework.records.models import Record
 from casework.register.enums import ValueKind
 from casework.register.identity import by_kind, distinct
 from casework.registration.perms import can_complete_registration
@@ -38,6 +41,7 @@ from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
 from partners.accountability.activities import CASEWORK, processes
 
+Records = dict[str, list[Record]]
 STORY_LENGTH = 40  # events on a case page before "older"
 
 
@@ -116,41 +120,68 @@ def steps_of(case: Case) -> list[dict[str, str]]:
 @processes(CASEWORK)
 @require_GET
 def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
-    clearance = request.clearance
     passages = passages_with(reference)
     case = next((row for row in passages if row.reference == reference), None)
     if case is None:
         raise Http404
-    teams = visible_teams(clearance)
-    involvements = with_teams(
-        Involvement.objects.filter(case=case).select_related("worker"), teams, "team"
-    )
-    involvements.sort(key=lambda row: (row.team_id != case.lead_team_id, row.since, row.pk))
+    reader = CaseReader(request.clearance, case)
     records = records_of([case])
-    values = by_kind(
-        with_teams(current(records["identity_value"]), teams, "author_team", "source_team")
-    )
-    stays, briefings = current(records["stay"]), current(records["briefing"])
-    kind = request.GET.get("toon", "all")
-    kind = kind if kind in STORY_KINDS else "all"
-    asked = request.GET.get("meer", "")[:3]
-    more = min(int(asked), 50) if asked.isdecimal() else 0
-    most = STORY_LENGTH * (more + 1)
-    lead = teams.get(case.lead_team_id)
-    reader = CaseReader(clearance, case, teams)
-    story = events(reader, involvements, records, kind=kind, most=most + 1)
-    briefing = briefings[0] if briefings else None
-    own, shared = panels(reader, records)
-    facts, confers = fact_of(case), clearance.reads(case, Category.CONFERENCE)
+    involvements = _involvements(reader)
+    facts = fact_of(case)
     context = {
         "case": case,
+        "passages": [row for row in passages if row is not case],
+        **_person(reader, records),
+        **_work(reader, records),
+        **_partners(reader, involvements),
+        **_ahead(reader, facts),
+        **_story(request, reader, involvements, records),
+        **_note(request, reader),
+    }
+    return render(request, "casework/overview/case.html", context)
+
+
+def _involvements(reader: CaseReader) -> list[Involvement]:
+    """The involvements in sight: of the team that leads first, then as they began."""
+    rows = Involvement.objects.filter(case=reader.case).select_related("worker")
+    return sorted(
+        with_teams(rows, reader.teams, "team"),
+        key=lambda row: (row.team_id != reader.case.lead_team_id, row.since, row.pk),
+    )
+
+
+def _person(reader: CaseReader, records: Records) -> dict[str, Any]:
+    """Who she is, where she stays, and what is said of how she came here."""
+    identity = with_teams(
+        current(records["identity_value"]), reader.teams, "author_team", "source_team"
+    )
+    values = by_kind(identity)
+    briefings = current(records["briefing"])
+    born = next((row.value for row in values["birth_date"]), "")
+    return {
         "name": values["name"][0].value if values["name"] else "",
         "values": values,
-        "own": own,
-        "shared": shared,
-        "begins": [p for p in own if p.add and not p.rows],
+        "nationalities": distinct(values["nationality"]),
         "household": household(current(records["relation"])),
         "adds_household": perms_of_records.adding_team(reader, KINDS["relation"]) is not None,
+        "stays": current(records["stay"]),
+        "briefing": briefings[0] if briefings else None,
+        "registration_tasks": registration_tasks(reader, informed=bool(briefings)),
+        "completes": can_complete_registration(reader),
+        "asks_elsewhere": can_ask(reader),
+        "knows_referrer": reader.reads(Category.GUIDANCE) or reader.reads(Category.CONTACT_SHELTER),
+        "cautions": cautions(records, born, timezone.localdate()),
+    }
+
+
+def _work(reader: CaseReader, records: Records) -> dict[str, Any]:
+    """Panels of records: of her own teams, and what others share with them."""
+    own, shared = panels(reader, records)
+    return {
+        "own": own,
+        "shared": shared,
+        "begins": [panel for panel in own if panel.add and not panel.rows],
+        "corrections": corrections(reader, records),
         "supplies": [
             (kind, variant, label)
             for kind in perms_of_records.suppliable(reader)
@@ -158,56 +189,65 @@ def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
                 ValueKind.choices if kind.slug == "identity_value" else [("", kind.label)]
             )
         ],
-        "corrections": corrections(reader, records),
+    }
+
+
+def _partners(reader: CaseReader, involvements: list[Involvement]) -> dict[str, Any]:
+    """Who takes part, who manages the case, and what this worker may change about that."""
+    lead = reader.teams.get(reader.case.lead_team_id)
+    knows_lead = lead is None or reader.may_know(lead)
+    return {
         "involvements": [
             (
                 row,
                 perms.can_end_involvement(reader, row),
-                perms.can_become_contact(clearance, row),
+                perms.can_become_contact(reader.clearance, row),
             )
             for row in involvements
             if row.holds
         ],
-        "nationalities": distinct(values["nationality"]),
-        "stays": stays,
-        "more": more + 1,
-        "passages": [row for row in passages if row is not case],
-        "completes": can_complete_registration(reader),
-        "asks_elsewhere": can_ask(reader),
         "can_involve": perms.can_involve(reader),
         "can_take_over": perms.can_take_over(reader),
-        "steps": steps_of(case),
-        "events": story[:most],
-        "older": len(story) > most,
-        "kind": kind,
-        "briefing": briefing,
-        "knows_referrer": any(
-            clearance.reads(case, c) for c in (Category.GUIDANCE, Category.CONTACT_SHELTER)
-        ),
-        "manager_known": lead is None or reader.may_know(lead),
-        "registration_tasks": registration_tasks(reader, informed=briefing is not None),
+        "manages": reader.manages,
+        "manager_known": knows_lead,
+        "lead": lead if knows_lead else None,
+    }
+
+
+def _ahead(reader: CaseReader, facts: Facts) -> dict[str, Any]:
+    """Where the case stands, what may come next, until when, and what is missing."""
+    confers = reader.reads(Category.CONFERENCE)
+    # Like terms: to others a gap would tell of what they do not read.
+    sees_gaps = confers and reader.team_leads and facts.intake_begun is None and facts.from_list
+    return {
+        "steps": steps_of(reader.case),
         "next_steps": next_steps(reader, facts),
-        "cautions": cautions(
-            records, next((row.value for row in values["birth_date"]), ""), facts.today
-        ),
         "deadlines": deadlines(reader, facts),
         "rest_ends": facts.rest_ends,
         "confers": confers,
-        # Like terms: to others a gap would tell of what they do not read.
-        "gaps": linked(case, gaps_of(facts))
-        if (
-            confers
-            and case.lead_team_id in clearance.teams
-            and facts.intake_begun is None
-            and facts.from_list
-        )
-        else [],
+        "gaps": linked(reader.case, gaps_of(facts)) if sees_gaps else [],
+    }
+
+
+def _story(
+    request: ClearanceRequest, reader: CaseReader, involvements: list[Involvement], records: Records
+) -> dict[str, Any]:
+    """What happened, the newest first: of the kind that was asked for, and as far back."""
+    kind = request.GET.get("toon", "all")
+    kind = kind if kind in STORY_KINDS else "all"
+    asked = request.GET.get("meer", "")[:3]
+    more = min(int(asked), 50) if asked.isdecimal() else 0
+    most = STORY_LENGTH * (more + 1)
+    story = events(reader, involvements, records, kind=kind, most=most + 1)
+    return {"events": story[:most], "older": len(story) > most, "kind": kind, "more": more + 1}
+
+
+def _note(request: ClearanceRequest, reader: CaseReader) -> dict[str, Any]:
+    """The form for a note, on the page itself."""
+    return {
         "note_form": note_form(request, reader),
-        "draft_key": NOTE.key(case.reference),
+        "draft_key": NOTE.key(reader.case.reference),
         "form_page": f"{request.path}#notitie",
         "readers": [],
         "and_others": False,
-        "manages": case.case_manager_id == clearance.user_id,
-        "lead": lead if lead and reader.may_know(lead) else None,
     }
-    return render(request, "casework/overview/case.html", context)
