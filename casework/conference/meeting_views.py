@@ -3,13 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Exists, OuterRef, Q
-from django.db.models.expressions import RawSQL
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -17,19 +15,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from casework.cases.enums import ADMITTED_STATES, OPEN_STATES
-from casework.cases.models import Case
 from casework.cases.partners import team_reads, visible_teams
 from casework.conference import perms
-from casework.conference.enums import MinutesAnswer, WhyOnAgenda
+from casework.conference.enums import MinutesAnswer
 from casework.conference.forms import (
     MEETING,
     CancelForm,
-    GuestForm,
     MeetingForm,
     SeriesForm,
 )
-from casework.conference.guest_acts import admit_guest
 from casework.conference.meeting_acts import (
     NoConvenant,
     TakenMoment,
@@ -40,23 +34,17 @@ from casework.conference.meeting_acts import (
     plan_meetings,
 )
 from casework.conference.minutes_acts import minutes_state, send_minutes
-from casework.conference.models import AgendaItem, Meeting, MeetingGuest, MeetingTeam
-from casework.journey.deadlines import deadlines_of
-from casework.journey.facts import facts_of
+from casework.conference.models import AgendaItem, Meeting, MeetingTeam
+from casework.conference.proposals import MOST, proposals, undiscussed
 from casework.journey.guards import format_day
 from casework.register.identity import leading_names
-from casework.shelter.enums import OUTSIDE_LVV
-from casework.shelter.models import Stay
 from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.form_views import do_once, form_view, open_form, send_form, show_form
-from lvv.common.database import call
-from lvv.common.periods import in_force
 from partners.accountability.activities import CASEWORK, processes
 from partners.organisations.enums import OrganisationKind, TeamFunction
 from partners.organisations.models import Pilot, Team
 
-MOST = 50
 INVITED_AT_FIRST = (
     OrganisationKind.MUNICIPALITY,
     OrganisationKind.NGO,
@@ -184,22 +172,6 @@ def _sees_undiscussed(request: ClearanceRequest) -> bool:
     )
 
 
-def undiscussed() -> Any:
-    """R7: who receives shelter of the facility, or guidance, and was not discussed yet, as far
-    as the asker sees."""
-    stays = (
-        Stay.objects.current().filter(in_force(), case=OuterRef("pk")).exclude(kind__in=OUTSIDE_LVV)
-    )
-    talked = RawSQL("SELECT conference_discussed()", [])  # also where another team alone attended
-    return (
-        Case.objects.open()
-        .filter(Q(state__in=ADMITTED_STATES) | Exists(stays))
-        .exclude(pk__in=talked)
-        .select_related("pilot")
-        .order_by("registered_on", "pk")
-    )
-
-
 @processes(CASEWORK)
 @require_GET
 def undiscussed_list(request: ClearanceRequest) -> HttpResponse:
@@ -283,70 +255,6 @@ def meeting_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     return render(request, "casework/conference/meeting.html", context)
 
 
-@dataclass(frozen=True)
-class Proposal:
-    case: Case
-    name: str
-    why: str
-    words: str
-
-
-WHY = {
-    "R5": WhyOnAgenda.ADMISSION,
-    "R8": WhyOnAgenda.ADMISSION,
-    "R9": WhyOnAgenda.REVIEW,
-    "LSO": WhyOnAgenda.REVIEW,
-    "R26": WhyOnAgenda.ESCALATION,
-}
-DISCUSSED = ("conference", "escalation")  # the pages of terms that the conference answers
-
-
-def proposals(meeting: Meeting) -> list[Proposal]:
-    """Cases of this pilot that stand on no agenda but need the conference: a term ends, or the case
-    was never discussed (R7)."""
-    waits = AgendaItem.objects.current().filter(
-        Q(meeting__on__gte=timezone.localdate()) | Q(meeting__opened_at__isnull=False),
-        case=OuterRef("pk"),
-        discussed_at=None,
-        meeting__closed_at=None,
-        meeting__cancelled_on=None,
-    )
-    cases = (
-        Case.objects.filter(
-            pilot=meeting.pilot_id, state__in=OPEN_STATES, deadline_on__lte=meeting.on
-        )
-        .exclude(Exists(waits))
-        .select_related("pilot")
-        .order_by("deadline_on", "pk")[:MOST]
-    )
-    result: dict[int, Proposal] = {}
-    facts = facts_of(cases)
-    for case in cases:
-        ends = (
-            term
-            for term in deadlines_of(facts[case.pk])
-            if term.on <= meeting.on and term.page in DISCUSSED
-        )
-        if term := next(ends, None):
-            why = WHY.get(term.rule, WhyOnAgenda.END_OF_TERM)
-            result[case.pk] = Proposal(case, "", why.value, f"{term.what} ({format_day(term.on)})")
-    for case in undiscussed().filter(pilot=meeting.pilot_id).exclude(Exists(waits))[:MOST]:
-        result.setdefault(
-            case.pk,
-            Proposal(
-                case,
-                "",
-                WhyOnAgenda.NOT_YET_DISCUSSED.value,
-                str(WhyOnAgenda.NOT_YET_DISCUSSED.label),
-            ),
-        )
-    names = leading_names(list(result))
-    return [
-        Proposal(row.case, names.get(row.case.pk, "") or row.case.number, row.why, row.words)
-        for row in result.values()
-    ]
-
-
 @processes(CASEWORK)
 @require_POST
 def meeting_act(request: ClearanceRequest, reference: UUID, act: str) -> HttpResponse:
@@ -423,59 +331,4 @@ def meeting_cancel(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 
     return send_form(request, form, act) or show_form(
         request, "casework/conference/cancel.html", form, meeting=meeting
-    )
-
-
-@processes(CASEWORK)
-@form_view
-def meeting_attendance(request: ClearanceRequest, reference: UUID) -> HttpResponse:
-    """Who was there: teams by a tick, guests by name."""
-    meeting = meeting_or_404(reference)
-    chairs = perms.chairs(request.clearance, meeting)
-    if not chairs or meeting.cancelled_on or meeting.minutes_sent_on:
-        raise PermissionDenied  # who was there stands in the minutes the partners answered
-    form = open_form(request, GuestForm, "", sent="guest" in request.POST)
-
-    def act() -> str:
-        _add_guest(meeting, form.cleaned_data)
-        return request.path
-
-    if request.method == "POST" and "dismiss" in request.POST:
-        return do_once(request, lambda: _dismiss_guest(request, meeting))
-    if request.method == "POST" and "guest" not in request.POST:
-        return do_once(request, lambda: _keep_attendance(request, meeting))
-    return send_form(request, form, act) or show_form(
-        request,
-        "casework/conference/attendance.html",
-        form,
-        meeting=meeting,
-        rows=list(meeting.teams.select_related("team__organisation")),
-        guests=meeting.guests.all(),
-    )
-
-
-def _keep_attendance(request: ClearanceRequest, meeting: Meeting) -> str:
-    ticked = set(request.POST.getlist("present"))
-    for row in meeting.teams.select_related("team__organisation"):
-        row.present = str(row.pk) in ticked
-        row.save()
-    return meeting_url(meeting)
-
-
-def _dismiss_guest(request: ClearanceRequest, meeting: Meeting) -> str:
-    wanted = request.POST["dismiss"]
-    guest = get_object_or_404(meeting.guests, pk=int(wanted) if wanted.isdecimal() else 0)
-    call("conference_dismiss", guest.pk)
-    return request.path
-
-
-def _add_guest(meeting: Meeting, data: dict[str, Any]) -> None:
-    """Raises ValidationError if the account of the guest cannot read along."""
-    user, account = None, data["username"].strip()
-    if account and meeting.guests.filter(user__username=account).exists():
-        raise ValidationError({"username": _("This guest is on the list already.")})
-    if account and (user := admit_guest(meeting, account)) is None:
-        raise ValidationError({"username": _("This account cannot read along at this meeting.")})
-    MeetingGuest.objects.create(
-        meeting=meeting, name=data["name"], capacity=data["capacity"], user_id=user
     )

@@ -1,6 +1,12 @@
 from django.urls import path
 
-from casework.conference import agenda_views, item_views, meeting_views, minutes_views
+from casework.conference import (
+    agenda_views,
+    attendance_views,
+    item_views,
+    meeting_views,
+    minutes_views,
+)
 
 urlpatterns = [
     # meeting_, agenda_: the case conference
@@ -12,7 +18,7 @@ urlpatterns = [
     path("lso/<uuid:reference>/afgelasten/", meeting_views.meeting_cancel, name="meeting_cancel"),
     path(
         "lso/<uuid:reference>/aanwezig/",
-        meeting_views.meeting_attendance,
+        attendance_views.meeting_attendance,
         name="meeting_attendance",
     ),
     path("lso/<uuid:reference>/verslag/", minutes_views.minutes, name="minutes"),

@@ -14,8 +14,8 @@ from casework.cases.involvements import departure_team, involve_departure_servic
 from casework.cases.models import Case, Consent, Involvement
 from casework.dossiers.corrections import CorrectionRequest
 from casework.dossiers.enums import ProcedureKind, SignalKind
-from casework.dossiers.kinds import RecordKind
 from casework.dossiers.procedures import Procedure, ProcedureStep
+from casework.dossiers.record_kind import RecordKind
 from casework.dossiers.supervision import Signal
 from casework.dossiers.support import ReceptionHandover
 from casework.formal_decisions.models import FormalDecision

@@ -12,8 +12,9 @@ from django.utils.translation import ngettext
 
 from casework.cases.partners import visible_teams
 from casework.dossiers.acts import confirm_unchanged
-from casework.dossiers.kinds import KINDS, RecordKind, headline
+from casework.dossiers.kinds import KINDS, headline
 from casework.dossiers.presentation import check_limit
+from casework.dossiers.record_kind import RecordKind
 from casework.records.models import Checked
 from casework.register.identity import leading_names
 from governance.access.clearance import Clearance

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.cases.models import Case, Consent
 from casework.dossiers.corrections import CorrectionRequest
-from casework.dossiers.kinds import RecordKind
+from casework.dossiers.record_kind import RecordKind
 from casework.dossiers.support import Allowance
 from casework.intake.enums import DossierResult
 from casework.intake.models import DossierRequest, ServiceDossier

@@ -5,7 +5,8 @@ from casework.cases.case_reader import CaseReader
 from casework.cases.enums import CaseState
 from casework.cases.models import Case
 from casework.dossiers.corrections import CorrectionRequest
-from casework.dossiers.kinds import BY_MODEL, KINDS, RecordKind
+from casework.dossiers.kinds import BY_MODEL, KINDS
+from casework.dossiers.record_kind import RecordKind
 from casework.dossiers.rows import readers_of
 from casework.intake.models import ServiceDossier
 from casework.records.models import Addressed, Record

@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from casework.cases.models import Case, Consent
-from casework.dossiers.kinds import RecordKind
+from casework.dossiers.record_kind import RecordKind
 from casework.records.models import Checked, Record
 from casework.shelter.models import Stay
 from governance.access.enums import Category

@@ -10,8 +10,9 @@ from django.shortcuts import get_object_or_404
 from casework.cases.case_reader import CaseReader, find_case
 from casework.cases.models import Case
 from casework.dossiers import perms
-from casework.dossiers.kinds import KINDS, RecordKind, headline
+from casework.dossiers.kinds import KINDS, headline
 from casework.dossiers.presentation import record_url
+from casework.dossiers.record_kind import RecordKind
 from casework.records.models import VersionConflict
 from governance.access.middleware import ClearanceRequest
 from lvv.common.database import call

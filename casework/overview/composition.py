@@ -11,25 +11,22 @@ from django.utils.functional import Promise
 
 from casework.cases.case_reader import CaseReader
 from casework.dossiers import perms
-from casework.dossiers.kinds import (
+from casework.dossiers.kinds import KINDS, PANELS, STEPS_OF, headline
+from casework.dossiers.presentation import age_warning, ends_on, is_over, record_url
+from casework.dossiers.record_kind import (
     AVIM,
     CARE,
     COA,
     DTV,
     IND,
     IOM,
-    KINDS,
     LEGAL,
     MUNICIPAL,
     NGO,
-    PANELS,
     SHELTER,
-    STEPS_OF,
     Owner,
     RecordKind,
-    headline,
 )
-from casework.dossiers.presentation import age_warning, ends_on, is_over, record_url
 from casework.records.models import Addressed, Record
 from governance.access.clearance import Clearance
 from partners.organisations.enums import OrganisationKind, TeamFunction
