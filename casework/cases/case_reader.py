@@ -19,8 +19,8 @@ from partners.organisations.enums import OrganisationKind, Role, TeamFunction
 from partners.organisations.models import Membership, Team
 
 # What the bare fact that a team takes part gives away in every case, by its function, else by its
-# kind of organisation. The database adds what a ground gives away (sql/involvements.sql) and keeps
-# the whole on the case, as `team_reveals`.
+# kind of organisation. The database keeps what it gives away in one case, which may hang on the
+# ground, as the case's `team_reveals` (sql/involvements.sql).
 REVEALED_BY_FUNCTION = {
     TeamFunction.SHELTER: Category.CONTACT_SHELTER,
     TeamFunction.CARE: Category.MEDICAL_LIMITATION,
@@ -32,9 +32,9 @@ REVEALED_BY_ORGANISATION = {
     OrganisationKind.IOM: Category.DEPARTURE,
     OrganisationKind.COA: Category.OUTCOME,
 }
-# The departure service takes part because the person has a place or guidance (R7), unless its
-# dossier was asked for.
-REVEALED_BY_GROUND = {OrganisationKind.DTV: Category.CONTACT_SHELTER}
+# By its kind of organisation, unless the ground is that its dossier was asked for: the departure
+# service takes part because the person has a place or guidance (R7).
+REVEALED_UNLESS_ASKED = {OrganisationKind.DTV: Category.CONTACT_SHELTER}
 
 
 def declaration() -> str:
@@ -44,7 +44,7 @@ def declaration() -> str:
         for source, revealed in (
             ("team", REVEALED_BY_FUNCTION),
             ("organisation", REVEALED_BY_ORGANISATION),
-            ("ground", REVEALED_BY_GROUND),
+            ("unless_asked", REVEALED_UNLESS_ASKED),
         )
         for code, category in revealed.items()
     ]
@@ -67,7 +67,7 @@ def may_reveal(team: Team) -> list[Category]:
     """The categories one of which the involvement of this team reveals, depending on its ground."""
     if (category := reveals_always(team)) is not None:
         return [category]
-    by_ground = REVEALED_BY_GROUND.get(team.organisation.kind)  # type: ignore[call-overload]
+    by_ground = REVEALED_UNLESS_ASKED.get(team.organisation.kind)  # type: ignore[call-overload]
     return [by_ground, Category.IDENTITY] if by_ground else [Category.IDENTITY]
 
 
@@ -165,7 +165,7 @@ class CaseReader:
         does not depend on which teams take part."""
         return self.team_leads or all(
             self.reads(category)
-            for revealed in (REVEALED_BY_FUNCTION, REVEALED_BY_ORGANISATION, REVEALED_BY_GROUND)
+            for revealed in (REVEALED_BY_FUNCTION, REVEALED_BY_ORGANISATION, REVEALED_UNLESS_ASKED)
             for category in revealed.values()
         )
 

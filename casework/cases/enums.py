@@ -44,7 +44,7 @@ STEPS = (
 
 
 class Ending(TextChoices):
-    """Why the part of a team in a case ended: a code, shown to nobody."""
+    """Why the part of a team in a case ended: a code, for acts to look at."""
 
     BY_HAND = "by_hand"
     STAY_OVER = "stay_over"

@@ -198,7 +198,7 @@ class StepTaken(models.Model):
     changed."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="steps_taken")
-    # Of journey/steps.py; none led there where a list was taken back.
+    # Of journey/steps.py; empty where the list of the case was taken back, which is no step.
     number = models.CharField(max_length=4, blank=True)
     state = models.CharField(max_length=20, choices=CaseState)
     on = models.DateField()

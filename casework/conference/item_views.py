@@ -162,7 +162,14 @@ def _behalf_form(
     request: ClearanceRequest, item: AgendaItem, *, sent: bool = False
 ) -> OnBehalfForm:
     teams = _speechless(CaseReader(request.clearance, item.case), item)
-    return open_form(request, OnBehalfForm, "", sent=sent, teams=teams, prefix="b")
+    return open_form(
+        request,
+        OnBehalfForm,
+        POSITION.key(item.reference, "behalf"),
+        sent=sent,
+        teams=teams,
+        prefix="b",
+    )
 
 
 def _decide_form(request: ClearanceRequest, item: AgendaItem, *, sent: bool = False) -> DecideForm:

@@ -323,7 +323,7 @@ def meeting_cancel(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     meeting = meeting_or_404(reference)
     if not perms.chairs(request.clearance, meeting) or not meeting.is_planned:
         raise PermissionDenied
-    form = open_form(request, CancelForm, "")
+    form = open_form(request, CancelForm, MEETING.key(meeting.reference, "cancel"))
 
     def act() -> str:
         cancel_meeting(meeting, form.cleaned_data["because"])

@@ -259,8 +259,8 @@ def _leaves(case: Case, team: Team, ground: Ground) -> None:
     """End the team's involvement on this ground. It keeps any involvement on another ground."""
     row = Involvement.objects.in_force().filter(case=case, team=team, ground=ground).first()
     if row is not None:
-        row.until = timezone.localdate()
-        set_change_reason(row, "ended")
+        row.until, row.ending = timezone.localdate(), Ending.BY_HAND
+        set_change_reason(row, row.ending)
         row.save()
 
 

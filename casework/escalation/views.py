@@ -104,7 +104,7 @@ class Questions:
         return result | {"extend": self._open("extend", ExtendForm, asked=asked)}
 
     def _open(self, name: str, form: Any, **options: Any) -> Any:
-        key = ESCALATION.key(self.case.reference)
+        key = ESCALATION.key(self.case.reference, name)
         return open_form(self.request, form, key, sent=name == self.sent, **options)
 
     def parts(self) -> dict[int, list[tuple[str, EscalationPart]]]:
@@ -124,7 +124,6 @@ class Questions:
             "casework/escalation/escalation.html",
             self.form,
             form_page=self.page,
-            draft_key=ESCALATION.key(self.case.reference),
             forms=self.forms,
             asked=asked,
             rows=[(row, parts.get(row.pk, []), list(row.members.all())) for row in self.rows],

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from casework.cases.case_reader import find_case
+from casework.cases.case_reader import CaseReader, find_case
 from casework.cases.enums import ADMITTED_STATES, CaseState
 from casework.cases.models import Case
 from casework.cases.views import case_url
@@ -34,9 +34,8 @@ from casework.formal_decisions.letters import FIELDS, clean_html, filled, templa
 from casework.formal_decisions.models import FormalDecision, LetterTemplate
 from casework.journey import perms
 from casework.journey.addresses import linked
-from casework.journey.facts import fact_of
+from casework.journey.facts import Facts, fact_of
 from casework.journey.steps import STEPS
-from casework.register.identity import leading_names
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.acts import kept_value, save_draft
 from governance.drafts.form_views import (
@@ -52,6 +51,16 @@ from governance.mandates.models import MandateDecision
 from partners.accountability.activities import AGREEMENTS, CASEWORK, processes
 from partners.organisations.enums import OrganisationKind
 from partners.organisations.models import Pilot
+
+ANSWERS = (
+    "kind",
+    "decided_on",
+    "effective_on",
+    "until",
+    "reasons",
+    "remedies",
+    "objection_until",
+)
 
 
 @processes(CASEWORK)
@@ -69,51 +78,33 @@ def formal_decision_add(request: ClearanceRequest, reference: UUID) -> HttpRespo
     mandates = list(MandateDecision.objects.filter(pilots=case.pilot_id))
     key = FORMAL.key(case.reference)
     form = open_form(request, FormalForm, key, case=case, facts=facts, mandates=mandates)
-    letter: LetterForm | None = None
     mended, mended_for = _mended(request, form.draft)
+    back = "back" in request.POST
+    letter: LetterForm | None = None
     if request.method == "POST" and form.is_valid():
-        back = "back" in request.POST
-        letter = LetterForm(request.POST if "letter" in request.POST and not back else None)
-        if "letter" not in request.POST:
-            same = mended_for == _digest(lambda name: request.POST.get(name, ""))
-            letter.initial["letter"] = mended if mended and same else _letter(case, form)
+        letter = _letter_form(request, reader, form, mended, mended_for)
         if letter.is_valid():
             text = letter.cleaned_data["letter"]
 
             def act() -> str:
-                names = (
-                    "kind",
-                    "decided_on",
-                    "effective_on",
-                    "until",
-                    "reasons",
-                    "remedies",
-                    "objection_until",
-                )
-                made = issue(
+                decision = issue(
                     case,
-                    {name: form.cleaned_data[name] for name in names},
+                    {name: form.cleaned_data[name] for name in ANSWERS},
                     by=request.clearance,
                     author_team=author,
                     mandate=form.mandate,
                     function=form.function_name,
                     letter=text,
                 )
-                return reverse("casework:formal_decision", args=[case.reference, made.reference])
+                return reverse(
+                    "casework:formal_decision", args=[case.reference, decision.reference]
+                )
 
             return do_once(request, act, key=key)
-        letter = None if back else letter
     # not issued: she went back, or the case moved on; what she mended is kept
     if "letter" in request.POST:
         save_draft(request.user, request.POST, key=key, page=request.path)
-    missing = [
-        data
-        for kind, number in ((FormalKind.ADMITTED, "T7"), (FormalKind.REFUSED, "T8"))
-        if kind in POSSIBLE.get(CaseState(case.state), ())
-        for data in linked(
-            case, [m for m in STEPS[number].missing(facts) if m.page != "formal_decision_add"]
-        )
-    ]
+    letter = None if back else letter
     return show_form(
         request,
         "casework/formal_decisions/add.html",
@@ -122,7 +113,7 @@ def formal_decision_add(request: ClearanceRequest, reference: UUID) -> HttpRespo
         letter=letter,
         mandates=mandates,
         possible=CaseState(case.state) in POSSIBLE,
-        missing=missing if len(missing) == 2 else [],
+        missing=_in_the_way(case, facts),
         mended=mended,
         mended_for=mended_for,
         former=clean_html(mended)
@@ -130,6 +121,30 @@ def formal_decision_add(request: ClearanceRequest, reference: UUID) -> HttpRespo
         else "",
         **reader.context(),
     )
+
+
+def _letter_form(
+    request: ClearanceRequest, reader: CaseReader, form: FormalForm, mended: str, mended_for: str
+) -> LetterForm:
+    """The letter as it was sent; else as it was mended for these answers, or made from them."""
+    if "letter" in request.POST:
+        return LetterForm(request.POST if "back" not in request.POST else None)
+    same = mended_for == _digest(lambda name: request.POST.get(name, ""))
+    return LetterForm(initial={"letter": mended if mended and same else _letter(reader, form)})
+
+
+def _in_the_way(case: Case, facts: Facts) -> list[tuple[str, str]]:
+    """What is missing for both decisions that are possible from here; nothing if one may be
+    taken."""
+    missing = [
+        sentence
+        for kind, number in ((FormalKind.ADMITTED, "T7"), (FormalKind.REFUSED, "T8"))
+        if kind in POSSIBLE.get(CaseState(case.state), ())
+        for sentence in linked(
+            case, [m for m in STEPS[number].missing(facts) if m.page != "formal_decision_add"]
+        )
+    ]
+    return missing if len(missing) == 2 else []
 
 
 def _digest(values: Callable[[str], str]) -> str:
@@ -151,15 +166,15 @@ def _mended(request: ClearanceRequest, draft: Draft | None) -> tuple[str, str]:
     return kept_value(draft, "mended"), kept_value(draft, "mended_for")
 
 
-def _letter(case: Case, form: FormalForm) -> str:
+def _letter(reader: CaseReader, form: FormalForm) -> str:
     """The letter as the pilot's own text tells it, or the model's where it has written none."""
-    data = form.cleaned_data
+    data, case = form.cleaned_data, reader.case
     template = template_of(case.pilot, data["kind"], data["decided_on"])
     mandate = form.mandate
     return filled(
         template.text if template else first_text(data["kind"]),
         {
-            "naam": leading_names([case.pk]).get(case.pk, "") or case.number,
+            "naam": reader.name or case.number,
             "casusnummer": case.number,
             "datum": data["decided_on"],
             "functie": form.function_name,

@@ -109,7 +109,7 @@ def exit_page(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     result = exit_of(case)
     form = None
     if leads(reader) and result and result.confirmed_on:
-        form = open_form(request, UnconfirmedForm, "")
+        form = open_form(request, UnconfirmedForm, EXIT.key(result.reference, "unconfirmed"))
 
     def act() -> str:
         assert form is not None
@@ -214,7 +214,12 @@ def exit_confirm(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     result.case = case
     if not perms.can_confirm(reader, result):
         raise PermissionDenied
-    form = open_form(request, DeclineForm, "", sent="decline" in request.POST)
+    form = open_form(
+        request,
+        DeclineForm,
+        EXIT.key(result.reference, "decline"),
+        sent="decline" in request.POST,
+    )
 
     def confirm() -> str:
         confirm_exit(result, by=request.clearance, version=seen_version(request))
@@ -263,7 +268,7 @@ def exit_undo(request: ClearanceRequest, reader: CaseReader, exit_: Exit) -> Htt
     case = reader.case
     if not leads(reader) or exit_.confirmed_on is None:
         raise PermissionDenied
-    form = open_form(request, UndoForm, "")
+    form = open_form(request, UndoForm, EXIT.key(exit_.reference, "undo"))
 
     def act() -> str:
         undo_exit(exit_, form.cleaned_data, by=request.clearance, version=seen_version(request))

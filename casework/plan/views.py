@@ -153,7 +153,13 @@ def action_done(request: ClearanceRequest, reference: UUID, record: UUID) -> Htt
         form = open_form(request, DoneForm, ACTION_DONE.key(row.reference), sent=not act)
     if mends:
         now = {"what": row.what, "due_on": row.due_on}
-        mend = open_form(request, MendForm, "", sent=act == "mend", initial=now)
+        mend = open_form(
+            request,
+            MendForm,
+            ACTION_DONE.key(row.reference, "mend"),
+            sent=act == "mend",
+            initial=now,
+        )
     takes_on = answers and isinstance(row, Task) and row.worker_id != request.user.pk
     sent: Any = mend if act else form
     if act == "mine" and isinstance(row, Task):

@@ -9,9 +9,6 @@ CREATE POLICY item_attended ON casework_agendaitem FOR SELECT TO lvv_app
 CREATE POLICY position_attended ON casework_position FOR SELECT TO lvv_app
     USING (team_ids && access_teams('attend_conference'));
 
-CREATE POLICY position_with_item ON casework_position AS RESTRICTIVE FOR ALL TO lvv_app
-    USING (EXISTS (SELECT FROM casework_agendaitem i WHERE i.id = item_id AND i.case_id = casework_position.case_id));
-
 CREATE POLICY decision_attended ON casework_conferencedecision FOR SELECT TO lvv_app
     USING (team_ids && access_teams('attend_conference')
            AND EXISTS (SELECT FROM casework_agendaitem i WHERE i.id = item_id AND i.case_id = casework_conferencedecision.case_id));

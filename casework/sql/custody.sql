@@ -112,7 +112,7 @@ BEGIN
             PERFORM custody_shows(goes.case_id, here.leads, goes.to_team_id, goes.basis = 'own_convenant', purpose);
         END IF;
         WITH stays AS (
-            UPDATE casework_involvement v SET since = least(v.since, today), until = NULL
+            UPDATE casework_involvement v SET since = least(v.since, today), until = NULL, ending = ''
             WHERE v.id = (SELECT i.id FROM casework_involvement i WHERE i.case_id = goes.case_id AND i.team_id = goes.to_team_id
                             AND not_over(i.until, today) ORDER BY i.since LIMIT 1)
               AND (v.since > today OR v.until IS NOT NULL)

@@ -22,9 +22,9 @@ END
 $do$;
 
 -- Whether one team reads a record, by what it may today (`has`, such as read_identity): the same judgement as the policies
--- make of whoever asks. `consented`: a consent names it; `addressed`: the record asks or names it.
+-- make of whoever asks. `consented`: a consent names it; `addressed`: the record asks it; `named`: the record is such a consent.
 CREATE FUNCTION access_team_reads(team integer, has text[], of text, teams integer[], visible text, author integer, source integer,
-                                  shared integer[], shared_until date, consented boolean, addressed boolean) RETURNS boolean
+                                  shared integer[], shared_until date, consented boolean, addressed boolean, named boolean) RETURNS boolean
     LANGUAGE sql STABLE AS
 $$
     SELECT access_judge(CASE WHEN 'read_' || of = ANY (has) THEN ARRAY[team] ELSE '{}' END,
@@ -33,12 +33,12 @@ $$
         OR source = team AND 'write_' || of = ANY (has)
         OR of = 'medical_content' AND consented AND not_over(shared_until)
            AND (visible = 'permitted_partners' OR visible = 'selected_partners' AND team = ANY (shared))
-        OR addressed AND (has && ARRAY['read_' || of, 'write_' || of, 'attend_' || of]
-                          OR of = 'medical_content' AND has <> '{}')
+        OR addressed AND has && ARRAY['read_' || of, 'write_' || of, 'attend_' || of]
+        OR named AND has <> '{}'
 $$;
 
 -- The teams that would read such a record of this case, before it is written. `joining` would take part by it; `addressed`
--- it asks or names.
+-- it asks, or names if it is a consent: of medical content nothing is asked before it is written.
 CREATE FUNCTION access_would_read(which bigint, of text, visible text, author integer, shared integer[], joining integer[],
                                   addressed integer[]) RETURNS SETOF integer LANGUAGE sql STABLE AS
 $$
@@ -50,7 +50,8 @@ $$
               SELECT FROM casework_consent k JOIN partners_team w ON w.id = k.author_team_id
               JOIN partners_team a ON a.organisation_id = w.organisation_id
               WHERE k.case_id = which AND k.team_id = r.team_id AND a.id = author AND k.ended_at IS NULL
-                AND in_force(k.since, least(k.until, k.withdrawn_on))), r.team_id = ANY (addressed))
+                AND in_force(k.since, least(k.until, k.withdrawn_on))),
+          r.team_id = ANY (addressed) AND of <> 'medical_content', r.team_id = ANY (addressed) AND of = 'medical_content')
 $$;
 
 -- Of what I see of these cases, what one of their teams sees: the same judgement, and the rules that hold for steps and
@@ -60,33 +61,31 @@ CREATE FUNCTION dossier_rows_of(cases bigint[], team integer) RETURNS TABLE (kin
 $$
     WITH has AS MATERIALIZED (SELECT r.category, r.verb FROM access_readers(ARRAY[team]) r),
     rights AS MATERIALIZED (SELECT coalesce(array_agg(h.verb || '_' || h.category), '{}') AS has FROM has h),
-    seen AS MATERIALIZED (SELECT d.* FROM dossier_rows(cases) d WHERE team = ANY (d.team_ids)),
+    seen AS MATERIALIZED (
+        SELECT d.*, t.addressed, t.parent, p.kind AS parent_kind FROM dossier_rows(cases) d
+        JOIN access_record_table t ON t.kind = d.kind LEFT JOIN access_record_table p ON p.name = t.parent_name
+        WHERE team = ANY (d.team_ids)),
     consents AS (
         SELECT d.case_id, w.organisation_id FROM seen d JOIN partners_team w ON w.id = d.author
         WHERE d.kind = 'consent' AND (d.row_data ->> 'team_id')::integer = team AND d.row_data ->> 'ended_at' IS NULL
           AND (d.row_data ->> 'since')::date <= access_today() AND (d.row_data ->> 'until')::date > access_today()
           AND (d.row_data ->> 'withdrawn_on' IS NULL OR (d.row_data ->> 'withdrawn_on')::date > access_today())),
     judged AS MATERIALIZED (
-        SELECT d.kind, d.row_data FROM seen d CROSS JOIN rights
+        SELECT d.kind, d.row_data, d.parent, d.parent_kind FROM seen d CROSS JOIN rights
         WHERE access_team_reads(
                   team, rights.has, d.category, d.team_ids, d.visibility, d.author, (d.row_data ->> 'source_team_id')::integer,
                   d.shared, d.shared_until,
                   EXISTS (SELECT FROM consents c JOIN partners_team a ON a.organisation_id = c.organisation_id
                           WHERE c.case_id = d.case_id AND a.id = d.author),
-                  CASE d.kind WHEN 'consent' THEN (d.row_data ->> 'team_id')::integer = team
-                              ELSE (d.row_data ->> 'to_team_id')::integer = team
-                                   AND d.kind IN ('correction', 'hand_over', 'task', 'action') END)
+                  (d.row_data ->> 'to_team_id')::integer = team AND d.addressed,
+                  d.kind = 'consent' AND (d.row_data ->> 'team_id')::integer = team)
            -- Who only attends the conference: the items that are for its team, and what hangs on them (below).
            OR d.kind = 'agenda_item' AND team = ANY (d.shared) AND EXISTS (SELECT FROM has h WHERE h.verb = 'attend')
            OR d.kind IN ('position', 'decision') AND EXISTS (SELECT FROM has h WHERE h.verb = 'attend'))
     SELECT j.kind, (j.row_data ->> 'reference')::uuid FROM judged j
-    WHERE CASE j.kind
-          WHEN 'procedure_step' THEN EXISTS (
-              SELECT FROM judged p WHERE p.kind = 'procedure' AND p.row_data ->> 'id' = j.row_data ->> 'procedure_id')
-          WHEN 'travel_document_step' THEN EXISTS (
-              SELECT FROM judged p WHERE p.kind = 'travel_document' AND p.row_data ->> 'id' = j.row_data ->> 'application_id')
-          WHEN 'position' THEN EXISTS (
-              SELECT FROM judged p WHERE p.kind = 'agenda_item' AND p.row_data ->> 'id' = j.row_data ->> 'item_id')
+    WHERE (j.parent = '' OR EXISTS (
+              SELECT FROM judged p WHERE p.kind = j.parent_kind AND p.row_data ->> 'id' = j.row_data ->> j.parent))
+      AND CASE j.kind
           WHEN 'decision' THEN EXISTS (SELECT FROM has h WHERE h.category = 'conference' AND h.verb <> 'attend') OR EXISTS (
               SELECT FROM judged p WHERE p.kind = 'agenda_item' AND p.row_data ->> 'id' = j.row_data ->> 'item_id')
           WHEN 'relation' THEN j.row_data ->> 'other_id' IS NULL OR EXISTS (
@@ -94,5 +93,7 @@ $$
                   AND EXISTS (SELECT FROM has h WHERE h.category = 'identity' AND h.verb = 'read'))
           ELSE true END
 $$;
+
+GRANT SELECT ON access_record_table TO lvv_app;
 
 GRANT EXECUTE ON FUNCTION access_team_reads, access_would_read, dossier_rows, dossier_rows_of TO lvv_app;

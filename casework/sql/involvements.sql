@@ -30,7 +30,7 @@ $$
     SELECT coalesce((SELECT r.category FROM access_revealing r WHERE r.source = 'team' AND r.code = t.function),
                     (SELECT r.category FROM access_revealing r WHERE r.source = 'organisation' AND r.code = o.kind),
                     (SELECT r.category FROM access_revealing r
-                     WHERE r.source = 'ground' AND r.code = o.kind AND ground <> 'dossier_request'),
+                     WHERE r.source = 'unless_asked' AND r.code = o.kind AND ground <> 'dossier_request'),
                     'identity')
     FROM partners_team t JOIN partners_organisation o ON o.id = t.organisation_id WHERE t.id = team
 $$;

@@ -18,13 +18,18 @@ CREATE POLICY correction_asked ON casework_correctionrequest FOR INSERT TO lvv_a
 CREATE POLICY correction_withdrawn ON casework_correctionrequest FOR UPDATE TO lvv_app
     USING (author_team_id = ANY (access_teams('read_' || category)) AND author_team_id = ANY (team_ids));
 
--- A step shows to whoever the procedure or application shows to, and is written where one writes that.
-CREATE POLICY step_with_parent ON casework_procedurestep AS RESTRICTIVE FOR ALL TO lvv_app
-    USING (EXISTS (SELECT FROM casework_procedure p WHERE p.id = procedure_id AND p.case_id = casework_procedurestep.case_id));
-
-CREATE POLICY step_with_parent ON casework_traveldocumentstep AS RESTRICTIVE FOR ALL TO lvv_app
-    USING (EXISTS (SELECT FROM casework_traveldocument p
-                   WHERE p.id = application_id AND p.case_id = casework_traveldocumentstep.case_id));
+-- A step shows to whoever that shows to of which it is a step, and is written where one sees that.
+DO $do$
+DECLARE
+    step record;
+BEGIN
+    FOR step IN SELECT * FROM access_record_table t WHERE t.parent <> '' LOOP
+        EXECUTE format('CREATE POLICY step_with_parent ON %1$I AS RESTRICTIVE FOR ALL TO lvv_app
+                        USING (EXISTS (SELECT FROM %2$I p WHERE p.id = %3$I AND p.case_id = %1$I.case_id))',
+                       step.name, step.parent_name, step.parent);
+    END LOOP;
+END
+$do$;
 
 -- Of a member of the household nothing shows that the reader does not see anyway, not even that she exists.
 CREATE POLICY relation_other ON casework_relation AS RESTRICTIVE FOR ALL TO lvv_app

@@ -11,7 +11,8 @@ class Kept:
     """What makes the text of a form survive: saved while typing, restored on return, sent twice is
     done once.
 
-    Its page carries the hidden fields `form_token`, `draft_key` and `form_page`
+    Its page carries the hidden fields `form_token`, `draft_key`, `draft_from`
+    and `form_page`
     (components/kept_fields.html).
     """
 

@@ -39,14 +39,11 @@ def record_page(case: Any, record: Any, page: str = "record_detail") -> str:
 
 @register.simple_tag(takes_context=True)
 def form_token(context: template.Context) -> str:
-    """One token for each showing of a form; a refused form keeps its own."""
+    """One token for each showing of a form; the form that was refused keeps its own."""
     request = context.get("request")
-    kept = (
-        request.POST.get("form_token", "")
-        if request is not None and request.method == "POST"
-        else ""
-    )
-    return kept or str(uuid.uuid4())
+    sent = request.POST if request is not None else {}
+    is_sent = sent.get("draft_key") == context.get("draft_key")
+    return (sent.get("form_token", "") if is_sent else "") or str(uuid.uuid4())
 
 
 @register.simple_tag(takes_context=True)

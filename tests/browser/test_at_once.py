@@ -586,3 +586,28 @@ def test_twenty_answer_an_offer_of_another_pilot_at_once_and_one_counts(site):
     assert twenty(site, worker, f"/overplaatsingen/{offer[0]}/", said) == 1
     answered = "SELECT count(*) FROM casework_transfer WHERE id = %s AND answer = 'accepted' AND answer_text = %s"
     assert count(site, answered, offer[1], said["why"]) == 1
+
+
+def test_an_agenda_and_its_meeting_change_at_once_and_nobody_waits_for_ever(site):
+    """Items move up while the meeting moves: each act locks the cases before the meeting."""
+    worker = Worker(site, "coordinator-utrecht")
+    meeting, on, item = as_owner(
+        site,
+        "SELECT m.reference::text, m.on, max(a.reference::text) FROM casework_meeting m"
+        " JOIN partners_pilot p ON p.id = m.pilot_id AND p.slug = 'utrecht'"
+        " JOIN casework_agendaitem a ON a.meeting_id = m.id AND a.ended_at IS NULL AND a.place > 1"
+        " WHERE m.opened_at IS NULL AND m.cancelled_on IS NULL GROUP BY m.id, m.reference, m.on"
+        " HAVING count(DISTINCT a.place) > 1 ORDER BY m.on LIMIT 1",
+    )[0]
+    moving, up = f"/lso/{meeting}/verplaatsen/", f"/lso/punt/{item}/omhoog/"
+    page = worker.get(moving)
+    turns = iter(range(20))
+
+    def act():
+        turn = next(turns)
+        if turn % 2:
+            return worker.post(up, {"form_token": str(uuid.uuid4())}, page)
+        hour = {"on": f"{on:%d-%m-%Y}", "begins_at": f"{8 + turn // 2:02}:15", "place": "Stadhuis"}
+        return worker.post(moving, hour | {"form_token": str(uuid.uuid4())}, page)
+
+    assert {status for status, _url in at_once(20, act)} <= {200, 400, 409}

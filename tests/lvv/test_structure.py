@@ -57,9 +57,9 @@ def test_one_file_name_for_one_layer(room):
             assert path.name == "urls.py", path
         if re.search(r"^class \w+\(.*(TextChoices|IntegerChoices)", text, re.M):
             assert path.name == "enums.py", path
-        if re.search(r"^def can_\w+\(clearance", text, re.M):
+        if re.search(r"^def can_\w+\((clearance|reader)", text, re.M):
             assert path.name in ("perms.py", "acts.py"), path
-        if re.search(r"^@require_(GET|POST|http_methods|safe)", text, re.M):
+        if re.search(r"^@(form_view|require_(GET|POST|http_methods|safe))", text, re.M):
             assert re.search(r"views\.py$", path.name) or path.name in VIEWS, path
 
 
