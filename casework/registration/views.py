@@ -85,12 +85,12 @@ def _sheet(
     request: ClearanceRequest,
     form: RegistrationForm,
     teams: list[Team],
-    page: str = "form",
+    template: str = "casework/registration/form.html",
     **context: Any,
 ) -> HttpResponse:
     return show_form(
         request,
-        f"casework/registration/{page}.html",
+        template,
         form,
         form_page=standalone_draft_page(request, form.draft_key),
         version=BRIEFING_VERSION,
@@ -104,8 +104,14 @@ def _doubles(
     request: ClearanceRequest, form: RegistrationForm, teams: list[Team], alike: list[Candidate]
 ) -> HttpResponse:
     """Who is registered already and may be the same person, for the worker to judge."""
-    judged = ",".join(str(candidate.case_id) for candidate in alike)
-    return _sheet(request, form, teams, "doubles", candidates=candidate_rows(alike), judged=judged)
+    return _sheet(
+        request,
+        form,
+        teams,
+        "casework/registration/doubles.html",
+        candidates=candidate_rows(alike),
+        judged=",".join(str(candidate.case_id) for candidate in alike),
+    )
 
 
 def _claim(form: RegistrationForm) -> Claim:
