@@ -11,7 +11,9 @@ def departure_team(pilot: int) -> Team | None:
 
 
 def involve_departure_service(case: Case) -> None:
-    """R7: from the first shelter or guidance on, DT&V takes part."""
+    """R7: from the first shelter or guidance on, DT&V takes part. Whether it does, the case says
+    also to who may not know of it."""
     team = departure_team(case.pilot_id)
-    if team and not Involvement.objects.in_force().filter(case=case, team=team).exists():
+    taking_part = Case.objects.values_list("team_ids", flat=True).get(pk=case.pk)
+    if team and team.pk not in taking_part:
         Involvement.objects.create(case=case, team=team, ground=Ground.MADE_KNOWN)

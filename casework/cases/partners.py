@@ -76,9 +76,13 @@ def ask_for_dossiers(asked: Iterable[tuple[Case, Team]]) -> None:
             case__in={case.pk for case, _team in asked}, team__in={team.pk for _case, team in asked}
         )
     }
+    keys = {case.pk for case, _team in asked}
+    taking_part = dict(Case.objects.filter(pk__in=keys).values_list("pk", "team_ids"))
     new = []
     for case, team in asked:
         former = there.get((case.pk, team.pk))
+        if former is None and team.pk in taking_part[case.pk]:
+            continue  # unknown to who asks, who cannot end it either
         if former is not None:
             if (
                 team.organisation.kind != OrganisationKind.DTV

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -29,14 +29,10 @@ from partners.organisations.models import Team
 DISCUSSED = gettext_lazy("Discussed in the case conference")
 
 
-def current_items(meeting: Meeting) -> list[AgendaItem]:
+def current_items(meeting: Meeting) -> QuerySet[AgendaItem]:
     """Current items of a meeting, ordered by case, because cases are locked in that order."""
-    return list(
-        AgendaItem.objects.current()
-        .filter(meeting=meeting)
-        .select_related("case")
-        .order_by("case_id")
-    )
+    items: QuerySet[AgendaItem] = AgendaItem.objects.current().filter(meeting=meeting)
+    return items.select_related("case").order_by("case_id")
 
 
 def locked_meeting(meeting: Meeting) -> Meeting:
@@ -47,11 +43,14 @@ def locked_meeting(meeting: Meeting) -> Meeting:
 
 
 def locked_agenda(meeting: Meeting) -> tuple[Meeting, list[AgendaItem]]:
-    """The meeting and its current items, locked: the cases first and in order, as in every act."""
-    items = current_items(meeting)
-    for item in items:
-        item.case = locked(item.case)
-    return locked_meeting(meeting), items
+    """The meeting and its current items as they stand now, locked: the cases first and in order,
+    as in every act."""
+    cases = {item.case_id: locked(item.case) for item in current_items(meeting)}
+    meeting = locked_meeting(meeting)
+    items = list(current_items(meeting).select_for_update(of=("self",)))
+    for item in items:  # one that was put on meanwhile: nobody else comes to it before the meeting
+        item.case = cases.get(item.case_id) or locked(item.case)
+    return meeting, items
 
 
 @transaction.atomic

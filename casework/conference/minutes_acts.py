@@ -15,11 +15,11 @@ from governance.access.clearance import Clearance
 def keep_summary(item: AgendaItem, summary: str, *, version: str) -> None:
     """Save the summary of an item. A change after the minutes were sent is a correction, and
     restarts the term in which partners may answer the minutes."""
+    meeting = locked_meeting(item.meeting)
     agenda_item: AgendaItem = AgendaItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
     agenda_item.claim_version(version)
-    if item.meeting.minutes_sent_on and summary != agenda_item.summary:
+    if meeting.minutes_sent_on and summary != agenda_item.summary:
         agenda_item.corrected_on = timezone.localdate()
-        meeting = locked_meeting(item.meeting)
         meeting.minutes_due_on = agenda_item.corrected_on + timedelta(
             days=meeting.pilot.minutes_term_days
         )

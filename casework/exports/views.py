@@ -22,7 +22,7 @@ from casework.cases.partners import visible_teams
 from casework.exports.models import Export
 from casework.register.forms import ReasonField
 from governance.access.middleware import ClearanceRequest
-from governance.drafts.acts import drop_draft
+from governance.drafts.acts import ASKED, drop_draft
 from governance.drafts.form_views import open_form, show_form
 from governance.drafts.forms import KeptForm
 from governance.drafts.kinds import DraftKind
@@ -91,7 +91,9 @@ def case_export(request: ClearanceRequest) -> HttpResponse:
         raise PermissionDenied
     tab, filtered = asked_list(request.GET, clearance, teams)
     result = filtered.qs
-    key = EXPORT.key(uuid5(NAMESPACE_URL, request.GET.urlencode()))  # this list of hers
+    asked = request.GET.copy()
+    asked.pop(ASKED, None)
+    key = EXPORT.key(uuid5(NAMESPACE_URL, asked.urlencode()))  # this list of hers
     form = open_form(request, ExportForm, key)
     if form.is_bound and form.is_valid():
         table = _table(case_rows.rows(result[: case_rows.CAP], teams, clearance))

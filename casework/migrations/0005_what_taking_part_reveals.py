@@ -9,12 +9,24 @@ TABLE = """
         PRIMARY KEY (source, code)
     )
 """
-# As the database will say it from now on: of the departure service more than before.
+# As the database will say it from now on: of the departure service more than before, and that
+# somebody was made known to it of no other team.
 REVEALED_AGAIN = """
-    UPDATE casework_involvement v SET reveals = 'contact_shelter'
+    UPDATE casework_involvement v SET ground = 'cooperation'
         FROM partners_team t JOIN partners_organisation o ON o.id = t.organisation_id
-        WHERE t.id = v.team_id AND o.kind = 'dtv' AND v.ground <> 'dossier_request'
-          AND v.reveals = 'identity';
+        WHERE t.id = v.team_id AND o.kind <> 'dtv' AND v.ground = 'made_known';
+    UPDATE casework_involvement v SET reveals = CASE
+            WHEN t.function = 'shelter' THEN 'contact_shelter'
+            WHEN t.function = 'care' THEN 'medical_limitation'
+            WHEN t.function = 'legal' THEN 'legal_aid'
+            WHEN o.kind = 'shelter_operator' THEN 'contact_shelter'
+            WHEN o.kind = 'health_provider' THEN 'medical_limitation'
+            WHEN o.kind = 'iom' THEN 'departure'
+            WHEN o.kind = 'coa' THEN 'outcome'
+            WHEN o.kind = 'dtv' AND v.ground <> 'dossier_request' THEN 'contact_shelter'
+            ELSE 'identity' END
+        FROM partners_team t JOIN partners_organisation o ON o.id = t.organisation_id
+        WHERE t.id = v.team_id;
     UPDATE casework_case c SET team_reveals = x.reveals
         FROM (SELECT v.case_id, array_agg(DISTINCT v.team_id || ':' || v.reveals) AS reveals
               FROM casework_involvement v WHERE v.counted GROUP BY v.case_id) x

@@ -46,8 +46,10 @@ DECLARE
 BEGIN
     SELECT t.function, o.kind INTO kind, organisation
         FROM partners_team t JOIN partners_organisation o ON o.id = t.organisation_id WHERE t.id = NEW.team_id;
-    IF NEW.ground = 'stay' AND kind <> 'shelter' OR NEW.ground = 'care' AND kind <> 'care'
-       OR NEW.ground = 'legal_aid' AND kind <> 'legal' OR NEW.ground = 'made_known' AND organisation <> 'dtv' THEN
+    -- Of a ground that is new: what a team becomes afterwards ends nothing.
+    IF (TG_OP = 'INSERT' OR NEW.ground <> OLD.ground)
+       AND (NEW.ground = 'stay' AND kind <> 'shelter' OR NEW.ground = 'care' AND kind <> 'care'
+            OR NEW.ground = 'legal_aid' AND kind <> 'legal' OR NEW.ground = 'made_known' AND organisation <> 'dtv') THEN
         RAISE EXCEPTION 'this ground does not fit this team' USING ERRCODE = 'check_violation';
     END IF;
     NEW.reveals := access_reveals(NEW.team_id, NEW.ground);
@@ -68,6 +70,25 @@ END
 $$;
 
 GRANT SELECT ON access_revealing TO lvv_app;
+
+GRANT EXECUTE ON FUNCTION access_reveals TO lvv_app;
+
+-- What a team or an organisation becomes, its involvements reveal: worked out anew, with the projection.
+CREATE FUNCTION access_kind_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS
+$$
+BEGIN
+    UPDATE casework_involvement v SET reveals = '' FROM partners_team t
+    WHERE t.id = v.team_id AND NEW.id = CASE TG_TABLE_NAME WHEN 'partners_team' THEN t.id ELSE t.organisation_id END;
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER organisation_kind_changed AFTER UPDATE OF kind ON partners_organisation
+    FOR EACH ROW WHEN (NEW.kind <> OLD.kind) EXECUTE FUNCTION access_kind_changed();
+
+CREATE TRIGGER team_function_changed AFTER UPDATE OF function, organisation_id ON partners_team
+    FOR EACH ROW WHEN (NEW.function <> OLD.function OR NEW.organisation_id <> OLD.organisation_id)
+    EXECUTE FUNCTION access_kind_changed();
 
 CREATE TRIGGER involvement_counts BEFORE INSERT OR UPDATE ON casework_involvement
     FOR EACH ROW EXECUTE FUNCTION access_involvement_counts();

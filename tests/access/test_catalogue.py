@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import override_settings
 
-from casework.models import Case
+from casework.models import Case, Involvement
 from governance.access.clearance import acting_as
 from lvv import checks
 from lvv.common.env import BASE_DIR
@@ -75,6 +75,23 @@ def test_definer_functions_fix_their_search_path_and_are_not_for_everybody():
     for name, config, public in functions:
         assert any(setting.startswith("search_path=public") for setting in config or []), name
         assert not public, name
+
+
+def test_what_a_trigger_calls_for_the_web_the_web_may_call():
+    """A right is asked once in a transaction: where the owner came first, no other test asks it."""
+    ours = dict(
+        rows(
+            "SELECT proname, has_function_privilege('lvv_app', oid, 'EXECUTE') FROM pg_proc"
+            " WHERE pronamespace = 'public'::regnamespace AND proowner = current_user::regrole"
+        )
+    )
+    for name, source in rows(
+        "SELECT DISTINCT p.proname, p.prosrc FROM pg_proc p JOIN pg_trigger t ON t.tgfoid = p.oid"
+        " WHERE NOT p.prosecdef AND p.proowner = current_user::regrole"
+        " AND has_any_column_privilege('lvv_app', t.tgrelid, 'INSERT, UPDATE')"
+    ):
+        called = set(re.findall(r"\b(\w+)\(", source)) & ours.keys()
+        assert {other for other in called if not ours[other]} == set(), name
 
 
 def test_each_definer_function_stands_in_the_threat_model():
@@ -175,6 +192,23 @@ def test_projections_are_proved_against_the_facts(cast):
         CommandError, match=r"casework_case: 1(.|\n)*casework_case \(reveals\): [12]"
     ):
         call_command("check_projections")
+
+
+def test_what_an_organisation_becomes_its_taking_part_reveals(cast):
+    organisation = cast.partner_team.organisation
+    row = Involvement.objects.get(case=cast.case, team=cast.partner_team)
+    for kind, category in (("iom", "departure"), ("ngo", "identity"), ("coa", "outcome")):
+        organisation.kind = kind
+        organisation.save()
+        row.refresh_from_db()
+        assert row.reveals == category
+        cast.case.refresh_from_db()
+        assert f"{row.team_id}:{category}" in cast.case.team_reveals
+    cast.partner_team.function = "legal"
+    cast.partner_team.save()
+    call_command("check_projections")
+    row.refresh_from_db()
+    assert row.reveals == "legal_aid"
 
 
 def test_what_taking_part_reveals_is_not_for_the_web_to_write(cast):
