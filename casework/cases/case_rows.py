@@ -139,15 +139,12 @@ def rows(
     days = {case.registered_on: dateformat.format(case.registered_on, style) for case in cases}
     pilots = {team.pilot_id: team.pilot.name for team in teams.values()}
 
-    def manager(case: Case) -> str:
+    def manager(reader: CaseReader) -> str:
         """Name of the case manager. Empty if there is none, or if this reader may not know of the
         leading team, for which the case manager works."""
-        lead = teams.get(case.lead_team_id)
-        return (
-            str(case.case_manager or "")
-            if lead is None or CaseReader(clearance, case).may_know(lead)
-            else ""
-        )
+        lead = teams.get(reader.case.lead_team_id)
+        known = lead is None or reader.may_know(lead)
+        return str(reader.case.case_manager or "") if known else ""
 
     return [
         Row(
@@ -157,11 +154,12 @@ def rows(
             states[case.state],
             labels[case.state],
             pilots[case.pilot_id],
-            [team.label for team in CaseReader(clearance, case, teams).listed_partners],
+            [team.label for team in reader.listed_partners],
             case.registered_on.isoformat(),
             days[case.registered_on],
-            manager(case),
+            manager(reader),
             (words or {}).get(case.pk, ()),
         )
         for case in cases
+        for reader in [CaseReader(clearance, case, teams)]
     ]

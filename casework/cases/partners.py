@@ -39,7 +39,7 @@ def team_reads(team_ids: list[int]) -> dict[int, dict[str, str]]:
 
 @transaction.atomic
 def involve(
-    case: Case, team: Team, *, by: Clearance, ground: Ground, explanation: str, until: date | None
+    case: Case, team: Team, *, ground: Ground, explanation: str, until: date | None
 ) -> Involvement:
     case = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
     if Involvement.objects.in_force().filter(case=case, team=team).exists():
@@ -53,7 +53,7 @@ def involve(
 
 
 @transaction.atomic
-def end_involvement(involvement: Involvement, *, by: Clearance) -> None:
+def end_involvement(involvement: Involvement) -> None:
     """End the part of this team today: it sees nothing of the case any more. Its records stay."""
     # Cases before involvements, as everywhere; who writes nothing here, and only leaves, locks no
     # case.

@@ -127,7 +127,6 @@ def case_involve(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         involve(
             case,
             free[data["team"]],
-            by=request.clearance,
             ground=data["ground"],
             explanation=data["explanation"],
             until=data["until"],
@@ -182,7 +181,7 @@ def involvement_end(request: ClearanceRequest, reference: UUID, pk: int) -> Http
     mine = involvement.team_id in request.clearance.teams
 
     def act() -> str:
-        end_involvement(involvement, by=request.clearance)
+        end_involvement(involvement)
         return reverse("casework:case_list") if mine else case_url(case)
 
     if request.method == "POST":

@@ -3,7 +3,6 @@ code."""
 
 from casework.cases.case_reader import CaseReader
 from casework.cases.enums import CaseState
-from casework.cases.models import Case
 from casework.dossiers.corrections import CorrectionRequest
 from casework.dossiers.kinds import BY_MODEL, KINDS
 from casework.dossiers.record_kind import RecordKind
@@ -61,10 +60,10 @@ def can_be_supplied(reader: CaseReader, kind: RecordKind) -> bool:
     )
 
 
-def suppliers(case: Case, kind: RecordKind, teams: dict[int, Team]) -> list[Team]:
+def suppliers(reader: CaseReader, kind: RecordKind) -> list[Team]:
     """Partners from whom such a record may come: owners that take part, other than the
     municipality."""
-    partners = [teams[team] for team in case.team_ids if team in teams]
+    partners = [reader.teams[pk] for pk in reader.case.team_ids if pk in reader.teams]
     return [
         team
         for team in partners
@@ -207,7 +206,5 @@ def suppliable(reader: CaseReader) -> list[RecordKind]:
     return [
         kind
         for kind in KINDS.values()
-        if not kind.parent
-        and can_be_supplied(reader, kind)
-        and suppliers(reader.case, kind, reader.teams)
+        if not kind.parent and can_be_supplied(reader, kind) and suppliers(reader, kind)
     ]

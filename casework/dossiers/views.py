@@ -34,7 +34,6 @@ from casework.register.models import IdentityValue
 from casework.sharing.audience import other_teams, tells_of_others, would_read
 from casework.shelter.models import Stay
 from casework.tasks.models import Task
-from governance.access.clearance import Clearance
 from governance.access.enums import Category, Visibility
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.acts import kept_value
@@ -114,7 +113,7 @@ def _entry(request: ClearanceRequest, at: At) -> Entry:
     if supplying:
         sources = [
             team
-            for team in perms.suppliers(at.case, at.kind, at.reader.teams)
+            for team in perms.suppliers(at.reader, at.kind)
             if parent is None or team.pk == parent.source_team_id
         ]
         if not (sources and perms.can_be_supplied(at.reader, at.kind)):
@@ -198,20 +197,19 @@ def record_detail(
     request: ClearanceRequest, reference: UUID, kind: str, record: UUID
 ) -> HttpResponse:
     at = at_or_404(request, reference, kind, record)
-    clearance, result = request.clearance, at.record
+    result = at.record
     context = at.context(
         lines=lines(result, at.kind),
         source=at.reader.label(result.source_id),
-        author_known=bool(_named(clearance, at, [result.author_team_id])),
+        author_known=bool(at.reader.named([result.author_team_id])),
         on_behalf=at.reader.label(result.author_team_id) if result.source_team_id else "",
-        readers=[team.label for team in _named(clearance, at, readers_of(result))],
-        sharing_known=len(_named(clearance, at, result.shared_team_ids))
-        == len(result.shared_team_ids),
+        readers=[team.label for team in at.reader.named(readers_of(result))],
+        sharing_known=len(at.reader.named(result.shared_team_ids)) == len(result.shared_team_ids),
         warning=at.kind.warning(result) if at.kind.warning else "",
         can_change=perms.can_change(at.reader, result) and at.kind.slug != "correction",
         can_end=perms.can_end(at.reader, result),
         can_withdraw=perms.can_withdraw(at.reader, result, at.kind),
-        can_ask=_asks(clearance, at),
+        can_ask=_asks(at),
         can_answer=perms.can_answer(at.reader, result),
         finishes=isinstance(result, (Action, Task)) and can_finish(at.reader, result),
         mends=isinstance(result, (Action, Task)) and can_mend(at.reader, result),
@@ -233,14 +231,9 @@ def record_detail(
     return render(request, "casework/dossiers/record.html", context)
 
 
-def _asks(clearance: Clearance, at: At) -> bool:
+def _asks(at: At) -> bool:
     asking = perms.asking_team(at.reader, at.record)
     return asking is not None and perms.owner_to_ask(at.reader, at.record, asking) is not None
-
-
-def _named(clearance: Clearance, at: At, teams: list[int]) -> list[Team]:
-    """Those of these teams that a page of this case names to the worker."""
-    return at.reader.named(teams)
 
 
 @processes(CASEWORK)
@@ -303,7 +296,7 @@ def _who_reads(
     request: ClearanceRequest, at: At, author: int | None, parent: Record | None = None
 ) -> dict[str, Any]:
     if parent is not None:  # a step shows to whoever its procedure or application shows to
-        return {"readers": _named(request.clearance, at, readers_of(parent))}
+        return {"readers": at.reader.named(readers_of(parent))}
     text = request.POST.copy()
     if at.kind.model is Consent:  # read by the team that writes it and the team it names
         text["visibility"] = Visibility.OWN_ORGANISATION

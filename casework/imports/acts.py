@@ -234,7 +234,7 @@ def take_over(upload: Import, clearance: Clearance) -> None:
         upload.state = S.CHECKED if unjudged(upload).exists() else S.DONE
 
 
-def undo(upload: Import, clearance: Clearance) -> None:
+def undo(upload: Import, _clearance: Clearance) -> None:
     """End what one batch made: records as a mistake, involvements today, the case archived. A
     case that was worked on since then stays, whoever did; the database looks, because the
     importer may not see it."""

@@ -157,9 +157,7 @@ def unfinished(
 
 
 @transaction.atomic
-def complete_intake(
-    intake: Intake, sharing: dict[str, Any], *, by: Clearance, version: str
-) -> None:
+def complete_intake(intake: Intake, sharing: dict[str, Any], *, version: str) -> None:
     """Complete an intake. From now on the partners of the conference read it; `sharing` says who
     reads the report."""
     case = locked(intake.case)
@@ -178,7 +176,7 @@ def complete_intake(
 
 
 @transaction.atomic
-def stop_intake(intake: Intake, reason: str, *, by: Clearance, version: str) -> None:
+def stop_intake(intake: Intake, reason: str, *, version: str) -> None:
     """It ends without result; a new one may begin in the same case."""
     locked(intake.case)
     result: Intake = Intake.objects.select_for_update(of=("self",)).get(pk=intake.pk)

@@ -283,7 +283,7 @@ def _finish(request: ClearanceRequest, work: IntakeUnderWay) -> HttpResponse:
 
     def act() -> str:
         version = seen_version(request)
-        complete_intake(result, form.sharing(), by=request.clearance, version=version)
+        complete_intake(result, form.sharing(), version=version)
         messages.success(request, _("The intake is complete."))
         asks = case.state == CaseState.INTAKE or fact_of(case).lacks_request
         page = "casework:dossiers_request" if asks else "casework:case_detail"
@@ -386,7 +386,7 @@ def intake_stop(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 
     def act() -> str:
         reason, version = form.cleaned_data["reason"], seen_version(request)
-        stop_intake(result, reason, by=request.clearance, version=version)
+        stop_intake(result, reason, version=version)
         return case_url(case)
 
     return send_form(request, form, act, back=case_url(case)) or show_form(

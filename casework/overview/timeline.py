@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from casework.cases.case_reader import CaseReader
 from casework.cases.enums import CaseState
-from casework.cases.models import Case, Involvement, StepTaken
+from casework.cases.models import Involvement, StepTaken
 from casework.dossiers.kinds import KINDS as RECORD_KINDS
 from casework.dossiers.kinds import headline
 from casework.dossiers.presentation import record_url
@@ -50,9 +50,6 @@ def events(
     """Newest first. A fixed number of queries, whatever happened."""
     result: list[Event] = []
 
-    def who(team: int) -> str:
-        return reader.label(team)
-
     if kind in ("all", "notes", "dossier"):
         result += _records(reader, records, kind, most)
     if kind in ("all", "partners"):
@@ -82,9 +79,7 @@ def events(
                 )
     if kind in ("all", "steps"):
         result += _steps(reader)
-        result += _stays(
-            reader.case, [row for row in records["stay"] if isinstance(row, Stay)], who
-        )
+        result += _stays(reader, [row for row in records["stay"] if isinstance(row, Stay)])
         for briefing in records["briefing"]:
             assert isinstance(briefing, Briefing)
             result.append(
@@ -94,7 +89,7 @@ def events(
                     "steps",
                     "message",
                     _("Told what happens with the data"),
-                    who(briefing.author_team_id),
+                    reader.label(briefing.author_team_id),
                     _("Text %(version)s, in %(language)s")
                     % {
                         "version": briefing.text_version,
@@ -125,7 +120,7 @@ def events(
                     "steps",
                     "user-circle",
                     _("Identity values recorded"),
-                    who(team),
+                    reader.label(team),
                     parts=parts,
                 )
             )
@@ -197,13 +192,13 @@ def _ended(record: Record) -> str:
     return ""
 
 
-def _stays(case: Case, stays: list[Stay], who: object) -> list[Event]:
+def _stays(reader: CaseReader, stays: list[Stay]) -> list[Event]:
     result = []
     for stay in stays:
         ground = _("Ground: %(ground)s") % {"ground": stay.get_ground_display()}
-        page = record_url(case, "stay", stay.reference)
+        page = record_url(reader.case, "stay", stay.reference)
         title, begun = _("Shelter began"), stay.recorded_at
-        text = who(stay.source_id)  # type: ignore[operator]
+        text = reader.label(stay.source_id)
         result.append(
             Event(stay.since, begun, "steps", "home", title, text, ground, page, _ended(stay))
         )

@@ -192,9 +192,7 @@ class Journey:
         )
         report = {"living": "Slaapt bij een vriend.", "wishes": "Een vaste plek.", "needs": "Rust."}
         intake = keep_page(intake, report, by=by, version=str(intake.version))
-        complete_intake(
-            intake, {"visibility": "own_organisation"}, by=by, version=str(intake.version)
-        )
+        complete_intake(intake, {"visibility": "own_organisation"}, version=str(intake.version))
 
     @staticmethod
     def day(days):

@@ -1,14 +1,17 @@
 """R26: a question above the conference: its level, who contributes, who advises and may read,
 and what became of it."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.db import ProgrammingError, connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from casework.models import Case, Escalation, EscalationPart, ReviewMember
 from governance.access.clearance import acting_as
+from governance.models import Draft
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +79,27 @@ def test_r26_a_question_needs_the_decision_of_the_conference_and_a_skipped_level
     assert journey.case.deadline_on is not None
     journey.room.decide("escalate_steering", reasons="Nog eens.")
     assert ask(journey, level="programme_council").status_code == 403  # one question at a time
+
+
+def test_each_form_of_the_page_keeps_a_text_of_its_own(journey, asked):
+    """What is typed as a contribution is no draft of the advice, and sending one leaves the other."""
+    journey.client.act_as(journey.workers["coordinator"])
+    kept = reverse("governance:draft_save")
+    page = reverse("casework:escalation", args=[journey.case.reference])
+    forms = re.findall(
+        r'name="form_token" value="([^"]+)">\s*<input type="hidden" name="draft_key" value="([^"]+)"',
+        journey.client.get(page).text,
+    )
+    tokens, keys = zip(*forms, strict=True)
+    assert len(forms) == len(set(tokens)) == len(set(keys)) > 3
+    for token, key in forms:
+        typed = {"form_token": token, "draft_key": key, "form_page": page, "text": key}
+        assert journey.client.post(kept, typed).status_code == 200
+    assert Draft.objects.count() == len(forms)
+    refused = journey.post("coordinator", "escalation_advice", advice="", draft_key=keys[2])
+    assert refused.status_code == 400
+    assert len(set(re.findall(r'name="form_token" value="([^"]+)"', refused.text))) == len(forms)
+    assert Draft.objects.count() == len(forms)
 
 
 def test_all_partners_complete_one_form(journey, asked):
