@@ -153,7 +153,9 @@ def submit_once(request: HttpRequest, key: str, act: Callable[[], str]) -> HttpR
             return sent_before(request) or redirect("home")
         result = act()
         if token:
-            FormToken.objects.filter(token=token).update(result=result)
+            # an address that is too long to keep leads home when the form is sent again
+            address = result if len(result) <= FormToken.LONGEST else ""
+            FormToken.objects.filter(token=token).update(result=address)
     forget_draft(request, key)
     return redirect(result)
 

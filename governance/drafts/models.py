@@ -54,9 +54,11 @@ class FormToken(models.Model):
     """A form that was sent: sending it again leads to the same result instead of a second
     record."""
 
+    LONGEST = 200  # of an address that is kept
+
     token = models.UUIDField(primary_key=True, default=uuid.uuid4)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    result = models.CharField(max_length=200, blank=True)
+    result = models.CharField(max_length=LONGEST, blank=True)
     used_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
