@@ -18,7 +18,7 @@ from governance.access.enums import Category, GrantKind
 from governance.access.grants import UserObjectPermissionBase
 from governance.access.wall import AccessChecked
 from lvv.common.labels import Labelled
-from lvv.common.periods import in_force
+from lvv.common.periods import InForce, is_in_force
 from partners.accountability.history import History, TrackedQuerySet
 from partners.accountability.trace import Trace
 from partners.accounts.models import User
@@ -220,9 +220,8 @@ def steps_to_now(cases: list[Case], number: str, by: User | None) -> list[StepTa
     ]
 
 
-class InvolvementQuerySet(TrackedQuerySet):
-    def in_force(self) -> Self:
-        return self.filter(in_force())
+class InvolvementQuerySet(InForce, TrackedQuerySet):
+    pass
 
 
 class Involvement(Labelled):
@@ -298,8 +297,7 @@ class Involvement(Labelled):
 
     @property
     def holds(self) -> bool:
-        day = timezone.localdate()
-        return self.since <= day and (self.until is None or self.until > day)
+        return is_in_force(self.since, self.until)
 
 
 class CaseUserObjectPermission(UserObjectPermissionBase):

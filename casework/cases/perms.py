@@ -9,6 +9,7 @@ from casework.cases.models import Case, Involvement
 from casework.shelter.stays import shelter_is_running
 from governance.access.clearance import Clearance
 from governance.access.enums import Category
+from lvv.common.periods import is_over
 from partners.organisations.enums import OrganisationKind, Role, TeamFunction
 from partners.organisations.models import Team
 
@@ -80,7 +81,7 @@ def can_end_involvement(reader: CaseReader, involvement: Involvement) -> bool:
     return (
         involvement.case_id == reader.case.pk
         and reader.case.read_only_from is None
-        and (involvement.until is None or involvement.until > timezone.localdate())
+        and not is_over(involvement.until)
         and (involvement.team_id in reader.clearance.teams or can_involve(reader))
         and involvement.team_id != reader.case.lead_team_id
         and not (

@@ -237,9 +237,8 @@ def end_record(record: Record, reason: EndReason) -> None:
         record.withdrawn_on, reason = timezone.localdate(), EndReason.WITHDRAWN
     if isinstance(record, Stay) and reason == EndReason.OVER:
         today = timezone.localdate()
-        last = (
-            today if record.until is None or record.until > today else record.until
-        )  # never later than it was
+        # never later than it was
+        last = min(record.until or today, today)
         record.until = max(record.since, last)
         change_record(record, reason="ended")
         return

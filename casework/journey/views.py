@@ -1,62 +1,20 @@
 """A step of the journey that is a button: what it does, what is missing, and taking it."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 
-from casework.cases.case_reader import CaseReader, find_case
-from casework.cases.models import Case
+from casework.cases.case_reader import find_case
 from casework.cases.views import case_url
 from casework.journey.acts import step_by_button, unread
-from casework.journey.addresses import linked, where
-from casework.journey.facts import Facts, fact_of
-from casework.journey.steps import BY_SLUG, Step, steps_from
+from casework.journey.addresses import linked
+from casework.journey.facts import fact_of
+from casework.journey.steps import BY_SLUG
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.form_views import do_once, form_view, seen_version
 from partners.accountability.activities import CASEWORK, processes
-
-
-@dataclass(frozen=True)
-class NextStep:
-    """A step a worker may take from here, and what still stands in its way."""
-
-    step: Step
-    page: str
-    missing: list[tuple[str, str]]  # a sentence, and where it is mended
-
-
-def next_steps(reader: CaseReader, facts: Facts) -> list[NextStep]:
-    """The steps from here that are hers to take, with what is missing; no step that others take."""
-    return [
-        NextStep(
-            step,
-            step_page(reader.case, step),
-            linked(
-                reader.case, [*unread(reader.case, step, reader.clearance), *step.missing(facts)]
-            ),
-        )
-        for step in steps_from(reader.case.state)
-        if step.who(reader) and offered(step, facts)
-    ]
-
-
-def offered(step: Step, facts: Facts) -> bool:
-    """True unless the step belongs to a mode or setting that the pilot has not chosen (T6, T17)."""
-    if step.number == "T6":
-        return facts.early_admission or facts.municipal
-    if step.number == "T17":
-        return facts.municipal or bool(facts.earlier_dossiers)
-    return True
-
-
-def step_page(case: Case, step: Step) -> str:
-    if step.page == "case_step":
-        return reverse("casework:case_step", args=[case.reference, step.slug])
-    return where(case, step.page)
 
 
 @processes(CASEWORK)

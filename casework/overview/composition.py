@@ -28,6 +28,7 @@ from casework.dossiers.record_kind import (
     RecordKind,
 )
 from casework.records.models import Addressed, Record
+from casework.register.enums import ValueKind
 from governance.access.clearance import Clearance
 from partners.organisations.enums import OrganisationKind, TeamFunction
 
@@ -160,3 +161,22 @@ def corrections(reader: CaseReader, records: dict[str, list[Record]]) -> list[tu
         for record in [*records["correction"], *records["hand_over"]]
         if perms.can_answer(reader, record)
     ]
+
+
+def work(reader: CaseReader, records: dict[str, list[Record]]) -> dict[str, Any]:
+    """Panels of records: of her own teams, and what others share with them."""
+    own, shared = panels(reader, records)
+    return {
+        "own": own,
+        "shared": shared,
+        "adds_household": perms.adding_team(reader, KINDS["relation"]) is not None,
+        "begins": [panel for panel in own if panel.add and not panel.rows],
+        "corrections": corrections(reader, records),
+        "supplies": [
+            (kind, variant, label)
+            for kind in perms.suppliable(reader)
+            for variant, label in (
+                ValueKind.choices if kind.slug == "identity_value" else [("", kind.label)]
+            )
+        ],
+    }

@@ -13,6 +13,7 @@ from casework.records.periods import Period
 from casework.records.validators import not_in_future
 from casework.shelter.enums import ShelterKind, StayGround
 from governance.access.enums import Category, Visibility
+from lvv.common.periods import is_in_force
 from partners.accountability.history import History
 from partners.organisations.models import Pilot, Team
 
@@ -129,10 +130,7 @@ class Stay(Record):
 
     @property
     def is_running(self) -> bool:
-        day = timezone.localdate()
-        return (
-            self.ended_at is None and self.since <= day and (self.until is None or self.until > day)
-        )
+        return self.ended_at is None and is_in_force(self.since, self.until)
 
 
 class Absence(VisibleToCategory):

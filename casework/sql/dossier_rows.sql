@@ -68,8 +68,8 @@ $$
     consents AS (
         SELECT d.case_id, w.organisation_id FROM seen d JOIN partners_team w ON w.id = d.author
         WHERE d.kind = 'consent' AND (d.row_data ->> 'team_id')::integer = team AND d.row_data ->> 'ended_at' IS NULL
-          AND (d.row_data ->> 'since')::date <= access_today() AND (d.row_data ->> 'until')::date > access_today()
-          AND (d.row_data ->> 'withdrawn_on' IS NULL OR (d.row_data ->> 'withdrawn_on')::date > access_today())),
+          AND in_force((d.row_data ->> 'since')::date,
+                       least((d.row_data ->> 'until')::date, (d.row_data ->> 'withdrawn_on')::date))),
     judged AS MATERIALIZED (
         SELECT d.kind, d.row_data, d.parent, d.parent_kind FROM seen d CROSS JOIN rights
         WHERE access_team_reads(

@@ -2,6 +2,7 @@
 the same."""
 
 from datetime import date
+from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
@@ -16,3 +17,20 @@ def in_force(day: date | None = None, *, since: str = "since", until: str = "unt
     """The period has begun and has not ended on this day (today)."""
     day = day or timezone.localdate()
     return not_over(day, until=until) & Q(**{f"{since}__lte": day})
+
+
+class InForce:
+    """Of a queryset of rows with a period: those in force on a day (today)."""
+
+    def in_force(self: Any, on: date | None = None) -> Any:
+        return self.filter(in_force(on))
+
+
+def is_over(until: date | None, day: date | None = None) -> bool:
+    """The same of one row: its period has ended by this day (today)."""
+    return until is not None and until <= (day or timezone.localdate())
+
+
+def is_in_force(since: date, until: date | None, day: date | None = None) -> bool:
+    day = day or timezone.localdate()
+    return since <= day and not is_over(until, day)

@@ -1,6 +1,6 @@
 import uuid
 from datetime import date
-from typing import Any, Self
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import Group
@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from lvv.common.periods import in_force
+from lvv.common.periods import InForce
 from partners.accountability.history import History
 from partners.organisations.enums import (
     TEAM_ROLES,
@@ -264,9 +264,8 @@ class Team(models.Model):
         return f"{self.organisation.name}, {self.get_function_display()}"
 
 
-class MembershipQuerySet(models.QuerySet["Membership"]):
-    def in_force(self, on: date | None = None) -> Self:
-        return self.filter(in_force(on))
+class MembershipQuerySet(InForce, models.QuerySet["Membership"]):
+    pass
 
 
 class Membership(models.Model):

@@ -59,7 +59,7 @@ def test_every_kind_of_answer_carries_the_headers(client, cast, monkeypatch):
         )
     )  # 403
     check(client.delete(reverse("casework:case_list")))  # 405
-    monkeypatch.setattr("casework.overview.case_views.steps_of", lambda case: 1 / 0)
+    monkeypatch.setattr("casework.journey.ahead.steps_of", lambda case: 1 / 0)
     broken = client.get(reverse("casework:case_detail", args=[cast.case.reference]))
     assert broken.status_code == 500
     check(broken)

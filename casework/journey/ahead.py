@@ -1,0 +1,115 @@
+"""What lies ahead of a case: the steps from here, until when, and what is missing."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+
+from casework.cases.case_reader import CaseReader
+from casework.cases.enums import STEPS, CaseState
+from casework.cases.models import Case
+from casework.journey.acts import unread
+from casework.journey.addresses import linked, where
+from casework.journey.deadlines import deadlines_of
+from casework.journey.facts import Facts, fact_of
+from casework.journey.gaps import gaps_of
+from casework.journey.steps import Step, steps_from
+from governance.access.enums import Category
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """A step a worker may take from here, and what still stands in its way."""
+
+    step: Step
+    page: str
+    missing: list[tuple[str, str]]  # a sentence, and where it is mended
+
+
+def next_steps(reader: CaseReader, facts: Facts) -> list[NextStep]:
+    """The steps from here that are hers to take, with what is missing; no step that others take."""
+    return [
+        NextStep(
+            step,
+            step_page(reader.case, step),
+            linked(
+                reader.case, [*unread(reader.case, step, reader.clearance), *step.missing(facts)]
+            ),
+        )
+        for step in steps_from(reader.case.state)
+        if step.who(reader) and offered(step, facts)
+    ]
+
+
+def offered(step: Step, facts: Facts) -> bool:
+    """True unless the step belongs to a mode or setting that the pilot has not chosen (T6, T17)."""
+    if step.number == "T6":
+        return facts.early_admission or facts.municipal
+    if step.number == "T17":
+        return facts.municipal or bool(facts.earlier_dossiers)
+    return True
+
+
+def step_page(case: Case, step: Step) -> str:
+    if step.page == "case_step":
+        return reverse("casework:case_step", args=[case.reference, step.slug])
+    return where(case, step.page)
+
+
+@dataclass(frozen=True)
+class Running:
+    """A term that runs in a case, for whoever leads it."""
+
+    what: str
+    on: date
+    is_due: bool
+    page: str
+
+
+def deadlines(reader: CaseReader, facts: Facts) -> list[Running]:
+    """Deadlines of the case, for a worker of the team that leads. Empty for others, to whom a
+    deadline would tell what they may not read."""
+    if not reader.team_leads:
+        return []
+    return [
+        Running(
+            term.what,
+            term.on,
+            term.on <= facts.today,
+            where(reader.case, term.page) if term.page != "case_detail" else "",
+        )
+        for term in deadlines_of(facts)
+    ]
+
+
+def steps_of(case: Case) -> list[dict[str, str]]:
+    """The stepper: which states lie behind, which is now; a refused case stands where admission
+    would."""
+    visible = [
+        CaseState.NOT_ADMITTED
+        if s == CaseState.ADMITTED and case.state == CaseState.NOT_ADMITTED
+        else s
+        for s in STEPS
+    ]
+    state = CaseState.IN_AFTERCARE if case.state == CaseState.ARCHIVED else CaseState(case.state)
+    now = visible.index(state)
+    return [
+        {"label": str(step.label), "place": "done" if n < now else "now" if n == now else "next"}
+        for n, step in enumerate(visible)
+    ]
+
+
+def ahead(reader: CaseReader) -> dict[str, Any]:
+    """Where the case stands, what may come next, until when, and what is missing."""
+    facts, confers = fact_of(reader.case), reader.reads(Category.CONFERENCE)
+    # Like terms: to others a gap would tell of what they do not read.
+    sees_gaps = confers and reader.team_leads and facts.intake_begun is None and facts.from_list
+    return {
+        "steps": steps_of(reader.case),
+        "next_steps": next_steps(reader, facts),
+        "deadlines": deadlines(reader, facts),
+        "rest_ends": facts.rest_ends,
+        "confers": confers,
+        "gaps": linked(reader.case, gaps_of(facts)) if sees_gaps else [],
+    }
