@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from casework.cases.enums import OPEN_STATES, CaseState
 from casework.journey import guards as g
+from casework.journey.addresses import where
 from casework.journey.deadlines import deadlines_of, next_deadline
 from casework.journey.diagram import DOCUMENT, journey_document
 from casework.journey.facts import Decided, Facts, Left
 from casework.journey.gaps import gaps_of
 from casework.journey.steps import STEPS, steps, steps_from
-from casework.journey.views import where
 from lvv.common.env import BASE_DIR
 
 TODAY = date(2026, 11, 22)
