@@ -1,5 +1,6 @@
 """One page for the questions of a case that went above the conference, and its forms."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -115,6 +116,16 @@ class Questions:
             result.setdefault(part.escalation_id, []).append((label, part))
         return result
 
+    def take(self, act: Callable[[dict[str, Any]], object]) -> HttpResponse:
+        """The answer to the form that was sent: the act is done once with what it says, or the page
+        shows what is wrong."""
+
+        def act_once() -> str:
+            act(self.form.cleaned_data)
+            return self.page
+
+        return send_form(self.request, self.form, act_once) or self.show()
+
     def show(self) -> HttpResponse:
         """The page, with the form that was sent if it is wrong."""
         asked, parts = self.asked, self.parts()
@@ -145,16 +156,13 @@ def escalation(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 @form_view
 def escalation_ask(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     questions = Questions(request, reference, "ask")
-    case = questions.case
+    case, team = questions.case, team_of_kind(questions.reader, (OrganisationKind.MUNICIPALITY,))
 
-    def act() -> str:
-        team = team_of_kind(questions.reader, (OrganisationKind.MUNICIPALITY,))
+    def act(data: dict[str, Any]) -> None:
         assert team is not None
-        data = questions.form.cleaned_data
         ask(case, data, fact_of(case), by=request.clearance, author_team=team)
-        return questions.page
 
-    return send_form(request, questions.form, act) or questions.show()
+    return questions.take(act)
 
 
 @processes(CASEWORK)
@@ -162,13 +170,12 @@ def escalation_ask(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 def escalation_part(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     questions = Questions(request, reference, "part")
 
-    def act() -> str:
+    def act(data: dict[str, Any]) -> None:
         assert questions.team is not None
-        text = questions.form.cleaned_data["text"]
-        contribute(questions.question, text, by=request.clearance, author_team=questions.team)
-        return questions.page
+        question, team = questions.question, questions.team
+        contribute(question, data["text"], by=request.clearance, author_team=team)
 
-    return send_form(request, questions.form, act) or questions.show()
+    return questions.take(act)
 
 
 @processes(CASEWORK)
@@ -176,59 +183,42 @@ def escalation_part(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 def escalation_member(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     questions = Questions(request, reference, "member")
 
-    def act() -> str:
-        account = questions.form.cleaned_data["username"].strip()
-        if problem := admit(questions.question, account):
+    def act(data: dict[str, Any]) -> None:
+        if problem := admit(questions.question, data["username"].strip()):
             raise ValidationError({"username": str(IN_THE_WAY[problem])})
-        return questions.page
 
-    return send_form(request, questions.form, act) or questions.show()
+    return questions.take(act)
 
 
 @processes(CASEWORK)
 @form_view
 def escalation_advice(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     questions = Questions(request, reference, "advice")
-
-    def act() -> str:
-        data = questions.form.cleaned_data
-        version = seen_version(request)
-        advise(questions.question, data["advice"], data["advised_on"], version=version)
-        return questions.page
-
-    return send_form(request, questions.form, act) or questions.show()
+    version = seen_version(request)
+    return questions.take(lambda data: advise(questions.question, **data, version=version))
 
 
 @processes(CASEWORK)
 @form_view
 def escalation_answer(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     questions = Questions(request, reference, "answer")
+    version = seen_version(request)
 
-    def act() -> str:
-        data = questions.form.cleaned_data
-        answer(
-            questions.question,
-            data["adopted"],
-            data["reasons"],
-            data["adopted_on"],
-            version=seen_version(request),
-        )
-        return questions.page
+    def act(data: dict[str, Any]) -> None:
+        adopted, reasons, on = data["adopted"], data["reasons"], data["adopted_on"]
+        answer(questions.question, adopted, reasons, on, version=version)
 
-    return send_form(request, questions.form, act) or questions.show()
+    return questions.take(act)
 
 
 @processes(CASEWORK)
 @form_view
 def escalation_extend(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     questions = Questions(request, reference, "extend")
-
-    def act() -> str:
-        until = questions.form.cleaned_data["answer_due_on"]
-        extend(questions.question, until, version=seen_version(request))
-        return questions.page
-
-    return send_form(request, questions.form, act) or questions.show()
+    version = seen_version(request)
+    return questions.take(
+        lambda data: extend(questions.question, data["answer_due_on"], version=version)
+    )
 
 
 @processes(CASEWORK)
