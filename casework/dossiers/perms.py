@@ -61,12 +61,11 @@ def can_be_supplied(reader: CaseReader, kind: RecordKind) -> bool:
 
 
 def suppliers(reader: CaseReader, kind: RecordKind) -> list[Team]:
-    """Partners from whom such a record may come: owners that take part, other than the
-    municipality."""
-    partners = [reader.teams[pk] for pk in reader.case.team_ids if pk in reader.teams]
+    """Partners from whom such a record may come: owners that take part and may be known, other than
+    the municipality."""
     return [
         team
-        for team in partners
+        for team in reader.partners
         if kind.is_owned_by(team) and team.organisation.kind != OrganisationKind.MUNICIPALITY
     ]
 

@@ -73,12 +73,17 @@ GRANT SELECT ON access_revealing TO lvv_app;
 
 GRANT EXECUTE ON FUNCTION access_reveals TO lvv_app;
 
--- What a team or an organisation becomes, its involvements reveal: worked out anew, with the projection.
+-- What a team or an organisation becomes, its involvements reveal: worked out anew, with the projection. Cases first, as
+-- everywhere.
 CREATE FUNCTION access_kind_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
+DECLARE
+    teams integer[] := ARRAY(SELECT t.id FROM partners_team t
+                             WHERE NEW.id = CASE TG_TABLE_NAME WHEN 'partners_team' THEN t.id ELSE t.organisation_id END);
 BEGIN
-    UPDATE casework_involvement v SET reveals = '' FROM partners_team t
-    WHERE t.id = v.team_id AND NEW.id = CASE TG_TABLE_NAME WHEN 'partners_team' THEN t.id ELSE t.organisation_id END;
+    PERFORM 1 FROM casework_case c WHERE c.id IN (SELECT v.case_id FROM casework_involvement v WHERE v.team_id = ANY (teams))
+        ORDER BY c.id FOR UPDATE;
+    UPDATE casework_involvement v SET reveals = '' WHERE v.team_id = ANY (teams);
     RETURN NULL;
 END
 $$;
