@@ -158,15 +158,19 @@ UPDATE c SET name = (%(names)s::text[])[nth], sounds = string_to_array((%(sounds
 INSERT INTO casework_person (id, reference, team_ids, created_at)
     SELECT i, person_ref, array_remove(ARRAY(SELECT t FROM unnest(ARRAY[lead, CASE WHEN has_dtv THEN dtv END, CASE WHEN has_ind THEN ind END]) t
            ORDER BY t), NULL), now() FROM c;
-INSERT INTO casework_case (id, reference, number, person_id, pilot_id, lead_team_id, case_manager_id, state, state_since,
-                           registered_on, referrer, doubles_judged_on, team_ids, team_reveals, version, admitted_on, guidance_from,
-                           exited_on, deadline_on)
-    SELECT c.i, gen_random_uuid(), to_char(day, 'YYYY') || '-' || lpad(c.i::text, 6, '0'), c.i, pilot, lead, worker, state,
-           day, day, 'Wijkteam', day, q.team_ids,
-           ARRAY(SELECT t || ':identity' FROM unnest(q.team_ids) t ORDER BY t::text), 1, CASE WHEN state IN ('admitted', 'in_guidance') THEN day END,
-           CASE WHEN state = 'in_guidance' THEN day END, CASE WHEN state IN ('exited', 'in_aftercare') THEN day END,
+INSERT INTO casework_case (id, reference, number, person_id, pilot_id, lead_team_id, case_manager_id,
+                           registered_on, left_on, referrer, doubles_judged_on, team_ids, team_reveals, version)
+    SELECT c.i, gen_random_uuid(), to_char(day, 'YYYY') || '-' || lpad(c.i::text, 6, '0'), c.i, pilot, lead, worker,
+           day, CASE WHEN state IN ('exited', 'in_aftercare', 'archived') THEN day END, 'Wijkteam', day, q.team_ids,
+           ARRAY(SELECT t || ':identity' FROM unnest(q.team_ids) t ORDER BY t::text), 1
+    FROM c JOIN casework_person q ON q.id = c.i;
+INSERT INTO casework_progress (case_id, pilot_id, registered_on, team_ids, version, state, since, category, deadline_on)
+    SELECT i, pilot, day, q.team_ids, 1, state, day,
+           CASE WHEN state IN ('exited', 'in_aftercare', 'archived') THEN 'outcome' WHEN state = 'in_guidance' THEN 'guidance' ELSE 'conference' END,
            CASE WHEN state <> 'archived' THEN access_today() - 10 + (random() * 300)::int END
     FROM c JOIN casework_person q ON q.id = c.i;
+INSERT INTO casework_steptaken (case_id, number, state, category, "on", recorded_at)
+    SELECT case_id, 'T18', state, category, since, now() FROM casework_progress;
 INSERT INTO casework_involvement (case_id, team_id, worker_id, since, ground, explanation, reveals, counted)
     SELECT i, lead, worker, day, 'municipality', '', 'identity', true FROM c
     UNION ALL SELECT i, dtv, NULL, day, 'dossier_request', '', 'identity', true FROM c WHERE has_dtv
@@ -204,16 +208,16 @@ INSERT INTO casework_action (reference, case_id, author_team_id, author_id, visi
     SELECT gen_random_uuid(), i, lead, worker, 'permitted_partners', '{}', k.team_ids, now(), 1, 'Papieren.',
            access_today() + (random() * 300)::int, false, day, CASE WHEN has_ind AND i %% 2 = 0 THEN ind ELSE lead END
     FROM c JOIN casework_case k ON k.id = c.i CROSS JOIN generate_series(1, 2)
-    WHERE k.state IN ('admitted', 'in_guidance', 'exited', 'in_aftercare', 'archived');
+    WHERE c.state IN ('admitted', 'in_guidance', 'exited', 'in_aftercare', 'archived');
 INSERT INTO casework_dossierrequest (reference, case_id, author_team_id, author_id, visibility, shared_team_ids, team_ids,
                                      recorded_at, version, "of", requested_on, open, to_team_id)
     SELECT gen_random_uuid(), i, lead, worker, 'permitted_partners', '{}', k.team_ids, now(), 1, 'ind', day,
-           k.state = 'awaiting_dossiers', ind FROM c JOIN casework_case k ON k.id = c.i WHERE has_ind;
+           c.state = 'awaiting_dossiers', ind FROM c JOIN casework_case k ON k.id = c.i WHERE has_ind;
 INSERT INTO casework_intake (reference, case_id, author_team_id, author_id, visibility, shared_team_ids, team_ids, recorded_at,
                              version, begun_on, interviewed_on, present, informed, limitation_asked, results, completed_on,
                              stopped_because)
     SELECT gen_random_uuid(), i, lead, worker, 'permitted_partners', '{}', k.team_ids, now(), 1, day, day, '', true, true, '[]',
-           day, '' FROM c JOIN casework_case k ON k.id = c.i WHERE k.state <> 'registered';
+           day, '' FROM c JOIN casework_case k ON k.id = c.i WHERE c.state <> 'registered';
 INSERT INTO casework_briefing (reference, case_id, author_team_id, author_id, visibility, shared_team_ids, team_ids, recorded_at,
                                version, told_on, language, interpreter, text_version)
     SELECT gen_random_uuid(), i, lead, worker, 'permitted_partners', '{}', k.team_ids, now(), 1, day, 'ar', true, '1'
@@ -276,10 +280,10 @@ INSERT INTO casework_followupcheck (reference, case_id, author_team_id, author_i
     SELECT gen_random_uuid(), i, lead, worker, 'permitted_partners', '{}', x.team_ids, now(), 1, m, day, 'holds', '', '', 'Gebeld.', x.id
     FROM c JOIN casework_exit x ON x.case_id = c.i AND x.outcome = 'independent_return'
     CROSS JOIN LATERAL unnest(CASE state WHEN 'archived' THEN ARRAY[3, 6, 12] WHEN 'in_aftercare' THEN ARRAY[3] ELSE '{}' END) m;
-INSERT INTO casework_historicalcase (id, reference, number, person_id, pilot_id, lead_team_id, case_manager_id, state,
-        state_since, registered_on, referrer, doubles_judged_on, version, history_date, history_type)
-    SELECT id, reference, number, person_id, pilot_id, lead_team_id, case_manager_id, state, state_since, registered_on,
-           referrer, doubles_judged_on, version, now(), '+' FROM casework_case;
+INSERT INTO casework_historicalcase (id, reference, number, person_id, pilot_id, lead_team_id, case_manager_id,
+        registered_on, left_on, referrer, doubles_judged_on, version, history_date, history_type)
+    SELECT id, reference, number, person_id, pilot_id, lead_team_id, case_manager_id, registered_on, left_on, referrer,
+           doubles_judged_on, version, now(), '+' FROM casework_case;
 SELECT setval(pg_get_serial_sequence('casework_case', 'id'), %(cases)s),
        setval(pg_get_serial_sequence('casework_person', 'id'), %(cases)s), setval('casework_case_number_seq', %(cases)s);
 SET CONSTRAINTS ALL IMMEDIATE;

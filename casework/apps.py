@@ -11,6 +11,7 @@ class CaseworkConfig(AppConfig):
         "record_triggers",
         "involvements",
         "cases",
+        "progress",
         "projections",
         "records",
         "personal_grants",

@@ -4,8 +4,8 @@ from casework.cases.models import (
     CaseUserObjectPermission,
     Consent,
     Involvement,
-    StepTaken,
 )
+from casework.cases.progress import Progress, StepTaken
 from casework.conference.models import (
     AgendaItem,
     ConferenceDecision,
@@ -117,6 +117,7 @@ __all__ = [
     "Person",
     "Position",
     "Procedure",
+    "Progress",
     "ProcedureStep",
     "Question",
     "Relation",

@@ -48,6 +48,7 @@ LOOKS = {
     "expired": ("inactive", "clock"),
     "terminated": ("danger", "circle-x"),
     "open": ("success", "circle-check"),
+    "left": ("inactive", "check"),
     "winding_down": ("warning", "clock"),
     "closed": ("inactive", "lock"),
     "claimed": ("neutral", "message"),

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import time, timedelta
+from typing import Any
 
 import factory
 from django.contrib.auth.models import Group
@@ -10,7 +11,7 @@ from factory import LazyAttribute, SelfAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
 from casework.cases.enums import Ground
-from casework.cases.models import steps_to_now
+from casework.cases.progress import LEFT_STATES, at, begin, step_to
 from casework.models import (
     Absence,
     Action,
@@ -149,9 +150,23 @@ class CaseFactory(DjangoModelFactory):
     lead_team = SubFactory(TeamFactory)
     pilot = SelfAttribute("lead_team.pilot")
     state = "registered"
-    exited_on = LazyAttribute(
-        lambda o: timezone.localdate() if o.state in ("exited", "in_aftercare") else None
-    )
+    left_on = LazyAttribute(lambda o: timezone.localdate() if o.state in LEFT_STATES else None)
+    days: dict[str, Any] = {}  # of earlier states of a case that came from a list
+    deadline_on = None
+
+    @classmethod
+    def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> Case:
+        state, days = kwargs.pop("state"), kwargs.pop("days")
+        deadline = kwargs.pop("deadline_on")
+        case: Case = super()._create(model_class, *args, **kwargs)
+        row = at(case, state, timezone.localdate())
+        row.deadline_on = deadline
+        begin([row])
+        insert(
+            [step_to(at(case, earlier, day), "T18", None, day) for earlier, day in days.items()]
+            + [step_to(row, "T1" if state == "registered" else "T18", None, row.since)]
+        )
+        return case
 
     @factory.post_generation
     def involve(self, create: bool, teams: object, **_: object) -> None:
@@ -159,12 +174,23 @@ class CaseFactory(DjangoModelFactory):
         for team in [self.lead_team, *(teams or [])]:
             InvolvementFactory(case=self, team=team)
         self.refresh_from_db()
-        insert(steps_to_now([self], "T1" if self.state == "registered" else "T18", None))
 
     @factory.post_generation
     def named(self, create: bool, name: str | None, **_: object) -> None:
         if name:
             NameFactory(case=self, value=name, author_team=self.lead_team)
+
+
+def in_state(case: Case, state: str) -> None:
+    """Bring this case into a state, also a new one, without a step."""
+    case.left_on = timezone.localdate() if state in LEFT_STATES else None
+    case.save()
+    if case.visible_progress is None:
+        begin([at(case, state, timezone.localdate())])
+        case.refresh_from_db()
+        return
+    case.progress.move(state, timezone.localdate())
+    case.progress.save()
 
 
 class InvolvementFactory(DjangoModelFactory):

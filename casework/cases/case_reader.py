@@ -9,8 +9,10 @@ from uuid import UUID
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext
 
-from casework.cases.models import Case
+from casework.cases.enums import Ground
+from casework.cases.models import Case, Involvement
 from casework.cases.partners import visible_teams
+from casework.cases.progress import REVEALED_BY_GROUND
 from casework.register.identity import leading_names
 from governance.access.clearance import Clearance, Seat
 from governance.access.enums import Category
@@ -159,6 +161,17 @@ class CaseReader:
             for seat in self.clearance.seats
         )
 
+    def knows_ground(self, involvement: Involvement) -> bool:
+        """True unless the ground on which a team takes part reveals how far the case is, which this
+        reader does not read: she knows that it takes part, and not why or since when."""
+        category = REVEALED_BY_GROUND.get(Ground(involvement.ground))
+        return (
+            category is None
+            or self.reads(category)
+            or involvement.team_id in self.clearance.teams
+            or self._works_with(self.teams[involvement.team_id])
+        )
+
     @cached_property
     def knows_every_team(self) -> bool:
         """True if the involvement of no kind of team could be hidden from this reader. The answer
@@ -233,7 +246,7 @@ def find_case(request: ClearanceRequest, reference: UUID, *related: str) -> Case
 
     related: what else of the case is read in the same statement.
     """
-    cases = Case.objects.select_related("pilot", "person", *related)
+    cases = Case.objects.select_related("pilot", "person", "progress", *related)
     return CaseReader(request.clearance, get_object_or_404(cases, reference=reference))
 
 

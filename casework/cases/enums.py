@@ -16,6 +16,15 @@ class CaseState(TextChoices):
     ARCHIVED = "archived", _("archived")
 
 
+class KnownState(TextChoices):
+    """What of its state everybody knows who sees a case."""
+
+    OPEN = "open", _("open")
+    LEFT = "left", _("left")
+
+
+STATE_LABELS = {**dict(CaseState.choices), **dict(KnownState.choices)}
+
 S = CaseState
 OPEN_STATES = (
     S.REGISTERED,

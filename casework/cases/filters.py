@@ -1,3 +1,4 @@
+from collections.abc import Set
 from datetime import timedelta
 
 import django_filters
@@ -10,6 +11,7 @@ from casework.cases.case_reader import marked, may_reveal, reveals_always
 from casework.cases.case_rows import TABS, tab_queryset
 from casework.cases.enums import CaseState
 from casework.cases.models import Case
+from casework.cases.progress import REVEALED_BY_STATE
 from governance.access.clearance import Clearance
 from governance.access.enums import Category
 from partners.organisations.enums import OrganisationKind
@@ -30,7 +32,9 @@ def asked_list(
 class CaseFilter(django_filters.FilterSet):
     """What a case list can be narrowed by. Names are not here: they never stand in an address."""
 
-    state = django_filters.ChoiceFilter(label=_("State"), choices=CaseState, empty_label=_("All"))
+    state = django_filters.ChoiceFilter(
+        label=_("State"), choices=CaseState, empty_label=_("All"), method="in_state"
+    )
     pilot = django_filters.ChoiceFilter(
         label=_("Pilot"), empty_label=_("All"), field_name="pilot__slug"
     )
@@ -55,16 +59,38 @@ class CaseFilter(django_filters.FilterSet):
         pilots = {team.pilot.slug: team.pilot.name for team in teams.values()}
         self.filters["pilot"].extra["choices"] = sorted(pilots.items())
         self.clearance, self.teams = clearance, teams
+        self.filters["state"].extra["choices"] = [
+            (state.value, state.label)
+            for state in CaseState
+            if any(REVEALED_BY_STATE[state] in seat.reads for seat in clearance.seats)
+        ]
         kinds = {team.organisation.kind for team in teams.values()}
         self.filters["partner"].extra["choices"] = [
             choice for choice in OrganisationKind.choices if choice[0] in kinds
         ]
+
+    def in_state(self, cases: QuerySet[Case], name: str, state: str) -> QuerySet[Case]:
+        """Cases of which the reader knows that they are in this state (Case.state)."""
+        asked = Q(progress__state=state)
+        if state == CaseState.ADMITTED:
+            deciding = [seat.team for seat in self.clearance.seats if _decides(seat.reads)]
+            granted = [one.case for one in self.clearance.grants if _decides(one.categories)]
+            if deciding or granted:
+                theirs = Q(team_ids__overlap=deciding) | Q(pk__in=granted)
+                return cases.filter(asked | theirs & Q(progress=None, left_on=None))
+        # The same order as that of the list, by the columns that the index of the state has.
+        return cases.filter(asked).order_by("-progress__registered_on", "-progress__case")
 
     def with_partner(self, cases: QuerySet[Case], name: str, kind: str) -> QuerySet[Case]:
         return cases.filter(with_partner_of(kind, self.clearance, self.teams))
 
     def registered_since(self, cases: QuerySet[Case], name: str, days: str) -> QuerySet[Case]:
         return cases.filter(registered_on__gte=timezone.localdate() - timedelta(days=int(days)))
+
+
+def _decides(categories: Set[str]) -> bool:
+    """True for who reads that somebody is admitted, and not whether her guidance has begun."""
+    return Category.CONFERENCE in categories and Category.GUIDANCE not in categories
 
 
 def with_partner_of(kind: str, clearance: Clearance, teams: dict[int, Team]) -> Q:

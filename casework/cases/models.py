@@ -10,10 +10,12 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from casework.cases.enums import OPEN_STATES, CaseState, Ending, Ground
+from casework.cases.enums import STATE_LABELS, CaseState, Ending, Ground, KnownState
+from casework.cases.progress import Progress
 from casework.records.models import Record, Versioned
 from casework.records.periods import Period
 from casework.register.models import Person
+from governance.access.clearance import current_clearance
 from governance.access.enums import Category, GrantKind
 from governance.access.grants import UserObjectPermissionBase
 from governance.access.wall import AccessChecked
@@ -21,13 +23,14 @@ from lvv.common.labels import Labelled
 from lvv.common.periods import InForce, is_in_force
 from partners.accountability.history import History, TrackedQuerySet
 from partners.accountability.trace import Trace
-from partners.accounts.models import User
 from partners.organisations.models import Pilot, Team
 
 
 class CaseQuerySet(TrackedQuerySet):
     def open(self) -> Self:
-        return self.filter(state__in=OPEN_STATES)
+        """Cases that were not left, but for those of which the reader knows that she was not
+        admitted."""
+        return self.filter(left_on=None).exclude(progress__state=CaseState.NOT_ADMITTED)
 
     def managed_by(self, user_id: int) -> Self:
         return self.filter(case_manager_id=user_id)
@@ -47,18 +50,19 @@ class CaseQuerySet(TrackedQuerySet):
     def for_list(self) -> Self:
         """Cases with only the columns that a line of a list shows, and `team_ids`, which the second
         wall needs."""
-        return self.select_related("case_manager").only(
+        return self.select_related("case_manager", "progress").only(
             "reference",
             "number",
             "person_id",
             "pilot_id",
             "lead_team_id",
-            "state",
+            "left_on",
             "registered_on",
             "team_ids",
             "team_reveals",
             "case_manager__name",
             "case_manager__username",
+            "progress__state",
         )
 
 
@@ -93,19 +97,10 @@ class Case(AccessChecked, Versioned):
         related_name="+",
         verbose_name=_("case manager"),
     )
-    state = models.CharField(
-        _("state"), max_length=20, choices=CaseState, default=CaseState.REGISTERED
-    )
-    state_since = models.DateField(default=timezone.localdate)
     registered_on = models.DateField(_("registered on"), default=timezone.localdate)
-    # R4: sheltered, admitted and in guidance are facts of their own; a list that was taken over may
-    # not know them all.
-    admitted_on = models.DateField(_("admitted on"), null=True, editable=False)
-    guidance_from = models.DateField(_("in guidance from"), null=True, editable=False)
-    exited_on = models.DateField(_("exited on"), null=True, editable=False)
-    # When a term of this case runs out next: worked out from its facts by whoever changes them
-    # (journey/deadlines.py).
-    deadline_on = models.DateField(null=True, editable=False)
+    # The day on which it was left: by an exit, or archived after a refusal. Empty as long as it is
+    # open. How far it is stands in its Progress (cases/progress.py).
+    left_on = models.DateField(_("left on"), null=True, editable=False)
     # From this day it is only read: it went to who keeps it after its facility ended (custody,
     # R29).
     read_only_from = models.DateField(null=True, editable=False)
@@ -124,7 +119,7 @@ class Case(AccessChecked, Versioned):
     # What each of them reveals by taking part, as "team:category": kept by the same trigger, for
     # cases/case_reader.py.
     team_reveals = ArrayField(models.TextField(), default=list, editable=False)
-    history = History(excluded_fields=["team_ids", "team_reveals", "deadline_on", "read_only_from"])
+    history = History(excluded_fields=["team_ids", "team_reveals", "read_only_from"])
 
     objects = CaseManager()
 
@@ -133,46 +128,16 @@ class Case(AccessChecked, Versioned):
             GinIndex(fields=["team_ids"], name="case_teams"),
             models.Index(fields=["-registered_on", "-id"], name="case_newest"),
             models.Index(fields=["case_manager", "-registered_on"], name="case_manager_newest"),
-            models.Index(fields=["state", "-registered_on", "-id"], name="case_state_newest"),
             # The lists everybody opens are of open cases, which are the smaller part of a register
             # that grows old.
-            GinIndex(
-                fields=["team_ids"], name="case_open_teams", condition=Q(state__in=OPEN_STATES)
-            ),
-            GinIndex(
-                fields=["team_ids"], name="case_new_teams", condition=Q(state=CaseState.REGISTERED)
-            ),
+            GinIndex(fields=["team_ids"], name="case_open_teams", condition=Q(left_on=None)),
             models.Index(
                 fields=["-registered_on", "-id"],
                 name="case_newest_open",
-                condition=Q(state__in=OPEN_STATES),
+                condition=Q(left_on=None),
             ),
             models.Index(
                 fields=["case_manager"], name="case_unjudged", condition=Q(doubles_judged_on=None)
-            ),
-            # What waits for who manages a case, and who coordinates its pilot (sql/worklist.sql).
-            models.Index(
-                fields=["case_manager", "deadline_on"],
-                name="case_manager_deadline",
-                condition=Q(deadline_on__isnull=False),
-            ),
-            models.Index(
-                fields=["pilot", "deadline_on"],
-                name="case_pilot_deadline",
-                condition=Q(deadline_on__isnull=False),
-            ),
-        ]
-        constraints = [
-            models.CheckConstraint(
-                name="case_exited_has_date",
-                condition=Q(
-                    state__in=(CaseState.EXITED, CaseState.IN_AFTERCARE), exited_on__isnull=False
-                )
-                | Q(state=CaseState.ARCHIVED)  # after an exit, or after a refusal
-                | Q(state__in=(*OPEN_STATES, CaseState.NOT_ADMITTED), exited_on=None),
-                violation_error_message=_(
-                    "An exited case needs an exit date, an open one has none."
-                ),
             ),
         ]
 
@@ -189,35 +154,36 @@ class Case(AccessChecked, Versioned):
         return self.pk
 
     @property
+    def visible_progress(self) -> Progress | None:
+        """How far the case is; None for who does not read what its state reveals."""
+        try:
+            progress: Progress = self.progress
+        except Progress.DoesNotExist:
+            return None
+        return progress
+
+    @property
+    def state(self) -> str:
+        """How far the case is: a CaseState, as far as who is at work reads it, else a KnownState.
+        Who reads the conference and not the guidance cannot tell an admission from the guidance
+        that follows, and is told of the admission."""
+        if (progress := self.visible_progress) is not None:
+            return str(progress.state)
+        if self.left_on is not None:
+            return KnownState.LEFT
+        clearance = current_clearance()
+        if clearance is not None and clearance.reads(self, Category.CONFERENCE):
+            return CaseState.ADMITTED
+        return KnownState.OPEN
+
+    @property
+    def state_label(self) -> str:
+        return str(STATE_LABELS[self.state])
+
+    @property
     def is_open(self) -> bool:
-        return self.state in OPEN_STATES
-
-
-class StepTaken(models.Model):
-    """A step that a case took: where it led, on which day, and who recorded it when. Never
-    changed."""
-
-    case = models.ForeignKey(Case, models.PROTECT, related_name="steps_taken")
-    # Of journey/steps.py; empty where the list of the case was taken back, which is no step.
-    number = models.CharField(max_length=4, blank=True)
-    state = models.CharField(max_length=20, choices=CaseState)
-    on = models.DateField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    recorded_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    class Meta:
-        ordering = ["recorded_at", "id"]
-
-    def __str__(self) -> str:
-        return f"step {self.pk}"
-
-
-def steps_to_now(cases: list[Case], number: str, by: User | None) -> list[StepTaken]:
-    """That each of these cases came into its state, on its day, by this step. Not saved yet."""
-    return [
-        StepTaken(case=case, number=number, state=case.state, on=case.state_since, by=by)
-        for case in cases
-    ]
+        """True unless the case was left, or its reader knows that she was not admitted."""
+        return self.left_on is None and self.state != CaseState.NOT_ADMITTED
 
 
 class InvolvementQuerySet(InForce, TrackedQuerySet):

@@ -27,6 +27,7 @@ def partners(reader: CaseReader, involvements: list[Involvement]) -> dict[str, A
                 row,
                 perms.can_end_involvement(reader, row),
                 perms.can_become_contact(reader.clearance, row),
+                reader.knows_ground(row),
             )
             for row in involvements
             if row.holds

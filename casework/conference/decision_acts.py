@@ -101,9 +101,7 @@ def decide(
     facts = fact_of(case)
     if facts.state not in FROM.get(data["kind"], (facts.state,)):
         moved = _("The case is “%(state)s” by now; this decision does not fit it any more.")
-        raise StepRefused(
-            case, [Missing(moved % {"state": case.get_state_display()}, "case_detail")]
-        )
+        raise StepRefused(case, [Missing(moved % {"state": case.state_label}, "case_detail")])
     # Of the day on which it was held, also where it is written down the next morning.
     held = timezone.localtime(meeting.opened_at).date()
     day = min(max(meeting.on, held), timezone.localdate())

@@ -31,9 +31,9 @@ def undiscussed() -> Any:
     talked = RawSQL("SELECT conference_discussed()", [])  # also where another team alone attended
     return (
         Case.objects.open()
-        .filter(Q(state__in=ADMITTED_STATES) | Exists(stays))
+        .filter(Q(progress__state__in=ADMITTED_STATES) | Exists(stays))
         .exclude(pk__in=talked)
-        .select_related("pilot")
+        .select_related("pilot", "progress")
         .order_by("registered_on", "pk")
     )
 
@@ -68,11 +68,13 @@ def proposals(meeting: Meeting) -> list[Proposal]:
     )
     cases = (
         Case.objects.filter(
-            pilot=meeting.pilot_id, state__in=OPEN_STATES, deadline_on__lte=meeting.on
+            pilot=meeting.pilot_id,
+            progress__state__in=OPEN_STATES,
+            progress__deadline_on__lte=meeting.on,
         )
         .exclude(Exists(waits))
-        .select_related("pilot")
-        .order_by("deadline_on", "pk")[:MOST]
+        .select_related("pilot", "progress")
+        .order_by("progress__deadline_on", "pk")[:MOST]
     )
     result: dict[int, Proposal] = {}
     facts = facts_of(cases)

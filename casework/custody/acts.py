@@ -5,13 +5,12 @@ from datetime import date
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from casework.cases.enums import OPEN_STATES
 from casework.cases.models import Case
 from casework.cases.partners import team_reads
 from casework.conference.agenda_acts import take_off
@@ -58,7 +57,7 @@ def says_what_is_left(sender: object, pilot: Pilot, **_signal: object) -> str:
 def dossiers_to_hand_over(pilot: Pilot) -> "QuerySet[Case]":
     """Cases of this pilot that are no longer open and were given to nobody."""
     given = CustodyTransfer.objects.filter(case=OuterRef("pk"), taken_back_at=None)
-    ended = Case.objects.filter(pilot=pilot).exclude(state__in=OPEN_STATES)
+    ended = Case.objects.filter(~Q(left_on=None) | Q(progress__state="not_admitted"), pilot=pilot)
     result: QuerySet[Case] = ended.filter(~Exists(given)).order_by("number")
     return result
 

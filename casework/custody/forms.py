@@ -75,7 +75,7 @@ class HandOverForm(KeptForm):
             (OUTSIDE, _("Somebody without access: an encrypted package, against receipt")),
         ]
         self.fields["cases"].choices = [  # type: ignore[attr-defined]
-            (case.pk, f"{case.number}, {names.get(case.pk, '–')}, {case.get_state_display()}")
+            (case.pk, f"{case.number}, {names.get(case.pk, '–')}, {case.state_label}")
             for case in dossiers
         ]
 

@@ -28,16 +28,8 @@ from casework.register.identity import leading_names
 from partners.organisations.enums import TeamFunction
 from partners.organisations.models import Team
 
-OF_CASE = (
-    "number",
-    "reference",
-    "state",
-    "state_since",
-    "registered_on",
-    "admitted_on",
-    "guidance_from",
-    "exited_on",
-)
+OF_CASE = ("number", "reference", "state", "registered_on", "left_on")
+OF_STEP = ("number", "state", "on", "recorded_at")
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32, without what is easily misread
 
 
@@ -109,6 +101,7 @@ def dossier_pdf(row: CustodyTransfer, case: Case, teams: dict[int, Team]) -> byt
     }
     data = {
         "case": {name: getattr(case, name) for name in OF_CASE},
+        "steps": list(case.steps_taken.values(*OF_STEP)),
         "organisations": {
             team: teams[team].organisation.name
             for team in sorted({row.source_id for rows in records.values() for row in rows})

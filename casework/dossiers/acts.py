@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from casework.cases.enums import CaseState, Ending, Ground
+from casework.cases.enums import Ending, Ground
 from casework.cases.involvements import departure_team, involve_departure_service
 from casework.cases.models import Case, Consent, Involvement
 from casework.dossiers.corrections import CorrectionRequest
@@ -70,13 +70,11 @@ def add_record(record: Record, *, by: Clearance, author_team: int) -> None:
 
 
 def _relate_back(relation: Relation) -> None:
-    """Record the relation also from the other person's side: in the other person's case of this
-    pilot, if the team that states it takes part there too."""
+    """Record the relation also from the other person's side: in the other person's open case of
+    this pilot, if the team that states it takes part there too."""
     if relation.other_id is None or relation.kind not in INVERSE:
         return
-    hers = Case.objects.filter(person=relation.other_id, pilot=relation.case.pilot_id).exclude(
-        state=CaseState.ARCHIVED
-    )
+    hers = Case.objects.filter(person=relation.other_id, pilot=relation.case.pilot_id, left_on=None)
     case = hers.order_by("-pk").first()
     if case is None or not _takes_part(case, relation) or _seen_from(case, relation).exists():
         return

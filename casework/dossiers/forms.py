@@ -183,7 +183,7 @@ class RecordForm(Kept, SharingFields, forms.ModelForm):  # type: ignore[type-arg
 
     def ended_by_exit(self, data: dict[str, Any]) -> None:
         """Add an error if `until` is missing or lies after the day on which the person left."""
-        left = self.case.exited_on
+        left = self.case.left_on
         if left and (not data.get("until") or data["until"] > left) and not self.errors:
             sentence = _("She left on %(day)s: this ends by then.")
             self.add_error("until", sentence % {"day": date_format(left, "j F Y")})

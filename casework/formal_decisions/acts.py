@@ -98,12 +98,7 @@ def issue(
     )
     done(case, [k.value for k in RESTS_ON[kind]], by=by)
     if kind in STEP:
-        take_step(
-            case,
-            STEP[kind],
-            by=by,
-            **({"admitted_on": data["effective_on"]} if kind == K.ADMITTED else {}),
-        )
+        take_step(case, STEP[kind], by=by, on=data["effective_on"] if kind == K.ADMITTED else None)
     else:
         refresh_deadline(case)
     return made
@@ -135,7 +130,7 @@ def annul(decision: FormalDecision, why: str) -> None:
 def reopen(case: Case, why: str, *, by: Clearance, version: str) -> Case:
     """T9: the refusal no longer stands, and the conference decides anew."""
     case = locked(case)
-    case.check_version(version)
+    case.progress.check_version(version)
     case = take_step(case, "T9", by=by)
     refusal = (
         FormalDecision.objects.current()

@@ -85,7 +85,7 @@ class FormalForm(KeptForm):
         super().__init__(*args, **kwargs)
         self.case, self.facts = case, facts
         self.mandates = {mandate.pk: mandate for mandate in mandates}
-        kinds = POSSIBLE.get(CaseState(case.state), ())
+        kinds = POSSIBLE.get(case.state, ())
         self.fields["kind"].choices = [  # type: ignore[attr-defined]
             ("", _("Choose a decision")),
             *((k.value, k.label) for k in kinds),

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from casework.cases.case_reader import CaseReader, find_case
-from casework.cases.enums import ADMITTED_STATES, CaseState
+from casework.cases.enums import ADMITTED_STATES
 from casework.cases.models import Case
 from casework.cases.views import case_url
 from casework.formal_decisions.acts import ending_of, issue, reopen, set_aside
@@ -112,7 +112,7 @@ def formal_decision_add(request: ClearanceRequest, reference: UUID) -> HttpRespo
         errors=letter.errors if letter is not None else None,
         letter=letter,
         mandates=mandates,
-        possible=CaseState(case.state) in POSSIBLE,
+        possible=case.state in POSSIBLE,
         missing=_in_the_way(case, facts),
         mended=mended,
         mended_for=mended_for,
@@ -139,7 +139,7 @@ def _in_the_way(case: Case, facts: Facts) -> list[tuple[str, str]]:
     missing = [
         sentence
         for kind, number in ((FormalKind.ADMITTED, "T7"), (FormalKind.REFUSED, "T8"))
-        if kind in POSSIBLE.get(CaseState(case.state), ())
+        if kind in POSSIBLE.get(case.state, ())
         for sentence in linked(
             case, [m for m in STEPS[number].missing(facts) if m.page != "formal_decision_add"]
         )

@@ -11,7 +11,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from casework.cases.enums import CaseState, Ending
-from casework.cases.models import Case, Involvement, steps_to_now
+from casework.cases.models import Case, Involvement
+from casework.cases.progress import step_to
 from casework.dossiers.rows import records_of
 from casework.imports.columns import claim_of, understand
 from casework.imports.dossiers import dossiers_came
@@ -244,7 +245,7 @@ def undo(upload: Import, _clearance: Clearance) -> None:
             "SELECT import_untouched(%s, %s)", [upload.pk, [row.case_id for row in rows]]
         )
         ended = {row[0] for row in cursor.fetchall()}
-    cases = list(Case.objects.filter(pk__in=ended).select_related("person"))
+    cases = list(Case.objects.filter(pk__in=ended).select_related("person", "progress"))
     ended &= {case.pk for case in cases}
     for row in rows:
         row.undone = row.case_id in ended
@@ -260,9 +261,13 @@ def undo(upload: Import, _clearance: Clearance) -> None:
             )
             by_model[type(record)].append(record)
     for case in cases:
-        case.state, case.state_since, case.version = CaseState.ARCHIVED, today, case.version + 1
-    changed_in_bulk(cases, ["state", "state_since", "version"], reason="import undone")
-    insert(steps_to_now(cases, "", upload.owner))
+        case.left_on = today
+        case.progress.move(CaseState.ARCHIVED, today)
+        case.progress.version += 1
+    progress = [case.progress for case in cases]
+    changed_in_bulk(cases, ["left_on"], reason="import undone")
+    changed_in_bulk(progress, ["state", "since", "category", "version"], reason="import undone")
+    insert([step_to(row, "", upload.owner, today) for row in progress])
     for objects in by_model.values():
         changed_in_bulk(objects, ["ended_at", "end_reason", "version"], reason="import undone")
     involvements = list(Involvement.objects.filter(case__in=ended, until=None))

@@ -60,6 +60,6 @@ def dossiers_came(
         )
     facts = facts_of(running)
     for case in running:
-        case.deadline_on = next_deadline(facts[case.pk])
-        if case.deadline_on:
-            without_history(case, ["deadline_on"])
+        case.progress.deadline_on = next_deadline(facts[case.pk])
+        if case.progress.deadline_on:
+            without_history(case.progress, ["deadline_on"])

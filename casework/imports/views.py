@@ -252,7 +252,7 @@ def _counts(upload: Import, page: str) -> dict[str, Any]:
         rows.filter(problems=[], case=None).exclude(doubles=[]).order_by("answer", "number")[:SHOWN]
     )
     keys = {case for row in doubtful for case, _words in row.doubles}
-    cases = Case.objects.select_related("pilot").in_bulk(keys)
+    cases = Case.objects.select_related("pilot", "progress").in_bulk(keys)
     names = leading_names(keys) if keys else {}
     doubles = [
         (

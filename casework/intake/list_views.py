@@ -14,7 +14,6 @@ from casework.journey.facts import facts_of
 from casework.journey.perms import SERVICES
 from casework.journey.steps import steps_from
 from casework.register.identity import leading_names
-from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
 from partners.accountability.activities import CASEWORK, processes
 from partners.organisations.models import Pilot
@@ -36,13 +35,13 @@ def intake_list(request: ClearanceRequest) -> HttpResponse:
         raise PermissionDenied
     teams = visible_teams(clearance)
     waiting = (
-        Case.objects.filter(state__in=BEFORE_THE_CONFERENCE)
-        .select_related("pilot")
-        .order_by("state_since", "pk")
+        Case.objects.filter(progress__state__in=BEFORE_THE_CONFERENCE)
+        .select_related("pilot", "progress")
+        .order_by("progress__since", "pk")
     )
     tab = request.GET.get("tab", "")
     if tab in BEFORE_THE_CONFERENCE:
-        waiting = waiting.filter(state=tab)
+        waiting = waiting.filter(progress__state=tab)
     page = case_rows.CappedPaginator(waiting, None).get_page(request.GET.get("page"))
     cases = list(page.object_list)
     facts, names = facts_of(cases), leading_names([case.pk for case in cases])
@@ -50,7 +49,6 @@ def intake_list(request: ClearanceRequest) -> HttpResponse:
         (
             case,
             names.get(case.pk, ""),
-            clearance.reads(case, Category.CONFERENCE),
             [
                 text.sentence
                 for step in steps_from(case.state)[:1]

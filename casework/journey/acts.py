@@ -2,6 +2,7 @@
 the outbox."""
 
 from collections.abc import Collection
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -13,7 +14,9 @@ from django.utils.translation import gettext_lazy, override
 
 from casework.cases.enums import CaseState, Ending
 from casework.cases.involvements import involve_departure_service
-from casework.cases.models import Case, Involvement, steps_to_now
+from casework.cases.models import Case, Involvement
+from casework.cases.partners import team_reads
+from casework.cases.progress import LEFT_STATES, REVEALED_BY_STATE, step_to
 from casework.journey.addresses import linked
 from casework.journey.deadlines import next_deadline
 from casework.journey.facts import Facts, fact_of
@@ -65,13 +68,18 @@ def locked(case: Case) -> Case:
         .select_for_update(of=("self",), no_key=True)
         .get(pk=case.pk)
     )
-    return result
+    return result  # its progress is read afterwards, as it stands now
 
 
 def take_step(
-    case: Case, number: str, *, by: Clearance, to: CaseState | None = None, **facts: Any
+    case: Case,
+    number: str,
+    *,
+    by: Clearance,
+    to: CaseState | None = None,
+    on: date | None = None,
 ) -> Case:
-    """Take this step with a case that is locked; `facts` are dates of the case that come with it.
+    """Take this step with a case that is locked; `on` is the day it happened, if not today.
 
     Who may, the view asked before. Raises StepRefused, and nothing is written.
     """
@@ -80,13 +88,13 @@ def take_step(
         raise StepRefused(case, [_moved_on(case, step)])
     if missing := [*unread(case, step, by), *step.missing(fact_of(case))]:
         raise StepRefused(case, missing)
-    return _moved(case, step.target or to or case.state, step.number, by, facts)
+    return _moved(case, CaseState(step.target or to or case.state), step.number, by, on)
 
 
-def take_step_if_possible(case: Case, number: str, *, by: Clearance, **facts: Any) -> bool:
+def take_step_if_possible(case: Case, number: str, *, by: Clearance) -> bool:
     """Take this step as a consequence of another act, where nothing stands in its way."""
     try:
-        take_step(case, number, by=by, **facts)
+        take_step(case, number, by=by)
     except StepRefused:
         refresh_deadline(case)
         return False
@@ -94,59 +102,73 @@ def take_step_if_possible(case: Case, number: str, *, by: Clearance, **facts: An
 
 
 def unread(case: Case, step: Step, by: Clearance) -> list[Missing]:
-    """What stands in the way because this worker cannot read a category in `step.rests_on`: without
-    it nobody can say that something is absent."""
+    """What stands in the way because this worker cannot read a category in `step.rests_on`, without
+    which nobody can say that something is absent, or what the state it leads to reveals."""
     sentence = _("Your team does not read “%(category)s”, on which this step rests.")
+    needed = (*step.rests_on, *([REVEALED_BY_STATE[step.target]] if step.target else []))
     return [
-        Missing(sentence % {"category": c.label}) for c in step.rests_on if not by.reads(case, c)
+        Missing(sentence % {"category": c.label})
+        for c in dict.fromkeys(needed)
+        if not by.reads(case, c)
     ]
 
 
 def _moved_on(case: Case, step: Step) -> Missing:
     sentence = _("The case is “%(state)s” by now, from where this step does not go.")
-    return Missing(sentence % {"state": case.get_state_display()}, "case_detail")
+    return Missing(sentence % {"state": case.state_label}, "case_detail")
 
 
-def _moved(case: Case, state: str, number: str, by: Clearance, facts: dict[str, Any]) -> Case:
-    case.state, case.state_since = state, timezone.localdate()
-    for name, value in facts.items():
-        setattr(case, name, value)
-    case.version += 1
-    set_change_reason(case, number)
-    case.save()
-    insert(steps_to_now([case], number, by.user))
+def _moved(case: Case, state: CaseState, number: str, by: Clearance, on: date | None) -> Case:
+    today = timezone.localdate()
+    left_on = (case.left_on or on or today) if state in LEFT_STATES else None
+    if left_on != case.left_on:  # before its progress: the database compares them
+        case.left_on = left_on
+        case.save()
+    progress = case.progress
+    progress.move(state, today)
+    progress.version += 1
+    set_change_reason(progress, number)
+    progress.save()
+    insert([step_to(progress, number, by.user, on or today)])
     refresh_deadline(case)
     notify_team_members(case, by=by)
     return case
 
 
 def refresh_deadline(case: Case, facts: Facts | None = None) -> None:
-    """Recompute `case.deadline_on` after a fact of the case changed.
+    """Recompute when a term of the case runs out next, after a fact of it changed.
 
-    Skipped for readers who cannot see conference or outcome: facts hidden from them would look
-    absent.
+    Skipped for readers who do not see how far the case is, or cannot see conference or outcome:
+    facts hidden from them would look absent.
     """
-    clearance = current_clearance()
-    if clearance is not None and not all(
-        clearance.reads(case, category) for category in TERMS_RUN_FROM
+    clearance, progress = current_clearance(), case.visible_progress
+    if progress is None or (
+        clearance is not None
+        and not all(clearance.reads(case, category) for category in TERMS_RUN_FROM)
     ):
         return
     day = next_deadline(facts or fact_of(case))
-    if day != case.deadline_on:
-        case.deadline_on = day
-        without_history(case, ["deadline_on"])
+    if day != progress.deadline_on:
+        progress.deadline_on = day
+        without_history(progress, ["deadline_on"])
 
 
 def notify_team_members(case: Case, *, by: Clearance) -> None:
     """Put a message in the outbox for the case manager and the contacts of the teams that take
-    part, if they still work there. It holds the case number and a link, no name and not what
-    happened."""
+    part and read how far the case is, if they still work there. It holds the case number and a
+    link, no name and not what happened."""
+    category = case.progress.category
+    reading = [
+        team
+        for team, rights in team_reads(case.team_ids).items()
+        if rights.get(category) in ("read", "write")
+    ]
     contacts = (
         Involvement.objects.in_force().filter(case=case, worker__isnull=False).values("worker")
     )
     members = Membership.objects.in_force().filter(
         Q(user__in=contacts) | Q(user=case.case_manager_id),
-        team__in=case.team_ids,
+        team__in=reading,
         user__is_active=True,
     )
     users = {row.user for row in members.select_related("user")}
@@ -164,9 +186,8 @@ def notify_team_members(case: Case, *, by: Clearance) -> None:
 def step_by_button(case: Case, step: Step, *, by: Clearance, version: str) -> Case:
     """A step that is a button of its own, from the version of the case that the worker saw."""
     case = locked(case)
-    case.check_version(version)
-    facts: dict[str, Any] = {"guidance_from": timezone.localdate()} if step.number == "T10" else {}
-    case = take_step(case, step.number, by=by, **facts)
+    case.progress.check_version(version)
+    case = take_step(case, step.number, by=by)
     if step.number == "T10":  # R7: whoever is guided is known to the departure service
         involve_departure_service(case)
     if step.target == CaseState.ARCHIVED:

@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from casework.cases.case_reader import CaseReader
-from casework.cases.enums import STEPS, CaseState
+from casework.cases.enums import STEPS, CaseState, KnownState
 from casework.cases.models import Case
 from casework.journey.acts import unread
 from casework.journey.addresses import linked, where
@@ -85,7 +85,9 @@ def deadlines(reader: CaseReader, facts: Facts) -> list[Running]:
 
 def steps_of(case: Case) -> list[dict[str, str]]:
     """The stepper: which states lie behind, which is now; a refused case stands where admission
-    would."""
+    would. Empty for who reads only that the case is open or left."""
+    if case.state in KnownState.values:
+        return []
     visible = [
         CaseState.NOT_ADMITTED
         if s == CaseState.ADMITTED and case.state == CaseState.NOT_ADMITTED

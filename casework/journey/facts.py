@@ -62,6 +62,7 @@ class Facts:
     managed: bool = False
     registered_on: date | None = None
     admitted_on: date | None = None
+    guidance_from: date | None = None
     intake_begun: date | None = None
     intake_done: date | None = None
     criteria_missing: int = 0
@@ -204,14 +205,15 @@ def _facts(case: Case, data: dict[str, Any], today: date | None) -> Facts:
     return Facts(
         today=today or timezone.localdate(),
         state=case.state,
-        since=case.state_since,
+        since=progress.since if (progress := case.visible_progress) else None,
         early_admission=pilot.early_admission,
         municipal=pilot.municipal_mode,
         take_over_months=pilot.take_over_months,
         maximum_stay_months=pilot.maximum_stay_months,
         managed=case.case_manager_id is not None,
         registered_on=case.registered_on,
-        admitted_on=case.admitted_on,
+        admitted_on=_day(data["admitted_on"]),
+        guidance_from=_day(data["guidance_from"]),
         informed=data["informed"],
         intake_begun=_day(data["intake_begun"]),
         intake_done=_day(data["intake_done"]),

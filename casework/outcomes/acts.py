@@ -94,7 +94,7 @@ def confirm_exit(exit_: Exit, *, by: Clearance, version: str) -> Case:
         raise StepRefused(case, [Missing(sentence, "transfer")])
     all_over(case)
     done(case, ["exit_confirmed"], by=by)
-    case = take_step(case, "T11", by=by, exited_on=row.exited_on)
+    case = take_step(case, "T11", by=by, on=row.exited_on)
     _others_leave(case, row)
     return case
 
@@ -147,7 +147,7 @@ def undo_exit(exit_: Exit, data: dict[str, str], *, by: Clearance, version: str)
         .get(pk=exit_.pk)
     )
     row.claim_version(version)
-    case = take_step(case, "T16", by=by, to=CaseState(row.state_before), exited_on=None)
+    case = take_step(case, "T16", by=by, to=CaseState(row.state_before))
     row.undone_on = timezone.localdate()
     row.undone, row.undone_reason = data["undone"], data["undone_reason"]
     set_change_reason(row, data["undone"])

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from casework.cases.models import Case
+from casework.journey.facts import fact_of
 from casework.journey.guards import add_months, format_day
 from casework.outcomes.enums import (
     CHECK_MONTHS,
@@ -71,9 +72,10 @@ class ExitForm(KeptForm):
         day: date = self.cleaned_data["exited_on"]
         if day < self.case.registered_on:
             raise ValidationError(_("This day lies before the registration."), code="early")
-        if self.case.admitted_on and day < self.case.admitted_on:
+        facts = fact_of(self.case)
+        if facts.admitted_on and day < facts.admitted_on:
             raise ValidationError(_("This day lies before the admission."), code="early")
-        if self.case.guidance_from and day < self.case.guidance_from:
+        if facts.guidance_from and day < facts.guidance_from:
             raise ValidationError(_("This day lies before the guidance began."), code="early")
         return day
 

@@ -98,7 +98,9 @@ def person_list(request: ClearanceRequest) -> HttpResponse:
     """People are found by their name or number; there is no list to leaf through."""
     clearance = request.clearance
     teams = visible_teams(clearance)
-    newest = Case.objects.select_related("pilot", "person").newest_first()[: case_rows.PAGE_SIZE]
+    newest = Case.objects.select_related("pilot", "person", "progress").newest_first()[
+        : case_rows.PAGE_SIZE
+    ]
     result = list(newest) if clearance.sees_cases else []
     data: dict[int, list[IdentityValue]] = {case.pk: [] for case in result}
     for value in with_teams(

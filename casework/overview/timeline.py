@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from casework.cases.case_reader import CaseReader
 from casework.cases.enums import CaseState
-from casework.cases.models import Involvement, StepTaken
+from casework.cases.models import Involvement
+from casework.cases.progress import LEFT_STATES, REVEALED_BY_DAY, StepTaken
 from casework.dossiers.kinds import KINDS as RECORD_KINDS
 from casework.dossiers.kinds import headline
 from casework.dossiers.presentation import record_url
@@ -53,7 +54,7 @@ def events(
     if kind in ("all", "notes", "dossier"):
         result += _records(reader, records, kind, most)
     if kind in ("all", "partners"):
-        for row in involvements:
+        for row in filter(reader.knows_ground, involvements):
             result.append(
                 Event(
                     row.since,
@@ -78,7 +79,7 @@ def events(
                     )
                 )
     if kind in ("all", "steps"):
-        result += _steps(reader)
+        result += _steps(reader, involvements)
         result += _stays(reader, [row for row in records["stay"] if isinstance(row, Stay)])
         for briefing in records["briefing"]:
             assert isinstance(briefing, Briefing)
@@ -218,17 +219,29 @@ def _stays(reader: CaseReader, stays: list[Stay]) -> list[Event]:
     return result
 
 
-def _steps(reader: CaseReader) -> list[Event]:
-    """The states the case went through."""
-    steps = StepTaken.objects.filter(case=reader.case)
-    rows = list(steps.values_list("state", "on", "recorded_at", "by", "by__name"))
-    named = reader.known_workers({by for _state, _on, _at, by, _name in rows if by})
-    result = []
-    for number, (state, on, at, by, name) in enumerate(rows):
-        label = CaseState(state).label
-        title = _("Now: %(state)s") % {"state": label} if number else _("Registered")
-        icon = "arrow-right" if number else "plus"
-        result.append(Event(on, at, "steps", icon, title, name if by in named else ""))
+def _steps(reader: CaseReader, involvements: list[Involvement]) -> list[Event]:
+    """The states the case went through, as far as she reads what they tell. Who reads less learns
+    when the case was registered and left, if a team of hers took part then."""
+    case, result = reader.case, []
+    steps = StepTaken.objects.filter(case=case)
+    rows = list(steps.values_list("number", "state", "on", "recorded_at", "by", "by__name"))
+    named = reader.known_workers({row[4] for row in rows if row[4]})
+    for number, state, on, at, by, name in rows:
+        title = _("Now: %(state)s") % {"state": CaseState(state).label}
+        if number == "T1":
+            title = _("Registered")
+        icon = "plus" if number == "T1" else "arrow-right"
+        day = on or timezone.localdate(at)
+        result.append(Event(day, at, "steps", icon, title, name if by in named else ""))
+    mine = [row.since for row in involvements if row.team_id in reader.clearance.teams]
+    since = min(mine, default=date.max)
+    states = {state for _number, state, *_row in rows}
+    if not reader.reads(REVEALED_BY_DAY["admitted_on"]) and since <= case.registered_on:
+        day = case.registered_on
+        result.append(Event(day, _moment(day), "steps", "plus", _("Registered"), ""))
+    if case.left_on and states.isdisjoint(LEFT_STATES) and since <= case.left_on:
+        day = case.left_on
+        result.append(Event(day, _moment(day), "steps", "arrow-right", _("Left"), ""))
     return result
 
 

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from casework.cases.enums import ADMITTED_STATES, CaseState, Ground
 from casework.cases.involvements import departure_team
-from casework.cases.models import Case, Involvement, steps_to_now
+from casework.cases.models import Case, Involvement
+from casework.cases.progress import at, begin, step_to
 from casework.records.models import Record
 from casework.register.doubles import remember_others
 from casework.register.enums import BRIEFING_VERSION, INVERSE, RelationKind, ValueKind
@@ -130,23 +131,13 @@ def register_many(
                 referrer=claim.referrer,
                 team_ids=[team.pk],
                 doubles_judged_on=None if claim.in_emergency else today,
-                state=claim.state,
-                state_since=claim.since() or claim.registered_on or today,
                 registered_on=claim.registered_on or today,
-                # R4: of a case that is taken over, the days that are known; that of the state it is
-                # in is one of them.
-                admitted_on=claim.since()
-                if claim.state == CaseState.ADMITTED
-                else claim.admitted_on,
-                guidance_from=claim.since() if claim.state == CaseState.IN_GUIDANCE else None,
             )
             for (claim, person), number in zip(entries, numbers, strict=True)
         ]
     )
     pairs = list(zip((claim for claim, _person in entries), cases, strict=True))
-    begun = [case for case in cases if case.state == CaseState.REGISTERED]
-    taken_over = [case for case in cases if case.state != CaseState.REGISTERED]
-    insert([*steps_to_now(begun, "T1", by.user), *steps_to_now(taken_over, "T18", by.user)])
+    _begin(pairs, by)
     municipal = team.organisation.kind == OrganisationKind.MUNICIPALITY
     ground = Ground.MUNICIPALITY if municipal else Ground.REGISTERED
     involvements = [
@@ -234,6 +225,24 @@ def register_many(
         for case in cases:
             case.note_touched(trace)
     return cases
+
+
+def _begin(pairs: list[tuple[Claim, Case]], by: Clearance) -> None:
+    """Write how far these new cases are. Of one that is taken over, R4: the days that are known,
+    that of the admission before that of the state it is in."""
+    rows, steps = [], []
+    for claim, case in pairs:
+        case.progress = row = at(case, claim.state, claim.since() or case.registered_on)
+        rows.append(row)
+        if claim.state == CaseState.REGISTERED:
+            steps.append(step_to(row, "T1", by.user, case.registered_on))
+            continue
+        if claim.admitted_on and claim.state == CaseState.IN_GUIDANCE:
+            admitted = at(case, CaseState.ADMITTED, claim.admitted_on)
+            steps.append(step_to(admitted, "T18", by.user, claim.admitted_on))
+        steps.append(step_to(row, "T18", by.user, claim.since()))
+    begin(rows)
+    insert(steps)
 
 
 def leading_team(team: Team) -> Team:

@@ -12,7 +12,7 @@ from casework.register.values import display
 def candidate_rows(candidates: list[Candidate]) -> list[dict[str, Any]]:
     """Candidates as people compare them: name, birth date, pilot, state, and in what they agree."""
     keys = [candidate.case_id for candidate in candidates]
-    cases = Case.objects.select_related("pilot", "person").in_bulk(keys)
+    cases = Case.objects.select_related("pilot", "person", "progress").in_bulk(keys)
     names = leading_names(keys)
     births = dict(
         IdentityValue.objects.current()

@@ -63,15 +63,6 @@ CREATE POLICY case_change ON casework_case FOR UPDATE TO lvv_app USING (team_ids
 
 GRANT SELECT, INSERT, UPDATE ON casework_case TO lvv_app;
 
-CREATE POLICY step_read ON casework_steptaken FOR SELECT TO lvv_app
-    USING (EXISTS (SELECT FROM casework_case c WHERE c.id = case_id));
-
-CREATE POLICY step_add ON casework_steptaken FOR INSERT TO lvv_app
-    WITH CHECK (by_id = access_user()
-                AND EXISTS (SELECT FROM casework_case c WHERE c.id = case_id AND c.team_ids && access_teams('write')));
-
-GRANT SELECT, INSERT ON casework_steptaken TO lvv_app;
-
 SELECT access_wall_around_history('casework_person', 'casework_historicalperson'),
        access_wall_around_history('casework_case', 'casework_historicalcase'),
        access_wall_around_history('casework_involvement', 'casework_historicalinvolvement'),

@@ -92,8 +92,8 @@ BEGIN
     JOIN casework_person op ON op.same_as = np.same_as
     JOIN casework_case o ON o.person_id = op.id AND o.id < n.id AND o.pilot_id <> n.pilot_id
     WHERE n.id = which AND NOT (o.team_ids && access_teams('read_identity'))
-      AND n.state NOT IN ('not_admitted', 'exited', 'in_aftercare', 'archived')
-      AND o.state NOT IN ('not_admitted', 'exited', 'in_aftercare', 'archived')
+      AND access_is_open(n.id, n.left_on)
+      AND access_is_open(o.id, o.left_on)
     ON CONFLICT DO NOTHING;
 END
 $$;

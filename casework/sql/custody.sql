@@ -27,7 +27,7 @@ CREATE POLICY dossier_transfer_add ON casework_custodytransfer FOR INSERT TO lvv
         AND EXISTS (SELECT FROM partners_pilot l WHERE l.id = pilot_id AND l.state = 'winding_down')
         AND EXISTS (SELECT FROM casework_case c WHERE c.id = case_id AND c.pilot_id = casework_custodytransfer.pilot_id
                     AND c.number = casework_custodytransfer.number
-                    AND c.state IN ('not_admitted', 'exited', 'in_aftercare', 'archived'))
+                    AND NOT access_is_open(c.id, c.left_on))
         AND (basis = 'package' OR EXISTS (SELECT FROM custody_keepers(pilot_id) k WHERE k.team_id = to_team_id
                                           AND k.basis = casework_custodytransfer.basis)));
 
@@ -90,7 +90,7 @@ BEGIN
     IF NOT FOUND THEN
         RETURN;
     END IF;
-    SELECT c.lead_team_id AS leads, c.state, t.organisation_id = l.municipality_id AS by_its_own INTO here
+    SELECT c.lead_team_id AS leads, t.organisation_id = l.municipality_id AS by_its_own INTO here
         FROM casework_case c JOIN partners_team t ON t.id = c.lead_team_id JOIN partners_pilot l ON l.id = c.pilot_id
         WHERE c.id = goes.case_id FOR UPDATE OF c;
     IF goes.taken_back_at IS NOT NULL THEN
@@ -98,10 +98,11 @@ BEGIN
             SELECT FROM casework_custodytransfer d WHERE d.case_id = c.id AND d.taken_back_at IS NULL);
         RETURN;
     END IF;
-    IF here.state NOT IN ('not_admitted', 'exited', 'in_aftercare', 'archived') THEN  -- it moved meanwhile
+    IF (SELECT access_is_open(c.id, c.left_on) FROM casework_case c WHERE c.id = goes.case_id) THEN  -- it moved meanwhile
         RAISE EXCEPTION 'this case is open' USING ERRCODE = 'check_violation';
     END IF;
-    UPDATE casework_case c SET read_only_from = coalesce(c.read_only_from, today), deadline_on = NULL WHERE c.id = goes.case_id;
+    UPDATE casework_case c SET read_only_from = coalesce(c.read_only_from, today) WHERE c.id = goes.case_id;
+    UPDATE casework_progress g SET deadline_on = NULL WHERE g.case_id = goes.case_id;
     UPDATE casework_transfer t SET taken_back_at = now()
         WHERE t.case_id = goes.case_id AND t.taken_back_at IS NULL AND t.handed_over_on IS NULL;
     IF goes.to_team_id IS NULL AND goes.receipt_on IS NULL THEN
@@ -152,7 +153,8 @@ CREATE CONSTRAINT TRIGGER carried_out AFTER INSERT OR UPDATE ON casework_custody
 CREATE FUNCTION custody_without_recipient(which bigint) RETURNS integer LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = public, pg_temp AS
 $$
-    SELECT count(*)::integer FROM casework_case c WHERE c.pilot_id = which AND (c.state <> 'archived' OR c.team_ids <> '{}') AND NOT EXISTS (
+    SELECT count(*)::integer FROM casework_case c WHERE c.pilot_id = which AND (c.team_ids <> '{}' OR NOT EXISTS (
+        SELECT FROM casework_progress g WHERE g.case_id = c.id AND g.state = 'archived')) AND NOT EXISTS (
         SELECT FROM casework_custodytransfer d WHERE d.case_id = c.id AND d.handed_over_on IS NOT NULL)
 $$;
 

@@ -22,13 +22,16 @@ BEGIN
             WHERE d.case_id = (SELECT e.id FROM casework_case e JOIN casework_person k ON k.id = e.person_id
                                WHERE k.same_as = p.same_as AND e.id < c.id ORDER BY e.id DESC LIMIT 1)
               AND d.ended_at IS NULL ORDER BY d.of, d.source_team_id IS NOT NULL, d.delivered_on) d), '{}'),
+        'admitted_on', (SELECT max(s.on) FROM casework_steptaken s WHERE s.case_id = c.id AND s.state = 'admitted' AND s.number IN ('T7', 'T18')),
+        'guidance_from', (SELECT max(s.on) FROM casework_steptaken s
+                          WHERE s.case_id = c.id AND s.state = 'in_guidance' AND s.number IN ('T10', 'T18')),
         'from_list', EXISTS (SELECT FROM casework_steptaken s WHERE s.case_id = c.id AND s.number = 'T18'),
         'taken_over', EXISTS (SELECT FROM casework_steptaken s WHERE s.case_id = c.id AND s.number = 'T17'),
         'newer_case', EXISTS (SELECT FROM casework_case e JOIN casework_person k ON k.id = e.person_id
                               WHERE k.same_as = p.same_as AND e.id > c.id),
         'newer_open_case', EXISTS (SELECT FROM casework_case e JOIN casework_person k ON k.id = e.person_id
                                    WHERE k.same_as = p.same_as AND e.id > c.id
-                                     AND e.state NOT IN ('not_admitted', 'exited', 'in_aftercare', 'archived')),
+                                     AND access_is_open(e.id, e.left_on)),
         'agenda', (SELECT min(m.on) FROM casework_agendaitem a JOIN casework_meeting m ON m.id = a.meeting_id
                    WHERE a.case_id = c.id AND a.ended_at IS NULL AND a.discussed_at IS NULL
                      AND m.closed_at IS NULL AND m.cancelled_on IS NULL

@@ -31,7 +31,7 @@ BEGIN
     FROM casework_case c
     JOIN partners_team t ON t.id = ANY (access_both(access_both(c.team_ids, access_teams('write_identity')), access_teams('read_identity')))
     JOIN partners_organisation o ON o.id = t.organisation_id AND o.kind IN ('municipality', 'ngo', 'shelter_operator')
-    WHERE c.reference = which AND c.state NOT IN ('not_admitted', 'exited', 'in_aftercare', 'archived')
+    WHERE c.reference = which AND access_is_open(c.id, c.left_on)
     ORDER BY t.id LIMIT 1;
     IF NOT FOUND OR length(trim(why)) < 5 THEN
         RETURN jsonb_build_object('answer', 'refused');
@@ -67,7 +67,8 @@ BEGIN
         SELECT c.id FROM casework_case c JOIN casework_person p ON p.id = c.person_id
         WHERE p.same_as = (SELECT k.same_as FROM casework_person k WHERE k.id = here.person_id))
     SELECT array_agg(DISTINCT c.id) INTO known FROM met
-    JOIN casework_case c ON c.id = met.case_id AND c.pilot_id <> here.pilot_id AND c.state <> 'archived'
+    JOIN casework_case c ON c.id = met.case_id AND c.pilot_id <> here.pilot_id
+    JOIN casework_progress g ON g.case_id = c.id AND g.state <> 'archived'
     JOIN partners_pilot l ON l.id = c.pilot_id AND l.state <> 'closed' AND not_over(l.closes_on)
     JOIN partners_team t ON t.id = c.lead_team_id
     WHERE elsewhere_allowed(c.pilot_id, t.organisation_id)

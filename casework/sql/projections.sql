@@ -37,6 +37,8 @@ BEGIN
               FROM unnest(cases) i (id)
               LEFT JOIN casework_involvement v ON v.case_id = i.id AND v.counted GROUP BY i.id) x
      WHERE c.id = x.id AND (c.team_ids <> x.teams OR c.team_reveals <> x.reveals);
+    UPDATE casework_progress g SET team_ids = c.team_ids FROM casework_case c
+     WHERE c.id = g.case_id AND c.id = ANY (cases) AND g.team_ids <> c.team_ids;
     UPDATE casework_person p SET team_ids = x.teams
       FROM (SELECT k.same_as, coalesce(array_agg(DISTINCT t.id ORDER BY t.id) FILTER (WHERE t.id IS NOT NULL), '{}')
                    AS teams
@@ -58,6 +60,9 @@ BEGIN
     RETURN QUERY SELECT 'casework_case (reveals)', count(*) FROM casework_case c WHERE c.team_reveals <> ARRAY(
         SELECT DISTINCT v.team_id || ':' || access_reveals(v.team_id, v.ground) FROM casework_involvement v
         WHERE v.case_id = c.id AND in_force(v.since, v.until) ORDER BY 1);
+    RETURN QUERY SELECT 'casework_progress', count(*) FROM casework_case c LEFT JOIN casework_progress g ON g.case_id = c.id
+        WHERE (g.team_ids, g.pilot_id, g.registered_on, g.category = 'outcome')
+            IS DISTINCT FROM (c.team_ids, c.pilot_id, c.registered_on, c.left_on IS NOT NULL);
     RETURN QUERY SELECT 'casework_person (links)', count(*) FROM casework_person p JOIN register_groups(
         ARRAY(SELECT k.id FROM casework_person k)) g ON g.person = p.id WHERE p.same_as <> g.first;
     RETURN QUERY SELECT 'casework_person', count(*) FROM casework_person p WHERE p.team_ids <> ARRAY(

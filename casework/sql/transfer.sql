@@ -54,7 +54,7 @@ BEGIN
     FOR NO KEY UPDATE OF c;
     SELECT t.* INTO asked FROM casework_transfer t
     WHERE t.reference = which AND t.answer = '' AND t.taken_back_at IS NULL AND t.to_pilot_id = ANY (access_teams('coordinates'))
-      AND EXISTS (SELECT FROM casework_case c WHERE c.id = t.case_id AND c.state NOT IN ('exited', 'in_aftercare', 'archived'))
+      AND EXISTS (SELECT FROM casework_case c WHERE c.id = t.case_id AND c.left_on IS NULL)
     FOR UPDATE;
     IF NOT FOUND OR said NOT IN ('accepted', 'declined') OR said = 'declined' AND trim(why) = '' THEN
         RETURN false;
@@ -72,7 +72,7 @@ BEGIN
         answered_by_id = access_user(), to_team_id = leads
     WHERE t.id = asked.id;
     -- Whoever offered finds the answer among what waits.
-    UPDATE casework_case c SET deadline_on = least(c.deadline_on, access_today()) WHERE c.id = asked.case_id AND said = 'accepted';
+    UPDATE casework_progress g SET deadline_on = least(g.deadline_on, access_today()) WHERE g.case_id = asked.case_id AND said = 'accepted';
     RETURN true;
 END
 $$;
@@ -189,19 +189,21 @@ BEGIN
            SELECT FROM casework_case c JOIN casework_person k ON k.id = c.person_id
            JOIN casework_person p ON p.same_as = k.same_as
            WHERE p.id = here.person_id AND c.id <> here.id
-             AND c.state NOT IN ('not_admitted', 'exited', 'in_aftercare', 'archived')) THEN
+             AND access_is_open(c.id, c.left_on)) THEN
         RETURN false;
     END IF;
     SELECT format('%s, %s', l.name, here.number) INTO origin FROM partners_pilot l WHERE l.id = here.pilot_id;
-    INSERT INTO casework_case (reference, number, person_id, pilot_id, lead_team_id, case_manager_id, state, state_since,
+    INSERT INTO casework_case (reference, number, person_id, pilot_id, lead_team_id, case_manager_id,
         registered_on, referrer, shielded_reason, doubles_judged_on, team_ids, team_reveals, version)
     VALUES (gen_random_uuid(), format('%s-%s', extract(year FROM access_today()), to_char(nextval('casework_case_number_seq'), 'FM9999000000')),
-        here.person_id, moved.to_pilot_id, moved.to_team_id, moved.answered_by_id, 'registered', access_today(),
+        here.person_id, moved.to_pilot_id, moved.to_team_id, moved.answered_by_id,
         access_today(), origin, here.shielded_reason, NULL, '{}', '{}', 1)
     RETURNING id INTO there;
     PERFORM access_history('casework_case', ARRAY[there], '+', 'transferred');
-    INSERT INTO casework_steptaken (case_id, number, state, "on", by_id, recorded_at)
-    VALUES (there, 'T1', 'registered', access_today(), access_user(), now());
+    INSERT INTO casework_progress (case_id, state, category, since, version) VALUES (there, 'registered', 'conference', access_today(), 1);
+    PERFORM access_history('casework_progress', ARRAY[there], '+', 'transferred');
+    INSERT INTO casework_steptaken (case_id, number, state, category, "on", by_id, recorded_at)
+    VALUES (there, 'T1', 'registered', 'conference', access_today(), access_user(), now());
     PERFORM transfer_takes_part(there, moved.to_team_id, 'municipality', moved.answered_by_id);
     FOR kept IN SELECT * FROM access_record_table t WHERE t.goes_along AND t.parent = '' ORDER BY t.name LOOP
         EXECUTE format('SELECT array_agg(r.id) FROM %I r WHERE r.case_id = $1 AND r.ended_at IS NULL

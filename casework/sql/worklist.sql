@@ -37,7 +37,7 @@ BEGIN
         (SELECT 'away', a.reference, a.case_id, '', a.since + l.return_term_days::int FROM casework_absence a
             JOIN casework_case c ON c.id = a.case_id JOIN partners_pilot l ON l.id = c.pilot_id
             WHERE a.until IS NULL AND a.ended_at IS NULL AND a.since + l.return_term_days::int <= access_today()
-              AND c.state NOT IN ('exited', 'in_aftercare', 'archived')
+              AND c.left_on IS NULL
               AND (c.case_manager_id = me AND c.lead_team_id = ANY (mine) OR c.case_manager_id IS NULL AND c.pilot_id = ANY (pilots))
             ORDER BY 5 LIMIT most)
         UNION ALL
@@ -96,19 +96,20 @@ BEGIN
               AND NOT EXISTS (SELECT FROM casework_transfer later WHERE later.case_id = r.case_id AND later.id > r.id)
             ORDER BY 5 LIMIT most)
         UNION ALL
-        (SELECT 'term', c.reference, c.id, '', c.deadline_on FROM casework_case c
-            WHERE c.deadline_on <= until_day AND c.case_manager_id = me AND c.lead_team_id = ANY (mine)
+        (SELECT 'term', c.reference, c.id, '', g.deadline_on FROM casework_case c JOIN casework_progress g ON g.case_id = c.id
+            WHERE g.deadline_on <= until_day AND c.case_manager_id = me AND c.lead_team_id = ANY (mine)
             ORDER BY 5 LIMIT most)
         UNION ALL
         -- Or it is the coordinator's turn, also where another team leads; or nobody manages the case any more. Asked apart,
         -- and pilot by pilot: one condition with "or" reads every case that is seen.
-        (SELECT 'term', c.reference, c.id, '', c.deadline_on FROM unnest(pilots) p (id) JOIN casework_case c ON c.pilot_id = p.id
-            WHERE c.deadline_on <= until_day
+        (SELECT 'term', c.reference, c.id, '', g.deadline_on FROM unnest(pilots) p (id) JOIN casework_progress g ON g.pilot_id = p.id
+            JOIN casework_case c ON c.id = g.case_id
+            WHERE g.deadline_on <= until_day
               AND NOT (c.lead_team_id = ANY (mine) AND c.case_manager_id IS NOT DISTINCT FROM me)
-                      AND (c.state IN ('rest_period', 'in_conference', 'not_admitted')
-                           OR c.state = 'admitted' AND NOT EXISTS (  -- the conference sets it
+                      AND (g.state IN ('rest_period', 'in_conference', 'not_admitted')
+                           OR g.state = 'admitted' AND NOT EXISTS (  -- the conference sets it
                                SELECT FROM casework_scenario s WHERE s.case_id = c.id AND s.until IS NULL AND s.ended_at IS NULL)
-                           OR c.state IN ('registered', 'intake', 'awaiting_dossiers') AND EXISTS (
+                           OR g.state IN ('registered', 'intake', 'awaiting_dossiers') AND EXISTS (
                                SELECT FROM partners_pilot l WHERE l.id = c.pilot_id AND (l.early_admission OR l.municipal_mode))
                            OR EXISTS (SELECT FROM casework_escalation e
                                       WHERE e.case_id = c.id AND e.ended_at IS NULL AND e.adopted IS NULL)

@@ -68,7 +68,7 @@ def make_acts(cast: Cast) -> None:
 
 def _guided(cast: Cast, place: str) -> Any:
     """Cases in guidance about which nothing else is under way."""
-    cases = Case.objects.filter(pilot=cast.pilots[place], state=CaseState.IN_GUIDANCE)
+    cases = Case.objects.filter(pilot=cast.pilots[place], progress__state=CaseState.IN_GUIDANCE)
     asked = Escalation.objects.current().values("case")
     return cases.exclude(pk__in=asked).order_by("-pk")
 
@@ -93,9 +93,9 @@ def _objections(cast: Cast, place: str, clearance: Clearance, own: Team) -> None
     """Three refused people objected: one waits, of one it was dismissed, one is back in the
     conference (T9)."""
     today = timezone.localdate()
-    refused = Case.objects.filter(pilot=cast.pilots[place], state=CaseState.NOT_ADMITTED).order_by(
-        "pk"
-    )
+    refused = Case.objects.filter(
+        pilot=cast.pilots[place], progress__state=CaseState.NOT_ADMITTED
+    ).order_by("pk")
     for case, (result, word) in zip(list(refused[:3]), RULINGS, strict=False):
         decision = FormalDecision.objects.filter(case=case, kind="refused").get()
         applied = min(decision.decided_on + timedelta(days=10), today)
@@ -114,7 +114,7 @@ def _objections(cast: Cast, place: str, clearance: Clearance, own: Team) -> None
                 case,
                 f"Bezwaar {word} verklaard: de dossiers waren niet volledig.",
                 by=clearance,
-                version=str(case.version),
+                version=str(case.progress.version),
             )
 
 
@@ -244,9 +244,9 @@ def _back(cast: Cast, place: str, clearance: Clearance, own: Team) -> None:
     today = timezone.localdate()
     left = Case.objects.filter(
         pilot=cast.pilots[place],
-        state__in=(CaseState.EXITED, CaseState.ARCHIVED),
+        progress__state__in=(CaseState.EXITED, CaseState.ARCHIVED),
         read_only_from=None,
-        exited_on__lt=today - timedelta(days=20),
+        left_on__lt=today - timedelta(days=20),
     ).exclude(
         pk__in=Exit.objects.filter(outcome__in=("deceased", "moved_to_other_pilot")).values("case")
     )
@@ -260,8 +260,8 @@ def _back(cast: Cast, place: str, clearance: Clearance, own: Team) -> None:
     if (before := left.filter(pk__in=both).order_by("pk").first()) is not None:
         claim = Claim(names=[leading_names([before.pk])[before.pk]], told_on=today, language="en")
         case = register(claim, by=clearance, team=own, person=before.person)
-        step_by_button(case, STEPS["T17"], by=clearance, version=str(case.version))
-    for other in left.exclude(pk__in=both).order_by("-exited_on")[:1]:
+        step_by_button(case, STEPS["T17"], by=clearance, version=str(case.progress.version))
+    for other in left.exclude(pk__in=both).order_by("-left_on")[:1]:
         begun = today - timedelta(days=18)
         claim = Claim(
             names=[leading_names([other.pk])[other.pk]],

@@ -4,7 +4,6 @@
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -12,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from casework.cases.enums import CaseState, Ground
+from casework.cases.progress import at, step_to
 from casework.journey.steps import STEPS
 from casework.models import (
     Briefing,
@@ -21,7 +21,6 @@ from casework.models import (
     Note,
     Person,
     Stay,
-    StepTaken,
 )
 from casework.records.enums import begins_with_author
 from casework.register.enums import BRIEFING_VERSION, IdentityStatus, ValueKind
@@ -75,7 +74,6 @@ FULL_PATH = (
     S.IN_AFTERCARE,
     S.ARCHIVED,
 )
-DATED = ("admitted_on", "guidance_from", "exited_on")  # of a case, known from that day on
 DAYS_IN = {
     S.REGISTERED: 9,
     S.INTAKE: 16,
@@ -236,75 +234,60 @@ def _cases(rng: Random, cast: Cast, lives: list[Life], people: list[Person]) -> 
                 pilot=cast.pilots[life.place],
                 lead_team=cast.teams[life.place, K.MUNICIPALITY, F.GENERAL],
                 case_manager=manager,
-                state=life.state,
-                state_since=life.path[-1][1],
                 registered_on=life.begun,
+                left_on=life.since(*LEFT_STATES),
                 referrer=rng.choice(REFERRERS),
                 doubles_judged_on=life.begun,
-                admitted_on=life.since(S.ADMITTED),
-                guidance_from=life.since(S.IN_GUIDANCE),
-                exited_on=life.since(S.EXITED),
             )
         )
     # The newest registrations of each pilot: some came at night.
     for place in cast.pilots:
         recent = [
             case
-            for case in cases
-            if case.pilot == cast.pilots[place] and case.state == S.REGISTERED
+            for life, case in zip(lives, cases, strict=True)
+            if life.place == place and life.state == S.REGISTERED
         ]
         for case in recent[-2:]:
             case.doubles_judged_on = None
     insert(cases)
-    # One history row for each state a case went through, at the moment it did.
-    history = Case.history.model
-    rows = []
-    for life, case in zip(lives, cases, strict=True):
-        for step, (state, day) in enumerate(life.path):
-            rows.append(
-                history(
-                    **{
-                        field.attname: getattr(case, field.attname)
-                        for field in history.tracked_fields
-                        if field.attname not in ("state", "state_since", "version", *DATED)
-                    },
-                    **{
-                        name: getattr(case, name)
-                        for name in DATED
-                        if (getattr(case, name) or date.max) <= day
-                    },
-                    state=state,
-                    state_since=day,
-                    version=step + 1,
-                    history_date=_moment(rng, day),
-                    history_type="~" if step else "+",
-                    history_user=case.case_manager,
-                )
-            )
-    insert(rows)
-    insert(
-        [
-            StepTaken(
-                case_id=row.id,
-                number=_step(before, row),
-                state=row.state,
-                on=row.state_since,
-                by_id=row.history_user_id,
-                recorded_at=row.history_date,
-            )
-            for before, row in pairwise([None, *rows])
-        ]
-    )
+    _travels(rng, lives, cases)
     return cases
 
 
-def _step(before: Any, row: Any) -> str:
-    """Number of the step that led to this state of a case; `before` is the history row before."""
-    if before is None or before.id != row.id:
-        return "T1" if row.state == S.REGISTERED else "T18"
-    return next(
-        s.number for s in STEPS.values() if s.target == row.state and before.state in s.sources
-    )
+def _travels(rng: Random, lives: list[Life], cases: list[Case]) -> None:
+    """How far each case is, and how it came there: at the moment of each step a row of history."""
+    insert([at(case, *life.path[-1]) for life, case in zip(lives, cases, strict=True)])
+    of_case, of_progress, steps = [], [], []
+    for life, case in zip(lives, cases, strict=True):
+        before = None
+        for state, day in life.path:
+            then, who = _moment(rng, day), case.case_manager
+            row = at(case, state, day)
+            row.pk = case.progress.pk
+            of_progress.append(_history(row, then, who, "~" if before else "+"))
+            if before is None or state == S.EXITED or (state == S.ARCHIVED and day == case.left_on):
+                left_on = case.left_on if before else None
+                of_case.append(_history(case, then, who, "~" if before else "+", left_on=left_on))
+            step = step_to(row, _step(before, state), who, day)
+            step.recorded_at = then
+            steps.append(step)
+            before = state
+    insert(of_case)
+    insert(of_progress)
+    insert(steps)
+
+
+def _history(row: Any, then: datetime, who: User | None, kind: str, **values: Any) -> Any:
+    history = type(row).history.model
+    fields = {field.attname: getattr(row, field.attname) for field in history.tracked_fields}
+    return history(**fields | values, history_date=then, history_type=kind, history_user=who)
+
+
+def _step(before: CaseState | None, state: CaseState) -> str:
+    """Number of the step that led from the state before to this one."""
+    if before is None:
+        return "T1" if state == S.REGISTERED else "T18"
+    return next(s.number for s in STEPS.values() if s.target == state and before in s.sources)
 
 
 def _numbers(lives: list[Life]) -> list[str]:

@@ -56,7 +56,7 @@ def plant_doubles(cast: Cast) -> int:
     firsts: dict[str, list[Case]] = {}
     for place, pilot in cast.pilots.items():
         known = Case.objects.filter(
-            pilot=pilot, state__in=[CaseState.INTAKE, CaseState.AWAITING_DOSSIERS]
+            pilot=pilot, progress__state__in=[CaseState.INTAKE, CaseState.AWAITING_DOSSIERS]
         )
         firsts[place] = list(
             known.exclude(doubles_judged_on=None)

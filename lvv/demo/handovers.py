@@ -47,7 +47,7 @@ def _under_way(cast: Cast, place: str) -> None:
     that she is gone, and what partners wrote on the escalations that wait."""
     today = timezone.localdate()
     pilot = cast.pilots[place]
-    guided = Case.objects.filter(pilot=pilot, state=CaseState.IN_GUIDANCE)
+    guided = Case.objects.filter(pilot=pilot, progress__state=CaseState.IN_GUIDANCE)
     stays = (
         Stay.objects.current()
         .filter(case__in=guided, until=None)
@@ -112,7 +112,7 @@ def _to_another_pilot(cast: Cast) -> None:
         Exit.objects.current().filter(undone_on=None).values("case")
     )  # some wait for the coordinator
     guided = (
-        Case.objects.filter(pilot=pilot, state=CaseState.IN_GUIDANCE)
+        Case.objects.filter(pilot=pilot, progress__state=CaseState.IN_GUIDANCE)
         .exclude(pk__in=taken)
         .order_by("pk")
     )

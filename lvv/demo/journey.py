@@ -619,8 +619,8 @@ def _terms(cases: Iterable[Case]) -> None:
             rows.append({"id": case.pk, "day": day.isoformat()})
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE casework_case c SET deadline_on = v.day FROM jsonb_to_recordset(%s::jsonb) v (id bigint, day date)"
-            " WHERE c.id = v.id",
+            "UPDATE casework_progress g SET deadline_on = v.day FROM jsonb_to_recordset(%s::jsonb) v (id bigint, day date)"
+            " WHERE g.case_id = v.id",
             [json.dumps(rows)],
         )
 

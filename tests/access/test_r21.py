@@ -15,6 +15,8 @@ from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 
 from casework.cases.case_reader import CaseReader
+from casework.cases.filters import CaseFilter
+from casework.cases.progress import Progress, StepTaken, step_to
 from casework.dossiers.rows import seen_by
 from casework.models import (
     AddressReading,
@@ -43,7 +45,7 @@ from governance.access.enums import Category
 from governance.models import ConvenantGroupObjectPermission, ConvenantParty
 from partners.accountability.history import written_in_bulk
 from tests import factories as make
-from tests.access.world import ADDRESSED, SUPPLIED, TABLES, Period, World, day, worlds
+from tests.access.world import ADDRESSED, STATES, SUPPLIED, TABLES, Period, World, day, worlds
 
 KIND_OF = {
     "contact": {
@@ -135,6 +137,13 @@ class Built:
             )
             for number, lead in enumerate(world.cases)
         ]
+        self.steps: dict[int, tuple[int, str]] = {}
+        for number, (case, states) in enumerate(zip(self.cases, world.states, strict=True)):
+            for state in states:
+                make.in_state(case, state)
+                step = step_to(case.progress, "T1", None, today)
+                step.save()
+                self.steps[step.pk] = (number, state)
         self.people = people
         self.links = [
             Judgement.objects.create(
@@ -400,6 +409,37 @@ def compare(world: World) -> None:
                 assert {team.pk for team in reader.partners} == set(
                     shown_of.values_list("team", flat=True)
                 )
+                place = built.cases.index(case)
+                assert case.state == world.known_state(number, place)
+                for row in shown_of:
+                    which = built.teams.index(teams[row.team_id])
+                    assert reader.knows_ground(row) == world.knows_ground(number, place, which)
+            assert keys(StepTaken.objects) == {
+                pk
+                for pk, (case, state) in built.steps.items()
+                if world.reads_in(number, case, STATES[state])
+            }
+            assert set(Progress.objects.values_list("case", flat=True)) == {
+                built.cases[case].pk
+                for case in range(3)
+                if world.reads_in(number, case, STATES[world.states[case][-1]])
+            }
+            past = Progress.history.values_list("case", "state").distinct()
+            assert set(past) == {
+                (built.cases[case].pk, state)
+                for case, state in built.steps.values()
+                if world.reads_in(number, case, STATES[state])
+            }
+            for state in STATES:
+                asked = CaseFilter(
+                    {"state": state}, Case.objects.all(), clearance=clearance, teams=teams
+                )
+                if asked.is_valid():
+                    assert {case.pk for case in asked.qs} == {
+                        built.cases[case].pk
+                        for case in seen_cases
+                        if world.known_state(number, case) == state
+                    }
             expected = {
                 (type(record), record.pk)
                 for facts, record in zip(world.records, built.records, strict=True)

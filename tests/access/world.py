@@ -96,6 +96,17 @@ REVEALS = {
     "iom": "departure",
     "coa": "outcome",
 }
+# What it tells that a case is in a state, and what the ground of an involvement tells.
+STATES = {
+    "registered": "conference",
+    "in_conference": "conference",
+    "admitted": "conference",
+    "not_admitted": "conference",
+    "in_guidance": "guidance",
+    "exited": "outcome",
+    "archived": "outcome",
+}
+REVEALED_BY_GROUND = {"dossier_request": "conference", "cooperation": "guidance"}
 KINDS = ("ngo", "shelter_operator", "health_provider", "iom", "coa", "dtv")
 GROUNDS = ("cooperation", "made_known", "dossier_request", "return_support")
 DAYS = (-10, -1, 0, 1, 10)
@@ -176,6 +187,7 @@ class World:
     kinds: list[str] = field(default_factory=lambda: ["ngo", "ngo", "ngo", "avim"])
     grounds: dict[tuple[int, int], str] = field(default_factory=dict)  # why a team takes part
     people: list[int] = field(default_factory=list)  # case -> person
+    states: list[list[str]] = field(default_factory=list)  # case -> those it went through
     links: list[tuple[int, int]] = field(default_factory=list)  # persons who are one
 
     def seats(self, user: int) -> set[int]:
@@ -283,6 +295,39 @@ class World:
         return self.granted(user, case, "identity") or any(
             self.involved(case, team) and self.cell(team, "read", "identity")
             for team in self.seats(user)
+        )
+
+    def reads_in(self, user: int, case: int, category: str) -> bool:
+        return self.sees_case(user, case) and (
+            self.granted(user, case, category)
+            or any(
+                self.involved(case, mine) and self.cell(mine, "read", category)
+                for mine in self.seats(user)
+            )
+        )
+
+    def known_state(self, user: int, case: int) -> str:
+        """How far a case is, to somebody who sees it."""
+        state = self.states[case][-1]
+        if self.reads_in(user, case, STATES[state]):
+            return state
+        if STATES[state] == "outcome":
+            return "left"
+        return "admitted" if self.reads_in(user, case, "conference") else "open"
+
+    def knows_ground(self, user: int, case: int, team: int) -> bool:
+        """Of a team of which she knows that it takes part: also why and since when."""
+        tells = REVEALED_BY_GROUND.get(self.grounds.get((case, team), ""))
+        working = self.working(user)
+        return (
+            tells is None
+            or self.reads_in(user, case, tells)
+            or team in working
+            or self.cases[case] in working
+            or any(
+                self.teams[mine][1] == self.teams[team][1] and self.involved(case, mine)
+                for mine in working
+            )
         )
 
     def sees_involvement(self, user: int, case: int, team: int) -> bool:
@@ -534,6 +579,9 @@ def worlds(draw: Any) -> World:
         else row
         for row in records
     ]
+    states = [
+        draw(st.lists(st.sampled_from(sorted(STATES)), min_size=1, max_size=3)) for _ in cases
+    ]
     links = draw(st.sampled_from(([], [], [(0, 1)], [(0, 2)], [(1, 2)], [(0, 1), (1, 2)])))
     closed = {2} if draw(st.integers(0, 4)) == 0 else set()
     return World(
@@ -551,6 +599,7 @@ def worlds(draw: Any) -> World:
         grounds=grounds,
         people=people,
         links=links,
+        states=states,
     )
 
 

@@ -196,7 +196,7 @@ def test_two_partners_at_one_value_at_once(site):
         "SELECT c.reference::text, t.id FROM casework_case c JOIN partners_pilot p ON p.id = c.pilot_id"
         " JOIN partners_team t ON t.pilot_id = p.id AND t.id = ANY (c.team_ids)"
         " JOIN partners_organisation o ON o.id = t.organisation_id AND o.kind = 'ind'"
-        " WHERE p.slug = 'utrecht' AND c.state = 'in_guidance' ORDER BY c.id LIMIT 1",
+        " WHERE p.slug = 'utrecht' AND (SELECT g.state FROM casework_progress g WHERE g.case_id = c.id) = 'in_guidance' ORDER BY c.id LIMIT 1",
     )[0]
     form = {
         "kind": "repeat_asylum",
@@ -249,7 +249,7 @@ def test_twenty_take_the_same_step_at_once_and_one_wins(site):
         "SELECT c.reference::text FROM casework_case c JOIN partners_user u ON u.id = c.case_manager_id"
         " JOIN casework_exit x ON x.case_id = c.id AND x.ended_at IS NULL AND x.undone_on IS NULL"
         " JOIN casework_outcomeclass k ON k.id = x.classed_id AND k.belongs_to <> 'none' AND k.belongs_to <> 'undecided'"
-        " WHERE u.username = 'gemeente-utrecht' AND c.state = 'exited' ORDER BY c.id LIMIT 1",
+        " WHERE u.username = 'gemeente-utrecht' AND (SELECT g.state FROM casework_progress g WHERE g.case_id = c.id) = 'exited' ORDER BY c.id LIMIT 1",
     )[0][0]
     address = f"/casussen/{case}/stap/aftercare/"
     page = worker.get(address)
@@ -259,7 +259,10 @@ def test_twenty_take_the_same_step_at_once_and_one_wins(site):
         return worker.post(address, {"version": version, "form_token": str(uuid.uuid4())}, page)
 
     assert sorted(status for status, _ in at_once(20, act)) == [200] + [409] * 19
-    moved = "SELECT count(*) FROM casework_historicalcase WHERE reference = %s AND state = 'in_aftercare'"
+    moved = (
+        "SELECT count(*) FROM casework_historicalprogress h JOIN casework_case c ON c.id = h.case_id"
+        " WHERE c.reference = %s AND h.state = 'in_aftercare'"
+    )
     assert count(site, moved, case) == 1
 
 
@@ -268,7 +271,7 @@ def test_twenty_propose_an_exit_at_once_and_one_stands(site):
     case = as_owner(
         site,
         "SELECT c.reference::text FROM casework_case c JOIN partners_user u ON u.id = c.case_manager_id"
-        " WHERE u.username = 'gemeente-utrecht' AND c.state = 'in_guidance' AND NOT EXISTS ("
+        " WHERE u.username = 'gemeente-utrecht' AND (SELECT g.state FROM casework_progress g WHERE g.case_id = c.id) = 'in_guidance' AND NOT EXISTS ("
         "   SELECT FROM casework_exit x WHERE x.case_id = c.id) ORDER BY c.id LIMIT 1",
     )[0][0]
     address = f"/casussen/{case}/uitstroom/voorstellen/"
@@ -383,7 +386,7 @@ def twenty(site, worker, address, said):
 def moves(site, case, reason):
     return count(
         site,
-        "SELECT count(*) FROM casework_historicalcase WHERE id = %s AND history_change_reason = %s",
+        "SELECT count(*) FROM casework_historicalprogress WHERE case_id = %s AND history_change_reason = %s",
         case,
         reason,
     )
@@ -403,7 +406,9 @@ def test_twenty_confirm_an_exit_at_once_and_one_wins(site):
 
 def test_twenty_undo_an_exit_at_once_and_one_wins(site):
     worker = Worker(site, "coordinator-utrecht")
-    case, key = of_utrecht(site, "c.state = 'exited'")
+    case, key = of_utrecht(
+        site, "(SELECT g.state FROM casework_progress g WHERE g.case_id = c.id) = 'exited'"
+    )
     said = {"undone": "error", "undone_reason": "Verkeerde casus."}
     assert twenty(site, worker, f"/casussen/{case}/uitstroom/terugdraaien/", said) == 1
     assert moves(site, key, "T16") == 1
@@ -411,7 +416,9 @@ def test_twenty_undo_an_exit_at_once_and_one_wins(site):
 
 def test_twenty_take_a_refused_case_back_at_once_and_one_wins(site):
     worker = Worker(site, "coordinator-utrecht")
-    case, key = of_utrecht(site, "c.state = 'not_admitted'")
+    case, key = of_utrecht(
+        site, "(SELECT g.state FROM casework_progress g WHERE g.case_id = c.id) = 'not_admitted'"
+    )
     assert (
         twenty(
             site,
@@ -430,7 +437,7 @@ def test_twenty_decide_and_twenty_issue_the_decision_at_once_and_one_counts(site
     today = timezone.localdate().strftime("%d-%m-%Y")
     case, key = of_utrecht(
         site,
-        "c.state = 'in_conference' AND NOT EXISTS (SELECT FROM casework_conferencedecision d"
+        "(SELECT g.state FROM casework_progress g WHERE g.case_id = c.id) = 'in_conference' AND NOT EXISTS (SELECT FROM casework_conferencedecision d"
         " WHERE d.case_id = c.id)",
     )
     planning = "/lso/plannen/utrecht/"
@@ -518,7 +525,7 @@ def test_twenty_put_a_case_on_one_agenda_at_once_and_it_stands_there_once(site):
     worker = Worker(site, "coordinator-utrecht")
     case, key = of_utrecht(
         site,
-        "c.state = 'rest_period' AND NOT EXISTS (SELECT FROM casework_agendaitem a"
+        "(SELECT g.state FROM casework_progress g WHERE g.case_id = c.id) = 'rest_period' AND NOT EXISTS (SELECT FROM casework_agendaitem a"
         " WHERE a.case_id = c.id AND a.ended_at IS NULL)",
     )
     address = f"/casussen/{case}/lso/agenderen/"
@@ -544,7 +551,7 @@ def test_twenty_archive_a_case_at_once_and_one_wins(site):
     worker = Worker(site, "coordinator-utrecht")
     case, key = of_utrecht(
         site,
-        "c.state = 'exited' AND EXISTS (SELECT FROM casework_exit x JOIN casework_outcomeclass k"
+        "(SELECT g.state FROM casework_progress g WHERE g.case_id = c.id) = 'exited' AND EXISTS (SELECT FROM casework_exit x JOIN casework_outcomeclass k"
         " ON k.id = x.classed_id AND k.belongs_to = 'none' WHERE x.case_id = c.id AND x.ended_at IS NULL"
         " AND x.undone_on IS NULL) AND NOT EXISTS (SELECT FROM casework_task t WHERE t.case_id = c.id"
         " AND t.answer = '' AND t.ended_at IS NULL)",

@@ -111,22 +111,22 @@ PARTICULAR = [
      f" JOIN casework_meeting m ON m.id = a.meeting_id AND m.opened_at IS NULL JOIN casework_case c ON c.id = a.case_id {IN_UTRECHT}"
      " WHERE a.ended_at IS NULL AND m.cancelled_on IS NULL"),
     ("coordinator-utrecht", "SELECT '/casussen/' || c.reference || '/uitstroom/vaststellen/' FROM casework_exit x"
-     f" JOIN casework_case c ON c.id = x.case_id {IN_UTRECHT} WHERE c.state = 'exited' AND x.outcome = 'not_established'"),
+     f" JOIN casework_case c ON c.id = x.case_id {IN_UTRECHT} WHERE (SELECT g.state FROM casework_progress g WHERE g.case_id = c.id) = 'exited' AND x.outcome = 'not_established'"),
     ("coordinator-groningen", "SELECT '/dossierpakketten/' || d.package || '/' FROM casework_custodytransfer d"
      " WHERE d.package IS NOT NULL AND d.handed_over_on IS NULL"),
     ("coordinator-utrecht", "SELECT '/casussen/' || c.reference || '/uitstroom/terugdraaien/' FROM casework_case c"
-     f" {IN_UTRECHT} WHERE c.state = 'exited'"),
+     f" {IN_UTRECHT} WHERE (SELECT g.state FROM casework_progress g WHERE g.case_id = c.id) = 'exited'"),
     # No exit stands there: the page of a refusal.
     ("coordinator-utrecht", "SELECT '/casussen/' || c.reference || '/uitstroom/terugdraaien/' FROM casework_case c"
-     f" {IN_UTRECHT} WHERE c.state = 'rest_period' AND NOT EXISTS (SELECT FROM casework_exit x WHERE x.case_id = c.id)"),
+     f" {IN_UTRECHT} WHERE (SELECT g.state FROM casework_progress g WHERE g.case_id = c.id) = 'rest_period' AND NOT EXISTS (SELECT FROM casework_exit x WHERE x.case_id = c.id)"),
     ("coordinator-utrecht", "SELECT '/overplaatsingen/' || x.reference || '/' FROM casework_transfer x JOIN partners_pilot p"
      " ON p.id = x.to_pilot_id AND p.slug = 'utrecht' WHERE x.answer = '' AND x.taken_back_at IS NULL"),
     *(("ngo-utrecht", f"SELECT '/casussen/' || c.reference || '/intake/{page}/' FROM casework_intake i JOIN casework_case c"
-       f" ON c.id = i.case_id AND c.state = 'intake' {IN_UTRECHT} {OF_NGO.format('i.author_team_id')}"
+       f" ON c.id = i.case_id AND (SELECT g.state FROM casework_progress g WHERE g.case_id = c.id) = 'intake' {IN_UTRECHT} {OF_NGO.format('i.author_team_id')}"
        " WHERE i.completed_on IS NULL AND i.ended_at IS NULL") for page in ("verslag", "stoppen")),
     ("ngo-utrecht", "SELECT '/casussen/' || c.reference || '/plan/' || a.reference || '/' FROM casework_action a"
      f" JOIN casework_case c ON c.id = a.case_id {IN_UTRECHT} {OF_NGO.format('a.to_team_id')}"
-     " WHERE a.answer = '' AND a.ended_at IS NULL AND c.state = 'in_guidance' AND a.to_team_id = ANY (c.team_ids)"),
+     " WHERE a.answer = '' AND a.ended_at IS NULL AND (SELECT g.state FROM casework_progress g WHERE g.case_id = c.id) = 'in_guidance' AND a.to_team_id = ANY (c.team_ids)"),
 ]  # fmt: skip
 
 

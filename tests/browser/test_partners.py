@@ -107,7 +107,7 @@ def test_the_municipality_opens_an_address_with_a_reason(visit, site):
     with connection, connection.cursor() as cursor:  # somebody who stays at a location
         cursor.execute(
             "SELECT c.reference, s.reference FROM casework_stay s JOIN casework_case c ON c.id = s.case_id"
-            " JOIN partners_pilot p ON p.id = c.pilot_id AND p.slug = 'utrecht' WHERE c.state = 'in_guidance'"
+            " JOIN partners_pilot p ON p.id = c.pilot_id AND p.slug = 'utrecht' WHERE (SELECT g.state FROM casework_progress g WHERE g.case_id = c.id) = 'in_guidance'"
             " AND s.ended_at IS NULL AND s.until IS NULL AND s.location_id IS NOT NULL ORDER BY s.id LIMIT 1"
         )
         case, stay = cursor.fetchone()

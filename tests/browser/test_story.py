@@ -56,9 +56,9 @@ class Story:
                 " AND table_name LIKE 'casework_%' AND EXISTS (SELECT FROM information_schema.columns k"
                 "   WHERE k.table_name = c.table_name AND k.column_name = 'case_id') GROUP BY 1"
             )
-            of_case = ["registered_on", "state_since", "admitted_on", "guidance_from", "exited_on"]
+            of_case = ["registered_on", "left_on"]
             tables = [
-                ("casework_case", [*of_case, "deadline_on"]),
+                ("casework_case", of_case),
                 ("casework_historicalcase", [*of_case, "history_date"]),
             ]
             for table, columns in [*cursor.fetchall(), *tables]:

@@ -165,7 +165,7 @@ class Journey:
         return answer
 
     def step(self, who, slug):
-        return self.post(who, "case_step", slug, version=self.case.version)
+        return self.post(who, "case_step", slug, version=self.case.progress.version)
 
     # ------------------------------------------------------------------ the way a case goes
 

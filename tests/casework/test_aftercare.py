@@ -60,7 +60,7 @@ def test_t12_r12_a_durable_outcome_is_checked_after_3_6_and_12_months(journey, o
     assert journey.step("coordinator", "aftercare").status_code == 403  # the case manager does
     assert journey.step("municipality", "aftercare").status_code == 302
     begun = timezone.localdate()
-    assert journey.case.deadline_on == add_months(begun, 3)
+    assert journey.case.progress.deadline_on == add_months(begun, 3)
     check = {
         "months": "3",
         "checked_on": 0,
@@ -154,7 +154,7 @@ def test_t14_who_died_in_aftercare_is_not_checked_any_more_and_her_case_can_be_a
         "months", "result", "lapsed_because"
     )
     assert set(checks) == {(months, "lapsed", "deceased") for months in (3, 6, 12)}
-    assert journey.case.deadline_on is None
+    assert journey.case.progress.deadline_on is None
     journey.done("dtv", "claim_answer", result="confirmed", said_on=0, evidence="eigen register")
     assert journey.step("coordinator", "close").status_code == 302
 
@@ -172,7 +172,7 @@ def test_a_check_recorded_by_mistake_is_taken_back_by_its_team_and_is_to_be_done
         ), who
     journey.done("municipality", "check_take_back", check=check.reference)
     assert not FollowUpCheck.objects.current().exists()  # all that lapsed together
-    assert journey.case.deadline_on == add_months(timezone.localdate(), 3)
+    assert journey.case.progress.deadline_on == add_months(timezone.localdate(), 3)
     journey.done("municipality", "check_add", **LAPSED)
     assert FollowUpCheck.objects.current().count() == 3
 
@@ -197,8 +197,7 @@ def test_no_check_is_recorded_or_taken_back_in_a_case_that_was_archived_meanwhil
     journey.leave()
     journey.done("municipality", "check_add", **LAPSED)
     found, check = journey.exit(), FollowUpCheck.objects.get(months=3)
-    journey.case.state, journey.case.exited_on = "archived", None
-    journey.case.save()
+    make.in_state(journey.case, "archived")
     with acting_as(journey.workers["municipality"]) as by:
         with pytest.raises(StepRefused, match="gearchiveerd"):
             take_back_checks(found, [check.reference])

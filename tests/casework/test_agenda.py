@@ -26,7 +26,7 @@ def test_t5_a_case_goes_into_the_conference_when_its_rest_is_over_and_it_stands_
     assert room.journey.case.state == "rest_period"
     assert room.add().status_code == 302
     assert room.journey.case.state == "in_conference"
-    assert room.journey.case.history.latest().history_change_reason == "T5"
+    assert room.journey.case.progress.history.latest().history_change_reason == "T5"
 
 
 def test_t5_before_the_rest_is_over_it_waits_on_the_agenda_and_goes_in_when_the_meeting_opens(

@@ -351,8 +351,7 @@ def test_the_departure_service_does_not_leave_while_the_person_must_be_known_to_
     if sheltered:
         make.StayFactory(case=cast.case)
     else:
-        cast.case.state = CaseState.IN_GUIDANCE
-        cast.case.save()
+        make.in_state(cast.case, CaseState.IN_GUIDANCE)
     url = end_url(cast.case, cast.partner_team)
     for asker in (cast.partner, cast.owner, cast.coordinator):
         assert client.act_as(asker).post(url).status_code == 403

@@ -153,13 +153,13 @@ def test_commitments_become_actions_and_a_question_a_task_of_its_owner(room):
     assert (task.to_team_id, task.what) == (dtv, "Bestaat het paspoort?")
     case = Case.objects.get(pk=room.journey.case.pk)
     assert (
-        case.deadline_on == case.state_since
+        case.progress.deadline_on == case.progress.since
     )  # a question is not yet a day to look again: it stands on no agenda
     room.decide(
         "research_question", reasons="En de akte?", owner_team=str(dtv), due_on=15, review_on=20
     )
     case.refresh_from_db()
-    assert case.deadline_on == timezone.localdate() + timedelta(days=20)
+    assert case.progress.deadline_on == timezone.localdate() + timedelta(days=20)
 
 
 def test_who_carries_a_decision_out_is_who_can_and_has_a_day(room):
@@ -269,7 +269,7 @@ def test_a_deferral_leaves_the_case_where_it_is_with_a_day_to_look_again(room):
     assert room.decide("deferred").status_code == 400
     assert room.decide("deferred", review_on=21).status_code == 302
     assert room.journey.case.state == "in_conference"
-    assert room.journey.case.deadline_on == timezone.localdate() + timedelta(days=21)
+    assert room.journey.case.progress.deadline_on == timezone.localdate() + timedelta(days=21)
 
 
 def test_decisions_are_taken_by_the_chair_while_the_meeting_is_under_way(room):

@@ -52,8 +52,7 @@ def ending(pilot, client):
     )
     pilot.pilot.save()
     for case in (pilot.case, pilot.other):
-        case.state, case.exited_on = "exited", timezone.localdate()
-        case.save()
+        make.in_state(case, "exited")
     pilot.client = client
     pilot.there = make.PilotFactory(name="Ginderstad", slug="ginderstad")
     pilot.keeper = make.TeamFactory(organisation=pilot.there.municipality, pilot=pilot.there)
@@ -454,8 +453,7 @@ def test_only_the_coordinator_of_a_pilot_that_winds_down_hands_over_and_only_wha
         assert ending.client.act_as(ending.workers[name]).get(page(ending)).status_code == 403, name
         assert hand_over(ending, who=name).status_code == 403, name
         assert agree(ending, "ngo").status_code in (302, 400)
-    ending.other.state, ending.other.exited_on = "in_guidance", None
-    ending.other.save()
+    make.in_state(ending.other, "in_guidance")
     assert hand_over(ending, ending.other).status_code == 400
     for fields in (
         {"to": ""},
@@ -522,8 +520,7 @@ def test_nobody_is_let_into_a_dossier_that_was_handed_over(ending):
 
 
 def test_an_archived_dossier_needs_its_recipient_too(ending):
-    ending.other.state = "archived"
-    ending.other.save()
+    make.in_state(ending.other, "archived")
     assert hand_over(ending).status_code == 302
     with pytest.raises(IntegrityError), transaction.atomic():
         QuerySet(type(ending.pilot)).filter(pk=ending.pilot.pk).update(state="closed")
@@ -544,8 +541,7 @@ def test_a_recipient_who_took_part_for_a_time_keeps_the_dossier(ending, on_day):
 
 def test_a_case_that_moved_on_meanwhile_is_not_handed_over(ending):
     """Its state is read again when the case is locked: the policy saw what was before."""
-    ending.case.state, ending.case.exited_on = "in_guidance", None
-    ending.case.save()
+    make.in_state(ending.case, "in_guidance")
     made = CustodyTransfer.objects.create(  # as the owner, past the policy
         case=ending.case,
         pilot=ending.pilot,

@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from casework.journey.facts import fact_of
 from casework.journey.guards import add_months
 from casework.models import Case, FormalDecision, LetterTemplate, Procedure, Task
 from governance.access.clearance import acting_as
@@ -35,7 +36,7 @@ def test_t7_r6_admission_needs_the_conference_and_a_formal_decision_under_a_mand
     assert journey.formal("admitted", effective_on=2).status_code == 302
     decision = FormalDecision.objects.get()
     assert journey.case.state == "admitted"
-    assert journey.case.admitted_on == timezone.localdate() + timedelta(days=2)
+    assert fact_of(journey.case).admitted_on == timezone.localdate() + timedelta(days=2)
     assert (decision.function, decision.mandate.title) == ("burgemeester", "Mandaatbesluit 0")
     assert decision.conference_decision.kind == "admitted"
     assert Task.objects.get().answer == "done"  # what the decision asked for
@@ -48,7 +49,7 @@ def test_t8_a_refusal_has_reasons_and_remedies(journey):
     assert journey.formal("admitted").status_code == 409
     assert journey.formal("refused", objection_until=42).status_code == 302
     assert journey.case.state == "not_admitted"
-    assert journey.case.deadline_on == timezone.localdate() + timedelta(days=43)
+    assert journey.case.progress.deadline_on == timezone.localdate() + timedelta(days=43)
 
 
 def test_r6_a_mandate_that_had_ended_or_is_of_another_pilot_gives_nothing(journey):
@@ -137,8 +138,7 @@ def test_a_mended_letter_is_not_lost_by_going_back_or_when_the_case_moved_on(jou
     journey.client.get(at(journey.case, "formal_decision_add"))
     again = journey.formal("admitted", letter=None)  # also when she comes back later
     assert again.context["letter"].initial["letter"] == mended
-    journey.case.state = "admitted"  # by a colleague
-    journey.case.save()
+    make.in_state(journey.case, "admitted")  # by a colleague
     gone = journey.formal("admitted", letter="<p>Nog beter.</p>")
     assert gone.status_code == 400
     assert "kan dit besluit niet worden genomen" in gone.text
@@ -174,7 +174,7 @@ def test_t9_an_objection_that_was_upheld_brings_her_back_to_the_conference(journ
         "case_reopen",
         ground="upheld",
         because="x",
-        version=journey.case.version,
+        version=journey.case.progress.version,
     )
     assert reopened.status_code == 400  # nothing was upheld yet
     objection = {
@@ -203,7 +203,7 @@ def test_t9_an_objection_that_was_upheld_brings_her_back_to_the_conference(journ
         "case_reopen",
         ground="upheld",
         because="Gegrond.",
-        version=journey.case.version,
+        version=journey.case.progress.version,
     )
     assert answer.status_code == 302
     assert journey.case.state == "in_conference"
@@ -256,16 +256,18 @@ def test_an_appeal_after_an_objection_that_was_dismissed_is_pending_until_it_is_
     )  # she may stay meanwhile: that is not yet a ruling on the appeal
     assert "loopt nog een bezwaar" in journey.step("coordinator", "dismiss").text
     again = {"ground": "upheld", "because": "Beroep gegrond."}
-    assert journey.case.deadline_on is None  # nothing to archive meanwhile
+    assert journey.case.progress.deadline_on is None  # nothing to archive meanwhile
     assert (
         journey.post(
-            "coordinator", "case_reopen", **again, version=journey.case.version
+            "coordinator", "case_reopen", **again, version=journey.case.progress.version
         ).status_code
         == 400
     )
     stage(stage="appeal", result=ruled)
     if ruled == "upheld":
-        answer = journey.post("coordinator", "case_reopen", **again, version=journey.case.version)
+        answer = journey.post(
+            "coordinator", "case_reopen", **again, version=journey.case.progress.version
+        )
         assert answer.status_code == 302
         assert journey.case.state == "in_conference"
         return
@@ -361,20 +363,19 @@ def test_t9_new_facts_are_enough_but_a_newer_open_case_is_in_the_way(journey):
         "case_reopen",
         ground="new",
         because="Ziek.",
-        version=journey.case.version,
+        version=journey.case.progress.version,
     )
     assert refused.status_code == 409
     kept = Draft.objects.get(key__startswith="reopen:")
     assert kept.fields["because"] == ["Ziek."]  # and comes back
     assert "nieuwere, open casus" in refused.text
-    newer.state = "not_admitted"
-    newer.save()
+    make.in_state(newer, "not_admitted")
     journey.done(
         "coordinator",
         "case_reopen",
         ground="new",
         because="Ziek.",
-        version=journey.case.version,
+        version=journey.case.progress.version,
         draft_from=kept.stamp,
     )
     assert journey.case.state == "in_conference"
@@ -416,7 +417,7 @@ def test_r16_the_maximum_stay_is_a_setting_and_an_extension_needs_the_conference
     pilot.pilot.save()
     journey = Journey(client, pilot)
     journey.to_guidance()
-    assert journey.case.deadline_on == add_months(timezone.localdate(), 6)
+    assert journey.case.progress.deadline_on == add_months(timezone.localdate(), 6)
     refused = journey.formal("extended", until=300)
     assert refused.status_code == 409
     assert "R16" in refused.text
@@ -426,7 +427,7 @@ def test_r16_the_maximum_stay_is_a_setting_and_an_extension_needs_the_conference
     assert "kan niet ouder zijn" in early.text
     assert journey.formal("extended", until="").status_code == 400
     assert journey.formal("extended", until=300).status_code == 302
-    assert journey.case.deadline_on == timezone.localdate() + timedelta(days=300)
+    assert journey.case.progress.deadline_on == timezone.localdate() + timedelta(days=300)
     assert (
         journey.formal("extended", until=400).status_code == 409
     )  # one decision carries one extension

@@ -212,8 +212,7 @@ def test_only_of_an_open_case_with_a_reason_and_ten_times_an_hour(client, asked)
     assert limited.status_code == 409
     assert "tien keer" in limited.text
     assert Question.objects.count() == 10
-    asked.case.state, asked.case.exited_on = "exited", timezone.localdate()
-    asked.case.save()
+    make.in_state(asked.case, "exited")
     assert client.get(page_of(asked.case)).status_code == 403
 
 

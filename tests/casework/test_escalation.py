@@ -76,7 +76,7 @@ def test_r26_a_question_needs_the_decision_of_the_conference_and_a_skipped_level
             == 403
         ), who
     assert ask(journey, level="steering_group", skipped_because="MRT was er al.").status_code == 302
-    assert journey.case.deadline_on is not None
+    assert journey.case.progress.deadline_on is not None
     journey.room.decide("escalate_steering", reasons="Nog eens.")
     assert ask(journey, level="programme_council").status_code == 403  # one question at a time
 

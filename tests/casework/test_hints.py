@@ -1,18 +1,24 @@
 """What gives somebody away without a record being shown: names, grounds, addressees, questions,
 refusals."""
 
+import re
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from casework.cases.enums import CaseState
+from casework.cases.progress import step_to
+from casework.journey.acts import notify_team_members
 from casework.models import CorrectionRequest, Import, Involvement
 from casework.register.models import Clash
 from casework.registration.acts import Claim, register
 from governance.access.clearance import acting_as, current_clearance
 from governance.access.enums import Visibility
+from partners.models import OutboxMessage
 from partners.organisations.enums import OrganisationKind, Role
 from tests import factories as make
 from tests.casework.ten_teams import page_of, record_page, written
@@ -67,6 +73,86 @@ def test_who_was_brought_in_at_night_is_not_told_by_names_tasks_or_grounds(
         assert not Involvement.objects.filter(
             case=at_night, team__in=[pilot.teams["dtv"], pilot.teams["shelter"]]
         )
+
+
+def bring(case, state):
+    """Into this state, with the step that led there."""
+    make.in_state(case, state)
+    step_to(case.progress, "T10", None, timezone.localdate()).save()
+
+
+def pages(client, worker, case):
+    """What this worker is shown of the case: pages, lists and search, without what differs each
+    time."""
+    client.act_as(worker)
+    name, filtered = case.number, f"{LIST}&state="
+    addresses = [
+        "/",
+        page_of(case),
+        f"{page_of(case)}?toon=partners",
+        reverse("casework:case_why", args=[case.reference]),
+        reverse("casework:person_detail", args=[case.person.reference]),
+        reverse("casework:person_list"),
+        *(LIST.replace("all", tab) for tab in ("all", "open", "new", "mine")),
+        *(f"{filtered}{state}" for state in CaseState),
+    ]
+    once = re.compile(r"[A-Za-z0-9]{64}|(?<=form_token\" value=\")[0-9a-f-]{36}")
+    result = {address: once.sub("", client.get(address).text) for address in addresses}
+    found = client.post(reverse("casework:case_search"), {"number": name})
+    return result | {"search": once.sub("", found.text)}
+
+
+OPEN = ("registered", "awaiting_dossiers", "in_conference", "admitted", "in_guidance")
+
+
+@pytest.mark.parametrize(
+    ("reader", "alike"),
+    [
+        *((name, (*OPEN, "not_admitted")) for name in ("avim", "iom", "coa", "shelter")),
+        ("shelter", ("exited", "in_aftercare")),
+        ("iom", ("exited", "in_aftercare")),
+        ("ind", ("admitted", "in_guidance")),
+    ],
+)
+def test_how_far_a_case_is_is_told_to_nobody_who_does_not_read_it(client, pilot, reader, alike):
+    """Who reads less is shown literally the same, whatever state the case is in."""
+    shown = {}
+    for state in alike:
+        bring(pilot.case, state)
+        shown[state] = pages(client, pilot.workers[reader], pilot.case)
+    first = shown.pop(alike[0])
+    for state, there in shown.items():
+        for address, text in there.items():
+            assert text == first[address], (state, address)
+
+
+def test_a_message_that_a_step_was_taken_goes_to_who_reads_the_step(pilot):
+    for name in ("avim", "dtv"):
+        row = Involvement.objects.get(case=pilot.case, team=pilot.teams[name])
+        row.worker = pilot.workers[name]
+        row.save()
+    bring(pilot.case, "in_guidance")
+    with acting_as(pilot.workers["coordinator"]):
+        notify_team_members(pilot.case, by=current_clearance())
+    told = set(OutboxMessage.objects.values_list("user", flat=True))
+    assert pilot.workers["dtv"].pk in told
+    assert pilot.workers["avim"].pk not in told
+
+
+@pytest.mark.parametrize("reader", ["avim", "iom", "coa"])
+def test_why_and_since_when_a_partner_takes_part_tells_nobody_how_far_a_case_is(
+    client, pilot, reader
+):
+    asked = Involvement.objects.get(case=pilot.case, team=pilot.teams["ind"])
+    asked.ground, asked.since = "dossier_request", timezone.localdate() - timedelta(days=3)
+    asked.explanation = "Gevraagd na de intake."
+    asked.save()
+    known = ("vroeg om het dossier", asked.get_ground_display(), asked.explanation)
+    for page in (page_of(pilot.case), f"{page_of(pilot.case)}?toon=partners"):
+        shown = client.act_as(pilot.workers[reader]).get(page).text
+        assert not any(word in shown for word in known)
+        assert pilot.teams["ind"].label in client.get(page_of(pilot.case)).text
+    assert asked.explanation in client.act_as(pilot.workers["dtv"]).get(page_of(pilot.case)).text
 
 
 def test_the_team_that_leads_completes_what_was_begun_at_night(client, pilot, at_night):

@@ -36,7 +36,7 @@ def journey(client, pilot):
 def test_t2_the_intake_begins_and_is_of_its_team_until_it_is_complete(journey):
     journey.done("ngo", "intake", begun_on=-50)
     assert journey.case.state == "intake"
-    assert journey.case.history.latest().history_change_reason == "T2"
+    assert journey.case.progress.history.latest().history_change_reason == "T2"
     for who, status in (("ngo", 200), ("coordinator", 404), ("dtv", 404)):
         assert journey.get(who, "intake_page", "gesprek").status_code == status, who
     assert journey.get("municipality", "intake_page", "gesprek").status_code == 404
@@ -325,7 +325,7 @@ def test_t4_r8_the_later_dossier_begins_the_rest_period(journey):
     assert journey.case.state == "awaiting_dossiers"
     journey.deliver("dtv", result="none", on=-20)
     assert journey.case.state == "rest_period"
-    assert journey.case.deadline_on == timezone.localdate() - timedelta(
+    assert journey.case.progress.deadline_on == timezone.localdate() - timedelta(
         days=6
     )  # fourteen days after the later one
 
@@ -337,9 +337,9 @@ def test_t4_a_dossier_recorded_on_its_behalf_counts_until_the_service_says_itsel
     page = at_supply(journey, "ind", on=-10)
     assert page.status_code == 302
     assert journey.case.state == "rest_period"
-    assert journey.case.deadline_on == timezone.localdate() + timedelta(days=4)
+    assert journey.case.progress.deadline_on == timezone.localdate() + timedelta(days=4)
     journey.deliver("ind", on=-30)  # its own word
-    assert journey.case.deadline_on == timezone.localdate() - timedelta(days=6)
+    assert journey.case.progress.deadline_on == timezone.localdate() - timedelta(days=6)
 
 
 def at_supply(journey, service, on):

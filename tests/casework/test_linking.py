@@ -298,8 +298,7 @@ def test_whom_a_worker_passes_by_for_a_household_is_remembered(client, pilot):
 
 
 def test_a_second_open_case_is_refused_through_the_link(client, twice):
-    twice.case.state, twice.case.exited_on = "exited", timezone.localdate()
-    twice.case.save()
+    make.in_state(twice.case, "exited")
     with acting_as(twice.owner):
         judge(twice.case.person, twice.second.person, SAME, "gelijk")
     register = {
@@ -440,8 +439,7 @@ def test_one_person_with_an_open_case_in_each_pilot_is_for_both_coordinators(cli
     """The worker registers her again and hears nothing; R1."""
     w = two_pilots
     refresh_deadline(client, Clash.objects.get(), "same", w.coordinator, w.coordinator_there)
-    w.there.state, w.there.exited_on = "exited", timezone.localdate()
-    w.there.save()
+    make.in_state(w.there, "exited")
     claim = Claim(names=["Elders Bekend"])
     with acting_as(w.worker_there) as clearance:
         again = register(claim, by=clearance, team=w.there.lead_team, person=w.there.person)

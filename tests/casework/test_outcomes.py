@@ -49,7 +49,7 @@ def test_t11_r10_an_exit_is_proposed_and_confirmed_by_somebody_else(guided):
     assert guided.post("municipality", "exit_confirm", version=1).status_code == 403
     assert guided.confirm().status_code == 302
     assert guided.case.state == "exited"
-    assert guided.case.exited_on == timezone.localdate()
+    assert guided.case.left_on == timezone.localdate()
     found = guided.exit()
     assert found.classed.belongs_to == "durable"  # from the table, never typed
     assert found.state_before == "in_guidance"
@@ -275,12 +275,9 @@ def test_t13_what_became_of_her_is_established_later_with_the_class_of_the_day_o
 
 
 def test_r10_an_exit_lies_neither_before_the_admission_nor_before_the_guidance(guided):
-    case = guided.case
-    case.admitted_on, case.guidance_from = (
-        timezone.localdate() - timedelta(days=20),
-        timezone.localdate() - timedelta(days=9),
-    )
-    case.save()
+    for number, days in (("T7", 20), ("T10", 9)):
+        begun = timezone.localdate() - timedelta(days=days)
+        guided.case.steps_taken.filter(number=number).update(on=begun)
     for days, said in ((-21, "vóór de toelating"), (-10, "vóór het begin van de begeleiding")):
         assert said in guided.propose(exited_on=days).text
     assert guided.propose(exited_on=-9).status_code == 302
@@ -308,7 +305,7 @@ def test_t16_an_exit_in_error_goes_back_with_the_teams_of_before(guided):
     assert guided.post("coordinator", "exit_undo", **undo | {"version": 99}).status_code == 409
     guided.done("coordinator", "exit_undo", **undo)
     assert guided.case.state == "in_guidance"
-    assert guided.case.exited_on is None
+    assert guided.case.left_on is None
     assert involved(guided) == before
     row = Exit.objects.get()
     assert (row.undone, row.undone_on) == ("error", timezone.localdate())

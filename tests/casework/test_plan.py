@@ -8,6 +8,7 @@ from html import escape
 import pytest
 from django.utils import timezone
 
+from casework.journey.facts import fact_of
 from casework.models import Action, Goal, Involvement
 from casework.plan import views
 from casework.plan.views import PERSON, person_languages
@@ -44,7 +45,7 @@ def test_t10_guidance_needs_a_scenario_an_action_and_a_case_manager(journey):
         assert journey.step(who, "guidance").status_code == 403, who
     assert journey.step("municipality", "guidance").status_code == 302
     assert journey.case.state == "in_guidance"
-    assert journey.case.guidance_from == timezone.localdate()
+    assert fact_of(journey.case).guidance_from == timezone.localdate()
 
 
 def test_r7_whoever_is_guided_is_known_to_the_departure_service(journey):

@@ -551,16 +551,11 @@ def test_a_period_that_has_passed_says_so(client, pilot, slug, period):
 @pytest.mark.parametrize("state", ["exited", "not_admitted"])
 def test_own_work_stands_on_the_person_page_until_the_case_is_archived(client, pilot, state):
     written(pilot, "receptionhandover", answer="")
-    pilot.case.state, pilot.case.exited_on = (
-        state,
-        timezone.localdate() if state == "exited" else None,
-    )
-    pilot.case.save()
+    make.in_state(pilot.case, state)
     person = reverse("casework:person_detail", args=[pilot.case.person.reference])
     client.act_as(pilot.workers["coa"])
     assert client.get(person).context["work"]
-    pilot.case.state = "archived"
-    pilot.case.save()
+    make.in_state(pilot.case, "archived")
     assert not client.get(person).context["work"]
 
 
@@ -699,7 +694,6 @@ def test_rows_written_in_bulk_are_those_django_writes():
         pilot=note.case.pilot,
         lead_team=note.case.lead_team,
         registered_on=timezone.localdate(),
-        state_since=timezone.localdate(),
     )
     with pytest.raises(ValueError, match="unsaved"):
         written_in_bulk([case])

@@ -266,8 +266,7 @@ def test_the_same_v_number_in_sight_comes_first(client, cast):
 
 
 def test_a_known_person_whose_case_ended_gets_a_new_case(client, cast):
-    cast.case.state, cast.case.exited_on = CaseState.EXITED, timezone.localdate()
-    cast.case.save()
+    make.in_state(cast.case, CaseState.EXITED)
     form = typed(name="Tesfay Markerson", person=str(cast.case.person.reference))
     assert client.act_as(cast.owner).post(URL, form).status_code == 302
     assert Case.objects.filter(person=cast.case.person).count() == 2

@@ -115,7 +115,7 @@ def test_a_case_is_offered_accepted_and_handed_over_in_the_moment_of_its_exit(jo
     assert "biedt een casus aan" in see(journey, "coordinator", "/").text
     assert answered(journey).status_code == 302
     journey.case.refresh_from_db()
-    assert journey.case.deadline_on <= timezone.localdate()  # now it waits for who offered
+    assert journey.case.progress.deadline_on <= timezone.localdate()  # now it waits for who offered
     assert (
         "De andere pilot heeft de casus aangenomen"
         in journey.get("municipality", "case_detail").text
@@ -133,7 +133,7 @@ def test_a_case_is_offered_accepted_and_handed_over_in_the_moment_of_its_exit(jo
         "registered",
         journey.there.teams["municipality"],
     )
-    assert made.registered_on == journey.case.exited_on == timezone.localdate()
+    assert made.registered_on == journey.case.left_on == timezone.localdate()
     found = Transfer.objects.get()
     assert (found.new_case, found.handed_over_on) == (made, timezone.localdate())
     page = see(journey, "coordinator", reverse("casework:case_detail", args=[made.reference]))
@@ -382,7 +382,7 @@ def test_r13_a_repeat_application_that_ends_without_a_permit_asks_what_becomes_o
         journey.post("ind", "record_change", "procedure", pending.reference, **form).status_code
         == 302
     )
-    assert journey.case.deadline_on == timezone.localdate()
+    assert journey.case.progress.deadline_on == timezone.localdate()
     assert waits in journey.get("municipality", "case_detail").text
     assert journey.case.state == "exited"  # nothing moves by itself, and what was published stands
     assert journey.exit().outcome == "repeat_asylum_reception"

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from casework.conference.enums import DecisionKind
+from casework.journey.facts import fact_of
 from casework.journey.guards import add_months
 from casework.journey.steps import BY_SLUG, steps
 from casework.models import (
@@ -136,12 +137,13 @@ class Travels(RuleBasedStateMachine):
         )
         self.moved, self.looked_at = True, None
         self.case.refresh_from_db()
-        self.stands = (
-            self.case.version,
-            self.case.state,
-            self.case.team_ids,
-            self.case.history.count(),
-        )
+        self.stands = self.stand()
+
+    def stand(self):
+        progress = self.case.progress
+        versions = (self.case.version, progress.version)
+        rows = (self.case.history.count(), progress.history.count())
+        return (*versions, *rows, progress.state, self.case.team_ids)
 
     def teardown(self):
         transaction.set_rollback(True)
@@ -154,7 +156,7 @@ class Travels(RuleBasedStateMachine):
         assert not getattr(answer, "url", "").startswith("/inloggen/"), (who, what)
         call("access_apply_due")  # as the next request would: who left by it is counted no more
         self.case.refresh_from_db()
-        stands = (self.case.version, self.case.state, self.case.team_ids, self.case.history.count())
+        stands = self.stand()
         if answer.status_code in (200, 302):
             self.moved, self.stands = True, stands
         else:
@@ -273,7 +275,7 @@ class Travels(RuleBasedStateMachine):
         )
 
     def act_step(self, who, what, days):
-        return self.post(who, "case_step", what, version=self.case.version - (days == -1))
+        return self.post(who, "case_step", what, version=self.case.progress.version - (days == -1))
 
     def act_stay(self, who, what, days):
         ground = "admitted" if self.case.state in ("admitted", "in_guidance") else "before_decision"
@@ -376,7 +378,7 @@ class Travels(RuleBasedStateMachine):
             "case_reopen",
             ground="new",
             because="Nieuwe stukken.",
-            version=self.case.version,
+            version=self.case.progress.version,
         )
 
     def act_establish(self, who, what, days):
@@ -465,7 +467,8 @@ class Travels(RuleBasedStateMachine):
             getattr(self, holds)()
 
     def rule_only_arrows_of_the_table_were_taken(self):
-        states = list(self.case.history.order_by("history_id").values_list("state", flat=True))
+        of_progress = self.case.progress.history.order_by("history_id")
+        states = list(of_progress.values_list("state", flat=True))
         for before, after in zip(states, states[1:], strict=False):
             assert before == after or (before, after) in ARROWS or before in WITHOUT_TARGET, (
                 before,
@@ -473,7 +476,7 @@ class Travels(RuleBasedStateMachine):
             )
 
     def rule_every_step_stands_as_a_step_taken(self):
-        of_history = self.case.history.filter(history_change_reason__startswith="T")
+        of_history = self.case.progress.history.filter(history_change_reason__startswith="T")
         told = of_history.order_by("history_id").values_list("history_change_reason", "state")
         steps = self.case.steps_taken.exclude(number__in=("T1", "T18"))
         assert list(steps.values_list("number", "state")) == list(told)
@@ -481,7 +484,7 @@ class Travels(RuleBasedStateMachine):
     def rule_each_step_had_what_it_asks(self):
         """The guards of the table once more, from the rows themselves, in the moment the step
         was taken."""
-        last = self.case.history.latest()
+        last = self.case.progress.history.latest()
         if last.pk == self.looked_at:
             return
         self.looked_at = last.pk
@@ -584,12 +587,12 @@ class Travels(RuleBasedStateMachine):
                 case=self.case, kind="admitted", annulled_on=None
             )
             assert formal.exists()
-            assert self.case.admitted_on is not None
+            assert fact_of(self.case).admitted_on is not None
             for row in formal:
                 assert row.conference_decision.kind.startswith("admitted")
                 assert row.conference_decision.decided_on <= row.decided_on
         if self.case.state == "in_guidance":
-            assert self.case.guidance_from >= self.case.admitted_on
+            assert fact_of(self.case).guidance_from >= fact_of(self.case).admitted_on
         for row in FormalDecision.objects.filter(case=self.case).select_related("mandate"):
             assert (
                 row.mandate.in_force_from <= row.decided_on
@@ -642,12 +645,12 @@ class Travels(RuleBasedStateMachine):
                 outcome=found.outcome, in_force_from__lte=found.exited_on
             ).latest("in_force_from")
             assert found.reason
-            assert self.case.exited_on == found.exited_on
+            assert self.case.left_on == found.exited_on
             for stay in Stay.objects.current().filter(case=self.case):
                 assert stay.until is not None
                 assert stay.until <= found.exited_on
         else:
-            assert self.case.exited_on is None or self.case.state == "archived"
+            assert self.case.left_on is None or self.case.state == "archived"
 
     def rule_r11_only_a_competent_partner_confirms(self):
         for row in Confirmation.objects.filter(case=self.case).select_related(

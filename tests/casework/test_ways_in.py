@@ -53,7 +53,7 @@ def test_t17_a_case_goes_in_with_the_dossiers_of_before_which_keep_their_days(jo
     answer = journey.step("coordinator", "take-over")
     assert answer.status_code == 302, answer.text[:3000]
     assert journey.case.state == "in_conference"
-    assert journey.case.history.latest().history_change_reason == "T17"
+    assert journey.case.progress.history.latest().history_change_reason == "T17"
     assert "Vraag de dossiers op" not in journey.get("municipality", "case_detail").text
     assert to_guidance(journey).status_code == 302
     assert journey.case.state == "in_guidance"
