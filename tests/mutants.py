@@ -86,7 +86,7 @@ MUTANTS = [
     ("casework/sql/clearance.sql", "AND l.municipality_id = s.organisation_id", ""),
     ("partners/sql/audit.sql", "    PERFORM lock_audit();\n", ""),
     ("casework/sql/custody.sql", "AND d.handed_over_on IS NULL AND d.pilot_id = ANY (access_teams('coordinates')) FOR UPDATE", "AND d.handed_over_on IS NULL FOR UPDATE"),
-    ("casework/sql/custody.sql", "IF here.state NOT IN ('not_admitted', 'exited', 'in_aftercare', 'archived') THEN", "IF false THEN"),
+    ("casework/sql/custody.sql", "IF (SELECT access_is_open(c.id, c.left_on) FROM casework_case c WHERE c.id = goes.case_id) THEN", "IF false THEN"),
     ("casework/sql/custody.sql", "AND (d.to_team_id IS NOT NULL OR d.receipt_on IS NOT NULL OR EXISTS (", "AND (EXISTS ("),
     ("casework/sql/custody.sql", "AND c.read_only_from IS NULL))) THEN", "AND false))) THEN"),
     ("casework/sql/transfer.sql", "AND x.confirmed_on = access_today() AND x.undone_on IS NULL", "AND x.undone_on IS NULL"),

@@ -25,7 +25,7 @@ REOPEN = DraftKind("reopen", _("Formal decision"))
 LETTER = DraftKind("letter", _("Letter"))
 
 K = FormalKind
-POSSIBLE = {
+POSSIBLE: dict[str, tuple[FormalKind, ...]] = {
     CaseState.IN_CONFERENCE: (K.ADMITTED, K.REFUSED),
     **dict.fromkeys(ADMITTED_STATES, (K.EXTENDED, K.ENDED)),
 }

@@ -266,7 +266,7 @@ def _travels(rng: Random, lives: list[Life], cases: list[Case]) -> None:
             row.pk = case.progress.pk
             of_progress.append(_history(row, then, who, "~" if before else "+"))
             if before is None or state == S.EXITED or (state == S.ARCHIVED and day == case.left_on):
-                left_on = case.left_on if before else None
+                left_on: date | None = case.left_on if before else None
                 of_case.append(_history(case, then, who, "~" if before else "+", left_on=left_on))
             step = step_to(row, _step(before, state), who, day)
             step.recorded_at = then
