@@ -5,32 +5,23 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.core.mail import send_mail
 from django.db import close_old_connections, connection, transaction
 from django.utils import timezone
 
 from casework.imports.acts import work_on_imports
-from lvv.common.env import write_private
+from lvv import heartbeat
 from partners.accountability.heads import write_head
 from partners.accountability.models import OutboxMessage
 from partners.accounts.models import Session
 
 log = logging.getLogger("lvv.work")
-HEARTBEAT = "heartbeat"
 MOST_ATTEMPTS = 8
 
 
-def heartbeat_age() -> timedelta | None:
-    try:
-        beat = datetime.fromisoformat((settings.DATA_DIR / HEARTBEAT).read_text())
-    except (OSError, ValueError):
-        return None
-    return timezone.now() - beat
-
-
 def beat() -> None:
-    write_private(settings.DATA_DIR / HEARTBEAT, timezone.now().isoformat())
+    with connection.cursor() as cursor:
+        heartbeat.beat(cursor)
 
 
 def deliver_messages() -> int:

@@ -3,7 +3,7 @@ import logging
 from datetime import timedelta
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import connection
+from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -11,7 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 from django.views.i18n import set_language as django_set_language
 
-from lvv.jobs import heartbeat_age
+from lvv import heartbeat
 from partners.accountability.activities import FRAME, processes
 
 security = logging.getLogger("lvv.security")
@@ -21,12 +21,15 @@ security = logging.getLogger("lvv.security")
 @login_not_required
 @require_GET
 def health(request: HttpRequest) -> JsonResponse:
-    """Does the web reach its database, and does `manage.py work` still beat?"""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    age = heartbeat_age()
-    works = age is not None and age < timedelta(minutes=2)
-    return JsonResponse({"database": "ok", "work": "ok" if works else "silent"}, status=200)
+    """200 if the web reaches its database and `manage.py work` still beats; else 503, and which
+    of the two is silent."""
+    try:
+        with connection.cursor() as cursor:
+            database, work = "ok", "ok" if heartbeat.works(cursor) else "silent"
+    except OperationalError:
+        database = work = "silent"
+    healthy = database == work == "ok"
+    return JsonResponse({"database": database, "work": work}, status=200 if healthy else 503)
 
 
 @processes(FRAME, passive=True)

@@ -7,6 +7,11 @@ GRANT SELECT ON auth_group_permissions, partners_user_groups, partners_user_user
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON lvv_counters TO lvv_app;
 
+-- The background says that it works; the web reads it.
+GRANT SELECT ON lvv_heartbeat TO lvv_app;
+
+GRANT SELECT, INSERT, UPDATE ON lvv_heartbeat TO lvv_jobs;
+
 -- What this database holds, for who must not serve when it is something else (lvv/checks.py).
 GRANT SELECT ON lvv_sql, django_migrations TO lvv_app, lvv_jobs;
 

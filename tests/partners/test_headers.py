@@ -7,9 +7,12 @@ import subprocess
 import sys
 
 import pytest
+from django.db import OperationalError, ProgrammingError, connection, transaction
 from django.urls import reverse
 
+from lvv import heartbeat
 from lvv.common.env import BASE_DIR
+from tests.conftest import as_the_web
 
 pytestmark = pytest.mark.django_db
 ALWAYS = {
@@ -130,10 +133,30 @@ def test_csp_reports_are_taken_and_hold_no_query(client, caplog):
     assert client.post("/csp-rapport/", "{", content_type="application/json").status_code == 400
 
 
-def test_health_says_whether_the_work_beats(client, settings, tmp_path):
+def test_health_says_whether_the_work_beats(client):
     from lvv.jobs import beat
 
-    settings.DATA_DIR = tmp_path
-    assert client.get("/gezond/").json() == {"database": "ok", "work": "silent"}
+    def health():
+        answer = client.get("/gezond/")
+        return answer.status_code, answer.json()
+
+    assert health() == (503, {"database": "ok", "work": "silent"})
     beat()
-    assert client.get("/gezond/").json() == {"database": "ok", "work": "ok"}
+    assert health() == (200, {"database": "ok", "work": "ok"})
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE lvv_heartbeat SET at = at - interval '121 seconds'")
+    assert health() == (503, {"database": "ok", "work": "silent"})
+
+
+def test_health_says_that_the_database_is_silent(client, monkeypatch):
+    def lost(cursor):
+        raise OperationalError
+
+    monkeypatch.setattr("lvv.heartbeat.works", lost)
+    answer = client.get("/gezond/")
+    assert (answer.status_code, answer.json()["database"]) == (503, "silent")
+
+
+def test_the_web_cannot_say_that_the_work_beats():
+    with as_the_web(), pytest.raises(ProgrammingError), transaction.atomic():
+        heartbeat.beat(connection.cursor())
