@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
-from django.db.models import ForeignKey, Q, QuerySet
+from django.db.models import Count, ForeignKey, Q, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -26,18 +26,22 @@ from partners.accounts.lifecycle import (
 )
 from partners.accounts.models import FactorReset, User
 from partners.accounts.scoped_admin import ScopedAdmin, administered, is_national
+from partners.organisations.enums import Role
 from partners.organisations.models import Membership, Organisation, Pilot, Team
 
 
 class OwnChoices(ScopedAdmin):
     """Offers only organisations, teams and users within the administrator's own scope."""
 
+    def organisations(self, request: HttpRequest) -> QuerySet[Organisation]:
+        return Organisation.objects.filter(pk__in=administered(request))
+
     def formfield_for_foreignkey(
         self, db_field: ForeignKey[Any, Any], request: Any, **kwargs: Any
     ) -> Any:
         mine = administered(request)
         if db_field.related_model is Organisation and db_field.name != "municipality":
-            kwargs["queryset"] = Organisation.objects.filter(pk__in=mine)
+            kwargs["queryset"] = self.organisations(request)
         elif db_field.related_model is Team:
             kwargs["queryset"] = Team.objects.filter(organisation__in=mine).select_related(
                 "organisation", "pilot"
@@ -122,6 +126,39 @@ class TeamAdmin(OwnChoices):
         super().save_model(request, obj, form, change)
 
 
+def without_two_administrators() -> QuerySet[Organisation]:
+    """Organisations with fewer than two functional administrators, today or to come."""
+    served = (
+        Membership.objects.filter(not_over(), role=Role.FUNCTIONAL_ADMIN, user__is_active=True)
+        .values("organisation")
+        .annotate(people=Count("user", distinct=True))
+        .filter(people__gte=2)
+    )
+    return Organisation.objects.exclude(pk__in=served.values("organisation"))
+
+
+class MembershipForm(ModelForm):  # type: ignore[type-arg]
+    """Elsewhere than in the administrator's own organisations it only makes an administrator, and
+    somebody else."""
+
+    mine: frozenset[int] = frozenset()
+    me: User
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        organisation = data.get("organisation")
+        if organisation and organisation.pk not in self.mine:
+            if data.get("role") != Role.FUNCTIONAL_ADMIN:
+                text = gettext(
+                    "In another organisation you appoint functional administrators only."
+                )
+                self.add_error("role", text)
+            if data.get("user") == self.me:
+                text = gettext("In another organisation you appoint somebody else, never yourself.")
+                self.add_error("user", text)
+        return data
+
+
 @admin.register(Membership)
 class MembershipAdmin(OwnChoices):
     noun = "membership"
@@ -129,6 +166,20 @@ class MembershipAdmin(OwnChoices):
     list_filter = ("role",)
     search_fields = ("user__name", "user__username")
     fields = ("user", "organisation", "team", "role", "since", "until")
+
+    form = MembershipForm
+
+    def organisations(self, request: HttpRequest) -> QuerySet[Organisation]:
+        """Her own; for the ministry's also those that have no two administrators yet, who
+        otherwise could never begin."""
+        own = super().organisations(request)
+        return own | without_two_administrators() if is_national(request) else own
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        return type(form.__name__, (form,), {"mine": administered(request), "me": request.user})
 
     def scope(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(organisation__in=administered(request)).select_related(

@@ -14,10 +14,11 @@ from partners.accountability.models import OutboxMessage
 from partners.accounts.models import FactorReset, Invitation, User
 
 
-def invite(user: User, *, by: User) -> str:
+def invite(user: User, *, by: User | None = None) -> str:
     """A link with which this user sets a password, once, within three days. Her second factor
-    stays as it is."""
-    _invitation, token = Invitation.objects.issue(user, by=by)
+    stays as it is. `by` nobody when nobody is there yet: the row then names herself, the log no
+    actor."""
+    _invitation, token = Invitation.objects.issue(user, by=by or user)
     audit("invitation_issued", actor=by, obj=("user", user.pk))
     return f"{settings.SITE_URL}{reverse('invitation', args=[token])}"
 

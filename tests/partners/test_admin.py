@@ -78,6 +78,16 @@ def test_other_organisations_are_out_of_reach(client, cast):
     assert client.get(reverse("admin:partners_organisation_add")).status_code == 403
 
 
+def test_an_administrator_of_a_municipality_appoints_nobody_elsewhere(client, cast):
+    """The ministry's do: tests/partners/test_first_administrators.py."""
+    other = make.TeamFactory()
+    new = make.UserFactory(made_for=cast.municipal.organisation)
+    form = membership_form(new, other, Role.FUNCTIONAL_ADMIN) | {"team": ""}
+    response = client.act_as(cast.admin).post(reverse("admin:partners_membership_add"), form)
+    assert response.status_code == 200
+    assert not new.memberships.exists()
+
+
 def test_a_team_gets_the_group_that_holds_its_cells(client, cast):
     client.act_as(cast.admin).post(
         reverse("admin:partners_team_add"),
