@@ -1,6 +1,6 @@
 #!/usr/bin/env python
-"""Django's command line. Maintenance commands run as the owner of the tables, the rest as the
-web does."""
+"""Django's command line. Maintenance commands run as the owner of the tables, what needs the key of
+the audit log as the background, the rest as the web does."""
 
 import os
 import sys
@@ -11,13 +11,13 @@ OWNER_COMMANDS = {
     "sqlmigrate",
     "dbshell",
     "model_convenants",
+    "first_administrators",
     "demo",
     "check_projections",
-    "verify_audit",
     "createcachetable",
     "showmigrations",
 }
-JOB_COMMANDS = {"work"}
+JOB_COMMANDS = {"work", "verify_audit"}  # whoever signs the heads verifies them
 
 
 def main() -> None:

@@ -20,7 +20,8 @@ from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 from lvv import postgres
-from lvv.common.env import BASE_DIR, read_json
+from lvv.common.env import BASE_DIR, KEYS, credential, database_url
+from lvv.credentials import make_keys
 from lvv.roles import make_roles
 
 DATA = Path(os.environ.get("LVV_DATA_DIR") or BASE_DIR / "var") / "bench"
@@ -103,13 +104,13 @@ def served(environment: dict[str, str]):
 
 
 def environment_for(database: str) -> dict[str, str]:
-    addresses = read_json(DATA / "database.json")
-
     def at(role: str) -> str:
-        return urlsplit(addresses[role])._replace(path=f"/{database}").geturl()
+        return urlsplit(database_url(role))._replace(path=f"/{database}").geturl()
 
     return {
         **os.environ,
+        # It measures as each process and signs workers in itself, so it holds the keys of all.
+        **{name: credential(name, role) or "" for role, names in KEYS.items() for name in names},
         "LVV_DATA_DIR": str(DATA),
         "LVV_DEMO": "1",
         "DJANGO_SETTINGS_MODULE": "bench.settings",
@@ -423,6 +424,7 @@ def main() -> None:
     server = postgres.start(DATA)
     try:
         make_roles(server.url(), createdb=True)
+        make_keys()
         demo(server)
         small = run(server, int(os.environ.get("LVV_BENCH_SMALL", "2000")))
         large = run(server, int(os.environ.get("LVV_BENCH_CASES", "200000")))

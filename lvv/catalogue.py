@@ -12,12 +12,10 @@ from pathlib import Path
 
 import polib
 
-from lvv.common.env import BASE_DIR
+from lvv.common.env import BASE_DIR, NO_DATABASE
 
 CATALOGUE = BASE_DIR / "locale/nl/LC_MESSAGES/django.po"
 HEADER = "Made from the texts in the code by `make messages`. Write the Dutch here."
-# Reading texts asks no database, but the settings want an address of one.
-NO_DATABASE = "postgresql://nobody@127.0.0.1:1/nothing"
 
 
 def collect() -> None:

@@ -1,31 +1,28 @@
 """The three roles of the database, made once with an administrator's address that the web never
 uses."""
 
-import json
 import secrets
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import psycopg2
 from psycopg2 import sql
 
-from lvv.common.env import data_dir, read_json, write_private
+from lvv.common.env import ROLES, credentials_file, read_json
+from lvv.credentials import keep
 
-ROLES = ("lvv_owner", "lvv_app", "lvv_jobs")
 EXTENSIONS = ("btree_gist", "pg_trgm")
 
 
 def make_roles(admin_url: str, database: str = "lvv", *, createdb: bool = False) -> None:
-    """Create roles, database and extensions where they are missing, and write the addresses down
-    (mode 0600).
+    """Create roles, database and extensions where they are missing, and write down for each role
+    where it connects.
 
-    Passwords are kept when the file has them: a second set-up changes nothing. `createdb` is for
-    tests, whose databases the owner makes.
+    Passwords are kept when they were written down: a second set-up changes nothing. `createdb` is
+    for tests, whose databases the owner makes.
     """
-    note = data_dir() / "database.json"
-    known = read_json(note)
-    passwords = {role: known.get(f"{role}_password") or secrets.token_urlsafe(24) for role in ROLES}
+    passwords = {f"lvv_{role}": _password(role) for role in ROLES}
     with _autocommit(admin_url) as cursor:
-        for role in ROLES:
+        for role in passwords:
             cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
             verb = "ALTER" if cursor.fetchone() else "CREATE"
             # lvv_jobs does not inherit what lvv_app may: it takes that on when it acts for a
@@ -65,14 +62,16 @@ def make_roles(admin_url: str, database: str = "lvv", *, createdb: bool = False)
             cursor.execute(
                 sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension))
             )
-    addresses = {
-        role.removeprefix("lvv_"): _address(
-            admin_url, user=role, password=passwords[role], database=database
-        )
-        for role in ROLES
-    }
-    addresses |= {f"{role}_password": passwords[role] for role in ROLES}
-    write_private(note, json.dumps(addresses, indent=1))
+    for role, name in ROLES.items():
+        user = f"lvv_{role}"
+        address = _address(admin_url, user=user, password=passwords[user], database=database)
+        keep(role, {name: address})
+
+
+def _password(role: str) -> str:
+    """Of the address that was written down for this role, or a new one."""
+    known = urlsplit(read_json(credentials_file(role)).get(ROLES[role], "")).password
+    return unquote(known) if known else secrets.token_urlsafe(24)
 
 
 class _autocommit:

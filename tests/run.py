@@ -20,6 +20,7 @@ import psycopg2
 from lvv import postgres
 from lvv.common import libraries
 from lvv.common.env import BASE_DIR
+from lvv.credentials import make_keys
 from lvv.messages import compile_messages
 from lvv.roles import make_roles
 
@@ -153,6 +154,7 @@ def main(argv: Sequence[str]) -> None:
         try:
             server = postgres.start(binaries=binaries)
             make_roles(server.url(), createdb=True)
+            make_keys()
             careless(server)
             compile_messages()
             chosen = [argument for argument in argv if argument not in OURS]

@@ -2,13 +2,14 @@
 (lvv.common.env)."""
 
 import os
+from pathlib import Path
 
 import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from lvv.common.env import BASE_DIR, data_dir, database_url, flag, key, secret
+from lvv.common.env import BASE_DIR, data_dir, database_url, flag, key, role, secret
 
 # The demonstration: known passwords and plain http, so on this machine only.
 DEMO = flag("LVV_DEMO")
@@ -22,6 +23,7 @@ if DEMO and not set(ALLOWED_HOSTS) <= set(LOOPBACK):
 SITE_URL = os.environ.get("LVV_SITE_URL", f"http://localhost:{os.environ.get('PORT', '8000')}")
 DATA_DIR = data_dir()
 
+# Each process holds its own (lvv/common/env.py); using another's raises.
 SECRET_KEY = key("SECRET_KEY")
 FIELD_KEY = key("FIELD_KEY")  # encrypts the secrets of second factors
 PSEUDONYM_KEY = key("PSEUDONYM_KEY")  # turns a person into a pseudonym in the processing log
@@ -101,16 +103,14 @@ FORM_RENDERER = "lvv.common.forms.NLRenderer"
 # threads, and with it what it has locked. A package of papers is made within one transaction.
 LIMITS = (
     ("statement_timeout=50s", "lock_timeout=20s", "idle_in_transaction_session_timeout=5min")
-    if os.environ.get("LVV_ROLE", "app") == "app"
+    if role() == "app"
     else ()
 )
 
 # One alias, and the role decides what it may: the web is lvv_app, maintenance lvv_owner, `manage.py
 # work` lvv_jobs.
 DATABASES = {
-    "default": dj_database_url.parse(
-        database_url(os.environ.get("LVV_ROLE", "app")), conn_max_age=600
-    )
+    "default": dj_database_url.parse(database_url(role()), conn_max_age=600)
     | {
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"options": " ".join(f"-c {setting}" for setting in ("jit=off", *LIMITS))},
@@ -248,7 +248,7 @@ FORMAT_MODULE_PATH = ["lvv.formats"]
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = Path(os.environ.get("LVV_STATIC") or DATA_DIR / "static")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -266,7 +266,7 @@ if mail_host := secret("LVV_MAIL_HOST"):
     EMAIL_HOST_USER = secret("LVV_MAIL_USER") or ""
     EMAIL_HOST_PASSWORD = secret("LVV_MAIL_PASSWORD") or ""
     EMAIL_USE_TLS = True
-DEFAULT_FROM_EMAIL = os.environ.get("LVV_MAIL_FROM", "lvv@localhost")
+DEFAULT_FROM_EMAIL = os.environ.get("LVV_MAIL_FROM") or "lvv@localhost"
 
 LOGGING = {
     "version": 1,

@@ -5,8 +5,16 @@ import os
 os.environ.setdefault("LVV_ROLE", "owner")
 os.environ.setdefault("LVV_DEMO", "1")
 
+from lvv.common.env import KEYS, credential
 from lvv.settings.base import *  # noqa: F403
 from lvv.settings.base import DATA_DIR, DATABASES, STORAGES
+
+# A test stands for every process, so it holds the keys of all.
+globals().update(
+    (name, credential(name, role) or "of the tests, and of no installation")
+    for role, names in KEYS.items()
+    for name in names
+)
 
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"

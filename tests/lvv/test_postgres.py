@@ -14,9 +14,8 @@ import psycopg2
 import pytest
 
 from lvv import postgres
-from lvv.common.env import BASE_DIR, read_json
+from lvv.common.env import BASE_DIR, ROLES, credentials_file, read_json
 from lvv.roles import make_roles
-from tests.run import careless
 
 pytestmark = [pytest.mark.setup, pytest.mark.xdist_group("postgres")]
 ROOT = os.geteuid() == 0
@@ -201,11 +200,15 @@ def test_roles_are_made_once_and_kept(folder, monkeypatch):
     monkeypatch.setenv("LVV_DATA_DIR", str(folder))
     server = postgres.start(folder)
     make_roles(server.url())
-    before = read_json(folder / "database.json")
+    files = {role: credentials_file(role) for role in ROLES}
+    before = {role: read_json(file) for role, file in files.items()}
     make_roles(server.url())
-    assert read_json(folder / "database.json") == before
-    assert (folder / "database.json").stat().st_mode & 0o077 == 0
-    connection = psycopg2.connect(before["app"])
+    assert {role: read_json(file) for role, file in files.items()} == before
+    assert [file for file in files.values() if file.stat().st_mode & 0o077] == []
+    assert {role: list(held) for role, held in before.items()} == {
+        role: [name] for role, name in ROLES.items()
+    }
+    connection = psycopg2.connect(before["app"]["DATABASE_URL"])
     cursor = connection.cursor()
     cursor.execute(
         "SELECT rolsuper, rolbypassrls, rolcreatedb FROM pg_roles WHERE rolname = current_user"
@@ -214,57 +217,3 @@ def test_roles_are_made_once_and_kept(folder, monkeypatch):
     with pytest.raises(psycopg2.errors.InsufficientPrivilege):
         cursor.execute("CREATE TABLE sneaky (id int)")
     connection.close()
-
-
-def test_the_entry_script_prepares_and_serves_on_a_plain_server(folder, monkeypatch):
-    """What the container runs: an administrator's address, roles, tables, then the web as
-    lvv_app."""
-    import socket
-    import time
-    import urllib.request
-
-    server = postgres.start(folder)
-    careless(server)
-    data = folder / "app"
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    secret = folder / "admin-url"
-    secret.write_text(server.url() + "\n")
-    environment = {
-        key: value
-        for key, value in os.environ.items()
-        if not key.startswith(("DATABASE_", "LVV_ROLE"))
-    } | {
-        "LVV_DATA_DIR": str(data),
-        "DATABASE_ADMIN_URL_FILE": str(secret),
-        "LVV_DEMO": "0",
-        "PORT": str(port),
-        "DJANGO_SETTINGS_MODULE": "lvv.settings.base",
-        "SECRET_KEY": "x" * 50,
-    }
-    subprocess.run(
-        ["bash", "deploy/entrypoint.sh", "prepare"], cwd=BASE_DIR, env=environment, check=True
-    )
-    environment.pop("DATABASE_ADMIN_URL_FILE")  # the web never has it
-    web = subprocess.Popen(["bash", "deploy/entrypoint.sh", "web"], cwd=BASE_DIR, env=environment)
-    try:
-        for _ in range(100):
-            try:
-                answer = urllib.request.urlopen(f"http://127.0.0.1:{port}/gezond/")
-                break
-            except OSError:
-                time.sleep(0.2)
-        assert b'"database": "ok"' in answer.read()
-    finally:
-        web.terminate()
-        web.wait()
-    once = subprocess.run(
-        [sys.executable, "manage.py", "work", "--once"],
-        cwd=BASE_DIR,
-        env=environment,
-        check=False,
-        capture_output=True,
-    )
-    assert once.returncode == 0, once.stderr
-    assert b"Traceback" not in once.stderr
