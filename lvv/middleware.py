@@ -33,5 +33,7 @@ class HeadersMiddleware:
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if request.path == reverse("account_logout") and request.method == "POST":
-            response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+            # Not cookies: the session is gone from the database, and that she signed in with this
+            # browser before must not be forgotten with it (docs/adr/0023).
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response

@@ -16,6 +16,7 @@ from governance.access.clearance import Clearance, apply_due, entered
 from governance.access.wall import WallBreach
 from partners.accountability.activities import SIGN_IN, Activity, activity_of
 from partners.accountability.logs import log_denial, log_request
+from partners.accountability.origin import client_address
 from partners.accountability.trace import Trace, from_traceparent, tracing
 from partners.accounts.models import User
 from partners.accounts.signals import typed_text_left_behind
@@ -57,8 +58,7 @@ class ClearanceMiddleware:
         trace = from_traceparent(
             request.headers.get("traceparent"),
             actor=user,
-            origin=f"{request.META.get('REMOTE_ADDR', '')} "
-            f"{(request.session.session_key or '')[:8]}".strip(),
+            origin=f"{client_address(request)} {(request.session.session_key or '')[:8]}".strip(),
         )
         request.trace = trace  # type: ignore[attr-defined]
         activity = self._activity(request)

@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 import time
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
@@ -131,10 +131,10 @@ class Proxy(BaseHTTPRequestHandler):
 
 
 class Browser:
-    """Keeps cookies as a browser does that came by https."""
+    """Keeps cookies as a browser does that came by https; at an address of its own."""
 
-    def __init__(self, port):
-        self.port, self.cookies = port, {}
+    def __init__(self, port, address="127.0.0.2"):
+        self.port, self.address, self.cookies = port, address, {}
 
     def ask(self, path, fields=None):
         headers = {"Host": HOST, "Origin": f"https://{HOST}"}
@@ -143,7 +143,7 @@ class Browser:
         if fields is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
             body = urlencode(fields)
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)) as asked:
+        with closing(self.connection()) as asked:
             asked.request("GET" if body is None else "POST", path, body, headers)
             answer = asked.getresponse()
             text = answer.read().decode(errors="replace")
@@ -153,6 +153,11 @@ class Browser:
             assert "Secure" in rest
             self.cookies[name] = rest.partition(";")[0]
         return SimpleNamespace(status=answer.status, text=text, to=answer.headers.get("Location"))
+
+    def connection(self):
+        return http.client.HTTPConnection(
+            "127.0.0.1", self.port, timeout=30, source_address=(self.address, 0)
+        )
 
     def send(self, path, **fields):
         page = self.ask(path)
@@ -263,6 +268,13 @@ def site(place, database):
         process.communicate()
 
 
+@contextmanager
+def administrator(site):
+    address = urlsplit(site.database)._replace(path="/lvv").geturl()
+    with closing(psycopg2.connect(address)) as connection, connection:
+        yield connection.cursor()
+
+
 def health(site, of):
     words = site.image.command("HEALTHCHECK")
     assert words[-2:] == ["health", "web"]
@@ -301,11 +313,27 @@ def test_it_serves_two_administrators_and_says_when_its_work_is_silent(site):
         assert browser.ask(style).status == 200
         assert browser.ask("/").to == "/account/tweede-factor/"  # the password alone opens nothing
 
+    # Two visitors behind one proxy are two: in the log, and for the limit on wrong passwords.
+    stranger, colleague = Browser(site.port, "127.0.0.3"), Browser(site.port, "127.0.0.4")
+    for _ in range(5):
+        stranger.send("/inloggen/", login="anna", password="fout wachtwoord")
+    assert "Te veel" in stranger.send("/inloggen/", login="anna", password=PASSWORD).text
+    assert colleague.send("/inloggen/", login="anna", password=PASSWORD).status == 302
+    assert "__Host-lvv_browser" in colleague.cookies
+    asked = "SELECT DISTINCT action, split_part(origin, ' ', 1) FROM audit_log ORDER BY 1"
+    with administrator(site) as cursor:
+        cursor.execute(asked)
+        assert set(cursor.fetchall()) >= {
+            ("invitation_issued", "set-up"),
+            ("invitation_accepted", "127.0.0.2"),
+            ("sign_in_failed", "127.0.0.3"),
+            ("signed_in", "127.0.0.4"),
+        }
+
     site.work.kill()
     site.work.wait()
-    with closing(psycopg2.connect(urlsplit(site.database)._replace(path="/lvv").geturl())) as admin:
-        admin.cursor().execute("UPDATE lvv_heartbeat SET at = at - interval '3 minutes'")
-        admin.commit()
+    with administrator(site) as cursor:
+        cursor.execute("UPDATE lvv_heartbeat SET at = at - interval '3 minutes'")
     assert Browser(site.port).ask("/gezond/").status == 503
     text, status = health(site, "web")
     assert ("silent" in text, status) == (True, 1)
