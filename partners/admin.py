@@ -17,16 +17,17 @@ from django.utils.translation import gettext_lazy as _
 
 from lvv.common.periods import not_over
 from partners.accountability.logs import audit
+from partners.accounts.counterparts import NotTwo
 from partners.accounts.lifecycle import (
-    NotTwo,
     ask_factor_reset,
     close_account,
     confirm_factor_reset,
     invite,
 )
 from partners.accounts.models import FactorReset, User
+from partners.accounts.roles import confirm, give
 from partners.accounts.scoped_admin import ScopedAdmin, administered, is_national
-from partners.organisations.enums import Role
+from partners.organisations.enums import NEEDS_TWO, Role
 from partners.organisations.models import Membership, Organisation, Pilot, Team
 
 
@@ -138,8 +139,8 @@ def without_two_administrators() -> QuerySet[Organisation]:
 
 
 class MembershipForm(ModelForm):  # type: ignore[type-arg]
-    """Elsewhere than in the administrator's own organisations it only makes an administrator, and
-    somebody else."""
+    """Nobody gives herself a role, and elsewhere than in her own organisations an administrator
+    only makes administrators. An end is brought forward, never put off: that is a new role."""
 
     mine: frozenset[int] = frozenset()
     me: User
@@ -147,27 +148,35 @@ class MembershipForm(ModelForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         organisation = data.get("organisation")
-        if organisation and organisation.pk not in self.mine:
-            if data.get("role") != Role.FUNCTIONAL_ADMIN:
-                text = gettext(
-                    "In another organisation you appoint functional administrators only."
-                )
-                self.add_error("role", text)
-            if data.get("user") == self.me:
-                text = gettext("In another organisation you appoint somebody else, never yourself.")
-                self.add_error("user", text)
+        elsewhere = organisation is not None and organisation.pk not in self.mine
+        if elsewhere and data.get("role") != Role.FUNCTIONAL_ADMIN:
+            text = gettext("In another organisation you appoint functional administrators only.")
+            self.add_error("role", text)
+        if data.get("user") == self.me:
+            self.add_error("user", gettext("Nobody gives herself a role."))
+        until, before = data.get("until"), self.initial.get("until")
+        if self.instance.pk and before and (until is None or until > before):
+            text = gettext(
+                "A role ends on the day that was given, or earlier: else give a new one."
+            )
+            self.add_error("until", text)
         return data
 
 
 @admin.register(Membership)
 class MembershipAdmin(OwnChoices):
     noun = "membership"
-    list_display = ("user", "organisation", "team", "role", "since", "until")
+    list_display = ("user", "organisation", "team", "role", "since", "until", "waits_for_another")
     list_filter = ("role",)
     search_fields = ("user__name", "user__username")
     fields = ("user", "organisation", "team", "role", "since", "until")
+    actions = ("confirm_role",)
 
     form = MembershipForm
+
+    @admin.display(boolean=True, description=_("waits for another administrator"))
+    def waits_for_another(self, obj: Membership) -> bool:
+        return obj.waits
 
     def organisations(self, request: HttpRequest) -> QuerySet[Organisation]:
         """Her own; for the ministry's also those that have no two administrators yet, who
@@ -182,16 +191,44 @@ class MembershipAdmin(OwnChoices):
         return type(form.__name__, (form,), {"mine": administered(request), "me": request.user})
 
     def scope(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(organisation__in=administered(request)).select_related(
-            "user", "organisation", "team__pilot"
+        mine = Q(organisation__in=administered(request))
+        if is_national(request):  # the second one for an organisation with one administrator
+            mine |= Q(given_by__isnull=False, confirmed_by=None, role__in=NEEDS_TWO)
+        return queryset.filter(mine).select_related("user", "organisation", "team__pilot")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and (
+            obj is None or obj.organisation_id in administered(request)
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        # Another person, team or role is another membership: this one keeps its history.
-        return ("user", "organisation", "team", "role") if obj else ()
+        # Another person, team, role or beginning is another membership: this one keeps its history.
+        return ("user", "organisation", "team", "role", "since") if obj else ()
 
     def pilot_of(self, obj: Membership) -> int | None:
         return obj.team.pilot_id if obj.team else None
+
+    def write(self, request: HttpRequest, obj: Membership, *, change: bool) -> None:
+        if change:
+            obj.save()
+        else:
+            give(obj, by=request.user)  # type: ignore[arg-type]
+
+    @admin.action(description=_("Confirm a role that another administrator gave"))
+    def confirm_role(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
+        for membership in queryset:
+            try:
+                confirm(membership, by=request.user)  # type: ignore[arg-type]
+            except NotTwo:
+                text = gettext(
+                    "This role does not wait for you. It is confirmed, or yours; you gave it; or "
+                    "you and who gave it made or invited the other's account within thirty days."
+                )
+                self.message_user(request, text, messages.ERROR)
+            else:
+                self.log(request, "membership_confirmed", membership)
+                text = gettext("The role of %(user)s is confirmed.")
+                self.message_user(request, text % {"user": membership.user}, messages.SUCCESS)
 
 
 @admin.register(User)
@@ -233,6 +270,7 @@ class UserAdmin(ScopedAdmin):
         if not change:
             obj.set_unusable_password()
             obj.made_for_id = min(administered(request))
+            obj.made_by = request.user  # type: ignore[assignment]
         super().save_model(request, obj, form, change)
 
     @admin.action(description=_("Issue an invitation link (also for a forgotten password)"))

@@ -7,6 +7,7 @@ class PartnersConfig(AppConfig):
     sql = (
         "today",
         "audit",
+        "counterparts",
         "participation",
     )
 

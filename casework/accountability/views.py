@@ -26,7 +26,7 @@ from lvv.common.database import call
 from partners.accountability.activities import ACCOUNTABILITY, ALL, processes
 from partners.accountability.models import AuditEntry
 from partners.accounts.models import User
-from partners.organisations.enums import Role
+from partners.organisations.enums import OVERSIGHT_ROLES, Role
 from partners.organisations.models import Organisation
 
 PAGE_SIZE = 50
@@ -39,7 +39,7 @@ def readings(request: ClearanceRequest) -> HttpResponse:
     """Page of audit log entries that row-level security lets this reader see; the page only words
     them."""
     clearance = request.clearance
-    officer = clearance.holds(Role.PRIVACY_OFFICER)
+    officer = any(clearance.holds(role) for role in OVERSIGHT_ROLES)
     mine = {case.reference: case for case in Case.objects.managed_by(clearance.user_id)}
     if not (officer or clearance.sees_cases):
         raise PermissionDenied
@@ -109,15 +109,14 @@ def without_hidden(
 ) -> QuerySet[AuditEntry]:
     """Entries without those of workers whose team may not be known to take part in these cases by
     this worker. Even the fact that somebody looked is left out, because it would tell which kind of
-    team is hidden. Entries made for an organisation of which this worker is privacy officer
-    stay."""
+    team is hidden. Entries made for an organisation over which this worker has oversight stay."""
     teams = visible_teams(clearance)
     alike: dict[frozenset[int], list[UUID]] = {}
     works_for = teams_of_workers(teams)
     for case in cases:
         if hidden := frozenset(CaseReader(clearance, case, teams).hidden_workers(works_for)):
             alike.setdefault(hidden, []).append(case.reference)
-    own = clearance.organisations_as(Role.PRIVACY_OFFICER)
+    own = clearance.organisations_as(*OVERSIGHT_ROLES)
     for hidden, references in alike.items():
         theirs = Q(actor_id__in=hidden, cases__overlap=references)
         entries = entries.exclude(theirs & ~Q(actor_org_id__in=own) if own else theirs)

@@ -7,6 +7,7 @@ from casework.journey.perms import leads, team_of_kind
 from casework.outcomes.enums import Class, Outcome
 from casework.outcomes.models import Exit, FollowUpCheck
 from governance.access.enums import Category
+from partners.accounts.counterparts import is_counterpart
 from partners.organisations.enums import OrganisationKind
 
 K, X = OrganisationKind, Outcome
@@ -45,9 +46,9 @@ def can_propose(reader: CaseReader) -> bool:
 def can_confirm(reader: CaseReader, exit_: Exit) -> bool:
     """To confirm or decline an exit, one must be both:
     - the municipality's coordinator of this case
-    - somebody else than who proposed it
+    - counterpart of who proposed it
     """
-    return leads(reader) and exit_.author_id != reader.clearance.user_id
+    return leads(reader) and is_counterpart(exit_.author_id, reader.clearance.user_id)
 
 
 def can_establish(reader: CaseReader, exit_: Exit) -> bool:
@@ -74,9 +75,9 @@ def claim_team(reader: CaseReader, exit_: Exit) -> int | None:
     """In the name of which of her teams a worker confirms or refutes what is claimed:
     - of a confirmed exit with a durable outcome
     - a team of the partner that is competent for it, in this case, writing outcomes
-    - which did not claim it itself, nor did this worker for another team of hers
+    - which did not claim it itself; by a counterpart of who claimed it
     """
-    if exit_.confirmed_on is None or exit_.author_id == reader.clearance.user_id:
+    if exit_.confirmed_on is None or not is_counterpart(exit_.author_id, reader.clearance.user_id):
         return None
     for seat in reader.seats_writing(Category.OUTCOME):
         team = reader.teams.get(seat.team)
@@ -89,11 +90,11 @@ def claim_team(reader: CaseReader, exit_: Exit) -> int | None:
 def answers_for(reader: CaseReader, exit_: Exit) -> list[int]:
     """The competent partners on whose behalf the coordinator records an answer that came on
     paper (R20); for onward migration also her own team, on documentary evidence. Not for what
-    she claimed herself."""
+    she, or somebody who is no counterpart of hers, claimed."""
     if (
         exit_.confirmed_on is None
         or not leads(reader)
-        or exit_.author_id == reader.clearance.user_id
+        or not is_counterpart(exit_.author_id, reader.clearance.user_id)
     ):
         return []
     kinds = COMPETENT.get(exit_.outcome, ())

@@ -107,16 +107,27 @@ DECLARE
     now_said record;
     people bigint[];
     number text;
+    answers_newer boolean;
+    answers_older boolean;
 BEGIN
     PERFORM lock_links();
+    -- For two pilots two people answer, also where somebody coordinates both.
+    SELECT s.newer, s.newer AND s.alone OR NOT s.newer AND s.older INTO answers_newer, answers_older
+    FROM casework_clash k CROSS JOIN LATERAL (
+        SELECT k.newer_pilot_id = k.older_pilot_id AS alone,
+               k.newer_pilot_id = ANY (mine) AND (k.newer_pilot_id = k.older_pilot_id OR k.older_answered_by_id IS NULL
+                                                  OR is_counterpart(k.older_answered_by_id, access_user())) AS newer,
+               k.older_pilot_id = ANY (mine) AND (k.newer_answered_by_id IS NULL
+                                                  OR is_counterpart(k.newer_answered_by_id, access_user())) AS older) s
+    WHERE k.reference = which;
     UPDATE casework_clash k SET
-        newer_answer = CASE WHEN k.newer_pilot_id = ANY (mine) THEN said ELSE k.newer_answer END,
-        newer_answered_by_id = CASE WHEN k.newer_pilot_id = ANY (mine) THEN access_user() ELSE k.newer_answered_by_id END,
-        older_answer = CASE WHEN k.older_pilot_id = ANY (mine) THEN said ELSE k.older_answer END,
-        older_answered_by_id = CASE WHEN k.older_pilot_id = ANY (mine) THEN access_user() ELSE k.older_answered_by_id END,
+        newer_answer = CASE WHEN answers_newer THEN said ELSE k.newer_answer END,
+        newer_answered_by_id = CASE WHEN answers_newer THEN access_user() ELSE k.newer_answered_by_id END,
+        older_answer = CASE WHEN answers_older THEN said ELSE k.older_answer END,
+        older_answered_by_id = CASE WHEN answers_older THEN access_user() ELSE k.older_answered_by_id END,
         trail = k.trail || jsonb_build_object('at', now(), 'said', said, 'pilot',
-            CASE WHEN k.newer_pilot_id = ANY (mine) THEN k.newer_pilot_id ELSE k.older_pilot_id END)
-    WHERE k.reference = which AND said IN ('same', 'not_same')
+            CASE WHEN answers_newer THEN k.newer_pilot_id ELSE k.older_pilot_id END)
+    WHERE k.reference = which AND said IN ('same', 'not_same') AND (answers_newer OR answers_older)
       AND clash_is_mine(k.newer_case_id, k.newer_pilot_id, k.older_case_id, k.older_pilot_id)
       AND NOT (k.newer_answer <> '' AND k.newer_answer = k.older_answer)  -- settled: first taken back
       AND NOT (said = 'not_same' AND EXISTS (  -- and so is a link that stands between them

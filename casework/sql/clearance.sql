@@ -45,7 +45,7 @@ BEGIN
            (SELECT array_agg(DISTINCT s.pilot_id)::text FROM scope s
             JOIN partners_pilot l ON l.id = s.pilot_id AND l.municipality_id = s.organisation_id
             -- Whoever keeps dossiers after the facility ended coordinates nothing there.
-            WHERE s.role = 'coordinator' AND l.state <> 'closed' AND not_over(l.closes_on, today))
+            WHERE s.role = 'coordinator' AND l.state IN ('open', 'winding_down') AND not_over(l.closes_on, today))
     INTO seats, rights, coordinated;
     FOR one IN SELECT key, value FROM jsonb_each_text(rights) LOOP
         PERFORM set_config('lvv.' || one.key, one.value, true);
@@ -60,7 +60,7 @@ BEGIN
     WHERE g.user_id = who AND in_force(g.since, g.until, today)
       -- Whoever works for nobody any more has no grants either.
       AND EXISTS (SELECT FROM partners_membership m WHERE m.user_id = who AND in_force(m.since, m.until, today))
-      AND l.state <> 'closed' AND not_over(l.closes_on, today)
+      AND l.state IN ('open', 'winding_down') AND not_over(l.closes_on, today)
       -- A guest reads on the day of a meeting, while it lasts; of one who comes to two, not on the days between.
       AND (g.kind <> 'meeting' OR EXISTS (
           SELECT FROM casework_meetingguest x JOIN casework_meeting m ON m.id = x.meeting_id
@@ -77,7 +77,7 @@ BEGIN
     END IF;
 
     SELECT coalesce(jsonb_agg(jsonb_build_object('role', m.role, 'organisation', m.organisation_id)), '[]'),
-           coalesce(array_agg(m.organisation_id) FILTER (WHERE m.role = 'privacy_officer'), '{}')::text
+           coalesce(array_agg(m.organisation_id) FILTER (WHERE m.role IN ('privacy_officer', 'data_protection_officer')), '{}')::text
     INTO offices, privacy
     FROM partners_membership m
     WHERE m.user_id = who AND m.team_id IS NULL AND in_force(m.since, m.until, today);

@@ -69,7 +69,7 @@ BEGIN
     SELECT array_agg(DISTINCT c.id) INTO known FROM met
     JOIN casework_case c ON c.id = met.case_id AND c.pilot_id <> here.pilot_id
     JOIN casework_progress g ON g.case_id = c.id AND g.state <> 'archived'
-    JOIN partners_pilot l ON l.id = c.pilot_id AND l.state <> 'closed' AND not_over(l.closes_on)
+    JOIN partners_pilot l ON l.id = c.pilot_id AND l.state IN ('open', 'winding_down') AND not_over(l.closes_on)
     JOIN partners_team t ON t.id = c.lead_team_id
     WHERE elsewhere_allowed(c.pilot_id, t.organisation_id)
       AND NOT EXISTS (  -- out of the worker's sight, and yet of this pilot: then nobody elsewhere hears of the question

@@ -185,7 +185,7 @@ BEGIN
     -- Only by the coordinator of this pilot, of what somebody else proposed; and nobody has two open cases (R1).
     PERFORM lock_person(p.same_as) FROM casework_person p WHERE p.id = here.person_id;
     IF here.pilot_id <> ALL (access_teams('coordinates')) OR left_by.confirmed_by_id IS DISTINCT FROM access_user()
-       OR left_by.author_id = access_user() OR EXISTS (
+       OR NOT is_counterpart(left_by.author_id, access_user()) OR EXISTS (
            SELECT FROM casework_case c JOIN casework_person k ON k.id = c.person_id
            JOIN casework_person p ON p.same_as = k.same_as
            WHERE p.id = here.person_id AND c.id <> here.id

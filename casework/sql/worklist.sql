@@ -57,7 +57,7 @@ BEGIN
         UNION ALL
         (SELECT 'exit', r.reference, r.case_id, '', (r.recorded_at AT TIME ZONE 'Europe/Amsterdam')::date FROM casework_exit r
             JOIN casework_case c ON c.id = r.case_id AND c.pilot_id = ANY (pilots)
-            WHERE r.confirmed_on IS NULL AND r.ended_at IS NULL AND r.author_id <> me ORDER BY 5 LIMIT most)
+            WHERE r.confirmed_on IS NULL AND r.ended_at IS NULL AND is_counterpart(r.author_id, me) ORDER BY 5 LIMIT most)
         UNION ALL
         (SELECT 'minutes', m.reference, NULL::bigint, m.on::text, m.minutes_due_on FROM casework_meetingteam r
             JOIN casework_meeting m ON m.id = r.meeting_id

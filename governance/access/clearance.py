@@ -127,8 +127,8 @@ class Clearance:
             role in seat.roles for seat in self.seats
         )
 
-    def organisations_as(self, role: Role) -> frozenset[int]:
-        return frozenset(organisation for held, organisation in self.offices if held == role)
+    def organisations_as(self, *roles: Role) -> frozenset[int]:
+        return frozenset(organisation for held, organisation in self.offices if held in roles)
 
     @property
     def administers(self) -> bool:

@@ -25,7 +25,7 @@ $$
     WHERE in_force(m.since, m.until, day)
       -- A custody agreement begins to count when the pilot is closed: then everybody but a recipient has left every case.
       AND CASE WHEN c.kind = 'custody_agreement' THEN p.codename LIKE 'read\_%' AND l.state = 'closed'
-               ELSE l.state <> 'closed' AND not_over(l.closes_on, day) END
+               ELSE l.state IN ('open', 'winding_down') AND not_over(l.closes_on, day) END
 $$;
 
 CREATE VIEW access_effective_scope AS SELECT s.* FROM access_scope_at(access_today()) s;

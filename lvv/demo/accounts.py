@@ -149,13 +149,25 @@ def _nationwide(
     )
     member(account("vng", "Beleidsmedewerker VNG"), national[K.VNG], Role.ANALYST)
     member(account("bestuurder", "Bestuurder"), municipalities[0], Role.ANALYST)
-    officer, admin = (
-        account("privacy", "Privacyfunctionaris"),
-        account("beheer", "Functioneel beheerder"),
+    everywhere = (
+        (account("privacy", "Functionaris gegevensbescherming"), Role.DATA_PROTECTION_OFFICER),
+        (account("beheer", "Functioneel beheerder"), Role.FUNCTIONAL_ADMIN),
+        (account("beheer2", "Tweede functioneel beheerder"), Role.FUNCTIONAL_ADMIN),
     )
     for organisation in Organisation.objects.all():
-        member(officer, organisation, Role.PRIVACY_OFFICER)
-        member(admin, organisation, Role.FUNCTIONAL_ADMIN)
+        for user, role in everywhere:
+            member(user, organisation, role)
+    # Of each controller its own privacy officer: IND and DT&V have one together.
+    for place in PILOTS:
+        for prefix, kind in (("gemeente", K.MUNICIPALITY), ("ngo", K.NGO)):
+            officer = account(
+                f"privacy-{prefix}-{place.lower()}", f"Privacyfunctionaris {prefix} {place}"
+            )
+            member(officer, cast.teams[place, kind, F.GENERAL].organisation, Role.PRIVACY_OFFICER)
+    for username, kinds in (("privacy-rijk", (K.IND, K.DTV)), ("privacy-politie", (K.AVIM,))):
+        officer = account(username, f"Privacyfunctionaris {username.removeprefix('privacy-')}")
+        for kind in kinds:
+            member(officer, national[kind], Role.PRIVACY_OFFICER)
     for username, name, kind in (
         ("dtv-landelijk", "Supervisor DT&V", K.DTV),
         ("iom-landelijk", "Terugkeeradviseur IOM", K.IOM),
@@ -168,12 +180,15 @@ def _nationwide(
 
 
 def printed() -> str:
-    local = [prefix for prefix, *_ in LOCAL]
+    local = [*(prefix for prefix, *_ in LOCAL), "privacy-gemeente", "privacy-ngo"]
     nationwide = [
         "ministerie",
         "vng",
         "privacy",
+        "privacy-rijk",
+        "privacy-politie",
         "beheer",
+        "beheer2",
         "bestuurder",
         "dtv-landelijk",
         "iom-landelijk",

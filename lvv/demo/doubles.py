@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from casework.cases.enums import CaseState, Ground
+from casework.cases.progress import at, begin, step_to
 from casework.models import (
     Case,
     Clash,
@@ -20,7 +21,7 @@ from casework.models import (
 from casework.register.enums import ClashAnswer, ValueKind
 from casework.register.matching import swapped
 from lvv.demo.accounts import Cast
-from partners.accountability.history import written_in_bulk
+from partners.accountability.history import insert, written_in_bulk
 from partners.organisations.enums import OrganisationKind, TeamFunction
 
 # As another desk wrote it down.
@@ -81,6 +82,9 @@ def plant_doubles(cast: Cast) -> int:
             for n, (number, person) in enumerate(zip(numbers, people, strict=True))
         ]
         seconds = written_in_bulk(plain)
+        progress = [at(case, CaseState.REGISTERED, today) for case in seconds]
+        begin(progress)
+        insert([step_to(row, "T1", author, today) for row in progress])
         written_in_bulk(
             [
                 Involvement(case=case, team=team, worker=author, ground=Ground.MUNICIPALITY)

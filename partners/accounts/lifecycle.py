@@ -5,13 +5,14 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone, translation
-from django.utils.translation import gettext as _
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from partners.accountability.history import set_change_reason
 from partners.accountability.logs import audit
-from partners.accountability.models import OutboxMessage
+from partners.accounts.counterparts import NotTwo, is_counterpart
 from partners.accounts.models import FactorReset, Invitation, User
+from partners.accounts.notices import notify_owner
 
 
 def invite(user: User, *, by: User | None = None) -> str:
@@ -20,6 +21,12 @@ def invite(user: User, *, by: User | None = None) -> str:
     actor."""
     _invitation, token = Invitation.objects.issue(user, by=by or user)
     audit("invitation_issued", actor=by, obj=("user", user.pk))
+    if by is not None:
+        notify_owner(
+            user,
+            _("An invitation was issued for your account"),
+            _("An administrator made a link with which a new password is set for your account."),
+        )
     return f"{settings.SITE_URL}{reverse('invitation', args=[token])}"
 
 
@@ -48,11 +55,12 @@ def ask_factor_reset(user: User, *, by: User) -> FactorReset:
     """Request a reset of the user's second factor, by the first of two administrators."""
     reset = FactorReset.objects.create(user=user, requested_by=by)
     audit("factor_reset_asked", actor=by, obj=("user", user.pk))
+    notify_owner(
+        user,
+        _("An administrator asks to lift your second factor"),
+        _("As soon as another administrator confirms it, you sign in with your password alone."),
+    )
     return reset
-
-
-class NotTwo(Exception):
-    """The second administrator must be somebody else, and neither may be the user herself."""
 
 
 @transaction.atomic
@@ -62,21 +70,20 @@ def confirm_factor_reset(reset: FactorReset, *, by: User) -> None:
     reset = (
         FactorReset.objects.select_for_update(of=("self",)).select_related("user").get(pk=reset.pk)
     )
-    if reset.confirmed_at or by.pk in (reset.requested_by_id, reset.user_id):
+    two = by.pk != reset.user_id and is_counterpart(reset.requested_by_id, by)
+    if reset.confirmed_at or not two:
         raise NotTwo
     reset.confirmed_by, reset.confirmed_at = by, timezone.now()
     reset.told_at = timezone.now()
     reset.save()
     Authenticator.objects.filter(user=reset.user).delete()
     reset.user.end_sessions()
-    with translation.override("nl"):
-        OutboxMessage.objects.create(
-            user=reset.user,
-            subject=_("Your second factor was lifted"),
-            body=_(
-                "Two administrators lifted the second factor of your account. At your next "
-                "sign-in you add a new one. "
-                "If you did not ask for this, tell your administrator at once."
-            ),
-        )
+    notify_owner(
+        reset.user,
+        _("Your second factor was lifted"),
+        _(
+            "Two administrators lifted the second factor of your account. At your next sign-in you "
+            "add a new one."
+        ),
+    )
     audit("factor_reset_confirmed", actor=by, obj=("user", reset.user_id))

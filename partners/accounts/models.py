@@ -31,6 +31,9 @@ class User(AbstractUser):
         related_name="+",
         editable=False,
     )
+    made_by = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
     shortcuts = models.BooleanField(_("single-key shortcuts"), default=True)
 
     class Meta:

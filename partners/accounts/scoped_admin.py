@@ -65,9 +65,16 @@ class ScopedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def save_model(
         self, request: HttpRequest, obj: Any, form: ModelForm[Any], change: bool
     ) -> None:
-        super().save_model(request, obj, form, change)
+        self.write(request, obj, change=change)
+        self.log(request, f"{self.noun}_{'changed' if change else 'added'}", obj)
+
+    def write(self, request: HttpRequest, obj: Any, *, change: bool) -> None:
+        obj.save()
+
+    def log(self, request: HttpRequest, action: str, obj: Any) -> None:
+        """What an administrator did, in the audit log."""
         audit(
-            f"{self.noun}_{'changed' if change else 'added'}",
+            action,
             actor=request.user,  # type: ignore[arg-type]
             worker=request.clearance,  # type: ignore[attr-defined]
             obj=(self.noun, obj.pk),

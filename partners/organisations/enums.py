@@ -26,6 +26,7 @@ class TeamFunction(TextChoices):
 
 
 class PilotState(TextChoices):
+    PREPARING = "preparing", _("in preparation")
     OPEN = "open", _("open")
     WINDING_DOWN = "winding_down", _("winding down")
     CLOSED = "closed", _("closed")
@@ -37,8 +38,20 @@ class Role(TextChoices):
     ANALYST = "analyst", _("analyst")
     FUNCTIONAL_ADMIN = "functional_admin", _("functional administrator")
     PRIVACY_OFFICER = "privacy_officer", _("privacy officer")
+    # Functionaris gegevensbescherming: reads and objects, and decides nothing.
+    DATA_PROTECTION_OFFICER = "data_protection_officer", _("data protection officer")
 
 
 # These work on cases, so they work for a team; the others belong to an organisation and see no case
 # at all.
 TEAM_ROLES = (Role.CASEWORKER, Role.COORDINATOR)
+# Given by one administrator and confirmed by another.
+NEEDS_TWO = (
+    Role.CASEWORKER,
+    Role.COORDINATOR,
+    Role.PRIVACY_OFFICER,
+    Role.DATA_PROTECTION_OFFICER,
+    Role.FUNCTIONAL_ADMIN,
+)
+# Read what their organisation did in the log.
+OVERSIGHT_ROLES = (Role.PRIVACY_OFFICER, Role.DATA_PROTECTION_OFFICER)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from lvv.common.periods import InForce
 from partners.accountability.history import History
 from partners.organisations.enums import (
+    NEEDS_TWO,
     TEAM_ROLES,
     OrganisationKind,
     PilotState,
@@ -187,6 +188,13 @@ class Pilot(models.Model):
         return self.name
 
     def clean(self) -> None:
+        # What was open once is never in preparation again: roles would begin at once in it.
+        if self.pk and self.state == PilotState.PREPARING:
+            before = Pilot.objects.values_list("state", flat=True).get(pk=self.pk)
+            if before != PilotState.PREPARING:
+                raise ValidationError(
+                    {"state": _("What was open once is never in preparation again.")}
+                )
         # The database holds this too (casework/sql/custody.sql); here it gets words.
         ends = self.closes_on is not None and self.closes_on <= timezone.localdate()
         if self.pk and (self.state == PilotState.CLOSED or ends):
@@ -286,14 +294,35 @@ class Membership(models.Model):
         related_name="memberships",
         verbose_name=_("team"),
     )
-    role = models.CharField(_("role"), max_length=20, choices=Role)
-    since = models.DateField(_("from"), default=timezone.localdate)
+    role = models.CharField(_("role"), max_length=24, choices=Role)
+    # Empty as long as a role that takes two administrators waits for the second one.
+    since = models.DateField(_("from"), null=True, default=timezone.localdate)
     until = models.DateField(
         _("until"),
         null=True,
         blank=True,
         help_text=_("The first day on which this no longer holds."),
     )
+    # Who gave it and who confirmed it; nobody for what an installation begins with.
+    given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("given by"),
+    )
+    asked_from = models.DateField(null=True, editable=False)
+    asked_until = models.DateField(null=True, editable=False)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("confirmed by"),
+    )
+    confirmed_at = models.DateTimeField(null=True, editable=False)
     history = History()
 
     objects = MembershipQuerySet.as_manager()
@@ -317,10 +346,32 @@ class Membership(models.Model):
                 condition=Q(until=None) | Q(until__gte=models.F("since")),
                 violation_error_message=_("The end lies before the beginning."),
             ),
+            models.CheckConstraint(
+                name="membership_never_for_oneself",
+                condition=(Q(given_by=None) | ~Q(given_by=models.F("user")))
+                & (Q(confirmed_by=None) | ~Q(confirmed_by=models.F("user"))),
+                violation_error_message=_("Nobody gives herself a role."),
+            ),
+            models.CheckConstraint(
+                name="membership_takes_two",
+                condition=Q(given_by=None)
+                | ~Q(role__in=NEEDS_TWO)
+                | Q(since=None)
+                | Q(until__isnull=False)  # one that ends unless it is confirmed
+                | Q(confirmed_by__isnull=False) & ~Q(confirmed_by=models.F("given_by")),
+                violation_error_message=_("Another administrator confirms this role."),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.user} / {self.team or self.organisation} / {self.get_role_display()}"
+
+    @property
+    def waits(self) -> bool:
+        """True as long as another administrator must confirm it."""
+        return (
+            self.role in NEEDS_TWO and self.given_by_id is not None and self.confirmed_by_id is None
+        )
 
     def clean(self) -> None:
         # The database holds this too (a foreign key on team and organisation together); here it

@@ -155,7 +155,7 @@ def test_links_of_the_same_people_at_once_and_in_a_circle_are_one_group(site):
         site,
         "SELECT p.id, p.reference::text FROM casework_person p JOIN casework_case c ON c.person_id = p.id"
         " JOIN partners_pilot i ON i.id = c.pilot_id WHERE i.slug = 'eindhoven' AND p.same_as = p.id"
-        " AND c.state IN ('exited', 'in_aftercare') AND NOT EXISTS (SELECT FROM casework_person o"
+        " AND c.left_on IS NOT NULL AND NOT EXISTS (SELECT FROM casework_person o"
         " WHERE o.same_as = p.id AND o.id <> p.id) ORDER BY p.id LIMIT 3",
     )
     keys = [key for key, _reference in people]

@@ -32,7 +32,7 @@ def number(untouched):
         ("SELECT count(*) FROM casework_case", PEOPLE + 1 + 5 * 2),
         ("SELECT count(DISTINCT person_id) FROM casework_case", PEOPLE),
         (
-            "SELECT count(*) FROM casework_case WHERE state IN ('exited', 'in_aftercare', 'archived')",
+            "SELECT count(*) FROM casework_progress WHERE state IN ('exited', 'in_aftercare', 'archived')",
             1258 + 1 + 5,
         ),
         ("SELECT count(DISTINCT pilot_id) FROM casework_case", 5),
