@@ -184,6 +184,20 @@ MUTANTS = [
     ("casework/conference/item_views.py", "known = reader.named(item.shared_team_ids)", "known = [reader.teams[pk] for pk in item.shared_team_ids if pk in reader.teams]"),
     ("casework/overview/sharing_register.py", "            if (visible, everybody) != shared.get(version.id, ([], False)):", "            if True:"),
     ("casework/dossiers/views.py", "if saves and not meanwhile else None", "if saves else None"),
+    ("partners/accountability/origin.py", "stated[-settings.TRUSTED_PROXIES]", "stated[0]"),
+    ("partners/accounts/throttle.py", 'Counter("name and place", name, place)', 'Counter("name and place", name)'),
+    ("partners/accounts/throttle.py", 'Counter("name and place", name, place)', 'Counter("name and place", place)'),
+    ("partners/accounts/throttle.py", 'browser and _digest(name) in browser["names"]', "browser"),
+    ("partners/accounts/throttle.py", 'browser and _digest(name) in browser["names"]', "False"),
+    ("partners/accounts/throttle.py", "1 if is_busy else MOST", "MOST"),
+    ("partners/accounts/throttle.py", "strip().upper()", "strip().lower()"),
+    ("partners/accounts/first_administrators.py", "if any(user.has_usable_password() for user in present.values()):", "if False:"),
+    ("partners/accounts/first_administrators.py", "if present and set(present) != set(names):", "if False:"),
+    ("partners/admin.py", "return own | without_two_administrators() if is_national(request) else own", "return own | without_two_administrators()"),
+    ("partners/admin.py", ".filter(people__gte=2)", ".filter(people__gte=9)"),
+    ("partners/admin.py", 'if data.get("user") == self.me:', "if False:"),
+    ("partners/admin.py", 'if data.get("role") != Role.FUNCTIONAL_ADMIN:', "if False:"),
+    ("lvv/sql/rights.sql", "GRANT SELECT ON lvv_heartbeat TO lvv_app;", "GRANT SELECT, INSERT, UPDATE ON lvv_heartbeat TO lvv_app;"),
 ]  # fmt: skip
 
 

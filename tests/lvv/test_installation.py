@@ -47,11 +47,14 @@ def as_user(user):
     return {} if user is None else {"user": user, "group": user, "extra_groups": []}
 
 
-def own(path, user):
-    path.mkdir(exist_ok=True)
-    path.chmod(0o700)
+def give(path, user):
     if user is not None:
         os.chown(path, user, user)
+
+
+def own(path, user):
+    path.mkdir(mode=0o700, exist_ok=True)
+    give(path, user)
 
 
 @pytest.fixture(scope="module")
@@ -212,21 +215,27 @@ class Image:
         (words,) = re.findall(rf'^{kind} .*?(\["python".+\])$', self.text, re.M)
         return json.loads(words)
 
-    def start(self, words, user, **more):
-        return subprocess.Popen(
-            [self.python, *words[1:]],
-            cwd=self.tree,
-            env=self.surroundings | more,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            **as_user(user),
-        )
+    def start(self, words, user, log, **more):
+        with log.open("a") as output:
+            return subprocess.Popen(
+                [self.python, *words[1:]],
+                cwd=self.tree,
+                env=self.surroundings | more,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                **as_user(user),
+            )
+
+    def ask(self, words, user, **more):
+        """What a process said that ended, and how it ended."""
+        with tempfile.NamedTemporaryFile() as log:
+            process = self.start(words, user, Path(log.name), **more)
+            status = process.wait(timeout=120)
+            return log.read().decode().strip(), status
 
     def run(self, words, user, **more):
-        process = self.start(words, user, **more)
-        said = process.communicate(timeout=120)[0]
-        assert process.returncode == 0, said
+        said, status = self.ask(words, user, **more)
+        assert status == 0, said
         return said
 
 
@@ -238,34 +247,42 @@ def site(place, database):
         place, LVV_HOSTS=HOST, LVV_SITE_URL=f"https://{HOST}", PORT=str(web_port), WEB_WORKERS="1"
     )
     image.make()
-    own(image.data, WORK)
-    image.data.chmod(0o711)
-    for role, user in (("app", WEB), ("jobs", WORK), ("owner", OWNER)):
-        own(image.data / role, user)
+    for folder in (image.data, *(image.data / role for role in ROLES)):
+        own(folder, OWNER)
     secret = place / "database_admin_url"
     secret.write_text(database + "\n")
+    secret.chmod(0o400)
+    give(secret, OWNER)
     start = image.command("ENTRYPOINT")
-    # In compose one user in four volumes; here, where it can, root for the folders of three users.
     prepared = image.run(
         [*start, "prepare", "--administrator", "anna=Anna de Wit", "--administrator", "bram"],
-        None,
+        OWNER,
         DATABASE_ADMIN_URL_FILE=str(secret),
     )
     secret.unlink()  # nobody else ever has it
-    web = image.start([*start, "web"], WEB)
-    work = image.start([*start, "work"], WORK)
+    # In compose each gets its own volume and sees no other; here each becomes its own user's.
+    for folder, user in (
+        (image.data, WORK),
+        (image.data / "app", WEB),
+        (image.data / "jobs", WORK),
+    ):
+        for path in (folder, *folder.glob("*.json")):
+            give(path, user)
+    image.data.chmod(0o711)
+    web = image.start([*start, "web"], WEB, place / "web.log")
+    work = image.start([*start, "work"], WORK, place / "work.log")
     proxy = ThreadingHTTPServer(("127.0.0.1", 0), Proxy)
     proxy.web = web_port
     threading.Thread(target=proxy.serve_forever, daemon=True).start()
     port = proxy.server_address[1]
     site = SimpleNamespace(image=image, prepared=prepared, port=port, web=web, work=work)
-    site.database = database
+    site.database, site.place = database, place
     yield site
     proxy.shutdown()
     proxy.server_close()
     for process in (web, work):
         process.terminate()
-        process.communicate()
+        process.wait()
 
 
 @contextmanager
@@ -278,8 +295,7 @@ def administrator(site):
 def health(site, of):
     words = site.image.command("HEALTHCHECK")
     assert words[-2:] == ["health", "web"]
-    process = site.image.start([*words[:-1], of], WEB if of == "web" else WORK)
-    return process.communicate(timeout=30)[0].strip(), process.returncode
+    return site.image.ask([*words[:-1], of], WEB if of == "web" else WORK)
 
 
 def until_healthy(site):
@@ -288,8 +304,8 @@ def until_healthy(site):
             answer = Browser(site.port).ask("/gezond/")
             if answer.status == 200:
                 return answer
-        assert site.web.poll() is None, site.web.stdout.read()
-        assert site.work.poll() is None, site.work.stdout.read()
+        for name, process in (("web", site.web), ("work", site.work)):
+            assert process.poll() is None, (site.place / f"{name}.log").read_text()
         time.sleep(0.1)
     return Browser(site.port).ask("/gezond/")
 
@@ -355,14 +371,12 @@ def test_each_process_holds_its_own_credentials(site):
 @pytest.mark.parametrize(("user", "others"), [(WEB, ("jobs", "owner")), (WORK, ("app", "owner"))])
 def test_no_process_can_read_what_another_holds(site, user, others):
     for role in others:
-        done = site.image.start(["python", "manage.py", "check"], user, LVV_ROLE=role)
-        said = done.communicate()[0]
-        assert done.returncode != 0
+        said, status = site.image.ask(["python", "manage.py", "check"], user, LVV_ROLE=role)
+        assert status != 0
         assert f"{role}/credentials.json cannot be read (Permission denied)" in said
 
 
 def test_nobody_writes_in_the_tree(site):
     touch = "import pathlib; pathlib.Path('lvv/x').write_text('')"
-    done = site.image.start(["python", "-c", touch], WEB)
-    said = done.communicate()[0]
-    assert "Permission denied" in said
+    for user in (WEB, WORK, OWNER):
+        assert "Permission denied" in site.image.ask(["python", "-c", touch], user)[0]
