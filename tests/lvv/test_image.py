@@ -59,7 +59,7 @@ def test_all_that_runs_enters_the_image():
     parts += ("manage.py", "requirements.txt", "LICENSE")
     listed = [name for name in tracked() if name.startswith(parts)]
     assert len(listed) > 300
-    assert [name for name in listed if not is_admitted(name)] == ["static/vendor/MANIFEST.json"]
+    assert {name for name in listed if not is_admitted(name)} <= {"static/vendor/MANIFEST.json"}
 
 
 COMPOSE = yaml.safe_load((BASE_DIR / "docker-compose.yml").read_text(encoding="utf-8"))
