@@ -1,4 +1,5 @@
 from governance.convenants.models import (
+    Approval,
     Convenant,
     ConvenantArticle,
     ConvenantGroupObjectPermission,
@@ -9,6 +10,7 @@ from governance.drafts.models import Draft, FormToken
 from governance.mandates.models import MandateDecision
 
 __all__ = [
+    "Approval",
     "Convenant",
     "ConvenantArticle",
     "ConvenantGroupObjectPermission",

@@ -1,5 +1,6 @@
 from django.urls import include, path
 
+from governance.convenants import approval_views as approvals
 from governance.convenants import views
 from governance.drafts import views as drafts
 from governance.mandates import views as mandates
@@ -14,6 +15,26 @@ pages = (
             "convenanten/voorstellen/<uuid:reference>/",
             views.proposal_decide,
             name="proposal_decide",
+        ),
+        path(
+            "convenanten/instemming/<uuid:reference>/",
+            approvals.approval_detail,
+            name="approval_detail",
+        ),
+        path(
+            "convenanten/instemming/<uuid:reference>/advies/",
+            approvals.approval_advise,
+            name="approval_advise",
+        ),
+        path(
+            "convenanten/instemming/<uuid:reference>/bezwaar/",
+            approvals.approval_object,
+            name="approval_object",
+        ),
+        path(
+            "convenanten/instemming/<uuid:reference>/besluit/",
+            approvals.approval_record,
+            name="approval_record",
         ),
         # draft_: text that is not sent yet
         path("concepten/", drafts.draft_save, name="draft_save"),

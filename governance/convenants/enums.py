@@ -26,6 +26,13 @@ class Cell(TextChoices):
     WRITE_OWN = "write_own", _("writes, reads its own only")
 
 
+class Advice(TextChoices):
+    """What a privacy officer advises her organisation."""
+
+    FOR = "for", _("advises for it")
+    AGAINST = "against", _("advises against it")
+
+
 class Allows(TextChoices):
     """What an article may allow besides sharing within the pilot."""
 

@@ -1,16 +1,24 @@
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from governance.access.enums import Category
-from governance.convenants.enums import Cell
+from governance.convenants.enums import Advice, Cell
 from governance.convenants.matrix import Matrix, MatrixCell, may_be_given
+from governance.convenants.models import Approval
 from governance.drafts.forms import KeptForm
 from governance.drafts.kinds import DraftKind
+from lvv.common.forms import DateField
 from partners.organisations.models import Team
 
 PROPOSAL = DraftKind("proposal", _("Proposal for another matrix"))
+ADVICE = DraftKind("advice", _("Advice on another matrix"))
+OBJECTION = DraftKind("objection", _("Objection to another matrix"))
+DECISION = DraftKind("agreed", _("Decision of a party on another matrix"))
 
 
 class ProposalForm(KeptForm):
@@ -87,3 +95,60 @@ class ProposalForm(KeptForm):
                 if wanted and wanted != self._present(team, category).cell:
                     changed.setdefault(str(team.pk), {})[category.value] = wanted
         return changed
+
+
+class AdviceForm(KeptForm):
+    """What a privacy officer advises her organisation."""
+
+    advice = forms.ChoiceField(label=_("Advice"), choices=Advice.choices, widget=forms.RadioSelect)
+    advice_text = forms.CharField(
+        label=_("Explanation"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+
+class ObjectionForm(KeptForm):
+    """Why a data protection officer objects."""
+
+    objection = forms.CharField(
+        label=_("Objection"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+
+class DecisionForm(KeptForm):
+    """What the mandated decider of an organisation agreed to on paper."""
+
+    agreed_on = DateField(label=_("Agreed on"))
+    document = forms.CharField(
+        label=_("Reference of the decision"),
+        max_length=200,
+        help_text=_("The letter or minutes in which the organisation agrees."),
+    )
+    function = forms.CharField(label=_("Function of who decided"), max_length=200)
+    mandate = forms.CharField(
+        label=_("Mandate"),
+        max_length=200,
+        help_text=_("On what grounds this function decides for the organisation."),
+    )
+    police_basis = forms.CharField(
+        label=_("Ground in the police data act (Wpg)"),
+        max_length=200,
+        help_text=_("On which article the police provides its records to the team that reads."),
+    )
+    criminal_basis = forms.CharField(
+        label=_("Ground in GDPR article 10"),
+        max_length=200,
+        help_text=_("Why criminal data may be read by this team."),
+    )
+
+    def __init__(self, *args: Any, approval: Approval, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not approval.opens_police_records:
+            del self.fields["police_basis"]
+        if not approval.opens_criminal_data:
+            del self.fields["criminal_basis"]
+
+    def clean_agreed_on(self) -> date:
+        day: date = self.cleaned_data["agreed_on"]
+        if day > timezone.localdate():
+            raise ValidationError(_("This date lies in the future."), code="future")
+        return day

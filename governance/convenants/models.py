@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from governance.access.enums import Category
 from governance.access.grants import GroupObjectPermissionBase
-from governance.convenants.enums import Allows, ConvenantKind, ConvenantState
+from governance.convenants.enums import Advice, Allows, ConvenantKind, ConvenantState
 from lvv.common.periods import in_force
 from partners.accountability.history import History
 from partners.organisations.models import Organisation, Pilot, Team
@@ -30,7 +30,7 @@ class ConvenantQuerySet(models.QuerySet["Convenant"]):
         day. Same rule as access_convenants_at() in SQL."""
         day = on or timezone.localdate()
         unsigned = ConvenantParty.objects.filter(convenant=models.OuterRef("pk")).exclude(
-            signed_on__lte=day
+            Q(signed_on__lte=day) | Q(stands_on__isnull=False)
         )
         signed = ConvenantParty.objects.filter(convenant=models.OuterRef("pk"))
         return self.filter(
@@ -113,7 +113,7 @@ class Convenant(models.Model):
             return ConvenantState.EXPIRED
         if not self.agreed_on or self.agreed_on > day:
             return ConvenantState.DRAFT
-        signed = parties and all(party.signed_on and party.signed_on <= day for party in parties)
+        signed = parties and all(party.has_signed(day) for party in parties)
         if signed and self.in_force_from and self.in_force_from <= day:
             return ConvenantState.IN_FORCE
         return ConvenantState.AGREED
@@ -129,15 +129,35 @@ class ConvenantParty(models.Model):
     convenant = models.ForeignKey(Convenant, models.CASCADE, related_name="parties")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     signed_on = models.DateField(_("signed on"), null=True, blank=True)
+    # What it signed of an earlier version, which this one opens no further for it.
+    stands_on = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+    history = History()
 
     class Meta:
         ordering = ["organisation__name"]
         constraints = [
-            models.UniqueConstraint(fields=["convenant", "organisation"], name="party_once")
+            models.UniqueConstraint(fields=["convenant", "organisation"], name="party_once"),
+            models.CheckConstraint(
+                name="party_signs_or_stands",
+                condition=Q(signed_on=None) | Q(stands_on=None),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"party {self.organisation_id} of {self.convenant_id}"
+
+    def has_signed(self, day: date) -> bool:
+        """True if it signed this version by this day, or stands on what it signed before."""
+        return self.stands_on_id is not None or (
+            self.signed_on is not None and self.signed_on <= day
+        )
+
+    @property
+    def signature(self) -> "ConvenantParty":
+        """The row of the version that it signed."""
+        return self.stands_on.signature if self.stands_on else self
 
 
 class ConvenantArticle(models.Model):
@@ -166,6 +186,8 @@ class ConvenantGroupObjectPermission(GroupObjectPermissionBase):
     article = models.CharField(max_length=10)
     purpose = models.CharField(max_length=200)
     legal_basis = models.CharField(max_length=200)
+    # Besides that: of police records their ground in the Wpg, of criminal data that in AVG 10.
+    further_basis = models.CharField(max_length=400, blank=True, db_default="")
 
     class Meta(GroupObjectPermissionBase.Meta):
         constraints = [
@@ -178,9 +200,13 @@ class ConvenantGroupObjectPermission(GroupObjectPermissionBase):
 
 class ProposalQuerySet(models.QuerySet["Proposal"]):
     def waiting_for(self, organisations: Iterable[int]) -> Self:
-        """Undecided proposals about an agreement to which one of these organisations is party."""
+        """Undecided proposals about an agreement to which one of these organisations is party, or
+        which wait for its approval."""
         mine = ConvenantParty.objects.filter(organisation__in=organisations).values("convenant")
-        return self.filter(decided_at=None, convenant__in=mine).select_related("convenant__pilot")
+        asked = Approval.objects.filter(organisation__in=organisations).values("proposal")
+        return self.filter(Q(convenant__in=mine) | Q(pk__in=asked), decided_at=None).select_related(
+            "convenant__pilot"
+        )
 
 
 class Proposal(models.Model):
@@ -227,3 +253,74 @@ class Proposal(models.Model):
     def cell(self, team: Team, category: str) -> str | None:
         wanted: str | None = self.changes.get(str(team.pk), {}).get(category)
         return wanted
+
+
+class Approval(models.Model):
+    """One organisation agrees to a proposal that opens its records further, or lets it read more:
+    its privacy officer advises, its mandated decider agrees on paper, and what one person records
+    of that the organisation's own contact confirms."""
+
+    reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    proposal = models.ForeignKey(Proposal, models.PROTECT, related_name="approvals")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    advice = models.CharField(_("advice"), max_length=10, choices=Advice, blank=True)
+    advice_text = models.TextField(_("explanation"), max_length=2000, blank=True)
+    advised_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    advised_on = models.DateField(null=True)
+    objection = models.TextField(_("objection"), max_length=2000, blank=True)
+    objected_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    objected_at = models.DateTimeField(null=True)
+    agreed_on = models.DateField(_("agreed on"), null=True)
+    document = models.CharField(_("reference of the decision"), max_length=200, blank=True)
+    function = models.CharField(_("function of who decided"), max_length=200, blank=True)
+    mandate = models.CharField(_("mandate"), max_length=200, blank=True)
+    opens_police_records = models.BooleanField(default=False)
+    police_basis = models.CharField(_("ground in the Wpg"), max_length=200, blank=True)
+    opens_criminal_data = models.BooleanField(default=False)
+    criminal_basis = models.CharField(_("ground in AVG article 10"), max_length=200, blank=True)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    recorded_at = models.DateTimeField(null=True)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    confirmed_at = models.DateTimeField(null=True)
+    history = History()
+
+    class Meta:
+        ordering = ["organisation__name"]
+        constraints = [
+            models.UniqueConstraint(fields=["proposal", "organisation"], name="approval_once"),
+            models.CheckConstraint(
+                name="approval_is_whole",
+                condition=Q(confirmed_at=None)
+                | Q(
+                    advised_by__isnull=False,
+                    agreed_on__isnull=False,
+                    recorded_by__isnull=False,
+                    confirmed_by__isnull=False,
+                )
+                & ~Q(document="")
+                & ~Q(function="")
+                & ~Q(mandate="")
+                & ~Q(confirmed_by=F("recorded_by")),
+            ),
+            models.CheckConstraint(
+                name="approval_of_police_records_names_its_ground",
+                condition=Q(confirmed_at=None)
+                | (Q(opens_police_records=False) | ~Q(police_basis=""))
+                & (Q(opens_criminal_data=False) | ~Q(criminal_basis="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"approval {self.pk}"
+
+    @property
+    def further_basis(self) -> str:
+        return "; ".join(filter(None, [self.police_basis, self.criminal_basis]))

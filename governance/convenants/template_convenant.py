@@ -177,6 +177,7 @@ class GivenCell(NamedTuple):
     article: str
     purpose: str
     legal_basis: str
+    further_basis: str = ""
 
 
 def write_cells(convenant: Convenant, cells: Iterable[GivenCell]) -> None:
@@ -193,6 +194,7 @@ def write_cells(convenant: Convenant, cells: Iterable[GivenCell]) -> None:
             article=given.article,
             purpose=given.purpose,
             legal_basis=given.legal_basis,
+            further_basis=given.further_basis,
         )
         for given in cells
         for verb in VERBS[given.cell]

@@ -14,15 +14,18 @@ from django.views.decorators.http import require_GET
 from governance.access.clearance import Clearance
 from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
-from governance.convenants.enums import Cell
-from governance.convenants.forms import PROPOSAL, ProposalForm
-from governance.convenants.matrix import (
-    MatrixCell,
-    activate,
-    matrix_of,
+from governance.convenants.approvals import (
+    changes_of,
+    missing,
+    notify_parties,
+    parties_to_agree,
+    propose,
 )
-from governance.convenants.models import Convenant, Proposal
+from governance.convenants.forms import PROPOSAL, ProposalForm
+from governance.convenants.matrix import matrix_of
+from governance.convenants.models import Approval, Convenant, Proposal
 from governance.convenants.perms import can_decide, can_propose
+from governance.convenants.versions import activate
 from governance.drafts.form_views import do_once, form_view, open_form, send_form, show_form
 from lvv.common.refusal import NotDone
 from partners.accountability.activities import AGREEMENTS, processes
@@ -30,13 +33,15 @@ from partners.organisations.models import Team
 
 
 def visible_convenants(clearance: Clearance) -> QuerySet[Convenant]:
-    """Agreements of my pilots, and those to which an organisation I hold an office in is party."""
+    """Agreements of the pilots in which a team of mine, or of an organisation I hold an office in,
+    works: they may open its records whether or not it is party; and those to which it is."""
     pilots = {seat.pilot for seat in clearance.seats}
     organisations = {seat.organisation for seat in clearance.seats} | {
         org for _role, org in clearance.offices
     }
     return Convenant.objects.filter(
         Q(pilot__in=pilots)
+        | Q(pilot__teams__organisation__in=organisations)
         | Q(parties__organisation__in=organisations)
         | Q(pilot__municipality__in=organisations)
     ).distinct()
@@ -64,7 +69,10 @@ def convenant_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse
     context = {
         "convenant": convenant,
         "teams": teams,
-        "parties": convenant.parties.select_related("organisation"),
+        "parties": convenant.parties.select_related("organisation", "stands_on"),
+        "approvals": Approval.objects.filter(proposal__result=convenant).select_related(
+            "organisation"
+        ),
         "articles": convenant.articles.all(),
         "table": [
             (category, [matrix[team.pk][category] for team in teams]) for category in Category
@@ -120,12 +128,13 @@ def _party_teams(convenant: Convenant) -> list[Team]:
 
 def _propose(request: ClearanceRequest, convenant: Convenant, form: ProposalForm) -> None:
     names = ("explanation", "article", "purpose", "legal_basis")
-    proposal = Proposal.objects.create(
+    proposal = Proposal(
         convenant=convenant,
         changes=form.changes(),
         proposed_by=request.user,
         **{name: form.cleaned_data[name] for name in names},
     )
+    propose(proposal)
     _audit(request, "matrix_proposed", proposal)
 
 
@@ -152,30 +161,23 @@ def proposal_decide(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         if not decides:
             raise PermissionDenied
         return do_once(request, lambda: _decide(request, proposal))
-    context = {"proposal": proposal, "changes": _changes(proposal), "decides": decides}
+    cells = parties_to_agree(proposal)
+    context = {
+        "proposal": proposal,
+        "changes": changes_of(proposal),
+        "decides": decides,
+        "approvals": [
+            (row, cells.get(row.organisation_id, []))
+            for row in proposal.approvals.select_related("organisation")
+        ],
+        "missing": missing(proposal) if proposal.decided_at is None else [],
+    }
     return render(request, "governance/convenants/proposal.html", context)
-
-
-def _changes(proposal: Proposal) -> list[tuple[Team, Category, Cell, Cell]]:
-    """Each cell that would change: of which team and category, and from what into what."""
-    _teams, matrix = matrix_of(proposal.convenant)
-    here = Team.objects.filter(pilot=proposal.convenant.pilot).select_related("organisation")
-    teams = {team.pk: team for team in here}
-    return [
-        (
-            teams[int(team)],
-            Category(category),
-            matrix.get(int(team), {}).get(Category(category), MatrixCell(Cell.NONE)).cell,
-            Cell(cell),
-        )
-        for team, row in proposal.changes.items()
-        for category, cell in row.items()
-    ]
 
 
 def _decide(request: ClearanceRequest, seen: Proposal) -> str:
     """Activate or decline a proposal. Returns the page of the agreement that is in force then.
-    Raises NotDone if somebody was first, or if the agreement changed."""
+    Raises NotDone if somebody was first, if the agreement changed, or if a party has not agreed."""
     proposal = (
         Proposal.objects.select_for_update(of=("self",))
         .select_related("convenant__pilot")
@@ -188,6 +190,7 @@ def _decide(request: ClearanceRequest, seen: Proposal) -> str:
         proposal.decided_by, proposal.decided_at = request.user, timezone.now()
         proposal.declined_because = request.POST.get("reason", "").replace("\x00", "")[:2000]
         proposal.save()
+        notify_parties(proposal, _("A proposal for another matrix was declined"))
         _audit(request, "matrix_declined", proposal)
     else:
         result = activate(proposal, by=request.clearance)

@@ -13,12 +13,27 @@ $$
         ELSE in_force(c.in_force_from, c.in_force_until, day)
             AND EXISTS (SELECT FROM governance_convenantparty y WHERE y.convenant_id = c.id)
             AND NOT EXISTS (SELECT FROM governance_convenantparty y
-                            WHERE y.convenant_id = c.id AND (y.signed_on IS NULL OR y.signed_on > day))
+                            WHERE y.convenant_id = c.id AND y.stands_on_id IS NULL AND (y.signed_on IS NULL OR y.signed_on > day))
         END
 $$;
 
+-- A proposal leads to a version only when everybody who was to agree has agreed.
+CREATE FUNCTION proposal_is_agreed() RETURNS trigger LANGUAGE plpgsql AS
+$$
+BEGIN
+    IF EXISTS (SELECT FROM governance_approval a WHERE a.proposal_id = NEW.id AND a.confirmed_at IS NULL) THEN
+        RAISE EXCEPTION 'not every party has agreed to this proposal' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+CREATE TRIGGER proposal_agreed BEFORE UPDATE OF result_id ON governance_proposal
+    FOR EACH ROW WHEN (NEW.result_id IS NOT NULL) EXECUTE FUNCTION proposal_is_agreed();
+
 GRANT SELECT, INSERT, UPDATE ON governance_convenant, governance_convenantparty, governance_convenantarticle,
-    governance_convenantgroupobjectpermission, governance_proposal, governance_historicalconvenant TO lvv_app;
+    governance_convenantgroupobjectpermission, governance_proposal, governance_approval, governance_historicalconvenant,
+    governance_historicalconvenantparty, governance_historicalapproval TO lvv_app;
 
 GRANT SELECT ON governance_convenant, governance_convenantparty, governance_convenantarticle,
     governance_convenantgroupobjectpermission TO lvv_jobs;

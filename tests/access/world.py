@@ -127,7 +127,7 @@ class PilotFacts:
     closes: int | None
 
     def works(self) -> bool:
-        return self.state != "closed" and (self.closes is None or self.closes > 0)
+        return self.state in ("open", "winding_down") and (self.closes is None or self.closes > 0)
 
 
 @dataclass
@@ -470,7 +470,9 @@ def periods() -> st.SearchStrategy[Period]:
 @st.composite
 def worlds(draw: Any) -> World:
     pilots = [
-        PilotFacts(draw(st.sampled_from(("open", "open", "winding_down", "closed"))), None),
+        PilotFacts(
+            draw(st.sampled_from(("open", "open", "winding_down", "closed", "preparing"))), None
+        ),
         PilotFacts("open", draw(st.sampled_from((None, None, -1, 0, 1)))),
     ]
     if pilots[0].state == "winding_down":

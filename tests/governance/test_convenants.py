@@ -11,7 +11,7 @@ from django.utils import timezone
 from governance.access.clearance import acting_as
 from governance.access.enums import Category
 from governance.convenants.enums import Cell, ConvenantKind, ConvenantState
-from governance.convenants.matrix import OutOfDate, activate, matrix_of
+from governance.convenants.matrix import matrix_of
 from governance.convenants.template_convenant import (
     MATRIX,
     GivenCell,
@@ -19,10 +19,12 @@ from governance.convenants.template_convenant import (
     model_cell,
     write_cells,
 )
+from governance.convenants.versions import OutOfDate, activate
 from governance.models import Convenant, ConvenantArticle, ConvenantParty, Proposal
 from partners.models import AuditEntry
 from partners.organisations.enums import OrganisationKind, TeamFunction
 from tests import factories as make
+from tests.governance.consent import agree, proposal_of
 
 pytestmark = pytest.mark.django_db
 
@@ -150,6 +152,9 @@ def test_a_coordinator_proposes_and_a_privacy_officer_activates(client, cast):
     page = reverse("governance:proposal_decide", args=[proposal.reference])
     assert client.act_as(cast.coordinator).post(page, {"activate": "1"}).status_code == 403
     assert client.act_as(cast.owner).post(page, {"activate": "1"}).status_code == 403
+    assert client.act_as(cast.officer).post(page, {"activate": "1"}).status_code == 409
+    assert "procedure-tekst" not in client.act_as(cast.partner).get(case_page).text
+    agree(proposal)
     assert client.act_as(cast.officer).post(page, {"activate": "1"}).status_code == 302
     assert "procedure-tekst" in client.act_as(cast.partner).get(case_page).text
     new = Convenant.objects.get(version=2)
@@ -179,15 +184,7 @@ def test_a_right_that_is_taken_is_gone_at_the_next_request(client, cast):
     make.NoteFactory(case=cast.case, category=Category.GUIDANCE, text="begeleid-tekst")
     page = reverse("casework:case_detail", args=[cast.case.reference])
     assert "begeleid-tekst" in client.act_as(cast.partner).get(page).text
-    proposal = Proposal.objects.create(
-        convenant=cast.convenant,
-        changes={str(cast.partner_team.pk): {"guidance": "none"}},
-        explanation="x",
-        article="5",
-        purpose="p",
-        legal_basis="b",
-        proposed_by=cast.coordinator,
-    )
+    proposal = proposal_of(cast, {str(cast.partner_team.pk): {"guidance": "none"}})
     client.act_as(cast.officer).post(
         reverse("governance:proposal_decide", args=[proposal.reference])
     )
@@ -214,15 +211,8 @@ def test_what_is_confidential_is_no_matter_of_agreement(client, cast, category):
     url = reverse("governance:proposal_add", args=[cast.convenant.reference])
     assert client.act_as(cast.coordinator).post(url, form).status_code == 400
     changes = {str(cast.partner_team.pk): {category: "read", "procedures": "read"}}
-    proposal = Proposal.objects.create(
-        convenant=cast.convenant,
-        changes=changes,
-        explanation="x",
-        article="6",
-        purpose="p",
-        legal_basis="b",
-        proposed_by=cast.coordinator,
-    )
+    proposal = proposal_of(cast, changes)
+    agree(proposal)
     with acting_as(cast.officer) as clearance:
         matrix = matrix_of(activate(proposal, by=clearance))[1]
     assert matrix[cast.partner_team.pk][Category.PROCEDURES].cell == Cell.READ
@@ -233,15 +223,8 @@ def test_a_new_version_still_allows_what_its_articles_allow(cast):
     ConvenantArticle.objects.create(
         convenant=cast.convenant, number="12", title="Elders", text="", allows="hit_no_hit"
     )
-    proposal = Proposal.objects.create(
-        convenant=cast.convenant,
-        changes={str(cast.partner_team.pk): {"procedures": "read"}},
-        explanation="x",
-        article="4",
-        purpose="p",
-        legal_basis="b",
-        proposed_by=cast.coordinator,
-    )
+    proposal = proposal_of(cast, {str(cast.partner_team.pk): {"procedures": "read"}})
+    agree(proposal)
     with acting_as(cast.officer) as clearance:
         assert activate(proposal, by=clearance).articles.get().allows == "hit_no_hit"
 
@@ -255,15 +238,7 @@ def test_a_declined_proposal_leaves_everything(client, cast):
 
 
 def test_a_proposal_for_a_version_that_ended_cannot_be_activated(cast):
-    proposal = Proposal.objects.create(
-        convenant=cast.convenant,
-        changes={},
-        explanation="x",
-        article="5",
-        purpose="p",
-        legal_basis="b",
-        proposed_by=cast.coordinator,
-    )
+    proposal = proposal_of(cast, {})
     cast.convenant.in_force_until = timezone.localdate()
     cast.convenant.save()
     with acting_as(cast.officer) as clearance, pytest.raises(OutOfDate):
@@ -291,19 +266,12 @@ def test_strangers_to_an_agreement_do_not_find_it(client, cast):
 
 
 def test_nobody_activates_what_her_own_organisation_gains(client, cast):
-    proposal = Proposal.objects.create(
-        convenant=cast.convenant,
-        changes={str(cast.municipal.pk): {"medical_content": "read"}},
-        explanation="x",
-        article="7",
-        purpose="p",
-        legal_basis="b",
-        proposed_by=cast.coordinator,
-    )
+    proposal = proposal_of(cast, {str(cast.municipal.pk): {"medical_content": "read"}})
     page = reverse("governance:proposal_decide", args=[proposal.reference])
     assert client.act_as(cast.officer).post(page).status_code == 403
     other = make.MembershipFactory(
         team=None, organisation=cast.partner_team.organisation, role="privacy_officer"
     ).user
+    agree(proposal)
     assert client.act_as(other).post(page).status_code == 302
     assert client.post(page).status_code == 403  # decided already
