@@ -74,7 +74,8 @@ def site() -> Iterator[SimpleNamespace]:
         )
     for _ in range(100):
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/gezond/")
+            # Not the health: no background works beside it.
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/inloggen/")
             break
         except OSError:
             time.sleep(0.2)
