@@ -36,24 +36,30 @@ def keep(role: str, values: Mapping[str, str]) -> None:
 
 
 def make_keys() -> None:
-    """The keys of every role, where they are missing: as given, or random."""
-    for role, names in KEYS.items():
-        keep(role, {name: credential(name, role) or secrets.token_urlsafe(48) for name in names})
+    """The keys of every role, where they are missing: as given, as another role has it, or
+    random."""
+    for name in sorted({name for names in KEYS.values() for name in names}):
+        holders = [role for role, names in KEYS.items() if name in names]
+        known = filter(None, (credential(name, role) for role in holders))
+        value = next(known, None) or secrets.token_urlsafe(48)
+        for role in holders:
+            keep(role, {name: value})
 
 
 def take_over() -> None:
     """The two files of before are divided among the roles, and removed."""
     addresses, keys = (data_dir() / name for name in (OLD_ADDRESSES, OLD_KEYS))
     old_addresses, old_keys = read_json(addresses), read_json(keys)
-    if lacking := [
+    if lacking := {
         name
         for role, names in KEYS.items()
         for name in names
         if addresses.exists() and name not in old_keys and not credential(name, role)
-    ]:
+    }:
         raise SystemExit(
-            f"This installation had {', '.join(lacking)} from elsewhere: give them once more "
-            "(for each, NAME_FILE names the file), and they are written down for who needs them."
+            f"This installation had {', '.join(sorted(lacking))} from elsewhere: give them once "
+            "more (for each, NAME_FILE names the file), and they are written down for who needs "
+            "them."
         )
     for role, names in KEYS.items():
         old = {ROLES[role]: old_addresses.get(role)} | {name: old_keys.get(name) for name in names}

@@ -8,9 +8,14 @@ from pathlib import Path
 from typing import NoReturn
 
 BASE_DIR = Path(__file__).resolve().parents[2]
-# Where each role of the database connects, and which keys its processes hold: none holds another's.
+# Where each role of the database connects, and which keys its processes hold: what they use, no
+# more. Both that act for a worker write pseudonyms into the processing log.
 ROLES = {"app": "DATABASE_URL", "owner": "DATABASE_OWNER_URL", "jobs": "DATABASE_JOBS_URL"}
-KEYS = {"app": ("SECRET_KEY", "FIELD_KEY", "PSEUDONYM_KEY"), "owner": (), "jobs": ("AUDIT_KEY",)}
+KEYS = {
+    "app": ("SECRET_KEY", "FIELD_KEY", "PSEUDONYM_KEY"),
+    "owner": (),
+    "jobs": ("PSEUDONYM_KEY", "AUDIT_KEY"),
+}
 # For what asks no database, though the settings want an address of one.
 NO_DATABASE = "postgresql://nobody@127.0.0.1:1/nothing"
 
