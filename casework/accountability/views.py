@@ -2,7 +2,7 @@
 contents."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +31,7 @@ from partners.organisations.models import Organisation
 
 PAGE_SIZE = 50
 DAYS = 90
+USUAL = 5  # clashes that the numbers of one worker make on one day
 
 
 @processes(ACCOUNTABILITY)
@@ -76,9 +77,19 @@ def readings(request: ClearanceRequest) -> HttpResponse:
         "days": DAYS,
         "chosen": chosen,
         "cases": sorted(numbers.values()) if not officer else [],
+        "unusual": unusual_clashes() if officer else [],
         "exports": Export.objects.select_related("owner")[:PAGE_SIZE] if officer else [],
     }
     return render(request, "casework/accountability/readings.html", context)
+
+
+def unusual_clashes() -> list[tuple[date, str, str, int]]:
+    """Days on which somebody typed V-numbers that met more people of other pilots than is usual:
+    day, worker, her pilot, how many. For who oversees the municipality of such a pilot; nobody in a
+    case is named."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT day, worker, pilot, clashes FROM clashes_unusual(%s)", [USUAL])
+        return cursor.fetchall()
 
 
 def _rows(page: Any, numbers: dict[UUID, str], names: dict[UUID, str]) -> list[dict[str, Any]]:

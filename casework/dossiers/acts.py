@@ -4,9 +4,11 @@ from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from casework.cases.enums import Ending, Ground
@@ -24,7 +26,7 @@ from casework.journey.acts import in_dutch, locked, refresh_deadline, take_step_
 from casework.outcomes.models import DestinationReport
 from casework.records.enums import Answer, EndReason, ShareBasis
 from casework.records.models import Addressed, Checked, Record, RecordQuerySet, VisibleToCategory
-from casework.register.enums import INVERSE, RelationKind
+from casework.register.enums import INVERSE, RelationKind, ValueKind
 from casework.register.models import IdentityValue, Relation
 from casework.shelter.enums import OUTSIDE_LVV
 from casework.shelter.models import Location, Stay
@@ -63,10 +65,27 @@ def add_record(record: Record, *, by: Clearance, author_team: int) -> None:
             record.formal_decision_id is None
         ):  # said on no decision's own page: against the newest
             record.formal_decision = decisions.order_by("pk").last()
+    if isinstance(record, IdentityValue) and record.kind == ValueKind.V_NUMBER:
+        _replace_number(record)
     record.save()
     if isinstance(record, Relation):
         _relate_back(record)
     _follow(record, by=by)
+
+
+def _replace_number(record: IdentityValue) -> None:
+    """A source has one V-number in a case: its former one is replaced. Raises ValidationError if
+    the source recorded that itself, and this is on its behalf."""
+    call("lock_v_number", record.value)
+    locked(record.case)
+    numbers = IdentityValue.objects.current().filter(case=record.case, kind=ValueKind.V_NUMBER)
+    for former in numbers.select_for_update(of=("self",)):
+        if former.source_id != record.source_id:
+            continue
+        if former.source_team_id is None and record.source_team_id is not None:
+            raise ValidationError(_("This partner recorded a V-number itself."))
+        former.version += 1
+        former.end(EndReason.REPLACED)
 
 
 def _relate_back(relation: Relation) -> None:
@@ -241,6 +260,8 @@ def end_record(record: Record, reason: EndReason) -> None:
         change_record(record, reason="ended")
         return
     record.end(reason)
+    if isinstance(record, IdentityValue):
+        call("register_clashes", record.case_id)  # what its number made goes with it
     if isinstance(record, Relation) and record.other_id:  # and so from the other side
         for case in Case.objects.filter(person=record.other_id):
             for other in _seen_from(case, record) if _takes_part(case, record) else ():

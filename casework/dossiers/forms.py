@@ -165,7 +165,7 @@ class RecordForm(Kept, SharingFields, forms.ModelForm):  # type: ignore[type-arg
         super()._post_clean()  # type: ignore[misc]
         if not self.errors:
             try:
-                self.instance.validate_constraints()
+                self.instance.validate_constraints({"author_team"})  # the act says which
             except ValidationError as error:
                 self.add_error(None, error.messages)
 

@@ -270,6 +270,10 @@ def undo(upload: Import, _clearance: Clearance) -> None:
     insert([step_to(row, "", upload.owner, today) for row in progress])
     for objects in by_model.values():
         changed_in_bulk(objects, ["ended_at", "end_reason", "version"], reason="import undone")
+    with connection.cursor() as cursor:  # what their numbers made goes with them
+        cursor.execute(
+            "SELECT register_clashes(c) FROM unnest(%s::bigint[]) c", [[case.pk for case in cases]]
+        )
     involvements = list(Involvement.objects.filter(case__in=ended, until=None))
     for involvement in involvements:
         involvement.until, involvement.ending = today, Ending.IMPORT_UNDONE

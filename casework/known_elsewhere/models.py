@@ -26,6 +26,9 @@ class Question(models.Model):
         models.IntegerField(), default=list
     )  # in which she is known, and not shielded
 
+    # How many values were compared: that is what the limit counts.
+    compared = models.PositiveSmallIntegerField(default=1, db_default=1)
+
     class Meta:
         ordering = ["-asked_at"]
         indexes = [

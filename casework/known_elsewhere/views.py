@@ -53,7 +53,9 @@ SAID = {
     "shielded": gettext_lazy(
         "This person is shielded here. By asking, others would learn where she is."
     ),
-    "too_many": gettext_lazy("You asked ten times within an hour. Try again later."),
+    "too_many": gettext_lazy(
+        "Ten numbers or names were compared for you within an hour. Try again later."
+    ),
 }
 TERM = timedelta(days=14)
 

@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Func, Q
+from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -98,6 +99,15 @@ class IdentityValue(Record):
 
     class Meta:
         ordering = ["kind", "-said_on", "-id"]
+        constraints = [
+            # With a number one asks whether somebody is known elsewhere: one at a time (ADR 0026).
+            models.UniqueConstraint(
+                "case",
+                Coalesce("source_team", "author_team"),
+                name="identity_one_v_number_a_source",
+                condition=Q(kind="v_number", ended_at=None),
+            ),
+        ]
         indexes = [
             models.Index(fields=["case", "kind"], name="identity_case_kind"),
             # Kept up to date at once: after a list was taken over, every search read thousands of
@@ -288,12 +298,18 @@ class Clash(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     trail = models.JSONField(default=list, db_default=[])  # every answer: which pilot, what, when
+    # Whose V-number made it, if one did: she is not told (ADR 0026). Withdrawn with that number.
+    raised_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["-found_at"]
         constraints = [
             models.UniqueConstraint(fields=["newer_case", "older_case"], name="clash_once")
         ]
+        indexes = [models.Index(fields=["raised_by", "found_at"], name="clash_raised_by")]
 
     def __str__(self) -> str:
         return f"clash {self.reference}"

@@ -44,8 +44,15 @@ $$
             WHERE o.id = side.theirs)))
 $$;
 
-CREATE POLICY clash_read ON casework_clash FOR SELECT TO lvv_app
-    USING (clash_is_mine(newer_case_id, newer_pilot_id, older_case_id, older_pilot_id));
+-- One that a number made answers nobody who typed it: not before the other pilot said something of it.
+CREATE FUNCTION clash_is_told(k casework_clash) RETURNS boolean LANGUAGE sql STABLE AS
+$$
+    SELECT k.withdrawn_at IS NULL AND clash_is_mine(k.newer_case_id, k.newer_pilot_id, k.older_case_id, k.older_pilot_id)
+       AND (k.raised_by_id IS DISTINCT FROM access_user() OR k.newer_pilot_id = k.older_pilot_id
+            OR CASE WHEN k.newer_pilot_id = ANY (access_teams('coordinates')) THEN k.older_answer ELSE k.newer_answer END <> '')
+$$;
+
+CREATE POLICY clash_read ON casework_clash FOR SELECT TO lvv_app USING (clash_is_told(casework_clash));
 
 GRANT SELECT ON casework_clash TO lvv_app;
 
@@ -62,16 +69,23 @@ BEGIN
     -- Two registrations of one number at the same moment: the second waits, and then sees the first.
     PERFORM lock_v_number(v.key) FROM casework_identityvalue v
         WHERE v.case_id = which AND v.kind = 'v_number';
+    -- What a number made goes with it: ended, or replaced by another one, and not answered by both yet.
+    UPDATE casework_clash k SET withdrawn_at = now()
+    WHERE which IN (k.newer_case_id, k.older_case_id) AND k.raised_by_id IS NOT NULL AND k.withdrawn_at IS NULL
+      AND NOT (k.newer_answer <> '' AND k.newer_answer = k.older_answer)
+      AND NOT EXISTS (SELECT FROM casework_identityvalue v JOIN casework_identityvalue w ON w.key = v.key AND w.kind = 'v_number'
+                      WHERE v.kind = 'v_number' AND v.case_id = k.newer_case_id AND w.case_id = k.older_case_id
+                        AND v.ended_at IS NULL AND w.ended_at IS NULL);
     INSERT INTO casework_clash (reference, newer_case_id, older_case_id, newer_pilot_id, older_pilot_id, agreeing,
-                                found_at, newer_answer, older_answer, trail)
+                                found_at, newer_answer, older_answer, trail, raised_by_id)
     SELECT DISTINCT ON (o.id) gen_random_uuid(), n.id, o.id, n.pilot_id, o.pilot_id,
            ARRAY(SELECT DISTINCT a.kind FROM casework_identityvalue a JOIN casework_identityvalue b
                  ON b.kind = a.kind AND b.key = a.key
                  WHERE a.case_id = n.id AND b.case_id = o.id ORDER BY 1),
-           now(), '', '', '[]'
+           now(), '', '', '[]', access_user()
     FROM casework_case n
     JOIN casework_person np ON np.id = n.person_id
-    JOIN casework_identityvalue mine ON mine.case_id = n.id AND mine.kind = 'v_number'
+    JOIN casework_identityvalue mine ON mine.case_id = n.id AND mine.kind = 'v_number' AND mine.ended_at IS NULL
     JOIN casework_identityvalue theirs ON theirs.key = mine.key AND theirs.kind = 'v_number' AND theirs.ended_at IS NULL
         AND theirs.case_id <> n.id
     JOIN casework_case o ON o.id = theirs.case_id AND o.person_id <> n.person_id
@@ -81,7 +95,9 @@ BEGIN
         SELECT FROM casework_judgement j WHERE j.revoked_at IS NULL AND j.answer = 'not_same' AND j.reason <> 'registration'
             AND j.one_id = least(np.id, op.id) AND j.other_id = greatest(np.id, op.id))
     ORDER BY o.id
-    ON CONFLICT DO NOTHING;
+    ON CONFLICT (newer_case_id, older_case_id) DO UPDATE
+        SET withdrawn_at = NULL, found_at = now(), raised_by_id = excluded.raised_by_id, agreeing = excluded.agreeing
+        WHERE casework_clash.withdrawn_at IS NOT NULL;
     -- One person already, and open in another pilot where the worker does not see it: for both coordinators (R1).
     INSERT INTO casework_clash (reference, newer_case_id, older_case_id, newer_pilot_id, older_pilot_id, agreeing,
                                 found_at, newer_answer, older_answer, trail)
@@ -128,7 +144,7 @@ BEGIN
         trail = k.trail || jsonb_build_object('at', now(), 'said', said, 'pilot',
             CASE WHEN answers_newer THEN k.newer_pilot_id ELSE k.older_pilot_id END)
     WHERE k.reference = which AND said IN ('same', 'not_same') AND (answers_newer OR answers_older)
-      AND clash_is_mine(k.newer_case_id, k.newer_pilot_id, k.older_case_id, k.older_pilot_id)
+      AND clash_is_told(k)
       AND NOT (k.newer_answer <> '' AND k.newer_answer = k.older_answer)  -- settled: first taken back
       AND NOT (said = 'not_same' AND EXISTS (  -- and so is a link that stands between them
           SELECT FROM casework_case n JOIN casework_person p ON p.id = n.person_id
@@ -163,4 +179,22 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION clash_answer, clash_is_mine, clash_revoke, register_clashes TO lvv_app;
+-- Who typed numbers that met people of other pilots, more often on one day than is usual: for who oversees the
+-- municipality of such a pilot. Names a worker, her pilot, a day and a number; nobody in a case.
+CREATE FUNCTION clashes_unusual(most integer) RETURNS TABLE (day date, worker text, pilot text, clashes bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$
+    WITH raised AS (
+        SELECT (k.found_at AT TIME ZONE 'Europe/Amsterdam')::date AS day, k.raised_by_id, k.newer_pilot_id AS one, k.older_pilot_id AS other
+        FROM casework_clash k WHERE k.raised_by_id IS NOT NULL AND k.newer_pilot_id <> k.older_pilot_id
+          AND k.found_at > now() - interval '90 days'),
+    unusual AS (SELECT r.day, r.raised_by_id, count(*) AS n FROM raised r GROUP BY 1, 2 HAVING count(*) > most)
+    SELECT DISTINCT u.day, coalesce(nullif(w.name, ''), w.username)::text, l.name::text, u.n
+    FROM unusual u JOIN partners_user w ON w.id = u.raised_by_id
+    JOIN raised r ON r.day = u.day AND r.raised_by_id = u.raised_by_id
+    JOIN partners_pilot mine ON mine.id IN (r.one, r.other) AND mine.municipality_id = ANY (access_teams('privacy'))
+    JOIN partners_pilot l ON l.id IN (r.one, r.other) AND l.id <> mine.id
+    ORDER BY 1 DESC, 2
+$$;
+
+GRANT EXECUTE ON FUNCTION clash_is_told, clashes_unusual, clash_answer, clash_is_mine, clash_revoke, register_clashes TO lvv_app;

@@ -15,8 +15,20 @@ $$
                    JOIN casework_person p ON p.same_as = sp.same_as WHERE p.id = which AND s.shielded_reason <> '')
 $$;
 
--- Looks past the wall for the person of an open case at hand, by her V-number or by a name that sounds the same with the
--- same full day of birth. Answers which pilots know her, or why nothing was asked: never who, and never of a shielded
+-- The leading value of each kind by which one asks (R3, as register/identity.py ranks them), of those the worker reads.
+CREATE FUNCTION elsewhere_leading(which bigint) RETURNS TABLE (kind text, key text, sounds text[]) LANGUAGE sql STABLE AS
+$$
+    SELECT DISTINCT ON (v.kind) v.kind::text, v.key::text, v.sounds FROM casework_identityvalue v
+    JOIN partners_team t ON t.id = coalesce(v.source_team_id, v.author_team_id)
+    JOIN partners_organisation o ON o.id = t.organisation_id
+    WHERE v.case_id = which AND v.kind IN ('v_number', 'name', 'birth_date') AND v.ended_at IS NULL
+      AND access_reads('identity', v.team_ids, v.visibility, v.author_team_id, v.shared_team_ids, v.shared_until, v.case_id)
+    ORDER BY v.kind, CASE WHEN v.status = 'established' AND o.kind IN ('avim', 'ind') THEN 0
+                          WHEN v.status IN ('established', 'plausible') THEN 1 ELSE 2 END, v.said_on, v.id
+$$;
+
+-- Looks past the wall for the person of an open case at hand, by her leading V-number, or by her leading name (that sounds
+-- the same) with her leading day of birth. Ten of these an hour: with more values more people are compared. Answers which pilots know her, or why nothing was asked: never who, and never of a shielded
 -- person. Every question is kept, and shown to the coordinator there.
 CREATE FUNCTION elsewhere_ask(which uuid, why text) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = public, pg_temp AS
@@ -25,6 +37,7 @@ DECLARE
     here record;
     asked record;
     known bigint[];
+    compared integer;
 BEGIN
     PERFORM lock_asker(access_user());
     SELECT c.id, c.pilot_id, c.person_id, t.id AS team, o.id AS organisation INTO here
@@ -46,14 +59,14 @@ BEGIN
     IF NOT elsewhere_allowed(here.pilot_id, here.organisation) THEN
         RETURN jsonb_build_object('answer', 'no_article');
     END IF;
-    IF (SELECT count(*) FROM casework_question q WHERE q.asked_by_id = access_user() AND q.asked_at > now() - interval '1 hour') >= 10 THEN
+    SELECT count(*) FILTER (WHERE l.kind = 'v_number') + (count(*) FILTER (WHERE l.kind = 'name' OR length(l.key) = 10 AND l.kind = 'birth_date') = 2)::int
+        INTO compared FROM elsewhere_leading(here.id) l;
+    IF compared + (SELECT coalesce(sum(q.compared), 0) FROM casework_question q
+                   WHERE q.asked_by_id = access_user() AND q.asked_at > now() - interval '1 hour') > 10 THEN
         RETURN jsonb_build_object('answer', 'too_many');
     END IF;
     -- Only by values the worker reads herself: what she may not see here she may not ask about either.
-    WITH mine AS MATERIALIZED (
-        SELECT v.kind, v.key, v.sounds FROM casework_identityvalue v
-        WHERE v.case_id = here.id AND v.ended_at IS NULL
-          AND access_reads('identity', v.team_ids, v.visibility, v.author_team_id, v.shared_team_ids, v.shared_until, v.case_id)),
+    WITH mine AS MATERIALIZED (SELECT * FROM elsewhere_leading(here.id)),
     met AS (
         SELECT w.case_id FROM mine m JOIN casework_identityvalue w ON w.kind = 'v_number' AND w.key = m.key AND w.ended_at IS NULL
         WHERE m.kind = 'v_number'
@@ -61,7 +74,7 @@ BEGIN
         SELECT w.case_id FROM mine m
         JOIN casework_identityvalue w ON w.kind = 'birth_date' AND w.key = m.key AND w.ended_at IS NULL
         JOIN casework_identityvalue n ON n.case_id = w.case_id AND n.kind IN ('name', 'alias') AND n.ended_at IS NULL
-        JOIN mine k ON k.kind IN ('name', 'alias') AND k.sounds = n.sounds AND cardinality(k.sounds) > 0
+        JOIN mine k ON k.kind = 'name' AND k.sounds = n.sounds AND cardinality(k.sounds) > 0
         WHERE m.kind = 'birth_date' AND length(m.key) = 10
         UNION
         SELECT c.id FROM casework_case c JOIN casework_person p ON p.id = c.person_id
@@ -76,8 +89,8 @@ BEGIN
           SELECT FROM casework_case s JOIN casework_person sp ON sp.id = s.person_id
           JOIN casework_person p ON p.same_as = sp.same_as
           WHERE p.id = here.person_id AND s.pilot_id = here.pilot_id AND s.shielded_reason <> '');
-    INSERT INTO casework_question (reference, case_id, team_id, asked_by_id, asked_at, reason, pilots)
-    VALUES (gen_random_uuid(), here.id, here.team, access_user(), now(), left(trim(why), 300), '{}') RETURNING * INTO asked;
+    INSERT INTO casework_question (reference, case_id, team_id, asked_by_id, asked_at, reason, pilots, compared)
+    VALUES (gen_random_uuid(), here.id, here.team, access_user(), now(), left(trim(why), 300), '{}', compared) RETURNING * INTO asked;
     INSERT INTO casework_hit (question_id, case_id, pilot_id, shielded, asking_pilot_id, asking_team_id, asked_by_id, asked_at)
     SELECT asked.id, c.id, c.pilot_id, elsewhere_shielded(c.person_id), here.pilot_id, here.team, access_user(), asked.asked_at
     FROM casework_case c WHERE c.id = ANY (known);

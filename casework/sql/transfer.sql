@@ -131,6 +131,10 @@ BEGIN
         IF record = 'casework_procedure' THEN  -- the decision it is about stays with the case it was taken in
             fresh := fresh || '{"formal_decision_id": null}';
         END IF;
+        -- Of two numbers that have one source there, the first goes along.
+        CONTINUE WHEN record = 'casework_identityvalue' AND fresh->>'kind' = 'v_number' AND EXISTS (
+            SELECT FROM casework_identityvalue v WHERE v.case_id = there AND v.kind = 'v_number' AND v.ended_at IS NULL
+                AND coalesce(v.source_team_id, v.author_team_id) = coalesce((fresh->>'source_team_id')::integer, team));
         EXECUTE format('INSERT INTO %1$I SELECT (jsonb_populate_record(NULL::%1$I, $1)).*', record) USING fresh;
         PERFORM access_history(record, ARRAY[key], '+', 'transferred');
         became := became || jsonb_build_object(old->>'id', key);

@@ -210,7 +210,7 @@ def test_only_of_an_open_case_with_a_reason_and_ten_times_an_hour(client, asked)
         assert client.post(page_of(asked.case), question()).status_code == 302
     limited = client.post(page_of(asked.case), question())
     assert limited.status_code == 409
-    assert "tien keer" in limited.text
+    assert "tien nummers of namen" in limited.text
     assert Question.objects.count() == 10
     make.in_state(asked.case, "exited")
     assert client.get(page_of(asked.case)).status_code == 403

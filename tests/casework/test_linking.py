@@ -277,10 +277,8 @@ def test_who_was_passed_by_is_for_the_coordinators_once_the_numbers_are_the_same
                 reverse("casework:record_add", args=[made.reference, "identity_value"])
                 + "?soort=v_number"
             )
-            assert (
-                client.post(adding_it, {**later, "visibility": "permitted_partners"}).status_code
-                == 302
-            )
+            answer = client.post(adding_it, {**later, "visibility": "permitted_partners"})
+            assert answer.status_code == 302, answer.context["form"].errors
         clash = Clash.objects.get(newer_case=made, older_case=pilot.case)
         assert (clash.newer_answer, clash.older_answer) == ("", "")
 
