@@ -39,7 +39,7 @@ pages = (
         # draft_: text that is not sent yet
         path("concepten/", drafts.draft_save, name="draft_save"),
         path("concepten/weg/", drafts.draft_discard, name="draft_discard"),
-        path("concepten/<int:pk>/", drafts.draft_detail, name="draft_detail"),
+        path("concepten/<uuid:reference>/", drafts.draft_detail, name="draft_detail"),
     ],
     "governance",
 )

@@ -4,6 +4,7 @@ from typing import Self
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, RangeOperators
+from django.contrib.postgres.functions import RandomUUID
 from django.contrib.postgres.indexes import GinIndex
 from django.db import connection, models
 from django.db.models import F, Q
@@ -70,13 +71,13 @@ class CaseManager(models.Manager.from_queryset(CaseQuerySet)):  # type: ignore[m
     def next_number(self) -> str:
         return self.next_numbers(1)[0]
 
-    def next_numbers(self, most: int) -> list[str]:
-        """The numbers people say on the phone. They tell the year and nothing else."""
+    def next_numbers(self, most: int, year: int | None = None) -> list[str]:
+        """The numbers people say on the phone (cases/numbers.py). They tell the year and nothing
+        else."""
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT nextval('casework_case_number_seq') FROM generate_series(1, %s)", [most]
-            )
-            return [f"{timezone.localdate().year}-{row[0]:06}" for row in cursor.fetchall()]
+            year = year or timezone.localdate().year
+            cursor.execute("SELECT * FROM case_numbers(%s, %s)", [most, year])
+            return [number for (number,) in cursor.fetchall()]
 
 
 class Case(AccessChecked, Versioned):
@@ -86,6 +87,8 @@ class Case(AccessChecked, Versioned):
 
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     number = models.CharField(_("case number"), max_length=14, unique=True, editable=False)
+    # Its last four digits, by which a case in sight is found; kept by the database.
+    number_end = models.CharField(max_length=4, db_default="", editable=False)
     person = models.ForeignKey(Person, models.PROTECT, related_name="cases")
     pilot = models.ForeignKey(Pilot, models.PROTECT, related_name="+")
     lead_team = models.ForeignKey(Team, models.PROTECT, related_name="+")
@@ -119,7 +122,7 @@ class Case(AccessChecked, Versioned):
     # What each of them reveals by taking part, as "team:category": kept by the same trigger, for
     # cases/case_reader.py.
     team_reveals = ArrayField(models.TextField(), default=list, editable=False)
-    history = History(excluded_fields=["team_ids", "team_reveals", "read_only_from"])
+    history = History(excluded_fields=["number_end", "team_ids", "team_reveals", "read_only_from"])
 
     objects = CaseManager()
 
@@ -128,6 +131,7 @@ class Case(AccessChecked, Versioned):
             GinIndex(fields=["team_ids"], name="case_teams"),
             models.Index(fields=["-registered_on", "-id"], name="case_newest"),
             models.Index(fields=["case_manager", "-registered_on"], name="case_manager_newest"),
+            models.Index(fields=["number_end"], name="case_number_end"),
             # The lists everybody opens are of open cases, which are the smaller part of a register
             # that grows old.
             GinIndex(fields=["team_ids"], name="case_open_teams", condition=Q(left_on=None)),
@@ -193,6 +197,10 @@ class InvolvementQuerySet(InForce, TrackedQuerySet):
 class Involvement(Labelled):
     """One team takes part in one case, from a day until (not including) a day, on a ground."""
 
+    # In addresses, where its key would count.
+    reference = models.UUIDField(
+        default=uuid.uuid4, db_default=RandomUUID(), unique=True, editable=False
+    )
     case = models.ForeignKey(Case, models.PROTECT, related_name="involvements")
     team = models.ForeignKey(Team, models.PROTECT, related_name="+", verbose_name=_("team"))
     worker = models.ForeignKey(
@@ -213,7 +221,7 @@ class Involvement(Labelled):
     counted = models.BooleanField(default=False, editable=False)
     # When that changes next, if a date is known: the one thing access_apply_due() has to look at.
     due_on = models.DateField(null=True, editable=False)
-    history = History(excluded_fields=["counted", "due_on", "reveals"])
+    history = History(excluded_fields=["counted", "due_on", "reference", "reveals"])
 
     objects = InvolvementQuerySet.as_manager()
 

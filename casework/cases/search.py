@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from casework.cases import case_rows
 from casework.cases.models import Case
+from casework.cases.numbers import END, clean_case_number
 from casework.cases.partners import visible_teams
 from casework.register.doubles import (
     WORDS,
@@ -103,10 +104,21 @@ class Found:
     cases: list[Case] = field(default_factory=list)
     words: dict[int, list[str | Promise]] = field(default_factory=dict)
     more: bool = False  # whether there may be others, beyond what is shown
+    wrong: str = ""  # why what was asked is no case number, though it looks like one
 
     @property
     def keys(self) -> list[int]:
         return [case.pk for case in self.cases]
+
+
+def _asked_number(wanted: str) -> tuple[str, str]:
+    """The case number, or its last four digits, that somebody asks for; and what is wrong."""
+    if not any(c.isdecimal() for c in wanted):
+        return "", ""
+    try:
+        return clean_case_number(wanted), ""
+    except ValidationError as error:
+        return "", " ".join(error.messages)
 
 
 def search(
@@ -143,11 +155,12 @@ def search(
     if narrows:
         pool.sort(key=lambda case: -weight(agreeing[case]))
     words: dict[int, list[str | Promise]] = {}
-    if any(c.isdecimal() for c in wanted):
-        words = {
-            case.pk: [_("this case number")]
-            for case in Case.objects.filter(number=wanted).only("pk")
-        }
+    number, wrong = _asked_number(wanted)
+    if number:
+        by_end = len(number) == END
+        numbered = Case.objects.filter(**{"number_end" if by_end else "number": number})
+        says = _("the case number ends so") if by_end else _("this case number")
+        words = {case.pk: [says] for case in numbered.newest_first().only("pk")[:most]}
     for case in pool:
         words[case] = [
             _("the name contains this") if pair == ("name", A.OTHER) else WORDS[pair]
@@ -163,7 +176,7 @@ def search(
     words.update(
         {case.pk: [_("linked as the same person")] for case in cases if case.pk not in places}
     )
-    return Found(cases[: len(best) + most], words, more)
+    return Found(cases[: len(best) + most], words, more, wrong)
 
 
 @processes(CASEWORK)
@@ -185,6 +198,7 @@ def case_search(request: ClearanceRequest) -> HttpResponse:
         "rows": case_rows.rows(result.cases, teams, clearance, result.words),
         "form": form,
         "more": result.more,
+        "wrong": result.wrong,
     }
     return render(
         request, "casework/cases/search.html", context, status=400 if form.errors else 200

@@ -11,7 +11,7 @@ urlpatterns = [
     path("casussen/<uuid:reference>/overnemen/", views.case_take_over, name="case_take_over"),
     path("casussen/<uuid:reference>/contactpersoon/", views.case_contact, name="case_contact"),
     path(
-        "casussen/<uuid:reference>/deelname/<int:pk>/einde/",
+        "casussen/<uuid:reference>/deelname/<uuid:involvement>/einde/",
         views.involvement_end,
         name="involvement_end",
     ),

@@ -170,23 +170,23 @@ def _confirm_involving(
 
 @processes(CASEWORK)
 @form_view
-def involvement_end(request: ClearanceRequest, reference: UUID, pk: int) -> HttpResponse:
+def involvement_end(request: ClearanceRequest, reference: UUID, involvement: UUID) -> HttpResponse:
     reader = find_case(request, reference)
     case = reader.case
-    involvement = get_object_or_404(
-        Involvement.objects.select_related("team__organisation"), pk=pk, case=case
+    row = get_object_or_404(
+        Involvement.objects.select_related("team__organisation"), reference=involvement, case=case
     )
-    if not perms.can_end_involvement(reader, involvement):
+    if not perms.can_end_involvement(reader, row):
         raise PermissionDenied
-    mine = involvement.team_id in request.clearance.teams
+    mine = row.team_id in request.clearance.teams
 
     def act() -> str:
-        end_involvement(involvement)
+        end_involvement(row)
         return reverse("casework:case_list") if mine else case_url(case)
 
     if request.method == "POST":
         return do_once(request, act)
-    context = reader.context() | {"involvement": involvement, "mine": mine}
+    context = reader.context() | {"involvement": row, "mine": mine}
     return render(request, "casework/cases/involvement_end.html", context)
 
 

@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from casework.cases.models import Case, Consent
+from casework.cases.numbers import clean_case_number
 from casework.dossiers.corrections import CorrectionRequest
 from casework.dossiers.record_kind import RecordKind
 from casework.dossiers.support import Allowance
@@ -284,7 +285,7 @@ class RelationForm(RecordForm):
         label=_("Case number"),
         required=False,
         max_length=14,
-        help_text=_("Of somebody who is registered and whom you may see, such as 2026-000123."),
+        help_text=_("Of somebody who is registered and whom you may see, such as 2026-4839057."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -295,7 +296,7 @@ class RelationForm(RecordForm):
             self.order_fields(["kind", "other_number", "other_name"])
 
     def clean_other_number(self) -> str:
-        number: str = self.cleaned_data["other_number"].strip()
+        number = clean_case_number(self.cleaned_data["other_number"])
         if number:
             case = Case.objects.filter(number=number).select_related("person").first()
             if case is None:

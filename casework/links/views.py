@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from casework.cases.case_reader import CaseReader, find_case
 from casework.cases.models import Case
+from casework.cases.numbers import clean_case_number
 from casework.cases.partners import visible_teams, with_teams
 from casework.cases.views import case_url
 from casework.links.acts import (
@@ -163,7 +164,7 @@ def person_double(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     form = open_form(request, NumberForm, "")
 
     def act() -> str:
-        number = form.cleaned_data["number"].strip()
+        number = clean_case_number(form.cleaned_data["number"])
         other = Case.objects.filter(number=number).select_related("person").first()
         if other is None:
             raise ValidationError({"number": _("You see no case with this number.")})

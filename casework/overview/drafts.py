@@ -21,13 +21,13 @@ def draft_link(draft: Draft, cases: set[UUID], *, is_newest: bool) -> dict[str, 
     case is no longer in sight, the address of the draft itself."""
     declared = kind_of(draft.key)
     label = declared[0].label(declared[1]) if declared else _("Text")
-    kept = reverse("governance:draft_detail", args=[draft.pk])
+    kept = reverse("governance:draft_detail", args=[draft.reference])
     about = OF_A_CASE.match(draft.page)
     in_sight = draft.page and (about is None or UUID(about[1]) in cases)
     page = draft.page
     if not is_newest:  # of two texts of one form its page puts the newest back by itself
         address, hash_, part = page.partition("#")
-        page = f"{address}{'&' if '?' in address else '?'}{ASKED}={draft.pk}{hash_}{part}"
+        page = f"{address}{'&' if '?' in address else '?'}{ASKED}={draft.reference}{hash_}{part}"
     return {
         "label": label,
         "page": page if in_sight else kept,

@@ -11,6 +11,46 @@ BEGIN
 END
 $$;
 
+-- Numbers that no case has yet: a year, six digits drawn at random, and the check digit of casework/cases/numbers.py. Past
+-- the wall, because others have numbers too; a number that is taken is told by nothing but another one that is given.
+CREATE FUNCTION case_numbers(most integer, year integer) RETURNS SETOF text LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = public, pg_temp AS
+$$
+DECLARE
+    damm text[] := ARRAY['0317598642', '7092154863', '4206871359', '1750983426', '6123045978', '3674209581', '5869720134',
+                         '8945362017', '9438617205', '2581436790'];
+    given text[] := '{}';
+    digits text;
+    interim integer;
+BEGIN
+    WHILE cardinality(given) < most LOOP
+        digits := year || lpad((('x' || left(replace(gen_random_uuid()::text, '-', ''), 12))::bit(48)::bigint % 1000000)::text, 6, '0');
+        interim := 0;
+        FOR place IN 1..length(digits) LOOP
+            interim := substr(damm[interim + 1], substr(digits, place, 1)::integer + 1, 1)::integer;
+        END LOOP;
+        digits := left(digits, 4) || '-' || substr(digits, 5) || interim;
+        IF digits <> ALL (given) AND NOT EXISTS (SELECT FROM casework_case c WHERE c.number = digits) THEN
+            given := given || digits;
+        END IF;
+    END LOOP;
+    RETURN QUERY SELECT unnest(given);
+END
+$$;
+
+CREATE FUNCTION case_number_ends() RETURNS trigger LANGUAGE plpgsql AS
+$$
+BEGIN
+    NEW.number_end := right(NEW.number, 4);
+    RETURN NEW;
+END
+$$;
+
+CREATE TRIGGER case_numbered BEFORE INSERT OR UPDATE OF number, number_end ON casework_case
+    FOR EACH ROW EXECUTE FUNCTION case_number_ends();
+
+GRANT EXECUTE ON FUNCTION case_numbers TO lvv_app, lvv_jobs;
+
 -- Whose case it is, where and under which number does not change; and only the team that leads, or the coordinator,
 -- shields and no longer shields.
 CREATE FUNCTION access_case_written() RETURNS trigger LANGUAGE plpgsql AS

@@ -196,10 +196,10 @@ BEGIN
              AND access_is_open(c.id, c.left_on)) THEN
         RETURN false;
     END IF;
-    SELECT format('%s, %s', l.name, here.number) INTO origin FROM partners_pilot l WHERE l.id = here.pilot_id;
+    SELECT l.name INTO origin FROM partners_pilot l WHERE l.id = here.pilot_id;
     INSERT INTO casework_case (reference, number, person_id, pilot_id, lead_team_id, case_manager_id,
         registered_on, referrer, shielded_reason, doubles_judged_on, team_ids, team_reveals, version)
-    VALUES (gen_random_uuid(), format('%s-%s', extract(year FROM access_today()), to_char(nextval('casework_case_number_seq'), 'FM9999000000')),
+    VALUES (gen_random_uuid(), (SELECT * FROM case_numbers(1, extract(year FROM access_today())::integer)),
         here.person_id, moved.to_pilot_id, moved.to_team_id, moved.answered_by_id,
         access_today(), origin, here.shielded_reason, NULL, '{}', '{}', 1)
     RETURNING id INTO there;

@@ -86,7 +86,8 @@ def find_draft(request: HttpRequest, key: str) -> Draft | None:
 def find_drafts(request: HttpRequest, keys: list[str]) -> dict[str, Draft]:
     asked = request.GET.get(ASKED, "")
     drafts = sorted(
-        Draft.objects.of(request.user).filter(key__in=keys), key=lambda row: str(row.pk) == asked
+        Draft.objects.of(request.user).filter(key__in=keys),
+        key=lambda row: str(row.reference) == asked,
     )
     result = {draft.key: draft for draft in drafts}  # the last of each key
     put_back(request).update(result)

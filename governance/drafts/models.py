@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from django.conf import settings
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.utils import timezone
 
@@ -16,9 +17,11 @@ class DraftQuerySet(models.QuerySet["Draft"]):
 
     def stamped(self, stamp: str) -> Self:
         """The draft with this stamp, unless it was saved again since."""
-        key, _at, saved = stamp.partition("@")
+        reference, _at, saved = stamp.partition("@")
         try:
-            return self.filter(pk=int(key), saved_at=datetime.fromisoformat(saved))
+            return self.filter(
+                reference=uuid.UUID(reference), saved_at=datetime.fromisoformat(saved)
+            )
         except ValueError:
             return self.none()
 
@@ -26,6 +29,9 @@ class DraftQuerySet(models.QuerySet["Draft"]):
 class Draft(models.Model):
     """Text a worker typed into one opened form and has not sent yet. Only she ever sees it."""
 
+    reference = models.UUIDField(
+        default=uuid.uuid4, db_default=RandomUUID(), unique=True, editable=False
+    )
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     key = models.CharField(max_length=120)  # which form, such as `register` or `note:<case>`
     # Which showing of it: the token of the form. Two tabs with one form keep a text each.
@@ -47,7 +53,7 @@ class Draft(models.Model):
     @property
     def stamp(self) -> str:
         """Which draft, and as it was saved when: what a form says it was filled in from."""
-        return f"{self.pk}@{self.saved_at.isoformat()}"
+        return f"{self.reference}@{self.saved_at.isoformat()}"
 
 
 class FormToken(models.Model):

@@ -1,5 +1,6 @@
 from collections import defaultdict
 from functools import cache
+from uuid import UUID
 
 from django.apps import apps
 from django.db.models import Field
@@ -59,10 +60,10 @@ def draft_discard(request: ClearanceRequest) -> HttpResponse:
 
 @processes(FRAME)
 @require_http_methods(["GET", "POST"])
-def draft_detail(request: ClearanceRequest, pk: int) -> HttpResponse:
+def draft_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """One's own unsent text, to copy or to discard: also when the page it belongs to is closed
     to her by now."""
-    draft = get_object_or_404(Draft.objects.of(request.user), pk=pk)
+    draft = get_object_or_404(Draft.objects.of(request.user), reference=reference)
     if request.method == "POST":
         draft.delete()
         return redirect("home")

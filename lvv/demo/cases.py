@@ -2,6 +2,7 @@
 1,258 left."""
 
 import uuid
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -291,14 +292,9 @@ def _step(before: CaseState | None, state: CaseState) -> str:
 
 
 def _numbers(lives: list[Life]) -> list[str]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval('casework_case_number_seq') FROM generate_series(1, %s)", [len(lives)]
-        )
-        return [
-            f"{life.begun.year}-{row[0]:06}"
-            for life, row in zip(lives, cursor.fetchall(), strict=True)
-        ]
+    years = Counter(life.begun.year for life in lives)
+    given = {year: iter(Case.objects.next_numbers(most, year)) for year, most in years.items()}
+    return [next(given[life.begun.year]) for life in lives]
 
 
 def _stays(rng: Random, cast: Cast, lives: list[Life], cases: list[Case]) -> set[int]:

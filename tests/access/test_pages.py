@@ -560,7 +560,7 @@ def test_who_may_not_read_shelter_meets_no_trace_of_it(client, cast):
         .get(reverse("casework:case_list") + f"?tab=all&partner={kind}")
         .text
     )
-    ends = reverse("casework:involvement_end", args=[cast.case.reference, hidden.pk])
+    ends = reverse("casework:involvement_end", args=[cast.case.reference, hidden.reference])
     assert client.act_as(cast.partner).get(ends).status_code == 404
     assert client.act_as(cast.owner).get(ends).status_code == 200
 

@@ -357,7 +357,7 @@ def test_who_looked_for_a_hidden_team_is_not_told(client, pilot):
 
 def test_a_team_that_writes_nothing_here_may_leave_but_not_stay_longer(client, pilot):
     row = Involvement.objects.get(case=pilot.case, team=pilot.teams["coa"])
-    leaving = reverse("casework:involvement_end", args=[pilot.case.reference, row.pk])
+    leaving = reverse("casework:involvement_end", args=[pilot.case.reference, row.reference])
     row.until = timezone.localdate() + timedelta(days=30)
     with pytest.raises(ProgrammingError), acting_as(pilot.workers["coa"]):
         row.save()

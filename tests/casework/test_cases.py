@@ -331,7 +331,7 @@ def test_two_workers_involving_one_team_make_one_involvement(client, cast):
 
 def end_url(case, team):
     row = Involvement.objects.get(case=case, team=team)
-    return reverse("casework:involvement_end", args=[case.reference, row.pk])
+    return reverse("casework:involvement_end", args=[case.reference, row.reference])
 
 
 def test_a_partner_ends_its_own_follow_up(client, cast):

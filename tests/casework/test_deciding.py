@@ -148,7 +148,7 @@ def test_a_mended_letter_is_not_lost_by_going_back_or_when_the_case_moved_on(jou
     assert kept.fields["letter"] == ["<p>Nog beter.</p>"]
     assert not FormalDecision.objects.exists()
     # It names her, and drafts outlive the access to a case: it is not told apart from its page.
-    told = journey.client.get(reverse("governance:draft_detail", args=[kept.pk])).text
+    told = journey.client.get(reverse("governance:draft_detail", args=[kept.reference])).text
     assert "Nog beter" not in told
     assert "De brief die u aanpaste is ook bewaard" in told
     assert kept.fields["reasons"][0] in told
