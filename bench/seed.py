@@ -285,7 +285,7 @@ INSERT INTO casework_historicalcase (id, reference, number, person_id, pilot_id,
     SELECT id, reference, number, person_id, pilot_id, lead_team_id, case_manager_id, registered_on, left_on, referrer,
            doubles_judged_on, version, now(), '+' FROM casework_case;
 SELECT setval(pg_get_serial_sequence('casework_case', 'id'), %(cases)s),
-       setval(pg_get_serial_sequence('casework_person', 'id'), %(cases)s), setval('casework_case_number_seq', %(cases)s);
+       setval(pg_get_serial_sequence('casework_person', 'id'), %(cases)s);
 SET CONSTRAINTS ALL IMMEDIATE;
 ALTER TABLE casework_involvement ENABLE TRIGGER USER;
 ALTER TABLE casework_identityvalue ENABLE TRIGGER USER;
