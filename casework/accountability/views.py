@@ -41,13 +41,13 @@ def readings(request: ClearanceRequest) -> HttpResponse:
     them."""
     clearance = request.clearance
     officer = any(clearance.holds(role) for role in OVERSIGHT_ROLES)
-    mine = {case.reference: case for case in Case.objects.managed_by(clearance.user_id)}
+    mine = list(Case.objects.managed_by(clearance.user_id).select_related("person"))
     if not (officer or clearance.sees_cases):
         raise PermissionDenied
     entries = AuditEntry.objects.filter(at__gte=timezone.now() - timedelta(days=DAYS)).exclude(
         cases=[]
     )
-    entries = without_hidden(entries, clearance, mine.values())
+    entries = without_hidden(entries, clearance, mine)
     numbers: dict[UUID, str] = {}
     names: dict[UUID, str] = {}
     chosen = request.GET.get("casus", "").replace("\x00", "")
@@ -62,22 +62,25 @@ def readings(request: ClearanceRequest) -> HttpResponse:
     else:
         if chosen:
             entries = entries.filter(
-                cases__contains=[r for r, case in mine.items() if case.number == chosen][:1]
+                cases__overlap=[
+                    name for case in mine if case.number == chosen for name in _names_in_log(case)
+                ]
             )
         page = Paginator(entries.exclude(actor_id=clearance.user_id), PAGE_SIZE).get_page(
             request.GET.get("page")
         )
-        numbers = {reference: case.number for reference, case in mine.items()}
-        result = leading_names(case.pk for case in mine.values())
-        names = {reference: result.get(case.pk, "") for reference, case in mine.items()}
+        result = leading_names(case.pk for case in mine)
+        for case in mine:
+            for reference in _names_in_log(case):
+                numbers[reference], names[reference] = case.number, result.get(case.pk, "")
     context = {
         "page": page,
         "rows": _rows(page, numbers, names),
         "officer": officer,
         "days": DAYS,
         "chosen": chosen,
-        "cases": sorted(numbers.values()) if not officer else [],
         "unusual": unusual_clashes() if officer else [],
+        "cases": sorted(set(numbers.values())) if not officer else [],
         "exports": Export.objects.select_related("owner")[:PAGE_SIZE] if officer else [],
     }
     return render(request, "casework/accountability/readings.html", context)
@@ -90,6 +93,11 @@ def unusual_clashes() -> list[tuple[date, str, str, int]]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT day, worker, pilot, clashes FROM clashes_unusual(%s)", [USUAL])
         return cursor.fetchall()
+
+
+def _names_in_log(case: Case) -> list[UUID]:
+    """By what the log knows of readings and attempts: the case, and for attempts its person."""
+    return [case.reference, case.person.reference]
 
 
 def _rows(page: Any, numbers: dict[UUID, str], names: dict[UUID, str]) -> list[dict[str, Any]]:
@@ -107,9 +115,12 @@ def _rows(page: Any, numbers: dict[UUID, str], names: dict[UUID, str]) -> list[d
             ),
             "action": entry.action,
             "denied": entry.outcome == AuditEntry.Outcome.DENIED,
-            "cases": [
-                (numbers[case], names.get(case, "")) for case in entry.cases if case in numbers
-            ],
+            "failed": entry.outcome == AuditEntry.Outcome.FAILED,
+            "cases": list(
+                dict.fromkeys(
+                    (numbers[case], names.get(case, "")) for case in entry.cases if case in numbers
+                )
+            ),
         }
         for entry in page
     ]
@@ -126,7 +137,7 @@ def without_hidden(
     works_for = teams_of_workers(teams)
     for case in cases:
         if hidden := frozenset(CaseReader(clearance, case, teams).hidden_workers(works_for)):
-            alike.setdefault(hidden, []).append(case.reference)
+            alike.setdefault(hidden, []).extend(_names_in_log(case))
     own = clearance.organisations_as(*OVERSIGHT_ROLES)
     for hidden, references in alike.items():
         theirs = Q(actor_id__in=hidden, cases__overlap=references)

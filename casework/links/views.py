@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -370,10 +370,10 @@ def clash_undo(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 @require_POST
 def clash_answer(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     """A coordinator says for her own pilot whether two registrations are one person."""
+    _clash(request, reference)
     text = request.POST.get("answer", "")
     if text not in ClashAnswer.values:
-        return render(request, "errors/400.html", status=400)
-    _clash(request, reference)
+        raise BadRequest
 
     def act() -> str:
         if not answer_clash(reference, text):

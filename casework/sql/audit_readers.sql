@@ -1,9 +1,11 @@
 -- Who reads the audit log, and by which case numbers.
 
+-- References of the cases I manage, and of their persons: also who tried to open the person is in the log by these.
 CREATE FUNCTION access_managed_cases() RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = public, pg_temp AS
 $$
-    SELECT coalesce(array_agg(c.reference), '{}') FROM casework_case c
+    SELECT coalesce(array_agg(c.reference) || array_agg(p.reference), '{}')
+    FROM casework_case c JOIN casework_person p ON p.id = c.person_id
     WHERE c.case_manager_id = access_user() AND c.team_ids && access_teams('read_identity')
 $$;
 
@@ -21,14 +23,14 @@ CREATE POLICY audit_of_my_pilot ON audit_log FOR SELECT TO lvv_app
 -- The background signs the head of the chain and checks it.
 CREATE POLICY audit_head ON audit_log FOR SELECT TO lvv_jobs USING (true);
 
--- A privacy officer works with case numbers, though she opens no case: only of cases that her own people saw. A refused
--- attempt has no number here: it would say that the address somebody tried is a case.
+-- A privacy officer works with case numbers, though she opens no case: only of cases that her own people saw. An attempt
+-- that was refused, or broke, has no number here: it would say that the address somebody tried is a case.
 CREATE FUNCTION accountability_case_numbers(wanted uuid[]) RETURNS TABLE (reference uuid, number text)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
     SELECT c.reference, c.number::text FROM casework_case c
     WHERE c.reference = ANY (wanted) AND EXISTS (
-        SELECT FROM audit_log a WHERE a.cases && ARRAY[c.reference] AND a.outcome <> 'denied'
+        SELECT FROM audit_log a WHERE a.cases && ARRAY[c.reference] AND a.outcome = 'done'
             AND a.actor_org_id = ANY (access_teams('privacy')))
 $$;
 
@@ -37,7 +39,7 @@ CREATE FUNCTION accountability_case_reference(wanted text) RETURNS uuid
 $$
     SELECT c.reference FROM casework_case c
     WHERE c.number = wanted AND EXISTS (
-        SELECT FROM audit_log a WHERE a.cases && ARRAY[c.reference] AND a.outcome <> 'denied'
+        SELECT FROM audit_log a WHERE a.cases && ARRAY[c.reference] AND a.outcome = 'done'
             AND a.actor_org_id = ANY (access_teams('privacy')))
 $$;
 

@@ -2,12 +2,20 @@
 its last statements."""
 
 import logging
+import re
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
+from uuid import UUID
 
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import (
+    BadRequest,
+    ImproperlyConfigured,
+    PermissionDenied,
+    SuspiciousOperation,
+)
 from django.db import InternalError, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django_htmx.middleware import HtmxDetails
@@ -15,7 +23,8 @@ from django_htmx.middleware import HtmxDetails
 from governance.access.clearance import Clearance, apply_due, entered
 from governance.access.wall import WallBreach
 from partners.accountability.activities import SIGN_IN, Activity, activity_of
-from partners.accountability.logs import log_denial, log_request
+from partners.accountability.logs import log_refusal, log_request, refuse
+from partners.accountability.models import AuditEntry
 from partners.accountability.origin import client_address
 from partners.accountability.trace import Trace, from_traceparent, tracing
 from partners.accounts.models import User
@@ -34,19 +43,23 @@ class ClearanceRequest(HttpRequest):
     audited: dict[str, Any]  # what an act wants the audit log to say of it
 
 
+# How a view, or what reads a request, refuses.
+REFUSALS = (PermissionDenied, Http404, SuspiciousOperation, BadRequest)
+REFERENCE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)
+MOST_TRIED = 20  # of one form
 READ_ONLY = "25006"  # what the database answers to whoever writes in a dossier that was handed over
 
 
-class Refused(HttpResponse):
-    """The database refused the act: nothing of it stays."""
-
-
-def _undoes(response: HttpResponse) -> bool:
-    return (
-        response.status_code >= 500
-        or response.status_code in (403, 404)
-        or isinstance(response, Refused)
+def is_refused(request: HttpRequest, response: HttpResponse | None) -> bool:
+    return getattr(request, "refused", False) or (
+        response is not None and response.status_code in (403, 404, 405)
     )
+
+
+def _tried(request: HttpRequest) -> set[UUID]:
+    """What a form named besides what its address says: a person, another case."""
+    values = (str(value) for name, value in request.POST.items() if name != "form_token")
+    return {UUID(value) for value in islice(filter(REFERENCE.fullmatch, values), MOST_TRIED)}
 
 
 class ClearanceMiddleware:
@@ -68,13 +81,19 @@ class ClearanceMiddleware:
             if user is None or activity is None or activity is SIGN_IN:
                 return self.get_response(request)
             apply_due()
-            response = self._in_one_transaction(request, trace, activity)
-            if request.method == "POST" and _undoes(response):
-                typed_text_left_behind.send(
+            response = None
+            try:
+                response = self._in_one_transaction(request, trace, activity)
+            finally:  # before anything else that could fail
+                broken = response is None or response.status_code >= 500
+                if (refused := is_refused(request, response)) or broken:
+                    outcome = AuditEntry.Outcome.DENIED if refused else AuditEntry.Outcome.FAILED
+                    worker = getattr(request, "clearance", None)
+                    log_refusal(trace, request, activity, worker, outcome, _tried(request))
+            if request.method == "POST" and (refused or broken):
+                typed_text_left_behind.send_robust(
                     sender=ClearanceMiddleware, user=user, fields=request.POST
                 )
-            if response.status_code in (403, 404):
-                log_denial(trace, request, activity, getattr(request, "clearance", None))
             return response
 
     def _in_one_transaction(
@@ -83,7 +102,7 @@ class ClearanceMiddleware:
         with transaction.atomic(), entered(trace.actor) as clearance:  # type: ignore[arg-type]
             request.clearance = clearance  # type: ignore[attr-defined]
             response = self.get_response(request)
-            if _undoes(response):
+            if response.status_code >= 500 or is_refused(request, response):
                 # Nothing of a refused or broken request stays; its denial is logged after this.
                 transaction.set_rollback(True)
             else:
@@ -109,7 +128,10 @@ class ClearanceMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, WallBreach):
             security.critical("second wall: %s", error)
+        if isinstance(error, REFUSALS):  # noted before its page is made, which may break
+            refuse(request)
         if isinstance(error, InternalError) and getattr(error.__cause__, "pgcode", "") == READ_ONLY:
             transaction.set_rollback(True)
-            return Refused(render_to_string("errors/read_only.html", {}, request), status=409)
+            refuse(request)
+            return HttpResponse(render_to_string("errors/read_only.html", {}, request), status=409)
         return None

@@ -21,6 +21,7 @@ class Activity:
     purpose: str | Promise
     legal_basis: str | Promise
     shows_persons: bool = True
+    shows_workers: bool = False  # of whom the audit log keeps who read of them, too
 
     @property
     def identifier(self) -> str:
@@ -51,6 +52,15 @@ PARTICIPATION = Activity(
     _("Keeping organisations, teams, members and settings."),
     _DUTY,
     shows_persons=False,
+)
+ADMINISTRATION = Activity(
+    "administration",
+    1,
+    _("Administration"),
+    _("Keeping accounts, teams and roles of the workers of an organisation."),
+    _DUTY,
+    shows_persons=False,
+    shows_workers=True,
 )
 AGREEMENTS = Activity(
     "agreements",
@@ -97,6 +107,7 @@ ALL = (
     SIGN_IN,
     FRAME,
     PARTICIPATION,
+    ADMINISTRATION,
     AGREEMENTS,
     REGISTRATION,
     CASEWORK,
@@ -106,7 +117,12 @@ ALL = (
 )
 
 # Views that are not ours cannot carry a declaration; their names tell what they are.
-BY_NAME_PREFIX = {"account_": SIGN_IN, "mfa_": SIGN_IN, "admin:": PARTICIPATION}
+BY_NAME_PREFIX = {
+    "account_": SIGN_IN,
+    "mfa_": SIGN_IN,
+    "admin:jsi18n": FRAME,
+    "admin:": ADMINISTRATION,
+}
 
 View = TypeVar("View", bound=Callable[..., Any])
 

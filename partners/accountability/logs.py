@@ -12,6 +12,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 from django.http import HttpRequest
+from django.urls import ResolverMatch
 from django.utils import timezone
 
 from partners.accountability.activities import FRAME, Activity
@@ -108,12 +109,18 @@ def log_processing(trace: Trace, name: str, activity: Activity, *, status: str =
         )
 
 
+def _asked_for(match: ResolverMatch | None) -> tuple[str, str]:
+    """What the address names first, as an object of the audit log."""
+    named = next((str(value) for value in match.kwargs.values()), "") if match else ""
+    return "asked for", named[:40]
+
+
 def log_request(trace: Trace, request: HttpRequest, activity: Activity, worker: Worker) -> None:
-    """Both logs for a page or act that showed or changed persons; the last statements of its
-    transaction."""
+    """Both logs for a page or act that showed or changed persons, the audit log also for one that
+    showed workers to their administrator; the last statements of its transaction."""
     changed: dict[str, Any] = getattr(request, "audited", {})
     acts = request.method not in ("GET", "HEAD") and activity is not FRAME
-    if not (trace.persons or trace.cases or changed or acts):
+    if not (trace.persons or trace.cases or changed or acts or activity.shows_workers):
         return
     match = request.resolver_match
     name = match.view_name if match else request.method or ""
@@ -124,37 +131,48 @@ def log_request(trace: Trace, request: HttpRequest, activity: Activity, worker: 
         trace=trace,
         worker=worker,
         cases=trace.cases,
-        obj=changed.get("obj", ("", "")),
+        obj=changed.get("obj", _asked_for(match) if activity.shows_workers else ("", "")),
         pilot_id=changed.get("pilot_id"),
         purpose=activity.identifier,
         reason=changed.get("reason", request.method or ""),
     )
 
 
-def log_denial(
-    trace: Trace, request: HttpRequest, activity: Activity, worker: Worker | None
+def refuse(request: HttpRequest) -> None:
+    """From here on this request counts as refused, whatever is answered."""
+    request.refused = True  # type: ignore[attr-defined]
+
+
+def log_refusal(
+    trace: Trace,
+    request: HttpRequest,
+    activity: Activity,
+    worker: Worker | None,
+    outcome: str = AuditEntry.Outcome.DENIED,
+    tried: Set[UUID] = frozenset(),
 ) -> None:
-    """In a transaction of its own: the refused one was rolled back."""
+    """That a request was refused, or broke: what it wrote was rolled back, so this is written on
+    its own.
+
+    tried: what was asked for besides what the address names.
+    """
     match = request.resolver_match
-    kept = match.kwargs if match else {}
-    wanted = next((str(value) for value in kept.values()), "")
-    # If it is the reference of a case, its case manager reads of the attempt; of anything else
-    # nobody does by it.
-    references = {value: frozenset[int]() for value in kept.values() if isinstance(value, UUID)}
+    kept = match.kwargs.values() if match else ()
+    # If it is the reference of a case or a person, her case manager reads of the attempt; of
+    # anything else nobody does by it.
+    references = tried | {value for value in kept if isinstance(value, UUID)}
     with transaction.atomic():
         audit(
             match.view_name if match else "unknown",
             trace=trace,
             worker=worker,
-            obj=("asked for", wanted[:40]),
-            cases=references,
-            outcome=AuditEntry.Outcome.DENIED,
+            obj=_asked_for(match),
+            cases={reference: frozenset() for reference in references},
+            outcome=outcome,
             purpose=activity.identifier,
             reason=request.method or "",
         )
+    with transaction.atomic():
         log_processing(
-            Trace(trace_id=trace.trace_id, started=trace.started),
-            "denied",
-            activity,
-            status="Unset",
+            Trace(trace_id=trace.trace_id, started=trace.started), outcome, activity, status="Unset"
         )

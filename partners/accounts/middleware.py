@@ -14,6 +14,7 @@ from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
 from partners.accountability.activities import FRAME, SIGN_IN, activity_of
+from partners.accountability.logs import refuse
 from partners.accounts.signals import typed_text_left_behind
 
 STARTED, SEEN = "session_started", "session_seen"
@@ -67,7 +68,7 @@ class SessionLimitsMiddleware:
         back = request.get_full_path()
         if request.method == "POST":
             # What she typed is hers: kept as a draft, and found again on the form after signing in.
-            typed_text_left_behind.send(
+            typed_text_left_behind.send_robust(
                 sender=SessionLimitsMiddleware, user=request.user, fields=request.POST
             )
             back = request.POST.get("form_page") or request.path
@@ -97,4 +98,7 @@ class SecondFactorMiddleware:
             request.session["second_factor"] = True
             return None
         activity = activity_of(request.resolver_match) if request.resolver_match else None
-        return None if activity in (SIGN_IN, FRAME) else redirect("mfa_index")
+        if activity in (SIGN_IN, FRAME):
+            return None
+        refuse(request)
+        return redirect("mfa_index")

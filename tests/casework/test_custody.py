@@ -33,6 +33,7 @@ from governance.convenants.perms import can_propose
 from governance.convenants.template_convenant import make_from_model
 from governance.models import Convenant, Draft
 from lvv.common.database import call
+from partners.models import AuditEntry
 from partners.organisations.enums import Role
 from tests import factories as make
 from tests.casework.journeys import at, sent
@@ -241,6 +242,7 @@ def test_a_page_that_forgot_to_ask_answers_with_a_sentence_and_keeps_the_text(en
         ),
     )
     assert answer.status_code == 409
+    assert AuditEntry.objects.latest("seq").outcome == "denied"
     assert "overgedragen" in answer.text
     assert not Note.objects.filter(text="Late gedachte.").exists()
     assert "Late gedachte." in str(Draft.objects.get(key=key).fields)
