@@ -168,7 +168,7 @@ class MembershipAdmin(OwnChoices):
     noun = "membership"
     list_display = ("user", "organisation", "team", "role", "since", "until", "waits_for_another")
     list_filter = ("role",)
-    search_fields = ("user__name", "user__username")
+    search_fields = ("user__name",)  # no more than the list shows
     fields = ("user", "organisation", "team", "role", "since", "until")
     actions = ("confirm_role",)
 

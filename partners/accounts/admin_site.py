@@ -1,3 +1,4 @@
+from functools import update_wrapper
 from typing import Any
 
 from django.contrib import admin
@@ -35,6 +36,17 @@ class AdminSite(admin.AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         clearance = getattr(request, "clearance", None)
         return clearance is not None and bool(clearance.organisations_as(Role.FUNCTIONAL_ADMIN))
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Nobody who is signed in is sent on to the sign-in: what is not hers is refused here."""
+        inner = super().admin_view(view, cacheable)
+
+        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.user.is_authenticated and not self.has_permission(request):
+                raise PermissionDenied
+            return inner(request, *args, **kwargs)
+
+        return update_wrapper(answer, view)
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -56,10 +56,10 @@ def test_other_organisations_are_out_of_reach(client, cast):
     assert not Membership.objects.filter(user=new).exists()
     theirs = cast.partner.memberships.get()
     assert (
-        client.get(reverse("admin:partners_membership_change", args=[theirs.pk])).status_code == 302
+        client.get(reverse("admin:partners_membership_change", args=[theirs.pk])).status_code == 404
     )
     assert (
-        client.get(reverse("admin:partners_user_change", args=[cast.partner.pk])).status_code == 302
+        client.get(reverse("admin:partners_user_change", args=[cast.partner.pk])).status_code == 404
     )
     assert cast.partner.name not in client.get(reverse("admin:partners_user_changelist")).text
     assert client.get(reverse("admin:partners_organisation_add")).status_code == 403
