@@ -1,4 +1,3 @@
-import json
 import logging
 from datetime import timedelta
 
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from django.views.i18n import set_language as django_set_language
 
 from lvv import heartbeat
+from lvv.common.untrusted import read_json
 from partners.accountability.activities import FRAME, processes
 
 security = logging.getLogger("lvv.security")
@@ -40,7 +40,7 @@ def csp_report(request: HttpRequest) -> HttpResponse:
     """What a browser refused to load. Only directive and address without query are kept: the
     rest may name people."""
     try:
-        report = json.loads(request.body[:20_000]).get("csp-report", {})
+        report = read_json(request.body).get("csp-report", {})
         directive = str(report.get("effective-directive", ""))[:60]
         blocked = str(report.get("blocked-uri", "")).partition("?")[0][:120]
     except (ValueError, AttributeError):

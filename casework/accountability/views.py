@@ -50,7 +50,7 @@ def readings(request: ClearanceRequest) -> HttpResponse:
     entries = without_hidden(entries, clearance, mine)
     numbers: dict[UUID, str] = {}
     names: dict[UUID, str] = {}
-    chosen = request.GET.get("casus", "").replace("\x00", "")
+    chosen = request.GET.get("casus", "")
     if officer:
         page = Paginator(entries, PAGE_SIZE).get_page(request.GET.get("page"))
         numbers = case_numbers({case for entry in page for case in entry.cases})

@@ -112,9 +112,10 @@ class ClearanceMiddleware:
     @staticmethod
     def _activity(request: HttpRequest) -> Activity | None:
         try:
-            return activity_of(resolve(request.path_info))
+            request.resolver_match = resolve(request.path_info)
         except Resolver404:
             return None
+        return activity_of(request.resolver_match)
 
     def process_view(
         self, request: HttpRequest, view: object, args: object, kwargs: object

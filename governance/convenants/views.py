@@ -188,7 +188,7 @@ def _decide(request: ClearanceRequest, seen: Proposal) -> str:
     result = proposal.convenant
     if "decline" in request.POST:
         proposal.decided_by, proposal.decided_at = request.user, timezone.now()
-        proposal.declined_because = request.POST.get("reason", "").replace("\x00", "")[:2000]
+        proposal.declined_because = request.POST.get("reason", "")[:2000]
         proposal.save()
         notify_parties(proposal, _("A proposal for another matrix was declined"))
         _audit(request, "matrix_declined", proposal)

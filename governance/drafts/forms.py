@@ -38,8 +38,4 @@ class KeptForm(Kept, forms.Form):
 
 def typed_fields(data: Any) -> dict[str, list[str]]:
     """What a worker typed, without the form's own housekeeping."""
-    return {
-        name: [value.replace("\x00", "") for value in data.getlist(name)]
-        for name in data
-        if name not in HOUSEKEEPING
-    }
+    return {name: data.getlist(name) for name in data if name not in HOUSEKEEPING}

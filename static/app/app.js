@@ -41,6 +41,15 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
   addEventListener("pagehide", () => { if (sending && !asked) { const data = new FormData(form); data.set("csrfmiddlewaretoken", token()); navigator.sendBeacon(form.dataset.draft, data); } });
 }
 
+// Characters that nothing can keep and nobody sees, such as come along from a document, are left out of what is sent.
+const kept = (value) => (typeof value === "string" ? value.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, "") : value);
+document.addEventListener("formdata", ({ formData }) => {
+  const fields = [...formData];
+  if (fields.every(([, value]) => kept(value) === value)) return;
+  for (const name of new Set(formData.keys())) formData.delete(name);
+  for (const [name, value] of fields) formData.append(name, kept(value));
+});
+
 // The session: a warning before its end; after idling the page is covered, and a passkey opens it where it was.
 const dialog = document.getElementById("sessie");
 if (dialog) {

@@ -110,7 +110,7 @@ def test_a_pilot_that_winds_down_takes_nobody_new(client, cast, state):
 BAD = [
     ({"name": ""}, "name", "Vul de naam in"), ({"name": "x" * 300}, "name", "300 tekens"),
     ({"name": "😀😀"}, "name", "minstens één letter"), ({"name": "Jan 😀"}, "name", "plaatjes"),
-    ({"name": "\u200b\u200b"}, "name", "minstens één letter"), ({"name": "a\x00b"}, "name", None),
+    ({"name": "\u200b\u200b"}, "name", "minstens één letter"),
     ({"birth_date": "31-02-1990"}, "birth_date", "bestaat niet"),
     ({"birth_date": "01-01-2999"}, "birth_date", "toekomst"), ({"birth_date": "01-01-1899"}, "birth_date", "vóór 1900"),
     ({"birth_date": "gisteren"}, "birth_date", "12-03-1985"), ({"v_number": "123456789"}, "v_number", "tien cijfers"),
