@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from casework.imports.acts import work_on_imports
 from lvv import heartbeat
-from partners.accountability.heads import write_head
+from partners.accountability.heads import write_head, write_head_if_due
 from partners.accountability.models import OutboxMessage
 from partners.accounts.models import Session
 
@@ -67,6 +67,7 @@ def forget() -> None:
 
 
 SCHEDULE: list[tuple[timedelta, Callable[[], object]]] = [
+    (timedelta(seconds=5), write_head_if_due),  # before what may take long
     (timedelta(seconds=1), work_on_imports),
     (timedelta(hours=1), forget),
     (timedelta(seconds=10), beat),

@@ -4,9 +4,10 @@ access of then."""
 import logging
 from collections import defaultdict
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -30,6 +31,7 @@ from lvv.common.database import call
 from partners.accountability.activities import REGISTRATION
 from partners.accountability.history import changed_in_bulk, insert, save_fields
 from partners.accountability.logs import audit, log_processing
+from partners.accountability.models import AuditEntry
 from partners.accountability.trace import current_trace
 from partners.accounts.models import User
 from partners.organisations.enums import Role
@@ -46,22 +48,29 @@ def work_on_imports() -> None:
         waiting = Import.objects.filter(state__in=[S.CHECKING, S.RUNNING, S.UNDOING]).order_by(
             "uploaded_at"
         )
-        row = waiting.values_list("pk", "owner").first()
+        row = waiting.values_list("pk", "owner", "reference").first()
         if row is None:
             return
-        pk, owner = row
+        pk, owner, reference = row
         with translation.override(settings.LANGUAGE_CODE):
             try:
                 work_one_batch(pk, User.objects.get(pk=owner))
             except Import.DoesNotExist:  # its owner left the team; nobody sees it any more
-                _stop(pk, _("Stopped: you no longer register people for this team."))
+                _stop(pk, reference, _("Stopped: you no longer register people for this team."))
             except Exception:  # whatever it is, the lists of others go on
                 log.exception("import %s stopped", pk)
-                _stop(pk, _("Stopped by an error. Nothing of the last rows was kept."))
+                _stop(pk, reference, _("Stopped by an error. Nothing of the last rows was kept."))
 
 
-def _stop(pk: int, why: str) -> None:
+@transaction.atomic
+def _stop(pk: int, reference: UUID, why: str) -> None:
     call("import_stop", pk, why)
+    audit(
+        "import_stopped",
+        obj=("import", reference),
+        outcome=AuditEntry.Outcome.FAILED,
+        purpose=REGISTRATION.identifier,
+    )
 
 
 def work_one_batch(pk: int, owner: User) -> None:
@@ -74,11 +83,10 @@ def work_one_batch(pk: int, owner: User) -> None:
         if upload.state != S.UNDOING and upload.team not in perms.registering_teams(clearance):
             upload.state = S.UPLOADED if upload.state == S.CHECKING else S.CHECKED
             upload.stopped = _("Stopped: you no longer register people for this team.")
-            upload.save()
-            return
-        {S.CHECKING: check, S.RUNNING: take_over, S.UNDOING: undo}[S(upload.state)](
-            upload, clearance
-        )
+        else:
+            {S.CHECKING: check, S.RUNNING: take_over, S.UNDOING: undo}[S(upload.state)](
+                upload, clearance
+            )
         upload.save()
         if trace := current_trace():
             log_processing(trace, "import", REGISTRATION)
@@ -93,6 +101,7 @@ def work_one_batch(pk: int, owner: User) -> None:
                 obj=("import", upload.reference),
                 pilot_id=upload.team.pilot_id,
                 purpose=REGISTRATION.identifier,
+                reason="stopped" if upload.stopped else "",
             )
 
 

@@ -28,6 +28,8 @@ SECRET_KEY = key("SECRET_KEY")
 FIELD_KEY = key("FIELD_KEY")  # encrypts the secrets of second factors
 PSEUDONYM_KEY = key("PSEUDONYM_KEY")  # turns a person into a pseudonym in the processing log
 AUDIT_KEY = key("AUDIT_KEY")  # signs the head of the audit log
+# A command that is given each signed head as a line, to keep it where this machine cannot write.
+AUDIT_SINK = os.environ.get("LVV_AUDIT_SINK", "")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -275,6 +277,7 @@ if mail_host := secret("LVV_MAIL_HOST"):
     EMAIL_HOST_USER = secret("LVV_MAIL_USER") or ""
     EMAIL_HOST_PASSWORD = secret("LVV_MAIL_PASSWORD") or ""
     EMAIL_USE_TLS = True
+    EMAIL_TIMEOUT = 10  # the work waits for it
 DEFAULT_FROM_EMAIL = os.environ.get("LVV_MAIL_FROM") or "lvv@localhost"
 
 LOGGING = {

@@ -25,6 +25,8 @@ BEGIN
     PERFORM lock_audit();
     SELECT seq, hash INTO last_seq, last_hash FROM audit_log ORDER BY seq DESC LIMIT 1;
     row := jsonb_populate_record(NULL::audit_log, entry);
+    -- Within a scope its owner acts, whoever was passed; before one, as at the sign-in, who was passed.
+    row.actor_id := coalesce(nullif(current_setting('lvv.user', true), '')::integer, row.actor_id);
     row.seq := coalesce(last_seq, 0) + 1;
     row.at := clock_timestamp();
     row.prev_hash := coalesce(last_hash, repeat('0', 64));

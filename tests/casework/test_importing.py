@@ -1,12 +1,14 @@
 """Lists that are taken over: the dry run, doubles, batches, and undoing."""
 
 import io
+import re
 import uuid
 from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from openpyxl import Workbook
@@ -604,3 +606,52 @@ def test_what_nobody_takes_over_is_thrown_away_or_forgotten(client, cast):
     Import.objects.update(uploaded_at=timezone.now() - timedelta(days=15))
     forget()
     assert not Import.objects.exists()
+
+
+def test_each_batch_is_one_row_of_the_audit_log_written_last(client, cast, monkeypatch):
+    monkeypatch.setattr("casework.imports.acts.BATCH", 2)
+    monkeypatch.setattr("casework.imports.acts.BATCHES_A_ROUND", 1)
+    upload = uploaded(client, cast.owner, [HEAD, *GOOD])
+    mapping = {slug: str(column) for slug, column in upload.mapping.items()}
+    batches = {"check": 2, "run": 3, "undo": 3}  # the last of these says that nothing is left
+    for said, number in batches.items():
+        upload.refresh_from_db()
+        more = mapping if said == "check" else {}
+        client.post(page_of(upload), {"version": str(upload.version), said: "1", **more})
+        for _ in range(number):
+            before = AuditEntry.objects.count()
+            with CaptureQueriesContext(connection) as queries:
+                work_on_imports()
+            assert AuditEntry.objects.count() == before + 1, said
+            assert AuditEntry.objects.latest("seq").object_type == "import"
+            written = [
+                query["sql"]
+                for query in queries
+                if re.match("INSERT|UPDATE|DELETE|SELECT (audit|import|lock)_", query["sql"])
+                or "CONSTRAINTS" in query["sql"]
+            ]
+            assert "audit_append" in written[-1], said
+        upload.refresh_from_db()
+        assert upload.state in ("checked", "done", "undone"), said
+        before = AuditEntry.objects.count()
+        work_on_imports()
+        assert AuditEntry.objects.count() == before  # nothing waits
+
+
+def test_an_import_that_stops_is_in_the_audit_log_once(client, cast, monkeypatch):
+    def stopped(upload):
+        Import.objects.filter(pk=upload.pk).update(state="checking", stopped="")
+        before = AuditEntry.objects.latest("seq").seq
+        work_on_imports()
+        (entry,) = AuditEntry.objects.filter(seq__gt=before)
+        assert entry.object_id == str(upload.reference)
+        return entry
+
+    upload = uploaded(client, cast.owner, [HEAD, *GOOD])
+    monkeypatch.setattr("casework.imports.acts.perms.registering_teams", lambda *_: [])
+    entry = stopped(upload)
+    assert (entry.action, entry.reason, entry.outcome) == ("import_uploaded", "stopped", "done")
+    monkeypatch.undo()
+    monkeypatch.setattr("casework.imports.acts.check", lambda *_: 1 / 0)
+    entry = stopped(upload)
+    assert (entry.action, entry.outcome) == ("import_stopped", "failed")

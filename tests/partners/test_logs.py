@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import subprocess
 from datetime import timedelta
 
 import pytest
@@ -9,11 +10,18 @@ from django.core.management import CommandError, call_command
 from django.db import InternalError, ProgrammingError, connection, transaction
 from django.test import override_settings
 from django.urls import reverse
+from django.utils import timezone
 
 from governance.access.clearance import acting_as
 from governance.access.enums import Category
 from governance.convenants.enums import Cell
-from partners.accountability.heads import FILE, verify, write_head
+from partners.accountability.heads import (
+    FILE,
+    verify,
+    vouched_for,
+    write_head,
+    write_head_if_due,
+)
 from partners.accountability.logs import audit, pseudonym
 from partners.models import AuditEntry, ProcessingEntry
 from partners.organisations.enums import Role
@@ -94,6 +102,168 @@ def test_a_rewritten_chain_does_not_fit_its_head(chain):
     tamper("UPDATE audit_log a SET hash = audit_hash(a.*) WHERE seq = 5")
     assert len(verify()) == 1
     assert "differs from the head" in verify()[0]
+
+
+CUT_OFF = "DELETE FROM audit_log WHERE seq >= 7"
+REMOVED = "DELETE FROM audit_log WHERE seq = 7"
+CHANGED = "UPDATE audit_log SET reason = 'other' WHERE seq = 7"
+RENUMBERED = "UPDATE audit_log SET seq = 7 WHERE seq = 8"
+REHASHED = """
+DO $$ DECLARE one bigint; BEGIN FOR one IN SELECT seq FROM audit_log WHERE seq >= 7 ORDER BY seq LOOP
+    UPDATE audit_log SET prev_hash = (SELECT hash FROM audit_log WHERE seq = one - 1) WHERE seq = one;
+    UPDATE audit_log a SET hash = audit_hash(a.*) WHERE seq = one;
+END LOOP; END $$"""
+# What is done to rows after the last head, and whether it is noticed before the next one.
+TAMPERINGS = [
+    ((CHANGED,), True),
+    ((REMOVED,), True),
+    ((REMOVED, RENUMBERED), True),
+    ((CUT_OFF,), False),
+    ((CHANGED, REHASHED), False),
+    ((REMOVED, RENUMBERED, REHASHED), False),
+]
+
+
+@pytest.mark.parametrize("headed", [False, True])
+@pytest.mark.parametrize(("statements", "noticed"), TAMPERINGS)
+def test_what_is_noticed_after_the_last_head_and_what_only_once_there_is_one(
+    chain, capsys, statements, noticed, headed
+):
+    for _ in range(3):
+        audit("probe")  # 6, 7 and 8
+    if headed:
+        write_head()
+    for statement in statements:
+        tamper(statement)
+    assert bool(verify()) is (noticed or headed)
+    # What it does not notice it does not vouch for.
+    words = vouched_for()
+    assert words.startswith("Vouched for up to row 5, by the head of ")
+    since = AuditEntry.objects.get(seq=6).at.isoformat()
+    assert f"{AuditEntry.objects.count() - 5} rows from row 6, since {since}" in words
+    if not (noticed or headed):
+        call_command("verify_audit")
+        assert words in capsys.readouterr().out
+    else:
+        with pytest.raises(CommandError, match="Vouched for up to row 5"):
+            call_command("verify_audit")
+
+
+def test_a_chain_up_to_its_head_is_vouched_for_whole(chain):
+    assert "Not vouched for" not in vouched_for()
+    (chain / FILE).unlink()
+    assert vouched_for().startswith("No head vouches for any row. Not vouched for: 5 rows from row")
+
+
+def test_a_copy_of_the_heads_kept_elsewhere_shows_what_ours_was_made_to_hide(chain, tmp_path):
+    copy = tmp_path / "elsewhere.jsonl"
+    audit("probe")
+    write_head()
+    copy.write_text((chain / FILE).read_text())
+    tamper("DELETE FROM audit_log WHERE seq = 6")
+    first, _last = (chain / FILE).read_text().splitlines(keepends=True)
+    (chain / FILE).write_text(first)
+    call_command("verify_audit")
+    with pytest.raises(CommandError, match="row 6: cut off"):
+        call_command("verify_audit", heads=copy)
+    with pytest.raises(CommandError, match="no file"):
+        call_command("verify_audit", heads=tmp_path / "nothing")
+
+
+@pytest.mark.parametrize("line", ["{", "3", "{}", '{"seq": "x"}', '{"seq": 5, "signature": 3}'])
+def test_a_line_that_is_no_head_is_a_problem_and_stops_nothing(chain, line):
+    with (chain / FILE).open("a") as file:
+        file.write(line + "\n")
+    assert "head 0: not signed by this installation" in verify()
+    assert vouched_for().startswith("Vouched for up to row 5")
+    audit("probe", outcome="denied")
+    write_head_if_due()
+    assert vouched_for().startswith("Vouched for up to row 6")
+
+
+def heads_written(chain):
+    return len((chain / FILE).read_text().splitlines())
+
+
+@pytest.fixture
+def later(monkeypatch):
+    """Moves the clock that heads are dated by."""
+    now = timezone.now()
+
+    def move(seconds):
+        monkeypatch.setattr(timezone, "now", lambda: now + timedelta(seconds=seconds))
+
+    return move
+
+
+@pytest.mark.parametrize("urgent", [{"outcome": "denied"}, {"outcome": "failed"}, "administrator"])
+def test_a_head_follows_a_denial_and_an_administrator_within_a_minute_and_one_a_minute(
+    chain, later, cast, urgent
+):
+    if urgent == "administrator":
+        with acting_as(cast.admin) as clearance:
+            audit("probe", worker=clearance)
+    else:
+        audit("probe", **urgent)
+    later(59)
+    write_head_if_due()
+    assert heads_written(chain) == 1
+    later(61)
+    write_head_if_due()
+    write_head_if_due()
+    assert heads_written(chain) == 2
+    later(200)
+    audit("probe")  # nobody refused since
+    write_head_if_due()
+    assert heads_written(chain) == 2
+
+
+def test_a_head_follows_a_thousand_rows(chain, later, monkeypatch):
+    monkeypatch.setattr("partners.accountability.heads.MOST_ROWS", 3)
+    later(61)
+    for number in range(3):
+        assert heads_written(chain) == 1, number
+        audit("probe")
+        write_head_if_due()
+    assert heads_written(chain) == 2
+
+
+def test_a_head_is_found_at_the_end_of_a_long_file(chain, later):
+    for _ in range(50):
+        write_head()
+    audit("probe", outcome="denied")
+    write_head_if_due()
+    assert heads_written(chain) == 51
+    later(61)
+    write_head_if_due()
+    assert heads_written(chain) == 52
+
+
+def test_each_head_is_handed_to_a_command(chain, settings, tmp_path):
+    kept = tmp_path / "kept"
+    settings.AUDIT_SINK = f"tee -a '{kept}'"
+    write_head()
+    assert kept.read_text() == (chain / FILE).read_text().splitlines(keepends=True)[-1]
+    settings.AUDIT_SINK = "false"
+    with pytest.raises(subprocess.CalledProcessError):
+        write_head()
+    assert heads_written(chain) == 3  # ours is written first
+
+
+def test_within_a_scope_its_owner_is_the_actor_whoever_is_passed(cast):
+    with acting_as(cast.partner):
+        audit("probe", actor=cast.owner)
+        with connection.cursor() as cursor:
+            columns = ("trace_id", "role", "object_type", "object_id", "outcome", "purpose_of_use",
+                       "reason", "origin")  # fmt: skip
+            entry = {"action": "probe", "actor_id": cast.owner.pk, "cases": []}
+            forged = json.dumps(entry | dict.fromkeys(columns, ""))
+            cursor.execute("SELECT audit_append(%s::jsonb)", [forged])
+    actors = AuditEntry.objects.filter(action="probe").values_list("actor_id", flat=True)
+    assert list(actors) == [cast.partner.pk] * 2
+    with as_the_web():
+        audit("signed_in", actor=cast.owner)  # before any scope
+    assert AuditEntry.objects.get(action="signed_in").actor_id == cast.owner.pk
 
 
 @pytest.mark.parametrize(
