@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import OperationalError, connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, RawPostDataException
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -43,7 +43,7 @@ def csp_report(request: HttpRequest) -> HttpResponse:
         report = read_json(request.body).get("csp-report", {})
         directive = str(report.get("effective-directive", ""))[:60]
         blocked = str(report.get("blocked-uri", "")).partition("?")[0][:120]
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RawPostDataException):  # the last: it came as a form
         return HttpResponse(status=400)
     security.warning("content security policy: %r blocked %r", directive, blocked)
     return HttpResponse(status=204)

@@ -74,6 +74,7 @@ MUTANTS = [
     ("casework/sql/known_elsewhere.sql", "SELECT coalesce(sum(q.compared), 0)", "SELECT 0 * count(*)"),
     ("casework/sql/known_elsewhere.sql", "SELECT DISTINCT ON (v.kind) v.kind::text", "SELECT v.kind::text"),
     ("casework/dossiers/acts.py", "        former.end(EndReason.REPLACED)", "        pass"),
+    ("casework/sql/progress.sql", "USING (access_reads_step('identity', team_ids, case_id)\n       AND (", "USING ((", ),
     ("casework/sql/progress.sql", "category = 'conference' AND access_reads_step('conference', team_ids, case_id)", "category = 'conference'"),
     ("casework/sql/progress.sql", "category = 'guidance' AND access_reads_step('guidance', team_ids, case_id)", "category = 'guidance'"),
     ("casework/sql/progress.sql", "category = 'outcome' AND access_reads_step('outcome', team_ids, case_id)", "category = 'outcome'"),

@@ -36,11 +36,12 @@ $$;
 CREATE TRIGGER progress_written BEFORE INSERT OR UPDATE OF state, category, case_id, pilot_id, registered_on ON casework_progress
     FOR EACH ROW EXECUTE FUNCTION access_progress_written();
 
--- Written out by category: with a literal the planner sees whose teams they are.
+-- Of a case that is seen; and written out by category: with a literal the planner sees whose teams they are.
 CREATE POLICY progress_read ON casework_progress FOR SELECT TO lvv_app
-    USING (category = 'conference' AND access_reads_step('conference', team_ids, case_id)
-        OR category = 'guidance' AND access_reads_step('guidance', team_ids, case_id)
-        OR category = 'outcome' AND access_reads_step('outcome', team_ids, case_id));
+    USING (access_reads_step('identity', team_ids, case_id)
+       AND (category = 'conference' AND access_reads_step('conference', team_ids, case_id)
+            OR category = 'guidance' AND access_reads_step('guidance', team_ids, case_id)
+            OR category = 'outcome' AND access_reads_step('outcome', team_ids, case_id)));
 
 -- Whoever registers may not read how the case goes on.
 CREATE POLICY progress_add ON casework_progress FOR INSERT TO lvv_app

@@ -96,8 +96,8 @@ def _is_signed(head: Head) -> bool:
 def _first_problem() -> tuple[int, str] | None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT seq, problem FROM audit_verify()")
-        found: tuple[int, str] | None = cursor.fetchone()
-        return found
+        row: tuple[int, str] | None = cursor.fetchone()
+        return row
 
 
 def _hashes(heads: list[Head]) -> dict[int, str]:

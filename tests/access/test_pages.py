@@ -292,7 +292,7 @@ def test_no_answer_to_a_stranger_holds_a_marker_of_a_hidden_person(client, cast,
                     "slug": "guidance",
                     "page": "gesprek",
                     "act": "besproken",
-                    "pk": involvement.pk,
+                    "involvement": involvement.reference,
                     "token": "x",
                     "object_id": hidden.pk,
                     "app_label": "partners",
@@ -361,8 +361,8 @@ def test_strangers_get_404_where_a_case_is_asked_for(client, cast):
                 }.items()
                 if f":{key}>" in pattern
             }
-            if "<int:pk>" in pattern:
-                kwargs["pk"] = cast.case.involvements.first().pk
+            if "<uuid:involvement>" in pattern:
+                kwargs["involvement"] = cast.case.involvements.first().reference
             if "<slug:kind>" in pattern:
                 kwargs["kind"] = "procedure"
             if "<uuid:other>" in pattern:

@@ -110,7 +110,7 @@ def test_no_way_of_asking_for_what_is_not_hers_goes_unseen(client, cast, method)
     item = make.RECORDS["agendaitem"](case=cast.case)
     fills = {
         "slug": "guidance", "page": "gesprek", "act": "besproken", "kind": "procedure",
-        "pk": cast.case.involvements.first().pk, "other": cast.case.person.reference,
+        "involvement": cast.case.involvements.first().reference, "other": cast.case.person.reference,
         "record": procedure.reference,
     }  # fmt: skip
     client.act_as(cast.stranger)

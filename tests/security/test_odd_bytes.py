@@ -32,7 +32,7 @@ def addresses(about):
     fills = {
         "slug": "guidance", "page": "gesprek", "act": "besproken", "kind": "procedure", "token": "x",
         "app_label": "partners", "url": "x", "key": "x", "object_id": "1", "content_type_id": 1,
-        "pk": 1, "level": "1",
+        "level": "1",
     }  # fmt: skip
     for name, _entry, pattern in patterns():
         wanted = re.findall(r"<(\w+:)?(\w+)>", pattern)
