@@ -178,6 +178,20 @@ def test_text_survives_leaving_the_page(visit):
     page.get_by_role("button", name="Gooi weg wat ik typte").wait_for()
 
 
+def test_characters_that_nothing_can_keep_are_left_out_of_what_is_sent(visit):
+    """They come along when text is pasted from a document; the web refuses them."""
+    page = visit("coordinator-rotterdam")
+    page.goto("/personen/aanmelden/")
+    page.get_by_label("Verwezen door").fill("Uit een\x0b document\x02")
+    page.get_by_text("Bewaard om").wait_for()
+    sheet = page.url
+    page.goto("/")
+    page.goto(sheet)
+    assert page.get_by_label("Verwezen door").input_value() == "Uit een document"
+    page.get_by_role("button", name="Gooi weg wat ik typte").click()
+    page.get_by_role("button", name="Gooi weg wat ik typte").wait_for(state="hidden")
+
+
 def test_filter_live_and_open(visit):
     page = visit("gemeente-utrecht")
     page.goto("/casussen/")
