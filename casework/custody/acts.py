@@ -58,7 +58,7 @@ def dossiers_to_hand_over(pilot: Pilot) -> "QuerySet[Case]":
     """Cases of this pilot that are no longer open and were given to nobody."""
     given = CustodyTransfer.objects.filter(case=OuterRef("pk"), taken_back_at=None)
     ended = Case.objects.filter(~Q(left_on=None) | Q(progress__state="not_admitted"), pilot=pilot)
-    result: QuerySet[Case] = ended.filter(~Exists(given)).order_by("number")
+    result: QuerySet[Case] = ended.filter(~Exists(given)).order_by("registered_on", "pk")
     return result
 
 

@@ -43,6 +43,7 @@ from governance.drafts.form_views import (
 from lvv.common import libraries
 from lvv.common.refusal import NotDone
 from partners.accountability.activities import CASEWORK, processes
+from partners.accounts.counterparts import is_counterpart
 from partners.organisations.enums import OrganisationKind, PilotState
 from partners.organisations.models import Pilot
 
@@ -229,6 +230,10 @@ def custody_receipt(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 
     def act() -> str:
         data = form.cleaned_data
+        if not is_counterpart(rows[0].made_by_id, request.clearance.user_id):
+            raise ValidationError(
+                _("Another coordinator than who made the package records its receipt.")
+            )
         if not is_receipt(reference, data["code"]):
             raise ValidationError({"code": _("This is not the code of this package.")})
         request.audited = _said("dossiers_received", rows)

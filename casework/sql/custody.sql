@@ -34,7 +34,8 @@ CREATE POLICY dossier_transfer_add ON casework_custodytransfer FOR INSERT TO lvv
 -- Until the receipt is there: it is recorded, or the package is taken back.
 CREATE POLICY dossier_transfer_receipt ON casework_custodytransfer FOR UPDATE TO lvv_app
     USING (pilot_id = ANY (access_teams('coordinates')) AND handed_over_on IS NULL AND taken_back_at IS NULL)
-    WITH CHECK (taken_back_at IS NOT NULL OR receipt_by_id = access_user());
+    WITH CHECK (taken_back_at IS NOT NULL
+                OR receipt_by_id = access_user() AND is_counterpart(made_by_id, receipt_by_id));
 
 GRANT SELECT, INSERT ON casework_custodytransfer TO lvv_app;
 

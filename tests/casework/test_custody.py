@@ -61,6 +61,9 @@ def ending(pilot, client):
     convenant.agreed_on = convenant.in_force_from = timezone.localdate() - timedelta(days=90)
     convenant.save()
     convenant.parties.update(signed_on=convenant.agreed_on)
+    pilot.workers["second"] = make.MembershipFactory(
+        team=pilot.teams["municipality"], role=Role.COORDINATOR
+    ).user
     pilot.workers["keeper"] = make.MembershipFactory(team=pilot.keeper).user
     pilot.workers["keeping_coordinator"] = make.MembershipFactory(
         team=pilot.keeper, role=Role.COORDINATOR
@@ -384,6 +387,10 @@ def test_r29_who_has_no_access_gets_an_encrypted_package_and_it_counts_from_the_
     assert CustodyTransfer.objects.get().handed_over_on is None
     assert worker.get(at(ending.case, "case_detail")).status_code == 200  # still reads
     said = receipt_code(taken).lower().replace("-", " ")
+    own = worker.post(page(ending, "custody_receipt", taken), sent({"code": said, **receipt}))
+    assert own.status_code == 400  # who made the package does not say that it arrived
+    assert "Een andere coördinator" in own.text
+    worker.act_as(ending.workers["second"])
     assert (
         worker.post(
             page(ending, "custody_receipt", taken), sent({"code": said, **receipt})
@@ -439,7 +446,7 @@ def test_r29_no_pilot_closes_while_a_dossier_lacks_a_recipient(ending):
         in ending.client.act_as(admin).post(url, {**form, "state": "closed"}).text
     )
     signed = CustodyTransfer.objects.get(basis="package")
-    ending.client.act_as(ending.workers["coordinator"]).post(
+    ending.client.act_as(ending.workers["second"]).post(
         page(ending, "custody_receipt", signed.package),
         sent(
             {"code": receipt_code(signed.package), "receipt_from": "Dossierhouder", "receipt_on": 0}
