@@ -18,6 +18,7 @@ from casework.models import (
     Person,
     Question,
 )
+from casework.records.enums import EndReason
 from casework.register.enums import ClashAnswer, ValueKind
 from casework.register.matching import swapped
 from lvv.demo.accounts import Cast
@@ -139,6 +140,9 @@ def _between_pilots(cast: Cast, firsts: dict[str, list[Case]]) -> None:
     for case in (here, there):
         place = places[case.pilot_id]
         team = cast.teams[place, OrganisationKind.MUNICIPALITY, TeamFunction.GENERAL]
+        numbers = IdentityValue.objects.current().filter(case=case, kind=ValueKind.V_NUMBER)
+        for former in numbers.filter(author_team=team, source_team=None):
+            former.end(EndReason.REPLACED)
         IdentityValue.objects.create(
             case=case,
             author_team=team,
