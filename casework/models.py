@@ -29,7 +29,7 @@ from casework.dossiers.support import Allowance, LegalAid, ReceptionHandover
 from casework.escalation.models import Escalation, EscalationPart, ReviewMember
 from casework.exports.models import Export
 from casework.formal_decisions.models import FormalDecision, LetterTemplate
-from casework.imports.models import ColumnMapping, Import, ImportRow
+from casework.imports.models import ColumnMapping, Import, ImportFile, ImportRow
 from casework.intake.models import (
     CriteriaList,
     DossierRequest,
@@ -97,6 +97,7 @@ __all__ = [
     "IdentityResearch",
     "IdentityValue",
     "Import",
+    "ImportFile",
     "ImportRow",
     "Intake",
     "IntakeReport",

@@ -15,10 +15,12 @@ from casework.cases.enums import CaseState, Ending
 from casework.cases.models import Case, Involvement
 from casework.cases.progress import step_to
 from casework.dossiers.rows import records_of
-from casework.imports.columns import claim_of, understand
+from casework.imports.columns import claim_of, guess_mapping, split, understand
 from casework.imports.dossiers import dossiers_came
 from casework.imports.enums import ImportState, RowAnswer
-from casework.imports.models import Import, ImportRow
+from casework.imports.files import Line, Unreadable
+from casework.imports.models import Import, ImportFile, ImportRow
+from casework.imports.reader import read_apart
 from casework.records.enums import EndReason
 from casework.register.doubles import candidates, compare, identities_of
 from casework.register.models import Person
@@ -45,15 +47,18 @@ S = ImportState
 def work_on_imports() -> None:
     """Process the uploads that wait, in the background, with the access of their owners."""
     for _batch in range(BATCHES_A_ROUND):
-        waiting = Import.objects.filter(state__in=[S.CHECKING, S.RUNNING, S.UNDOING]).order_by(
-            "uploaded_at"
-        )
-        row = waiting.values_list("pk", "owner", "reference").first()
+        waiting = Import.objects.filter(
+            state__in=[S.READING, S.CHECKING, S.RUNNING, S.UNDOING]
+        ).order_by("uploaded_at")
+        row = waiting.values_list("pk", "owner", "state", "reference").first()
         if row is None:
             return
-        pk, owner, reference = row
+        pk, owner, state, reference = row
         with translation.override(settings.LANGUAGE_CODE):
             try:
+                if state == S.READING:
+                    read_file(pk, User.objects.get(pk=owner))
+                    return  # that may have taken long
                 work_one_batch(pk, User.objects.get(pk=owner))
             except Import.DoesNotExist:  # its owner left the team; nobody sees it any more
                 _stop(pk, reference, _("Stopped: you no longer register people for this team."))
@@ -73,13 +78,71 @@ def _stop(pk: int, reference: UUID, why: str) -> None:
     )
 
 
+def _locked(pk: int) -> Import:
+    return (
+        Import.objects.select_for_update(of=("self",))
+        .select_related("team__pilot", "team__organisation")
+        .get(pk=pk)
+    )
+
+
+def read_file(pk: int, owner: User) -> None:
+    """From bytes to rows, or to the reason why not. The bytes are gone before they are read, so
+    that a file that ends this process is not read twice."""
+    with acting_as(owner):
+        file = ImportFile.objects.select_for_update().get(upload=_locked(pk))
+        content = bytes(file.content)
+        file.delete()
+    lines: list[Line] = []
+    try:
+        header, lines = split(read_apart(content))
+    except Unreadable as error:
+        refused = str(error.message)
+    with acting_as(owner) as clearance:
+        upload = _locked(pk)
+        if lines:
+            upload.state, upload.header, upload.skipped = (
+                S.UPLOADED,
+                header.cells,
+                header.number - 1,
+            )
+            upload.mapping, upload.total = guess_mapping(header.cells, upload.team), len(lines)
+            ImportRow.objects.bulk_create(
+                [
+                    ImportRow(
+                        upload=upload, number=line.number, cells=line.cells, formulas=line.formulas
+                    )
+                    for line in lines
+                ],
+                batch_size=1000,
+            )
+        else:
+            upload.state, upload.stopped = S.REFUSED, refused
+        upload.version += 1
+        upload.save()
+        _log(upload, clearance)
+
+
+def _log(upload: Import, clearance: Clearance) -> None:
+    if trace := current_trace():
+        log_processing(trace, "import", REGISTRATION)
+        # Whoever adds to the chain waits for who did before, until that is on the disk: what
+        # takes long comes first.
+        connection.check_constraints()
+        audit(
+            f"import_{upload.state}",
+            trace=trace,
+            worker=clearance,
+            cases=trace.cases,
+            obj=("import", upload.reference),
+            pilot_id=upload.team.pilot_id,
+            purpose=REGISTRATION.identifier,
+        )
+
+
 def work_one_batch(pk: int, owner: User) -> None:
     with acting_as(owner) as clearance:
-        upload = (
-            Import.objects.select_for_update(of=("self",))
-            .select_related("team__pilot", "team__organisation")
-            .get(pk=pk)
-        )
+        upload = _locked(pk)
         if upload.state != S.UNDOING and upload.team not in perms.registering_teams(clearance):
             upload.state = S.UPLOADED if upload.state == S.CHECKING else S.CHECKED
             upload.stopped = _("Stopped: you no longer register people for this team.")
@@ -88,21 +151,7 @@ def work_one_batch(pk: int, owner: User) -> None:
                 upload, clearance
             )
         upload.save()
-        if trace := current_trace():
-            log_processing(trace, "import", REGISTRATION)
-            # Whoever adds to the chain waits for who did before, until that is on the disk: what
-            # takes long comes first.
-            connection.check_constraints()
-            audit(
-                f"import_{upload.state}",
-                trace=trace,
-                worker=clearance,
-                cases=trace.cases,
-                obj=("import", upload.reference),
-                pilot_id=upload.team.pilot_id,
-                purpose=REGISTRATION.identifier,
-                reason="stopped" if upload.stopped else "",
-            )
+        _log(upload, clearance)
 
 
 def takes_over_running_cases(clearance: Clearance, upload: Import) -> bool:

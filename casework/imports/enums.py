@@ -3,6 +3,8 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ImportState(TextChoices):
+    READING = "reading", _("being read")
+    REFUSED = "refused", _("not read")
     UPLOADED = "uploaded", _("columns to choose")
     CHECKING = "checking", _("being checked")
     CHECKED = "checked", _("checked")

@@ -18,7 +18,7 @@ class Import(models.Model):
     team = models.ForeignKey(Team, models.PROTECT, related_name="+")
     name = models.CharField(_("file"), max_length=120)
     uploaded_at = models.DateTimeField(default=timezone.now)
-    state = models.CharField(max_length=10, choices=ImportState, default=ImportState.UPLOADED)
+    state = models.CharField(max_length=10, choices=ImportState, default=ImportState.READING)
     header = models.JSONField(default=list)  # the texts above the columns
     skipped = models.PositiveIntegerField(default=0)  # rows above the header
     mapping = models.JSONField(default=dict)  # field -> number of the column
@@ -33,7 +33,7 @@ class Import(models.Model):
             models.Index(
                 fields=["uploaded_at"],
                 name="import_waiting",
-                condition=models.Q(state__in=["checking", "running", "undoing"]),
+                condition=models.Q(state__in=["reading", "checking", "running", "undoing"]),
             ),
         ]
 
@@ -42,7 +42,22 @@ class Import(models.Model):
 
     @property
     def is_at_work(self) -> bool:
-        return self.state in (ImportState.CHECKING, ImportState.RUNNING, ImportState.UNDOING)
+        return self.state in (
+            ImportState.READING,
+            ImportState.CHECKING,
+            ImportState.RUNNING,
+            ImportState.UNDOING,
+        )
+
+
+class ImportFile(models.Model):
+    """The bytes that were uploaded, until somebody begins to read them."""
+
+    upload = models.OneToOneField(Import, models.CASCADE, related_name="file")
+    content = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"file of {self.upload_id}"
 
 
 class ImportRow(models.Model):

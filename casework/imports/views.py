@@ -7,7 +7,6 @@ from uuid import UUID
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -19,8 +18,8 @@ from casework.cases.models import Case
 from casework.imports import columns
 from casework.imports.acts import ready, unjudged
 from casework.imports.enums import ImportState, RowAnswer
-from casework.imports.files import MOST_BYTES, Unreadable, read_lines
-from casework.imports.models import Import, ImportRow
+from casework.imports.files import MOST_BYTES, Unreadable, look
+from casework.imports.models import Import, ImportFile
 from casework.register.identity import leading_names
 from casework.registration.forms import add_team_choice
 from casework.registration.views import chosen_team, teams_or_refuse
@@ -41,6 +40,7 @@ from partners.accountability.history import save_fields
 from partners.organisations.models import Team
 
 S = ImportState
+MOST_UNREAD = 3  # lists of one worker that wait to be read
 SHOWN = 200  # problems and doubles on one page
 
 
@@ -97,14 +97,18 @@ def import_list(request: ClearanceRequest) -> HttpResponse:
     form = open_form(request, UploadForm, "", files=request.FILES or None, teams=teams)
 
     def act() -> str:
-        upload = form.cleaned_data["file"]
+        file = form.cleaned_data["file"]
+        if Import.objects.filter(owner=request.user, state=S.READING).count() >= MOST_UNREAD:
+            raise ValidationError({"file": _("Wait until your earlier lists have been read.")})
         try:
-            if upload.size > MOST_BYTES:
-                raise Unreadable(gettext_lazy("The file is larger than 10 MB. Split it."))
-            header, lines = columns.split(read_lines(upload.name, upload.read()))
+            content = file.read(MOST_BYTES + 1)
+            look(content)
         except Unreadable as error:
             raise ValidationError({"file": str(error.message)}) from None
-        made = _keep(request, chosen_team(teams, form.cleaned_data), upload.name, header, lines)
+        made = Import.objects.create(
+            owner=request.user, team=chosen_team(teams, form.cleaned_data), name=file.name[-120:]
+        )
+        ImportFile.objects.create(upload=made, content=content)
         return _page(made)
 
     return send_form(request, form, act) or show_form(
@@ -118,29 +122,6 @@ def import_list(request: ClearanceRequest) -> HttpResponse:
 
 def _page(upload: Import) -> str:
     return reverse("casework:import_detail", args=[upload.reference])
-
-
-def _keep(
-    request: ClearanceRequest, team: Team, name: str, header: Any, lines: list[Any]
-) -> Import:
-    with transaction.atomic():
-        made = Import.objects.create(
-            owner=request.user,
-            team=team,
-            name=name[-120:],
-            header=header.cells,
-            skipped=header.number - 1,
-            mapping=columns.guess_mapping(header.cells, team),
-            total=len(lines),
-        )
-        ImportRow.objects.bulk_create(
-            [
-                ImportRow(upload=made, number=line.number, cells=line.cells, formulas=line.formulas)
-                for line in lines
-            ],
-            batch_size=1000,
-        )
-    return made
 
 
 @processes(REGISTRATION)
@@ -188,7 +169,11 @@ def _act(request: ClearanceRequest, upload: Import) -> str:
             upload.state = S.DONE  # what was left is left out
     elif "undo" in asked and upload.state in (S.DONE, S.CHECKED) and taken.exists():
         upload.state = S.UNDOING
-    elif "discard" in asked and upload.state in (S.UPLOADED, S.CHECKED) and not taken.exists():
+    elif (
+        "discard" in asked
+        and upload.state in (S.REFUSED, S.UPLOADED, S.CHECKED)
+        and not taken.exists()
+    ):
         upload.delete()
         return reverse("casework:import_list")
     else:

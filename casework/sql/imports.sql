@@ -4,7 +4,7 @@
 CREATE POLICY import_own ON casework_import FOR ALL TO lvv_app
     USING (owner_id = access_user() AND team_id = ANY (access_teams('teams')));
 
-CREATE POLICY import_waits ON casework_import FOR SELECT TO lvv_jobs USING (state IN ('checking', 'running', 'undoing'));
+CREATE POLICY import_waits ON casework_import FOR SELECT TO lvv_jobs USING (state IN ('reading', 'checking', 'running', 'undoing'));
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON casework_import TO lvv_app;
 
@@ -14,6 +14,11 @@ CREATE POLICY import_row_own ON casework_importrow FOR ALL TO lvv_app
     USING (EXISTS (SELECT FROM casework_import i WHERE i.id = upload_id));
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON casework_importrow TO lvv_app;
+
+CREATE POLICY import_file_own ON casework_importfile FOR ALL TO lvv_app
+    USING (EXISTS (SELECT FROM casework_import i WHERE i.id = upload_id));
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON casework_importfile TO lvv_app;
 
 CREATE POLICY column_mapping_of_team ON casework_columnmapping FOR ALL TO lvv_app
     USING (team_id = ANY (access_teams('teams')));
@@ -29,6 +34,8 @@ BEGIN
     DELETE FROM casework_importrow r USING casework_import i
         WHERE i.id = r.upload_id AND i.uploaded_at < access_today() - 14 AND r.case_id IS NULL;
     GET DIAGNOSTICS gone = ROW_COUNT;
+    DELETE FROM casework_importfile f USING casework_import i
+        WHERE i.id = f.upload_id AND i.uploaded_at < access_today() - 14;
     DELETE FROM casework_import i WHERE i.uploaded_at < access_today() - 14
         AND NOT EXISTS (SELECT FROM casework_importrow r WHERE r.upload_id = i.id);
     RETURN gone;
@@ -80,13 +87,14 @@ $$
     JOIN casework_importrow r ON r.upload_id = which AND r.case_id = f.case_id AND r.footprint = f.size
 $$;
 
--- An import that cannot go on does not stop the others.
+-- An import that cannot go on does not stop the others. Of one that was to be read nothing stays.
 CREATE FUNCTION import_stop(which bigint, why text) RETURNS void LANGUAGE sql VOLATILE SECURITY DEFINER
     SET search_path = public, pg_temp AS
 $$
+    DELETE FROM casework_importfile WHERE upload_id = which;
     UPDATE casework_import SET stopped = left(why, 200), version = version + 1,
-        state = CASE state WHEN 'checking' THEN 'uploaded' WHEN 'running' THEN 'checked' ELSE 'done' END
-    WHERE id = which AND state IN ('checking', 'running', 'undoing')
+        state = CASE state WHEN 'reading' THEN 'refused' WHEN 'checking' THEN 'uploaded' WHEN 'running' THEN 'checked' ELSE 'done' END
+    WHERE id = which AND state IN ('reading', 'checking', 'running', 'undoing')
 $$;
 
 GRANT EXECUTE ON FUNCTION import_forget, import_stop TO lvv_jobs;

@@ -116,6 +116,7 @@ def test_the_web_may_not_delete_or_truncate_casework():
         "governance_draft",
         "governance_formtoken",
         "casework_import",
+        "casework_importfile",
         "casework_importrow",
     }  # typed or uploaded
     deletable = {

@@ -30,6 +30,7 @@ from casework.models import (
     Hit,
     IdentityValue,
     Import,
+    ImportFile,
     ImportRow,
     Involvement,
     Judgement,
@@ -337,6 +338,7 @@ class Built:
         rows.append((reading, lambda who: world.sees_readings(who, 0)))
         upload = Import.objects.create(owner=user, team=self.teams[0], name="lijst.csv")
         row = ImportRow.objects.create(upload=upload, number=1, cells=["Ali"])
+        file = ImportFile.objects.create(upload=upload, content=b"Ali")
         export = Export.objects.create(
             owner=self.users[1],
             organisation=self.teams[0].organisation,
@@ -348,6 +350,7 @@ class Built:
         rows += [
             (upload, lambda who: who == 0 and 0 in world.working(who)),
             (row, lambda who: who == 0 and 0 in world.working(who)),
+            (file, lambda who: who == 0 and 0 in world.working(who)),
             (export, lambda who: who == 1),
             (columns, lambda who: 0 in world.working(who)),
         ]

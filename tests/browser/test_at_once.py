@@ -315,6 +315,7 @@ def test_a_list_goes_on_where_a_killed_background_stopped(site):
         file="\n".join(["Naam;Geboortedatum", *people]),
     )
     page = page.removeprefix(site.url)
+    site.work()
 
     def go(**said):
         shown = worker.get(page)

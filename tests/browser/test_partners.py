@@ -175,8 +175,10 @@ def test_a_list_is_taken_over_by_mouse(visit, site):
     )
     page.get_by_role("button", name="Lijst inlezen").click()
     page.wait_for_url("**/personen/invoer/*-*/")
+    expect(page.get_by_text("De lijst wordt gelezen")).to_be_visible()
     assert violations(page) == []
-    page.get_by_role("button", name="Controleer de lijst").click()
+    site.work()
+    page.get_by_role("button", name="Controleer de lijst").click(timeout=30_000)
     page.get_by_role("status").first.wait_for()
     assert violations(page) == []
     site.work()

@@ -15,7 +15,7 @@ from openpyxl import Workbook
 
 from casework.imports.acts import work_on_imports
 from casework.imports.columns import guess_mapping
-from casework.imports.models import ColumnMapping, Import, ImportRow
+from casework.imports.models import ColumnMapping, Import, ImportFile, ImportRow
 from casework.journey.facts import fact_of
 from casework.models import (
     Briefing,
@@ -64,6 +64,7 @@ def uploaded(client, user, rows, name="lijst.csv"):
     content = semicolons(rows) if name.endswith("csv") else xlsx(rows)
     answer = client.act_as(user).post(URL, {"file": SimpleUploadedFile(name, content)})
     assert answer.status_code == 302, answer.context["form"].errors
+    work_on_imports()
     return Import.objects.latest("pk")
 
 
@@ -553,11 +554,78 @@ def test_an_import_that_breaks_does_not_stop_the_others(client, cast):
 
 
 def test_a_list_without_texts_above_the_columns_is_no_list(client, cast):
-    answer = client.act_as(cast.owner).post(
-        URL, {"file": SimpleUploadedFile("x.csv", semicolons(GOOD))}
-    )
-    assert answer.status_code == 400
+    assert uploaded(client, cast.owner, GOOD).state == "refused"
     assert not ColumnMapping.objects.exists()
+
+
+def sent(client, user, content):
+    answer = client.act_as(user).post(URL, {"file": SimpleUploadedFile("lijst.csv", content)})
+    assert answer.status_code == 302
+    return Import.objects.latest("pk")
+
+
+def test_a_file_is_only_kept_until_it_is_read_and_its_page_says_how_far_it_is(client, cast):
+    upload = sent(client, cast.owner, semicolons([HEAD, *GOOD]))
+    assert (upload.state, upload.rows.count()) == ("reading", 0)
+    assert b"Amina" in bytes(upload.file.content)
+    for page in (page_of(upload), page_of(upload) + "voortgang/"):
+        assert "De lijst wordt gelezen" in client.get(page).text
+    assert "HX-Refresh" not in client.get(page_of(upload) + "voortgang/")
+    for other in (cast.worker(cast.municipal), cast.coordinator, cast.stranger):
+        with acting_as(other):
+            assert not ImportFile.objects.exists()
+    work_on_imports()
+    upload.refresh_from_db()
+    assert (upload.state, upload.rows.count()) == ("uploaded", 3)
+    assert not ImportFile.objects.exists()
+    assert client.get(page_of(upload) + "voortgang/")["HX-Refresh"] == "true"
+    entry = AuditEntry.objects.get(action="import_uploaded")
+    assert (entry.actor_id, entry.object_id) == (cast.owner.pk, str(upload.reference))
+
+
+def test_a_file_that_cannot_be_read_is_refused_in_words_and_forgotten(client, cast):
+    upload = sent(client, cast.owner, semicolons([["Naam"], ["x" * 3000]]))
+    work_on_imports()
+    upload.refresh_from_db()
+    assert upload.state == "refused"
+    assert not ImportFile.objects.exists()
+    page = client.get(page_of(upload))
+    assert "meer dan 2.000 tekens" in page.text
+    assert "Controleer de lijst" not in page.text
+    discard = {"discard": "1", "version": str(upload.version)}
+    assert client.post(page_of(upload), discard).status_code == 302
+    assert not Import.objects.exists()
+
+
+def test_a_file_whose_reader_breaks_off_is_not_read_again(client, cast, monkeypatch):
+    upload = sent(client, cast.owner, semicolons([HEAD, *GOOD]))
+    monkeypatch.setattr("casework.imports.acts.read_apart", lambda content: 1 / 0)
+    work_on_imports()
+    upload.refresh_from_db()
+    assert (upload.state, ImportFile.objects.count()) == ("refused", 0)
+    assert "fout" in upload.stopped
+    assert client.get(page_of(upload)).status_code == 200
+
+
+def test_who_left_the_team_leaves_no_file(client, cast):
+    upload = sent(client, cast.owner, semicolons([HEAD, *GOOD]))
+    cast.owner.memberships.update(until=timezone.localdate())
+    work_on_imports()
+    upload.refresh_from_db()
+    assert (upload.state, ImportFile.objects.count()) == ("refused", 0)
+
+
+def test_one_worker_has_three_files_waiting_at_most_and_one_is_read_a_round(client, cast):
+    for _file in range(3):
+        sent(client, cast.owner, semicolons([HEAD, *GOOD]))
+    file = SimpleUploadedFile("lijst.csv", semicolons([HEAD, *GOOD]))
+    answer = client.post(URL, {"file": file})
+    assert answer.status_code == 400
+    assert "eerdere lijsten zijn gelezen" in answer.text
+    sent(client, cast.stranger, semicolons([HEAD, *GOOD]))  # nobody waits for what another may send
+    for left in (3, 2, 1, 0):
+        work_on_imports()
+        assert ImportFile.objects.count() == left
 
 
 def test_an_upload_is_its_owners_alone(client, cast):
@@ -601,8 +669,9 @@ def test_what_nobody_takes_over_is_thrown_away_or_forgotten(client, cast):
     )
     assert not ImportRow.objects.exists()
     upload = checked(client, cast.owner, [HEAD, *GOOD])
+    sent(client, cast.owner, semicolons([HEAD, *GOOD]))  # while the work was silent
     forget()
-    assert Import.objects.count() == 1
+    assert Import.objects.count() == 2
     Import.objects.update(uploaded_at=timezone.now() - timedelta(days=15))
     forget()
     assert not Import.objects.exists()

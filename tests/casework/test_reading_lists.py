@@ -1,16 +1,20 @@
 """Files that are read as lists: every way one can be wrong, and what its cells are understood to
 say."""
 
+import html
 import io
 import zipfile
 from datetime import date
+from subprocess import CompletedProcess
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from casework.imports import files, reader
+from casework.imports.acts import work_on_imports
 from casework.imports.columns import find_header, understand
 from casework.imports.files import MOST_ROWS, Line, Unreadable, read_lines
-from casework.imports.models import Import
+from casework.imports.models import Import, ImportFile
 from tests.casework.test_importing import GOOD, HEAD, URL, semicolons, xlsx
 
 
@@ -35,7 +39,7 @@ def test_csv_as_programs_write_it(encoding, delimiter):
     content = f'Naam{delimiter}Geboren\r\n"Zoë, de{delimiter} Vries"{delimiter}1985\r\n\r\n'.encode(
         encoding
     )
-    lines = read_lines("lijst.csv", content)
+    lines = read_lines(content)
     assert [line.cells for line in lines] == [
         ["Naam", "Geboren"],
         [f"Zoë, de{delimiter} Vries", "1985"],
@@ -49,7 +53,7 @@ def test_cells_of_a_workbook_become_the_text_a_person_sees():
         ["", None, "=1+1", "x\x07y"],
     ]
     del rows[2][3]
-    lines = read_lines("lijst.xlsx", xlsx(rows))
+    lines = read_lines(xlsx(rows))
     assert lines[1].cells == ["Ali", "12-03-1985", "123", "ja"]
     assert lines[2].formulas == [2]
 
@@ -79,9 +83,18 @@ BROKEN = {
 def test_broken_and_hostile_files_get_a_clear_answer(client, cast, name):
     upload = SimpleUploadedFile("lijst.xlsx", BROKEN[name])
     answer = client.act_as(cast.owner).post(URL, {"file": upload})
-    assert answer.status_code == 400
-    assert "De lijst is niet ingelezen" in answer.text
-    assert not Import.objects.exists()
+    if answer.status_code == 302:  # more than its first bytes had to be read
+        work_on_imports()
+        upload = Import.objects.get()
+        assert upload.state == "refused"
+        assert not ImportFile.objects.exists()
+        answer = client.get(answer["Location"])
+        assert upload.stopped in html.unescape(answer.text)
+        assert "fout" not in upload.stopped
+    else:
+        assert answer.status_code == 400
+        assert "De lijst is niet ingelezen" in answer.text
+        assert not Import.objects.exists()
 
 
 def test_a_sheet_formatted_to_its_last_row_is_read_and_ends():
@@ -89,8 +102,101 @@ def test_a_sheet_formatted_to_its_last_row_is_read_and_ends():
         sheet.cell(row=1_048_576, column=1).value = None
         sheet.cell(row=1_048_576, column=1).number_format = "0"
 
-    lines = read_lines("lijst.xlsx", xlsx([HEAD, *GOOD], far))
+    lines = read_lines(xlsx([HEAD, *GOOD], far))
     assert len(lines) == 4
+
+
+CELL, START = (
+    "<c/>",
+    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">',
+)
+UNPACKING = {  # what a small file unpacks to, and how much of that is looked at
+    "a row of a million cells": ("<row>" + CELL * 1_000_000 + "</row>", {"in_row": 257}),
+    "two million rows": ("<row/>" * 2_000_000, {"rows": 100_001}),
+    "many rows of empty cells": (("<row>" + CELL * 60 + "</row>") * 9_990, {"cells": 300_001}),
+    "a book in a sheet": ("<row>" + "<f>" + "x" * 2**20 * 11 + "</f></row>", {"rows": 1}),
+    "elements": ("<row><c/></row><x/>" + "<x/>" * 1_000_000, {"elements": 1_000_001}),
+}
+
+
+@pytest.mark.parametrize("name", UNPACKING)
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/worksheets/other.xml"])
+def test_what_a_file_unpacks_to_is_counted_before_it_is_understood(monkeypatch, name, part):
+    sheet, looked_at = UNPACKING[name]
+    monkeypatch.setattr(files, "load_workbook", lambda *_args, **_more: pytest.fail("understood"))
+    counts = []
+    monkeypatch.setattr(files, "Count", lambda real=files.Count: counts.append(real()) or counts[0])
+    text = f"{START}<sheetData>{sheet}</sheetData></worksheet>"
+    content = repacked(xlsx([HEAD, *GOOD]), **{part: text})
+    assert len(content) < 50_000
+    with pytest.raises(Unreadable):
+        read_lines(content)
+    for what, number in looked_at.items():
+        assert getattr(counts[0], what) == number
+    assert counts[0].elements <= files.MOST_ELEMENTS + 1
+    assert counts[0].bytes <= files.MOST_SHEET + 2**16
+
+
+def test_a_sheet_by_another_name_is_not_there():
+    book = xlsx([HEAD, *GOOD])
+    links = zipfile.ZipFile(io.BytesIO(book)).read("xl/_rels/workbook.xml.rels").decode()
+    sheet = f"{START}<sheetData><row>{CELL * 1_000_000}</row></sheetData></worksheet>"
+    links = links.replace("worksheets/sheet1.xml", "worksheets/sheet1.bin")
+    parts = {"xl/_rels/workbook.xml.rels": links, "xl/worksheets/sheet1.bin": sheet}
+    with pytest.raises(Unreadable):
+        read_lines(repacked(book, **parts))
+
+
+def test_a_long_text_in_every_cell_is_too_much(monkeypatch):
+    monkeypatch.setattr(files, "MOST_TEXTS", 50_000)
+    with pytest.raises(Unreadable):
+        read_lines(xlsx([HEAD, *([["x" * 1000]] * 60)]))
+
+
+@pytest.mark.parametrize("line", [";" * 300, '"\n";' * 300], ids=["one line", "many lines"])
+def test_a_row_of_csv_is_counted_while_it_is_read(monkeypatch, line):
+    made = []
+    monkeypatch.setattr(files, "_text", lambda cell: made.append(cell) or cell)
+    with pytest.raises(Unreadable):
+        read_lines(f"Naam;Geboren\n{line}".encode())
+    assert made == ["Naam", "Geboren"]
+
+
+def test_empty_rows_below_a_list_are_not_read_to_their_end(monkeypatch):
+    monkeypatch.setattr(files, "MOST_ROWS", 20)
+    numbers = []
+    monkeypatch.setattr(
+        files, "Line", lambda *said, real=Line: numbers.append(said[0]) or real(*said)
+    )
+    assert len(read_lines(b"Naam\nAli\n" + b"\n" * 1000)) == 2
+    assert max(numbers) == 23
+
+
+def test_a_file_is_read_in_another_process_with_little_memory_and_time(monkeypatch):
+    content = semicolons([HEAD, *GOOD])
+    assert reader.read_apart(content) == read_lines(content)
+    large = semicolons([HEAD, *([["Ali", "x" * 200]] * 9_000)])
+    assert len(reader.read_apart(large)) == 9_001
+    monkeypatch.setattr(reader, "MOST_MEMORY", 2**20)
+    with pytest.raises(Unreadable):
+        reader.read_apart(large)
+    monkeypatch.undo()
+    monkeypatch.setattr(reader, "MOST_SECONDS", 0)
+    with pytest.raises(Unreadable):
+        reader.read_apart(content)
+
+
+def test_who_reads_a_file_knows_none_of_the_secrets(monkeypatch):
+    given = {}
+
+    def run(_command, **more):
+        given.update(more)
+        return CompletedProcess([], 0, b'{"lines": []}')
+
+    monkeypatch.setattr("subprocess.run", run)
+    monkeypatch.setenv("DATABASE_URL", "postgresql://x")
+    assert reader.read_apart(b"x") == []
+    assert set(given["env"]) <= {"PATH", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE"}
 
 
 def test_of_two_rows_of_texts_the_finer_one_is_the_header():
@@ -150,5 +256,5 @@ def test_a_formula_is_not_taken_for_a_value():
 
 def test_readable_errors_name_no_library():
     with pytest.raises(Unreadable) as caught:
-        read_lines("x.xlsx", BROKEN["cut off"])
+        read_lines(BROKEN["cut off"])
     assert "openpyxl" not in str(caught.value)
