@@ -27,7 +27,7 @@ from partners.accounts.lifecycle import (
 from partners.accounts.models import FactorReset, User
 from partners.accounts.roles import confirm, give
 from partners.accounts.scoped_admin import ScopedAdmin, administered, is_national
-from partners.organisations.enums import NEEDS_TWO, Role
+from partners.organisations.enums import NEEDS_TWO, PilotState, Role
 from partners.organisations.models import Membership, Organisation, Pilot, Team
 
 
@@ -71,13 +71,15 @@ class OrganisationAdmin(ScopedAdmin):
         return is_national(request)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        # The kind decides what an organisation may do: nobody changes it for an organisation of her
-        # own.
-        return (
-            ("kind",)
-            if obj and (not is_national(request) or obj.pk in administered(request))
-            else ()
+        # The kind decides what an organisation may do: it stays once somebody works there, and
+        # nobody changes it for an organisation of her own.
+        fixed = obj and (
+            not is_national(request)
+            or obj.pk in administered(request)
+            or obj.teams.exists()
+            or obj.memberships.exists()
         )
+        return ("kind",) if fixed else ()
 
 
 @admin.register(Pilot)
@@ -96,6 +98,10 @@ class PilotAdmin(ScopedAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return is_national(request)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        # Whose it is decides who coordinates it and who answers for its matrix.
+        return ("municipality",) if obj and obj.state != PilotState.PREPARING else ()
 
     def pilot_of(self, obj: Pilot) -> int | None:
         return obj.pk

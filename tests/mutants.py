@@ -116,7 +116,7 @@ MUTANTS = [
     ("partners/accountability/heads.py", "    if rows.filter(urgent).exists() or many.exists():", "    if many.exists():"),
     ("partners/accountability/heads.py", " | Q(role__contains=ADMINISTRATOR)", ""),
     ("partners/accountability/heads.py", "< AT_MOST_EVERY:", "< timedelta(0):"),
-    ("casework/imports/acts.py", "                reason=\"stopped\" if upload.stopped else \"\",\n", ""),
+    ("casework/imports/acts.py", "            reason=\"stopped\" if upload.stopped else \"\",\n", ""),
     ("casework/sql/custody.sql", "AND d.handed_over_on IS NULL AND d.pilot_id = ANY (access_teams('coordinates')) FOR UPDATE", "AND d.handed_over_on IS NULL FOR UPDATE"),
     ("casework/sql/custody.sql", "IF (SELECT access_is_open(c.id, c.left_on) FROM casework_case c WHERE c.id = goes.case_id) THEN", "IF false THEN"),
     ("casework/sql/custody.sql", "AND (d.to_team_id IS NOT NULL OR d.receipt_on IS NOT NULL OR EXISTS (", "AND (EXISTS ("),

@@ -189,6 +189,11 @@ class Case(AccessChecked, Versioned):
         """True unless the case was left, or its reader knows that she was not admitted."""
         return self.left_on is None and self.state != CaseState.NOT_ADMITTED
 
+    @property
+    def is_known_open(self) -> bool:
+        """True if the reader knows that the case is open in the sense of R1."""
+        return self.is_open and self.visible_progress is not None
+
 
 class InvolvementQuerySet(InForce, TrackedQuerySet):
     pass

@@ -55,7 +55,11 @@ REVEALED_BY_DAY = {
 }
 # What the ground on which a team takes part, and the day from which it does, reveal of how far the
 # case is. The other grounds reveal no more than taking part does (case_reader.py).
-REVEALED_BY_GROUND = {Ground.DOSSIER_REQUEST: C.CONFERENCE, Ground.COOPERATION: C.GUIDANCE}
+REVEALED_BY_GROUND = {
+    Ground.DOSSIER_REQUEST: C.CONFERENCE,
+    Ground.COOPERATION: C.GUIDANCE,
+    Ground.MADE_KNOWN: C.GUIDANCE,  # without a place she is made known when the guidance begins
+}
 
 LEFT_STATES = tuple(state for state, category in REVEALED_BY_STATE.items() if category == C.OUTCOME)
 

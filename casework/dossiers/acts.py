@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -67,7 +67,13 @@ def add_record(record: Record, *, by: Clearance, author_team: int) -> None:
             record.formal_decision = decisions.order_by("pk").last()
     if isinstance(record, IdentityValue) and record.kind == ValueKind.V_NUMBER:
         _replace_number(record)
-    record.save()
+    try:
+        with transaction.atomic():
+            record.save()
+    except IntegrityError as error:  # the source keeps its own number to itself
+        if "identity_one_v_number" not in str(error):
+            raise
+        raise ValidationError(_("This partner recorded a V-number itself.")) from error
     if isinstance(record, Relation):
         _relate_back(record)
     _follow(record, by=by)

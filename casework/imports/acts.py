@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from casework.cases.enums import CaseState, Ending
 from casework.cases.models import Case, Involvement
-from casework.cases.progress import step_to
 from casework.dossiers.rows import records_of
 from casework.imports.columns import claim_of, guess_mapping, split, understand
 from casework.imports.dossiers import dossiers_came
@@ -31,7 +30,7 @@ from governance.access.clearance import Clearance, acting_as
 from governance.access.enums import Category
 from lvv.common.database import call
 from partners.accountability.activities import REGISTRATION
-from partners.accountability.history import changed_in_bulk, insert, save_fields
+from partners.accountability.history import changed_in_bulk, save_fields
 from partners.accountability.logs import audit, log_processing
 from partners.accountability.models import AuditEntry
 from partners.accountability.trace import current_trace
@@ -137,6 +136,7 @@ def _log(upload: Import, clearance: Clearance) -> None:
             obj=("import", upload.reference),
             pilot_id=upload.team.pilot_id,
             purpose=REGISTRATION.identifier,
+            reason="stopped" if upload.stopped else "",
         )
 
 
@@ -303,7 +303,7 @@ def undo(upload: Import, _clearance: Clearance) -> None:
             "SELECT import_untouched(%s, %s)", [upload.pk, [row.case_id for row in rows]]
         )
         ended = {row[0] for row in cursor.fetchall()}
-    cases = list(Case.objects.filter(pk__in=ended).select_related("person", "progress"))
+    cases = list(Case.objects.filter(pk__in=ended).select_related("person"))
     ended &= {case.pk for case in cases}
     for row in rows:
         row.undone = row.case_id in ended
@@ -318,14 +318,7 @@ def undo(upload: Import, _clearance: Clearance) -> None:
                 record.version + 1,
             )
             by_model[type(record)].append(record)
-    for case in cases:
-        case.left_on = today
-        case.progress.move(CaseState.ARCHIVED, today)
-        case.progress.version += 1
-    progress = [case.progress for case in cases]
-    changed_in_bulk(cases, ["left_on"], reason="import undone")
-    changed_in_bulk(progress, ["state", "since", "category", "version"], reason="import undone")
-    insert([step_to(row, "", upload.owner, today) for row in progress])
+    call("import_archive", upload.pk, sorted(ended))
     for objects in by_model.values():
         changed_in_bulk(objects, ["ended_at", "end_reason", "version"], reason="import undone")
     with connection.cursor() as cursor:  # what their numbers made goes with them

@@ -84,7 +84,7 @@ def take_step(
     Who may, the view asked before. Raises StepRefused, and nothing is written.
     """
     step = STEPS[number]
-    if case.state not in step.sources:
+    if case.state not in step.sources or case.visible_progress is None:
         raise StepRefused(case, [_moved_on(case, step)])
     if missing := [*unread(case, step, by), *step.missing(fact_of(case))]:
         raise StepRefused(case, missing)

@@ -10,7 +10,7 @@ def can_ask(reader: CaseReader) -> bool:
     - about a case that is open
     - in a team of the municipality or an NGO that takes part in it, reading and writing who she is
     """
-    return reader.case.is_open and any(
+    return reader.case.left_on is None and any(
         Category.IDENTITY in seat.reads
         and seat.team in reader.teams
         and reader.teams[seat.team].organisation.kind in ASKS

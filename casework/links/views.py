@@ -221,7 +221,7 @@ def _beside(clearance: Clearance, one: Person, two: Person) -> dict[str, Any]:
     return {
         "sides": sides,
         "words": [WORDS[pair] for pair in agreed.items() if pair in WORDS],
-        "two_open": sum(case.is_open for side in sides for case, _teams in side.cases) > 1,
+        "two_open": sum(case.is_known_open for side in sides for case, _teams in side.cases) > 1,
         "judged": [
             row
             for row in judgements_of(one)

@@ -32,9 +32,13 @@ def can_propose(reader: CaseReader) -> bool:
     """To propose an exit, one must be all of:
     - case manager of this case; before the guidance any caseworker of the team that leads
     - writing outcomes for that team
-    - of a case that is open or refused
+    - of a case that is open or refused, and of which one reads how far it is
     """
-    mine = reader.team_leads and reader.writes(Category.OUTCOME)
+    mine = (
+        reader.team_leads
+        and reader.writes(Category.OUTCOME)
+        and reader.case.visible_progress is not None
+    )
     before = reader.case.state != CaseState.IN_GUIDANCE
     return (
         mine

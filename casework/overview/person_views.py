@@ -78,7 +78,7 @@ def person_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
             ]  # passed by, not compared
         ),
         "can_judge": can_judge(clearance, cases),
-        "two_open": sum(case.is_open for case in cases) > 1,
+        "two_open": sum(case.is_known_open for case in cases) > 1,
         "values": [
             (group[0].get_kind_display(), with_source(group)) for group in values.values() if group
         ],

@@ -17,7 +17,9 @@ $$
     CROSS JOIN (SELECT c.* FROM casework_case c WHERE c.person_id = ANY (theirs) ORDER BY c.id DESC LIMIT 1) y
     JOIN casework_case n ON n.id = greatest(x.id, y.id)
     JOIN casework_case o ON o.id = least(x.id, y.id)
-    ON CONFLICT (newer_case_id, older_case_id) DO UPDATE SET trail = casework_clash.trail || excluded.trail
+    ON CONFLICT (newer_case_id, older_case_id) DO UPDATE
+        SET trail = casework_clash.trail || excluded.trail, withdrawn_at = NULL,
+            raised_by_id = CASE WHEN casework_clash.withdrawn_at IS NULL THEN casework_clash.raised_by_id END
 $$;
 
 -- The coordinators take back what they settled, from the screen on which they did.
@@ -69,7 +71,7 @@ BEGIN
     -- Two registrations of one number at the same moment: the second waits, and then sees the first.
     PERFORM lock_v_number(v.key) FROM casework_identityvalue v
         WHERE v.case_id = which AND v.kind = 'v_number';
-    -- What a number made goes with it: ended, or replaced by another one, and not answered by both yet.
+    -- What a number made goes with it: ended, or replaced by another one, and both did not say the same of it yet.
     UPDATE casework_clash k SET withdrawn_at = now()
     WHERE which IN (k.newer_case_id, k.older_case_id) AND k.raised_by_id IS NOT NULL AND k.withdrawn_at IS NULL
       AND NOT (k.newer_answer <> '' AND k.newer_answer = k.older_answer)
@@ -96,7 +98,8 @@ BEGIN
             AND j.one_id = least(np.id, op.id) AND j.other_id = greatest(np.id, op.id))
     ORDER BY o.id
     ON CONFLICT (newer_case_id, older_case_id) DO UPDATE
-        SET withdrawn_at = NULL, found_at = now(), raised_by_id = excluded.raised_by_id, agreeing = excluded.agreeing
+        SET withdrawn_at = NULL, found_at = now(), raised_by_id = excluded.raised_by_id, agreeing = excluded.agreeing,
+            newer_answer = '', older_answer = '', newer_answered_by_id = NULL, older_answered_by_id = NULL
         WHERE casework_clash.withdrawn_at IS NOT NULL;
     -- One person already, and open in another pilot where the worker does not see it: for both coordinators (R1).
     INSERT INTO casework_clash (reference, newer_case_id, older_case_id, newer_pilot_id, older_pilot_id, agreeing,
@@ -110,7 +113,8 @@ BEGIN
     WHERE n.id = which AND NOT (o.team_ids && access_teams('read_identity'))
       AND access_is_open(n.id, n.left_on)
       AND access_is_open(o.id, o.left_on)
-    ON CONFLICT DO NOTHING;
+    ON CONFLICT (newer_case_id, older_case_id) DO UPDATE SET withdrawn_at = NULL, raised_by_id = NULL
+        WHERE casework_clash.withdrawn_at IS NOT NULL;
 END
 $$;
 

@@ -59,6 +59,7 @@ BEGIN
     END LOOP;
     RETURN QUERY EXECUTE 'SELECT f.case_id, sum(f.n)::bigint FROM (
         SELECT c.id AS case_id, c.version AS n FROM casework_case c WHERE c.id = ANY ($1)
+        UNION ALL SELECT g.case_id, g.version FROM casework_progress g WHERE g.case_id = ANY ($1)
         UNION ALL SELECT h.case_id, 1 FROM casework_historicalinvolvement h WHERE h.case_id = ANY ($1)
         UNION ALL SELECT c.id, 1 FROM casework_judgement j JOIN casework_case c ON c.person_id IN (j.one_id, j.other_id)
             WHERE c.id = ANY ($1) AND j.answer = ''same''
@@ -87,6 +88,27 @@ $$
     JOIN casework_importrow r ON r.upload_id = which AND r.case_id = f.case_id AND r.footprint = f.size
 $$;
 
+-- What an import made and nobody worked on is archived, also by who does not read how far a case is.
+CREATE FUNCTION import_archive(which bigint, cases bigint[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = public, pg_temp AS
+$$
+DECLARE
+    today date := access_today();
+    ended bigint[] := ARRAY(SELECT import_untouched(which, cases));
+    keys bigint[];
+BEGIN
+    UPDATE casework_case c SET left_on = coalesce(c.left_on, today) WHERE c.id = ANY (ended);
+    PERFORM access_history('casework_case', ended, '~', 'import undone');
+    WITH moved AS (
+        UPDATE casework_progress g SET state = 'archived', category = 'outcome', since = today, version = g.version + 1
+        WHERE g.case_id = ANY (ended) RETURNING g.id)
+    SELECT array_agg(id) INTO keys FROM moved;
+    PERFORM access_history('casework_progress', keys, '~', 'import undone');
+    INSERT INTO casework_steptaken (case_id, number, state, category, "on", by_id, recorded_at)
+    SELECT c, '', 'archived', 'outcome', today, access_user(), now() FROM unnest(ended) c;
+END
+$$;
+
 -- An import that cannot go on does not stop the others. Of one that was to be read nothing stays.
 CREATE FUNCTION import_stop(which bigint, why text) RETURNS void LANGUAGE sql VOLATILE SECURITY DEFINER
     SET search_path = public, pg_temp AS
@@ -99,4 +121,4 @@ $$;
 
 GRANT EXECUTE ON FUNCTION import_forget, import_stop TO lvv_jobs;
 
-GRANT EXECUTE ON FUNCTION import_seal, import_untouched TO lvv_app;
+GRANT EXECUTE ON FUNCTION import_archive, import_seal, import_untouched TO lvv_app;

@@ -14,6 +14,7 @@ from governance.access.middleware import ClearanceRequest
 from governance.convenants import perms
 from governance.convenants.approvals import (
     Change,
+    Decided,
     advise,
     confirm_decision,
     object_to,
@@ -75,12 +76,16 @@ def approval_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
             raise PermissionDenied
 
         def act() -> str:
+            read = request.POST.get("recorded", "")
+            if str(approval.recorded_at) != read:
+                raise Decided
             confirm_decision(approval, by=request.clearance)
             return _done(request, approval, "approval_confirmed", _("The decision is confirmed."))
 
         return do_once(request, act)
     context = _context(approval) | {
         "confirms": confirms,
+        "recorded": str(approval.recorded_at),
         "advises": perms.can_advise(request.clearance, approval),
         "objects": perms.can_object(request.clearance, approval),
         "records": perms.can_record(request.clearance, approval),

@@ -68,10 +68,10 @@ def changes_of(proposal: Proposal) -> list[Change]:
 
 
 def writers(pilot_id: int) -> dict[str, set[int]]:
-    """Keys of the organisations that write each category in this pilot, under whatever agreement in
-    force."""
+    """Keys of the organisations that write each category in this pilot, or ever could, under
+    whatever agreement: what they wrote then opens too."""
     cells = ConvenantGroupObjectPermission.objects.filter(
-        content_object__in=Convenant.objects.in_force().filter(pilot=pilot_id),
+        content_object__in=Convenant.objects.filter(pilot=pilot_id, in_force_from__isnull=False),
         permission__codename__startswith="write_",
     )
     result: dict[str, set[int]] = defaultdict(set)
@@ -107,6 +107,7 @@ def propose(proposal: Proposal) -> None:
         Approval.objects.create(
             proposal=proposal,
             organisation=organisations[key],
+            cells=_cells(changes),
             opens_police_records=bool(opened) and organisations[key].kind == OrganisationKind.AVIM,
             opens_criminal_data=Category.PUBLIC_ORDER in opened,
         )
@@ -114,13 +115,21 @@ def propose(proposal: Proposal) -> None:
 
 
 def missing(proposal: Proposal) -> list[str]:
-    """Names of the parties that have not agreed, for which a proposal waits. Also of one that had
-    to agree only after the proposal was made."""
+    """Names of the parties that have not agreed, for which a proposal waits. Also of one that came
+    to write after the proposal was made: then it is to be proposed anew."""
     approvals = {row.organisation_id: row for row in proposal.approvals.all()}
-    late = [key for key in parties_to_agree(proposal) if key not in approvals]
+    late = [
+        key
+        for key, changes in parties_to_agree(proposal).items()
+        if key not in approvals or not set(_cells(changes)) <= set(approvals[key].cells)
+    ]
     waiting = [row.organisation_id for row in approvals.values() if row.confirmed_at is None]
     names = Organisation.objects.filter(pk__in=[*late, *waiting]).order_by("name")
     return list(names.values_list("name", flat=True))
+
+
+def _cells(changes: list[Change]) -> list[str]:
+    return sorted(f"{change.team.pk}:{change.category}" for change in changes)
 
 
 @transaction.atomic
@@ -153,8 +162,11 @@ def record_decision(approval: Approval, data: dict[str, Any], *, by: Clearance) 
 
 @transaction.atomic
 def confirm_decision(approval: Approval, *, by: Clearance) -> None:
-    """The organisation's own contact confirms what was recorded."""
+    """The organisation's own contact confirms what was recorded, as she read it. Raises Decided if
+    that changed meanwhile."""
     row = _open(approval)
+    if row.recorded_at != approval.recorded_at:
+        raise Decided
     row.confirmed_by, row.confirmed_at = by.user, timezone.now()
     _save(row, "confirmed")
 

@@ -263,6 +263,7 @@ class Approval(models.Model):
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     proposal = models.ForeignKey(Proposal, models.PROTECT, related_name="approvals")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    cells = models.JSONField(default=list)  # to which it is asked to agree, as "team:category"
     advice = models.CharField(_("advice"), max_length=10, choices=Advice, blank=True)
     advice_text = models.TextField(_("explanation"), max_length=2000, blank=True)
     advised_by = models.ForeignKey(

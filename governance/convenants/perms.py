@@ -1,9 +1,9 @@
 from governance.access.clearance import Clearance
+from governance.convenants.approvals import changes_of
 from governance.convenants.enums import ConvenantKind
 from governance.convenants.models import Approval, Convenant, Proposal
 from partners.accounts.counterparts import is_counterpart
 from partners.organisations.enums import Role
-from partners.organisations.models import Team
 
 
 def can_propose(clearance: Clearance, convenant: Convenant) -> bool:
@@ -29,9 +29,7 @@ def can_decide(clearance: Clearance, proposal: Proposal) -> bool:
     - while it is undecided
     """
     parties = set(proposal.convenant.parties.values_list("organisation_id", flat=True))
-    gaining = set(
-        Team.objects.filter(pk__in=proposal.changes).values_list("organisation_id", flat=True)
-    )
+    gaining = {change.team.organisation_id for change in changes_of(proposal) if change.gains}
     municipality = proposal.convenant.pilot.municipality_id
     able = parties - gaining if municipality in gaining else {municipality}
     return (

@@ -4,10 +4,12 @@ is in the audit log."""
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from lvv.common.periods import in_force
 from partners.accountability.history import set_change_reason
 from partners.accountability.logs import audit
 from partners.accounts.counterparts import NotTwo, is_counterpart
@@ -36,7 +38,8 @@ def close_account(user: User, *, by: User) -> int:
     today = timezone.localdate()
     user.is_active = False
     user.save(update_fields=["is_active"])
-    for membership in user.memberships.in_force():
+    running = Q(in_force()) | Q(since=None, until=None)  # also one that waits
+    for membership in user.memberships.filter(running):
         membership.until = today
         set_change_reason(membership, "leaver")
         membership.save()

@@ -195,6 +195,10 @@ class Pilot(models.Model):
                 raise ValidationError(
                     {"state": _("What was open once is never in preparation again.")}
                 )
+        if self.pk and self.state != PilotState.CLOSED:
+            before = Pilot.objects.values_list("state", flat=True).get(pk=self.pk)
+            if before == PilotState.CLOSED:
+                raise ValidationError({"state": _("What was closed is not opened again.")})
         # The database holds this too (casework/sql/custody.sql); here it gets words.
         ends = self.closes_on is not None and self.closes_on <= timezone.localdate()
         if self.pk and (self.state == PilotState.CLOSED or ends):

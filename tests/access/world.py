@@ -106,7 +106,11 @@ STATES = {
     "exited": "outcome",
     "archived": "outcome",
 }
-REVEALED_BY_GROUND = {"dossier_request": "conference", "cooperation": "guidance"}
+REVEALED_BY_GROUND = {
+    "dossier_request": "conference",
+    "cooperation": "guidance",
+    "made_known": "guidance",
+}
 KINDS = ("ngo", "shelter_operator", "health_provider", "iom", "coa", "dtv")
 GROUNDS = ("cooperation", "made_known", "dossier_request", "return_support")
 DAYS = (-10, -1, 0, 1, 10)

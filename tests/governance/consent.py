@@ -51,5 +51,6 @@ def agree(proposal):
         with acting_as(officer_of(approval.organisation)) as clearance:
             advise(approval, "for", "Noodzakelijk.", by=clearance)
             record_decision(approval, DECISION, by=clearance)
+        approval.refresh_from_db()
         with acting_as(somebody(approval.organisation)) as clearance:
             confirm_decision(approval, by=clearance)

@@ -53,6 +53,11 @@ def page(name, row):
     return reverse(f"governance:{name}", args=[row.reference])
 
 
+def confirmed(client, row):
+    row.refresh_from_db()
+    return client.post(page("approval_detail", row), {"recorded": str(row.recorded_at)})
+
+
 def form(**changes):
     day = DECISION["agreed_on"].strftime("%d-%m-%Y")
     return {**DECISION, "agreed_on": day, **changes}
@@ -120,9 +125,9 @@ def test_each_step_is_hers_who_may_and_the_page_leads_through_them(client, polic
         assert client.act_as(other).post(page("approval_record", row), form()).status_code == 403
     client.act_as(police.coordinator).post(page("approval_record", row), form())
     for other in (police.coordinator, police.avim_worker, fg):
-        assert client.act_as(other).post(page("approval_detail", row)).status_code == 403
+        assert confirmed(client.act_as(other), row).status_code == 403
     assert "Te ruim." in client.act_as(colleague).get(page("approval_detail", row)).text
-    assert client.post(page("approval_detail", row)).status_code == 302
+    assert confirmed(client, row).status_code == 302
     row.refresh_from_db()
     assert (row.recorded_by, row.confirmed_by) == (police.coordinator, colleague)
     actions = set(AuditEntry.objects.values_list("action", flat=True))
@@ -140,11 +145,11 @@ def test_who_recorded_it_does_not_confirm_it_nor_does_an_account_she_invited(cli
         page("approval_advise", row), {"advice": "for", "advice_text": "Ja."}
     )
     client.post(page("approval_record", row), form())
-    assert client.post(page("approval_detail", row)).status_code == 403
+    assert confirmed(client, row).status_code == 403
     invite(colleague, by=officer)
-    assert client.act_as(colleague).post(page("approval_detail", row)).status_code == 403
+    assert confirmed(client.act_as(colleague), row).status_code == 403
     other = somebody(row.organisation)
-    assert client.act_as(other).post(page("approval_detail", row)).status_code == 302
+    assert confirmed(client.act_as(other), row).status_code == 302
     assert client.act_as(officer).get(page("approval_record", row)).status_code == 403
 
 
@@ -187,6 +192,33 @@ def agreed_without(row, officer):
     row.save()
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_what_was_recorded_anew_meanwhile_is_not_confirmed(client, police):
+    row = approval(police.proposal, police.ngo)
+    officer, colleague = officer_of(row.organisation), police.worker(police.ngo)
+    client.act_as(officer).post(
+        page("approval_advise", row), {"advice": "for", "advice_text": "Ja."}
+    )
+    client.post(page("approval_record", row), form())
+    row.refresh_from_db()
+    read = {"recorded": str(row.recorded_at)}
+    client.act_as(police.coordinator).post(page("approval_record", row), form(mandate="Ander"))
+    assert client.act_as(colleague).post(page("approval_detail", row), read).status_code == 409
+    row.refresh_from_db()
+    assert row.confirmed_at is None
+
+
+def test_who_could_write_once_is_asked_too(cast):
+    """Narrowed first, and opened then: the records of before would open without a word."""
+    writes = {str(cast.partner_team.pk): {"departure": "none"}}
+    with acting_as(cast.officer) as clearance:
+        cast.convenant = activate(proposal_of(cast, writes), by=clearance)
+    proposal = proposal_of(cast, {str(cast.stranger_team.pk): {"departure": "none"}})
+    with acting_as(cast.officer) as clearance:
+        cast.convenant = activate(proposal, by=clearance)
+    proposal = proposal_of(cast, {str(cast.stranger_team.pk): {"departure": "read"}})
+    assert cast.partner_team.organisation_id in parties_to_agree(proposal)
 
 
 def test_narrowing_asks_nobody_else_and_takes_two_people_of_the_municipality(client, cast):
