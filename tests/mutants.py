@@ -89,6 +89,8 @@ MUTANTS = [
     ("casework/sql/wall.sql", "AND k.team_id = ANY (c.team_ids)", ""),
     ("casework/sql/wall.sql", "AND in_force(k.since, k.until)", ""),
     ("casework/sql/wall.sql", "AND (k.withdrawn_on IS NULL OR k.withdrawn_on > access_today())", ""),
+    ("casework/sql/wall.sql", "WITH CHECK (history_user_id = access_user() AND EXISTS (", "WITH CHECK (EXISTS ("),
+    ("casework/sql/progress.sql", "WITH CHECK (history_user_id = access_user()\n                AND EXISTS", "WITH CHECK (EXISTS"),
     ("casework/sql/wall.sql", "USING (EXISTS (SELECT FROM %2$I live WHERE live.id = %1$I.id))', past, record);\n    EXECUTE format('CREATE POLICY history_add", "USING (true)', past, record);\n    EXECUTE format('CREATE POLICY history_add"),
     ("casework/sql/cases.sql", "WITH CHECK (team_ids <@ access_teams('write_identity') AND team_ids <> '{}'\n", "WITH CHECK (true\n"),
     ("casework/sql/cases.sql", "AND EXISTS (SELECT FROM casework_person p WHERE p.id = person_id)", ""),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from casework.cases.enums import ADMITTED_STATES, CaseState
 from casework.cases.models import Case
 from casework.formal_decisions.enums import FormalKind
-from casework.formal_decisions.letters import MODEL, clean_html
+from casework.formal_decisions.letters import MODEL, TAGS, clean_html
 from casework.journey.acts import in_dutch
 from casework.journey.facts import Facts
 from casework.journey.guards import add_months
@@ -167,7 +167,7 @@ class LetterForm(KeptForm):
     letter = forms.CharField(
         label=_("Letter"),
         max_length=50_000,
-        widget=forms.Textarea(attrs={"rows": 24, "data-rich": ""}),
+        widget=forms.Textarea(attrs={"rows": 24, "data-rich": " ".join(sorted(TAGS))}),
         error_messages={"required": _("The letter is empty.")},
     )
 
@@ -224,7 +224,7 @@ class TemplateForm(KeptForm):
     text = forms.CharField(
         label=_("Text"),
         max_length=20_000,
-        widget=forms.Textarea(attrs={"rows": 18, "data-rich": ""}),
+        widget=forms.Textarea(attrs={"rows": 18, "data-rich": " ".join(sorted(TAGS))}),
         error_messages={"required": _("The letter is empty.")},
     )
 

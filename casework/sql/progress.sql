@@ -56,7 +56,8 @@ CREATE POLICY history_read ON casework_historicalprogress FOR SELECT TO lvv_app
     USING (EXISTS (SELECT FROM casework_case c WHERE c.id = case_id AND access_reads_step(category, c.team_ids, c.id)));
 
 CREATE POLICY history_add ON casework_historicalprogress FOR INSERT TO lvv_app
-    WITH CHECK (EXISTS (SELECT FROM casework_case c WHERE c.id = case_id AND c.team_ids && access_teams('write')));
+    WITH CHECK (history_user_id = access_user()
+                AND EXISTS (SELECT FROM casework_case c WHERE c.id = case_id AND c.team_ids && access_teams('write')));
 
 GRANT SELECT, INSERT ON casework_historicalprogress TO lvv_app;
 

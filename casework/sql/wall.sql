@@ -130,7 +130,7 @@ BEGIN
     EXECUTE format('CREATE POLICY history_read ON %1$I FOR SELECT TO lvv_app
                     USING (EXISTS (SELECT FROM %2$I live WHERE live.id = %1$I.id))', past, record);
     EXECUTE format('CREATE POLICY history_add ON %1$I FOR INSERT TO lvv_app
-                    WITH CHECK (EXISTS (SELECT FROM %2$I live WHERE live.id = %1$I.id))', past, record);
+                    WITH CHECK (history_user_id = access_user() AND EXISTS (SELECT FROM %2$I live WHERE live.id = %1$I.id))', past, record);
     EXECUTE format('GRANT SELECT, INSERT ON %I TO lvv_app', past);
 END
 $$;

@@ -99,9 +99,21 @@ addEventListener("beforeprint", () => { closed = [...document.querySelectorAll("
 addEventListener("afterprint", () => { closed.forEach((part) => { part.open = false; }); });
 
 // A letter is written as it will look; the form sends the text of it, and without this file the text is shown as it is.
+// Of that text only the elements it names are shown, without attributes: a draft holds what was typed before the server cleaned it.
+const ofLetter = (node, tags) => {
+  if (node.nodeType === Node.TEXT_NODE) return [node.data];
+  if (node.nodeType !== Node.ELEMENT_NODE || ["SCRIPT", "STYLE"].includes(node.tagName)) return [];
+  const inside = [...node.childNodes].flatMap((child) => ofLetter(child, tags));
+  if (!tags.includes(node.localName)) return inside;
+  const element = document.createElement(node.localName);
+  element.append(...inside);
+  return [element];
+};
 for (const area of document.querySelectorAll("textarea[data-rich]")) {
   const page = document.createElement("div");
-  page.contentEditable = "true"; page.className = "app-letter app-letter--edited"; page.innerHTML = area.value;
+  page.contentEditable = "true"; page.className = "app-letter app-letter--edited";
+  const typed = new DOMParser().parseFromString(area.value, "text/html").body;  // nothing in it runs or loads anything
+  page.append(...[...typed.childNodes].flatMap((node) => ofLetter(node, [...area.dataset.rich.split(" "), "div"])));
   page.setAttribute("role", "textbox"); page.setAttribute("aria-multiline", "true"); page.setAttribute("aria-labelledby", `${area.id}_label`);
   const label = document.querySelector(`label[for="${CSS.escape(area.id)}"]`); if (label) { label.id = `${area.id}_label`; label.addEventListener("click", () => page.focus()); }
   page.addEventListener("input", () => { area.value = page.innerHTML; area.dispatchEvent(new Event("input", { bubbles: true })); });

@@ -10,13 +10,14 @@ import pytest
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import ProgrammingError, connection, transaction
 from django.test import override_settings
 
 from casework.models import Case, Involvement
 from governance.access.clearance import acting_as
 from lvv import checks
 from lvv.common.env import BASE_DIR
+from tests import factories as make
 from tests.conftest import as_the_web
 
 pytestmark = pytest.mark.django_db
@@ -69,12 +70,25 @@ def test_definer_functions_fix_their_search_path_and_are_not_for_everybody():
     functions = rows(
         "SELECT p.proname, p.proconfig, has_function_privilege('public', p.oid, 'EXECUTE')"
         " FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace AND n.nspname = 'public'"
-        " WHERE p.prosecdef AND p.prorettype <> 'trigger'::regtype"
+        " WHERE p.prosecdef"
     )
     assert len(functions) > 6
     for name, config, public in functions:
         assert any(setting.startswith("search_path=public") for setting in config or []), name
         assert not public, name
+
+
+def test_nobody_writes_history_in_the_name_of_another(cast):
+    note = make.NoteFactory(case=cast.case, author_team=cast.municipal)
+    for row in (note, cast.case, cast.case.progress):
+        past = row.history.model
+        fields = [field.attname for field in past._meta.fields if field.attname != "history_id"]
+        said = row.history.values(*fields)[0]
+        with acting_as(cast.owner):
+            past.objects.create(**said | {"history_user_id": cast.owner.pk})
+            for other in (cast.coordinator.pk, None):
+                with pytest.raises(ProgrammingError), transaction.atomic():
+                    past.objects.create(**said | {"history_user_id": other})
 
 
 def test_what_a_trigger_calls_for_the_web_the_web_may_call():

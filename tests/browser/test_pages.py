@@ -1,6 +1,7 @@
 """Every page at a desk and on a phone: WCAG 2.2 AA by axe, no sideways scroll, nothing in the
 console."""
 
+import html
 import re
 
 import psycopg2
@@ -226,3 +227,23 @@ def test_nothing_stays_in_the_browsers_storage(visit, states):
     assert page.evaluate("localStorage.length") == 0
     # htmx notes the address it is on, which names nobody; it keeps no copy of any page.
     assert page.evaluate("Object.keys(sessionStorage)") in ([], ["htmx-current-path-for-history"])
+
+
+def test_a_letter_that_was_not_cleaned_yet_is_shown_without_what_could_run(visit):
+    page = visit("coordinator-utrecht")
+    hostile = "<h2>Beste</h2><p onclick='x()' style='color:red'>Amina<img src=x onerror='x()'></p><script>x()</script><svg><a>b</a></svg>"
+
+    def unclean(route):
+        answer = route.fetch()
+        text, count = re.subn(
+            r"(<textarea[^>]*data-rich[^>]*>)[^<]*",
+            lambda m: m[1] + html.escape(hostile),
+            answer.text(),
+        )
+        assert count
+        route.fulfill(response=answer, body=text)
+
+    page.route("**/lso/brieven/utrecht/", unclean)
+    page.goto("/lso/brieven/utrecht/")
+    shown = page.locator(".app-letter--edited").first
+    assert shown.inner_html() == "<h2>Beste</h2><p>Amina</p>b"

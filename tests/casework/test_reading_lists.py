@@ -143,8 +143,9 @@ def test_a_sheet_by_another_name_is_not_there():
     sheet = f"{START}<sheetData><row>{CELL * 1_000_000}</row></sheetData></worksheet>"
     links = links.replace("worksheets/sheet1.xml", "worksheets/sheet1.bin")
     parts = {"xl/_rels/workbook.xml.rels": links, "xl/worksheets/sheet1.bin": sheet}
-    with pytest.raises(Unreadable):
+    with pytest.raises(Unreadable) as caught:
         read_lines(repacked(book, **parts))
+    assert caught.value.message == files.DAMAGED
 
 
 def test_a_long_text_in_every_cell_is_too_much(monkeypatch):
@@ -196,6 +197,7 @@ def test_who_reads_a_file_knows_none_of_the_secrets(monkeypatch):
     monkeypatch.setattr("subprocess.run", run)
     monkeypatch.setenv("DATABASE_URL", "postgresql://x")
     assert reader.read_apart(b"x") == []
+    assert given["timeout"] == reader.MOST_SECONDS
     assert set(given["env"]) <= {"PATH", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE"}
 
 

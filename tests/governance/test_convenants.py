@@ -22,7 +22,7 @@ from governance.convenants.template_convenant import (
 from governance.convenants.versions import OutOfDate, activate
 from governance.models import Convenant, ConvenantArticle, ConvenantParty, Proposal
 from partners.models import AuditEntry
-from partners.organisations.enums import OrganisationKind, TeamFunction
+from partners.organisations.enums import OrganisationKind, Role, TeamFunction
 from tests import factories as make
 from tests.governance.consent import agree, proposal_of
 
@@ -189,6 +189,21 @@ def test_a_right_that_is_taken_is_gone_at_the_next_request(client, cast):
         reverse("governance:proposal_decide", args=[proposal.reference])
     )
     assert "begeleid-tekst" not in client.act_as(cast.partner).get(page).text
+
+
+WIDENS = "Een ruimere cel opent ook wat eerder voor alle partners is geschreven"
+
+
+def test_who_proposes_or_agrees_reads_that_earlier_records_open_too(client, cast):
+    add = reverse("governance:proposal_add", args=[cast.convenant.reference])
+    assert WIDENS in client.act_as(cast.coordinator).get(add).text
+    assert proposed(client, cast).status_code == 302
+    row = Proposal.objects.get().approvals.first()
+    officer = make.MembershipFactory(
+        team=None, organisation=row.organisation, role=Role.PRIVACY_OFFICER
+    ).user
+    asked = reverse("governance:approval_detail", args=[row.reference])
+    assert WIDENS in client.act_as(officer).get(asked).text
 
 
 def test_one_proposal_at_a_time_and_not_an_empty_one(client, cast):
