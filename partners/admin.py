@@ -227,8 +227,9 @@ class MembershipAdmin(OwnChoices):
                 confirm(membership, by=request.user)  # type: ignore[arg-type]
             except NotTwo:
                 text = gettext(
-                    "This role does not wait for you. It is confirmed, or yours; you gave it; or "
-                    "you and who gave it made or invited the other's account within thirty days."
+                    "This role does not wait for you. It is confirmed, ended, asked over thirty "
+                    "days ago, or yours; you gave it; or you and who gave it made or invited the "
+                    "other's account within thirty days."
                 )
                 self.message_user(request, text, messages.ERROR)
             else:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from casework.cases.case_reader import CaseReader
+from casework.cases.models import Case
 from casework.cases.partners import visible_teams
 from casework.dossiers import perms
 from casework.dossiers.acts import add_record
@@ -73,7 +74,7 @@ def open_requests(request: ClearanceRequest, behalf: str) -> list[tuple[DossierR
     team that records the answer. Without `behalf`: requests to the worker's own service. With it:
     requests to that service in pilots that the worker coordinates."""
     clearance, teams = request.clearance, visible_teams(request.clearance)
-    rows = DossierRequest.objects.current().filter(open=True, case__left_on=None)
+    rows = DossierRequest.objects.current().filter(open=True, case__in=Case.objects.open())
     rows = rows.order_by("requested_on", "pk")
     if behalf:
         rows = rows.filter(of=behalf, case__pilot__in=clearance.coordinated)

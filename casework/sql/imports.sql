@@ -105,7 +105,7 @@ BEGIN
     SELECT array_agg(id) INTO keys FROM moved;
     PERFORM access_history('casework_progress', keys, '~', 'import undone');
     INSERT INTO casework_steptaken (case_id, number, state, category, "on", by_id, recorded_at)
-    SELECT c, '', 'archived', 'outcome', today, access_user(), now() FROM unnest(ended) c;
+    SELECT c, '', 'archived', 'outcome', today, access_user(), clock_timestamp() FROM unnest(ended) c;
 END
 $$;
 

@@ -16,6 +16,7 @@ from openpyxl import Workbook
 from casework.imports.acts import work_on_imports
 from casework.imports.columns import guess_mapping
 from casework.imports.models import ColumnMapping, Import, ImportFile, ImportRow
+from casework.journey.acts import locked, take_step
 from casework.journey.facts import fact_of
 from casework.models import (
     Briefing,
@@ -453,6 +454,27 @@ def test_who_is_sheltered_is_not_said_to_be_admitted(client, cast, words, ground
     row = ["Dawit Tesfaye", words, "01-05-2026", "01-02-2026", "03-02-2026"]
     act(client, checked(client, cast.coordinator, [head, row]), run="1")
     assert Stay.objects.get().ground == ground
+
+
+def test_a_case_that_took_a_step_was_worked_on(client, cast):
+    upload = checked(client, cast.owner, [HEAD, GOOD[0]])
+    act(client, upload, run="1")
+    case = Case.objects.latest("pk")
+    with acting_as(cast.owner) as clearance:
+        take_step(locked(case), "T2", by=clearance)
+    act(client, upload, undo="1")
+    case.refresh_from_db()
+    assert case.state == "intake"
+
+
+def test_a_team_that_does_not_read_how_far_a_case_is_undoes_its_list_too(client, pilot):
+    upload = checked(client, pilot.workers["shelter"], [HEAD, GOOD[0]])
+    act(client, upload, run="1")
+    case = Case.objects.latest("pk")
+    act(client, upload, undo="1")
+    case.refresh_from_db()
+    assert (upload.state, case.state) == ("undone", "archived")
+    assert case.steps_taken.last().state == "archived"
 
 
 def test_the_whole_import_is_undone_but_for_what_was_worked_on(client, cast):

@@ -9,11 +9,17 @@ from django.utils import timezone
 
 from governance.access.clearance import acting_as
 from partners.accounts.counterparts import is_counterpart
-from partners.accounts.lifecycle import ask_factor_reset, confirm_factor_reset, invite
+from partners.accounts.lifecycle import (
+    ask_factor_reset,
+    close_account,
+    confirm_factor_reset,
+    invite,
+)
 from partners.accounts.roles import NotTwo, after_next_working_day, confirm, give
 from partners.models import AuditEntry, Membership, OutboxMessage
 from partners.organisations.enums import NEEDS_TWO, PilotState, Role
 from tests import factories as make
+from tests.conftest import closed
 from tests.partners.test_admin import membership_form
 
 pytestmark = pytest.mark.django_db
@@ -252,3 +258,92 @@ def test_the_owner_is_told_of_each_invitation_reset_and_role(client, cast, secon
     assert confirmed(client, second, Membership.objects.get(user=newcomer))
     told = OutboxMessage.objects.filter(user=newcomer).values_list("subject", flat=True)
     assert len(set(told)) == len(told) == 5
+
+
+# ------------------------------------------------------------ what one administrator might try
+
+
+def given(team, user, by, role=Role.CASEWORKER, **fields):
+    row = Membership(user=user, organisation=team.organisation, team=team, role=role, **fields)
+    give(row, by=by)
+    return row
+
+
+def test_confirming_does_not_revive_a_role_that_was_ended(shelter, newcomer_of_shelter):
+    admin, second, newcomer = newcomer_of_shelter
+    tonight = given(shelter, newcomer, admin)
+    tonight.until = TODAY()  # found wrong, the same evening
+    tonight.save()
+    with pytest.raises(NotTwo):
+        confirm(tonight, by=second)
+
+
+def test_an_end_that_was_set_while_a_role_waited_stays(cast, second, newcomer):
+    waits = given(cast.municipal, newcomer, cast.admin)
+    waits.until = TODAY() + timedelta(days=5)
+    waits.save()
+    confirm(waits, by=second)
+    waits.refresh_from_db()
+    assert waits.until == TODAY() + timedelta(days=5)
+
+
+def test_a_role_that_was_asked_long_ago_or_until_today_is_given_anew(
+    cast, second, newcomer, on_day
+):
+    short = given(cast.municipal, newcomer, cast.admin, until=TODAY() + timedelta(days=1))
+    with pytest.raises(NotTwo):  # it would end before it began
+        confirm(short, by=second)
+    old = given(cast.municipal, newcomer, cast.admin)
+    on_day(TODAY() + timedelta(days=30))
+    with pytest.raises(NotTwo):
+        confirm(old, by=second)
+
+
+def test_one_administrator_brings_in_one_a_time_without_another(shelter, newcomer_of_shelter):
+    admin, second, newcomer = newcomer_of_shelter
+    first = given(shelter, newcomer, admin)
+    other = make.UserFactory(made_for=shelter.organisation)
+    assert given(shelter, other, admin).since is None
+    confirm(first, by=second)
+    assert given(shelter, make.UserFactory(), admin).since == TODAY()
+
+
+def test_whoever_nobody_confirmed_yet_is_nobodys_counterpart(shelter, newcomer_of_shelter):
+    admin, second, newcomer = newcomer_of_shelter
+    colleague = make.UserFactory()
+    tonight = given(shelter, newcomer, admin)
+    assert not is_counterpart(newcomer, colleague)
+    confirm(tonight, by=second)
+    assert is_counterpart(newcomer, colleague)
+
+
+def test_a_leaver_has_no_role_that_waits(client, cast, second, newcomer):
+    waits = given(cast.municipal, newcomer, cast.admin)
+    close_account(newcomer, by=cast.admin)
+    waits.refresh_from_db()
+    assert waits.until == TODAY()
+
+
+def test_what_an_organisation_is_and_whose_a_pilot_is_stays(client, cast):
+    ministry = make.OrganisationFactory(kind="ministry")
+    national = make.MembershipFactory(
+        team=None, organisation=ministry, role=Role.FUNCTIONAL_ADMIN
+    ).user
+    partner = cast.partner_team.organisation
+    client.act_as(national).post(
+        reverse("admin:partners_organisation_change", args=[partner.pk]),
+        {"name": partner.name, "kind": "ministry"},
+    )
+    kind = partner.kind
+    partner.refresh_from_db()
+    assert partner.kind == kind
+    page = client.get(reverse("admin:partners_pilot_change", args=[cast.pilot.pk]))
+    assert "municipality" not in page.context["adminform"].form.fields
+
+
+def test_a_closed_pilot_is_not_opened_again(cast):
+    closed(cast.pilot, state="closed")
+    cast.pilot.refresh_from_db()
+    cast.pilot.state = PilotState.OPEN
+    with pytest.raises(Exception, match="niet opnieuw geopend"):
+        cast.pilot.full_clean()

@@ -5,6 +5,7 @@ import uuid
 from types import SimpleNamespace
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -242,3 +243,34 @@ def test_a_clash_between_is_made_by_judging_alone(two):
     denied = pytest.raises(Exception, match="permission denied")
     with acting_as(two.coordinator), denied, transaction.atomic():
         call("register_clash_between", *people, WHY)
+
+
+def test_an_answer_does_not_outlive_the_number_it_was_given_about(two):
+    typed(two, two.numbers[0], by=two.coordinator)
+    clash = Clash.objects.get()
+    with acting_as(two.coordinator_there):
+        assert answer_clash(clash.reference, "same")
+    typed(two, "2999999999", by=two.coordinator)
+    typed(two, two.numbers[0], by=two.coordinator)
+    clash.refresh_from_db()
+    assert (clash.withdrawn_at, clash.newer_answer, clash.older_answer) == (None, "", "")
+    assert told(two.coordinator) == []
+
+
+def test_of_a_refused_case_one_asks_as_of_any_other_open_one(two):
+    make.in_state(two.case, "not_admitted")
+    typed(two, two.numbers[0])
+    assert known(two)[0] == "asked"
+
+
+def test_a_number_that_the_source_keeps_to_itself_is_no_fault(two):
+    own = make.NameFactory(
+        case=two.case, kind="v_number", value="2111111111", author_team=two.partner_team
+    )
+    own.visibility = "own_organisation"
+    own.save()
+    value = IdentityValue(
+        case=two.case, kind="v_number", value="2222222222", source_team=two.partner_team
+    )
+    with acting_as(two.coordinator) as clearance, pytest.raises(ValidationError):
+        add_record(value, by=clearance, author_team=two.municipal.pk)
