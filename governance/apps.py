@@ -8,6 +8,7 @@ class GovernanceConfig(AppConfig):
         "agreements",
         "scope",
         "drafts",
+        "printing",
         "mandates",
     )
 

@@ -8,6 +8,7 @@ from governance.convenants.models import (
 )
 from governance.drafts.models import Draft, FormToken
 from governance.mandates.models import MandateDecision
+from governance.printing.models import Printout, PrintoutSheet
 
 __all__ = [
     "Approval",
@@ -18,5 +19,7 @@ __all__ = [
     "Draft",
     "FormToken",
     "MandateDecision",
+    "Printout",
+    "PrintoutSheet",
     "Proposal",
 ]

@@ -4,6 +4,7 @@ from governance.convenants import approval_views as approvals
 from governance.convenants import views
 from governance.drafts import views as drafts
 from governance.mandates import views as mandates
+from governance.printing import views as printing
 
 pages = (
     [
@@ -36,6 +37,13 @@ pages = (
             approvals.approval_record,
             name="approval_record",
         ),
+        path("afdrukken/<uuid:reference>/", printing.printout_detail, name="printout_detail"),
+        path(
+            "afdrukken/<uuid:reference>/voortgang/",
+            printing.printout_progress,
+            name="printout_progress",
+        ),
+        path("afdrukken/<uuid:reference>/bestand/", printing.printout_file, name="printout_file"),
         # draft_: text that is not sent yet
         path("concepten/", drafts.draft_save, name="draft_save"),
         path("concepten/weg/", drafts.draft_discard, name="draft_discard"),

@@ -10,6 +10,7 @@ from django.db import close_old_connections, connection, transaction
 from django.utils import timezone
 
 from casework.imports.acts import work_on_imports
+from governance.printing.acts import work_on_printouts
 from lvv import heartbeat
 from partners.accountability.heads import write_head, write_head_if_due
 from partners.accountability.models import OutboxMessage
@@ -66,9 +67,16 @@ def forget() -> None:
         cursor.execute("SELECT import_forget(), drafts_forget()")
 
 
+def forget_printouts() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT printouts_forget()")
+
+
 SCHEDULE: list[tuple[timedelta, Callable[[], object]]] = [
     (timedelta(seconds=5), write_head_if_due),  # before what may take long
     (timedelta(seconds=1), work_on_imports),
+    (timedelta(seconds=1), work_on_printouts),
+    (timedelta(minutes=5), forget_printouts),
     (timedelta(hours=1), forget),
     (timedelta(seconds=10), beat),
     (timedelta(seconds=10), deliver_messages),

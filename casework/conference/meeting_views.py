@@ -38,6 +38,7 @@ from casework.conference.models import AgendaItem, Meeting, MeetingTeam
 from casework.conference.proposals import MOST, proposals, undiscussed
 from casework.journey.guards import format_day
 from casework.register.identity import leading_names
+from governance.access.clearance import Clearance
 from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.form_views import do_once, form_view, open_form, send_form, show_form
@@ -104,16 +105,11 @@ def places_of(meeting: Meeting) -> list[Place]:
     ]
 
 
-def attendance_of(
-    request: ClearanceRequest, meeting: Meeting
-) -> list[tuple[MeetingTeam, str, str]]:
+def attendance_of(clearance: Clearance, meeting: Meeting) -> list[tuple[MeetingTeam, str, str]]:
     today = timezone.localdate()
     rows = list(meeting.teams.select_related("team__organisation"))
     for row in rows:  # what a team says of an item is for the chair: others may not see that item
-        if (
-            not perms.chairs(request.clearance, meeting)
-            and row.team_id not in request.clearance.teams
-        ):
+        if not perms.chairs(clearance, meeting) and row.team_id not in clearance.teams:
             row.remark = ""
     answers = dict(MinutesAnswer.choices)
     return [
@@ -123,12 +119,12 @@ def attendance_of(
     ]
 
 
-def answering(request: ClearanceRequest, meeting: Meeting) -> MeetingTeam | None:
+def answering(clearance: Clearance, meeting: Meeting) -> MeetingTeam | None:
     """The row of the team for which this worker may answer the minutes: one without an answer
     first. None before the minutes are sent, after the term, or if the worker has no such team."""
     if meeting.minutes_sent_on is None:
         return None
-    seats = [seat.team for seat in perms.seats_at(request.clearance, meeting)]
+    seats = [seat.team for seat in perms.seats_at(clearance, meeting)]
     today = timezone.localdate()
     if meeting.minutes_due_on is None or today > meeting.minutes_due_on:
         return None
@@ -245,12 +241,12 @@ def meeting_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         "places": places,
         "chairs": chairs,
         "current": None,
-        "attendance": attendance_of(request, meeting),
+        "attendance": attendance_of(request.clearance, meeting),
         "guests": meeting.guests.all(),
         "proposals": proposals(meeting)
         if chairs and not meeting.closed_at and not meeting.cancelled_on
         else [],
-        "mine": answering(request, meeting),
+        "mine": answering(request.clearance, meeting),
     }
     return render(request, "casework/conference/meeting.html", context)
 

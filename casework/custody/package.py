@@ -1,11 +1,9 @@
 """A dossier for who has no access here: one PDF that reads by itself, with every version of
 every record in it as data, encrypted (AES-256). The words that open it and the code of its
-receipt follow from the package and this installation's key: they are kept nowhere, and stay the
-same until the receipt is there."""
+receipt follow from the package and this installation's key, and stay the same until the receipt is
+there."""
 
-import io
 import json
-import zipfile
 from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
@@ -14,10 +12,10 @@ from django.core.exceptions import PermissionDenied
 from django.core.serializers.json import DjangoJSONEncoder
 from django.template.loader import render_to_string
 from django.utils.crypto import constant_time_compare, salted_hmac
-from pypdf import PdfWriter
+from django.utils.translation import gettext_lazy as _
 
 from casework.cases.models import Case
-from casework.conference.pdf import FONTS, pdf_of
+from casework.cases.partners import visible_teams
 from casework.custody.acts import NEVER_KEPT
 from casework.custody.models import CustodyTransfer
 from casework.dossiers.kinds import KINDS, headline
@@ -25,6 +23,10 @@ from casework.dossiers.presentation import lines
 from casework.dossiers.rows import records_of, seen_by
 from casework.records.models import Record
 from casework.register.identity import leading_names
+from governance.access.clearance import Clearance
+from governance.printing.kinds import Contents, PrintoutKind
+from governance.printing.pdf import FONTS, Sheet
+from lvv.common.refusal import NotDone
 from partners.organisations.enums import TeamFunction
 from partners.organisations.models import Team
 
@@ -58,18 +60,33 @@ def is_receipt(package: UUID, text: str) -> bool:
     return constant_time_compare(plain(text), plain(receipt_code(package)))
 
 
-def zip_of(
-    rows: Sequence[CustodyTransfer], cases: dict[int, Case], teams: dict[int, Team]
-) -> bytes:
-    """The dossiers of one package, each encrypted by itself."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for row in rows:
-            archive.writestr(f"{row.number}.pdf", dossier_pdf(row, cases[row.case_id], teams))
-    return out.getvalue()
+def _dossiers(clearance: Clearance, package: UUID) -> Contents:
+    """The dossiers of one package, while it waits for its receipt. Raises NotDone if it does not,
+    and PermissionDenied for who does not coordinate its pilot or read all of it."""
+    rows = list(
+        CustodyTransfer.objects.filter(package=package).select_related("pilot").order_by("number")
+    )
+    if not rows or not clearance.coordinates(rows[0].pilot_id):
+        raise PermissionDenied
+    if not waits(rows):
+        raise NotDone
+    cases = Case.objects.select_related("pilot", "person").in_bulk([row.case_id for row in rows])
+    if len(cases) != len(rows):
+        raise PermissionDenied
+    teams = visible_teams(clearance)
+    sheets = {f"{row.number}.pdf": dossier_sheet(row, cases[row.case_id], teams) for row in rows}
+    return Contents(f"dossiers-{rows[0].pilot.slug}-{package}.zip", sheets)
 
 
-def dossier_pdf(row: CustodyTransfer, case: Case, teams: dict[int, Team]) -> bytes:
+def waits(rows: Sequence[CustodyTransfer]) -> bool:
+    """True for a package that is neither received nor taken back."""
+    return rows[0].handed_over_on is None and rows[0].taken_back_at is None
+
+
+PACKAGE = PrintoutKind("package", _("Package of dossiers"), _dossiers, signed_in_anew=True)
+
+
+def dossier_sheet(row: CustodyTransfer, case: Case, teams: dict[int, Team]) -> Sheet:
     """All that the municipality's team reads in this case, but legal aid and medical content
     (R17, R18)."""
     assert row.package
@@ -110,12 +127,8 @@ def dossier_pdf(row: CustodyTransfer, case: Case, teams: dict[int, Team]) -> byt
         "records": {slug: _versions(slug, records[slug]) for slug in KINDS if records[slug]},
     }
     page = render_to_string("casework/custody/dossier_pdf.html", context)
-    attached = json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1).encode()
-    writer = PdfWriter(clone_from=io.BytesIO(pdf_of(page, {"dossier.json": attached})))
-    writer.encrypt(password_of(row.package), algorithm="AES-256")
-    out = io.BytesIO()
-    writer.write(out)
-    return out.getvalue()
+    attached = json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1)
+    return Sheet(page, {"dossier.json": attached}, password_of(row.package))
 
 
 def _shown(record: Record, slug: str, teams: dict[int, Team]) -> dict[str, Any]:

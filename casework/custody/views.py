@@ -27,20 +27,13 @@ from casework.custody.acts import (
 )
 from casework.custody.forms import CUSTODY, CustodyForm, HandOverForm, ReceiptForm
 from casework.custody.models import CustodyTransfer
-from casework.custody.package import is_receipt, password_of, zip_of
+from casework.custody.package import PACKAGE, is_receipt, password_of, waits
 from casework.register.identity import leading_names
 from governance.access.middleware import ClearanceRequest
 from governance.convenants.enums import ConvenantKind
 from governance.convenants.models import Convenant
-from governance.drafts.form_views import (
-    do_once,
-    form_view,
-    open_form,
-    send_form,
-    show_form,
-    show_refusal,
-)
-from lvv.common import libraries
+from governance.drafts.form_views import do_once, form_view, open_form, send_form, show_form
+from governance.printing.views import print_out
 from lvv.common.refusal import NotDone
 from partners.accountability.activities import CASEWORK, processes
 from partners.accounts.counterparts import is_counterpart
@@ -173,26 +166,14 @@ def custody_package(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 
 @reauthentication_required  # type: ignore[untyped-decorator]
 def _opened_package(request: ClearanceRequest, rows: list[CustodyTransfer]) -> HttpResponse:
-    waits = rows[0].handed_over_on is None and rows[0].taken_back_at is None
-    missing = libraries.missing()
     if request.method == "POST":
-        if not waits or missing:
-            return show_refusal(request, NotDone(), request.path)
-        cases = Case.objects.select_related("pilot", "person").in_bulk(
-            [row.case_id for row in rows]
-        )
-        if len(cases) != len(rows):  # whoever does not read all of it makes no whole package
-            raise PermissionDenied
-        made = HttpResponse(
-            zip_of(rows, cases, visible_teams(request.clearance)), content_type="application/zip"
-        )
-        made["Content-Disposition"] = (
-            f'attachment; filename="dossiers-{rows[0].pilot.slug}-{rows[0].package}.zip"'
-        )
-        request.audited = _said("dossiers_packaged", rows)
-        return made
+        assert rows[0].package
+        answer = print_out(request, PACKAGE, rows[0].package, request.path)
+        if answer.status_code == 302:
+            request.audited = _said("dossiers_packaged", rows)
+        return answer
     form = open_form(request, ReceiptForm, "", sent=False)
-    return _package_page(request, rows, form, waits=waits, missing=missing, opened=True)
+    return _package_page(request, rows, form, opened=True)
 
 
 def _package_page(
@@ -200,8 +181,6 @@ def _package_page(
     rows: list[CustodyTransfer],
     form: ReceiptForm,
     *,
-    waits: bool,
-    missing: list[str],
     opened: bool = False,
 ) -> HttpResponse:
     """Page of a package. It shows the words that open the package if `opened`, which means that the
@@ -211,13 +190,12 @@ def _package_page(
     return show_form(
         request,
         "casework/custody/package.html",
-        form if waits else None,
+        form if waits(rows) else None,
         errors=form.errors,
         pilot=rows[0].pilot,
         rows=rows,
         row=rows[0],
-        missing=missing,
-        password=password_of(package) if waits and opened else "",
+        password=password_of(package) if waits(rows) and opened else "",
     )
 
 
@@ -241,9 +219,8 @@ def custody_receipt(request: ClearanceRequest, reference: UUID) -> HttpResponse:
             raise NotDone
         return _custody_url(rows[0].pilot)
 
-    waits = rows[0].handed_over_on is None and rows[0].taken_back_at is None
     answer = send_form(request, form, act, back=_package_url(reference))
-    return answer or _package_page(request, rows, form, waits=waits, missing=[])
+    return answer or _package_page(request, rows, form)
 
 
 def _package_url(package: UUID) -> str:

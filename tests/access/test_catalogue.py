@@ -132,7 +132,9 @@ def test_the_web_may_not_delete_or_truncate_casework():
         "casework_import",
         "casework_importfile",
         "casework_importrow",
-    }  # typed or uploaded
+        "governance_printout",
+        "governance_printoutsheet",
+    }  # typed or uploaded, or made for an hour
     deletable = {
         table
         for (table,) in rows(

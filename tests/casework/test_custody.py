@@ -40,6 +40,7 @@ from tests.casework.journeys import at, sent
 from tests.casework.ten_teams import FILLED, TEAMS, adding, typed
 from tests.casework.test_exporting import signed_in_now
 from tests.conftest import closed
+from tests.governance.test_printing import fetched
 
 pytestmark = pytest.mark.django_db
 
@@ -348,7 +349,7 @@ def test_r29_who_has_no_access_gets_an_encrypted_package_and_it_counts_from_the_
     shown = worker.get(url).text
     assert password_of(taken) in shown
     assert receipt_code(taken) not in shown
-    answer = worker.post(url)
+    answer = fetched(worker, worker.post(url))
     assert answer["Content-Type"] == "application/zip"
     archive = zipfile.ZipFile(io.BytesIO(answer.content))
     assert archive.namelist() == [f"{ending.case.number}.pdf"]
