@@ -7,7 +7,8 @@ from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.contrib.postgres.functions import RandomUUID
 from django.contrib.postgres.indexes import GinIndex
 from django.db import connection, models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -31,7 +32,13 @@ class CaseQuerySet(TrackedQuerySet):
     def open(self) -> Self:
         """Cases that were not left, but for those of which the reader knows that she was not
         admitted."""
-        return self.filter(left_on=None).exclude(progress__state=CaseState.NOT_ADMITTED)
+        refused = Progress.objects.filter(case=OuterRef("pk"), state=CaseState.NOT_ADMITTED)
+        # As a value, asked row by row (as a join it is asked of everybody who was refused), and one
+        # that the planner takes for rarely refused.
+        state = Coalesce(Subquery(refused.values("state")), Value(""))
+        return (
+            self.alias(refused=state).exclude(refused=CaseState.NOT_ADMITTED).filter(left_on=None)
+        )
 
     def managed_by(self, user_id: int) -> Self:
         return self.filter(case_manager_id=user_id)

@@ -96,8 +96,17 @@ class Progress(Versioned):
     class Meta:
         indexes = [
             models.Index(fields=["state", "-registered_on", "-case"], name="progress_state_newest"),
-            GinIndex(
-                fields=["team_ids"], name="progress_new_teams", condition=Q(state="registered")
+            # One for each state, so that who takes part in most cases of a register reads no more
+            # of it than those in the state she asks for.
+            *(
+                GinIndex(
+                    fields=["team_ids"], name=f"progress_in_{state}"[:30], condition=Q(state=state)
+                )
+                for state in CaseState.values
+            ),
+            # A list of open cases asks of every row whether it was refused.
+            models.Index(
+                fields=["case"], name="progress_refused", condition=Q(state="not_admitted")
             ),
             # What waits for who coordinates the pilot (sql/worklist.sql).
             models.Index(

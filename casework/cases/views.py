@@ -44,9 +44,11 @@ def case_list(request: ClearanceRequest) -> HttpResponse:
     tab, result = asked_list(request.GET, clearance, teams)
     chips = _chips(result, request)
     only_table = request.htmx and not request.htmx.boosted
-    counts = {} if only_table else case_rows.tab_counts(clearance, teams)
+    most_open = case_rows.TAB_CAP if chips or tab != "open" else case_rows.CAP
+    counts = {} if only_table else case_rows.tab_counts(clearance, teams, most_open)
     known = counts.get(tab, 0)
-    known_exactly = counts and not chips and known <= case_rows.TAB_CAP
+    most = most_open if tab == "open" else case_rows.TAB_CAP
+    known_exactly = counts and not chips and (known <= most or most == case_rows.CAP)
     page = case_rows.CappedPaginator(result.qs, known if known_exactly else None).get_page(
         request.GET.get("page")
     )

@@ -117,7 +117,13 @@ DATABASES = {
     "default": dj_database_url.parse(database_url(role()), conn_max_age=600)
     | {
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"options": " ".join(f"-c {setting}" for setting in ("jit=off", *LIMITS))},
+        # Nothing here reads so much that starting further processes for it pays.
+        "OPTIONS": {
+            "options": " ".join(
+                f"-c {setting}"
+                for setting in ("jit=off", "max_parallel_workers_per_gather=0", *LIMITS)
+            )
+        },
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
