@@ -18,7 +18,25 @@ from partners.organisations.models import Team
 PROPOSAL = DraftKind("proposal", _("Proposal for another matrix"))
 ADVICE = DraftKind("advice", _("Advice on another matrix"))
 OBJECTION = DraftKind("objection", _("Objection to another matrix"))
+DECLINE = DraftKind("declined", _("Declining another matrix"))
 DECISION = DraftKind("agreed", _("Decision of a party on another matrix"))
+
+
+class DeclineForm(KeptForm):
+    """Why a proposal is declined; another button of the same form activates it."""
+
+    reason = forms.CharField(
+        label=_("Reason, if you decline"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if "decline" in self.data and not data.get("reason") and "reason" not in self.errors:
+            self.add_error("reason", _("Write why you decline."))
+        return data
 
 
 class ProposalForm(KeptForm):

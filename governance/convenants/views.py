@@ -21,12 +21,12 @@ from governance.convenants.approvals import (
     parties_to_agree,
     propose,
 )
-from governance.convenants.forms import PROPOSAL, ProposalForm
+from governance.convenants.forms import DECLINE, PROPOSAL, DeclineForm, ProposalForm
 from governance.convenants.matrix import matrix_of
 from governance.convenants.models import Approval, Convenant, Proposal
 from governance.convenants.perms import can_decide, can_propose
 from governance.convenants.versions import activate
-from governance.drafts.form_views import do_once, form_view, open_form, send_form, show_form
+from governance.drafts.form_views import form_view, open_form, send_form, show_form
 from lvv.common.refusal import NotDone
 from partners.accountability.activities import AGREEMENTS, processes
 from partners.organisations.models import Team
@@ -156,26 +156,30 @@ def proposal_decide(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         ),
         reference=reference,
     )
-    decides = can_decide(request.clearance, proposal)
-    if request.method == "POST":
-        if not decides:
-            raise PermissionDenied
-        return do_once(request, lambda: _decide(request, proposal))
+    form = None
+    if can_decide(request.clearance, proposal):
+        form = open_form(request, DeclineForm, DECLINE.key(proposal.reference))
+
+    def act() -> str:
+        assert form is not None
+        return _decide(request, proposal, form.cleaned_data["reason"])
+
     cells = parties_to_agree(proposal)
-    context = {
-        "proposal": proposal,
-        "changes": changes_of(proposal),
-        "decides": decides,
-        "approvals": [
+    return send_form(request, form, act) or show_form(
+        request,
+        "governance/convenants/proposal.html",
+        form,
+        proposal=proposal,
+        changes=changes_of(proposal),
+        approvals=[
             (row, cells.get(row.organisation_id, []))
             for row in proposal.approvals.select_related("organisation")
         ],
-        "missing": missing(proposal) if proposal.decided_at is None else [],
-    }
-    return render(request, "governance/convenants/proposal.html", context)
+        missing=missing(proposal) if proposal.decided_at is None else [],
+    )
 
 
-def _decide(request: ClearanceRequest, seen: Proposal) -> str:
+def _decide(request: ClearanceRequest, seen: Proposal, reason: str) -> str:
     """Activate or decline a proposal. Returns the page of the agreement that is in force then.
     Raises NotDone if somebody was first, if the agreement changed, or if a party has not agreed."""
     proposal = (
@@ -188,7 +192,7 @@ def _decide(request: ClearanceRequest, seen: Proposal) -> str:
     result = proposal.convenant
     if "decline" in request.POST:
         proposal.decided_by, proposal.decided_at = request.user, timezone.now()
-        proposal.declined_because = request.POST.get("reason", "")[:2000]
+        proposal.declined_because = reason
         proposal.save()
         notify_parties(proposal, _("A proposal for another matrix was declined"))
         _audit(request, "matrix_declined", proposal)

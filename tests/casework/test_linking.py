@@ -20,6 +20,7 @@ from casework.registration.acts import Claim, register
 from governance.access.clearance import acting_as
 from governance.access.enums import Category
 from governance.convenants.enums import Cell
+from governance.models import ConvenantGroupObjectPermission
 from partners.organisations.enums import Role
 from tests import factories as make
 from tests.casework.ten_teams import day
@@ -317,6 +318,23 @@ def test_a_second_open_case_is_refused_through_the_link(client, twice):
     answer = client.act_as(twice.owner).post(reverse("casework:register_person"), register)
     assert answer.status_code == 409
     assert twice.second.number in answer.text
+
+
+def test_two_open_cases_are_said_to_who_reads_that_both_are_open(client, twice):
+    """Where somebody was refused, her case is open to who does not read conferences (R1)."""
+    with acting_as(twice.owner):
+        judge(twice.case.person, twice.second.person, SAME, "gelijk")
+    make.InvolvementFactory(case=twice.second, team=twice.partner_team)
+    warned = "meer dan één open casus"
+    for who in (twice.owner, twice.partner):
+        assert warned in client.act_as(who).get(person_page(twice.case)).text
+    ConvenantGroupObjectPermission.objects.filter(
+        group=twice.partner_team.group, permission__codename__endswith="_conference"
+    ).delete()
+    assert warned in client.act_as(twice.owner).get(person_page(twice.case)).text
+    read = client.act_as(twice.partner).get(person_page(twice.case))
+    assert read.status_code == 200
+    assert warned not in read.text
 
 
 # ------------------------------------------------------------------ two pilots

@@ -18,6 +18,7 @@ from casework.models import (
     Task,
 )
 from governance.access.clearance import acting_as
+from governance.models import ConvenantGroupObjectPermission
 from tests import factories as make
 from tests.casework.journeys import LAPSED, Journey, involved, sent
 
@@ -507,3 +508,14 @@ def test_an_exit_cites_the_ending_that_was_decided_after_it_was_proposed(guided)
     guided.formal("ended")
     assert guided.confirm().status_code == 302
     assert guided.exit().formal_decision == FormalDecision.objects.get(kind="ended")
+
+
+def test_who_does_not_read_how_far_a_case_is_proposes_no_exit(guided):
+    """Her team leads and writes outcomes; the guidance is closed to it from today."""
+    team = guided.teams["municipality"]
+    assert guided.get("municipality", "exit_propose").status_code == 200
+    ConvenantGroupObjectPermission.objects.filter(
+        group=team.group, permission__codename__endswith="_guidance"
+    ).delete()
+    assert guided.get("municipality", "exit_propose").status_code == 403
+    assert guided.propose().status_code == 403

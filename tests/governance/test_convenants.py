@@ -252,6 +252,22 @@ def test_a_declined_proposal_leaves_everything(client, cast):
     assert "geen noodzaak" in client.get(page).text
 
 
+def test_declining_takes_a_reason_and_loses_none(client, cast):
+    proposed(client, cast)
+    proposal = Proposal.objects.get()
+    page = reverse("governance:proposal_decide", args=[proposal.reference])
+    client.act_as(cast.officer)
+    for reason in ("", "x" * 2001):
+        answer = client.post(page, {"decline": "1", "reason": reason})
+        assert answer.status_code == 400
+        assert reason in answer.text
+    proposal.refresh_from_db()
+    assert proposal.decided_at is None
+    saved = {"draft_key": f"declined:{proposal.reference}", "form_page": page, "reason": "Bijna af"}
+    assert client.post(reverse("governance:draft_save"), saved).status_code == 200
+    assert "Bijna af" in client.get(page).text
+
+
 def test_a_proposal_for_a_version_that_ended_cannot_be_activated(cast):
     proposal = proposal_of(cast, {})
     cast.convenant.in_force_until = timezone.localdate()
