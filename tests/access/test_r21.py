@@ -75,7 +75,7 @@ class Built:
             right.codename: right
             for right in Permission.objects.filter(content_type__model="convenant")
         }
-        organisations = [
+        self.organisations = organisations = [
             make.OrganisationFactory(kind=world.kinds[number])
             for number in range(world.organisations)
         ]
@@ -128,7 +128,7 @@ class Built:
                 for team, verb, category in facts.cells
             )
         self.parents: list[Any] = []
-        people = [Person.objects.create() for _ in range(3)]
+        people = [Person.objects.create() for _ in range(max(2, *world.people) + 1)]
         self.cases = [
             Case.objects.create(
                 number=str(number),
@@ -351,7 +351,7 @@ class Built:
             (upload, lambda who: who == 0 and 0 in world.working(who)),
             (row, lambda who: who == 0 and 0 in world.working(who)),
             (file, lambda who: who == 0 and 0 in world.working(who)),
-            (export, lambda who: who == 1),
+            (export, lambda who: who == 1 or world.oversees(who, world.teams[0][1])),
             (columns, lambda who: 0 in world.working(who)),
         ]
         return rows

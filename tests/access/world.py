@@ -111,6 +111,7 @@ REVEALED_BY_GROUND = {
     "cooperation": "guidance",
     "made_known": "guidance",
 }
+OVERSIGHT = ("privacy_officer", "data_protection_officer")
 KINDS = ("ngo", "shelter_operator", "health_provider", "iom", "coa", "dtv")
 GROUNDS = ("cooperation", "made_known", "dossier_request", "return_support")
 DAYS = (-10, -1, 0, 1, 10)
@@ -192,6 +193,7 @@ class World:
     grounds: dict[tuple[int, int], str] = field(default_factory=dict)  # why a team takes part
     people: list[int] = field(default_factory=list)  # case -> person
     states: list[list[str]] = field(default_factory=list)  # case -> those it went through
+    offices: list[tuple[int, int, str]] = field(default_factory=list)  # user, organisation, role
     links: list[tuple[int, int]] = field(default_factory=list)  # persons who are one
 
     def seats(self, user: int) -> set[int]:
@@ -262,6 +264,42 @@ class World:
             and team in self.working(user)
             and self.teams[team][1] == 0
         }
+
+    def works_in(self, user: int, pilot: int) -> bool:
+        return any(self.teams[team][0] == pilot for team in self.working(user))
+
+    def organisations_of(self, user: int) -> set[int]:
+        """Where she works today, in a team or in an office."""
+        return {self.teams[team][1] for team in self.working(user)} | {
+            organisation for who, organisation, _role in self.offices if who == user
+        }
+
+    def oversees(self, user: int, organisation: int) -> bool:
+        """What went out of her organisation, for who looks after its personal data."""
+        return any(
+            who == user and where == organisation and role in OVERSIGHT
+            for who, where, role in self.offices
+        )
+
+    def sees_agreement(self, user: int, pilot: int) -> bool:
+        """For each organisation that works in its pilot: it may open its records."""
+        here = {organisation for where, organisation, _function in self.teams if where == pilot}
+        return bool(here & self.organisations_of(user))
+
+    def sees_meeting(self, user: int, pilot: int, cases: set[int]) -> bool:
+        """That a conference meets, for who reads or attends it; a guest, of a case of hers on it."""
+        return any(self.granted(user, case, "conference") for case in cases) or any(
+            self.teams[team][0] == pilot
+            and (self.cell(team, "read", "conference") or self.attends(team))
+            for team in self.seats(user)
+        )
+
+    def sees_transfer(self, user: int, case: int, to: int) -> bool:
+        """What a pilot offers to another: for who guides, and for who coordinates there."""
+        return self.reads_in(user, case, "guidance") or to in self.coordinates(user)
+
+    def sees_package(self, user: int, case: int, pilot: int) -> bool:
+        return pilot in self.coordinates(user) or self.sees_case(user, case)
 
     def reads_addresses(self, user: int) -> set[int]:
         return {team for team in self.seats(user) if self.cell(team, "read", "shelter_address")}
@@ -395,6 +433,10 @@ class World:
             return seen or (
                 asked
                 and any(self.agreed(record.to, verb, record.category) for verb in ("read", "write"))
+            )
+        if record.table == "consent":  # also for the team that it names
+            return seen or (
+                record.to in self.working(user) and self.involved(record.case, record.to)
             )
         if record.table == "agendaitem":
             return seen or self.attends_item(user, record)
