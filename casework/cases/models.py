@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.contrib.postgres.functions import RandomUUID
 from django.contrib.postgres.indexes import GinIndex
 from django.db import connection, models
-from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models import F, OuterRef, Prefetch, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -58,19 +58,24 @@ class CaseQuerySet(TrackedQuerySet):
     def for_list(self) -> Self:
         """Cases with only the columns that a line of a list shows, and `team_ids`, which the second
         wall needs."""
-        return self.select_related("case_manager", "progress").only(
-            "reference",
-            "number",
-            "person_id",
-            "pilot_id",
-            "lead_team_id",
-            "left_on",
-            "registered_on",
-            "team_ids",
-            "team_reveals",
-            "case_manager__name",
-            "case_manager__username",
-            "progress__state",
+        # How far they are is asked of a page, not of all that are sorted for it.
+        progress = Prefetch("progress", Progress.objects.only("case", "state"))
+        return (
+            self.select_related("case_manager")
+            .prefetch_related(progress)
+            .only(
+                "reference",
+                "number",
+                "person_id",
+                "pilot_id",
+                "lead_team_id",
+                "left_on",
+                "registered_on",
+                "team_ids",
+                "team_reveals",
+                "case_manager__name",
+                "case_manager__username",
+            )
         )
 
 

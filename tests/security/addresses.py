@@ -24,7 +24,7 @@ from casework.models import (
     Transfer,
 )
 from casework.records.models import Record
-from governance.models import Approval, Convenant, Draft, Proposal
+from governance.models import Approval, Convenant, Draft, Printout, Proposal
 from partners.models import Pilot
 from tests.access.test_pages import patterns
 from tests.security.marked import Marked, Row, marked_models
@@ -46,6 +46,7 @@ ABOUT: dict[str, type[Any]] = {
     "/pilots/": Pilot, "/dossierpakketten/": CustodyTransfer, "/opvang/locaties/": Location,
     "/convenanten/voorstellen/": Proposal, "/convenanten/instemming/": Approval,
     "/convenanten/": Convenant, "/concepten/": Draft,
+    "/afdrukken/": Printout,
 }  # fmt: skip
 NOBODY = "00000000-0000-4000-8000-000000000000"
 WORDS = {

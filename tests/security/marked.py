@@ -48,6 +48,8 @@ from governance.models import (
     ConvenantArticle,
     ConvenantGroupObjectPermission,
     Draft,
+    Printout,
+    PrintoutSheet,
     Proposal,
 )
 from partners.models import User
@@ -78,7 +80,7 @@ NOT_TYPED = {
     "case.number", "case.number_end", "steptaken.number", "custodytransfer.number",
     "correctionrequest.record_kind", "task.rule", "briefing.text_version",
     "identityvalue.key", "identityvalue.sounds", "export.format", "columnmapping.field", "draft.key",
-    "draft.page", "formtoken.result", "convenantarticle.number", "convenant.form", "import.stopped",
+    "draft.page", "printout.kind", "printout.page", "printout.digest", "printout.language", "formtoken.result", "convenantarticle.number", "convenant.form", "import.stopped",
     "importrow.claim", "organisation.name", "pilot.name", "pilot.slug", "user.password", "user.username",
     "user.name", "user.email", "invitation.token_hash", "session.session_data",
     "case.team_reveals", "person.v_number", "clash.agreeing", "case.shielded_reason", "caseuserobjectpermission.categories",
@@ -282,6 +284,11 @@ class Marked(Built):
                 key=f"note:{self.cases[0].reference}",
                 fields={"text": ""},
             )
+            printout = Printout.objects.create(
+                owner=self.users[number], kind="minutes", subject=uuid.uuid4(), language="nl",
+                page="/lso/", filename="x.pdf", digest="x", state="ready",
+            )  # fmt: skip
+            PrintoutSheet.objects.create(printout=printout, number=1, name="x", content=b"x")
         Transfer.objects.create(
             case=self.cases[1], pilot=here, to_pilot=there, text="x", wanted_on=today,
             offered_by=coordinator,
@@ -444,8 +451,9 @@ class Marked(Built):
         if isinstance(row, Judgement):
             sides = [world.people.index(self.people.index(one)) for one in (row.one, row.other)]
             return lambda user: all(world.sees_case(user, case) for case in sides)
-        if isinstance(row, Draft):
-            return lambda user: self.users[user].pk == row.owner_id
+        if isinstance(row, Draft | Printout | PrintoutSheet):
+            owner = row.printout.owner_id if isinstance(row, PrintoutSheet) else row.owner_id
+            return lambda user: self.users[user].pk == owner
         if isinstance(row, Meeting | MeetingTeam | MeetingGuest):
             meeting = row if isinstance(row, Meeting) else row.meeting
             pilot = self.pilot_of(meeting.pilot_id)
