@@ -313,6 +313,7 @@ def registrations(browser: Browser, cases: int) -> dict[str, float]:
             "nationality": "0084",
             "v_number": str(v_number),
             "referrer": "Wijkteam",
+            "referred_on": today,
             "told_on": today,
             "language": "en",
         }

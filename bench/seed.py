@@ -159,9 +159,9 @@ INSERT INTO casework_person (id, reference, team_ids, created_at)
     SELECT i, person_ref, array_remove(ARRAY(SELECT t FROM unnest(ARRAY[lead, CASE WHEN has_dtv THEN dtv END, CASE WHEN has_ind THEN ind END]) t
            ORDER BY t), NULL), now() FROM c;
 INSERT INTO casework_case (id, reference, number, person_id, pilot_id, lead_team_id, case_manager_id,
-                           registered_on, left_on, referrer, doubles_judged_on, team_ids, team_reveals, version)
+                           referred_on, registered_on, left_on, referrer, doubles_judged_on, team_ids, team_reveals, version)
     SELECT c.i, gen_random_uuid(), to_char(day, 'YYYY') || '-' || lpad(c.i::text, 6, '0'), c.i, pilot, lead, worker,
-           day, CASE WHEN state IN ('exited', 'in_aftercare', 'archived') THEN day END, 'Wijkteam', day, q.team_ids,
+           day, day, CASE WHEN state IN ('exited', 'in_aftercare', 'archived') THEN day END, 'Wijkteam', day, q.team_ids,
            ARRAY(SELECT t || ':identity' FROM unnest(q.team_ids) t ORDER BY t::text), 1
     FROM c JOIN casework_person q ON q.id = c.i;
 INSERT INTO casework_progress (case_id, pilot_id, registered_on, team_ids, version, state, since, category, deadline_on)
@@ -281,8 +281,8 @@ INSERT INTO casework_followupcheck (reference, case_id, author_team_id, author_i
     FROM c JOIN casework_exit x ON x.case_id = c.i AND x.outcome = 'independent_return'
     CROSS JOIN LATERAL unnest(CASE state WHEN 'archived' THEN ARRAY[3, 6, 12] WHEN 'in_aftercare' THEN ARRAY[3] ELSE '{}' END) m;
 INSERT INTO casework_historicalcase (id, reference, number, person_id, pilot_id, lead_team_id, case_manager_id,
-        registered_on, left_on, referrer, doubles_judged_on, version, history_date, history_type)
-    SELECT id, reference, number, person_id, pilot_id, lead_team_id, case_manager_id, registered_on, left_on, referrer,
+        referred_on, registered_on, left_on, referrer, doubles_judged_on, version, history_date, history_type)
+    SELECT id, reference, number, person_id, pilot_id, lead_team_id, case_manager_id, referred_on, registered_on, left_on, referrer,
            doubles_judged_on, version, now(), '+' FROM casework_case;
 SELECT setval(pg_get_serial_sequence('casework_case', 'id'), %(cases)s),
        setval(pg_get_serial_sequence('casework_person', 'id'), %(cases)s);

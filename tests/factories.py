@@ -158,8 +158,10 @@ class CaseFactory(DjangoModelFactory):
     def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> Case:
         state, days = kwargs.pop("state"), kwargs.pop("days")
         deadline = kwargs.pop("deadline_on")
+        if "registered_on" in kwargs:
+            kwargs.setdefault("referred_on", kwargs["registered_on"])
         case: Case = super()._create(model_class, *args, **kwargs)
-        row = at(case, state, timezone.localdate())
+        row = at(case, state, case.referred_on if state == "registered" else timezone.localdate())
         row.deadline_on = deadline
         begin([row])
         insert(

@@ -112,6 +112,8 @@ class Case(AccessChecked, Versioned):
         related_name="+",
         verbose_name=_("case manager"),
     )
+    # The day on which somebody came or was referred, and the day on which that was recorded here.
+    referred_on = models.DateField(_("referred on"), default=timezone.localdate)
     registered_on = models.DateField(_("registered on"), default=timezone.localdate)
     # The day on which it was left: by an exit, or archived after a refusal. Empty as long as it is
     # open. How far it is stands in its Progress (cases/progress.py).

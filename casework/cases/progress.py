@@ -47,6 +47,7 @@ REVEALED_BY_STATE = {
 }
 # The category that a day of a case reveals.
 REVEALED_BY_DAY = {
+    "referred_on": C.IDENTITY,
     "registered_on": C.IDENTITY,
     "left_on": C.IDENTITY,
     "admitted_on": C.CONFERENCE,

@@ -1,6 +1,7 @@
 """The agenda of a meeting: a case is put on it, moved up, changed, discussed and taken off."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
@@ -103,17 +104,17 @@ def put_on_agenda(
             share_purpose=in_dutch(DISCUSSED),
             share_basis="convenant",
         )
-        into_conference(row, by=by)
+        into_conference(row, by=by, on=min(meeting.on, timezone.localdate()))
     _invite(meeting, teams)
     guests_read(meeting)
     return made[case.pk]
 
 
-def into_conference(case: Case, *, by: Clearance) -> None:
-    """Take a case that stands on an agenda into the conference, by the first of T5, T17 and T6 that
-    is possible. Does nothing if none is."""
+def into_conference(case: Case, *, by: Clearance, on: date) -> None:
+    """Take a case that stands on an agenda into the conference on this day, by the first of T5, T17
+    and T6 that is possible. Does nothing if none is."""
     for number in ("T5", "T17", "T6"):
-        if take_step_if_possible(case, number, by=by):
+        if take_step_if_possible(case, number, by=by, on=on):
             return
 
 

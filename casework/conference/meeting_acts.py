@@ -113,7 +113,7 @@ def open_meeting(meeting: Meeting, *, by: Clearance) -> None:
     meeting.version += 1
     meeting.save()
     for item in items:
-        into_conference(item.case, by=by)
+        into_conference(item.case, by=by, on=meeting.on)
 
 
 @transaction.atomic

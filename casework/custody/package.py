@@ -30,7 +30,7 @@ from lvv.common.refusal import NotDone
 from partners.organisations.enums import TeamFunction
 from partners.organisations.models import Team
 
-OF_CASE = ("number", "reference", "state", "registered_on", "left_on")
+OF_CASE = ("number", "reference", "state", "referred_on", "registered_on", "left_on")
 OF_STEP = ("number", "state", "on", "recorded_at")
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32, without what is easily misread
 

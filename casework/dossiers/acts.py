@@ -23,6 +23,7 @@ from casework.dossiers.support import ReceptionHandover
 from casework.formal_decisions.models import FormalDecision
 from casework.intake.models import ServiceDossier
 from casework.journey.acts import in_dutch, locked, refresh_deadline, take_step_if_possible
+from casework.journey.facts import REST, fact_of
 from casework.outcomes.models import DestinationReport
 from casework.records.enums import Answer, EndReason, ShareBasis
 from casework.records.models import Addressed, Checked, Record, RecordQuerySet, VisibleToCategory
@@ -152,7 +153,8 @@ def change_record(record: Record, *, reason: str = "corrected", follow: bool = T
 
 def _follow(record: Record, left: Collection[int | None] = (), by: Clearance | None = None) -> None:
     if isinstance(record, ServiceDossier) and by is not None:
-        take_step_if_possible(record.case, "T4", by=by)
+        ends = fact_of(record.case).rest_ends
+        take_step_if_possible(record.case, "T4", by=by, on=ends and ends - REST)
     elif isinstance(record, (VisibleToCategory, Procedure, ProcedureStep)):
         refresh_deadline(locked(record.case))
     if isinstance(record, DestinationReport) and by is not None:

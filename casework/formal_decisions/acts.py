@@ -98,7 +98,9 @@ def issue(
     )
     done(case, [k.value for k in RESTS_ON[kind]], by=by)
     if kind in STEP:
-        take_step(case, STEP[kind], by=by, on=data["effective_on"] if kind == K.ADMITTED else None)
+        take_step(
+            case, STEP[kind], by=by, on=data["effective_on"] if kind == K.ADMITTED else decided_on
+        )
     else:
         refresh_deadline(case)
     return made

@@ -120,8 +120,8 @@ class FormalForm(KeptForm):
 
     def clean_decided_on(self) -> date:
         day: date = self.cleaned_data["decided_on"]
-        if day < self.case.registered_on:
-            raise ValidationError(_("This day lies before the registration."), code="early")
+        if day < self.case.referred_on:
+            raise ValidationError(_("This day lies before the referral."), code="early")
         return day
 
     def clean(self) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def begin_intake(case: Case, *, by: Clearance, team: int, begun_on: date) -> Int
     reads it."""
     case = locked(case)
     if case.state != CaseState.INTAKE or intake_of(case) is not None:
-        case = take_step(case, "T2", by=by)
+        case = take_step(case, "T2", by=by, on=begun_on)
     try:
         with transaction.atomic():
             return Intake.objects.create(
@@ -221,7 +221,7 @@ def request_dossiers(case: Case, *, by: Clearance, team: int, requested_on: date
     if facts.lacks_request:
         refresh_deadline(case)
         return case
-    return take_step(case, "T3", by=by)
+    return take_step(case, "T3", by=by, on=requested_on)
 
 
 def writes_limitations(reader: CaseReader) -> int | None:

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from casework.cases.models import Case
 from casework.intake.enums import CriterionResult
 from casework.intake.models import CriteriaList, Intake, IntakeReport
-from casework.register.forms import DayField
+from casework.journey.facts import fact_of
+from casework.register.forms import DayField, ReasonField
 from casework.sharing.forms import SharingFields
 from governance.access.enums import Category, Visibility
 from governance.drafts.forms import Kept, KeptForm
@@ -18,11 +19,41 @@ from lvv.common.forms import DateField
 from partners.organisations.models import Team
 
 INTAKE = DraftKind("intake", _("Intake"))
+REFERRAL = DraftKind("referral", _("Referral"))
 DOSSIERS = DraftKind("dossiers", _("Ask for the dossiers"))
 CRITERIA = DraftKind("criteria", _("Local criteria"))
 
 YES_NO = [("yes", _("yes")), ("no", _("no"))]
 MOST_CRITERIA = 12
+
+
+class ReferralForm(KeptForm):
+    """When somebody came and who referred her, corrected."""
+
+    referred_on = DayField(
+        label=_("Referred on"), error_messages={"required": _("Enter the day of the referral.")}
+    )
+    referrer = forms.CharField(label=_("Referred by"), max_length=160, required=False)
+    why = ReasonField(
+        label=_("What was wrong?"),
+        help_text=_("Kept with what stood there before."),
+        required_message=_("Write what was wrong."),
+    )
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.case = case
+        for name in ("referred_on", "referrer"):
+            self.fields[name].initial = getattr(case, name)
+
+    def clean_referred_on(self) -> date:
+        day: date = self.cleaned_data["referred_on"]
+        if day > self.case.registered_on:
+            raise ValidationError(_("This day lies after the registration."), code="late")
+        begun = fact_of(self.case).intake_begun
+        if begun and day > begun:
+            raise ValidationError(_("This day lies after the intake began."), code="late")
+        return day
 
 
 class BeginForm(KeptForm):
@@ -36,12 +67,12 @@ class BeginForm(KeptForm):
         self.fields["begun_on"].initial = timezone.localdate()
 
     def clean_begun_on(self) -> date:
-        return not_before_registration(self.cleaned_data["begun_on"], self.case)
+        return not_before_referral(self.cleaned_data["begun_on"], self.case)
 
 
-def not_before_registration(day: date, case: Case) -> date:
-    if day < case.registered_on:
-        raise ValidationError(_("This day lies before the registration."), code="early")
+def not_before_referral(day: date, case: Case) -> date:
+    if day < case.referred_on:
+        raise ValidationError(_("This day lies before the referral."), code="early")
     return day
 
 
@@ -96,7 +127,7 @@ class ConversationForm(PageForm):
             self.initial["interpreter"] = "yes" if self.instance.interpreter else "no"
 
     def clean_interviewed_on(self) -> date:
-        return not_before_registration(self.cleaned_data["interviewed_on"], self.case)
+        return not_before_referral(self.cleaned_data["interviewed_on"], self.case)
 
 
 AREA = {"rows": 4, "dir": "auto"}
@@ -225,7 +256,7 @@ class RequestForm(KeptForm):
         self.fields["requested_on"].initial = timezone.localdate()
 
     def clean_requested_on(self) -> date:
-        return not_before_registration(self.cleaned_data["requested_on"], self.case)
+        return not_before_referral(self.cleaned_data["requested_on"], self.case)
 
 
 class CriteriaListForm(KeptForm):

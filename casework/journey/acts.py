@@ -20,7 +20,7 @@ from casework.cases.progress import LEFT_STATES, REVEALED_BY_STATE, step_to
 from casework.journey.addresses import linked
 from casework.journey.deadlines import next_deadline
 from casework.journey.facts import Facts, fact_of
-from casework.journey.guards import Missing
+from casework.journey.guards import Missing, format_day
 from casework.journey.steps import STEPS, Step
 from casework.register.identity import leading_names
 from governance.access.clearance import Clearance, current_clearance
@@ -79,22 +79,26 @@ def take_step(
     to: CaseState | None = None,
     on: date | None = None,
 ) -> Case:
-    """Take this step with a case that is locked; `on` is the day it happened, if not today.
+    """Take this step with a case that is locked, as of the day on which it happened: `on`, else
+    today. What runs until a day is judged by that day.
 
     Who may, the view asked before. Raises StepRefused, and nothing is written.
     """
-    step = STEPS[number]
+    step, on = STEPS[number], on or timezone.localdate()
     if case.state not in step.sources or case.visible_progress is None:
         raise StepRefused(case, [_moved_on(case, step)])
-    if missing := [*unread(case, step, by), *step.missing(fact_of(case))]:
+    early = [] if step.may_precede else too_early(case, on)
+    if missing := [*unread(case, step, by), *early, *step.missing(fact_of(case, on))]:
         raise StepRefused(case, missing)
     return _moved(case, CaseState(step.target or to or case.state), step.number, by, on)
 
 
-def take_step_if_possible(case: Case, number: str, *, by: Clearance) -> bool:
+def take_step_if_possible(
+    case: Case, number: str, *, by: Clearance, on: date | None = None
+) -> bool:
     """Take this step as a consequence of another act, where nothing stands in its way."""
     try:
-        take_step(case, number, by=by)
+        take_step(case, number, by=by, on=on)
     except StepRefused:
         refresh_deadline(case)
         return False
@@ -113,23 +117,32 @@ def unread(case: Case, step: Step, by: Clearance) -> list[Missing]:
     ]
 
 
+def too_early(case: Case, on: date) -> list[Missing]:
+    """What stands in the way because the case was not in its state yet on this day."""
+    progress = case.visible_progress
+    if progress is None or on >= progress.since:
+        return []
+    sentence = _("The case is “%(state)s” since %(day)s: what came after is of that day or later.")
+    day = format_day(progress.since)
+    return [Missing(sentence % {"state": case.state_label, "day": day}, "case_detail")]
+
+
 def _moved_on(case: Case, step: Step) -> Missing:
     sentence = _("The case is “%(state)s” by now, from where this step does not go.")
     return Missing(sentence % {"state": case.state_label}, "case_detail")
 
 
-def _moved(case: Case, state: CaseState, number: str, by: Clearance, on: date | None) -> Case:
-    today = timezone.localdate()
-    left_on = (case.left_on or on or today) if state in LEFT_STATES else None
+def _moved(case: Case, state: CaseState, number: str, by: Clearance, on: date) -> Case:
+    left_on = (case.left_on or on) if state in LEFT_STATES else None
     if left_on != case.left_on:  # before its progress: the database compares them
         case.left_on = left_on
         case.save()
     progress = case.progress
-    progress.move(state, today)
+    progress.move(state, on)
     progress.version += 1
     set_change_reason(progress, number)
     progress.save()
-    insert([step_to(progress, number, by.user, on or today)])
+    insert([step_to(progress, number, by.user, on)])
     refresh_deadline(case)
     notify_team_members(case, by=by)
     return case
@@ -183,11 +196,12 @@ def notify_team_members(case: Case, *, by: Clearance) -> None:
 
 
 @transaction.atomic
-def step_by_button(case: Case, step: Step, *, by: Clearance, version: str) -> Case:
-    """A step that is a button of its own, from the version of the case that the worker saw."""
+def step_by_button(case: Case, step: Step, *, by: Clearance, version: str, on: date) -> Case:
+    """A step that is a button of its own, on its day, from the version of the case that the worker
+    saw."""
     case = locked(case)
     case.progress.check_version(version)
-    case = take_step(case, step.number, by=by)
+    case = take_step(case, step.number, by=by, on=on)
     if step.number == "T10":  # R7: whoever is guided is known to the departure service
         involve_departure_service(case)
     if step.target == CaseState.ARCHIVED:

@@ -38,6 +38,8 @@ class Step:
     asks: str | Promise = ""  # what the act asks besides, for the table in the docs
     # What the guards look for the absence of: who does not read it would find nothing, and go on.
     rests_on: tuple[Category, ...] = ()
+    # Its day is that of a decision or an exit, which may lie before the case came into its state.
+    may_precede: bool = False
 
     def missing(self, facts: Facts) -> list[Missing]:
         """What stands in the way, each in a sentence; nothing if the step may be taken."""
@@ -67,10 +69,10 @@ _ALL = (
          perms.leads),
     Step("T7", "admit", _("Admit"), (S.IN_CONFERENCE,), S.ADMITTED,
          (g.conference_admitted, g.formally("admitted")),
-         perms.leads, "formal_decision_add"),
+         perms.leads, "formal_decision_add", may_precede=True),
     Step("T8", "refuse", _("Do not admit"), (S.IN_CONFERENCE,), S.NOT_ADMITTED,
          (g.conference_refused, g.formally("refused")),
-         perms.leads, "formal_decision_add"),
+         perms.leads, "formal_decision_add", may_precede=True),
     Step("T9", "reopen", _("Back to the case conference"), (S.NOT_ADMITTED,), S.IN_CONFERENCE,
          (g.new_ground, g.no_newer_open_case),
          perms.leads, "case_reopen", rests_on=(C.CONFERENCE, C.PROCEDURES),
@@ -80,7 +82,7 @@ _ALL = (
          perms.manages),
     Step("T11", "exit", _("Confirm the exit"), (*OPEN_STATES, S.NOT_ADMITTED), S.EXITED,
          (g.exit_proposed, g.stay_ended, g.ending_decided, g.accepted_elsewhere),
-         perms.leads, "exit_confirm", rests_on=(C.CONTACT_SHELTER,),
+         perms.leads, "exit_confirm", rests_on=(C.CONTACT_SHELTER,), may_precede=True,
          asks=_("proposed by the case manager, or before the guidance by a caseworker of the team"
                 " that leads")),
     Step("T12", "aftercare", _("Begin the aftercare"), (S.EXITED,), S.IN_AFTERCARE,

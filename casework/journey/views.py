@@ -4,16 +4,22 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
 
 from casework.cases.case_reader import find_case
 from casework.cases.views import case_url
 from casework.journey.acts import step_by_button, unread
 from casework.journey.addresses import linked
 from casework.journey.facts import fact_of
+from casework.journey.forms import STEP, StepForm
 from casework.journey.steps import BY_SLUG
 from governance.access.middleware import ClearanceRequest
-from governance.drafts.form_views import do_once, form_view, seen_version
+from governance.drafts.form_views import (
+    form_view,
+    open_form,
+    seen_version,
+    send_form,
+    show_form,
+)
 from partners.accountability.activities import CASEWORK, processes
 
 
@@ -26,19 +32,24 @@ def case_step(request: ClearanceRequest, reference: UUID, slug: str) -> HttpResp
         raise Http404
     if not step.who(reader):
         raise PermissionDenied
-    if request.method == "POST":
+    form = open_form(request, StepForm, STEP.key(case.reference, slug))
 
-        def act() -> str:
-            step_by_button(case, step, by=request.clearance, version=seen_version(request))
-            return case_url(case)
+    def act() -> str:
+        on, version = form.cleaned_data["on"], seen_version(request)
+        step_by_button(case, step, by=request.clearance, version=version, on=on)
+        return case_url(case)
 
-        return do_once(request, act)
+    if answer := send_form(request, form, act):
+        return answer
     here = case.state in step.sources
     missing = [*unread(case, step, request.clearance), *step.missing(fact_of(case))] if here else []
-    context = reader.context() | {
-        "step": step,
-        "missing": linked(case, missing),
-        "possible": here and not missing,
-        "here": here,
-    }
-    return render(request, "casework/journey/step.html", context)
+    return show_form(
+        request,
+        "casework/journey/step.html",
+        form,
+        step=step,
+        missing=linked(case, missing),
+        possible=here and not missing,
+        here=here,
+        **reader.context(),
+    )

@@ -70,8 +70,8 @@ class ExitForm(KeptForm):
 
     def clean_exited_on(self) -> date:
         day: date = self.cleaned_data["exited_on"]
-        if day < self.case.registered_on:
-            raise ValidationError(_("This day lies before the registration."), code="early")
+        if day < self.case.referred_on:
+            raise ValidationError(_("This day lies before the referral."), code="early")
         facts = fact_of(self.case)
         if facts.admitted_on and day < facts.admitted_on:
             raise ValidationError(_("This day lies before the admission."), code="early")

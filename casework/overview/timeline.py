@@ -2,7 +2,7 @@
 log."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -38,6 +38,12 @@ class Event:
     page: str = ""
     ended: str = ""
     parts: tuple[tuple[str, str], ...] = ()  # records told together: each in words, with its page
+
+    @property
+    def recorded_later(self) -> date | None:
+        """The day on which it was recorded, if that is more than a day after it happened."""
+        day = timezone.localdate(self.at)
+        return day if day - self.on > timedelta(days=1) else None
 
 
 def events(
@@ -231,13 +237,13 @@ def _steps(reader: CaseReader, involvements: list[Involvement]) -> list[Event]:
         if number == "T1":
             title = _("Registered")
         icon = "plus" if number == "T1" else "arrow-right"
-        day = on or timezone.localdate(at)
+        day = case.referred_on if number == "T1" else on or timezone.localdate(at)
         result.append(Event(day, at, "steps", icon, title, name if by in named else ""))
     mine = [row.since for row in involvements if row.team_id in reader.clearance.teams]
     since = min(mine, default=date.max)
     states = {state for _number, state, *_row in rows}
     if not reader.reads(REVEALED_BY_DAY["admitted_on"]) and since <= case.registered_on:
-        day = case.registered_on
+        day = case.referred_on
         result.append(Event(day, _moment(day), "steps", "plus", _("Registered"), ""))
     if case.left_on and states.isdisjoint(LEFT_STATES) and since <= case.left_on:
         day = case.left_on

@@ -55,7 +55,8 @@ class Claim:
     state_since: date | None = None
     admitted_on: date | None = None
     guidance_from: date | None = None
-    registered_on: date | None = None
+    referred_on: date | None = None
+    registered_on: date | None = None  # of a list that is taken over
     others: list[int] = field(
         default_factory=list
     )  # cases of people alike who were judged to be somebody else
@@ -68,6 +69,12 @@ class Claim:
         return Identity(
             names=self.names, birth_dates=births, nationalities=known, v_numbers=numbers
         )
+
+    def came_on(self) -> date | None:
+        """The day of the referral, as far as it is known: on which she was sheltered, if that was
+        before anything else."""
+        known = (self.referred_on or self.registered_on, self.in_emergency and self.sheltered_since)
+        return min((day for day in known if day), default=None)
 
     def since(self) -> date | None:
         """The day since which the person is in this state, as far as the list says; None
@@ -131,6 +138,7 @@ def register_many(
                 referrer=claim.referrer,
                 team_ids=[team.pk],
                 doubles_judged_on=None if claim.in_emergency else today,
+                referred_on=claim.came_on() or today,
                 registered_on=claim.registered_on or today,
             )
             for (claim, person), number in zip(entries, numbers, strict=True)
@@ -232,10 +240,12 @@ def _begin(pairs: list[tuple[Claim, Case]], by: Clearance) -> None:
     that of the admission before that of the state it is in."""
     rows, steps = [], []
     for claim, case in pairs:
-        case.progress = row = at(case, claim.state, claim.since() or case.registered_on)
+        case.progress = row = at(case, claim.state, claim.since() or case.referred_on)
         rows.append(row)
+        if claim.state == CaseState.REGISTERED or claim.came_on():
+            first = at(case, CaseState.REGISTERED, case.referred_on)
+            steps.append(step_to(first, "T1", by.user, case.referred_on))
         if claim.state == CaseState.REGISTERED:
-            steps.append(step_to(row, "T1", by.user, case.registered_on))
             continue
         if claim.admitted_on and claim.state == CaseState.IN_GUIDANCE:
             admitted = at(case, CaseState.ADMITTED, claim.admitted_on)

@@ -63,6 +63,12 @@ class ReferralForm(KeptForm):
         help_text=_("Organisation or function, such as a helpdesk or a lawyer."),
         error_messages={"required": _("Enter who referred the person, or: came by herself.")},
     )
+    referred_on = DayField(
+        label=_("On which day"),
+        initial=timezone.localdate,
+        help_text=_("The day of the referral, or on which the person came."),
+        error_messages={"required": _("Enter the day of the referral.")},
+    )
     told_on = DayField(
         label=_("Told on"),
         error_messages={"required": _("Enter the day on which the person was told.")},
@@ -293,6 +299,7 @@ class Household:
             claim = Claim(
                 names=[data["name"]],
                 referrer=referral["referrer"],
+                referred_on=referral["referred_on"],
                 birth_date=data["birth_date"],
                 v_number=data["v_number"],
                 nationalities=[data["nationality"] or "0000"],

@@ -119,6 +119,7 @@ def _claim(form: RegistrationForm) -> Claim:
     return Claim(
         names=form.names,
         referrer=data["referrer"],
+        referred_on=data["referred_on"],
         birth_date=data["birth_date"],
         v_number=data["v_number"],
         nationalities=[code for code in (data["nationality"], data["second_nationality"]) if code],

@@ -198,10 +198,10 @@ BEGIN
     END IF;
     SELECT l.name INTO origin FROM partners_pilot l WHERE l.id = here.pilot_id;
     INSERT INTO casework_case (reference, number, person_id, pilot_id, lead_team_id, case_manager_id,
-        registered_on, referrer, shielded_reason, doubles_judged_on, team_ids, team_reveals, version)
+        referred_on, registered_on, referrer, shielded_reason, doubles_judged_on, team_ids, team_reveals, version)
     VALUES (gen_random_uuid(), (SELECT * FROM case_numbers(1, extract(year FROM access_today())::integer)),
         here.person_id, moved.to_pilot_id, moved.to_team_id, moved.answered_by_id,
-        access_today(), origin, here.shielded_reason, NULL, '{}', '{}', 1)
+        access_today(), access_today(), origin, here.shielded_reason, NULL, '{}', '{}', 1)
     RETURNING id INTO there;
     PERFORM access_history('casework_case', ARRAY[there], '+', 'transferred');
     INSERT INTO casework_progress (case_id, state, category, since, version) VALUES (there, 'registered', 'conference', access_today(), 1);

@@ -266,6 +266,7 @@ def _back(cast: Cast, place: str, clearance: Clearance, own: Team) -> None:
         claim = Claim(
             names=[leading_names([other.pk])[other.pk]],
             state=CaseState.IN_GUIDANCE,
+            referred_on=begun,
             registered_on=begun,
             admitted_on=begun + timedelta(days=5),
             guidance_from=begun + timedelta(days=9),

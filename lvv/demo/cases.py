@@ -235,6 +235,7 @@ def _cases(rng: Random, cast: Cast, lives: list[Life], people: list[Person]) -> 
                 pilot=cast.pilots[life.place],
                 lead_team=cast.teams[life.place, K.MUNICIPALITY, F.GENERAL],
                 case_manager=manager,
+                referred_on=life.begun,
                 registered_on=life.begun,
                 left_on=life.since(*LEFT_STATES),
                 referrer=rng.choice(REFERRERS),

@@ -76,6 +76,7 @@ def plant_doubles(cast: Cast) -> int:
                 pilot=pilot,
                 lead_team=team,
                 case_manager=author,
+                referred_on=today,
                 registered_on=today,
                 referrer="Noodopvang",
                 doubles_judged_on=None if n == 0 else today,

@@ -85,6 +85,7 @@ def test_the_same_form_twenty_times_at_once_is_one_person(site):
         "name": "Tegelijk Verstuurd",
         "nationality": "0084",
         "referrer": "Wijkteam",
+        "referred_on": "01-11-2026",
         "told_on": "01-11-2026",
         "language": "ti",
         "form_token": str(uuid.uuid4()),

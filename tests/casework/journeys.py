@@ -164,8 +164,8 @@ class Journey:
         assert answer.status_code == 302, answer.content.decode()[:3000]
         return answer
 
-    def step(self, who, slug):
-        return self.post(who, "case_step", slug, version=self.case.progress.version)
+    def step(self, who, slug, on=0):
+        return self.post(who, "case_step", slug, version=self.case.progress.version, on=on)
 
     # ------------------------------------------------------------------ the way a case goes
 

@@ -65,6 +65,7 @@ def test_a_relation_is_made_by_the_number_of_a_case_in_sight(client, pilot):
 def household(**changes):
     form = {
         "referrer": "Wijkteam",
+        "referred_on": day(-1),
         "told_on": day(-1),
         "language": "ti",
         "rows": "4",
@@ -145,6 +146,7 @@ def test_a_minor_alone_names_a_guardian(client, pilot):
         "second_nationality": "",
         "v_number": "",
         "referrer": "Politie",
+        "referred_on": day(),
         "told_on": day(),
         "language": "ti",
         "guardian": "",

@@ -47,7 +47,7 @@ def test_t2_is_refused_to_who_does_no_intakes_and_before_the_registration(journe
         assert journey.post(who, "intake", begun_on=0).status_code == 404, who  # takes no part
     early = journey.post("ngo", "intake", begun_on=-61)
     assert early.status_code == 400
-    assert "Deze dag ligt vóór de aanmelding." in early.text
+    assert "Deze dag ligt vóór de verwijzing." in early.text
     journey.case.refresh_from_db()
     assert journey.case.state == "registered"
 

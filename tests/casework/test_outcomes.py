@@ -165,7 +165,7 @@ def test_who_dies_disappears_or_is_detained_after_her_exit_is_told_of_beside_it(
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"exited_on": -61}, "vóór de aanmelding"),
+        ({"exited_on": -61}, "vóór de verwijzing"),
         ({"exited_on": 1}, "in de toekomst"),
         ({"reason": "deceased"}, "past niet bij"),
         ({"outcome": "deceased"}, "past niet bij"),

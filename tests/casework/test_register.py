@@ -38,6 +38,7 @@ def typed(**changes):
         "second_nationality": "",
         "v_number": "",
         "referrer": "Wijkteam",
+        "referred_on": timezone.localdate().strftime("%d-%m-%Y"),
         "told_on": timezone.localdate().strftime("%d-%m-%Y"),
         "language": "ti",
         "interpreter": "on",

@@ -275,7 +275,8 @@ class Travels(RuleBasedStateMachine):
         )
 
     def act_step(self, who, what, days):
-        return self.post(who, "case_step", what, version=self.case.progress.version - (days == -1))
+        version = self.case.progress.version - (days == -1)
+        return self.post(who, "case_step", what, version=version, on=min(days, 0))
 
     def act_stay(self, who, what, days):
         ground = "admitted" if self.case.state in ("admitted", "in_guidance") else "before_decision"

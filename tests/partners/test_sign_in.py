@@ -348,6 +348,7 @@ def test_what_was_typed_survives_a_fault_and_a_refusal(client, cast, monkeypatch
         "name": "Bijna Klaar",
         "nationality": "0084",
         "referrer": "x",
+        "referred_on": "01-11-2026",
         "told_on": "01-11-2026",
         "language": "ti",
         "draft_key": SHEET,

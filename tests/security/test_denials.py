@@ -143,7 +143,7 @@ def test_without_a_second_factor_nothing_is_done(client, cast, method):
 
 def sheet(person):
     return {
-        "name": "Selam Berhane", "referrer": "Wijkteam", "told_on": "01-03-2026", "language": "ti",
+        "name": "Selam Berhane", "referrer": "Wijkteam", "referred_on": "01-03-2026", "told_on": "01-03-2026", "language": "ti",
         "nationality": "0084", "birth_date": "12-03-1990", "person": str(person),
         "draft_key": f"register:{uuid4()}", "form_token": str(uuid4()),
     }  # fmt: skip
