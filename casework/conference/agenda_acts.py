@@ -79,6 +79,8 @@ def put_on_agenda(
     meeting = locked_meeting(meeting)
     if meeting.closed_at or meeting.cancelled_on:
         raise StepRefused(case, [Missing(_("This meeting is over or cancelled."), "agenda_add")])
+    if meeting.on < case.referred_on:
+        raise StepRefused(case, [Missing(_("This meeting was held before the referral."))])
     last = AgendaItem.objects.filter(meeting=meeting).aggregate(last=Max("place"))["last"] or 0
     made = {}
     there = set(

@@ -45,7 +45,8 @@ def agenda_add(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         raise PermissionDenied
     author = journey.team_of_kind(reader, (OrganisationKind.MUNICIPALITY,))
     assert author is not None
-    meetings = list(Meeting.objects.coming(timezone.localdate()).filter(pilot=case.pilot_id)[:MOST])
+    here = Meeting.objects.with_agenda(timezone.localdate()).filter(pilot=case.pilot_id)
+    meetings = list(here[:MOST])
     members = _household(case)
     options = _agenda_options(request, reader, author, meetings, members)
     form = open_form(request, AgendaForm, AGENDA.key(case.reference), **options)

@@ -40,6 +40,7 @@ def take_position(
     source_team: int | None = None,
 ) -> None:
     """Record a team's position on an item. A second one replaces the first."""
+    day = item.meeting.on if item.meeting.afterwards else timezone.localdate()
     held = (
         Position.objects.current()
         .select_for_update(of=("self",))
@@ -61,13 +62,14 @@ def take_position(
             author_team_id=author_team,
             author=by.user,
             source_team_id=source_team,
+            said_on=day,
             **data,
             **more,
         )
         return
     for name, value in data.items():
         setattr(held, name, value)
-    held.said_on = timezone.localdate()
+    held.said_on = day
     held.version += 1
     held.save()
 
@@ -103,9 +105,11 @@ def decide(
         moved = _("The case is “%(state)s” by now; this decision does not fit it any more.")
         raise StepRefused(case, [Missing(moved % {"state": case.state_label}, "case_detail")])
     # Of the day on which it was held, also where it is written down the next morning.
-    held = timezone.localtime(meeting.opened_at).date()
-    day = min(max(meeting.on, held), timezone.localdate())
+    opened = meeting.on if meeting.afterwards else timezone.localtime(meeting.opened_at).date()
+    day = min(max(meeting.on, opened), timezone.localdate())
     early = facts.rest_ends is not None and day < facts.rest_ends and not facts.municipal
+    if day < case.referred_on:
+        raise StepRefused(case, [Missing(_("This meeting was held before the referral."))])
     if data["kind"] in SETS_SCENARIO and (early or not facts.rested):
         ends = format_day(facts.rest_ends) if facts.rest_ends else _("a day that is not known yet")
         raise StepRefused(case, [Missing(_("The rest period ends on %(day)s.") % {"day": ends})])

@@ -19,6 +19,7 @@ from casework.conference.models import Meeting
 from casework.journey.facts import Facts
 from casework.plan.enums import ScenarioKind
 from casework.records.validators import not_too_far
+from casework.register.forms import DayField
 from governance.drafts.forms import KeptForm
 from governance.drafts.kinds import DraftKind
 from lvv.common.forms import DateField
@@ -91,6 +92,25 @@ class SeriesForm(KeptForm):
         data = self.cleaned_data
         times = (data["times"] or 1) if data["every"] else 1
         return [data["on"] + timedelta(weeks=data["every"] * n) for n in range(times)]
+
+
+class HeldForm(KeptForm):
+    """A meeting that was held, recorded afterwards."""
+
+    on = DayField(label=_("Held on"))
+    begins_at = SeriesForm.base_fields["begins_at"]
+    place = SeriesForm.base_fields["place"]
+    teams = SeriesForm.base_fields["teams"]
+
+    def __init__(self, *args: Any, teams: list[Team], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["teams"].choices = [(team.pk, team.label) for team in teams]  # type: ignore[attr-defined]
+
+    def clean_on(self) -> date:
+        day: date = self.cleaned_data["on"]
+        if day >= timezone.localdate():
+            raise ValidationError(_("A meeting of today is planned and opened."), code="today")
+        return day
 
 
 class MeetingForm(KeptForm):

@@ -25,7 +25,7 @@ from casework.conference.forms import (
     PositionForm,
     SummaryForm,
 )
-from casework.conference.meeting_views import item_url, meeting_url, places_of
+from casework.conference.meeting_views import item_url, mark_noted, meeting_url, places_of
 from casework.conference.minutes_acts import keep_summary
 from casework.conference.models import AgendaItem, ConferenceDecision, Position
 from casework.journey.facts import fact_of
@@ -60,6 +60,7 @@ def _item_context(request: ClearanceRequest, item: AgendaItem) -> dict[str, Any]
     places = places_of(item.meeting)
     position = next((n for n, place in enumerate(places) if place.number == item.place), 0)
     positions = list(Position.objects.current().filter(item=item).order_by("pk"))
+    mark_noted(positions, item.meeting)
     data = {row.source_id: row for row in positions}
     known = reader.named(item.shared_team_ids)
     decisions = list(

@@ -64,6 +64,26 @@ def plan_meetings(
     return planned
 
 
+@transaction.atomic
+def record_held(
+    pilot: Pilot, *, on: date, begins_at: time, place: str, teams: list[int]
+) -> Meeting:
+    """A meeting of a past day, under the convenant of that day (R27). It is under way until the
+    chair has recorded it. Raises NoConvenant or TakenMoment."""
+    meeting: Meeting = Meeting.objects.create(
+        pilot=pilot,
+        convenant=_free(pilot, on, begins_at),
+        on=on,
+        begins_at=begins_at,
+        place=place,
+        afterwards=True,
+        opened_at=timezone.now(),
+    )
+    for team in teams:
+        MeetingTeam.objects.create(meeting=meeting, team_id=team)
+    return meeting
+
+
 def _free(pilot: Pilot, day: date, begins_at: time, *, but: int | None = None) -> Convenant:
     """The convenant under which the conference may meet at this moment; raises if it may not."""
     convenant = convenant_on(pilot, day)

@@ -21,6 +21,7 @@ from casework.conference.enums import MinutesAnswer
 from casework.conference.forms import (
     MEETING,
     CancelForm,
+    HeldForm,
     MeetingForm,
     SeriesForm,
 )
@@ -32,9 +33,10 @@ from casework.conference.meeting_acts import (
     move_meeting,
     open_meeting,
     plan_meetings,
+    record_held,
 )
 from casework.conference.minutes_acts import minutes_state, send_minutes
-from casework.conference.models import AgendaItem, Meeting, MeetingTeam
+from casework.conference.models import AgendaItem, Meeting, MeetingTeam, Position
 from casework.conference.proposals import MOST, proposals, undiscussed
 from casework.journey.guards import format_day
 from casework.register.identity import leading_names
@@ -117,6 +119,15 @@ def attendance_of(clearance: Clearance, meeting: Meeting) -> list[tuple[MeetingT
         for row in rows
         for state in [minutes_state(row, meeting, today)]
     ]
+
+
+def mark_noted(positions: list[Position], meeting: Meeting) -> None:
+    """Say of each position, as `noted`, that the municipality wrote it down and its team has not
+    agreed with the minutes. Silence is no agreement."""
+    agreed = meeting.teams.filter(answer=MinutesAnswer.AGREED).values_list("team", flat=True)
+    known = set(agreed) if any(row.source_team_id for row in positions) else set()
+    for row in positions:
+        row.noted = row.source_team_id is not None and row.source_team_id not in known
 
 
 def answering(clearance: Clearance, meeting: Meeting) -> MeetingTeam | None:
@@ -226,6 +237,23 @@ def meeting_plan(request: ClearanceRequest, slug: str) -> HttpResponse:
 
     return send_form(request, form, act) or show_form(
         request, "casework/conference/plan.html", form, pilot=pilot
+    )
+
+
+@processes(CASEWORK)
+@form_view
+def meeting_held(request: ClearanceRequest, slug: str) -> HttpResponse:
+    """Record a meeting that was held."""
+    pilot = get_object_or_404(Pilot.objects.filter(pk__in=request.clearance.coordinated), slug=slug)
+    key = MEETING.key(pilot.reference, "held")
+    form = open_form(request, HeldForm, key, teams=_invited(request, pilot))
+
+    def act() -> str:
+        with _day_in_the_way():
+            return meeting_url(record_held(pilot, **form.cleaned_data))
+
+    return send_form(request, form, act) or show_form(
+        request, "casework/conference/held.html", form, pilot=pilot
     )
 
 

@@ -9,7 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from casework.cases.case_reader import CaseReader
 from casework.cases.partners import visible_teams
 from casework.conference import perms
-from casework.conference.meeting_views import answering, attendance_of, meeting_or_404, places_of
+from casework.conference.meeting_views import (
+    answering,
+    attendance_of,
+    mark_noted,
+    meeting_or_404,
+    places_of,
+)
 from casework.conference.models import ConferenceDecision, Meeting, Position
 from casework.plan.models import Action
 from governance.access.clearance import Clearance
@@ -24,7 +30,9 @@ def minutes_of(clearance: Clearance, meeting: Meeting) -> dict[str, Any]:
     teams = visible_teams(clearance)
     positions: dict[int, list[tuple[str, Position]]] = {item.pk: [] for item in items}
     cases = {item.pk: item.case for item in items}
-    for row in Position.objects.current().filter(item__in=items).order_by("pk"):
+    rows = list(Position.objects.current().filter(item__in=items).order_by("pk"))
+    mark_noted(rows, meeting)
+    for row in rows:
         label = CaseReader(clearance, cases[row.item_id], teams).label(row.source_id)
         positions[row.item_id].append((label, row))
     decisions: dict[int, list[tuple[ConferenceDecision, list[Action]]]] = {

@@ -24,6 +24,10 @@ class MeetingQuerySet(TrackedQuerySet):
     def coming(self, day: date) -> Self:
         return self.filter(on__gte=day, closed_at=None, cancelled_on=None)
 
+    def with_agenda(self, day: date) -> Self:
+        """Meetings to come, and those that were held and are being recorded."""
+        return self.filter(Q(on__gte=day) | Q(afterwards=True), closed_at=None, cancelled_on=None)
+
 
 class Meeting(Versioned):
     """One meeting of the case conference of a pilot, under the convenant of its day (R27). It
@@ -35,6 +39,9 @@ class Meeting(Versioned):
     on = models.DateField(_("date"))
     begins_at = models.TimeField(_("time"))
     place = models.CharField(_("place"), max_length=120, blank=True)
+    # It was held without being planned here, and is recorded afterwards: on its own day, but what
+    # it opens to others it opens from today.
+    afterwards = models.BooleanField(default=False, editable=False)
     opened_at = models.DateTimeField(null=True, editable=False)
     closed_at = models.DateTimeField(null=True, editable=False)
     cancelled_on = models.DateField(null=True, editable=False)
@@ -163,6 +170,7 @@ class Position(VisibleToCategory):
     stance = models.CharField(_("position"), max_length=10, choices=Stance, blank=True)
     reasons = models.TextField(_("reasons"), max_length=2000, blank=True)
     said_on = models.DateField(_("date"), default=timezone.localdate)
+    noted = False  # see mark_noted()
 
     class Meta(VisibleToCategory.Meta):
         ordering = ["id"]

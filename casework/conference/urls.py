@@ -13,6 +13,7 @@ urlpatterns = [
     path("lso/", meeting_views.meeting_list, name="meeting_list"),
     path("lso/niet-besproken/", meeting_views.undiscussed_list, name="undiscussed_list"),
     path("lso/plannen/<slug:slug>/", meeting_views.meeting_plan, name="meeting_plan"),
+    path("lso/vastleggen/<slug:slug>/", meeting_views.meeting_held, name="meeting_held"),
     path("lso/<uuid:reference>/", meeting_views.meeting_detail, name="meeting_detail"),
     path("lso/<uuid:reference>/verplaatsen/", meeting_views.meeting_move, name="meeting_move"),
     path("lso/<uuid:reference>/afgelasten/", meeting_views.meeting_cancel, name="meeting_cancel"),

@@ -8,7 +8,7 @@ from casework.register.forms import DayField
 from governance.drafts.forms import KeptForm
 from governance.drafts.kinds import DraftKind
 
-STEP = DraftKind("step", lambda slug: BY_SLUG[slug].label)
+STEP = DraftKind("step", lambda slug: BY_SLUG[slug].label if slug in BY_SLUG else _("Step"))
 
 
 class StepForm(KeptForm):

@@ -1,13 +1,27 @@
 -- Conferences: when they meet, which teams come, and what shows to who only attends.
 
+-- Of a meeting that was recorded afterwards a team that only attends reads when it was there, and another party than the
+-- municipality, which recorded it, agreed with the minutes that say so.
+CREATE FUNCTION conference_is_attended(meeting bigint, here integer[]) RETURNS boolean LANGUAGE sql STABLE AS
+$$
+    SELECT coalesce(bool_or(NOT m.afterwards OR EXISTS (
+        SELECT FROM casework_meetingteam t WHERE t.meeting_id = m.id AND t.team_id = ANY (here) AND t.present)
+      AND EXISTS (
+        SELECT FROM casework_meetingteam y JOIN partners_team w ON w.id = y.team_id JOIN partners_pilot l ON l.id = m.pilot_id
+        WHERE y.meeting_id = m.id AND y.answer = 'agreed' AND w.organisation_id <> l.municipality_id AND y.team_id <> ALL (here))), false)
+    FROM casework_meeting m WHERE m.id = meeting
+$$;
+
 -- An item shows to the teams it is for; what a team brings to it, to whoever the item shows to. Who only attends the
 -- conference (the aliens police) reads by this what the others read by the matrix, and nothing else of it.
 CREATE POLICY item_attended ON casework_agendaitem FOR SELECT TO lvv_app
     USING (shared_team_ids && access_teams('attend_conference')
-           AND access_both(team_ids, shared_team_ids) && access_teams('attend_conference'));
+           AND access_both(team_ids, shared_team_ids) && access_teams('attend_conference')
+           AND conference_is_attended(meeting_id, access_both(access_both(team_ids, shared_team_ids), access_teams('attend_conference'))));
 
 CREATE POLICY position_attended ON casework_position FOR SELECT TO lvv_app
-    USING (team_ids && access_teams('attend_conference'));
+    USING (team_ids && access_teams('attend_conference')
+           AND EXISTS (SELECT FROM casework_agendaitem i WHERE i.id = item_id));
 
 CREATE POLICY decision_attended ON casework_conferencedecision FOR SELECT TO lvv_app
     USING (team_ids && access_teams('attend_conference')
@@ -79,4 +93,4 @@ SELECT access_wall_around_history('casework_meeting', 'casework_historicalmeetin
        access_wall_around_history('casework_meetingteam', 'casework_historicalmeetingteam'),
        access_wall_around_history('casework_meetingguest', 'casework_historicalmeetingguest');
 
-GRANT EXECUTE ON FUNCTION conference_discussed TO lvv_app;
+GRANT EXECUTE ON FUNCTION conference_discussed, conference_is_attended TO lvv_app;

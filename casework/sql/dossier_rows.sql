@@ -81,6 +81,7 @@ $$
                   d.kind = 'consent' AND (d.row_data ->> 'team_id')::integer = team)
            -- Who only attends the conference: the items that are for its team, and what hangs on them (below).
            OR d.kind = 'agenda_item' AND team = ANY (d.shared) AND EXISTS (SELECT FROM has h WHERE h.verb = 'attend')
+              AND conference_is_attended((d.row_data ->> 'meeting_id')::bigint, ARRAY[team])
            OR d.kind IN ('position', 'decision') AND EXISTS (SELECT FROM has h WHERE h.verb = 'attend'))
     SELECT j.kind, (j.row_data ->> 'reference')::uuid FROM judged j
     WHERE (j.parent = '' OR EXISTS (

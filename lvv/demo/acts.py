@@ -260,7 +260,9 @@ def _back(cast: Cast, place: str, clearance: Clearance, own: Team) -> None:
     if (before := left.filter(pk__in=both).order_by("pk").first()) is not None:
         claim = Claim(names=[leading_names([before.pk])[before.pk]], told_on=today, language="en")
         case = register(claim, by=clearance, team=own, person=before.person)
-        step_by_button(case, STEPS["T17"], by=clearance, version=str(case.progress.version))
+        step_by_button(
+            case, STEPS["T17"], by=clearance, version=str(case.progress.version), on=today
+        )
     for other in left.exclude(pk__in=both).order_by("-left_on")[:1]:
         begun = today - timedelta(days=18)
         claim = Claim(

@@ -5,8 +5,19 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from casework.models import Case, Involvement, StepTaken
-from tests.casework.journeys import Journey
+from casework.journey.facts import fact_of
+from casework.models import (
+    AgendaItem,
+    Case,
+    ConferenceDecision,
+    Involvement,
+    Meeting,
+    Position,
+    StepTaken,
+)
+from governance.access.clearance import acting_as
+from tests import factories as make
+from tests.casework.journeys import Journey, Room, sent
 from tests.casework.test_register import URL, typed
 
 pytestmark = pytest.mark.django_db
@@ -95,3 +106,131 @@ def test_a_wrong_day_of_referral_is_corrected_and_the_old_one_kept(journey):
     journey.case.save()
     after = journey.post("municipality", "case_referral", referred_on=-49, **later)
     assert "na het begin van de intake" in after.text
+
+
+def held(journey, on, teams=("municipality", "ngo", "ind", "dtv"), **more):
+    """A meeting of a past day, recorded by the coordinator. Returns the answer."""
+    fields = {
+        "on": on,
+        "begins_at": "10:00",
+        "place": "",
+        "teams": [journey.teams[name].pk for name in teams],
+        **more,
+    }
+    return journey.client.act_as(journey.workers["coordinator"]).post(
+        f"/lso/vastleggen/{journey.pilot.pilot.slug}/", sent(fields)
+    )
+
+
+class Held(Room):
+    """A meeting that was held, with the case on its agenda."""
+
+    def __init__(self, journey, on, **more):
+        self.journey = journey
+        answer = held(journey, on, **more)
+        assert answer.status_code == 302, answer.text[:2000]
+        self.meeting = Meeting.objects.latest("pk")
+
+
+def test_a_passage_of_last_months_is_recorded_in_one_sitting_on_its_own_days(client, pilot):
+    journey = Journey(client, pilot, referred_on=ago(90), registered_on=ago(0))
+    journey.done("ngo", "intake", begun_on=-85)
+    journey.fill_intake()
+    journey.request_dossiers(on=-80)
+    journey.deliver("ind", on=-70)
+    journey.deliver("dtv", on=-68)
+    room = Held(journey, -50)
+    assert room.add().status_code == 302
+    assert room.decide("admitted").status_code == 302
+    assert room.decide("scenario_set", scenario="return_home").status_code == 302
+    formal = {"decided_on": -49, "effective_on": -48}
+    assert journey.formal("admitted", **formal).status_code == 302
+    journey.done("ngo", "plan", what="Paspoort", to_team=str(journey.teams["ngo"].pk), due_on=30)
+    assert journey.step("municipality", "guidance", on=-49).status_code == 409
+    assert journey.step("municipality", "guidance", on=-45).status_code == 302
+    assert journey.propose(exited_on=-46).status_code == 400
+    assert journey.propose(exited_on=-10).status_code == 302
+    assert journey.confirm().status_code == 302
+    assert steps_of(journey.case) == {
+        "T1": ago(90), "T2": ago(85), "T3": ago(80), "T4": ago(68), "T5": ago(50), "T7": ago(48),
+        "T10": ago(45), "T11": ago(10),
+    }  # fmt: skip
+    assert (journey.case.left_on, journey.case.progress.since) == (ago(10), ago(10))
+    decision = ConferenceDecision.objects.filter(case=journey.case).first()
+    assert (decision.decided_on, decision.convenant_id) == (ago(50), room.meeting.convenant_id)
+    with acting_as(journey.workers["municipality"]):
+        facts = fact_of(journey.case)
+    assert (facts.admitted_on, facts.guidance_from) == (ago(48), ago(45))
+    # What it opened to others is open from today.
+    began = Involvement.objects.filter(case=journey.case, team=journey.teams["dtv"])
+    assert set(began.values_list("since", flat=True)) == {timezone.localdate()}
+
+
+def test_a_meeting_is_recorded_afterwards_by_its_chair_on_a_day_with_a_convenant(journey):
+    for day, sentence in ((0, "Een LSO van vandaag"), (-400, "geen convenant"), (1, "toekomst")):
+        answer = held(journey, day)
+        assert answer.status_code == 400, day
+        assert sentence in answer.text
+    assert held(journey, -5).status_code == 302
+    assert "op dit tijdstip al" in held(journey, -5).text
+    page = f"/lso/vastleggen/{journey.pilot.pilot.slug}/"
+    for who in ("municipality", "ngo", "avim"):
+        assert journey.client.act_as(journey.workers[who]).get(page).status_code == 404, who
+
+
+def test_in_a_meeting_before_the_rest_period_ended_no_scenario_was_set(journey):
+    journey.to_rest(on=-30)
+    early = Held(journey, -20)
+    assert early.add().status_code == 302
+    assert journey.case.state == "rest_period"  # which ended on the day minus sixteen
+    assert early.decide("scenario_set", scenario="return_home").status_code == 400
+    before = Held(journey, -61)
+    assert before.add().status_code == 409  # nobody had referred her
+
+
+def test_what_was_written_down_for_a_partner_says_so_until_it_agrees(journey):
+    journey.to_rest()
+    room = Held(journey, -5)
+    room.add()
+    said = {"b-source_team": str(journey.teams["ind"].pk), "b-stance": "agree"}
+    assert room.to("coordinator", "position_behalf", room.item.reference, **said).status_code == 302
+    assert Position.objects.get().said_on == ago(5)
+    words = "opgetekend door de gemeente"
+    assert words in room.see("dtv").text
+    room.decide("deferred", reasons="Eerst meer weten.", review_on=14)
+    room.close()
+    room.to("coordinator", "meeting_act", room.meeting.reference, "versturen")
+    pages = ("minutes", room.meeting.reference)
+    assert words in room.see("dtv", *pages).text
+    room.to("ind", "minutes", room.meeting.reference, answer="objected", remark="Zo niet.")
+    assert words in room.see("dtv", *pages).text
+    room.to("ind", "minutes", room.meeting.reference, answer="agreed", remark="")
+    assert words not in room.see("dtv", *pages).text
+
+
+def test_the_police_reads_of_a_past_meeting_once_a_partner_agreed_that_it_was_there(journey):
+    journey.to_rest()
+    make.InvolvementFactory(case=journey.case, team=journey.teams["avim"])
+    room = Held(journey, -5, teams=("municipality", "ngo", "ind", "dtv", "avim"))
+    assert room.add(teams=("ngo", "ind", "dtv", "avim")).status_code == 302
+    room.decide("deferred", reasons="Eerst meer weten.", review_on=14)
+
+    def reads():
+        with acting_as(journey.workers["avim"]):
+            return AgendaItem.objects.exists(), ConferenceDecision.objects.exists()
+
+    assert reads() == (False, False)
+    assert room.see("avim").status_code == 404
+    rows = {row.team_id: row.pk for row in room.meeting.teams.all()}
+    there = [rows[journey.teams[name].pk] for name in ("municipality", "ngo", "avim")]
+    room.to("coordinator", "meeting_attendance", room.meeting.reference, present=there)
+    room.close()
+    room.to("coordinator", "meeting_act", room.meeting.reference, "versturen")
+    assert reads() == (False, False)
+    minutes = room.meeting.reference
+    room.to("avim", "minutes", minutes, answer="agreed", remark="")  # not by itself
+    room.to("coordinator", "minutes", minutes, answer="agreed", remark="")  # nor the municipality
+    assert reads() == (False, False)
+    room.to("ngo", "minutes", minutes, answer="agreed", remark="")
+    assert reads() == (True, True)
+    assert room.see("avim").status_code == 200
