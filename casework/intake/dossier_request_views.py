@@ -11,6 +11,7 @@ from casework.cases.views import case_url
 from casework.intake import perms
 from casework.intake.acts import request_dossiers
 from casework.intake.forms import DOSSIERS, RequestForm
+from casework.journey.addresses import linked
 from casework.journey.facts import facts_of
 from casework.journey.steps import steps_from
 from governance.access.middleware import ClearanceRequest
@@ -41,7 +42,7 @@ def dossiers_request(request: ClearanceRequest, reference: UUID) -> HttpResponse
         request,
         "casework/intake/request.html",
         form,
-        missing=[text for text in missing if text.page != "dossiers_request"],
+        missing=linked(case, [text for text in missing if text.page != "dossiers_request"]),
         may=step is not None or facts.lacks_request,
         **reader.context(),
     )

@@ -8,7 +8,8 @@ from casework.outcomes.enums import Class, Outcome
 from casework.outcomes.models import Exit, FollowUpCheck
 from governance.access.enums import Category
 from partners.accounts.counterparts import is_counterpart
-from partners.organisations.enums import OrganisationKind
+from partners.organisations.enums import OrganisationKind, Role
+from partners.organisations.models import Membership
 
 K, X = OrganisationKind, Outcome
 # Who is competent to say that a durable outcome is so (R11).
@@ -48,11 +49,29 @@ def can_propose(reader: CaseReader) -> bool:
 
 
 def can_confirm(reader: CaseReader, exit_: Exit) -> bool:
-    """To confirm or decline an exit, one must be both:
+    """To confirm or decline an exit, one must be counterpart of who proposed it, and either:
     - the municipality's coordinator of this case
-    - counterpart of who proposed it
+    - of an exit that a coordinator proposed: in the team that leads, writing outcomes
     """
-    return leads(reader) and is_counterpart(exit_.author_id, reader.clearance.user_id)
+    colleague = (
+        reader.team_leads and reader.writes(Category.OUTCOME) and proposed_by_coordinator(exit_)
+    )
+    second = is_counterpart(exit_.author_id, reader.clearance.user_id)
+    return second and (leads(reader) or colleague)
+
+
+def proposed_by_coordinator(exit_: Exit) -> bool:
+    """True if who proposed this exit coordinates the pilot: else she would wait for herself."""
+    return (
+        Membership.objects.in_force()
+        .filter(user=exit_.author_id, role=Role.COORDINATOR, team__pilot=exit_.case.pilot_id)
+        .exists()
+    )
+
+
+def can_withdraw(reader: CaseReader, exit_: Exit) -> bool:
+    """To withdraw an exit that was not confirmed, one must have proposed it."""
+    return exit_.confirmed_on is None and exit_.author_id == reader.clearance.user_id
 
 
 def can_establish(reader: CaseReader, exit_: Exit) -> bool:

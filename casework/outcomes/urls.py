@@ -16,6 +16,11 @@ urlpatterns = [
         name="exit_confirm",
     ),
     path(
+        "casussen/<uuid:reference>/uitstroom/intrekken/",
+        views.exit_withdraw,
+        name="exit_withdraw",
+    ),
+    path(
         "casussen/<uuid:reference>/uitstroom/vaststellen/",
         views.exit_establish,
         name="exit_establish",

@@ -11,13 +11,14 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from casework.cases.case_reader import CaseReader, find_case
 from casework.cases.enums import CaseState
 from casework.cases.models import Case
 from casework.cases.views import case_url
-from casework.journey.acts import StepRefused
+from casework.journey.acts import StepRefused, in_dutch
 from casework.journey.addresses import linked
 from casework.journey.deadlines import deadlines_of
 from casework.journey.facts import fact_of
@@ -166,6 +167,8 @@ def _possible(reader: CaseReader, exit_: Exit) -> dict[str, bool]:
     confirmed = leads(reader) and exit_.confirmed_on is not None
     return {
         "confirms": not exit_.confirmed_on and perms.can_confirm(reader, exit_),
+        "withdraws": perms.can_withdraw(reader, exit_),
+        "by_colleague": not exit_.confirmed_on and perms.proposed_by_coordinator(exit_),
         "answers": bool(perms.claim_team(reader, exit_)),
         "supplies": bool(perms.answers_for(reader, exit_)),
         "follows": _is_durable(exit_)
@@ -241,6 +244,25 @@ def exit_confirm(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         here=case.state in STEPS["T11"].sources and result.confirmed_on is None,
         **reader.context(),
     )
+
+
+@processes(CASEWORK)
+@require_POST
+def exit_withdraw(request: ClearanceRequest, reference: UUID) -> HttpResponse:
+    """Who proposed an exit takes it back before it is confirmed."""
+    reader = find_case(request, reference)
+    result = exit_of(reader.case)
+    if result is None:
+        raise Http404
+    if not perms.can_withdraw(reader, result):
+        raise PermissionDenied
+
+    def act() -> str:
+        why = in_dutch(gettext_lazy("withdrawn by who proposed it"))
+        decline_exit(result, why, version=seen_version(request))
+        return _page(reader.case)
+
+    return do_once(request, act, back=_page(reader.case))
 
 
 @processes(CASEWORK)

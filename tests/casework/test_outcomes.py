@@ -64,6 +64,33 @@ def test_who_proposed_does_not_confirm_her_own_exit(guided):
     assert guided.confirm().status_code == 403
 
 
+def test_what_the_only_coordinator_proposed_a_colleague_confirms_or_she_withdraws_it(guided):
+    guided.case.case_manager = guided.workers["coordinator"]
+    guided.case.save()
+    guided.propose(who="coordinator")
+    page = guided.get("coordinator", "exit").text
+    assert "een collega van het team" in page
+    assert guided.get("municipality", "exit_confirm").status_code == 200
+    for who, status in (("municipality", 403), ("ngo", 403), ("avim", 404)):
+        answer = guided.post(who, "exit_withdraw", version=guided.exit().version)
+        assert answer.status_code == status, who
+    stale = guided.post("coordinator", "exit_withdraw", version=guided.exit().version + 1)
+    assert stale.status_code == 409
+    guided.done("coordinator", "exit_withdraw", version=guided.exit().version)
+    assert Exit.objects.get().undone_reason == "ingetrokken door wie het voorstelde"
+    assert guided.propose(who="coordinator").status_code == 302
+    assert guided.confirm(who="ngo").status_code == 403
+    assert guided.confirm(who="municipality").status_code == 302
+    assert guided.case.state == "exited"
+
+
+def test_no_exit_is_to_be_confirmed_where_none_was_proposed(guided):
+    words = "Uitstroom bevestigen"
+    assert words not in guided.get("coordinator", "case_detail").text
+    guided.propose()
+    assert words in guided.get("coordinator", "case_detail").text
+
+
 def test_t11_is_refused_while_she_has_a_place_and_after_admission_without_a_decision_to_end(
     guided,
 ):

@@ -108,6 +108,13 @@ def test_a_wrong_day_of_referral_is_corrected_and_the_old_one_kept(journey):
     assert "na het begin van de intake" in after.text
 
 
+def test_the_request_for_dossiers_says_what_is_missing_while_the_intake_runs(journey):
+    journey.done("ngo", "intake", begun_on=-50)
+    page = journey.get("ngo", "dossiers_request")
+    assert page.status_code == 200
+    assert "De intake is nog niet afgerond." in page.text
+
+
 def held(journey, on, teams=("municipality", "ngo", "ind", "dtv"), **more):
     """A meeting of a past day, recorded by the coordinator. Returns the answer."""
     fields = {
