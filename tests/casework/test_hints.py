@@ -13,11 +13,12 @@ from django.utils import timezone
 from casework.cases.enums import CaseState
 from casework.cases.progress import step_to
 from casework.journey.acts import notify_team_members
-from casework.models import CorrectionRequest, Import, Involvement
+from casework.models import Case, CorrectionRequest, Import, Involvement, Progress
 from casework.register.models import Clash
 from casework.registration.acts import Claim, register
 from governance.access.clearance import acting_as, current_clearance
 from governance.access.enums import Visibility
+from governance.models import ConvenantGroupObjectPermission
 from partners.models import OutboxMessage
 from partners.organisations.enums import OrganisationKind, Role
 from tests import factories as make
@@ -124,6 +125,19 @@ def test_how_far_a_case_is_is_told_to_nobody_who_does_not_read_it(client, pilot,
     for state, there in shown.items():
         for address, text in there.items():
             assert text == first[address], (state, address)
+
+
+def test_how_far_a_case_is_that_is_not_seen_is_told_to_nobody(pilot):
+    """A team that reads conferences and no identities sees no case, nor its row beside it."""
+    with acting_as(pilot.workers["dtv"]):
+        assert Progress.objects.filter(case=pilot.case).exists()
+    ConvenantGroupObjectPermission.objects.filter(
+        group=pilot.teams["dtv"].group, permission__codename__endswith="_identity"
+    ).delete()
+    with acting_as(pilot.workers["dtv"]) as clearance:
+        assert any("conference" in seat.reads for seat in clearance.seats)
+        assert not Case.objects.exists()
+        assert not Progress.objects.exists()
 
 
 def test_a_message_that_a_step_was_taken_goes_to_who_reads_the_step(pilot):

@@ -21,6 +21,7 @@ from governance.access.clearance import acting_as
 from governance.access.enums import Category
 from governance.convenants.enums import Cell
 from governance.models import ConvenantGroupObjectPermission
+from partners.accounts.models import Invitation
 from partners.organisations.enums import Role
 from tests import factories as make
 from tests.casework.ten_teams import day
@@ -516,6 +517,23 @@ def test_nobody_settles_a_clash_of_two_pilots_alone(two_pilots):
         assert judge(w.case.person, w.there.person, NOT_SAME, "ander mens") == Outcome.DONE
     clash = Clash.objects.get()
     assert (clash.newer_answer, clash.older_answer) == ("", "")
+
+
+@pytest.mark.parametrize("first", ["coordinator", "coordinator_there"])
+def test_who_was_invited_by_the_other_coordinator_does_not_answer_for_the_second_pilot(
+    client, two_pilots, first
+):
+    """Whichever side was answered first: they are not two people yet."""
+    w = two_pilots
+    second = w.coordinator_there if first == "coordinator" else w.coordinator
+    clash = Clash.objects.get()
+    refresh_deadline(client, clash, "same", getattr(w, first))
+    Invitation.objects.issue(second, by=getattr(w, first))
+    client.act_as(second).post(
+        reverse("casework:clash_answer", args=[clash.reference]), {"answer": "same"}
+    )
+    clash.refresh_from_db()
+    assert sorted((clash.newer_answer, clash.older_answer)) == ["", "same"]
 
 
 def test_who_writes_a_person_cannot_make_her_somebody_else(cast):
