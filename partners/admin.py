@@ -53,9 +53,13 @@ class OwnChoices(ScopedAdmin):
 
 
 def users_of(organisations: frozenset[int]) -> QuerySet[User]:
-    """People of these organisations, and new ones made for them who belong nowhere yet."""
+    """People who work for these organisations, who did and work nowhere any more, and new ones made
+    for them who belong nowhere yet."""
     new = Q(memberships=None, made_for__in=organisations)
-    return User.objects.filter(Q(memberships__organisation__in=organisations) | new).distinct()
+    still = Membership.objects.filter(not_over())
+    working = Q(pk__in=still.filter(organisation__in=organisations).values("user"))
+    left = Q(memberships__organisation__in=organisations) & ~Q(pk__in=still.values("user"))
+    return User.objects.filter(working | left | new).distinct()
 
 
 @admin.register(Organisation)
@@ -101,7 +105,8 @@ class PilotAdmin(ScopedAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         # Whose it is decides who coordinates it and who answers for its matrix.
-        return ("municipality",) if obj and obj.state != PilotState.PREPARING else ()
+        preparing = Pilot.objects.filter(pk=obj.pk, state=PilotState.PREPARING) if obj else None
+        return ("municipality",) if preparing is not None and not preparing.exists() else ()
 
     def pilot_of(self, obj: Pilot) -> int | None:
         return obj.pk
@@ -166,6 +171,9 @@ class MembershipForm(ModelForm):  # type: ignore[type-arg]
                 "A role ends on the day that was given, or earlier: else give a new one."
             )
             self.add_error("until", text)
+        since = data.get("since") or self.instance.since
+        if since and until and until < since and "until" not in self.errors:
+            self.add_error("until", gettext("This day lies before the role begins."))
         return data
 
 

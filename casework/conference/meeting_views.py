@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -36,7 +36,7 @@ from casework.conference.meeting_acts import (
     record_held,
 )
 from casework.conference.minutes_acts import minutes_state, send_minutes
-from casework.conference.models import AgendaItem, Meeting, MeetingTeam, Position
+from casework.conference.models import AgendaItem, Meeting, MeetingGuest, MeetingTeam, Position
 from casework.conference.proposals import MOST, proposals, undiscussed
 from casework.journey.guards import format_day
 from casework.register.identity import leading_names
@@ -119,6 +119,14 @@ def attendance_of(clearance: Clearance, meeting: Meeting) -> list[tuple[MeetingT
         for row in rows
         for state in [minutes_state(row, meeting, today)]
     ]
+
+
+def guests_of(clearance: Clearance, meeting: Meeting) -> QuerySet[MeetingGuest]:
+    """Who was there as a guest. Not for who only attends items: a guest's capacity tells of the
+    others."""
+    reads = any(Category.CONFERENCE in seat.reads for seat in perms.seats_at(clearance, meeting))
+    guests: QuerySet[MeetingGuest] = meeting.guests.all()
+    return guests if reads else guests.none()
 
 
 def mark_noted(positions: list[Position], meeting: Meeting) -> None:
@@ -270,7 +278,7 @@ def meeting_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         "chairs": chairs,
         "current": None,
         "attendance": attendance_of(request.clearance, meeting),
-        "guests": meeting.guests.all(),
+        "guests": guests_of(request.clearance, meeting),
         "proposals": proposals(meeting)
         if chairs and not meeting.closed_at and not meeting.cancelled_on
         else [],

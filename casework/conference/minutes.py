@@ -12,6 +12,7 @@ from casework.conference import perms
 from casework.conference.meeting_views import (
     answering,
     attendance_of,
+    guests_of,
     mark_noted,
     meeting_or_404,
     places_of,
@@ -53,7 +54,7 @@ def minutes_of(clearance: Clearance, meeting: Meeting) -> dict[str, Any]:
     return {
         "meeting": meeting,
         "attendance": attendance_of(clearance, meeting),
-        "guests": meeting.guests.all(),
+        "guests": guests_of(clearance, meeting),
         "places": [
             (
                 place.number,

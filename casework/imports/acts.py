@@ -2,6 +2,7 @@
 access of then."""
 
 import logging
+import time
 from collections import defaultdict
 from typing import Any
 from uuid import UUID
@@ -39,13 +40,14 @@ from partners.organisations.enums import Role
 
 log = logging.getLogger("lvv.work")
 BATCH = 250
-BATCHES_A_ROUND = 8  # then the rest of the schedule has its turn
+SECONDS_A_ROUND = 10  # then the rest of the schedule has its turn
 S = ImportState
 
 
 def work_on_imports() -> None:
     """Process the uploads that wait, in the background, with the access of their owners."""
-    for _batch in range(BATCHES_A_ROUND):
+    until = time.monotonic() + SECONDS_A_ROUND
+    while True:
         waiting = Import.objects.filter(
             state__in=[S.READING, S.CHECKING, S.RUNNING, S.UNDOING]
         ).order_by("uploaded_at")
@@ -64,6 +66,8 @@ def work_on_imports() -> None:
             except Exception:  # whatever it is, the lists of others go on
                 log.exception("import %s stopped", pk)
                 _stop(pk, reference, _("Stopped by an error. Nothing of the last rows was kept."))
+        if time.monotonic() >= until:
+            return
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from uuid import UUID
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db import OperationalError, transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -130,8 +131,12 @@ def import_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     teams_or_refuse(request)
     rows = Import.objects.select_related("team__organisation", "team__pilot")
     if request.method == "POST":
-        rows = rows.select_for_update(of=("self",))
-    upload = get_object_or_404(rows, reference=reference)
+        rows = rows.select_for_update(of=("self",), nowait=True)
+    try:
+        with transaction.atomic():
+            upload = get_object_or_404(rows, reference=reference)
+    except OperationalError:  # the background works on it: nobody waits for that
+        return show_refusal(request, NotDone(), request.path)
     form = open_form(request, ColumnsForm, "", sent="check" in request.POST, upload=upload)
     checks = form.is_bound and upload.state in (S.UPLOADED, S.CHECKED)
     if request.method == "POST" and seen_version(request) != str(upload.version):

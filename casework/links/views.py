@@ -43,7 +43,7 @@ from casework.register.identity import by_kind, distinct, leading_names
 from casework.register.matching import Identity, agreements
 from casework.register.models import IdentityValue, Judgement, Person
 from casework.registration import perms
-from casework.registration.candidates import candidate_rows, same_candidates
+from casework.registration.candidates import candidate_rows, judged, same_candidates
 from governance.access.clearance import Clearance
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.form_views import do_once, form_view, open_form, send_form, show_form
@@ -310,7 +310,7 @@ def case_doubles(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     if request.method == "POST":
         return do_once(request, act)
     context = reader.context() | {
-        "judged": ",".join(str(candidate.case_id) for candidate in candidates),
+        "judged": judged(candidates),
         "candidates": candidate_rows(candidates),
     }
     return render(request, "casework/links/doubles.html", context)

@@ -16,6 +16,7 @@ from casework.register.models import IdentityValue
 MOST_SHOWN = 10
 MOST_SEARCHED = 50
 MOST_COMPARED = 200
+MOST_SOUNDS = 40  # of one person: each two of them are looked for together
 MOST_BORN = 2000  # on one day: many were written down as born on 1 January
 
 # Why somebody stands in a list of likely doubles or of people found, in words.
@@ -106,7 +107,7 @@ def candidates(many: list[Identity], most: int = MOST_COMPARED) -> list[list[int
     asked = [
         {
             "row": row,
-            "names": heard(facts.names),
+            "names": heard(facts.names)[:MOST_SOUNDS],
             "numbers": facts.v_numbers,
             "born": sorted({day for known in facts.birth_dates for day in sought(known)}),
         }

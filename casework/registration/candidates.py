@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.crypto import salted_hmac
+
 from casework.cases.models import Case
 from casework.register.doubles import Candidate
 from casework.register.identity import leading_names
@@ -33,8 +35,17 @@ def candidate_rows(candidates: list[Candidate]) -> list[dict[str, Any]]:
     ]
 
 
-def same_candidates(visible: str, result: list[Candidate]) -> bool:
+def judged(candidates: list[Candidate]) -> str:
+    """These candidates as a page names them that shows them to be judged: no key, which would
+    count."""
+    return ",".join(_mark(candidate) for candidate in candidates)
+
+
+def same_candidates(visible: str, candidates: list[Candidate]) -> bool:
     """Whether the worker judged exactly these candidates, and no new one turned up since."""
-    return {part for part in visible.split(",") if part} >= {
-        str(candidate.case_id) for candidate in result
-    }
+    return set(visible.split(",")) >= set(map(_mark, candidates))
+
+
+def _mark(candidate: Candidate) -> str:
+    mark: str = salted_hmac("casework.registration.judged", str(candidate.case_id)).hexdigest()
+    return mark[:20]

@@ -9,7 +9,7 @@ from casework.cases.views import case_url
 from casework.register.doubles import Candidate, likely_doubles
 from casework.register.enums import BRIEFING_VERSION
 from casework.registration.acts import Member, register_together
-from casework.registration.candidates import candidate_rows, same_candidates
+from casework.registration.candidates import candidate_rows, judged, same_candidates
 from casework.registration.forms import HOUSEHOLD, Household, HouseholdForm, MemberForm
 from casework.registration.views import chosen_team, teams_or_refuse, who_reads
 from governance.access.middleware import ClearanceRequest
@@ -104,7 +104,7 @@ def register_household(request: ClearanceRequest) -> HttpResponse:
             return sent
         context |= {
             "found": [(name, candidate_rows(row)) for name, row in alike if row],
-            "judged": ",".join(str(candidate.case_id) for candidate in candidates),
+            "judged": judged(candidates),
         }
         page = "casework/registration/household_doubles.html"
         return show_form(request, page, household.referral, **context)

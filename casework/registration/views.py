@@ -16,7 +16,7 @@ from casework.register.enums import BRIEFING_VERSION
 from casework.register.models import Briefing, Person
 from casework.registration import perms
 from casework.registration.acts import Claim, HasOpenCase, first_partners, register
-from casework.registration.candidates import candidate_rows, same_candidates
+from casework.registration.candidates import candidate_rows, judged, same_candidates
 from casework.registration.forms import (
     BRIEFING,
     EMERGENCY,
@@ -110,7 +110,7 @@ def _doubles(
         teams,
         "casework/registration/doubles.html",
         candidates=candidate_rows(alike),
-        judged=",".join(str(candidate.case_id) for candidate in alike),
+        judged=judged(alike),
     )
 
 

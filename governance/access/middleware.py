@@ -2,7 +2,6 @@
 its last statements."""
 
 import logging
-import re
 from collections.abc import Callable
 from itertools import islice
 from typing import Any
@@ -45,8 +44,7 @@ class ClearanceRequest(HttpRequest):
 
 # How a view, or what reads a request, refuses.
 REFUSALS = (PermissionDenied, Http404, SuspiciousOperation, BadRequest)
-REFERENCE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)
-MOST_TRIED = 20  # of one form
+MOST_TRIED = 200  # of one form
 READ_ONLY = "25006"  # what the database answers to whoever writes in a dossier that was handed over
 
 
@@ -58,8 +56,21 @@ def is_refused(request: HttpRequest, response: HttpResponse | None) -> bool:
 
 def _tried(request: HttpRequest) -> set[UUID]:
     """What a form named besides what its address says: a person, another case."""
-    values = (str(value) for name, value in request.POST.items() if name != "form_token")
-    return {UUID(value) for value in islice(filter(REFERENCE.fullmatch, values), MOST_TRIED)}
+    values = [
+        _reference(value)
+        for name in request.POST
+        if name != "form_token"
+        for value in request.POST.getlist(name)
+    ]
+    return set(islice((value for value in values if value), MOST_TRIED))
+
+
+def _reference(text: Any) -> UUID | None:
+    """The reference that this is, in any way of writing it that a form understands."""
+    try:
+        return UUID(str(text))
+    except ValueError:
+        return None
 
 
 class ClearanceMiddleware:

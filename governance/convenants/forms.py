@@ -160,6 +160,7 @@ class DecisionForm(KeptForm):
 
     def __init__(self, *args: Any, approval: Approval, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.approval = approval
         if not approval.opens_police_records:
             del self.fields["police_basis"]
         if not approval.opens_criminal_data:
@@ -169,4 +170,10 @@ class DecisionForm(KeptForm):
         day: date = self.cleaned_data["agreed_on"]
         if day > timezone.localdate():
             raise ValidationError(_("This date lies in the future."), code="future")
+        asked = timezone.localdate(self.approval.proposal.proposed_at)
+        if day < max(asked, self.approval.advised_on or asked):
+            raise ValidationError(
+                _("The organisation decides on this proposal, after its privacy officer's advice."),
+                code="early",
+            )
         return day

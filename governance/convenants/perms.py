@@ -3,7 +3,8 @@ from governance.convenants.approvals import changes_of
 from governance.convenants.enums import ConvenantKind
 from governance.convenants.models import Approval, Convenant, Proposal
 from partners.accounts.counterparts import is_counterpart
-from partners.organisations.enums import Role
+from partners.organisations.enums import Role, TeamFunction
+from partners.organisations.models import Team
 
 
 def can_propose(clearance: Clearance, convenant: Convenant) -> bool:
@@ -40,11 +41,17 @@ def can_decide(clearance: Clearance, proposal: Proposal) -> bool:
 
 
 def _works_for(clearance: Clearance, approval: Approval) -> bool:
-    """In a team of this organisation in this pilot, or as its privacy officer."""
+    """In the team with which this organisation takes part in this pilot, not in one for shelter,
+    care or legal aid, or as its privacy officer."""
     pilot = approval.proposal.convenant.pilot_id
-    return approval.organisation_id in clearance.organisations_as(Role.PRIVACY_OFFICER) or any(
-        seat.organisation == approval.organisation_id and seat.pilot == pilot
+    here = [
+        seat.team
         for seat in clearance.seats
+        if seat.organisation == approval.organisation_id and seat.pilot == pilot
+    ]
+    return (
+        approval.organisation_id in clearance.organisations_as(Role.PRIVACY_OFFICER)
+        or Team.objects.filter(pk__in=here, function=TeamFunction.GENERAL).exists()
     )
 
 
@@ -73,16 +80,20 @@ def can_object(clearance: Clearance, approval: Approval) -> bool:
 def can_record(clearance: Clearance, approval: Approval) -> bool:
     """To record what an organisation agreed to on paper, one must be both:
     - working for it in this pilot, its privacy officer, or the coordinator of the pilot
-    - while the approval is open
+    - while the approval is open, after the advice of its privacy officer
     """
     coordinates = clearance.coordinates(approval.proposal.convenant.pilot_id)
-    return _is_open(approval) and (coordinates or _works_for(clearance, approval))
+    return (
+        _is_open(approval)
+        and approval.advised_by_id is not None
+        and (coordinates or _works_for(clearance, approval))
+    )
 
 
 def can_confirm(clearance: Clearance, approval: Approval) -> bool:
     """To confirm that an organisation agreed, one must be all of:
     - working for it in this pilot, or its privacy officer
-    - counterpart of who recorded it
+    - counterpart of who recorded it, and of who proposed the change
     - while the approval is open, after the advice and the decision
     """
     return (
@@ -91,4 +102,5 @@ def can_confirm(clearance: Clearance, approval: Approval) -> bool:
         and approval.recorded_by_id is not None
         and _works_for(clearance, approval)
         and is_counterpart(approval.recorded_by_id, clearance.user_id)
+        and is_counterpart(approval.proposal.proposed_by_id, clearance.user_id)
     )

@@ -106,7 +106,7 @@ FORM_RENDERER = "lvv.common.forms.NLRenderer"
 # What a page may take of the database; nothing else ends a request that hangs in one of the web's
 # threads, and with it what it has locked. A package of papers is made within one transaction.
 LIMITS = (
-    ("statement_timeout=50s", "lock_timeout=20s", "idle_in_transaction_session_timeout=5min")
+    ("statement_timeout=50s", "lock_timeout=5s", "idle_in_transaction_session_timeout=5min")
     if role() == "app"
     else ()
 )

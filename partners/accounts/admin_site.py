@@ -5,7 +5,8 @@ from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models.base import ModelBase
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from partners.organisations.enums import Role
@@ -47,6 +48,12 @@ class AdminSite(admin.AdminSite):
             return inner(request, *args, **kwargs)
 
         return update_wrapper(answer, view)
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """One page changes a password: the one that counts wrong ones."""
+        raise Http404
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

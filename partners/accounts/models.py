@@ -4,9 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -40,6 +42,19 @@ class User(AbstractUser):
         ordering = ["name"]
         verbose_name = _("user")
         verbose_name_plural = _("users")
+        constraints = [
+            # Signing in does not look at capitals.
+            models.UniqueConstraint(
+                Upper("username"),
+                name="username_once",
+                violation_error_message=_("This username is in use."),
+            )
+        ]
+
+    def clean_fields(self, exclude: Any = None) -> None:
+        super().clean_fields(exclude)
+        if "username" not in (exclude or ()):
+            ASCIIUsernameValidator()(self.username)
 
     def __str__(self) -> str:
         return self.name or self.username

@@ -46,6 +46,7 @@ def _provisional_end(membership: Membership) -> date:
 def _works_tonight(membership: Membership, by: User) -> bool:
     """True for a caseworker of a shelter team, today, unless within thirty days one that nobody
     confirmed began so for her, or was given by this administrator."""
+    User.objects.select_for_update().get(pk=by.pk)  # not several at once
     before = Membership.objects.filter(
         Q(user=membership.user) | Q(given_by=by),
         confirmed_by=None,

@@ -6,9 +6,10 @@ from __future__ import annotations
 from typing import Any, NoReturn
 
 from django.contrib import admin
+from django.core.exceptions import BadRequest
 from django.db.models import DateField, Model, QuerySet
 from django.forms import DateInput, ModelForm
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 
 from partners.accountability.logs import audit
 from partners.organisations.enums import OrganisationKind, Role
@@ -64,6 +65,13 @@ class ScopedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         self, request: HttpRequest, opts: Any, object_id: str
     ) -> NoReturn:
         raise Http404  # as everywhere: what is not hers is not there
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if not all(map(str.isdecimal, request.POST.getlist("_selected_action"))):
+            raise BadRequest
+        return super().changelist_view(request, extra_context)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(administered(request))

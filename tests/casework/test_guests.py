@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from casework.models import Case, CaseUserObjectPermission
+from casework.models import Case, CaseUserObjectPermission, MeetingGuest
 from governance.access.clearance import acting_as
 from lvv.common.database import call
 from tests import factories as make
@@ -268,3 +268,15 @@ def test_guests_and_items_go_with_a_meeting_that_is_moved(journey, on_day):
     for days, sees in ((7, False), (12, True), (13, False)):
         on_day(today + timedelta(days=days))
         assert sees_cases(guest) is sees, days
+
+
+def test_who_only_attends_items_reads_of_no_guest(room):
+    """Her capacity would tell of the items the police does not attend."""
+    room.add()
+    MeetingGuest.objects.create(
+        meeting=room.meeting, name="Dr. Voorbeeld", capacity="behandelend psychiater"
+    )
+    for who, reads in {"coordinator": True, "dtv": True, "avim": False}.items():
+        for page in ("meeting_detail", "minutes"):
+            read = room.see(who, page, room.meeting.reference)
+            assert ("psychiater" in read.text) is reads, (who, page)

@@ -503,7 +503,7 @@ def test_the_whole_import_is_undone_but_for_what_was_worked_on(client, cast):
 
 def test_access_withdrawn_half_way_stops_it(client, cast, monkeypatch):
     monkeypatch.setattr("casework.imports.acts.BATCH", 2)
-    monkeypatch.setattr("casework.imports.acts.BATCHES_A_ROUND", 1)
+    monkeypatch.setattr("casework.imports.acts.SECONDS_A_ROUND", 0)
     upload = uploaded(client, cast.owner, [HEAD, *GOOD, ["Emre Demir", "1980", "", "", ""]])
     act(client, upload, check="1", name="0", birth_date="1")
     assert (upload.state, upload.done) == ("checking", 2)
@@ -701,7 +701,7 @@ def test_what_nobody_takes_over_is_thrown_away_or_forgotten(client, cast):
 
 def test_each_batch_is_one_row_of_the_audit_log_written_last(client, cast, monkeypatch):
     monkeypatch.setattr("casework.imports.acts.BATCH", 2)
-    monkeypatch.setattr("casework.imports.acts.BATCHES_A_ROUND", 1)
+    monkeypatch.setattr("casework.imports.acts.SECONDS_A_ROUND", 0)
     upload = uploaded(client, cast.owner, [HEAD, *GOOD])
     mapping = {slug: str(column) for slug, column in upload.mapping.items()}
     batches = {"check": 2, "run": 3, "undo": 3}  # the last of these says that nothing is left

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from governance.access.clearance import acting_as
 from governance.access.enums import Category
-from governance.convenants.approvals import missing, parties_to_agree
+from governance.convenants.approvals import advise, missing, parties_to_agree
 from governance.convenants.enums import Cell
 from governance.convenants.matrix import matrix_of
 from governance.convenants.template_convenant import GivenCell, write_cells
@@ -167,6 +167,9 @@ def test_what_the_police_writes_opens_with_its_own_ground_beside(client, cast, c
     proposal = proposal_of(cast, {str(cast.partner_team.pk): {category: "read"}})
     row = approval(proposal, avim)
     officer = officer_of(row.organisation)
+    assert client.act_as(officer).get(page("approval_record", row)).status_code == 403
+    with acting_as(officer) as clearance:
+        advise(row, "for", "Noodzakelijk.", by=clearance)
     for name in asked:
         answer = client.act_as(officer).post(page("approval_record", row), form(**{name: ""}))
         assert answer.status_code == 400
@@ -249,9 +252,14 @@ def test_all_parties_are_told_that_it_is_proposed_and_that_it_begins(police):
 
 def test_a_day_to_come_is_no_day_on_which_somebody_agreed(client, police):
     row = approval(police.proposal, police.ngo)
-    client.act_as(officer_of(row.organisation))
-    later = (TODAY() + timedelta(days=1)).strftime("%d-%m-%Y")
-    assert client.post(page("approval_record", row), form(agreed_on=later)).status_code == 400
+    officer = officer_of(row.organisation)
+    client.act_as(officer)
+    with acting_as(officer) as clearance:
+        advise(row, "for", "Noodzakelijk.", by=clearance)
+    for days in (1, -1):  # nor one before the proposal and the advice
+        day = (TODAY() + timedelta(days=days)).strftime("%d-%m-%Y")
+        assert client.post(page("approval_record", row), form(agreed_on=day)).status_code == 400
+    assert client.post(page("approval_record", row), form()).status_code == 302
 
 
 def test_what_a_party_says_is_found_by_nobody_outside_the_agreement(client, police):

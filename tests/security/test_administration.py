@@ -1,12 +1,15 @@
 """The administration shows no more than its columns, and who read it is in the audit log."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib import admin
+from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
 
-from partners.models import AuditEntry, FactorReset
+from partners.models import AuditEntry, FactorReset, Membership, User
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -170,3 +173,49 @@ def test_a_question_that_is_refused_is_logged(client, rows):
     client.act_as(rows.admin).get(page(type(rows.owner)), {"password__startswith": "md5"})
     entry = AuditEntry.objects.get(actor_id=rows.admin.pk)
     assert (entry.action, entry.outcome) == ("admin:partners_user_changelist", "denied")
+
+
+@pytest.mark.parametrize("name", ["COÖRDINATOR", "ａdmin"])
+def test_a_name_of_letters_that_look_alike_is_no_name(client, rows, name):
+    assert added(client, rows, name).status_code == 200
+    assert not User.objects.filter(username=name).exists()
+
+
+def test_nobody_gets_the_name_of_another_in_capitals(client, rows):
+    """Signing in does not look at capitals: the first would be shut out by the second."""
+    other = rows.stranger.username
+    answer = added(client, rows, other.upper())
+    assert answer.status_code == 200
+    assert "in gebruik" in answer.text
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make.UserFactory(username=other.upper())
+
+
+def added(client, rows, username):
+    form = {"username": username, "name": "Iemand", "email": "", "phone": ""}
+    return client.act_as(rows.admin).post(reverse("admin:partners_user_add"), form)
+
+
+def test_what_is_odd_is_answered_and_no_error(client, rows):
+    client.act_as(rows.admin)
+    action = {"action": "deactivate", "_selected_action": "abc"}
+    assert client.post(page(User), action).status_code == 400
+    assert client.get(reverse("admin:password_change")).status_code == 404  # a second door
+    member = Membership.objects.filter(organisation=rows.pilot.municipality).first()
+    change = reverse("admin:partners_membership_change", args=[member.pk])
+    early = {"until": (member.since - timedelta(days=1)).strftime("%d-%m-%Y")}
+    answer = client.post(change, early)
+    assert answer.status_code == 200
+    assert "vóór het begin van de rol" in answer.text
+
+
+def test_who_left_for_elsewhere_is_no_more_to_her_former_organisation(client, rows):
+    here, there = rows.pilot.municipality, rows.stranger_team
+    left = make.MembershipFactory(
+        team=rows.municipal, until=timezone.localdate() - timedelta(days=1), user__name="Vertrokken"
+    ).user
+    assert left.memberships.get().organisation == here
+    client.act_as(rows.admin)
+    assert "Vertrokken" in client.get(page(User)).text  # whose account is still to be closed
+    make.MembershipFactory(team=there, user=left)
+    assert "Vertrokken" not in client.get(page(User)).text

@@ -175,6 +175,15 @@ def test_the_case_manager_reads_who_tried_the_address_of_her_person(client, cast
 
 def test_of_a_form_only_so_many_references_are_logged(client, cast):
     target = reverse("casework:note_add", args=[cast.case.reference])
-    tried = {f"f{number}": str(uuid4()) for number in range(50)}
+    tried = {f"f{number}": str(uuid4()) for number in range(250)}
     client.act_as(cast.stranger).post(target, tried)
-    assert len(only_denial(cast.stranger).cases) == 21
+    assert len(only_denial(cast.stranger).cases) == 201
+
+
+@pytest.mark.parametrize("written", ["{}", "{{{}}}", "urn:uuid:{}", "hex"])
+def test_somebody_who_was_tried_is_logged_however_her_reference_was_written(client, cast, written):
+    target = reverse("casework:note_add", args=[cast.case.reference])
+    person = cast.case.person.reference
+    text = person.hex if written == "hex" else written.format(person)
+    client.act_as(cast.stranger).post(target, {"person": text})
+    assert person in only_denial(cast.stranger).cases
