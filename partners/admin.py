@@ -57,9 +57,9 @@ def users_of(organisations: frozenset[int]) -> QuerySet[User]:
     for them who belong nowhere yet."""
     new = Q(memberships=None, made_for__in=organisations)
     still = Membership.objects.filter(not_over())
-    working = Q(pk__in=still.filter(organisation__in=organisations).values("user"))
+    present = Q(pk__in=still.filter(organisation__in=organisations).values("user"))
     left = Q(memberships__organisation__in=organisations) & ~Q(pk__in=still.values("user"))
-    return User.objects.filter(working | left | new).distinct()
+    return User.objects.filter(present | left | new).distinct()
 
 
 @admin.register(Organisation)
