@@ -35,7 +35,7 @@ PAGES = [
     ("coordinator-utrecht", "/personen/huishouden/"), ("coordinator-utrecht", "/personen/vragen/"),
     ("coordinator-utrecht", "/opvang/locaties/"), ("coordinator-utrecht", "/casussen/controleren/"),
     *(("coordinator-utrecht", CASE + part) for part in (
-        "plan/", "plan/voor-haar/?taal=nl", "uitstroom/", "overplaatsing/", "opschaling/", "lso/agenderen/", "intake/",
+        "verwijzing/", "plan/", "plan/voor-haar/?taal=nl", "uitstroom/", "overplaatsing/", "opschaling/", "lso/agenderen/", "intake/",
     )),
     *(("coordinator-utrecht", page) for page in (
         "/lso/", "/lso/niet-besproken/", "/lso/plannen/utrecht/", "/intake/", "/intake/criteria/utrecht/",
@@ -101,6 +101,7 @@ IN_UTRECHT = (
 OF_NGO = "JOIN partners_team t ON t.id = {} AND t.function = 'general' JOIN partners_organisation o ON o.id = t.organisation_id AND o.kind = 'ngo'"
 PARTICULAR = [
     ("coordinator-utrecht", "SELECT '/lso/brieven/utrecht/'"),
+    ("coordinator-utrecht", "SELECT '/lso/vastleggen/utrecht/'"),
     ("coordinator-utrecht", "SELECT '/intake/dossiers/?namens=ind'"),
     ("coordinator-utrecht", "SELECT '/lso/' || m.reference || '/aanwezig/' FROM casework_meeting m JOIN partners_pilot p"
      " ON p.id = m.pilot_id AND p.slug = 'utrecht' WHERE m.closed_at IS NOT NULL AND m.minutes_sent_on IS NULL"),
