@@ -18,7 +18,6 @@ from casework.conference.enums import (
 from casework.conference.models import Meeting
 from casework.journey.facts import Facts
 from casework.plan.enums import ScenarioKind
-from casework.records.validators import not_too_far
 from casework.register.forms import DayField
 from governance.drafts.forms import KeptForm
 from governance.drafts.kinds import DraftKind
@@ -40,7 +39,7 @@ MOST_MEETINGS = 26
 class SeriesForm(KeptForm):
     """One meeting, or a series of them."""
 
-    on = DateField(label=_("First date"), validators=[not_too_far])
+    on = DateField(label=_("First date"))
     begins_at = forms.TimeField(
         label=_("Time"),
         help_text=_("For example 10:00"),
@@ -116,7 +115,7 @@ class HeldForm(KeptForm):
 class MeetingForm(KeptForm):
     """Another day, time or place of one planned meeting."""
 
-    on = DateField(label=_("Date"), validators=[not_too_far])
+    on = DateField(label=_("Date"))
     begins_at = SeriesForm.base_fields["begins_at"]
     place = SeriesForm.base_fields["place"]
     clean_on = SeriesForm.clean_on
@@ -275,11 +274,10 @@ class DecideForm(KeptForm):
     owner_team = forms.TypedChoiceField(
         label=_("Who carries it out"), required=False, coerce=int, empty_value=None
     )
-    due_on = DateField(label=_("Before"), required=False, validators=[not_too_far])
+    due_on = DateField(label=_("Before"), required=False)
     review_on = DateField(
         label=_("The conference looks again on"),
         required=False,
-        validators=[not_too_far],
         help_text=_("On that day the case is proposed for an agenda."),
     )
 
@@ -311,7 +309,7 @@ class DecideForm(KeptForm):
                 label=team.label, required=False, max_length=300
             )
             self.fields[f"due_{team.pk}"] = DateField(
-                label=_("Before"), required=False, help_text="", validators=[not_too_far]
+                label=_("Before"), required=False, help_text=""
             )
 
     def commitments(self) -> list[tuple[int, str, date]]:

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.cases.models import Case
 from casework.custody.enums import Basis
-from casework.records.validators import not_too_far
 from casework.register.forms import DayField
 from governance.drafts.forms import KeptForm
 from governance.drafts.kinds import DraftKind
@@ -131,10 +130,9 @@ class CustodyForm(KeptForm):
         error_messages={"required": _("Choose a team.")},
     )
     signed_on = DayField(label=_("Signed by both on"))
-    since = DateField(label=_("In force from"), validators=[not_too_far])
+    since = DateField(label=_("In force from"))
     until = DateField(
         label=_("In force until"),
-        validators=[not_too_far],
         help_text=_("The first day on which this no longer holds."),
     )
 

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from casework.escalation.enums import Level
 from casework.escalation.models import Escalation
 from casework.journey.guards import format_day
-from casework.records.validators import not_too_far
 from casework.register.forms import DayField
 from governance.drafts.forms import KeptForm
 from governance.drafts.kinds import DraftKind
@@ -31,7 +30,7 @@ class EscalateForm(KeptForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Write the question.")},
     )
-    answer_due_on = DateField(label=_("Answer before"), validators=[not_too_far])
+    answer_due_on = DateField(label=_("Answer before"))
     skipped_because = forms.CharField(
         label=_("Why a level is skipped"),
         required=False,
@@ -74,7 +73,7 @@ def _soon(day: date) -> date:
 class ExtendForm(KeptForm):
     """More time for the answer; whoever advises reads the case until then."""
 
-    answer_due_on = DateField(label=_("Answer before"), validators=[not_too_far])
+    answer_due_on = DateField(label=_("Answer before"))
 
     def __init__(self, *args: Any, asked: Escalation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

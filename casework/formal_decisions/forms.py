@@ -13,7 +13,6 @@ from casework.formal_decisions.letters import MODEL, TAGS, clean_html
 from casework.journey.acts import in_dutch
 from casework.journey.facts import Facts
 from casework.journey.guards import add_months
-from casework.records.validators import not_too_far
 from casework.register.forms import DayField
 from governance.drafts.forms import KeptForm
 from governance.drafts.kinds import DraftKind
@@ -51,12 +50,11 @@ class FormalForm(KeptForm):
         error_messages={"required": _("Choose the function that decided.")},
         help_text=_("A function of the mandate decision that holds on that day; never a name."),
     )
-    effective_on = DateField(label=_("Takes effect on"), validators=[not_too_far])
+    effective_on = DateField(label=_("Takes effect on"))
     until = DateField(
         label=_("Admitted until"),
         required=False,
         help_text=_("Empty: no end is set."),
-        validators=[not_too_far],
     )
     reasons = forms.CharField(
         label=_("Reasons"),
@@ -72,7 +70,6 @@ class FormalForm(KeptForm):
     )
     objection_until = DateField(
         label=_("Objection possible until"),
-        validators=[not_too_far],
         required=False,
         help_text=_(
             "The last day on which she can object. There is no default: it stands in the decision."

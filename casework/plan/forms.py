@@ -7,7 +7,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from casework.plan.models import Goal
-from casework.records.validators import not_too_far
 from governance.drafts.forms import KeptForm
 from governance.drafts.kinds import DraftKind
 from lvv.common.forms import DateField
@@ -33,7 +32,6 @@ class ActionForm(KeptForm):
     )
     due_on = DateField(
         label=_("Before"),
-        validators=[not_too_far],
         error_messages={"required": _("Enter before which day.")},
     )
     goal = forms.TypedChoiceField(
@@ -65,7 +63,6 @@ class MendForm(KeptForm):
     )
     due_on = DateField(
         label=_("Before"),
-        validators=[not_too_far],
         error_messages={"required": _("Enter before which day.")},
     )
 

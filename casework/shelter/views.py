@@ -18,6 +18,7 @@ from governance.access.middleware import ClearanceRequest
 from governance.drafts.form_views import form_view, open_form, send_form, show_form
 from governance.drafts.forms import Kept
 from lvv.common.database import call
+from lvv.common.forms import DateField
 from partners.accountability.activities import PARTICIPATION, processes
 from partners.organisations.enums import TeamFunction
 from partners.organisations.models import Pilot, Team
@@ -38,6 +39,7 @@ class LocationForm(Kept, forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Location
         fields = ["name", "kind", "team", "closed_on"]
+        field_classes = {"closed_on": DateField}
 
     def __init__(self, *args: Any, pilot: Pilot, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -2,18 +2,30 @@
 template."""
 
 from collections.abc import Iterator
+from datetime import date
 from html import escape
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
+from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
+
+FARTHEST = 50  # years ahead: nobody plans beyond, and the calendar ends somewhere
+
+
+def not_too_far(day: date) -> None:
+    if day.year > timezone.localdate().year + FARTHEST:
+        raise ValidationError(_("The year lies too far ahead. Check the date."), code="far")
 
 
 class DateField(forms.DateField):
     """A day as people write it here, with a message for each way to get it wrong."""
+
+    default_validators = [not_too_far]
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("help_text", _("For example 12-11-2026"))

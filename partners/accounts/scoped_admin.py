@@ -11,6 +11,7 @@ from django.db.models import DateField, Model, QuerySet
 from django.forms import DateInput, ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
 
+from lvv.common import forms
 from partners.accountability.logs import audit
 from partners.organisations.enums import OrganisationKind, Role
 from partners.organisations.models import Organisation
@@ -35,7 +36,7 @@ class ScopedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     noun = ""
     list_per_page = 25
     # Django's own date widget writes style attributes, which the content security policy forbids.
-    formfield_overrides = {DateField: {"widget": DateInput}}
+    formfield_overrides = {DateField: {"widget": DateInput, "form_class": forms.DateField}}
 
     def scope(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         raise NotImplementedError
