@@ -459,6 +459,8 @@ _ALL = (
         (
             "kind",
             "decided_on",
+            "known_on",
+            "known_by",
             "function",
             "effective_on",
             "until",

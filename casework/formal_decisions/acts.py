@@ -45,8 +45,8 @@ def issue(
     function: str,
     letter: str,
 ) -> FormalDecision:
-    """Issue a formal decision with its letter; admitting and refusing take the step of the case
-    with it (T7, T8)."""
+    """Issue a formal decision with its letter, which makes it known today unless it was sent
+    elsewhere before; admitting and refusing take the step of the case with it (T7, T8)."""
     case = locked(case)
     kind, decided_on = K(data["kind"]), data["decided_on"]
     if kind not in STEP and case.state not in ADMITTED_STATES:
@@ -94,7 +94,7 @@ def issue(
         conference_decision=decision,
         criteria=criteria_of(case.pilot, decided_on),
         template=template_of(case.pilot, kind, decided_on),
-        **data,
+        **{**data, "known_on": data.get("known_on") or timezone.localdate()},
     )
     done(case, [k.value for k in RESTS_ON[kind]], by=by)
     if kind in STEP:

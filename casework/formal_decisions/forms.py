@@ -11,8 +11,9 @@ from casework.cases.models import Case
 from casework.formal_decisions.enums import FormalKind
 from casework.formal_decisions.letters import MODEL, TAGS, clean_html
 from casework.journey.acts import in_dutch
+from casework.journey.calendar import remedy_until
 from casework.journey.facts import Facts
-from casework.journey.guards import add_months
+from casework.journey.guards import add_months, format_day
 from casework.register.forms import DayField
 from governance.drafts.forms import KeptForm
 from governance.drafts.kinds import DraftKind
@@ -35,6 +36,8 @@ class FormalForm(KeptForm):
     """A formal decision: who decided what, under which mandate, why, and what can be done
     against it."""
 
+    TICK = "other_term"  # lifts a question and tells nothing of the decision
+
     kind = forms.ChoiceField(
         label=_("Decision"),
         error_messages={
@@ -44,6 +47,21 @@ class FormalForm(KeptForm):
     )
     decided_on = DayField(
         label=_("Decided on"), error_messages={"required": _("Enter the day of the decision.")}
+    )
+    known_on = DayField(
+        label=_("Letter was sent on"),
+        required=False,
+        help_text=_(
+            "Empty: it is made known today, when you issue it here. Otherwise the day on which its "
+            "letter left elsewhere."
+        ),
+    )
+    known_by = forms.CharField(
+        label=_("Reference of that letter"),
+        required=False,
+        max_length=160,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=_("Where the letter that left elsewhere is found."),
     )
     function = forms.ChoiceField(
         label=_("Decided by"),
@@ -72,8 +90,12 @@ class FormalForm(KeptForm):
         label=_("Objection possible until"),
         required=False,
         help_text=_(
-            "The last day on which she can object. There is no default: it stands in the decision."
+            "The last day on which an objection is possible (Awb 6:7, Atw 1). Proposed: six weeks "
+            "from the day after today, and on to the next ordinary day."
         ),
+    )
+    other_term = forms.BooleanField(
+        label=_("The decision says another day than the law, and that is right"), required=False
     )
 
     def __init__(
@@ -95,9 +117,9 @@ class FormalForm(KeptForm):
         if facts.municipal:
             choices.append(("college", _("the college, in its own name")))
         self.fields["function"].choices = [("", _("Choose")), *choices]  # type: ignore[attr-defined]
-        self.fields["decided_on"].initial = self.fields["effective_on"].initial = (
-            timezone.localdate()
-        )
+        today = timezone.localdate()
+        self.fields["decided_on"].initial = self.fields["effective_on"].initial = today
+        self.fields["objection_until"].initial = remedy_until(today)
 
     @property
     def mandate(self) -> MandateDecision | None:
@@ -111,6 +133,11 @@ class FormalForm(KeptForm):
         if mandate is not None:
             return str(mandate.functions[int(chosen.partition(":")[2])])
         return "college van burgemeester en wethouders"
+
+    @property
+    def asks_term(self) -> bool:
+        """Whether the term to object is not the law's, which a tick has to confirm."""
+        return self.has_error("objection_until", "term") or bool(self.data.get(self.TICK))
 
     def _holds(self, mandate: MandateDecision, day: date) -> bool:
         return MandateDecision.objects.in_force(day, self.case.pilot).filter(pk=mandate.pk).exists()
@@ -131,15 +158,17 @@ class FormalForm(KeptForm):
         for name in ("effective_on", "until", "objection_until"):
             if decided and data.get(name) and data[name] < decided:
                 self.add_error(name, _("This day lies before the decision."))
+        self._clean_known(data)
         kind = data.get("kind")
         if (
-            kind == K.REFUSED
+            kind in (K.REFUSED, K.ENDED)
             and not data.get("objection_until")
             and "objection_until" not in self.errors
         ):
             self.add_error(
-                "objection_until", _("Enter until when objection to a refusal is possible.")
+                "objection_until", _("Enter until when an objection to this is possible.")
             )
+        self._question_term(data)
         if kind == K.EXTENDED and not data.get("until"):
             self.add_error("until", _("Enter until when she is admitted."))
         if kind in (K.REFUSED, K.ENDED):
@@ -158,6 +187,29 @@ class FormalForm(KeptForm):
                 _("Longer than the maximum stay of this pilot, %(n)d months.") % {"n": longest},
             )
         return data
+
+    def _clean_known(self, data: dict[str, Any]) -> None:
+        known, decided = data.get("known_on"), data.get("decided_on")
+        if known and decided and known < decided:
+            self.add_error("known_on", _("This day lies before the decision."))
+        if known and not data.get("known_by"):
+            self.add_error("known_by", _("Enter where the letter that was sent is found."))
+        if data.get("known_by") and not known and "known_on" not in self.errors:
+            self.add_error("known_on", _("Enter the day on which this letter was sent."))
+
+    def _question_term(self, data: dict[str, Any]) -> None:
+        """A term to object that is not the law's stands only if somebody says that it is right."""
+        until = data.get("objection_until")
+        if until is None or {"known_on", "decided_on", "objection_until"} & set(self.errors):
+            return
+        by_law = remedy_until(data.get("known_on") or timezone.localdate())
+        if until != by_law and not data.get(self.TICK):
+            sentence = _(
+                "By law an objection is possible until %(day)s (Awb 6:7, Atw 1). Enter that day, "
+                "or tick below that the decision says another."
+            )
+            day = {"day": format_day(by_law)}
+            self.add_error("objection_until", ValidationError(sentence % day, code="term"))
 
 
 class LetterForm(KeptForm):

@@ -2,7 +2,7 @@
 tells it."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -46,6 +46,12 @@ class FormalDecision(VisibleToCategory):
     decided_on = models.DateField(
         _("decided on"), default=timezone.localdate, validators=[not_in_future]
     )
+    # The term to object begins on the day after it (Awb 3:41, 6:8). Empty: recorded before this was
+    # asked.
+    known_on = models.DateField(
+        _("made known on"), null=True, blank=True, validators=[not_in_future]
+    )
+    known_by = models.CharField(_("reference of the letter"), max_length=160, blank=True)
     function = models.CharField(_("function that decided"), max_length=160)
     mandate = models.ForeignKey(
         MandateDecision,
@@ -65,7 +71,9 @@ class FormalDecision(VisibleToCategory):
     )
     reasons = models.TextField(_("reasons"), max_length=10_000)
     remedies = models.TextField(_("what she can do against it"), max_length=3000)
-    objection_until = models.DateField(_("objection possible until"), null=True, blank=True)
+    objection_until = models.DateField(
+        _("objection possible until (Awb 6:7, Atw 1)"), null=True, blank=True
+    )
     effective_on = models.DateField(_("takes effect on"))
     until = models.DateField(_("admitted until"), null=True, blank=True)
     criteria = models.ForeignKey(CriteriaList, models.PROTECT, null=True, related_name="+")
@@ -85,4 +93,8 @@ class FormalDecision(VisibleToCategory):
                 condition=~Q(reasons="") & ~Q(remedies=""),
             ),
             models.CheckConstraint(name="formal_decision_has_function", condition=~Q(function="")),
+            models.CheckConstraint(
+                name="formal_decision_known_after_it_was_taken",
+                condition=Q(known_on=None) | Q(known_on__gte=F("decided_on")),
+            ),
         ]

@@ -55,6 +55,8 @@ from partners.organisations.models import Pilot
 ANSWERS = (
     "kind",
     "decided_on",
+    "known_on",
+    "known_by",
     "effective_on",
     "until",
     "reasons",
@@ -150,7 +152,8 @@ def _in_the_way(case: Case, facts: Facts) -> list[tuple[str, str]]:
 def _digest(values: Callable[[str], str]) -> str:
     """Digest of the form's answers. It tells whether a mended letter still belongs to these
     answers."""
-    return sha256("\x1f".join(values(name) for name in FormalForm.base_fields).encode()).hexdigest()
+    names = [name for name in FormalForm.base_fields if name != FormalForm.TICK]
+    return sha256("\x1f".join(values(name) for name in names).encode()).hexdigest()
 
 
 def _mended(request: ClearanceRequest, draft: Draft | None) -> tuple[str, str]:

@@ -8,7 +8,14 @@ from django.utils.translation import gettext as _
 
 from casework.cases.enums import OPEN_STATES
 from casework.journey.facts import Facts
-from casework.journey.guards import ADMITS, DURABLE, add_months, appeal_until, checks_to_come
+from casework.journey.guards import (
+    ADMITS,
+    DURABLE,
+    add_months,
+    appeal_until,
+    checks_to_come,
+    objection_until,
+)
 
 BEFORE_CONFERENCE = ("registered", "intake", "awaiting_dossiers", "rest_period")
 LONGEST_FOLLOWED = 12  # months in which a semi-durable outcome is followed (R13)
@@ -59,14 +66,12 @@ def next_deadline(facts: Facts) -> date | None:
 def _before_guidance(facts: Facts) -> list[Deadline]:
     result = []
     if facts.state == "rest_period" and facts.rest_ends and facts.agenda is None:
-        result.append(
-            Deadline(
-                "R8",
-                facts.rest_ends,
-                _("The rest period is over: put the case on an agenda"),
-                "conference",
-            )
+        what = (
+            _("The rest period is over: put the case on an agenda")
+            if facts.rest_ends <= facts.today
+            else _("The rest period ends: put the case on an agenda")
         )
+        result.append(Deadline("R8", facts.rest_ends, what, "conference"))
     may_be_early = facts.municipal or facts.early_admission
     if (
         facts.state in BEFORE_CONFERENCE
@@ -91,11 +96,13 @@ def _before_guidance(facts: Facts) -> list[Deadline]:
         if refusal is not None and facts.upheld and facts.upheld >= refusal.on:
             what = _("An objection or appeal was upheld: bring the case back to the conference")
             result.append(Deadline("T9", facts.upheld, what, "case_reopen"))
-        elif refusal is not None and refusal.objection_until:
-            day = max(
-                refusal.objection_until, appeal_until(facts) or refusal.objection_until
-            ) + timedelta(days=1)
-            what = _("Objection and appeal are no longer possible: archive the case")
+        elif until := objection_until(facts):
+            day = max(until, appeal_until(facts) or until) + timedelta(days=1)
+            what = (
+                _("Objection and appeal are no longer possible: archive the case")
+                if day <= facts.today
+                else _("Objection and appeal end (Awb 6:7, Atw 1): then archive the case")
+            )
             result.append(Deadline("T15", day, what, "case_detail"))
     return result
 

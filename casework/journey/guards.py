@@ -3,11 +3,12 @@ what is missing."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.utils import formats
 from django.utils.translation import gettext as _
 
+from casework.journey.calendar import remedy_until, statutory_end
 from casework.journey.facts import Decided, Facts
 
 
@@ -299,12 +300,18 @@ def claim_answered(facts: Facts) -> Missing | None:
     return None
 
 
-APPEAL = timedelta(weeks=6)  # after an objection or an appeal was decided (Awb 6:7)
+def objection_until(facts: Facts) -> date | None:
+    """Until when one may object to the last refusal: as it stands there, but never to end on a day
+    on which no statutory term ends. None if it is not recorded."""
+    refusal = facts.last_formal("refused")
+    if refusal is None or refusal.objection_until is None:
+        return None
+    return statutory_end(refusal.objection_until)
 
 
 def appeal_until(facts: Facts) -> date | None:
-    """Until when she may appeal against the last ruling on her objection."""
-    return facts.ruled + APPEAL if facts.ruled else None
+    """Until when one may appeal against the last ruling on the objection."""
+    return remedy_until(facts.ruled) if facts.ruled else None
 
 
 def remedies_exhausted(facts: Facts) -> Missing | None:
@@ -315,22 +322,20 @@ def remedies_exhausted(facts: Facts) -> Missing | None:
         return Missing(
             _("An objection or appeal was upheld: the conference decides anew."), "case_reopen"
         )
-    if refusal is not None and refusal.objection_until is None:
+    until = objection_until(facts)
+    if refusal is not None and until is None:
         return Missing(
             _("The term for objection is not recorded with the refusal."), "formal_decisions"
         )
-    if (
-        refusal is not None
-        and refusal.objection_until is not None
-        and refusal.objection_until >= facts.today
-    ):
+    if until is not None and until >= facts.today:
         return Missing(
-            _("Objection is possible until %(day)s.") % {"day": format_day(refusal.objection_until)}
+            _("Objection is possible until %(day)s (Awb 6:7, Atw 1).") % {"day": format_day(until)}
         )
     appeal = appeal_until(facts)
     if appeal is not None and appeal >= facts.today:
         return Missing(
-            _("Appeal is possible until %(day)s.") % {"day": format_day(appeal)}, "formal_decisions"
+            _("Appeal is possible until %(day)s (Awb 6:7, Atw 1).") % {"day": format_day(appeal)},
+            "formal_decisions",
         )
     return None
 

@@ -17,6 +17,7 @@ from casework.formal_decisions.acts import issue, reopen
 from casework.formal_decisions.forms import first_text
 from casework.formal_decisions.models import LetterTemplate
 from casework.journey.acts import step_by_button
+from casework.journey.calendar import remedy_until
 from casework.journey.steps import STEPS
 from casework.models import (
     Case,
@@ -124,7 +125,7 @@ def _extended_and_ended(cast: Cast, place: str, clearance: Clearance, own: Team)
     data = {
         "decided_on": today,
         "effective_on": today,
-        "objection_until": today + timedelta(days=42),
+        "objection_until": remedy_until(today),
         "remedies": "U kunt binnen zes weken bezwaar maken bij de gemeente.",
     }
     longer, over = _guided(cast, place)[:2]

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from casework.cases.enums import CaseState
 from casework.intake.models import CriteriaList
+from casework.journey.calendar import remedy_until
 from casework.journey.deadlines import next_deadline
 from casework.journey.facts import facts_of
 from casework.journey.guards import add_months
@@ -413,7 +414,8 @@ def _decided(
         conference_decision=decision,
         reasons="Zoals in het LSO besproken.",
         remedies="U kunt binnen zes weken bezwaar maken bij de gemeente.",
-        objection_until=day + timedelta(days=42),
+        known_on=day,
+        objection_until=remedy_until(day),
         until=add_months(day, pilot.maximum_stay_months)
         if pilot.maximum_stay_months and not refused
         else None,

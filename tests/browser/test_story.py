@@ -323,7 +323,6 @@ class Story:
             function=function,
             reasons="Zoals besproken.",
             remedies="Bezwaar binnen de termijn.",
-            objection_until=day(42),
             **fields,
         )
         expect(page.locator("main")).to_contain_text("brief")

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from casework.intake.acts import begin_intake, complete_intake, criteria_of, keep_page
+from casework.journey.calendar import remedy_until
 from casework.models import AgendaItem, Involvement, Meeting
 from governance.access.clearance import acting_as
 from tests import factories as make
@@ -265,7 +266,9 @@ class Journey:
             "reasons": "Zoals besproken.",
             "remedies": "Bezwaar binnen de termijn.",
             "until": "",
-            "objection_until": 42 if kind == "refused" else "",
+            "objection_until": f"{remedy_until(timezone.localdate()):%d-%m-%Y}"
+            if kind in ("refused", "ended")
+            else "",
             "letter": "<p>Geachte, zo is besloten.</p>",
             **changes,
         }

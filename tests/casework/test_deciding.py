@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from casework.journey.calendar import remedy_until
 from casework.journey.facts import fact_of
 from casework.journey.guards import add_months
 from casework.models import Case, FormalDecision, LetterTemplate, Procedure, Task
@@ -47,9 +48,10 @@ def test_t8_a_refusal_has_reasons_and_remedies(journey):
     for name in ("reasons", "remedies", "function"):
         assert journey.formal("refused", **{name: ""}).status_code == 400, name
     assert journey.formal("admitted").status_code == 409
-    assert journey.formal("refused", objection_until=42).status_code == 302
+    assert journey.formal("refused").status_code == 302
     assert journey.case.state == "not_admitted"
-    assert journey.case.progress.deadline_on == timezone.localdate() + timedelta(days=43)
+    until = remedy_until(timezone.localdate())
+    assert journey.case.progress.deadline_on == until + timedelta(days=1)
 
 
 def test_r6_a_mandate_that_had_ended_or_is_of_another_pilot_gives_nothing(journey):
@@ -168,7 +170,7 @@ def test_r27_a_decision_keeps_the_versions_under_which_it_was_taken(journey, pil
 
 def test_t9_an_objection_that_was_upheld_brings_her_back_to_the_conference(journey):
     journey.room.decide("not_admitted")
-    journey.formal("refused", objection_until=42)
+    journey.formal("refused")
     reopened = journey.post(
         "coordinator",
         "case_reopen",
@@ -222,7 +224,7 @@ def test_an_appeal_after_an_objection_that_was_dismissed_is_pending_until_it_is_
     """The objection is over, the appeal is a stage of it: the case is not archived meanwhile,
     and an appeal that was upheld brings her back (T9, T15)."""
     journey.room.decide("not_admitted")
-    journey.formal("refused", objection_until=42)
+    journey.formal("refused")
     on_day(timezone.localdate() + timedelta(days=10))
     objection = {
         "kind": "objection_lvv_decision",
@@ -246,7 +248,7 @@ def test_an_appeal_after_an_objection_that_was_dismissed_is_pending_until_it_is_
         )
         assert answer.status_code == 302, answer.text[:2000]
 
-    on_day(timezone.localdate() + timedelta(days=42))
+    on_day(remedy_until(timezone.localdate()))
     assert (
         "Beroep is mogelijk tot en met" in journey.step("coordinator", "dismiss").text
     )  # objection no longer is
@@ -387,12 +389,12 @@ def test_t9_new_facts_are_enough_but_a_newer_open_case_is_in_the_way(journey):
 
 def test_t15_a_refused_case_is_archived_when_the_remedies_are_over(journey, on_day):
     journey.room.decide("not_admitted")
-    journey.formal("refused", objection_until=42)
+    journey.formal("refused")
     refused = journey.step("coordinator", "dismiss")
     assert refused.status_code == 409
     assert "Bezwaar is mogelijk tot en met" in refused.text
     stay = make.StayFactory(case=journey.case, author_team=journey.teams["municipality"])
-    on_day(timezone.localdate() + timedelta(days=43))
+    on_day(remedy_until(timezone.localdate()) + timedelta(days=1))
     assert "nog een plek" in journey.step("coordinator", "dismiss").text
     stay.until = stay.since
     stay.save()

@@ -116,8 +116,8 @@ CASES = {
         replace(NOTHING, left=left(belongs_to="durable"), claim="refuted"), replace(NOTHING, left=left(belongs_to="durable")),
     ),
     g.remedies_exhausted: (
+        replace(NOTHING, formal=(decided("refused", objection_until=TODAY - timedelta(days=2)),)),
         replace(NOTHING, formal=(decided("refused", objection_until=TODAY - timedelta(days=1)),)),
-        replace(NOTHING, formal=(decided("refused", objection_until=TODAY),)),
     ),
     g.no_running_stay: (replace(NOTHING, stay_until=TODAY), replace(NOTHING, stay_until=TODAY + timedelta(days=1))),
     g.dossiers_of_before: (
@@ -402,10 +402,11 @@ def test_t15_nobody_archives_before_an_appeal_is_no_longer_possible():
     upheld = replace(refused, upheld=TODAY)
     assert [(term.rule, term.page) for term in deadlines_of(upheld)] == [("T9", "case_reopen")]
     assert g.remedies_exhausted(upheld).page == "case_reopen"
-    for days, exhausted in ((41, False), (42, False), (43, True)):
+    # today is a Sunday, on which no term ends: what would end yesterday or today, ends tomorrow
+    for days, ends in ((41, 1), (42, 1), (43, 1), (44, -2), (45, -3)):
         facts = replace(refused, ruled=TODAY - timedelta(days=days))
-        assert (g.remedies_exhausted(facts) is None) is exhausted, days
-        assert [term.on for term in deadlines_of(facts)] == [TODAY + timedelta(days=43 - days)]
+        assert (g.remedies_exhausted(facts) is None) is (ends < 0), days
+        assert [term.on for term in deadlines_of(facts)] == [TODAY + timedelta(days=ends + 1)]
 
 
 def test_an_exit_is_not_before_the_decision_to_end_takes_effect():

@@ -13,6 +13,7 @@ from django.utils import timezone
 from casework.dossiers.cautions import NO_FAULT, RESIDENCE, cautions
 from casework.dossiers.enums import ProcedureKind
 from casework.journey.acts import notify_team_members
+from casework.journey.calendar import remedy_until
 from casework.journey.facts import fact_of
 from casework.models import Confirmation, Involvement
 from governance.models import MandateDecision
@@ -153,9 +154,9 @@ def due(journey, who, what):
     return rows[0].is_due if rows else None
 
 
-def on_the_day(journey, on_day, day, what, who="municipality"):
+def on_the_day(journey, on_day, day, what, who="municipality", while_it_runs=None):
     on_day(day - timedelta(days=1))
-    assert due(journey, who, what) is False
+    assert due(journey, who, while_it_runs or what) is False
     on_day(day)
     assert due(journey, who, what) is True
     on_day(day + timedelta(days=400))
@@ -165,7 +166,7 @@ def on_the_day(journey, on_day, day, what, who="municipality"):
 def test_t6_r8_the_end_of_the_rest_period_is_a_task_and_moves_nothing(journey, on_day):
     journey.to_rest(on=-4)
     ends = timezone.localdate() - timedelta(days=4) + timedelta(days=14)
-    on_the_day(journey, on_day, ends, "rusttermijn is voorbij")
+    on_the_day(journey, on_day, ends, "rusttermijn is voorbij", while_it_runs="rusttermijn eindigt")
     journey.case.refresh_from_db()
     assert journey.case.state == "rest_period"
 
@@ -226,9 +227,15 @@ def test_a_review_by_the_conference_is_a_task_over_the_change_to_summer_time(jou
 def test_t15_the_term_for_objection_is_a_task(journey, on_day):
     journey.to_conference()
     assert journey.room.decide("not_admitted").status_code == 302
-    assert journey.formal("refused", objection_until=42).status_code == 302
-    day = timezone.localdate() + timedelta(days=43)
-    on_the_day(journey, on_day, day, "Bezwaar en beroep kunnen niet meer")
+    assert journey.formal("refused").status_code == 302
+    day = remedy_until(timezone.localdate()) + timedelta(days=1)
+    on_the_day(
+        journey,
+        on_day,
+        day,
+        "Bezwaar en beroep kunnen niet meer",
+        while_it_runs="Bezwaar en beroep eindigen",
+    )
     journey.case.refresh_from_db()
     assert journey.case.state == "not_admitted"
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from casework.conference.enums import DecisionKind
+from casework.journey.calendar import statutory_end
 from casework.journey.facts import fact_of
 from casework.journey.guards import add_months
 from casework.journey.steps import BY_SLUG, steps
@@ -542,9 +543,9 @@ class Travels(RuleBasedStateMachine):
         today = timezone.localdate()
         ruled = [row.result_on for row in objections if row.result == "dismissed"]
         return (
-            refusal.objection_until < today
+            statutory_end(refusal.objection_until) < today
             and not objections.filter(result__in=("pending", "upheld")).exists()
-            and all(day + timedelta(weeks=6) < today for day in ruled)
+            and all(statutory_end(day + timedelta(weeks=6)) < today for day in ruled)
             and not Stay.objects.current().filter(case=self.case, until=None).exists()
         )
 
