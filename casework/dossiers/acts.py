@@ -151,10 +151,17 @@ def change_record(record: Record, *, reason: str = "corrected", follow: bool = T
         _follow(record, left)
 
 
+def _begin_rest(case: Case, by: Clearance) -> None:
+    """Begin the rest period on the day of the later dossier (R8); of a case from a list, which came
+    into its state later than that, on that day."""
+    ends, progress = fact_of(case).rest_ends, case.visible_progress
+    on = max(ends - REST, progress.since) if ends and progress else None
+    take_step_if_possible(case, "T4", by=by, on=on)
+
+
 def _follow(record: Record, left: Collection[int | None] = (), by: Clearance | None = None) -> None:
     if isinstance(record, ServiceDossier) and by is not None:
-        ends = fact_of(record.case).rest_ends
-        take_step_if_possible(record.case, "T4", by=by, on=ends and ends - REST)
+        _begin_rest(record.case, by)
     elif isinstance(record, (VisibleToCategory, Procedure, ProcedureStep)):
         refresh_deadline(locked(record.case))
     if isinstance(record, DestinationReport) and by is not None:

@@ -14,6 +14,8 @@ from lvv.common.forms import DateField
 class DayField(DateField):
     """A day that came."""
 
+    default_validators = []  # what is far ahead lies in the future
+
     def clean(self, value: Any) -> date | None:
         day = super().clean(value)
         if day and day > timezone.localdate():

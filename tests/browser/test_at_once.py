@@ -257,7 +257,9 @@ def test_twenty_take_the_same_step_at_once_and_one_wins(site):
     version = re.search(r'name="version" value="(\d+)"', page)[1]
 
     def act():
-        return worker.post(address, {"version": version, "form_token": str(uuid.uuid4())}, page)
+        today = time.strftime("%d-%m-%Y")
+        data = {"version": version, "form_token": str(uuid.uuid4()), "on": today}
+        return worker.post(address, data, page)
 
     assert sorted(status for status, _ in at_once(20, act)) == [200] + [409] * 19
     moved = (
@@ -558,7 +560,8 @@ def test_twenty_archive_a_case_at_once_and_one_wins(site):
         " AND x.undone_on IS NULL) AND NOT EXISTS (SELECT FROM casework_task t WHERE t.case_id = c.id"
         " AND t.answer = '' AND t.ended_at IS NULL)",
     )
-    assert twenty(site, worker, f"/casussen/{case}/stap/archive/", {}) == 1
+    today = {"on": time.strftime("%d-%m-%Y")}
+    assert twenty(site, worker, f"/casussen/{case}/stap/archive/", today) == 1
     assert moves(site, key, "T13") == 1
 
 
