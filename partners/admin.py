@@ -25,6 +25,7 @@ from partners.accounts.lifecycle import (
     invite,
 )
 from partners.accounts.models import FactorReset, User
+from partners.accounts.notices import notify_of_end
 from partners.accounts.roles import confirm, give
 from partners.accounts.scoped_admin import ScopedAdmin, administered, is_national
 from partners.organisations.enums import NEEDS_TWO, PilotState, Role
@@ -207,7 +208,8 @@ class MembershipAdmin(OwnChoices):
     def scope(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         mine = Q(organisation__in=administered(request))
         if is_national(request):  # the second one for an organisation with one administrator
-            mine |= Q(given_by__isnull=False, confirmed_by=None, role__in=NEEDS_TWO)
+            waits = Q(given_by__isnull=False, confirmed_by=None, role__in=NEEDS_TWO)
+            mine |= waits & Q(organisation__in=without_two_administrators())
         return queryset.filter(mine).select_related("user", "organisation", "team__pilot")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -223,10 +225,13 @@ class MembershipAdmin(OwnChoices):
         return obj.team.pilot_id if obj.team else None
 
     def write(self, request: HttpRequest, obj: Membership, *, change: bool) -> None:
-        if change:
-            obj.save()
-        else:
+        if not change:
             give(obj, by=request.user)  # type: ignore[arg-type]
+            return
+        before = Membership.objects.get(pk=obj.pk).until
+        obj.save()
+        if obj.until != before:
+            notify_of_end(obj)
 
     @admin.action(description=_("Confirm a role that another administrator gave"))
     def confirm_role(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:

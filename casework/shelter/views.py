@@ -75,6 +75,8 @@ def location_list(request: ClearanceRequest) -> HttpResponse:
     if not locations and not request.clearance.coordinated:
         raise PermissionDenied
     own = dict(LocationAddress.objects.values_list("location_id", "address"))
+    if own:  # R19: each reading of a protected address
+        request.audited = {"action": "addresses_read", "obj": ("locations", len(own))}
     context = {
         "rows": [
             (row, own.get(row.pk, ""), request.clearance.coordinates(row.pilot_id))

@@ -176,6 +176,7 @@ def transfer_offered(request: ClearanceRequest, reference: UUID) -> HttpResponse
     transfer: Transfer = get_object_or_404(
         offers.select_related("pilot", "to_pilot", "offered_by", "answered_by"), reference=reference
     )
+    request.audited = {"action": "transfer_read", "obj": ("transfer", transfer.reference)}
     form = None
     if perms.can_answer(request.clearance, transfer):
         form = open_form(request, AnswerForm, TRANSFER_ANSWER.key(transfer.reference))

@@ -3,12 +3,15 @@ request's transaction."""
 
 from typing import Any
 
+from allauth.account.signals import password_changed
 from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
 from partners.accountability.logs import audit
+from partners.accounts.notices import notify_owner
 
 
 @receiver(user_logged_in)
@@ -28,6 +31,13 @@ def sign_in_failed(
 ) -> None:
     # Not the name that was typed: people type their password there.
     audit("sign_in_failed", outcome="denied")
+
+
+@receiver(password_changed)
+def password_was_changed(sender: object, user: Any, **_: Any) -> None:
+    audit("password_changed", actor=user)
+    subject = gettext_lazy("Your password was changed")
+    notify_owner(user, subject, gettext_lazy("Somebody who knew the old one chose a new one."))
 
 
 @receiver((authenticator_added, authenticator_removed, authenticator_reset))

@@ -1,11 +1,14 @@
 """Messages to the owner of an account about what administrators did with it."""
 
-from django.utils import translation
+from django.utils import formats, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from partners.accountability.models import OutboxMessage
 from partners.accounts.models import User
+from partners.organisations.enums import OVERSIGHT_ROLES, Role
+from partners.organisations.models import Membership
 
 
 def notify_owner(user: User, subject: Promise | str, body: Promise | str) -> None:
@@ -16,3 +19,21 @@ def notify_owner(user: User, subject: Promise | str, body: Promise | str) -> Non
         OutboxMessage.objects.create(
             user=user, subject=str(subject), body=f"{body}\n\n{what_to_do}"
         )
+
+
+def notify_of_end(membership: Membership) -> None:
+    """Say to whose role was given an end, and to who oversees or administers her organisation."""
+    with translation.override("nl"):
+        body = _("Role: %(role)s, %(organisation)s. It ends on %(day)s.") % {
+            "role": membership.get_role_display(),
+            "organisation": membership.organisation,
+            "day": formats.date_format(membership.until, "j F Y") if membership.until else "–",
+        }
+    others = Membership.objects.in_force().filter(
+        organisation=membership.organisation_id,
+        role__in=(*OVERSIGHT_ROLES, Role.FUNCTIONAL_ADMIN),
+        user__is_active=True,
+    )
+    whom = {membership.user, *(row.user for row in others.select_related("user"))}
+    for user in sorted(whom, key=lambda user: user.pk):
+        notify_owner(user, gettext_lazy("A role was given an end"), body)

@@ -108,6 +108,7 @@ def test_staff_of_the_location_needs_no_reason(client, sheltered):
     client.act_as(sheltered.workers["shelter"])
     assert "Geheime Kade 12" in client.get(record_page(sheltered.case, sheltered.stay)).text
     assert "Geheime Kade 12" in client.get(reverse("casework:location_list")).text
+    assert AuditEntry.objects.latest("seq").action == "addresses_read"  # each reading (R19)
 
 
 @pytest.mark.parametrize("name", ["ind", "dtv", "avim", "legal", "care", "iom", "coa"])

@@ -9,7 +9,8 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from partners.models import AuditEntry, FactorReset, Membership, User
+from partners.accounts.roles import give
+from partners.models import AuditEntry, FactorReset, Membership, OutboxMessage, User
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -219,3 +220,42 @@ def test_who_left_for_elsewhere_is_no_more_to_her_former_organisation(client, ro
     assert "Vertrokken" in client.get(page(User)).text  # whose account is still to be closed
     make.MembershipFactory(team=there, user=left)
     assert "Vertrokken" not in client.get(page(User)).text
+
+
+def test_a_role_that_is_given_an_end_is_told_to_her_and_to_who_oversees(client, rows):
+    membership = Membership.objects.get(user=rows.officer)
+    other = make.MembershipFactory(
+        office=True, team=None, organisation=membership.organisation, role="functional_admin"
+    ).user
+    OutboxMessage.objects.all().delete()
+    change = reverse("admin:partners_membership_change", args=[membership.pk])
+    until = {"until": timezone.localdate().strftime("%d-%m-%Y")}
+    assert client.act_as(rows.admin).post(change, until).status_code == 302
+    told = set(OutboxMessage.objects.values_list("user", flat=True))
+    assert told == {rows.officer.pk, rows.admin.pk, other.pk}
+    assert "privacyfunctionaris" in OutboxMessage.objects.first().body
+
+
+def test_the_ministry_is_second_only_where_there_are_not_two(client, rows):
+    here = rows.pilot.municipality
+    ministry = make.MembershipFactory(
+        office=True, team=None, organisation__kind="ministry", role="functional_admin"
+    ).user
+    waiting = give_role(rows)
+    shown = client.act_as(ministry).get(page(Membership)).context["cl"].result_list
+    assert waiting in shown
+    make.MembershipFactory(office=True, team=None, organisation=here, role="functional_admin")
+    shown = client.get(page(Membership)).context["cl"].result_list
+    assert waiting not in shown
+
+
+def give_role(rows):
+    """A role that waits for a second administrator."""
+    row = Membership(
+        user=make.UserFactory(),
+        team=rows.municipal,
+        organisation=rows.pilot.municipality,
+        role="coordinator",
+    )
+    give(row, by=rows.admin)
+    return row
