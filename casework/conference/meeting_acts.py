@@ -133,7 +133,7 @@ def open_meeting(meeting: Meeting, *, by: Clearance) -> None:
     meeting.version += 1
     meeting.save()
     for item in items:
-        into_conference(item.case, by=by, on=meeting.on)
+        into_conference(item.case, by=by, on=timezone.localdate())
 
 
 @transaction.atomic
