@@ -41,8 +41,8 @@ def deliver_messages() -> int:
                 return sent
             message.attempts += 1
             try:
-                if message.user.email:
-                    send_mail(message.subject, message.body, None, [message.user.email])
+                if address := message.address or message.user.email:
+                    send_mail(message.subject, message.body, None, [address])
                 message.sent_at = timezone.now()
                 sent += 1
             except OSError:

@@ -25,7 +25,7 @@ from partners.accounts.lifecycle import (
     invite,
 )
 from partners.accounts.models import FactorReset, User
-from partners.accounts.notices import notify_of_end
+from partners.accounts.notices import notify_of_end, notify_organisation, notify_owner
 from partners.accounts.roles import confirm, give
 from partners.accounts.scoped_admin import ScopedAdmin, administered, is_national
 from partners.organisations.enums import NEEDS_TWO, PilotState, Role
@@ -112,6 +112,19 @@ class PilotAdmin(ScopedAdmin):
     def pilot_of(self, obj: Pilot) -> int | None:
         return obj.pk
 
+    def save_model(
+        self, request: HttpRequest, obj: Pilot, form: ModelForm[Any], change: bool
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        if change and form.changed_data:
+            names = ", ".join(str(form.fields[name].label) for name in form.changed_data)
+            body = gettext("%(pilot)s: %(settings)s.")
+            notify_organisation(
+                obj.municipality_id,
+                _("An administrator changed settings of your pilot"),
+                body % {"pilot": obj.name, "settings": names},
+            )
+
 
 @admin.register(Team)
 class TeamAdmin(OwnChoices):
@@ -137,6 +150,10 @@ class TeamAdmin(OwnChoices):
             name = f"{obj.pilot.slug}/{obj.organisation.reference}/{obj.function}"
             obj.group = Group.objects.create(name=name)
         super().save_model(request, obj, form, change)
+        if not change:
+            notify_organisation(
+                obj.pilot.municipality_id, _("A team came into your pilot"), str(obj)
+            )
 
 
 def without_two_administrators() -> QuerySet[Organisation]:
@@ -291,6 +308,14 @@ class UserAdmin(ScopedAdmin):
             obj.set_unusable_password()
             obj.made_for_id = min(administered(request))
             obj.made_by = request.user  # type: ignore[assignment]
+        elif {"username", "email"} & set(form.changed_data):
+            before = User.objects.get(pk=obj.pk)
+            notify_owner(
+                obj,
+                _("An administrator changed your account"),
+                _("The name you sign in with, or the address your messages go to."),
+                address=before.email,
+            )
         super().save_model(request, obj, form, change)
 
     @admin.action(description=_("Issue an invitation link (also for a forgotten password)"))

@@ -253,7 +253,7 @@ MUTANTS = [
     ("casework/sql/exports.sql", "USING (owner_id = access_user() OR organisation_id = ANY (access_teams('privacy')))", "USING (true)"),
     ("casework/imports/acts.py", "if upload.state != S.UNDOING and upload.team not in perms.registering_teams(clearance):", "if False:"),
     ("casework/imports/acts.py", "    return clearance.coordinates(upload.team.pilot_id) and any(", "    return True or any("),
-    ("casework/imports/views.py", "int(case) in {visible for visible, _words in row.doubles}", "True"),
+    ("casework/imports/views.py", "case.pk in {visible for visible, _words in row.doubles}", "True"),
     ("casework/exports/views.py", "    return f\"'{text}\" if text.startswith(FORMULA) else text", "    return text"),
     ("casework/sql/known_elsewhere.sql", "USING (team_id = ANY (access_teams('read_identity')) AND EXISTS (SELECT FROM casework_case c WHERE c.id = case_id))", "USING (true)"),
     ("casework/sql/address.sql", "                   AND c.team_ids && access_teams('read_shelter_address'))", ")"),

@@ -52,14 +52,14 @@ def meeting_attendance(request: ClearanceRequest, reference: UUID) -> HttpRespon
 def _keep_attendance(request: ClearanceRequest, meeting: Meeting) -> str:
     ticked = set(request.POST.getlist("present"))
     for row in meeting.teams.select_related("team__organisation"):
-        row.present = str(row.pk) in ticked
+        row.present = str(row.team_id) in ticked
         row.save()
     return meeting_url(meeting)
 
 
 def _dismiss_guest(request: ClearanceRequest, meeting: Meeting) -> str:
     wanted = request.POST["dismiss"]
-    guest = get_object_or_404(meeting.guests, pk=int(wanted) if wanted.isdecimal() else 0)
+    guest = get_object_or_404(meeting.guests, user=int(wanted) if wanted.isdecimal() else 0)
     call("conference_dismiss", guest.pk)
     return request.path
 

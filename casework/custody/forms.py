@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -48,7 +49,7 @@ class HandOverForm(KeptForm):
     )
     cases = forms.TypedMultipleChoiceField(
         label=_("Dossiers"),
-        coerce=int,
+        coerce=UUID,
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one dossier.")},
     )
@@ -67,14 +68,14 @@ class HandOverForm(KeptForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.keepers = {str(team.pk): (team, basis) for team, basis in keepers}
-        self.dossiers = {case.pk: case for case in dossiers}
+        self.dossiers = {case.reference: case for case in dossiers}
         self.fields["to"].choices = [  # type: ignore[attr-defined]
             ("", _("Choose")),
             *((key, f"{team} ({basis.label})") for key, (team, basis) in self.keepers.items()),
             (OUTSIDE, _("Somebody without access: an encrypted package, against receipt")),
         ]
         self.fields["cases"].choices = [  # type: ignore[attr-defined]
-            (case.pk, f"{case.number}, {names.get(case.pk, '–')}, {case.state_label}")
+            (case.reference, f"{case.number}, {names.get(case.pk, '–')}, {case.state_label}")
             for case in dossiers
         ]
 

@@ -150,20 +150,34 @@ def _versions(slug: str, records: list[Record]) -> list[dict[str, Any]]:
     model = KINDS[slug].model
     past = model.history.filter(id__in=[record.pk for record in records])
     kept = ("history_date", "history_type", "history_change_reason", *_told(model))
-    return list(past.order_by("id", "history_date", "history_id").values(*kept))
+    rows = list(past.order_by("id", "history_date", "history_id").values(*kept))
+    for name, other in _links(model):
+        keys = {row[name] for row in rows}
+        references = dict(other._base_manager.filter(pk__in=keys).values_list("pk", "reference"))
+        for row in rows:
+            row[name] = references.get(row[name])
+    return rows
+
+
+def _links(model: type[Record]) -> Iterator[tuple[str, type[Record]]]:
+    """Columns that hold the key of another record: the package names it by its reference, for keys
+    would tell how many records there are in all pilots."""
+    for field in model._meta.concrete_fields:
+        if field.related_model and issubclass(field.related_model, Record):
+            yield field.attname, field.related_model
 
 
 def _told(model: type[Record]) -> Iterator[str]:
-    """Columns of a record that the package includes: plain fields, case and team of the record, and
-    keys of other records. Accounts, places, partners and lists are left out: they belong to this
-    installation, or would tell who else takes part."""
+    """Columns of a record that the package includes: plain fields, team of the record, and other
+    records. Accounts, places, partners and lists are left out: they belong to this installation, or
+    would tell who else takes part."""
     for field in model._meta.concrete_fields:
         if field.related_model:
-            kept = field.name in ("case", "author_team", "source_team") or issubclass(
+            kept = field.name in ("author_team", "source_team") or issubclass(
                 field.related_model, Record
             )
         else:
-            kept = field.name not in ("team_ids", "shared_team_ids")
+            kept = field.name not in ("id", "team_ids", "shared_team_ids")
         if kept:
             yield field.attname
 

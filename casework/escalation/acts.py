@@ -235,9 +235,9 @@ def answer(
     refresh_deadline(case)
 
 
-def dismiss(asked: Escalation, member: int) -> None:
+def dismiss(asked: Escalation, user: int) -> None:
     """Somebody who was let in by mistake advises no longer, and reads no further."""
-    call("escalation_dismiss", get_object_or_404(asked.members, pk=member).pk)
+    call("escalation_dismiss", get_object_or_404(asked.members, user=user).pk)
 
 
 def members_leave(asked: Escalation) -> None:

@@ -196,17 +196,19 @@ def _save(request: ClearanceRequest, upload: Import) -> str:
 def _judge(upload: Import, asked: Any) -> None:
     """Keep the answers to likely doubles; only those that were shown with the row count."""
     changed = []
-    persons = dict(Case.objects.filter(pk__in=_doubles(upload)).values_list("pk", "person_id"))
+    cases = {
+        str(case.reference): case
+        for case in Case.objects.filter(pk__in=_doubles(upload)).only("reference", "person")
+    }
     for row in upload.rows.filter(case=None).exclude(doubles=[]):
-        text, _colon, case = asked.get(f"row{row.number}", "").partition(":")
+        text, _colon, reference = asked.get(f"row{row.number}", "").partition(":")
+        case = cases.get(reference)
         if (
             text == RowAnswer.SAME
-            and case.isdecimal()
-            and int(case) in {visible for visible, _words in row.doubles}
+            and case is not None  # in sight until now
+            and case.pk in {visible for visible, _words in row.doubles}
         ):
-            if int(case) not in persons:  # out of sight since
-                continue
-            row.answer, row.same_as = RowAnswer.SAME, persons[int(case)]
+            row.answer, row.same_as = RowAnswer.SAME, case.person_id
         elif text in (RowAnswer.NEW, RowAnswer.SKIP):
             row.answer, row.same_as = text, None
         else:

@@ -66,6 +66,7 @@ class OutboxMessage(models.Model):
     No personal data."""
 
     user = models.ForeignKey("partners.User", models.CASCADE, related_name="+")
+    address = models.EmailField(blank=True)  # where it goes instead of to hers
     subject = models.CharField(max_length=120)
     body = models.TextField()
     created_at = models.DateTimeField(auto_now_add=True)

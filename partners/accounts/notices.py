@@ -11,14 +11,28 @@ from partners.organisations.enums import OVERSIGHT_ROLES, Role
 from partners.organisations.models import Membership
 
 
-def notify_owner(user: User, subject: Promise | str, body: Promise | str) -> None:
+def notify_owner(
+    user: User, subject: Promise | str, body: Promise | str, *, address: str = ""
+) -> None:
     """Put a message in the outbox for whoever owns this account, in Dutch, with what to do if it
-    surprises her."""
+    surprises her. It goes to the address of the account, or to `address`: the one it had before."""
     with translation.override("nl"):
         what_to_do = _("If you did not ask for this, tell your administrator at once.")
         OutboxMessage.objects.create(
-            user=user, subject=str(subject), body=f"{body}\n\n{what_to_do}"
+            user=user, address=address, subject=str(subject), body=f"{body}\n\n{what_to_do}"
         )
+
+
+def notify_organisation(organisation: int, subject: Promise | str, body: Promise | str) -> None:
+    """Tell who administers, coordinates or oversees an organisation what one administrator
+    changed."""
+    members = Membership.objects.in_force().filter(
+        organisation=organisation,
+        role__in=(*OVERSIGHT_ROLES, Role.COORDINATOR, Role.FUNCTIONAL_ADMIN),
+        user__is_active=True,
+    )
+    for user in User.objects.filter(pk__in=members.values("user")).order_by("pk"):
+        notify_owner(user, subject, body)
 
 
 def notify_of_end(membership: Membership) -> None:

@@ -490,13 +490,13 @@ def test_who_came_and_who_did_not_stands_in_the_minutes(room):
     url = f"/lso/{room.meeting.reference}/aanwezig/"
     assert (
         room.journey.client.act_as(room.journey.workers["ngo"])
-        .post(url, {"present": ind.pk})
+        .post(url, {"present": ind.team_id})
         .status_code
         == 403
     )
     assert (
         room.journey.client.act_as(room.journey.workers["coordinator"])
-        .post(url, {"present": ind.pk})
+        .post(url, {"present": ind.team_id})
         .status_code
         == 302
     )

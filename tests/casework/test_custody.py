@@ -82,7 +82,7 @@ def hand_over(ending, *cases, who="coordinator", **changes):
         "name": "",
         "agreed": "Overeenkomst 2026-14",
         "sure": "on",
-        "cases": [str(case.pk) for case in cases or [ending.case]],
+        "cases": [str(case.reference) for case in cases or [ending.case]],
         **changes,
     }
     return ending.client.act_as(ending.workers[who]).post(page(ending), sent(fields))
@@ -371,9 +371,8 @@ def test_r29_who_has_no_access_gets_an_encrypted_package_and_it_counts_from_the_
     assert [row["text"] for row in data["records"]["contact"]] == ["Zo begon het."]
     assert not {"medical", "consent", "legal_aid"} & set(data["records"])
     told = set().union(*(row for rows in data["records"].values() for row in rows))
-    # Neither the key of somebody else, nor accounts, nor who else takes part.
-    assert {name for name in told if name.endswith(("_id", "_ids"))} == {
-        "case_id",
+    # Neither keys of cases and records, nor accounts, nor who else takes part.
+    assert {name for name in told if name == "id" or name.endswith(("_id", "_ids"))} == {
         "author_team_id",
         "source_team_id",
     }
@@ -473,9 +472,10 @@ def test_only_the_coordinator_of_a_pilot_that_winds_down_hands_over_and_only_wha
         {"cases": []},
         {"to": "outside", "name": " "},
     ):
-        assert hand_over(ending, **{"cases": [str(ending.case.pk)], **fields}).status_code == 400, (
-            fields
-        )
+        assert (
+            hand_over(ending, **{"cases": [str(ending.case.reference)], **fields}).status_code
+            == 400
+        ), fields
     with acting_as(ending.workers["coordinator"]):
         for wrong in (
             {"case": ending.other, "number": ending.other.number},

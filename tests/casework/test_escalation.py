@@ -282,12 +282,17 @@ def test_a_member_let_in_by_mistake_reads_no_further_and_the_others_do(journey, 
         admit(journey, user)
     row = ReviewMember.objects.get(user=wrong)
     for who in ("municipality", "ngo", "dtv"):
-        assert journey.post(who, "escalation_dismiss", member=str(row.pk)).status_code == 403, who
-    journey.done("coordinator", "escalation_dismiss", member=str(row.pk))
+        assert (
+            journey.post(who, "escalation_dismiss", member=str(row.user_id)).status_code == 403
+        ), who
+    journey.done("coordinator", "escalation_dismiss", member=str(row.user_id))
     for user, reads in ((wrong, False), (right, True)):
         with acting_as(user):
             assert Case.objects.exists() is reads
-    assert journey.post("coordinator", "escalation_dismiss", member=str(row.pk)).status_code == 404
+    assert (
+        journey.post("coordinator", "escalation_dismiss", member=str(row.user_id)).status_code
+        == 404
+    )
     assert ReviewMember.objects.get().user == right
 
 

@@ -262,9 +262,11 @@ def test_likely_doubles_are_shown_and_judged_before_they_are_taken_over(client, 
     act(client, upload, run="1")  # the unjudged row is left
     assert Case.objects.count() == before + 1
     upload = checked(client, cast.owner, rows[:1] + rows[2:])
-    act(client, upload, answers="1", row2=f"same:{hidden.pk}")  # not among those shown: no answer
+    act(
+        client, upload, answers="1", row2=f"same:{hidden.reference}"
+    )  # not among those shown: no answer
     assert upload.rows.get(number=2).answer == ""
-    act(client, upload, run="1", row2=f"same:{known.pk}")
+    act(client, upload, run="1", row2=f"same:{known.reference}")
     again = Case.objects.filter(person=known.person).exclude(pk=known.pk).get()
     assert again.state == "registered"
     assert not Judgement.objects.exists()
@@ -286,7 +288,7 @@ def test_who_got_an_open_case_meanwhile_is_left_out(client, cast):
     make.NameFactory(case=known, kind="birth_date", value="1990-05-04", author_team=cast.municipal)
     upload = checked(client, cast.owner, [HEAD, ["Bilal Haddad", "04-05-1990", "", "", ""]])
     make.CaseFactory(lead_team=cast.municipal, person=known.person)
-    act(client, upload, run="1", row2=f"same:{known.pk}")
+    act(client, upload, run="1", row2=f"same:{known.reference}")
     row = upload.rows.get()
     assert row.case is None
     assert "open casus" in row.problems[0][1]

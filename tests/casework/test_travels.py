@@ -415,11 +415,13 @@ class Travels(RuleBasedStateMachine):
 
     def act_dismiss(self, who, what, days):
         if what == "guest" and (row := MeetingGuest.objects.filter(user=self.guest).first()):
-            return self.to(who, "meeting_attendance", row.meeting.reference, dismiss=str(row.pk))
+            return self.to(
+                who, "meeting_attendance", row.meeting.reference, dismiss=str(row.user_id)
+            )
         if what == "member" and (
             row := ReviewMember.objects.filter(user=self.member).order_by("-pk").first()
         ):
-            return self.post(who, "escalation_dismiss", member=str(row.pk))
+            return self.post(who, "escalation_dismiss", member=str(row.user_id))
 
     def act_ask(self, who, what, days):
         fields = {

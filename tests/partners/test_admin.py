@@ -4,7 +4,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from partners.models import AuditEntry, FactorReset, Membership, Team, User
+from lvv.jobs import deliver_messages
+from partners.models import AuditEntry, FactorReset, Membership, OutboxMessage, Team, User
 from partners.organisations.enums import Role
 from tests import factories as make
 
@@ -178,3 +179,26 @@ def test_an_account_that_also_works_elsewhere_cannot_be_taken_over(client, cast)
         reverse("admin:partners_user_change", args=[cast.owner.pk]), {"name": "x", "username": "y"}
     )
     assert User.objects.get(pk=cast.owner.pk).username == cast.owner.username
+
+
+def test_who_coordinates_a_pilot_hears_that_one_administrator_changed_it(client, cast):
+    url = reverse("admin:partners_pilot_change", args=[cast.pilot.pk])
+    client.act_as(cast.admin)
+    form = client.get(url).context["adminform"].form
+    fields = {
+        name: "" if form[name].value() is None else form[name].value() for name in form.fields
+    }
+    fields.pop("municipal_mode", None)
+    assert client.post(url, {**fields, "municipal_mode": "on"}).status_code == 302
+    told = OutboxMessage.objects.filter(user=cast.coordinator).latest("pk")
+    assert "instellingen van uw pilot" in told.subject
+    assert cast.pilot.name in told.body
+
+
+def test_the_owner_hears_at_the_old_address_that_the_new_one_is_anothers(client, cast, mailoutbox):
+    owner = make.UserFactory(made_for=cast.municipal.organisation, email="oud@voorbeeld.invalid")
+    url = reverse("admin:partners_user_change", args=[owner.pk])
+    changed = {"name": owner.name, "username": owner.username, "email": "nieuw@voorbeeld.invalid"}
+    assert client.act_as(cast.admin).post(url, {**changed, "phone": ""}).status_code == 302
+    deliver_messages()
+    assert [mail.to for mail in mailoutbox] == [["oud@voorbeeld.invalid"]]

@@ -27,6 +27,7 @@ from casework.models import (
     Involvement,
     Judgement,
     LetterTemplate,
+    Location,
     Meeting,
     MeetingGuest,
     MeetingTeam,
@@ -72,6 +73,7 @@ SEED = 20250301
 # A V-number is a marker too; pages write it in groups.
 MARKER = re.compile(r"zq\d{6}x|27\d{8}", re.IGNORECASE)
 GROUPS = re.compile(r"(?<=\d)[ \xa0](?=\d)")
+KEY = re.compile(r"\b88\d{8}\b")  # a key of a row of casework: it would tell how many there are
 LONG = 9  # the shortest column that holds a marker
 APPS = ("casework", "governance", "partners")
 # What people do not type freely, is derived from something else, or is known to everybody who
@@ -213,11 +215,24 @@ def the_world(chance: random.Random) -> World:
 Row = tuple[type[models.Model], int]
 
 
+def keys_are_known_by_sight() -> None:
+    """The keys of persons, cases, records and meetings begin at a number that occurs nowhere else
+    (`KEY`). A location is chosen by its key: it is a place of which a pilot has a handful."""
+    models = set(apps.get_app_config("casework").get_models()) - {Location}
+    with connection.cursor() as cursor:
+        for model in models:
+            cursor.execute(
+                "SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)",
+                [model._meta.db_table, 8_800_000_001],
+            )
+
+
 class Marked(Built):
     """That world in the database, with the place of every marker."""
 
     def __init__(self) -> None:
         chance = random.Random(SEED)
+        keys_are_known_by_sight()
         self.world = the_world(chance)
         super().__init__(self.world)
         self.chance = chance

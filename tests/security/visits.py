@@ -22,7 +22,7 @@ from partners.accounts.sessions import SessionStore
 from partners.models import Pilot
 from tests.conftest import WorkerClient
 from tests.security.addresses import Address, addresses
-from tests.security.marked import ACCOUNTS, SEED, Marked, Row
+from tests.security.marked import ACCOUNTS, KEY, SEED, Marked, Row
 
 LINK = re.compile(r"""\b(?:href|hx-get|action)=["']([^"'#]+)""")
 NOT_FOUND = (404, 405)
@@ -93,6 +93,7 @@ def check(
         seen.markers.add(marker)
         if not world.may_read(account, world.markers[marker]):
             seen.faults.append((name, address.url, marker, world.markers[marker]))
+    seen.faults += [(name, address.url, key) for key in KEY.findall(text)]
     if "html" in answer.get("Content-Type", ""):
         for link in LINK.findall(text):
             target = urlsplit(unescape(link))
