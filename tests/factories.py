@@ -85,6 +85,8 @@ class PilotFactory(DjangoModelFactory):
     class Meta:
         model = Pilot
 
+    quorum = 1  # tests of other things decide without saying who was there
+
     name = Sequence(lambda n: f"Pilot {n}")
     slug = Sequence(lambda n: f"pilot-{n}")
     municipality = SubFactory(

@@ -88,7 +88,7 @@ def _put(
         author_team=author_team,
         why=data["why"],
         question=data["question"],
-        teams=data["teams"],
+        teams=data.get("teams", []),
         household=[member for member, _name in members if member.pk in chosen],
     )
 
@@ -168,7 +168,8 @@ def item_change(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     )
 
     def act() -> str:
-        change_item(item, **form.cleaned_data, version=seen_version(request))
+        question, teams = form.cleaned_data["question"], form.cleaned_data.get("teams", [])
+        change_item(item, question, teams, version=seen_version(request))
         return item_url(item)
 
     return send_form(request, form, act) or show_form(

@@ -9,9 +9,8 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from casework.conference import perms
-from casework.conference.forms import (
-    GuestForm,
-)
+from casework.conference.attendance_acts import keep_attendance
+from casework.conference.forms import ATTENDANCE, AttendanceForm, GuestForm
 from casework.conference.guest_acts import admit_guest
 from casework.conference.meeting_views import meeting_or_404, meeting_url
 from casework.conference.models import Meeting, MeetingGuest
@@ -24,37 +23,46 @@ from partners.accountability.activities import CASEWORK, processes
 @processes(CASEWORK)
 @form_view
 def meeting_attendance(request: ClearanceRequest, reference: UUID) -> HttpResponse:
-    """Who was there: teams by a tick, guests by name."""
+    """Who was there: teams by a tick, guests by name. Once the minutes were sent it is corrected
+    with a reason, until the partners have answered them."""
     meeting = meeting_or_404(reference)
     chairs = perms.chairs(request.clearance, meeting)
-    if not chairs or meeting.cancelled_on or meeting.minutes_sent_on:
-        raise PermissionDenied  # who was there stands in the minutes the partners answered
-    form = open_form(request, GuestForm, "", sent="guest" in request.POST)
-
-    def act() -> str:
-        _add_guest(meeting, form.cleaned_data)
-        return request.path
-
+    if not chairs or meeting.cancelled_on or meeting.is_at_rest:
+        raise PermissionDenied
     if request.method == "POST" and "dismiss" in request.POST:
         return do_once(request, lambda: _dismiss_guest(request, meeting))
-    if request.method == "POST" and "guest" not in request.POST:
-        return do_once(request, lambda: _keep_attendance(request, meeting))
+    adds = "guest" in request.POST
+    guest = open_form(request, GuestForm, "", sent=adds)
+    rows = list(meeting.teams.select_related("team__organisation"))
+    attendance = open_form(
+        request,
+        AttendanceForm,
+        ATTENDANCE.key(meeting.reference),
+        sent=not adds,
+        teams=[row.team for row in rows],
+        corrects=meeting.minutes_sent_on is not None,
+        initial={"present": [row.team_id for row in rows if row.present]},
+    )
+
+    def add() -> str:
+        _add_guest(meeting, guest.cleaned_data)
+        return request.path
+
+    def keep() -> str:
+        data = attendance.cleaned_data
+        keep_attendance(meeting, set(data["present"]), data.get("because", ""))
+        return meeting_url(meeting)
+
+    form, act = (guest, add) if adds else (attendance, keep)
     return send_form(request, form, act) or show_form(
         request,
         "casework/conference/attendance.html",
         form,
         meeting=meeting,
-        rows=list(meeting.teams.select_related("team__organisation")),
+        attendance=attendance,
+        guest_form=guest,
         guests=meeting.guests.all(),
     )
-
-
-def _keep_attendance(request: ClearanceRequest, meeting: Meeting) -> str:
-    ticked = set(request.POST.getlist("present"))
-    for row in meeting.teams.select_related("team__organisation"):
-        row.present = str(row.team_id) in ticked
-        row.save()
-    return meeting_url(meeting)
 
 
 def _dismiss_guest(request: ClearanceRequest, meeting: Meeting) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from casework.cases.case_reader import reveals_always
 from casework.cases.models import Case
+from casework.conference.attendance_acts import lacks_quorum
 from casework.conference.enums import ADMISSION, ASKS, FROM, SETS_SCENARIO, DecisionKind
 from casework.conference.models import AgendaItem, ConferenceDecision, Meeting, Position
 from casework.escalation.acts import members_leave
@@ -97,9 +98,15 @@ def decide(
     case = locked(item.case)
     item = AgendaItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
     item.claim_version(version)
-    meeting: Meeting = Meeting.objects.get(pk=item.meeting_id)
+    meeting: Meeting = Meeting.objects.select_related("pilot").get(pk=item.meeting_id)
     if not meeting.is_running:
         raise StepRefused(case, [Missing(_("Decisions are taken while the meeting is under way."))])
+    if lacks_quorum(meeting):
+        few = _(
+            "Record first who is there: this conference decides with at least %(quorum)s "
+            "organisations at the table."
+        )
+        raise StepRefused(case, [Missing(few % {"quorum": meeting.pilot.quorum})])
     facts = fact_of(case)
     if facts.state not in FROM.get(data["kind"], (facts.state,)):
         moved = _("The case is “%(state)s” by now; this decision does not fit it any more.")

@@ -31,6 +31,7 @@ POSITION = DraftKind("position", _("Position"))
 SUMMARY = DraftKind("discuss", _("Shared summary"))
 DECIDE = DraftKind("decide", _("Record a decision"))
 MINUTES = DraftKind("minutes", _("Minutes"))
+ATTENDANCE = DraftKind("attendance", _("Attendance and guests"))
 
 D = DecisionKind
 MOST_MEETINGS = 26
@@ -174,6 +175,8 @@ class AgendaForm(KeptForm):
         for name, choices in set_choices.items():
             self.fields[name].choices = choices  # type: ignore[attr-defined]
         self.fields["teams"].initial = attending
+        if not teams:
+            del self.fields["teams"]  # nobody takes part but who chairs
         if not household:
             del self.fields["household"]
 
@@ -188,6 +191,8 @@ class ItemForm(KeptForm):
     def __init__(self, *args: Any, teams: list[Team], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["teams"].choices = [(team.pk, team.label) for team in teams]  # type: ignore[attr-defined]
+        if not teams:
+            del self.fields["teams"]
 
 
 class PositionForm(KeptForm):
@@ -380,6 +385,30 @@ class DecideForm(KeptForm):
                 self.add_error(f"due_{team.pk}", _("Enter before which day."))
             elif due and due < self.facts.today:
                 self.add_error(f"due_{team.pk}", _("This day has passed."))
+
+
+class AttendanceForm(KeptForm):
+    """Which of the invited teams were there; after the minutes were sent, with a reason."""
+
+    present = forms.TypedMultipleChoiceField(
+        label=_("Who was there"),
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("What you leave open is recorded as absent."),
+    )
+    because = forms.CharField(
+        label=_("Why it is corrected"),
+        max_length=300,
+        help_text=_("It stands in the minutes. The partners get time to answer them again."),
+        error_messages={"required": _("Write why the attendance is corrected.")},
+    )
+
+    def __init__(self, *args: Any, teams: list[Team], corrects: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["present"].choices = [(team.pk, team.label) for team in teams]  # type: ignore[attr-defined]
+        if not corrects:
+            del self.fields["because"]
 
 
 class GuestForm(KeptForm):

@@ -25,7 +25,13 @@ from casework.conference.forms import (
     PositionForm,
     SummaryForm,
 )
-from casework.conference.meeting_views import item_url, mark_noted, meeting_url, places_of
+from casework.conference.meeting_views import (
+    item_url,
+    mark_noted,
+    meeting_url,
+    places_of,
+    quorum_of,
+)
 from casework.conference.minutes_acts import keep_summary
 from casework.conference.models import AgendaItem, ConferenceDecision, Position
 from casework.journey.facts import fact_of
@@ -112,6 +118,7 @@ def _item_context(request: ClearanceRequest, item: AgendaItem) -> dict[str, Any]
             if other.pk != item.pk
         ],
         "chairs": perms.chairs(request.clearance, item.meeting),
+        **quorum_of(item.meeting),
     }
 
 

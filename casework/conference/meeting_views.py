@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from casework.cases.partners import team_reads, visible_teams
 from casework.conference import perms
+from casework.conference.attendance_acts import lacks_quorum, organisations_present
 from casework.conference.enums import MinutesAnswer
 from casework.conference.forms import (
     MEETING,
@@ -35,7 +37,7 @@ from casework.conference.meeting_acts import (
     plan_meetings,
     record_held,
 )
-from casework.conference.minutes_acts import minutes_state, send_minutes
+from casework.conference.minutes_acts import NobodyRecorded, minutes_state, send_minutes
 from casework.conference.models import AgendaItem, Meeting, MeetingGuest, MeetingTeam, Position
 from casework.conference.proposals import MOST, proposals, undiscussed
 from casework.journey.guards import format_day
@@ -127,6 +129,12 @@ def guests_of(clearance: Clearance, meeting: Meeting) -> QuerySet[MeetingGuest]:
     reads = any(Category.CONFERENCE in seat.reads for seat in perms.seats_at(clearance, meeting))
     guests: QuerySet[MeetingGuest] = meeting.guests.all()
     return guests if reads else guests.none()
+
+
+def quorum_of(meeting: Meeting) -> dict[str, Any]:
+    """What the pages of a meeting say of its quorum."""
+    few = meeting.opened_at is not None and lacks_quorum(meeting)
+    return {"organisations": organisations_present(meeting), "lacks_quorum": few}
 
 
 def mark_noted(positions: list[Position], meeting: Meeting) -> None:
@@ -283,6 +291,7 @@ def meeting_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         if chairs and not meeting.closed_at and not meeting.cancelled_on
         else [],
         "mine": answering(request.clearance, meeting),
+        **quorum_of(meeting),
     }
     return render(request, "casework/conference/meeting.html", context)
 
@@ -307,6 +316,9 @@ def meeting_act(request: ClearanceRequest, reference: UUID, act: str) -> HttpRes
             sentence = _("A meeting is opened on its day, under a convenant that is in force then.")
             messages.error(request, sentence)
             return meeting_url(meeting)
+        except NobodyRecorded:
+            messages.error(request, _("Record first who was there: it stands in the minutes."))
+            return reverse("casework:meeting_attendance", args=[reference])
         if act != "openen":
             return reverse("casework:minutes", args=[reference])
         places = places_of(meeting)

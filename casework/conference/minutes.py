@@ -16,6 +16,7 @@ from casework.conference.meeting_views import (
     mark_noted,
     meeting_or_404,
     places_of,
+    quorum_of,
 )
 from casework.conference.models import ConferenceDecision, Meeting, Position
 from casework.plan.models import Action
@@ -67,6 +68,7 @@ def minutes_of(clearance: Clearance, meeting: Meeting) -> dict[str, Any]:
         ],
         "chairs": perms.chairs(clearance, meeting),
         "mine": answering(clearance, meeting),
+        **quorum_of(meeting),
     }
 
 

@@ -11,6 +11,10 @@ from casework.conference.models import AgendaItem, Meeting, MeetingTeam
 from governance.access.clearance import Clearance
 
 
+class NobodyRecorded(Exception):
+    """Who was at the meeting has not been recorded."""
+
+
 @transaction.atomic
 def keep_summary(item: AgendaItem, summary: str, *, version: str) -> None:
     """Save the summary of an item. A change after the minutes were sent is a correction, and
@@ -31,10 +35,13 @@ def keep_summary(item: AgendaItem, summary: str, *, version: str) -> None:
 
 @transaction.atomic
 def send_minutes(meeting: Meeting) -> None:
-    """From today the partners have the term of the pilot to say something of the minutes."""
+    """From today the partners have the term of the pilot to say something of the minutes. Raises
+    NobodyRecorded."""
     meeting = locked_meeting(meeting)
     if meeting.closed_at is None or meeting.minutes_sent_on:
         return
+    if meeting.teams.filter(present=None).exists() or not meeting.teams.exists():
+        raise NobodyRecorded
     meeting.minutes_sent_on = timezone.localdate()
     meeting.minutes_due_on = meeting.minutes_sent_on + timedelta(
         days=meeting.pilot.minutes_term_days

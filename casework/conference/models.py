@@ -50,6 +50,10 @@ class Meeting(Versioned):
     minutes_due_on = models.DateField(
         null=True, editable=False
     )  # until then partners answer; silence is no response
+    attendance_corrected_on = models.DateField(null=True, editable=False)  # after they were sent
+    attendance_corrected_because = models.CharField(
+        _("reason"), max_length=300, blank=True, db_default="", default=""
+    )
     history = History()
 
     objects = MeetingQuerySet.as_manager()
@@ -68,6 +72,11 @@ class Meeting(Versioned):
 
     def __str__(self) -> str:
         return f"meeting {self.pk}"
+
+    @property
+    def is_at_rest(self) -> bool:
+        """True once the term in which partners answer the minutes has passed."""
+        return self.minutes_due_on is not None and timezone.localdate() > self.minutes_due_on
 
     @property
     def is_planned(self) -> bool:

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -59,13 +60,7 @@ def add_record(record: Record, *, by: Clearance, author_team: int) -> None:
     if isinstance(record, ReceptionHandover):
         record.to_team = _reception(record.case)
     if isinstance(record, Procedure):
-        decisions = FormalDecision.objects.current().filter(case=record.case)
-        if record.kind != ProcedureKind.OBJECTION_LVV_DECISION:
-            record.formal_decision = None
-        elif (
-            record.formal_decision_id is None
-        ):  # said on no decision's own page: against the newest
-            record.formal_decision = decisions.order_by("pk").last()
+        _against_decision(record)
     if isinstance(record, IdentityValue) and record.kind == ValueKind.V_NUMBER:
         _replace_number(record)
     try:
@@ -78,6 +73,26 @@ def add_record(record: Record, *, by: Clearance, author_team: int) -> None:
     if isinstance(record, Relation):
         _relate_back(record)
     _follow(record, by=by)
+
+
+def _against_decision(record: Procedure) -> None:
+    """Of an objection to a decision of the facility: which one, if it was recorded on no decision's
+    own page the newest of its day. Raises ValidationError if it is older than what it is
+    against."""
+    if record.kind != ProcedureKind.OBJECTION_LVV_DECISION:
+        record.formal_decision = None
+        return
+    decisions = (
+        FormalDecision.objects.current().filter(case=record.case).order_by("decided_on", "pk")
+    )
+    if record.formal_decision is None:
+        of_then = decisions.filter(decided_on__lte=record.applied_on)
+        record.formal_decision = of_then.last() or decisions.first()
+    against = record.formal_decision
+    if against is not None and record.applied_on < against.decided_on:
+        day = date_format(against.decided_on, "j F Y")
+        sentence = _("The decision that this is against was taken on %(day)s.") % {"day": day}
+        raise ValidationError({"applied_on": sentence})
 
 
 def _replace_number(record: IdentityValue) -> None:
@@ -145,6 +160,8 @@ def change_record(record: Record, *, reason: str = "corrected", follow: bool = T
         else []
     )
     left = set(was)
+    if isinstance(record, Procedure) and record.formal_decision_id:
+        _against_decision(record)
     set_change_reason(record, reason)
     record.save()
     if follow:

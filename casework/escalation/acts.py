@@ -40,6 +40,19 @@ def reached(case: Case) -> str:
     return max((Level(level) for level in asked), key=levels.index, default=Level.LSO)
 
 
+def askable(case: Case, facts: Facts) -> list[Level]:
+    """Levels above the highest reached to which the conference decided to put a question that was
+    not put yet."""
+    levels, asked = list(Level), Escalation.objects.current().filter(case=case)
+    used = set(asked.values_list("decision", flat=True))
+    decisions = {kind: facts.last_decision(kind) for kind in (ABOVE, *ASKED_BY.values())}
+    return [
+        level
+        for level in levels[levels.index(Level(reached(case))) + 1 :]
+        if (decision := decisions[ASKED_BY.get(level, ABOVE)]) and decision.key not in used
+    ]
+
+
 @transaction.atomic
 def ask(
     case: Case, data: dict[str, Any], facts: Facts, *, by: Clearance, author_team: int

@@ -38,12 +38,12 @@ class EscalateForm(KeptForm):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
-    def __init__(self, *args: Any, reached: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, reached: str, levels: list[Level], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.reached = ORDER.index(Level(reached))
         self.fields["level"].choices = [  # type: ignore[attr-defined]
             ("", _("Choose")),
-            *((level.value, level.label) for level in ORDER[self.reached + 1 :]),
+            *((level.value, level.label) for level in levels),
         ]
 
     def clean_answer_due_on(self) -> date:

@@ -16,6 +16,7 @@ from casework.escalation.acts import (
     advise,
     answer,
     ask,
+    askable,
     contribute,
     dismiss,
     extend,
@@ -92,9 +93,11 @@ class Questions:
         if not self.leads:
             return result
         if asked is None:
-            highest = reached(self.case)
-            if self.case.is_open and highest != Level.ADMINISTRATIVE_CONSULTATION:
-                result["ask"] = self._open("ask", EscalateForm, reached=highest)
+            levels = askable(self.case, fact_of(self.case)) if self.case.is_open else []
+            if levels or (self.sent == "ask" and self.case.is_open):  # the act says why it cannot be any more
+                highest = reached(self.case)
+                levels = levels or list(Level)
+                result["ask"] = self._open("ask", EscalateForm, reached=highest, levels=levels)
             return result
         if asked.level == Level.MRT:
             result["member"] = self._open("member", MemberForm)

@@ -13,7 +13,13 @@ from casework.formal_decisions.letters import MODEL, TAGS, clean_html
 from casework.journey.acts import in_dutch
 from casework.journey.calendar import remedy_until
 from casework.journey.facts import Facts
-from casework.journey.guards import add_months, format_day
+from casework.journey.guards import (
+    ADMITS,
+    add_months,
+    conference_admitted,
+    conference_refused,
+    format_day,
+)
 from casework.register.forms import DayField
 from governance.drafts.forms import KeptForm
 from governance.drafts.kinds import DraftKind
@@ -160,6 +166,7 @@ class FormalForm(KeptForm):
                 self.add_error(name, _("This day lies before the decision."))
         self._clean_known(data)
         kind = data.get("kind")
+        self._clean_conference(kind, decided)
         if (
             kind in (K.REFUSED, K.ENDED)
             and not data.get("objection_until")
@@ -187,6 +194,18 @@ class FormalForm(KeptForm):
                 _("Longer than the maximum stay of this pilot, %(n)d months.") % {"n": longest},
             )
         return data
+
+    def _clean_conference(self, kind: str | None, decided: date | None) -> None:
+        """Admitting and refusing rest on what the conference decided last, and on no later day."""
+        guard = {K.ADMITTED: conference_admitted, K.REFUSED: conference_refused}.get(kind)  # type: ignore[call-overload]
+        if guard is None:
+            return
+        last = self.facts.last_decision(*ADMITS, "not_admitted")
+        if missing := guard(self.facts):
+            self.add_error("kind", missing.sentence)
+        elif decided and last is not None and decided < last.on:
+            older = _("The conference decided on this on %(day)s; the decision cannot be older.")
+            self.add_error("decided_on", older % {"day": format_day(last.on)})
 
     def _clean_known(self, data: dict[str, Any]) -> None:
         known, decided = data.get("known_on"), data.get("decided_on")

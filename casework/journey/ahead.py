@@ -23,6 +23,7 @@ class NextStep:
     """A step a worker may take from here, and what still stands in its way."""
 
     step: Step
+    name: str
     page: str
     missing: list[tuple[str, str]]  # a sentence, and where it is mended
 
@@ -32,6 +33,7 @@ def next_steps(reader: CaseReader, facts: Facts) -> list[NextStep]:
     return [
         NextStep(
             step,
+            step.name(facts),
             step_page(reader.case, step),
             linked(
                 reader.case, [*unread(reader.case, step, reader.clearance), *step.missing(facts)]

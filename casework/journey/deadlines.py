@@ -18,6 +18,7 @@ from casework.journey.guards import (
 )
 
 BEFORE_CONFERENCE = ("registered", "intake", "awaiting_dossiers", "rest_period")
+FAILED_CHECK_TERM = timedelta(days=14)  # within which is settled what follows a failed check
 LONGEST_FOLLOWED = 12  # months in which a semi-durable outcome is followed (R13)
 
 
@@ -199,6 +200,13 @@ def _after(facts: Facts) -> list[Deadline]:
     ):
         what = _("The repeat asylum application ended without a permit: look what becomes of her")
         result.append(Deadline("R13", ended, what, "exit"))
+    last = max(facts.checks, default=None)
+    if last is not None and facts.checks[last] == "does_not_hold" and not facts.newer_case:
+        what = _(
+            "The outcome did not hold after %(n)d months: settle with who follows it what next"
+        )
+        day = (facts.checked or facts.today) + FAILED_CHECK_TERM
+        result.append(Deadline("R12", day, what % {"n": last}, "exit"))
     return (
         result
         + [

@@ -109,12 +109,15 @@ def formally(kind: str) -> Guard:
     def guard(facts: Facts) -> Missing | None:
         decided = facts.last_decision(*ADMITS, "not_admitted")
         formal = facts.last_formal("admitted", "refused")
-        if (
-            formal is None
-            or formal.kind != kind
-            or (decided is not None and formal.on < decided.on)
-        ):
+        if formal is None or formal.kind != kind:
             return Missing(_("The formal decision was not taken yet."), "formal_decision_add")
+        if decided is not None and formal.on < decided.on:
+            older = _(
+                "The formal decision of %(day)s is older than the decision of the conference, of "
+                "%(decided)s."
+            )
+            days = {"day": format_day(formal.on), "decided": format_day(decided.on)}
+            return Missing(older % days, "formal_decision_add")
         return None
 
     guard.__name__ = f"formally_{kind}"

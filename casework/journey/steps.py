@@ -40,6 +40,11 @@ class Step:
     rests_on: tuple[Category, ...] = ()
     # Its day is that of a decision or an exit, which may lie before the case came into its state.
     may_precede: bool = False
+    municipal_label: str | Promise = ""  # what it is called in municipal mode, if otherwise
+
+    def name(self, facts: Facts) -> str:
+        """What this step is called in a pilot such as that of these facts."""
+        return str((facts.municipal and self.municipal_label) or self.label)
 
     def missing(self, facts: Facts) -> list[Missing]:
         """What stands in the way, each in a sentence; nothing if the step may be taken."""
@@ -104,7 +109,7 @@ _ALL = (
     Step("T17", "take-over", _("Take into the case conference with the dossiers of before"),
          (S.REGISTERED, S.INTAKE), S.IN_CONFERENCE,
          (g.informed, g.dossiers_of_before),
-         perms.leads),
+         perms.leads, municipal_label=_("Take into the case conference")),
     Step("T18", "list", _("Take over from a list"), (), None, (),
          perms.takes_over, "import_list",
          asks=_("an open state, with the days that are known; gaps become findings")),

@@ -41,13 +41,14 @@ def case_step(request: ClearanceRequest, reference: UUID, slug: str) -> HttpResp
 
     if answer := send_form(request, form, act):
         return answer
-    here = case.state in step.sources
-    missing = [*unread(case, step, request.clearance), *step.missing(fact_of(case))] if here else []
+    here, facts = case.state in step.sources, fact_of(case)
+    missing = [*unread(case, step, request.clearance), *step.missing(facts)] if here else []
     return show_form(
         request,
         "casework/journey/step.html",
         form,
         step=step,
+        name_of_step=step.name(facts),
         missing=linked(case, missing),
         possible=here and not missing,
         here=here,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from casework.cases.enums import CaseState, Ending, Ground
 from casework.cases.models import Case, Involvement
+from casework.cases.partners import team_reads
 from casework.escalation.acts import all_over
 from casework.formal_decisions.acts import annul, ending_of
 from casework.journey.acts import (
@@ -22,20 +23,27 @@ from casework.journey.acts import (
     refresh_deadline,
     take_step,
 )
+from casework.journey.deadlines import FAILED_CHECK_TERM
 from casework.journey.facts import fact_of
 from casework.journey.guards import Missing
 from casework.journey.steps import STEPS
 from casework.outcomes.enums import CHECK_MONTHS, NEEDS_DECISION, CheckResult, Outcome, Undone
 from casework.outcomes.models import Confirmation, Exit, FollowUpCheck, class_of
 from casework.outcomes.perms import COMPETENT, FOLLOWS
-from casework.records.enums import EndReason
+from casework.records.enums import EndReason, ShareBasis
 from casework.records.models import VersionConflict
 from casework.shelter.models import Absence, Stay
 from casework.tasks.acts import done
+from casework.tasks.models import Task
 from governance.access.clearance import Clearance
+from governance.access.enums import Category, Visibility
 from lvv.common.database import call
 from partners.accountability.history import set_change_reason
+from partners.organisations.models import Team
 
+FAILED_CHECK = "failed_check"
+DID_NOT_HOLD = gettext_lazy("After %(months)s months the outcome did not hold: what do you know?")
+FOLLOWED = gettext_lazy("Following the outcome")
 TAKEN_OVER = gettext_lazy("Dossier taken over")  # the document of what goes along
 
 
@@ -225,7 +233,31 @@ def record_check(exit_: Exit, data: dict[str, Any], *, by: Clearance, author_tea
             author=by.user,
             **{**data, "months": months},
         )
+    if data["result"] == CheckResult.DOES_NOT_HOLD and author_team == case.lead_team_id:
+        _ask_who_follows(case, exit_, data["months"], by=by)
     refresh_deadline(case)
+
+
+def _ask_who_follows(case: Case, exit_: Exit, months: int, *, by: Clearance) -> None:
+    """Ask the partners that follow this outcome, as far as they may read that it did not hold, what
+    they know of it."""
+    follow = (*COMPETENT.get(exit_.outcome, ()), *FOLLOWS.get(exit_.outcome, ()))
+    reads = team_reads(case.team_ids) if by.writes(case, Category.CONFERENCE) else {}
+    for team in Team.objects.filter(pk__in=reads, organisation__kind__in=follow):
+        if {Category.OUTCOME, Category.CONFERENCE} <= reads[team.pk].keys():
+            Task.objects.create(
+                case=case,
+                author_team_id=case.lead_team_id,
+                author=by.user,
+                to_team=team,
+                rule=FAILED_CHECK,
+                what=in_dutch(DID_NOT_HOLD, months=months),
+                due_on=timezone.localdate() + FAILED_CHECK_TERM,
+                visibility=Visibility.SELECTED_PARTNERS,
+                shared_team_ids=[team.pk],
+                share_purpose=in_dutch(FOLLOWED),
+                share_basis=ShareBasis.CONVENANT,
+            )
 
 
 @transaction.atomic

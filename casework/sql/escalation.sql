@@ -14,8 +14,8 @@ $$
       AND e.ended_at IS NULL AND e.adopted IS NULL
 $$;
 
--- Whether somebody had to do with the person of a case before (R26): a contact of a team, an author of
--- a record, a hand in the case. In every case of hers that who asks sees: one elsewhere is nobody's to
+-- Whether somebody had to do with the person of a case before (R26): works in a team that takes part, was a contact of a team,
+-- an author of a record, a hand in the case. In every case of hers that who asks sees: one elsewhere is nobody's to
 -- tell (R1).
 CREATE FUNCTION escalation_involved(which bigint, who integer) RETURNS boolean LANGUAGE plpgsql STABLE AS
 $$
@@ -28,7 +28,9 @@ DECLARE
           AND p.same_as = (SELECT q.same_as FROM casework_case k JOIN casework_person q ON q.id = k.person_id
                            WHERE k.id = which));
 BEGIN
-    touched := EXISTS (SELECT FROM casework_historicalinvolvement h WHERE h.case_id = ANY (hers) AND h.worker_id = who)
+    touched := EXISTS (SELECT FROM partners_membership b JOIN casework_historicalinvolvement h ON h.team_id = b.team_id
+                       WHERE h.case_id = ANY (hers) AND b.user_id = who AND in_force(b.since, b.until))
+        OR EXISTS (SELECT FROM casework_historicalinvolvement h WHERE h.case_id = ANY (hers) AND h.worker_id = who)
         OR EXISTS (SELECT FROM casework_historicalcase h WHERE h.id = ANY (hers) AND h.history_user_id = who);
     FOR one IN SELECT name FROM access_record_table ORDER BY name LOOP
         EXIT WHEN touched;

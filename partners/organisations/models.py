@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.dispatch import Signal
@@ -59,6 +60,7 @@ class Pilot(models.Model):
         "procedures_check_days",
         "departure_check_days",
         "supervision_check_days",
+        "quorum",
         "minutes_term_days",
         "return_term_days",
     )
@@ -149,6 +151,15 @@ class Pilot(models.Model):
         help_text=_(
             "After how many days the page says that the aliens police has not checked. Empty: "
             "never."
+        ),
+    )
+    quorum = models.PositiveSmallIntegerField(
+        _("quorum of the conference"),
+        default=2,
+        validators=[MinValueValidator(1)],
+        help_text=_(
+            "With how many organisations at the table, the municipality among them, the "
+            "conference may decide. In municipal mode the municipality decides alone."
         ),
     )
     minutes_term_days = models.PositiveSmallIntegerField(

@@ -97,6 +97,19 @@ class Room:
         )
         self.meeting.refresh_from_db()
 
+    def attend(self, *teams, **fields):
+        """These teams were there, and no other that was invited."""
+        present = [self.journey.teams[name].pk for name in teams]
+        page = self.meeting.reference
+        return self.to("coordinator", "meeting_attendance", page, present=present, **fields)
+
+    def act(self, what):
+        return self.to("coordinator", "meeting_act", self.meeting.reference, what)
+
+    def send_minutes(self, *teams):
+        assert self.attend(*teams).status_code == 302
+        assert self.act("versturen").headers["Location"].endswith("/verslag/")
+
     def decide(self, kind, **fields):
         fields = {
             "kind": kind,

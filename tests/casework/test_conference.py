@@ -415,7 +415,7 @@ def test_minutes_that_were_not_sent_wait_for_the_chair_and_a_decision_is_of_the_
         "Verstuur het verslag van"
         in room.journey.client.act_as(room.journey.workers["coordinator"]).get("/").text
     )
-    room.to("coordinator", "meeting_act", room.meeting.reference, "versturen")
+    room.send_minutes("ngo")
     assert "Verstuur het verslag van" not in room.journey.client.get("/").text
 
 

@@ -452,6 +452,9 @@ class Travels(RuleBasedStateMachine):
 
     def act_send(self, who, what, days):
         if meeting := Meeting.objects.filter(pilot=self.pilot.pilot).order_by("-pk").first():
+            there = str(self.pilot.teams["ngo"].pk)
+            if not meeting.minutes_sent_on:
+                self.to(who, "meeting_attendance", meeting.reference, present=[there])
             return self.to(who, "meeting_act", meeting.reference, "versturen")
 
     def act_minutes(self, who, what, days):

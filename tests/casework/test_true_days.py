@@ -206,7 +206,7 @@ def test_what_was_written_down_for_a_partner_says_so_until_it_agrees(journey):
     assert words in room.see("dtv").text
     room.decide("deferred", reasons="Eerst meer weten.", review_on=14)
     room.close()
-    room.to("coordinator", "meeting_act", room.meeting.reference, "versturen")
+    room.send_minutes("ind", "dtv")
     pages = ("minutes", room.meeting.reference)
     assert words in room.see("dtv", *pages).text
     room.to("ind", "minutes", room.meeting.reference, answer="objected", remark="Zo niet.")
@@ -232,11 +232,8 @@ def test_the_police_reads_of_a_past_meeting_once_a_partner_agreed_that_it_was_th
 
     assert reads() == {False}
     assert room.see("avim").status_code == 404
-    rows = {row.team_id: row.pk for row in room.meeting.teams.all()}
-    there = [rows[journey.teams[name].pk] for name in ("municipality", "ngo", "avim")]
-    room.to("coordinator", "meeting_attendance", room.meeting.reference, present=there)
     room.close()
-    room.to("coordinator", "meeting_act", room.meeting.reference, "versturen")
+    room.send_minutes("municipality", "ngo", "avim")
     assert reads() == {False}
     minutes = room.meeting.reference
     room.to("avim", "minutes", minutes, answer="agreed", remark="")  # not by itself

@@ -115,6 +115,7 @@ def test_settings_are_shown_with_meaning_default_and_last_change(client, cast):
             "take_over_months": "6",
             "contact_name": "",
             "contact_phone": "",
+            "quorum": "2",
             "minutes_term_days": "7",
         },
     )

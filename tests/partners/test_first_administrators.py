@@ -111,7 +111,7 @@ def test_they_make_an_organisation_its_pilot_and_its_first_two_administrators(cl
 
     assert add("organisation", name="Gemeente Proefstad", kind="municipality").status_code == 302
     city = Organisation.objects.get(name="Gemeente Proefstad")
-    settings = {"take_over_months": 6, "minutes_term_days": 7, "state": "open"}
+    settings = {"take_over_months": 6, "quorum": 2, "minutes_term_days": 7, "state": "open"}
     made = add("pilot", name="Proefstad", slug="proefstad", municipality=city.pk, **settings)
     assert made.status_code == 302, made.text
     assert Pilot.objects.get().municipality == city
