@@ -37,6 +37,7 @@ class CaseworkConfig(AppConfig):
         "dossier_rows",
         "journey_facts",
         "worklist",
+        "caseload",
     )
 
     def declared(self) -> str:
@@ -48,4 +49,5 @@ class CaseworkConfig(AppConfig):
         return case_reader.declaration() + kinds.declaration()
 
     def ready(self) -> None:
+        from casework.caseload import acts as caseload  # noqa: F401 - says what a leaver leaves
         from casework.custody import acts  # noqa: F401 - says when a pilot may not close

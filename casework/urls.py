@@ -5,6 +5,7 @@ from django.urls import include, path
 from casework.overview.worklist_views import home
 
 ROOMS = (
+    "caseload",
     "cases",
     "registration",
     "overview",

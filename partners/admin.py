@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, ForeignKey, Q, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +24,7 @@ from partners.accounts.lifecycle import (
     close_account,
     confirm_factor_reset,
     invite,
+    open_work_of,
 )
 from partners.accounts.models import FactorReset, User
 from partners.accounts.notices import notify_of_end, notify_organisation, notify_owner
@@ -360,11 +362,21 @@ class UserAdmin(ScopedAdmin):
                 )
 
     @admin.action(description=_("Close the account: a leaver"))
-    def close(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        for user in self.ours(request, queryset):
+    def close(self, request: HttpRequest, queryset: QuerySet[User]) -> TemplateResponse | None:
+        users = self.ours(request, queryset)
+        if users and "sure" not in request.POST:
+            context = {
+                **self.admin_site.each_context(request),
+                "title": gettext("Close the account: a leaver"),
+                "leavers": [(user, open_work_of(user)) for user in users],
+                "opts": self.opts,
+            }
+            return TemplateResponse(request, "admin/partners/user/close.html", context)
+        for user in users:
             ended = close_account(user, by=request.user)  # type: ignore[arg-type]
             text = gettext("The account of %(user)s is closed; %(sessions)s sessions ended.")
             self.message_user(request, text % {"user": user, "sessions": ended}, messages.SUCCESS)
+        return None
 
 
 @admin.register(FactorReset)

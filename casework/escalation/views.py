@@ -94,7 +94,9 @@ class Questions:
             return result
         if asked is None:
             levels = askable(self.case, fact_of(self.case)) if self.case.is_open else []
-            if levels or (self.sent == "ask" and self.case.is_open):  # the act says why it cannot be any more
+            if levels or (
+                self.sent == "ask" and self.case.is_open
+            ):  # the act says why it cannot be any more
                 highest = reached(self.case)
                 levels = levels or list(Level)
                 result["ask"] = self._open("ask", EscalateForm, reached=highest, levels=levels)

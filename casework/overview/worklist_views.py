@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from casework.caseload.acts import givable, without_manager
 from casework.cases import case_rows, perms
 from casework.cases.case_reader import CaseReader
 from casework.cases.models import Case
@@ -69,6 +70,9 @@ def home(request: ClearanceRequest) -> HttpResponse:
         "offers": offers_waiting(clearance),
         "ending": [(pilot, without_recipient(pilot)) for pilot in ending_pilots(clearance)],
         "coordinates": bool(clearance.coordinated),
+        "without_manager": without_manager(givable(clearance)).count()
+        if clearance.holds(Role.COORDINATOR)
+        else 0,
         "registers": perms.registers_people(clearance, teams),
         "proposals": Proposal.objects.waiting_for(clearance.organisations_as(Role.PRIVACY_OFFICER)),
         "offices": sorted({role.label for role, _organisation in clearance.offices}),

@@ -5,6 +5,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
+from django.dispatch import Signal
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +15,18 @@ from partners.accountability.history import set_change_reason
 from partners.accountability.logs import audit
 from partners.accounts.counterparts import NotTwo, is_counterpart
 from partners.accounts.models import FactorReset, Invitation, User
-from partners.accounts.notices import notify_owner
+from partners.accounts.notices import notify_organisation, notify_owner
+from partners.organisations.enums import Role
+
+# Who knows of open work of an account answers with a row for each of its teams: the organisation,
+# how many cases it manages there, and in how many it is the contact.
+account_closes = Signal()
+
+
+def open_work_of(user: User) -> list[tuple[str, int, int]]:
+    """What this account would leave behind if it were closed, of each of its teams."""
+    answers = account_closes.send(sender=User, user=user)
+    return [row for _receiver, rows in answers for row in rows]
 
 
 def invite(user: User, *, by: User | None = None) -> str:
@@ -36,6 +48,8 @@ def invite(user: User, *, by: User | None = None) -> str:
 def close_account(user: User, *, by: User) -> int:
     """A leaver: the account and her memberships end today, and every session she has ends now."""
     today = timezone.localdate()
+    leaves = open_work_of(user)
+    organisations = set(user.memberships.filter(in_force()).values_list("organisation", flat=True))
     user.is_active = False
     user.save(update_fields=["is_active"])
     running = Q(in_force()) | Q(since=None, until=None)  # also one that waits
@@ -51,6 +65,14 @@ def close_account(user: User, *, by: User) -> int:
         )
     ended = user.end_sessions()
     audit("account_closed", actor=by, obj=("user", user.pk))
+    if leaves:
+        for organisation in organisations:
+            notify_organisation(
+                organisation,
+                _("A colleague left, whose cases wait for another"),
+                _("Sign in, and hand them over to a colleague."),
+                roles=(Role.COORDINATOR,),
+            )
     return ended
 
 

@@ -23,12 +23,17 @@ def notify_owner(
         )
 
 
-def notify_organisation(organisation: int, subject: Promise | str, body: Promise | str) -> None:
-    """Tell who administers, coordinates or oversees an organisation what one administrator
-    changed."""
+def notify_organisation(
+    organisation: int,
+    subject: Promise | str,
+    body: Promise | str,
+    *,
+    roles: tuple[Role, ...] = (*OVERSIGHT_ROLES, Role.COORDINATOR, Role.FUNCTIONAL_ADMIN),
+) -> None:
+    """Tell who administers, coordinates or oversees an organisation what happened in it."""
     members = Membership.objects.in_force().filter(
         organisation=organisation,
-        role__in=(*OVERSIGHT_ROLES, Role.COORDINATOR, Role.FUNCTIONAL_ADMIN),
+        role__in=roles,
         user__is_active=True,
     )
     for user in User.objects.filter(pk__in=members.values("user")).order_by("pk"):

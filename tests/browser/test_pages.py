@@ -34,6 +34,7 @@ PAGES = [
     ("coordinator-utrecht", PERSON + "dubbel/"), ("coordinator-utrecht", "/personen/invoer/"),
     ("coordinator-utrecht", "/personen/huishouden/"), ("coordinator-utrecht", "/personen/vragen/"),
     ("coordinator-utrecht", "/opvang/locaties/"), ("coordinator-utrecht", "/casussen/controleren/"),
+    ("coordinator-utrecht", "/casussen/overdragen/"),
     *(("coordinator-utrecht", CASE + part) for part in (
         "verwijzing/", "plan/", "plan/voor-haar/?taal=nl", "uitstroom/", "overplaatsing/", "opschaling/", "lso/agenderen/", "intake/",
     )),

@@ -1,66 +1,111 @@
-"""The caseload of somebody who works in several pilots."""
+"""Cases change hands: a colleague's, and what a leaver left behind."""
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 
-from governance.convenants.enums import ConvenantKind
-from governance.convenants.template_convenant import make_from_model
+from casework.models import Case, Involvement, Task
+from governance.access.clearance import acting_as
+from partners.accounts.lifecycle import open_work_of
+from partners.models import OutboxMessage
+from partners.organisations.enums import Role
 from tests import factories as make
-from tests.casework.test_cases import LIST_STATEMENTS, statements
+from tests.casework.journeys import sent
 
 pytestmark = pytest.mark.django_db
+PAGE = reverse("casework:caseload_give")
 
 
-def works_elsewhere_too(pilot, user, slug):
-    """Another pilot in which the departure service has a team, and this worker a seat."""
-    elsewhere = make.PilotFactory(name=slug.capitalize(), slug=slug)
-    lead = make.TeamFactory(organisation=elsewhere.municipality, pilot=elsewhere)
-    team = make.TeamFactory(organisation=pilot.teams["dtv"].organisation, pilot=elsewhere)
-    make.MembershipFactory(team=team, user=user)
-    convenant = make_from_model(elsewhere, ConvenantKind.CONVENANT)
-    convenant.agreed_on = convenant.in_force_from = timezone.localdate()
-    convenant.save()
-    convenant.parties.update(signed_on=convenant.agreed_on)
-    return make.CaseFactory(lead_team=lead, involve=[team], named=f"In {elsewhere.name}")
+@pytest.fixture
+def colleague(journey):
+    return make.MembershipFactory(
+        team=journey.teams["municipality"], user__name="Nieuwe Collega"
+    ).user
 
 
-def test_the_worklist_costs_the_same_in_one_pilot_and_in_four(
-    client, pilot, django_assert_max_num_queries
-):
-    supervisor = pilot.workers["dtv"]
-    client.act_as(supervisor)
-    one = statements(client, django_assert_max_num_queries, LIST_STATEMENTS, "/")
-    for slug in ("elders", "verder", "ginder"):
-        works_elsewhere_too(pilot, supervisor, slug)
-    assert statements(client, django_assert_max_num_queries, LIST_STATEMENTS, "/") == one
+def give(journey, who, *cases, to, note="Paspoort ligt klaar.", page=PAGE):
+    fields = {"cases": [str(case.reference) for case in cases], "to": str(to.pk), "note": note}
+    return journey.client.act_as(journey.workers[who]).post(page, sent(fields))
 
 
-def test_a_supervisor_of_several_pilots_has_her_own_caseload_over_them(client, pilot):
-    supervisor = pilot.workers["dtv"]
-    there = works_elsewhere_too(pilot, supervisor, "elders")
-    client.act_as(supervisor)
+def test_a_coordinator_gives_several_cases_to_a_colleague_who_hears_why(journey, colleague):
+    lead, former = journey.teams["municipality"], journey.workers["municipality"]
+    second = make.CaseFactory(lead_team=lead, case_manager=former)
+    held = Involvement.objects.get(case=second, team=lead)
+    held.worker = former
+    held.save()
+    assert give(journey, "coordinator", journey.case, second, to=colleague).status_code == 302
+    for case in (journey.case, second):
+        case.refresh_from_db()
+        assert case.case_manager == colleague
+        assert case.history.first().history_change_reason == "given"
+    assert Involvement.objects.get(case=second, team=lead).worker == colleague
+    told = Task.objects.filter(worker=colleague)
+    assert set(told.values_list("case", flat=True)) == {journey.case.pk, second.pk}
+    home = journey.client.act_as(colleague).get("/").text
+    assert "Paspoort ligt klaar." in home
 
-    def mine():
-        return {
-            row.name
-            for row in client.get(reverse("casework:case_list") + "?tab=mine").context["rows"]
-        }
 
-    assert mine() == set()
-    for case in (pilot.case, there):
-        assert (
-            client.post(reverse("casework:case_contact", args=[case.reference])).status_code == 302
-        )
-    assert mine() == {"Selam Zichtbaar", "In Elders"}
-    assert "In Elders" in client.get("/").text
-    tabs = client.get(reverse("casework:case_list")).context["tabs"]
-    assert {name: number for name, _label, number in tabs}["mine"] == 2
+def test_one_gives_her_own_case_and_no_other(journey, colleague):
+    other = make.CaseFactory(lead_team=journey.teams["municipality"], case_manager=colleague)
+    assert give(journey, "municipality", other, to=colleague).status_code == 400
+    assert give(journey, "municipality", journey.case, to=colleague).status_code == 302
     assert (
-        client.post(reverse("casework:case_contact", args=[pilot.case.reference])).status_code
-        == 403
-    )  # already
-    assert (
-        client.post(reverse("casework:case_contact", args=[pilot.other.reference])).status_code
-        == 404
-    )
+        give(journey, "municipality", journey.case, to=colleague).status_code == 400
+    )  # no longer hers
+    for who in ("ngo", "ind", "avim"):
+        assert journey.client.act_as(journey.workers[who]).get(PAGE).status_code == 403, who
+
+
+def test_a_case_goes_to_nobody_outside_the_team_that_leads(journey):
+    for stranger in (journey.workers["ngo"], make.UserFactory()):
+        assert give(journey, "coordinator", journey.case, to=stranger).status_code == 400
+
+
+def test_what_a_leaver_left_is_counted_before_and_given_after(journey, colleague):
+    lead = journey.teams["municipality"]
+    leaver = make.MembershipFactory(team=lead).user
+    case = make.CaseFactory(lead_team=lead, case_manager=leaver)
+    admin = make.MembershipFactory(
+        office=True, team=None, organisation=lead.organisation, role=Role.FUNCTIONAL_ADMIN
+    ).user
+    with acting_as(admin):
+        assert open_work_of(leaver) == [(lead.organisation.name, 1, 0)]
+    with acting_as(journey.workers["ngo"]):  # of another organisation
+        assert open_work_of(leaver) == []
+    before = waiting(journey)
+    page = journey.client.act_as(admin)
+    url = reverse("admin:partners_user_changelist")
+    ask = {"action": "close", "_selected_action": leaver.pk}
+    asked = page.post(url, ask)
+    assert "casemanager van 1" in asked.text
+    assert "contactpersoon in 0" in asked.text
+    leaver.refresh_from_db()
+    assert leaver.is_active
+    page.post(url, ask | {"sure": "1"})
+    leaver.refresh_from_db()
+    assert not leaver.is_active
+    told = OutboxMessage.objects.filter(user=journey.workers["coordinator"]).latest("pk")
+    assert "collega" in told.subject
+    assert case.number not in told.body
+    assert waiting(journey) == before + 1
+    home = journey.client.get("/").text
+    assert "geen casemanager" in home
+    assert case in journey.client.get(PAGE + "?van=niemand").context["listed"]
+    assert give(journey, "coordinator", case, to=colleague).status_code == 302
+    assert waiting(journey) == before
+
+
+def waiting(journey):
+    """How many cases the home of the coordinator says nobody manages."""
+    home = journey.client.act_as(journey.workers["coordinator"]).get("/")
+    return home.context["without_manager"]
+
+
+def test_who_is_given_a_case_by_two_at_once_keeps_the_first(journey, colleague):
+    """The second finds it given: she may give it no more, or the page says so."""
+    third = make.MembershipFactory(team=journey.teams["municipality"]).user
+    page = journey.client.act_as(journey.workers["municipality"]).get(PAGE)
+    assert page.status_code == 200
+    assert give(journey, "coordinator", journey.case, to=colleague).status_code == 302
+    assert give(journey, "municipality", journey.case, to=third).status_code == 400
+    assert Case.objects.get(pk=journey.case.pk).case_manager == colleague

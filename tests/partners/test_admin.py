@@ -150,7 +150,7 @@ def test_actions_on_accounts(client, cast):
     client.act_as(second).post(resets, {"action": "confirm", "_selected_action": [reset.pk]})
     reset.refresh_from_db()
     assert reset.confirmed_by == second
-    client.post(url, {"action": "close", **chosen})
+    client.post(url, {"action": "close", "sure": "1", **chosen})
     assert not User.objects.get(pk=cast.owner.pk).is_active
 
 
