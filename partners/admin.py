@@ -184,7 +184,7 @@ class MembershipForm(ModelForm):  # type: ignore[type-arg]
             text = gettext("In another organisation you appoint functional administrators only.")
             self.add_error("role", text)
         if data.get("user") == self.me:
-            self.add_error("user", gettext("Nobody gives herself a role."))
+            self.add_error("user", gettext("Nobody gives themselves a role."))
         until, before = data.get("until"), self.initial.get("until")
         if self.instance.pk and before and (until is None or until > before):
             text = gettext(
@@ -352,7 +352,7 @@ class UserAdmin(ScopedAdmin):
                     ask_factor_reset(user, by=request.user)  # type: ignore[arg-type]
             except IntegrityError:
                 self.message_user(
-                    request, gettext("Nobody lifts her own second factor."), messages.ERROR
+                    request, gettext("Nobody lifts their own second factor."), messages.ERROR
                 )
             else:
                 self.message_user(

@@ -356,7 +356,7 @@ AGENDA_ITEM = _record(
     meeting=MEETING,
     place=1,
     why="admission",
-    question="Hoort zij in de LVV?",
+    question="Laten we deze persoon toe tot de LVV?",
     happened_on=LONG_AGO,
 )
 EXIT = _record(
@@ -368,7 +368,7 @@ EXIT = _record(
     undone_on=LONG_AGO,
 )
 ESCALATION = _record(
-    Escalation, level="mrt", question="Kan zij terug?", answer_due_on=LONG_AGO, adopted=True
+    Escalation, level="mrt", question="Is terugkeer mogelijk?", answer_due_on=LONG_AGO, adopted=True
 )
 DECISION = _record(ConferenceDecision, kind="commitments_set", reasons="Zo afgesproken.")
 

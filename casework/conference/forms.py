@@ -153,7 +153,7 @@ class AgendaForm(KeptForm):
         coerce=int,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("Members of the household on the same item; each gets a decision of her own."),
+        help_text=_("Members of the household on the same item; each gets a separate decision."),
     )
 
     def __init__(
@@ -427,8 +427,8 @@ class GuestForm(KeptForm):
         required=False,
         max_length=150,
         help_text=_(
-            "Only if she must read the items here: until the meeting ends. Leave it empty "
-            "otherwise."
+            "Only if the guest must read the items here: until the meeting ends. Leave it "
+            "empty otherwise."
         ),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )

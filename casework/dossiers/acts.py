@@ -197,7 +197,9 @@ def raise_conflict(report: DestinationReport, by: Clearance) -> None:
     (R14): by a task, and by a signal if the author of the report may know of the place."""
     case = report.case
     what = in_dutch(
-        gettext_lazy("Another register reports that she left: find out whether she is still here")
+        gettext_lazy(
+            "Another register reports a departure: find out whether the person is still here"
+        )
     )
     call("journal_conflict_task", report.pk, what, timezone.localdate() + CONFLICT_TERM)
     if not shelter_is_running(case.pk):  # or who reports may not know of it

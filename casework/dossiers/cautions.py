@@ -48,5 +48,5 @@ def cautions(records: dict[str, list[Record]], born: str, today: date) -> list[s
             )
         )
     if may_be_minor(born, today) and any(not is_over(row) for row in holds("stay")):
-        result.append(_("She may be a minor, and has a place in the facility."))
+        result.append(_("The person may be a minor, and stays in the facility."))
     return result

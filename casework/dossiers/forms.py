@@ -186,7 +186,7 @@ class RecordForm(Kept, SharingFields, forms.ModelForm):  # type: ignore[type-arg
         """Add an error if `until` is missing or lies after the day on which the person left."""
         left = self.case.left_on
         if left and (not data.get("until") or data["until"] > left) and not self.errors:
-            sentence = _("She left on %(day)s: this ends by then.")
+            sentence = _("The person left on %(day)s: this ends by then.")
             self.add_error("until", sentence % {"day": date_format(left, "j F Y")})
 
     def said_category(self) -> str:
@@ -302,7 +302,7 @@ class RelationForm(RecordForm):
             if case is None:
                 raise ValidationError(_("You see no case with this number."), code="unknown")
             if case.person.same_as == self.case.person.same_as:
-                raise ValidationError(_("This is the person herself."), code="herself")
+                raise ValidationError(_("This is the person of this case."), code="herself")
             self.instance.other = case.person
         return number
 
@@ -328,7 +328,7 @@ class StayForm(RecordForm):
         if data.get("since") and self._elsewhere(data["since"], data.get("until")):
             self.add_error(
                 "since",
-                _("In this period the person has a place already, in another case of hers."),
+                _("In this period the person has a stay already, in another case."),
             )
         return data
 
@@ -358,12 +358,12 @@ class AbsenceForm(RecordForm):
         stay: Stay = self.instance.stay
         since, until = data.get("since"), data.get("until")
         if since and (since < stay.since or stay.until and since >= stay.until):
-            self.add_error("since", _("On this day she did not have the place."))
+            self.add_error("since", _("On this day the person did not stay here."))
         if until and stay.until and until > stay.until:
-            self.add_error("until", _("On this day she did not have the place."))
+            self.add_error("until", _("On this day the person did not stay here."))
         others = Absence.objects.current().filter(stay=stay).exclude(pk=self.instance.pk)
         if since and others.filter(not_over(since), since__lt=until or date.max).exists():
-            self.add_error("since", _("In this period she is recorded as away already."))
+            self.add_error("since", _("In this period the person is recorded as away already."))
         return data
 
 

@@ -55,7 +55,7 @@ def issue(
         )
     if kind == K.ENDED and ending_of(case) is not None:
         raise StepRefused(
-            case, [Missing(_("It was decided already that her stay ends."), "formal_decisions")]
+            case, [Missing(_("It was decided already that the stay ends."), "formal_decisions")]
         )
     if mandate is None and not case.pilot.municipal_mode:
         raise StepRefused(case, [Missing(_("A decision in the minister's name needs a mandate."))])

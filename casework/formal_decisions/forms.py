@@ -87,10 +87,10 @@ class FormalForm(KeptForm):
         error_messages={"required": _("Write the reasons.")},
     )
     remedies = forms.CharField(
-        label=_("What she can do against it"),
+        label=_("Objection and appeal (remedies)"),
         max_length=3000,
         widget=forms.Textarea(attrs=AREA),
-        error_messages={"required": _("Write what she can do against it.")},
+        error_messages={"required": _("Write how one objects or appeals.")},
     )
     objection_until = DateField(
         label=_("Objection possible until"),
@@ -177,7 +177,7 @@ class FormalForm(KeptForm):
             )
         self._question_term(data)
         if kind == K.EXTENDED and not data.get("until"):
-            self.add_error("until", _("Enter until when she is admitted."))
+            self.add_error("until", _("Enter until when the person is admitted."))
         if kind in (K.REFUSED, K.ENDED):
             data["until"] = None
         longest = self.case.pilot.maximum_stay_months

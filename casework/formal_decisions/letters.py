@@ -22,7 +22,7 @@ FIELDS = {
     "mandaat": _("mandate decision"),
     "gemeente": _("municipality"),
     "redenen": _("reasons"),
-    "rechtsmiddelen": _("what she can do against it"),
+    "rechtsmiddelen": _("objection and appeal (remedies)"),
     "ingangsdatum": _("takes effect on"),
     "tot": _("admitted until"),
     "bezwaar_tot": _("objection possible until"),

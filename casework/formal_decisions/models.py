@@ -70,7 +70,7 @@ class FormalDecision(VisibleToCategory):
         verbose_name=_("decision of the conference"),
     )
     reasons = models.TextField(_("reasons"), max_length=10_000)
-    remedies = models.TextField(_("what she can do against it"), max_length=3000)
+    remedies = models.TextField(_("objection and appeal (remedies)"), max_length=3000)
     objection_until = models.DateField(
         _("objection possible until (Awb 6:7, Atw 1)"), null=True, blank=True
     )

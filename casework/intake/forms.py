@@ -111,10 +111,10 @@ class ConversationForm(PageForm):
     )
     informed = forms.BooleanField(
         label=_(
-            "She was told what taking part asks of her: to work on a lasting way out, together "
-            "with the partners"
+            "The person was told what taking part asks: to work on a lasting way out, "
+            "together with the partners"
         ),
-        error_messages={"required": _("Tell her first what taking part asks of her.")},
+        error_messages={"required": _("Tick that you told what taking part asks.")},
     )
 
     class Meta:
@@ -138,9 +138,9 @@ class SituationForm(PageForm):
 
     of_report = True
     needed: ClassVar[dict[str, Any]] = {
-        "living": _("Write where and how she lives now."),
-        "wishes": _("Write what she wants herself."),
-        "needs": _("Write what she needs first."),
+        "living": _("Write about the living situation."),
+        "wishes": _("Write the person's own wishes."),
+        "needs": _("Write what is needed most."),
     }
 
     class Meta:

@@ -45,7 +45,7 @@ class Intake(Record):
     )
     interpreter = models.BooleanField(_("with an interpreter"), null=True)
     present = models.CharField(_("also present"), max_length=200, blank=True)
-    informed = models.BooleanField(_("told what taking part asks of her"), default=False)
+    informed = models.BooleanField(_("told what taking part asks"), default=False)
     limitation_asked = models.BooleanField(default=False)
     criteria = models.ForeignKey(CriteriaList, models.PROTECT, null=True, related_name="+")
     results = models.JSONField(
@@ -79,14 +79,12 @@ class IntakeReport(Record):
 
     intake = models.OneToOneField(Intake, models.PROTECT, related_name="report")
     told_on = models.DateField(_("date of the conversation"), default=timezone.localdate)
-    living = models.TextField(_("where and how she lives now"), max_length=3000, blank=True)
+    living = models.TextField(_("living situation now"), max_length=3000, blank=True)
     network = models.TextField(_("family, friends and organisations"), max_length=3000, blank=True)
-    story = models.TextField(
-        _("her time in the Netherlands, in short"), max_length=5000, blank=True
-    )
+    story = models.TextField(_("time in the Netherlands until now"), max_length=5000, blank=True)
     means = models.TextField(_("income and debts"), max_length=2000, blank=True)
-    wishes = models.TextField(_("what she wants herself"), max_length=3000, blank=True)
-    needs = models.TextField(_("what she needs first"), max_length=3000, blank=True)
+    wishes = models.TextField(_("own wishes"), max_length=3000, blank=True)
+    needs = models.TextField(_("needed most"), max_length=3000, blank=True)
 
     class Meta(Record.Meta):
         ordering = ["-told_on", "-id"]

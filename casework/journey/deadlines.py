@@ -198,7 +198,9 @@ def _after(facts: Facts) -> list[Deadline]:
         and (facts.checked is None or facts.checked < ended)
         and not facts.newer_case
     ):
-        what = _("The repeat asylum application ended without a permit: look what becomes of her")
+        what = _(
+            "The repeat asylum application ended without a permit: look what the outcome is now"
+        )
         result.append(Deadline("R13", ended, what, "exit"))
     last = max(facts.checks, default=None)
     if last is not None and facts.checks[last] == "does_not_hold" and not facts.newer_case:

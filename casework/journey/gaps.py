@@ -17,19 +17,19 @@ def intake_recorded(facts: Facts) -> Missing | None:
 
 def admission_decided(facts: Facts) -> Missing | None:
     if facts.last_decision(*g.ADMITS) is None:
-        return Missing(_("No decision of a conference to admit her was recorded."))
+        return Missing(_("No decision of a conference to admit was recorded."))
     return None
 
 
 def admission_formal(facts: Facts) -> Missing | None:
     if facts.last_formal("admitted") is None:
-        return Missing(_("No formal decision to admit her was recorded."))
+        return Missing(_("No formal decision to admit was recorded."))
     return None
 
 
 def admission_dated(facts: Facts) -> Missing | None:
     return (
-        Missing(_("Since when she is admitted is not known."))
+        Missing(_("Since when the person is admitted is not known."))
         if facts.admitted_on is None
         else None
     )

@@ -33,7 +33,7 @@ def format_day(day: date) -> str:
 def informed(facts: Facts) -> Missing | None:
     if not facts.informed:
         return Missing(
-            _("The person was not told yet what happens with her data."), "case_briefing"
+            _("The person was not told yet what happens with the data."), "case_briefing"
         )
     return None
 
@@ -91,14 +91,14 @@ def early_admission(facts: Facts) -> Missing | None:
 def conference_admitted(facts: Facts) -> Missing | None:
     last = facts.last_decision(*ADMITS, "not_admitted", "deferred")
     if last is None or last.kind not in ADMITS:
-        return Missing(_("The conference has not decided to admit her."), "conference")
+        return Missing(_("The conference has not decided to admit the person."), "conference")
     return None
 
 
 def conference_refused(facts: Facts) -> Missing | None:
     last = facts.last_decision(*ADMITS, "not_admitted", "deferred")
     if last is None or last.kind != "not_admitted":
-        return Missing(_("The conference has not decided not to admit her."), "conference")
+        return Missing(_("The conference has not decided not to admit the person."), "conference")
     return None
 
 
@@ -176,7 +176,7 @@ def stay_ended(facts: Facts) -> Missing | None:
     """Any stay has ended by the date of the exit."""
     by = facts.left.on if facts.left else facts.today
     if facts.stay_since is not None or (facts.stay_until is not None and facts.stay_until > by):
-        return Missing(_("She has a place on the date of the exit; end the stay first."), "stays")
+        return Missing(_("The stay goes on after the date of the exit; end it first."), "stays")
     return None
 
 
@@ -256,7 +256,7 @@ def without_solution(facts: Facts) -> Missing | None:
     if left is None or left.belongs_to in DURABLE:
         return Missing(_("A durable or semi-durable outcome goes on to aftercare first."), "exit")
     if left.outcome == "not_established":
-        return Missing(_("It is not established yet what became of her."), "exit_establish")
+        return Missing(_("The outcome is not established yet."), "exit_establish")
     if left.belongs_to == "undecided" and not left.explained:
         return Missing(_("The outcome has no explanation."), "exit_establish")
     return None
@@ -347,7 +347,7 @@ def no_running_stay(facts: Facts) -> Missing | None:
     running = facts.stay_since is not None or (
         facts.stay_until is not None and facts.stay_until > facts.today
     )
-    return Missing(_("She still has a place."), "stays") if running else None
+    return Missing(_("The stay has not ended."), "stays") if running else None
 
 
 def dossiers_of_before(facts: Facts) -> Missing | None:

@@ -54,8 +54,8 @@ class Step:
 _ALL = (
     Step("T1", "register", _("Register"), (), S.REGISTERED, (),
          perms.registers, "register_person",
-         asks=_("that she was told, or an emergency; no open case in sight; likely doubles"
-                " judged")),
+         asks=_("that the person was told, or an emergency; no open case in sight; likely "
+                "doubles judged")),
     Step("T2", "intake", _("Begin the intake"), (S.REGISTERED,), S.INTAKE, (),
          perms.guides, "intake",
          asks=_("the day, and in the name of which organisation")),

@@ -51,7 +51,7 @@ SAID = {
     "refused": gettext_lazy("You may not ask this of this case."),
     "no_article": gettext_lazy("Your agreement has no article that allows this question."),
     "shielded": gettext_lazy(
-        "This person is shielded here. By asking, others would learn where she is."
+        "This person is shielded here. By asking, others would learn where this person is."
     ),
     "too_many": gettext_lazy(
         "Ten numbers or names were compared for you within an hour. Try again later."
@@ -64,7 +64,8 @@ class AskForm(KeptForm):
     reason = ReasonField(
         label=gettext_lazy("Why do you ask?"),
         help_text=gettext_lazy(
-            "Kept with the question. Where she is known, the coordinator sees that you asked."
+            "Kept with the question. Where the person is known, the coordinator sees that "
+            "you asked."
         ),
         required_message=gettext_lazy("Write why you ask."),
     )

@@ -38,7 +38,7 @@ class ExitReason(TextChoices):
     DURABLE_SOLUTION_REACHED = "durable_solution_reached", _("durable solution reached")
     MOVED_TO_STATE_RECEPTION = "moved_to_state_reception", _("to state reception")
     LEFT_UNKNOWN_DESTINATION = "left_unknown_destination", _("left, destination unknown")
-    LEFT_OWN_REQUEST = "left_own_request", _("at her own request")
+    LEFT_OWN_REQUEST = "left_own_request", _("at the person's own request")
     INSUFFICIENT_COOPERATION = "insufficient_cooperation", _("insufficient cooperation")
     HOUSE_RULES_BREACH = "house_rules_breach", _("breach of house rules")
     MAXIMUM_STAY_REACHED = "maximum_stay_reached", _("maximum stay reached")
@@ -84,8 +84,8 @@ class CheckResult(TextChoices):
 class Lapse(TextChoices):
     """Why nobody looks any more (T14)."""
 
-    DECEASED = "deceased", _("she died")
-    NEW_CASE = "new_case", _("she is back, in a new case")
+    DECEASED = "deceased", _("the person died")
+    NEW_CASE = "new_case", _("the person is back, in a new case")
 
 
 CHECK_MONTHS = (3, 6, 12)

@@ -45,10 +45,10 @@ class ExitForm(KeptForm):
         error_messages={"required": _("Choose why it ends.")},
     )
     outcome = forms.ChoiceField(
-        label=_("What became of her"),
+        label=_("Outcome"),
         choices=[("", _("Choose")), *Outcome.choices],
         help_text=_("What is known, not what was aimed at."),
-        error_messages={"required": _("Choose what became of her.")},
+        error_messages={"required": _("Choose the outcome.")},
     )
     explanation = forms.CharField(
         label=_("Explanation"),
@@ -94,9 +94,9 @@ class ExitForm(KeptForm):
             and outcome == Outcome.MOVED_TO_OTHER_PILOT
             and reason != ExitReason.MOVED_TO_OTHER_PILOT
         ):
-            self.add_error("reason", _("This does not fit what became of her."))
+            self.add_error("reason", _("This does not fit the outcome."))
         if reason and outcome == Outcome.DECEASED and reason != ExitReason.DECEASED:
-            self.add_error("reason", _("This does not fit what became of her."))
+            self.add_error("reason", _("This does not fit the outcome."))
         _dated_evidence(self, data)
         if outcome != Outcome.NOT_ESTABLISHED and data.get("exited_on"):
             _explained(self, data, outcome, data["exited_on"])
@@ -123,7 +123,7 @@ class EstablishForm(KeptForm):
     """What became of her, which was not known at the exit or not explained."""
 
     outcome = forms.ChoiceField(
-        label=_("What became of her"),
+        label=_("Outcome"),
         help_text=_("What is known, not what was aimed at."),
         choices=[
             ("", _("Choose")),
@@ -133,7 +133,7 @@ class EstablishForm(KeptForm):
                 if o not in (Outcome.NOT_ESTABLISHED, Outcome.MOVED_TO_OTHER_PILOT)
             ),
         ],
-        error_messages={"required": _("Choose what became of her.")},
+        error_messages={"required": _("Choose the outcome.")},
     )
     explanation = ExitForm.base_fields["explanation"]
     evidence = ExitForm.base_fields["evidence"]
@@ -237,7 +237,7 @@ class CheckForm(KeptForm):
         error_messages={"required": _("Choose the result.")},
     )
     outcome = forms.ChoiceField(
-        label=_("What became of her then"),
+        label=_("Outcome at that time"),
         required=False,
         choices=[("", _("Choose")), *Outcome.choices],
         help_text=_(
@@ -286,7 +286,7 @@ class CheckForm(KeptForm):
         data = super().clean() or self.cleaned_data
         result, months, day = data.get("result"), data.get("months"), data.get("checked_on")
         if result == CheckResult.DOES_NOT_HOLD and not data.get("outcome"):
-            self.add_error("outcome", _("Choose what became of her then."))
+            self.add_error("outcome", _("Choose the outcome at that time."))
         became = result == CheckResult.HOLDS and data.get("outcome") in self.may_become
         if result != CheckResult.DOES_NOT_HOLD and not became:
             data["outcome"] = ""
@@ -295,7 +295,7 @@ class CheckForm(KeptForm):
         elif not data.get("lapsed_because"):
             self.add_error("lapsed_because", _("Choose why it lapsed."))
         elif data["lapsed_because"] == Lapse.NEW_CASE and not self.newer_case:
-            self.add_error("lapsed_because", _("There is no newer case of hers here."))
+            self.add_error("lapsed_because", _("There is no newer case of this person here."))
         if day and day < self.exit_.exited_on:
             self.add_error("checked_on", _("This day lies before the exit."))
         elif (

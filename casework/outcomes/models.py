@@ -59,7 +59,7 @@ class Exit(VisibleToCategory):
 
     exited_on = models.DateField(_("date of exit"), validators=[not_in_future])
     reason = models.CharField(_("why it ends"), max_length=30, choices=ExitReason)
-    outcome = models.CharField(_("what became of her"), max_length=30, choices=Outcome)
+    outcome = models.CharField(_("outcome"), max_length=30, choices=Outcome)
     explanation = models.TextField(_("explanation"), max_length=3000, blank=True)
     evidence_on = models.DateField(
         _("date of the evidence"), null=True, blank=True, validators=[not_in_future]
@@ -147,7 +147,7 @@ class FollowUpCheck(VisibleToCategory):
     )
     result = models.CharField(_("result"), max_length=15, choices=CheckResult)
     outcome = models.CharField(
-        _("what became of her then"), max_length=30, choices=Outcome, blank=True
+        _("outcome at that time"), max_length=30, choices=Outcome, blank=True
     )
     lapsed_because = models.CharField(_("why it lapsed"), max_length=10, choices=Lapse, blank=True)
     how = models.CharField(_("from whom, and how it is known"), max_length=300)
@@ -166,7 +166,7 @@ class FollowUpCheck(VisibleToCategory):
             models.CheckConstraint(
                 name="failed_check_says_what_became",
                 condition=~Q(result=CheckResult.DOES_NOT_HOLD) | ~Q(outcome=""),
-                violation_error_message=_("Choose what became of her then."),
+                violation_error_message=_("Choose the outcome at that time."),
             ),
             models.CheckConstraint(
                 name="lapsed_check_says_why",

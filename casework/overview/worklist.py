@@ -42,7 +42,7 @@ WAITS = {
     "guidance": (gettext_lazy("Say which guidance goes along to the other pilot"), "transfer"),
     "declined": (gettext_lazy("The other pilot declined the transfer"), "transfer"),
     "position": (gettext_lazy("Prepare the case conference"), "agenda_item"),
-    "away": (gettext_lazy("Her return term is over: is she back, or did she leave?"), "stays"),
+    "away": (gettext_lazy("The return term is over: back again, or left?"), "stays"),
 }  # fmt: skip
 OF_A_MEETING = {
     "minutes": (gettext_lazy("Answer the minutes of %(day)s"), "minutes"),

@@ -28,7 +28,7 @@ class ActionForm(KeptForm):
         label=_("By which team"), coerce=int, error_messages={"required": _("Choose the team.")}
     )
     by_person = forms.BooleanField(
-        label=_("The person does this herself, with help of the team"), required=False
+        label=_("The person does this without others, with help of the team"), required=False
     )
     due_on = DateField(
         label=_("Before"),

@@ -63,7 +63,7 @@ class Action(Addressed):
     what = models.CharField(_("action"), max_length=300)
     due_on = models.DateField(_("before"))
     by_person = models.BooleanField(
-        _("the person does this herself, with help of the team"), default=False
+        _("the person does this without others, with help of the team"), default=False
     )
     agreed_on = models.DateField(_("agreed on"), default=timezone.localdate)
     decision = models.ForeignKey(

@@ -61,7 +61,7 @@ class ReferralForm(KeptForm):
         label=_("Referred by"),
         max_length=160,
         help_text=_("Organisation or function, such as a helpdesk or a lawyer."),
-        error_messages={"required": _("Enter who referred the person, or: came by herself.")},
+        error_messages={"required": _("Enter who referred the person, or: came without referral.")},
     )
     referred_on = DayField(
         label=_("On which day"),
@@ -250,7 +250,7 @@ class MemberForm(ClaimedIdentityForm):
         if self.number and not data.get("relation") and "relation" not in self.errors:
             self.add_error("relation", _("Choose what this person is to the first one."))
         if data.get("responsible") == str(self.number):
-            self.add_error("responsible", _("Nobody is responsible for herself."))
+            self.add_error("responsible", _("A minor cannot also be the one responsible."))
         minor = may_be_minor(data.get("birth_date", ""), timezone.localdate())
         if minor and not data.get("responsible") and not data.get("guardian"):
             self.add_error(

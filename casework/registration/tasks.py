@@ -25,7 +25,7 @@ def registration_tasks(reader: CaseReader, *, informed: bool) -> list[Registrati
     if not informed:
         result.append(
             RegistrationTask(
-                _("Tell the person what happens with her data"), "casework:case_briefing", term
+                _("Tell the person what happens with the data"), "casework:case_briefing", term
             )
         )
     if in_emergency:

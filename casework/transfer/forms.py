@@ -26,8 +26,8 @@ class OfferForm(KeptForm):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text=_(
-            "Why she moves, and what she needs there. No name, number or address: they do not "
-            "take part yet."
+            "Why the person moves, and what is needed there. No name, number or address: "
+            "the other pilot does not take part yet."
         ),
         error_messages={"required": _("Write what they must know to decide.")},
     )
@@ -53,7 +53,7 @@ class OfferForm(KeptForm):
             word.casefold() in text.casefold() for word in self.identifying
         ):
             raise ValidationError(
-                _("This says who she is. Write it without her name or a number."),
+                _("This says who the person is. Write it without a name or a number."),
                 code="identifying",
             )
         return text

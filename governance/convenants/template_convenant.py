@@ -70,7 +70,7 @@ BASIS = "AVG artikel 6, eerste lid, onder e"
 MEDICAL_BASIS = "AVG artikel 9, tweede lid, onder a en h"
 PURPOSES = {
     Category.IDENTITY: ("2", "Weten over wie het gaat en dubbele registratie voorkomen"),
-    Category.CONTACT_SHELTER: ("3", "De persoon kunnen bereiken en weten dat zij een plek heeft"),
+    Category.CONTACT_SHELTER: ("3", "De persoon kunnen bereiken en weten of er verblijf is"),
     Category.SHELTER_ADDRESS: ("3", "Opvang verzorgen op een beschermd adres"),
     Category.PROCEDURES: ("4", "Begeleiding afstemmen op lopende procedures"),
     Category.DEPARTURE: ("4", "Terugkeer of doormigratie voorbereiden"),
@@ -101,7 +101,7 @@ ARTICLES = (
     (
         "3",
         "Opvang en bereikbaarheid",
-        "Partijen weten dat iemand een plek heeft. Het adres is beschermd: afspraken "
+        "Partijen weten dat iemand verblijf heeft. Het adres is beschermd: afspraken "
         "lopen via de casemanager.",
     ),
     (
@@ -141,17 +141,17 @@ ARTICLES = (
     (
         "10",
         "Uitkomst",
-        "Partijen leggen vast wat er van de persoon is geworden en of dat standhoudt.",
+        "Partijen leggen de uitkomst vast, en of die standhoudt.",
     ),
     (
         "11",
         "Verantwoording",
-        "Iedere inzage wordt vastgelegd. De persoon kan vragen wie haar gegevens heeft gezien.",
+        "Iedere inzage wordt vastgelegd. De persoon kan vragen wie de gegevens heeft gezien.",
     ),
     (
         HIT_NO_HIT_ARTICLE,
         "Elders bekend",
-        "Gemeente en ngo mogen van een persoon met een open casus vragen of zij in een andere "
+        "Gemeente en ngo mogen van een persoon met een open casus vragen of die in een andere "
         "pilot bekend is. Het "
         "antwoord noemt alleen de pilot en de contactpersoon, en wordt vastgelegd.",
     ),

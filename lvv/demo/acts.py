@@ -139,7 +139,7 @@ def _extended_and_ended(cast: Cast, place: str, clearance: Clearance, own: Team)
     )
     for case, kind, why, until in (
         (longer, "extended", "Het reisdocument is onderweg.", today + timedelta(days=180)),
-        (over, "ended", "Werkt al maanden niet mee aan haar plan.", None),
+        (over, "ended", "Werkt al maanden niet mee aan het plan.", None),
     ):
         issue(
             case,

@@ -23,14 +23,14 @@ from partners.accountability.history import set_change_reason
 from partners.organisations.enums import OrganisationKind, PilotState, TeamFunction
 
 OFFERS = (
-    ("Haar zus woont in uw stad en heeft een kamer voor haar.", Answer.ACCEPTED, ""),
+    ("Een zus woont in uw stad en heeft een kamer vrij.", Answer.ACCEPTED, ""),
     (
-        "Zij kan bij u een opleiding volgen die hier niet wordt gegeven.",
+        "Kan bij u een opleiding volgen die hier niet wordt gegeven.",
         Answer.DECLINED,
-        "Er is tot het voorjaar geen plek.",
+        "Er is tot het voorjaar geen plaats.",
     ),
-    ("Zijn netwerk woont bij u; hier lukt het niet om hem te bereiken.", None, ""),
-    ("Zij heeft in uw stad werk als vrijwilliger gevonden.", None, ""),
+    ("Het netwerk woont bij u; hier lukt het niet om contact te houden.", None, ""),
+    ("Heeft in uw stad werk als vrijwilliger gevonden.", None, ""),
 )
 ENDING = "Groningen"
 
@@ -74,7 +74,7 @@ def _under_way(cast: Cast, place: str) -> None:
             )
         for stay, days, remark in (
             (away, 3, "Bij familie, zegt een huisgenoot."),
-            (longer, 20, "Haar spullen zijn er nog."),
+            (longer, 20, "De spullen zijn er nog."),
         ):
             Absence.objects.create(
                 case=stay.case,
@@ -134,7 +134,7 @@ def _to_another_pilot(cast: Cast) -> None:
             exited_on=today,
             reason="moved_to_other_pilot",
             outcome="moved_to_other_pilot",
-            explanation="Utrecht heeft plek, en haar familie woont daar.",
+            explanation="Utrecht heeft plaats, en de familie woont daar.",
         )
     with acting_as(cast.workers["coordinator", "Amsterdam"]) as clearance:
         confirm_exit(exit_, by=clearance, version=str(exit_.version))

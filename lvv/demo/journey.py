@@ -65,12 +65,12 @@ LIVING = (
 WISHES = (
     "Wil rust en een vaste plek.",
     "Wil weten of een nieuwe aanvraag zin heeft.",
-    "Wil naar haar familie terug.",
+    "Wil terug naar familie.",
     "Wil doorreizen naar familie elders in Europa.",
 )
 NEEDS = ("Een bed en een gesprek met een jurist.", "Een huisarts.", "Overzicht over de brieven.")
 QUESTIONS = (
-    "Hoort zij in de LVV, en met welk scenario?",
+    "Laten we deze persoon toe tot de LVV? Zo ja, met welk scenario?",
     "Wat is er nodig om verder te komen?",
     "Wordt het traject verlengd?",
 )
@@ -82,6 +82,19 @@ PREPARED = (
 OBJECTIONS = (
     "Wij zien geen nieuwe feiten sinds de vorige procedure.",
     "Eerst onderzoek naar de identiteit.",
+)
+SUMMARIES = (
+    "De NGO kent de situatie goed; de IND ziet geen lopende procedure.",
+    "Alle partners hebben hun beeld gegeven; opvang is nu het dringendst.",
+    "Er ligt een kopie van een geboorteakte. DT&V vraagt na wat die waard is.",
+    "Gesproken over gezondheid en rust. Het tempo gaat omlaag.",
+    "De advocaat zoekt nieuwe feiten; de uitkomst daarvan wordt afgewacht.",
+    "Terugkeer is besproken. Een gesprek met IOM is de volgende stap.",
+    "Familie elders in Europa kan onderdak geven; de papieren ontbreken nog.",
+    "Weinig nieuws sinds de aanmelding. De casemanager legt opnieuw contact.",
+    "Er zijn twee namen in omloop. AVIM onderzoekt welke klopt.",
+    "Afspraken worden nagekomen. De partners willen zo doorgaan.",
+    "De persoon wil werken aan legalisering; de kansen zijn eerlijk besproken.",
 )
 SCENARIOS = (
     "return_home",
@@ -95,7 +108,7 @@ GOALS = {
     "return_home": "Een reisdocument",
     "legalisation": "Een nieuwe aanvraag met nieuwe stukken",
     "onward_migration": "Papieren voor vertrek naar familie",
-    "under_investigation": "Weten wie zij is op papier",
+    "under_investigation": "De identiteit staat op papier vast",
 }
 ACTIONS = (
     "Afspraak bij de ambassade maken",
@@ -342,7 +355,7 @@ def _conference(
         share_purpose="Besproken in het LSO",
         share_basis="convenant",
         discussed_at=meeting.closed_at if held else None,
-        summary="Besproken; partners hebben hun beeld gedeeld." if held else "",
+        summary=SUMMARIES[place % len(SUMMARIES)] if held else "",
     )
     for kind, prefix in ((K.NGO, "ngo"), (K.IND, "ind"), (K.DTV, "dtv")):
         if (partner := w.team(case, life.place, kind)) and w.chance(0.8 if held else 0.3):
@@ -439,7 +452,7 @@ def _guided(w: Writer, life: Any, case: Case, decision: Any) -> None:
         item=getattr(decision, "item", None),
         kind="scenario_set",
         decided_on=begun,
-        reasons="Past bij wat bekend is en wat zij zelf wil.",
+        reasons="Past bij wat bekend is en bij de eigen wensen.",
         scenario=chosen,
         convenant=getattr(decision, "convenant", None),
     )
@@ -593,7 +606,7 @@ def _escalated(w: Writer, lives: list[Any], cases: list[Case]) -> None:
                 author,
                 asked,
                 level=level,
-                question="Kan zij terug zonder paspoort?",
+                question="Is terugkeer mogelijk zonder paspoort?",
                 asked_on=asked,
                 answer_due_on=asked + timedelta(days=28),
                 skipped_because=""

@@ -152,7 +152,7 @@ class FactorReset(models.Model):
                 name="factor_reset_never_for_oneself",
                 condition=~Q(user=models.F("requested_by"))
                 & (Q(confirmed_by=None) | ~Q(user=models.F("confirmed_by"))),
-                violation_error_message=_("Nobody lifts her own second factor."),
+                violation_error_message=_("Nobody lifts their own second factor."),
             ),
         ]
 

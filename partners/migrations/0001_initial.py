@@ -163,7 +163,7 @@ class Migration(migrations.Migration):
                 ('departure_check_days', models.PositiveSmallIntegerField(blank=True, default=60, help_text='After how many days the page says that the departure service has not checked. Empty: never.', null=True, verbose_name='check departure after, in days')),
                 ('supervision_check_days', models.PositiveSmallIntegerField(blank=True, default=60, help_text='After how many days the page says that the aliens police has not checked. Empty: never.', null=True, verbose_name='check supervision after, in days')),
                 ('minutes_term_days', models.PositiveSmallIntegerField(default=7, help_text='How long partners may say something of the minutes of a conference. Then silence is no response.', verbose_name='term for the minutes, in days')),
-                ('return_term_days', models.PositiveSmallIntegerField(blank=True, help_text='How long somebody may be away from her place before she counts as gone. Empty: not agreed upon.', null=True, verbose_name='return term in days')),
+                ('return_term_days', models.PositiveSmallIntegerField(blank=True, help_text='How long somebody may be away from the stay before that counts as gone. Empty: not agreed upon.', null=True, verbose_name='return term in days')),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),
                 ('history_date', models.DateTimeField(db_index=True)),
                 ('history_change_reason', models.CharField(max_length=100, null=True)),
@@ -198,7 +198,7 @@ class Migration(migrations.Migration):
                 ('departure_check_days', models.PositiveSmallIntegerField(blank=True, default=60, help_text='After how many days the page says that the departure service has not checked. Empty: never.', null=True, verbose_name='check departure after, in days')),
                 ('supervision_check_days', models.PositiveSmallIntegerField(blank=True, default=60, help_text='After how many days the page says that the aliens police has not checked. Empty: never.', null=True, verbose_name='check supervision after, in days')),
                 ('minutes_term_days', models.PositiveSmallIntegerField(default=7, help_text='How long partners may say something of the minutes of a conference. Then silence is no response.', verbose_name='term for the minutes, in days')),
-                ('return_term_days', models.PositiveSmallIntegerField(blank=True, help_text='How long somebody may be away from her place before she counts as gone. Empty: not agreed upon.', null=True, verbose_name='return term in days')),
+                ('return_term_days', models.PositiveSmallIntegerField(blank=True, help_text='How long somebody may be away from the stay before that counts as gone. Empty: not agreed upon.', null=True, verbose_name='return term in days')),
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pilots', to='partners.organisation', verbose_name='municipality')),
             ],
             options={
@@ -314,7 +314,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'lost second factor',
                 'verbose_name_plural': 'lost second factors',
                 'ordering': ['-requested_at'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('confirmed_by', None), models.Q(('confirmed_by', models.F('requested_by')), _negated=True), _connector='OR'), name='factor_reset_takes_two', violation_error_message='Another administrator than the one who asked must confirm.'), models.CheckConstraint(condition=models.Q(models.Q(('user', models.F('requested_by')), _negated=True), models.Q(('confirmed_by', None), models.Q(('user', models.F('confirmed_by')), _negated=True), _connector='OR')), name='factor_reset_never_for_oneself', violation_error_message='Nobody lifts her own second factor.')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('confirmed_by', None), models.Q(('confirmed_by', models.F('requested_by')), _negated=True), _connector='OR'), name='factor_reset_takes_two', violation_error_message='Another administrator than the one who asked must confirm.'), models.CheckConstraint(condition=models.Q(models.Q(('user', models.F('requested_by')), _negated=True), models.Q(('confirmed_by', None), models.Q(('user', models.F('confirmed_by')), _negated=True), _connector='OR')), name='factor_reset_never_for_oneself', violation_error_message='Nobody lifts their own second factor.')],
             },
         ),
         migrations.CreateModel(

@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('given_by', None), models.Q(('given_by', models.F('user')), _negated=True), _connector='OR'), models.Q(('confirmed_by', None), models.Q(('confirmed_by', models.F('user')), _negated=True), _connector='OR')), name='membership_never_for_oneself', violation_error_message='Nobody gives herself a role.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('given_by', None), models.Q(('given_by', models.F('user')), _negated=True), _connector='OR'), models.Q(('confirmed_by', None), models.Q(('confirmed_by', models.F('user')), _negated=True), _connector='OR')), name='membership_never_for_oneself', violation_error_message='Nobody gives themselves a role.'),
         ),
         migrations.AddConstraint(
             model_name='membership',

@@ -175,8 +175,8 @@ class Pilot(models.Model):
         null=True,
         blank=True,
         help_text=_(
-            "How long somebody may be away from her place before she counts as gone. Empty: "
-            "not agreed upon."
+            "How long somebody may be away from the stay before that counts as gone. "
+            "Empty: not agreed upon."
         ),
     )
     history = History()
@@ -365,7 +365,7 @@ class Membership(models.Model):
                 name="membership_never_for_oneself",
                 condition=(Q(given_by=None) | ~Q(given_by=models.F("user")))
                 & (Q(confirmed_by=None) | ~Q(confirmed_by=models.F("user"))),
-                violation_error_message=_("Nobody gives herself a role."),
+                violation_error_message=_("Nobody gives themselves a role."),
             ),
             models.CheckConstraint(
                 name="membership_takes_two",

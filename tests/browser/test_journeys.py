@@ -285,7 +285,7 @@ def test_without_javascript(visit):
     page.wait_for_url(CASE_URL)
     page.get_by_label("Soort gegevens").select_option("guidance")
     page.get_by_label("alle partners die het convenant toelaat").check()
-    page.get_by_label("Waar hebben zij het voor nodig?").fill("samen verder")
+    page.get_by_label("Waar is het voor nodig?").fill("samen verder")
     page.get_by_label("Notitie", exact=True).fill("Zonder scripts.")
     page.get_by_role("button", name="Toon wie dit leest").click()
     expect(page.locator("#lezers")).to_contain_text("Zichtbaar voor")

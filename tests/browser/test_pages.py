@@ -36,7 +36,7 @@ PAGES = [
     ("coordinator-utrecht", "/opvang/locaties/"), ("coordinator-utrecht", "/casussen/controleren/"),
     ("coordinator-utrecht", "/casussen/overdragen/"),
     *(("coordinator-utrecht", CASE + part) for part in (
-        "verwijzing/", "plan/", "plan/voor-haar/?taal=nl", "uitstroom/", "overplaatsing/", "opschaling/", "lso/agenderen/", "intake/",
+        "verwijzing/", "plan/", "plan/voor-de-persoon/?taal=nl", "uitstroom/", "overplaatsing/", "opschaling/", "lso/agenderen/", "intake/",
     )),
     *(("coordinator-utrecht", page) for page in (
         "/lso/", "/lso/niet-besproken/", "/lso/plannen/utrecht/", "/intake/", "/intake/criteria/utrecht/",
@@ -155,7 +155,7 @@ def test_pages_about_one_thing_pass_too(visit, site, account, where):
 
 def test_the_paper_for_her_is_large_and_prints_without_the_choices_above_it(visit, states):
     page = visit("coordinator-utrecht")
-    go(page, "coordinator-utrecht", CASE + "plan/voor-haar/?taal=nl", states)
+    go(page, "coordinator-utrecht", CASE + "plan/voor-de-persoon/?taal=nl", states)
     size = "getComputedStyle(document.querySelector('.app-person__page li, .app-person__page p')).fontSize"
     assert float(page.evaluate(size).removesuffix("px")) >= 20
     page.emulate_media(media="print")

@@ -164,7 +164,7 @@ def test_a_check_recorded_by_mistake_is_taken_back_by_its_team_and_is_to_be_done
     journey.step("municipality", "aftercare")
     journey.done("municipality", "check_add", **LAPSED)
     check = FollowUpCheck.objects.get(months=6)
-    assert "zij is overleden" in journey.get("municipality", "exit").text
+    assert "de persoon is overleden" in journey.get("municipality", "exit").text
     for who in ("ngo", "dtv", "ind"):
         assert journey.post(who, "check_take_back", check=check.reference).status_code in (
             403,

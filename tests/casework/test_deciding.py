@@ -30,7 +30,7 @@ def journey(in_conference, client, pilot):
 def test_t7_r6_admission_needs_the_conference_and_a_formal_decision_under_a_mandate(journey):
     refused = journey.formal("admitted")
     assert refused.status_code == 400
-    assert "LSO heeft niet besloten haar toe te laten" in refused.text
+    assert "LSO heeft niet besloten de persoon toe te laten" in refused.text
     assert not FormalDecision.objects.exists()
     journey.room.decide("admitted")
     assert Task.objects.get().answer == ""
@@ -298,7 +298,7 @@ def test_a_decision_that_is_sent_twice_is_taken_once(journey):
     assert journey.formal("ended").status_code == 302
     again = journey.formal("ended")
     assert again.status_code == 409
-    assert "al besloten dat haar verblijf eindigt" in again.text
+    assert "al besloten dat het verblijf eindigt" in again.text
     journey.room.decide("extension")
     assert journey.formal("extended", until=90).status_code == 302
     assert journey.formal("ended").status_code == 302  # another ending than the one before
@@ -395,7 +395,7 @@ def test_t15_a_refused_case_is_archived_when_the_remedies_are_over(journey, on_d
     assert "Bezwaar is mogelijk tot en met" in refused.text
     stay = make.StayFactory(case=journey.case, author_team=journey.teams["municipality"])
     on_day(remedy_until(timezone.localdate()) + timedelta(days=1))
-    assert "nog een plek" in journey.step("coordinator", "dismiss").text
+    assert "verblijf is nog niet beëindigd" in journey.step("coordinator", "dismiss").text
     stay.until = stay.since
     stay.save()
     assert journey.step("ngo", "dismiss").status_code == 403

@@ -246,7 +246,7 @@ def test_a_review_team_advises_when_it_is_complete_and_takes_nobody_besides(jour
     assert admit(journey, member("ind")).status_code == 302
     for kind in ("ngo", "municipality", "dtv", "ind"):
         too_many = member(kind)
-        assert "al al haar leden" in admit(journey, too_many).text, kind
+        assert "al genoeg leden" in admit(journey, too_many).text, kind
         with acting_as(too_many):
             assert not Case.objects.exists()
     early = journey.post("coordinator", "escalation_advice", **said | {"advised_on": -1})

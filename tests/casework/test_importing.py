@@ -365,8 +365,8 @@ def test_t18_days_that_are_known_come_along_and_gaps_are_findings(client, cast):
         "scenario",
     ):
         assert gap in gaps, gap
-    assert "Sinds wanneer zij is toegelaten" not in gaps
-    assert "wat er met haar gegevens gebeurt" not in gaps  # she was told
+    assert "Sinds wanneer de persoon is toegelaten" not in gaps
+    assert "wat er met de gegevens gebeurt" not in gaps  # she was told
     assert (
         "Onbekend uit eerdere stappen"
         not in client.act_as(cast.partner).get(f"/casussen/{case.reference}/").text
@@ -374,7 +374,7 @@ def test_t18_days_that_are_known_come_along_and_gaps_are_findings(client, cast):
     other = IdentityValue.objects.get(value="Senait Kidane").case
     page = client.act_as(cast.coordinator).get(f"/casussen/{other.reference}/").text
     gaps = page[page.index("Onbekend uit eerdere stappen") :].partition("</section>")[0]
-    assert "Sinds wanneer zij is toegelaten" in gaps
+    assert "Sinds wanneer de persoon is toegelaten" in gaps
     assert "scenario" not in gaps  # that comes with the next step
     assert (
         other.progress.deadline_on == other.registered_on

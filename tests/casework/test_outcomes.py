@@ -100,7 +100,7 @@ def test_t11_is_refused_while_she_has_a_place_and_after_admission_without_a_deci
     guided.propose(reason="house_rules_breach", outcome="trajectory_ended")
     refused = guided.confirm()
     assert refused.status_code == 409
-    assert "nog een plek" in refused.text
+    assert "verblijf loopt nog op de uitstroomdatum" in refused.text
     assert "formeel besluit tot beëindiging" in refused.text
     stay.until = timezone.localdate()
     stay.save()
@@ -389,7 +389,7 @@ def test_r14_a_report_from_another_register_closes_nothing_and_raises_a_conflict
         page = guided.get(who, "record_detail", "signal", signal.reference)
         assert (page.status_code == 200) is sees, who
     task = Task.objects.get(rule="register_conflict")
-    says = "Een ander register meldt haar vertrek"
+    says = "Een ander register meldt een vertrek"
     for who, waits in {"municipality": True, "dtv": False, "ngo": False, "ind": False}.items():
         assert (says in guided.client.act_as(guided.workers[who]).get("/").text) is waits, who
         with acting_as(guided.workers[who]):  # what the team that leads finds, it finds for itself
@@ -453,9 +453,9 @@ def test_she_is_away_while_she_has_the_place_and_not_twice_at_once(journey):
     journey.client.act_as(journey.workers["municipality"])
     url = f"/casussen/{journey.case.reference}/dossier/absence/nieuw/?bij={stay.reference}"
     for since, until, said in (
-        (-21, "", "had zij deze plek niet"),
-        (-3, "", "had zij deze plek niet"),
-        (-9, -2, "had zij deze plek niet"),
+        (-21, "", "had de persoon dit verblijf niet"),
+        (-3, "", "had de persoon dit verblijf niet"),
+        (-9, -2, "had de persoon dit verblijf niet"),
     ):
         refused = journey.client.post(url, sent({"since": since, "until": until, "remark": ""}))
         assert refused.status_code == 400
@@ -490,7 +490,7 @@ def test_absence_stands_on_the_stay_and_an_early_exit_to_an_unknown_destination_
         journey.client.post(url, {"since": away, "until": "", "remark": "niet in bed"}).status_code
         == 302
     )
-    asks = "Haar afwezigheidstermijn is voorbij"
+    asks = "De afwezigheidstermijn is voorbij"
     manager = journey.workers["municipality"]
     for days, waits in (
         (3, False),

@@ -408,7 +408,7 @@ def test_an_offer_says_not_who_she_is(journey):
     ):
         refused = offer(journey, text=text)
         assert refused.status_code == 400, text
-        assert "blijkt wie zij is" in refused.text
+        assert "blijkt wie de persoon is" in refused.text
 
 
 def test_who_leaves_otherwise_is_offered_to_nobody_any_more(journey):

@@ -17,7 +17,7 @@ class Command(BaseCommand):
         except SetUpRefusedError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
-            "Shown once, works once, for three days. Give each her own, by a safe way:"
+            "Shown once, works once, for three days. Give everybody their own, by a safe way:"
         )
         for user, link in links.items():
             self.stdout.write(f"{user.username}: {link}")

@@ -1,0 +1,63 @@
+"""Which words people are shown: none that takes a person for a woman or a man, one word for one
+thing, and buttons that end with their verb. Texts of the catalogue, in both languages, and those
+that stand untranslated in code and templates, such as a letter, a paper or an invented note."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+import polib
+
+from lvv.common.env import BASE_DIR
+
+APPS = ("lvv", "partners", "governance", "casework")
+PRONOUNS = re.compile(
+    r"\b(she|her|hers|herself|he|him|his|himself"
+    r"|zij|haar|haarzelf|hare|hij|hem|hemzelf|zijn eigen|d'r)\b",
+    re.I,
+)
+NAMES = {"herself"}  # what a link comes to: a name between code and database, shown to nobody
+TAGS = re.compile(r"\{#.*?#\}|\{% comment.*?endcomment %\}|\{[%{].*?[%}]\}|<[^>]*>", re.S)
+
+
+def entries() -> list[polib.POEntry]:
+    return list(polib.pofile(str(BASE_DIR / "locale/nl/LC_MESSAGES/django.po")))
+
+
+def dutch_of(entry: polib.POEntry) -> list[str]:
+    return [entry.msgstr, *entry.msgstr_plural.values()]
+
+
+def written_in_code() -> Iterator[tuple[str, str]]:
+    """The texts of the code that are no docstrings."""
+    for app in APPS:
+        for path in (BASE_DIR / app).rglob("*.py"):
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            bare = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr)}
+            constants = [n for n in ast.walk(tree) if isinstance(n, ast.Constant)]
+            for node in constants:
+                if isinstance(node.value, str) and id(node) not in bare:
+                    yield f"{path.relative_to(BASE_DIR)}:{node.lineno}", node.value
+
+
+def written_in_templates() -> Iterator[tuple[str, str]]:
+    for path in (BASE_DIR / "templates").rglob("*.*"):
+        text = path.read_text(encoding="utf-8")
+        yield str(path.relative_to(BASE_DIR)), TAGS.sub(" ", text)
+
+
+def texts() -> Iterator[tuple[str, str]]:
+    for entry in entries():
+        for text in (entry.msgid, entry.msgid_plural, *dutch_of(entry)):
+            yield "catalogue", text
+    yield from written_in_code()
+    yield from written_in_templates()
+
+
+def test_no_text_takes_a_person_for_a_woman_or_a_man():
+    found = list(texts())
+    assert len(found) > 10_000
+    assert [pair for pair in found if pair[1] not in NAMES and PRONOUNS.search(pair[1])] == []
+    assert PRONOUNS.search("Tell her first.")
+    assert PRONOUNS.search("Hoort zij in de LVV?")
+    assert not PRONOUNS.search("Zijn deze gegevens hierheen gehaald?")
