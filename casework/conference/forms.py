@@ -29,7 +29,7 @@ AGENDA = DraftKind("agenda", _("Case conference"))
 ITEM = DraftKind("item", _("Case conference"))
 POSITION = DraftKind("position", _("Position"))
 SUMMARY = DraftKind("discuss", _("Shared summary"))
-DECIDE = DraftKind("decide", _("Record a decision"))
+DECIDE = DraftKind("decide", _("Save a decision"))
 MINUTES = DraftKind("minutes", _("Minutes"))
 ATTENDANCE = DraftKind("attendance", _("Attendance and guests"))
 
@@ -129,7 +129,9 @@ class AgendaForm(KeptForm):
         label=_("Meeting"), coerce=int, error_messages={"required": _("Choose a meeting.")}
     )
     why = forms.ChoiceField(
-        label=_("Why"), choices=WhyOnAgenda.choices, error_messages={"required": _("Choose why.")}
+        label=_("Occasion"),
+        choices=WhyOnAgenda.choices,
+        error_messages={"required": _("Choose the occasion.")},
     )
     question = forms.CharField(
         label=_("Question"),
@@ -213,7 +215,7 @@ class PositionForm(KeptForm):
         choices=[("", _("no position yet")), *Stance.choices],
     )
     reasons = forms.CharField(
-        label=_("Reasons"),
+        label=_("Explanation"),
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -261,7 +263,7 @@ class DecideForm(KeptForm):
         label=_("Decision"), error_messages={"required": _("Choose the decision.")}
     )
     reasons = forms.CharField(
-        label=_("Reasons"),
+        label=_("Explanation"),
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": _("Write the reasons.")},
@@ -279,7 +281,7 @@ class DecideForm(KeptForm):
     owner_team = forms.TypedChoiceField(
         label=_("Who carries it out"), required=False, coerce=int, empty_value=None
     )
-    due_on = DateField(label=_("Before"), required=False)
+    due_on = DateField(label=_("At the latest"), required=False)
     review_on = DateField(
         label=_("The conference looks again on"),
         required=False,
@@ -314,7 +316,7 @@ class DecideForm(KeptForm):
                 label=team.label, required=False, max_length=300
             )
             self.fields[f"due_{team.pk}"] = DateField(
-                label=_("Before"), required=False, help_text=""
+                label=_("At the latest"), required=False, help_text=""
             )
 
     def commitments(self) -> list[tuple[int, str, date]]:
@@ -373,7 +375,7 @@ class DecideForm(KeptForm):
         elif doer is None and owner is None and (kind == D.RESEARCH_QUESTION or due):
             self.add_error("owner_team", _("Choose who carries it out."))
         elif doer is None and owner is not None and not due and "due_on" not in self.errors:
-            self.add_error("due_on", _("Enter before which day."))
+            self.add_error("due_on", _("Enter by which day."))
 
     def _clean_commitments(self, kind: str | None, data: dict[str, Any]) -> None:
         promised = [team for team in self.teams if data.get(f"what_{team.pk}")]
@@ -382,7 +384,7 @@ class DecideForm(KeptForm):
         for team in promised:
             due = data.get(f"due_{team.pk}")
             if due is None and f"due_{team.pk}" not in self.errors:
-                self.add_error(f"due_{team.pk}", _("Enter before which day."))
+                self.add_error(f"due_{team.pk}", _("Enter by which day."))
             elif due and due < self.facts.today:
                 self.add_error(f"due_{team.pk}", _("This day has passed."))
 

@@ -220,7 +220,7 @@ def position_take(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 
     def act() -> str:
         take_position(item, form.cleaned_data, by=request.clearance, author_team=team)
-        messages.success(request, _("Your position is recorded."))
+        messages.success(request, _("Your position is saved."))
         return item_url(item)
 
     return send_form(request, form, act) or _show_item(request, item, position_form=form)
@@ -266,7 +266,7 @@ def agenda_decide(request: ClearanceRequest, reference: UUID) -> HttpResponse:
             author_team=item.author_team_id,
             version=seen_version(request),
         )
-        messages.success(request, _("The decision is recorded."))
+        messages.success(request, _("The decision is saved."))
         following = _item_context(request, item)["following"] if "next" in request.POST else None
         return item_url(following or item)
 

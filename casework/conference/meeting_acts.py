@@ -125,7 +125,7 @@ def open_meeting(meeting: Meeting, *, by: Clearance) -> None:
     if not meeting.is_planned:
         return
     convenant = convenant_on(meeting.pilot, timezone.localdate())
-    if meeting.on > timezone.localdate() or convenant is None:
+    if meeting.is_ahead or convenant is None:
         raise NoConvenant(meeting.on)
     # that of the day: a newer version may have replaced the one it was planned under
     meeting.convenant = convenant

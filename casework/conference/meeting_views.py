@@ -313,8 +313,12 @@ def meeting_act(request: ClearanceRequest, reference: UUID, act: str) -> HttpRes
         try:
             acts[act]()
         except NoConvenant:
-            sentence = _("A meeting is opened on its day, under a convenant that is in force then.")
-            messages.error(request, sentence)
+            sentence = (
+                _("You can open this meeting on %(day)s.")
+                if meeting.is_ahead
+                else _("On %(day)s no convenant of this pilot is in force.")
+            )
+            messages.error(request, sentence % {"day": format_day(meeting.on)})
             return meeting_url(meeting)
         except NobodyRecorded:
             messages.error(request, _("Record first who was there: it stands in the minutes."))

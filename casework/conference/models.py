@@ -83,6 +83,10 @@ class Meeting(Versioned):
         return self.cancelled_on is None and self.opened_at is None
 
     @property
+    def is_ahead(self) -> bool:
+        return self.on > timezone.localdate()
+
+    @property
     def is_running(self) -> bool:
         return self.cancelled_on is None and self.opened_at is not None and self.closed_at is None
 
@@ -140,7 +144,7 @@ class AgendaItem(Record):
 
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="items")
     place = models.PositiveSmallIntegerField(_("place on the agenda"))
-    why = models.CharField(_("why on the agenda"), max_length=20, choices=WhyOnAgenda)
+    why = models.CharField(_("occasion"), max_length=20, choices=WhyOnAgenda)
     question = models.CharField(_("question"), max_length=500)
     summary = models.TextField(_("shared summary"), max_length=5000, blank=True)
     discussed_at = models.DateTimeField(null=True, editable=False)
@@ -219,7 +223,7 @@ class ConferenceDecision(VisibleToCategory):
         related_name="+",
         verbose_name=_("who carries it out"),
     )
-    due_on = models.DateField(_("before"), null=True, blank=True)  # it is carried out
+    due_on = models.DateField(_("at the latest"), null=True, blank=True)  # it is carried out
     review_on = models.DateField(_("the conference looks again on"), null=True, blank=True)
     convenant = models.ForeignKey(
         Convenant, models.PROTECT, null=True, related_name="+"

@@ -36,8 +36,8 @@ class TravelDocument(Checked):
     CATEGORY = Category.DEPARTURE
 
     kind = models.CharField(_("travel document"), max_length=30, choices=TravelDocumentKind)
-    country = models.CharField(_("authorities of"), max_length=100)
-    applied_on = models.DateField(_("begun on"), validators=[not_in_future])
+    country = models.CharField(_("country"), max_length=100)
+    applied_on = models.DateField(_("applied on"), validators=[not_in_future])
     remark = models.CharField(_("remark"), max_length=300, blank=True)
 
     class Meta(Checked.Meta):
@@ -67,7 +67,7 @@ class Mediation(Record):
 
     CATEGORY = Category.DEPARTURE
 
-    country = models.CharField(_("authorities of"), max_length=100)
+    country = models.CharField(_("country"), max_length=100)
     requested_on = models.DateField(_("requested on"), validators=[not_in_future])
     reason = models.CharField(_("reason"), max_length=300)
     result = models.CharField(

@@ -30,7 +30,7 @@ class EscalateForm(KeptForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Write the question.")},
     )
-    answer_due_on = DateField(label=_("Answer before"))
+    answer_due_on = DateField(label=_("Answer by"))
     skipped_because = forms.CharField(
         label=_("Why a level is skipped"),
         required=False,
@@ -73,7 +73,7 @@ def _soon(day: date) -> date:
 class ExtendForm(KeptForm):
     """More time for the answer; whoever advises reads the case until then."""
 
-    answer_due_on = DateField(label=_("Answer before"))
+    answer_due_on = DateField(label=_("Answer by"))
 
     def __init__(self, *args: Any, asked: Escalation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -142,7 +142,7 @@ class AnswerForm(KeptForm):
         error_messages={"required": _("Choose whether it is followed.")},
     )
     reasons = forms.CharField(
-        label=_("Reasons"),
+        label=_("Explanation"),
         required=False,
         max_length=3000,
         widget=forms.Textarea(attrs={"rows": 3}),

@@ -20,7 +20,7 @@ class Escalation(VisibleToCategory):
     level = models.CharField(_("level"), max_length=30, choices=Level)
     question = models.TextField(_("the one central question"), max_length=1000)
     asked_on = models.DateField(_("asked on"), default=timezone.localdate)
-    answer_due_on = models.DateField(_("answer before"))
+    answer_due_on = models.DateField(_("answer by"))
     skipped_because = models.CharField(_("why a level is skipped"), max_length=500, blank=True)
     decision = models.ForeignKey(
         "casework.ConferenceDecision", models.PROTECT, null=True, blank=True, related_name="+"

@@ -81,7 +81,7 @@ class FormalForm(KeptForm):
         help_text=_("Empty: no end is set."),
     )
     reasons = forms.CharField(
-        label=_("Reasons"),
+        label=_("Explanation"),
         max_length=10_000,
         widget=forms.Textarea(attrs=AREA),
         error_messages={"required": _("Write the reasons.")},

@@ -65,7 +65,7 @@ def work_on_imports() -> None:
                 _stop(pk, reference, _("Stopped: you no longer register people for this team."))
             except Exception:  # whatever it is, the lists of others go on
                 log.exception("import %s stopped", pk)
-                _stop(pk, reference, _("Stopped by an error. Nothing of the last rows was kept."))
+                _stop(pk, reference, _("Stopped by an error. Nothing of the last rows was saved."))
         if time.monotonic() >= until:
             return
 

@@ -72,7 +72,7 @@ class ContactRequest(models.Model):
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     text = models.CharField(_("what it is about"), max_length=500)
     requested_at = models.DateTimeField(auto_now_add=True)
-    due_on = models.DateField(_("before"))
+    due_on = models.DateField(_("at the latest"))
     answer_text = models.CharField(_("answer"), max_length=500, blank=True)
     answered_at = models.DateTimeField(null=True)
     answered_by = models.ForeignKey(

@@ -49,7 +49,7 @@ SHIELD = DraftKind("shield", gettext_lazy("Shield this person"))
 
 SAID = {
     "refused": gettext_lazy("You may not ask this of this case."),
-    "no_article": gettext_lazy("Your agreement has no article that allows this question."),
+    "no_article": gettext_lazy("Your convenant has no article that allows this question."),
     "shielded": gettext_lazy(
         "This person is shielded here. By asking, others would learn where this person is."
     ),
@@ -85,8 +85,8 @@ class ContactForm(KeptForm):
         error_messages={"required": gettext_lazy("Write what it is about.")},
     )
     due_on = DateField(
-        label=gettext_lazy("Before"),
-        error_messages={"required": gettext_lazy("Enter before which day you need to hear.")},
+        label=gettext_lazy("At the latest"),
+        error_messages={"required": gettext_lazy("Enter by which day you need to hear.")},
     )
 
     def __init__(self, *args: Any, pilots: list[Pilot], **kwargs: Any) -> None:

@@ -203,7 +203,7 @@ def person_link(request: ClearanceRequest, reference: UUID, other: UUID) -> Http
             raise ValidationError(str(SAID[outcome]))
         action = f"judged_{text}" if outcome == Outcome.DONE else f"judgement_{outcome}"
         request.audited = {"action": action, "obj": ("person", one.reference)}
-        messages.success(request, str(SAID.get(outcome, _("This was recorded."))))
+        messages.success(request, str(SAID.get(outcome, _("This was saved."))))
         return reverse("casework:person_detail", args=[one.reference])
 
     if text in ClashAnswer.values:

@@ -204,7 +204,7 @@ def _stays(reader: CaseReader, stays: list[Stay]) -> list[Event]:
     for stay in stays:
         ground = _("Ground: %(ground)s") % {"ground": stay.get_ground_display()}
         page = record_url(reader.case, "stay", stay.reference)
-        title, begun = _("Shelter began"), stay.recorded_at
+        title, begun = _("The stay began"), stay.recorded_at
         text = reader.label(stay.source_id)
         result.append(
             Event(stay.since, begun, "steps", "home", title, text, ground, page, _ended(stay))
@@ -216,7 +216,7 @@ def _stays(reader: CaseReader, stays: list[Stay]) -> list[Event]:
                     _moment(stay.until),
                     "steps",
                     "home",
-                    _("Shelter ended"),
+                    _("The stay ended"),
                     "",
                     ground,
                     page,
@@ -233,7 +233,7 @@ def _steps(reader: CaseReader, involvements: list[Involvement]) -> list[Event]:
     rows = list(steps.values_list("number", "state", "on", "recorded_at", "by", "by__name"))
     named = reader.known_workers({row[4] for row in rows if row[4]})
     for number, state, on, at, by, name in rows:
-        title = _("Now: %(state)s") % {"state": CaseState(state).label}
+        title = _("State: %(state)s") % {"state": CaseState(state).label}
         if number == "T1":
             title = _("Registered")
         icon = "plus" if number == "T1" else "arrow-right"

@@ -31,8 +31,8 @@ class ActionForm(KeptForm):
         label=_("The person does this without others, with help of the team"), required=False
     )
     due_on = DateField(
-        label=_("Before"),
-        error_messages={"required": _("Enter before which day.")},
+        label=_("At the latest"),
+        error_messages={"required": _("Enter by which day.")},
     )
     goal = forms.TypedChoiceField(
         label=_("Towards which goal"), required=False, coerce=int, empty_value=None
@@ -62,8 +62,8 @@ class MendForm(KeptForm):
         label=_("What"), max_length=300, error_messages={"required": _("Write what will be done.")}
     )
     due_on = DateField(
-        label=_("Before"),
-        error_messages={"required": _("Enter before which day.")},
+        label=_("At the latest"),
+        error_messages={"required": _("Enter by which day.")},
     )
 
 

@@ -61,7 +61,7 @@ class Action(Addressed):
     CATEGORY = Category.CONFERENCE
 
     what = models.CharField(_("action"), max_length=300)
-    due_on = models.DateField(_("before"))
+    due_on = models.DateField(_("at the latest"))
     by_person = models.BooleanField(
         _("the person does this without others, with help of the team"), default=False
     )

@@ -16,7 +16,7 @@ class EndReason(TextChoices):
 class ShareBasis(TextChoices):
     """On what basis an author shares a record with teams of her choice."""
 
-    CONVENANT = "convenant", _("the article of the agreement")
+    CONVENANT = "convenant", _("the article of the convenant")
     CONSENT = "consent", _("consent of the person")
     LEGAL_DUTY = "legal_duty", _("legal duty")
     CONFLICT_OF_DUTIES = "conflict_of_duties", _("conflict of duties")

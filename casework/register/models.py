@@ -90,9 +90,11 @@ class IdentityValue(Record):
         models.TextField(), default=list, db_default=[], editable=False
     )  # of a name
     status = models.CharField(
-        _("how sure is it"), max_length=12, choices=IdentityStatus, default=IdentityStatus.CLAIMED
+        _("status"), max_length=12, choices=IdentityStatus, default=IdentityStatus.CLAIMED
     )
-    said_on = models.DateField(_("said on"), default=timezone.localdate, validators=[not_in_future])
+    said_on = models.DateField(
+        _("stated on"), default=timezone.localdate, validators=[not_in_future]
+    )
     estimated = models.BooleanField(
         _("estimated"), default=False, db_default=False
     )  # of a date of birth
@@ -171,7 +173,7 @@ class IdentityDocument(Record):
     number = models.CharField(_("number"), max_length=60, blank=True)
     country = models.CharField(_("issued by"), max_length=100, blank=True)
     status = models.CharField(
-        _("how sure is it"), max_length=12, choices=IdentityStatus, default=IdentityStatus.CLAIMED
+        _("status"), max_length=12, choices=IdentityStatus, default=IdentityStatus.CLAIMED
     )
     seen_on = models.DateField(_("seen on"), validators=[not_in_future])
     valid_until = models.DateField(_("valid until"), null=True, blank=True)

@@ -124,7 +124,7 @@ class Stay(Record):
                     (Period("since", "until"), RangeOperators.OVERLAPS),
                 ],
                 condition=Q(ended_at=None),
-                violation_error_message=_("In this period the person has a place already."),
+                violation_error_message=_("In this period the person has a stay already."),
             ),
         ]
 

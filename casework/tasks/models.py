@@ -20,7 +20,7 @@ class Task(Addressed):
     rule = models.CharField(max_length=20, blank=True)  # from which rule or decision it follows
     what = models.CharField(_("task"), max_length=300)
     set_on = models.DateField(pgettext_lazy("task", "set on"), default=timezone.localdate)
-    due_on = models.DateField(_("before"))
+    due_on = models.DateField(_("at the latest"))
     worker = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,

@@ -144,7 +144,7 @@ def transfer_tick(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         chosen = set(request.POST.getlist("record"))
         records = [row[0] for row in own_guidance(case, team) if str(row[0]) in chosen]
         tick(result, team, records, by=request.clearance)
-        messages.success(request, _("Recorded what goes along."))
+        messages.success(request, _("What goes along is saved."))
         return _page(case)
 
     return do_once(request, act, back=_page(case))

@@ -105,7 +105,7 @@ def approval_advise(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     def act() -> str:
         data = form.cleaned_data
         advise(approval, data["advice"], data["advice_text"], by=request.clearance)
-        return _done(request, approval, "approval_advised", _("Your advice is recorded."))
+        return _done(request, approval, "approval_advised", _("Your advice is saved."))
 
     return _answer(request, form, act, approval, _("Advice"))
 
@@ -121,7 +121,7 @@ def approval_object(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 
     def act() -> str:
         object_to(approval, form.cleaned_data["objection"], by=request.clearance)
-        return _done(request, approval, "approval_objected", _("Your objection is recorded."))
+        return _done(request, approval, "approval_objected", _("Your objection is saved."))
 
     return _answer(request, form, act, approval, _("Objection"))
 
@@ -138,7 +138,7 @@ def approval_record(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 
     def act() -> str:
         record_decision(approval, form.cleaned_data, by=request.clearance)
-        sentence = _("The decision is recorded; the organisation's own contact confirms it.")
+        sentence = _("The decision is saved; the organisation's own contact confirms it.")
         return _done(request, approval, "approval_recorded", sentence)
 
     return _answer(request, form, act, approval, _("Decision on paper"))

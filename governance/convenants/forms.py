@@ -43,7 +43,7 @@ class ProposalForm(KeptForm):
     """Another matrix: one choice for each team and category, and why."""
 
     explanation = forms.CharField(
-        label=_("Why"),
+        label=_("Explanation"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Explain why the matrix should change.")},
@@ -51,7 +51,7 @@ class ProposalForm(KeptForm):
     article = forms.CharField(
         label=_("Article"),
         max_length=10,
-        help_text=_("The article of the agreement the change rests on."),
+        help_text=_("The article of the convenant the change rests on."),
         error_messages={"required": _("Name the article.")},
     )
     purpose = forms.CharField(

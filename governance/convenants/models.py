@@ -91,7 +91,7 @@ class Convenant(models.Model):
                 ],
                 condition=Q(in_force_from__isnull=False),
                 violation_error_message=_(
-                    "Another version of this agreement is in force in this period."
+                    "Another version of this convenant is in force in this period."
                 ),
             ),
             models.CheckConstraint(
@@ -216,7 +216,7 @@ class Proposal(models.Model):
     convenant = models.ForeignKey(Convenant, models.PROTECT, related_name="proposals")
     # {"<team id>": {"<category>": "<cell>"}}: only the cells that change
     changes = models.JSONField()
-    explanation = models.TextField(_("why"), max_length=2000)
+    explanation = models.TextField(_("explanation"), max_length=2000)
     legal_basis = models.CharField(_("legal basis"), max_length=200)
     purpose = models.CharField(_("purpose"), max_length=200)
     article = models.CharField(_("article"), max_length=10)
@@ -238,7 +238,7 @@ class Proposal(models.Model):
                 fields=["convenant"],
                 condition=Q(decided_at=None),
                 name="proposal_one_open",
-                violation_error_message=_("There is a proposal for this agreement already."),
+                violation_error_message=_("There is a proposal for this convenant already."),
             ),
             models.CheckConstraint(
                 name="proposal_takes_two",

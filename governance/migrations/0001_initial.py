@@ -200,7 +200,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('reference', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('changes', models.JSONField()),
-                ('explanation', models.TextField(max_length=2000, verbose_name='why')),
+                ('explanation', models.TextField(max_length=2000, verbose_name='explanation')),
                 ('legal_basis', models.CharField(max_length=200, verbose_name='legal basis')),
                 ('purpose', models.CharField(max_length=200, verbose_name='purpose')),
                 ('article', models.CharField(max_length=10, verbose_name='article')),
@@ -222,7 +222,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='convenant',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('in_force_from__isnull', False)), expressions=[('pilot', '='), ('kind', '='), (governance.convenants.models._Period('in_force_from', 'in_force_until'), '&&')], name='convenant_one_in_force', violation_error_message='Another version of this agreement is in force in this period.'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('in_force_from__isnull', False)), expressions=[('pilot', '='), ('kind', '='), (governance.convenants.models._Period('in_force_from', 'in_force_until'), '&&')], name='convenant_one_in_force', violation_error_message='Another version of this convenant is in force in this period.'),
         ),
         migrations.AddConstraint(
             model_name='convenant',
@@ -258,7 +258,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='proposal',
-            constraint=models.UniqueConstraint(condition=models.Q(('decided_at', None)), fields=('convenant',), name='proposal_one_open', violation_error_message='There is a proposal for this agreement already.'),
+            constraint=models.UniqueConstraint(condition=models.Q(('decided_at', None)), fields=('convenant',), name='proposal_one_open', violation_error_message='There is a proposal for this convenant already.'),
         ),
         migrations.AddConstraint(
             model_name='proposal',

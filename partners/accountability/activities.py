@@ -65,7 +65,7 @@ ADMINISTRATION = Activity(
 AGREEMENTS = Activity(
     "agreements",
     1,
-    _("Agreements"),
+    _("Convenants"),
     _("Recording under what the partners share."),
     _DUTY,
     shows_persons=False,

@@ -452,7 +452,7 @@ def test_the_line_of_readers_says_that_there_may_be_others_whoever_takes_part(cl
     """To who cannot know of every kind of team; the team that leads knows them all."""
     url = reverse("casework:note_readers", args=[cast.case.reference])
     note = {"category": "departure", "visibility": "permitted_partners"}
-    others = "voor anderen die meedoen"
+    others = "teams die later meedoen"
     assert others in client.act_as(cast.partner).post(url, note).text
     assert others not in client.post(url, {**note, "visibility": "own_organisation"}).text
     assert others not in client.act_as(cast.owner).post(url, {**note, "category": "identity"}).text

@@ -50,7 +50,7 @@ def authenticator(visit, states):
         secret = page.locator("#totp-key").inner_text()
         states["authenticator"] = secret, code_of(secret)
         page.locator("#id_code").fill(states["authenticator"][1])
-        page.get_by_role("button", name="Voeg toe").click()
+        page.get_by_role("button", name="Toevoegen").click()
         page.wait_for_url("**/recovery-codes/")
         assert violations(page) == []
         page.get_by_role("button", name="Uitloggen").click()
@@ -94,7 +94,7 @@ def test_register_a_passkey_sign_in_with_it_and_reopen_after_idling(visit, site)
     page.wait_for_url("**/recovery-codes/")
     page.get_by_role("button", name="Uitloggen").click()
     page.wait_for_url("**/inloggen/")
-    page.get_by_role("button", name="Inloggen met een passkey").click()
+    page.get_by_role("button", name="Met een passkey inloggen").click()
     page.get_by_role("heading", name="Werkvoorraad").wait_for()
     # Idle: the page locks itself, and the passkey opens it with the typed text still there.
     page.clock.install()
@@ -115,15 +115,15 @@ def test_register_a_passkey_sign_in_with_it_and_reopen_after_idling(visit, site)
     connection.close()
     page.clock.fast_forward(61_000)  # the page asks once a minute whether the session still holds
     dialog = page.get_by_role("dialog")
-    dialog.get_by_role("button", name="Ga verder met mijn passkey").wait_for()
+    dialog.get_by_role("button", name="Met mijn passkey verdergaan").wait_for()
     assert violations(page) == []
     page.keyboard.press("Escape")
     expect(dialog).to_be_visible()  # not to be waved away
-    dialog.get_by_role("button", name="Ga verder met mijn passkey").click()
+    dialog.get_by_role("button", name="Met mijn passkey verdergaan").click()
     dialog.wait_for(state="hidden")
     assert page.get_by_label("Naam", exact=True).input_value() == "Nog Niet Klaar"
     fill_registration(page, "Nog Niet Klaar")
-    page.get_by_role("button", name="Meld aan").click()
+    page.get_by_role("button", name="Aanmelden").click()
     page.wait_for_url(CASE_URL)
 
 
@@ -132,14 +132,14 @@ def test_register_a_person_and_meet_a_possible_double(visit):
     page.goto("/casussen/")
     page.get_by_role("link", name="Persoon aanmelden").click()
     fill_registration(page, "Zerezghi Woldemikael")
-    page.get_by_role("button", name="Meld aan").click()
+    page.get_by_role("button", name="Aanmelden").click()
     page.wait_for_url(CASE_URL)
     expect(page.get_by_text("Zerezghi Woldemikael").first).to_be_visible()
     expect(page.get_by_text("maart 1988")).to_be_visible()
     # The same person again: shown first.
     page.goto("/personen/aanmelden/")
     fill_registration(page, "Zeresghi Woldemichael")
-    page.get_by_role("button", name="Meld aan").click()
+    page.get_by_role("button", name="Aanmelden").click()
     page.get_by_role("heading", name="Is deze persoon al aangemeld?").wait_for()
     expect(page.get_by_text("naam lijkt erop")).to_be_visible()
     assert violations(page) == []
@@ -152,7 +152,7 @@ def test_bad_input_leads_to_the_field(visit):
     page.goto("/personen/aanmelden/")
     fill_registration(page, "Iemand Nieuw")
     page.get_by_label("Geboortedatum").fill("31-02-1990")
-    page.get_by_role("button", name="Meld aan").click()
+    page.get_by_role("button", name="Aanmelden").click()
     expect(page.locator("#foutoverzicht")).to_be_focused()
     page.get_by_role("link", name="Deze datum bestaat niet").click()
     field = page.locator("#id_birth_date")
@@ -170,12 +170,12 @@ def test_text_survives_leaving_the_page(visit):
     page.goto("/")
     page.get_by_role("link", name="Aanmelding van een persoon", exact=True).click()
     assert page.get_by_label("Verwezen door").input_value() == "Een half formulier"
-    page.get_by_role("button", name="Gooi weg wat ik typte").click()
-    page.get_by_role("button", name="Gooi weg wat ik typte").wait_for(state="hidden")
+    page.get_by_role("button", name="Concept weggooien").click()
+    page.get_by_role("button", name="Concept weggooien").wait_for(state="hidden")
     assert page.get_by_label("Verwezen door").input_value() == ""
     page.get_by_label("Verwezen door").fill("Opnieuw")  # and what is typed then is kept again
     page.get_by_text("Bewaard om").wait_for()
-    page.get_by_role("button", name="Gooi weg wat ik typte").wait_for()
+    page.get_by_role("button", name="Concept weggooien").wait_for()
 
 
 def test_characters_that_nothing_can_keep_are_left_out_of_what_is_sent(visit):
@@ -188,8 +188,8 @@ def test_characters_that_nothing_can_keep_are_left_out_of_what_is_sent(visit):
     page.goto("/")
     page.goto(sheet)
     assert page.get_by_label("Verwezen door").input_value() == "Uit een document"
-    page.get_by_role("button", name="Gooi weg wat ik typte").click()
-    page.get_by_role("button", name="Gooi weg wat ik typte").wait_for(state="hidden")
+    page.get_by_role("button", name="Concept weggooien").click()
+    page.get_by_role("button", name="Concept weggooien").wait_for(state="hidden")
 
 
 def test_filter_live_and_open(visit):
@@ -276,18 +276,18 @@ def test_without_javascript(visit):
     page = visit("gemeente-amsterdam", fresh=True, java_script_enabled=False)
     page.goto("/casussen/")
     page.get_by_label("Status").select_option("intake")
-    page.get_by_role("button", name="Filter", exact=True).click()
+    page.get_by_role("button", name="Filteren", exact=True).click()
     page.wait_for_url(re.compile("state=intake"))
     expect(page.locator("tbody tr")).not_to_have_count(0)
     page.goto("/personen/aanmelden/")
     fill_registration(page, "Zonder Scripts Werkend")
-    page.get_by_role("button", name="Meld aan").click()
+    page.get_by_role("button", name="Aanmelden").click()
     page.wait_for_url(CASE_URL)
     page.get_by_label("Soort gegevens").select_option("guidance")
     page.get_by_label("alle partners die het convenant toelaat").check()
     page.get_by_label("Waar is het voor nodig?").fill("samen verder")
     page.get_by_label("Notitie", exact=True).fill("Zonder scripts.")
-    page.get_by_role("button", name="Toon wie dit leest").click()
+    page.get_by_role("button", name="Lezers tonen").click()
     expect(page.locator("#lezers")).to_contain_text("Zichtbaar voor")
     assert page.get_by_label("Notitie", exact=True).input_value() == "Zonder scripts."
     page.get_by_role("button", name="Notitie opslaan").click()

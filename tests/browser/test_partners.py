@@ -178,17 +178,17 @@ def test_a_list_is_taken_over_by_mouse(visit, site):
     expect(page.get_by_text("De lijst wordt gelezen")).to_be_visible()
     assert violations(page) == []
     site.work()
-    page.get_by_role("button", name="Controleer de lijst").click(timeout=30_000)
+    page.get_by_role("button", name="Lijst controleren").click(timeout=30_000)
     page.get_by_role("status").first.wait_for()
     assert violations(page) == []
     site.work()
     expect(page.get_by_text("Deze datum bestaat niet")).to_be_visible(timeout=30_000)
     assert violations(page) == []
-    page.get_by_role("button", name="Neem de goede rijen over").click()
+    page.get_by_role("button", name="Goede rijen overnemen").click()
     page.get_by_role("status").first.wait_for()
     site.work()
     expect(page.get_by_text("1 casus is overgenomen")).to_be_visible(timeout=30_000)
-    page.get_by_role("button", name="Draai de hele invoer terug").click()
+    page.get_by_role("button", name="Hele invoer terugdraaien").click()
     page.get_by_role("status").first.wait_for()
     site.work()
     expect(page.get_by_text("1 casus is teruggedraaid")).to_be_visible(timeout=30_000)

@@ -39,7 +39,7 @@ class Story:
         page.goto("/")
         page.get_by_role("link", name="Persoon aanmelden").first.click()
         fill_registration(page, name)
-        page.get_by_role("button", name="Meld aan").click()
+        page.get_by_role("button", name="Aanmelden").click()
         page.wait_for_url(CASE_URL)
         self.name, self.case = name, page.url.partition("#")[0]
 
@@ -149,7 +149,7 @@ class Story:
         self.send(
             page, team="Stichting Tussenstap", ground="cooperation", explanation="Begeleiding."
         )
-        self.send(page, button="Betrek deze partner")
+        self.send(page, button="Deze partner betrekken")
 
     def intake(self):
         """By keyboard alone: six pages with at most 25 required fields, none asked for twice."""

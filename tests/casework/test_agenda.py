@@ -334,7 +334,7 @@ def test_a_moment_is_taken_once_and_years_too_far_ahead_are_refused(journey):
     url = f"/lso/plannen/{journey.pilot.pilot.slug}/"
     taken = journey.client.post(url, again)
     assert taken.status_code == 400
-    assert "op dit tijdstip al een overleg" in taken.text
+    assert "op dit tijdstip al een LSO" in taken.text
     far = journey.client.post(url, {**again, "on": "31-12-9999", "every": "4", "times": "26"})
     assert far.status_code == 400
     assert "te ver vooruit" in far.text
@@ -361,7 +361,7 @@ def test_the_chair_moves_an_item_up_and_a_household_moves_together(room):
                 shared_team_ids=first.shared_team_ids,
             )
         )
-    assert "Verplaats omhoog" in room.see("coordinator", reference=others[1].reference).text
+    assert "omhoog verplaatsen" in room.see("coordinator", reference=others[1].reference).text
     assert room.to("ngo", "agenda_change", others[1].reference, "omhoog").status_code == 403
     assert room.to("coordinator", "agenda_change", others[1].reference, "omhoog").status_code == 302
     order = AgendaItem.objects.filter(meeting=room.meeting).order_by("place", "pk")

@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from casework.models import (
@@ -175,7 +176,7 @@ def test_who_carries_a_decision_out_is_who_can_and_has_a_day(room):
         in room.decide("scenario_set", scenario="return_home", due_on=9).text
     )
     late = room.decide("scenario_set", scenario="return_home", owner_team=str(teams["dtv"].pk))
-    assert "Vul in vóór welke dag het klaar moet zijn" in late.text
+    assert "Vul in op welke dag het uiterlijk klaar moet zijn" in late.text
     assert not Task.objects.exists()
     room.decide(
         "scenario_set",
@@ -383,11 +384,11 @@ def test_a_meeting_that_was_not_held_hides_no_case_and_waits_for_its_chair(journ
     on_day(timezone.localdate() + timedelta(days=15))
     assert over in journey.client.act_as(journey.workers["coordinator"]).get("/").text
     assert (
-        "Sluit het overleg van"
+        "Sluit het LSO van"
         in room.journey.client.act_as(room.journey.workers["coordinator"]).get("/").text
     )
     assert (
-        "Sluit het overleg van"
+        "Sluit het LSO van"
         not in room.journey.client.act_as(room.journey.workers["municipality"]).get("/").text
     )
     later = Room(room.journey, days=1)
@@ -396,7 +397,7 @@ def test_a_meeting_that_was_not_held_hides_no_case_and_waits_for_its_chair(journ
     )
     room.to("coordinator", "meeting_cancel", room.meeting.reference, because="Niet gehouden")
     assert (
-        "Sluit het overleg van"
+        "Sluit het LSO van"
         not in room.journey.client.act_as(room.journey.workers["coordinator"]).get("/").text
     )
 
@@ -427,7 +428,7 @@ def test_ending_is_proposed_only_of_who_is_admitted(room):
     room.journey.formal("admitted")
     assert room.decide("termination_proposed", reasons="Werkt niet mee.").status_code == 302
     assert (
-        "Neem het formele besluit tot beëindiging"
+        "Formeel besluit tot beëindiging nemen"
         in Task.objects.get(rule="termination_proposed").what
     )
     assert room.journey.formal("ended").status_code == 302
@@ -438,6 +439,10 @@ def test_r27_a_meeting_is_held_under_the_convenant_of_its_day_and_not_before_it(
     journey.to_rest()
     room = Room(journey, days=5)
     room.add()
+    page = reverse("casework:meeting_detail", args=[room.meeting.reference])
+    ahead = room.journey.client.act_as(journey.workers["coordinator"]).get(page)
+    assert "U kunt dit LSO openen op" in ahead.text
+    assert "LSO openen</span>" not in ahead.text
     room.open()
     room.meeting.refresh_from_db()
     assert room.meeting.opened_at is None  # it is not today

@@ -148,7 +148,10 @@ def test_access_ends_when_the_conference_has_answered_the_advice(journey, asked)
         ).status_code
         == 403
     )
-    assert "Het LSO besluit in een overleg" in journey.get("coordinator", "escalation").text
+    assert (
+        "Het LSO besluit of het advies wordt gevolgd"
+        in journey.get("coordinator", "escalation").text
+    )
     assert journey.room.decide("mrt_advice_adopted").status_code == 302
     with acting_as(outsider):
         assert not Case.objects.exists()

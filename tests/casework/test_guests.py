@@ -254,7 +254,7 @@ def test_guests_and_items_go_with_a_meeting_that_is_moved(journey, on_day):
     taken = {"begins_at": f"{other.meeting.begins_at:%H:%M}"}
     clash = room.to("coordinator", "meeting_move", room.meeting.reference, **move | taken)
     assert clash.status_code == 400
-    assert "al een overleg" in clash.text
+    assert "al een LSO" in clash.text
     assert (
         room.to(
             "coordinator", "meeting_move", room.meeting.reference, **move | {"on": -1}

@@ -615,7 +615,7 @@ def test_a_file_that_cannot_be_read_is_refused_in_words_and_forgotten(client, ca
     assert not ImportFile.objects.exists()
     page = client.get(page_of(upload))
     assert "meer dan 2.000 tekens" in page.text
-    assert "Controleer de lijst" not in page.text
+    assert "Lijst controleren" not in page.text
     discard = {"discard": "1", "version": str(upload.version)}
     assert client.post(page_of(upload), discard).status_code == 302
     assert not Import.objects.exists()

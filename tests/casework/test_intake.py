@@ -284,8 +284,10 @@ def test_what_was_not_known_yet_of_a_criterion_is_filled_in_later_by_the_same_te
     journey.fill_intake(results="unknown")
     make.CriteriaFactory(pilot=journey.pilot.pilot, version=2, criteria=["Iets anders"])
     page = journey.get("ngo", "intake_report")
-    assert "Vul in wat nog niet bekend was" in page.text
-    assert "Vul in wat nog niet bekend was" not in journey.get("municipality", "intake_report").text
+    assert "Aanvullen wat nog niet bekend was" in page.text
+    assert (
+        "Aanvullen wat nog niet bekend was" not in journey.get("municipality", "intake_report").text
+    )
     assert journey.get("ngo", "intake_page", "situatie").status_code == 403
     assert journey.get("municipality", "intake_page", "criteria").status_code == 403
     seen = journey.get("ngo", "intake_page", "criteria")
@@ -301,7 +303,7 @@ def test_what_was_not_known_yet_of_a_criterion_is_filled_in_later_by_the_same_te
     found = journey.intake_now()
     assert [row["result"] for row in found.results] == ["met", "not_met"]
     assert (found.criteria.version, found.completed_on) == (1, timezone.localdate())
-    assert "Vul in wat nog niet bekend was" not in journey.get("ngo", "intake_report").text
+    assert "Aanvullen wat nog niet bekend was" not in journey.get("ngo", "intake_report").text
     # What is known stays as it was said; and who comes later is told, with her text.
     journey.done(
         "ngo",

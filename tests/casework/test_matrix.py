@@ -203,7 +203,7 @@ def test_who_is_said_to_read_it_before_saving_reads_it_afterwards(
         reads - told
     )  # teams whose taking part this worker may not know of: the line says there may be such
     assert told <= reads
-    assert not unknown or "en voor anderen die meedoen" in line
+    assert not unknown or "en teams die later meedoen" in line
     with acting_as(pilot.workers[writer]):
         assert not Involvement.objects.filter(
             team__in=[pilot.teams[name] for name in unknown]

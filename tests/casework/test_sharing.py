@@ -120,7 +120,7 @@ def test_a_sharing_keeps_purpose_basis_and_end_and_is_withdrawn_at_the_next_requ
         reverse("casework:case_shared", args=[pilot.case.reference])
     )
     assert "plek zoeken" in shared.text
-    assert "het artikel van de overeenkomst" in shared.text
+    assert "het artikel van het convenant" in shared.text
     on_day(timezone.localdate() + timedelta(days=10))  # its end comes by itself
     assert client.get(page).status_code == 404
     on_day(contact.shared_until - timedelta(days=1))

@@ -61,3 +61,63 @@ def test_no_text_takes_a_person_for_a_woman_or_a_man():
     assert PRONOUNS.search("Tell her first.")
     assert PRONOUNS.search("Hoort zij in de LVV?")
     assert not PRONOUNS.search("Zijn deze gegevens hierheen gehaald?")
+
+
+# A word that is not used any more, what is said instead, and where it still may stand.
+WORDS = {
+    "overeenkomst(en)?": (
+        "convenant",
+        {
+            "overeenkomst met maatschappelijke organisaties",
+            "Overeenkomst maatschappelijke organisaties LVV %(pilot)s",
+        },
+    ),
+    "overleg(gen)?": ("LSO", {"bestuurlijk overleg"}),
+    "bijeenkomst(en)?": ("LSO", set()),
+    "redenen": ("toelichting", set()),
+    "begeleiders?": ("casemanager, or contactpersoon", set()),
+    "behandelaars?": (
+        "casemanager, or contactpersoon",
+        {
+            "behandelaar",
+            "Behandelaars en coördinatoren werken voor een team; de andere rollen horen alleen bij de organisatie.",
+        },
+    ),
+    "plek(ken)?": ("verblijf", set()),
+}
+
+
+def test_one_word_for_one_thing():
+    found = [text for entry in entries() for text in dutch_of(entry)]
+    for word, (chosen, allowed) in WORDS.items():
+        pattern = re.compile(rf"\b({word})\b", re.I)
+        wrong = [text for text in found if text not in allowed and pattern.search(text)]
+        assert wrong == [], f"say {chosen}"
+        assert allowed <= set(found), "allowed, and not used any more"
+
+
+# Buttons that give an answer to what stands beside them, and names of pages.
+NO_VERB = {
+    "Checked, unchanged",
+    "Discussed, without a decision",
+    "I am the contact (make me the contact)",
+    "Not the same person",
+    "The same person",
+    "This is the person: new case",
+}
+BUTTON = re.compile(
+    r'\{% (?:button|formfoot) _\("([^"]+)"\)|<button\b[^>]*>(?:(?!</button>).)*?\{% translate "([^"]+)"',
+    re.S,
+)
+
+
+def test_buttons_end_with_their_verb():
+    dutch = {entry.msgid: entry.msgstr for entry in entries() if not entry.msgctxt}
+    labels = set()
+    for path in (BASE_DIR / "templates").rglob("*.html"):
+        for one, other in BUTTON.findall(path.read_text(encoding="utf-8")):
+            labels.add(one or other)
+    assert len(labels) > 80
+    assert labels >= NO_VERB
+    verb = re.compile(r"(en|gaan|staan|slaan|zien|doen)$")
+    assert [dutch[one] for one in sorted(labels - NO_VERB) if not verb.search(dutch[one])] == []
