@@ -38,6 +38,7 @@ from casework.journey.facts import fact_of
 from casework.plan.models import Action
 from casework.records.models import VersionConflict
 from governance.access.middleware import ClearanceRequest
+from governance.drafts.acts import find_drafts
 from governance.drafts.form_views import (
     do_once,
     form_view,
@@ -141,6 +142,7 @@ def _show_item(
         forms |= {"decide_form": _decide_form, "behalf_form": _behalf_form}
     if context["chairs"] and item.meeting.opened_at and not item.meeting.cancelled_on:
         forms["summary_form"] = _summary_form
+    find_drafts(request, _draft_keys(item))
     opened = {name: sent.get(name) or opens(request, item) for name, opens in forms.items()}
     return show_form(
         request,
@@ -154,6 +156,13 @@ def _show_item(
         **opened,
         **context,
     )
+
+
+def _draft_keys(item: AgendaItem) -> list[str]:
+    """Of the forms on the page of an item, to be looked up at once."""
+    about = item.reference
+    kinds = [(POSITION, ""), (POSITION, "behalf"), (DECIDE, ""), (SUMMARY, "")]
+    return [kind.key(about, part) for kind, part in kinds]
 
 
 def _position_form(

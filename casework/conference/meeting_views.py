@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from casework.cases.partners import team_reads, visible_teams
 from casework.conference import perms
-from casework.conference.attendance_acts import lacks_quorum, organisations_present
+from casework.conference.attendance_acts import organisations_present
 from casework.conference.enums import MinutesAnswer
 from casework.conference.forms import (
     MEETING,
@@ -133,8 +133,10 @@ def guests_of(clearance: Clearance, meeting: Meeting) -> QuerySet[MeetingGuest]:
 
 def quorum_of(meeting: Meeting) -> dict[str, Any]:
     """What the pages of a meeting say of its quorum."""
-    few = meeting.opened_at is not None and lacks_quorum(meeting)
-    return {"organisations": organisations_present(meeting), "lacks_quorum": few}
+    if meeting.opened_at is None or meeting.pilot.municipal_mode:
+        return {"organisations": 0, "lacks_quorum": False}
+    here = organisations_present(meeting)
+    return {"organisations": here, "lacks_quorum": here < meeting.pilot.quorum}
 
 
 def mark_noted(positions: list[Position], meeting: Meeting) -> None:

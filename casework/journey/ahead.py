@@ -5,16 +5,21 @@ from datetime import date
 from typing import Any
 
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from casework.cases.case_reader import CaseReader
-from casework.cases.enums import STEPS, CaseState, KnownState
+from casework.cases.enums import STEPS as STATES
+from casework.cases.enums import CaseState, KnownState
 from casework.cases.models import Case
 from casework.journey.acts import unread
 from casework.journey.addresses import linked, where
 from casework.journey.deadlines import deadlines_of
 from casework.journey.facts import Facts, fact_of
 from casework.journey.gaps import gaps_of
-from casework.journey.steps import Step, steps_from
+from casework.journey.perms import manages
+from casework.journey.steps import STEPS, Step, steps_from
 from governance.access.enums import Category
 
 
@@ -28,9 +33,25 @@ class NextStep:
     missing: list[tuple[str, str]]  # a sentence, and where it is mended
 
 
+# Whose turn it is in each state, for who reads the state and has no step to take.
+S = CaseState
+TURN: dict[str, Promise] = {
+    S.REGISTERED: _("who begins the intake: the NGO or the municipality"),
+    S.INTAKE: _("who does the intake: the NGO or the municipality"),
+    S.AWAITING_DOSSIERS: _("IND and DT&V, for their dossiers"),
+    S.REST_PERIOD: _("the municipality, which puts the case on an agenda"),
+    S.IN_CONFERENCE: _("the conference, and then the municipality"),
+    S.ADMITTED: _("the case manager"),
+    S.IN_GUIDANCE: _("the case manager"),
+    S.EXITED: _("the case manager"),
+    S.IN_AFTERCARE: _("who follows the outcome"),
+    S.NOT_ADMITTED: _("the municipality"),
+}
+
+
 def next_steps(reader: CaseReader, facts: Facts) -> list[NextStep]:
     """The steps from here that are hers to take, with what is missing; no step that others take."""
-    return [
+    result = [
         NextStep(
             step,
             step.name(facts),
@@ -42,6 +63,10 @@ def next_steps(reader: CaseReader, facts: Facts) -> list[NextStep]:
         for step in steps_from(reader.case.state)
         if step.who(reader) and offered(step, facts)
     ]
+    if facts.state == CaseState.IN_GUIDANCE and facts.left is None and manages(reader):
+        page = where(reader.case, "exit_propose")
+        result.append(NextStep(STEPS["T11"], gettext("Propose the exit"), page, []))
+    return result
 
 
 def offered(step: Step, facts: Facts) -> bool:
@@ -97,7 +122,7 @@ def steps_of(case: Case) -> list[dict[str, str]]:
         CaseState.NOT_ADMITTED
         if s == CaseState.ADMITTED and case.state == CaseState.NOT_ADMITTED
         else s
-        for s in STEPS
+        for s in STATES
     ]
     state = CaseState.IN_AFTERCARE if case.state == CaseState.ARCHIVED else CaseState(case.state)
     now = visible.index(state)
@@ -110,11 +135,13 @@ def steps_of(case: Case) -> list[dict[str, str]]:
 def ahead(reader: CaseReader) -> dict[str, Any]:
     """Where the case stands, what may come next, until when, and what is missing."""
     facts, confers = fact_of(reader.case), reader.reads(Category.CONFERENCE)
+    mine = next_steps(reader, facts)
     # Like terms: to others a gap would tell of what they do not read.
     sees_gaps = confers and reader.team_leads and facts.intake_begun is None and facts.from_list
     return {
         "steps": steps_of(reader.case),
-        "next_steps": next_steps(reader, facts),
+        "next_steps": mine,
+        "turn": "" if mine else TURN.get(reader.case.state, ""),
         "deadlines": deadlines(reader, facts),
         "rest_ends": facts.rest_ends,
         "confers": confers,

@@ -80,10 +80,14 @@ def standalone_draft_page(request: HttpRequest, key: str = "") -> str:
 
 def find_draft(request: HttpRequest, key: str) -> Draft | None:
     """The draft that this form is filled in from: the one asked for, else the newest."""
-    return find_drafts(request, [key]).get(key)
+    looked: dict[str, Draft | None] = request.__dict__.setdefault("drafts_looked_for", {})
+    if key not in looked:
+        find_drafts(request, [key])
+    return looked[key]
 
 
 def find_drafts(request: HttpRequest, keys: list[str]) -> dict[str, Draft]:
+    """The drafts of several forms of one page, in one statement, and kept for `find_draft`."""
     asked = request.GET.get(ASKED, "")
     drafts = sorted(
         Draft.objects.of(request.user).filter(key__in=keys),
@@ -91,6 +95,8 @@ def find_drafts(request: HttpRequest, keys: list[str]) -> dict[str, Draft]:
     )
     result = {draft.key: draft for draft in drafts}  # the last of each key
     put_back(request).update(result)
+    looked = request.__dict__.setdefault("drafts_looked_for", {})
+    looked.update({key: result.get(key) for key in keys})
     return result
 
 

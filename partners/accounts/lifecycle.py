@@ -1,6 +1,8 @@
 """Accounts that change hands: invitations, leavers, and a second factor that was lost. Each act
 is in the audit log."""
 
+from typing import Any
+
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db import transaction
@@ -25,8 +27,8 @@ account_closes = Signal()
 
 def open_work_of(user: User) -> list[tuple[str, int, int]]:
     """What this account would leave behind if it were closed, of each of its teams."""
-    answers = account_closes.send(sender=User, user=user)
-    return [row for _receiver, rows in answers for row in rows]
+    answers: list[Any] = [rows for _receiver, rows in account_closes.send(sender=User, user=user)]
+    return [row for rows in answers for row in rows]
 
 
 def invite(user: User, *, by: User | None = None) -> str:

@@ -1,0 +1,134 @@
+"""In every state, in every setting of a pilot, somebody has a way on: each step that is offered is
+open, or says what is missing and somebody can open the page on which that is mended."""
+
+import re
+
+import pytest
+
+from casework.journey.steps import steps_from
+from tests.casework.journeys import Journey, Room
+
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
+WORKERS = ("municipality", "coordinator", "ngo", "ind", "dtv")
+SETTINGS = {
+    "ordinary": {"early_admission": False, "municipal_mode": False},
+    "early": {"early_admission": True, "municipal_mode": False},
+    "municipal": {"early_admission": False, "municipal_mode": True},
+}
+DAY = re.compile(r"\d{1,2} [a-z]+ \d{4}")
+
+
+def opens(journey, who, address):
+    """Whether this worker gets the page; a part of the case page counts as that page."""
+    answer = journey.client.act_as(journey.workers[who]).get(address.partition("#")[0], follow=True)
+    assert answer.status_code < 500, (who, address)
+    return answer.status_code == 200
+
+
+def ways_on(journey):
+    """For each worker the steps that her case page offers."""
+    result = {}
+    for who in WORKERS:
+        page = journey.get(who, "case_detail")
+        if page.status_code == 200:
+            result[who] = page.context["next_steps"]
+            if not result[who] and not page.context["turn"]:
+                raise AssertionError(f"{who} does not read whose turn it is")
+    return result
+
+
+def stuck(journey):
+    """What nobody can do anything about: an empty state, a page that is shut for who is sent there,
+    a refusal that names no page and no day."""
+    ways = ways_on(journey)
+    if journey.case.state != "archived" and not any(ways.values()):
+        yield ("nobody has a next step",)
+    for who, steps in ways.items():
+        for step in steps:
+            if not step.missing and not opens(journey, who, step.page):
+                yield who, step.name, step.page
+            for sentence, page in step.missing:
+                if page and not any(opens(journey, other, page) for other in ways):
+                    yield who, step.name, sentence, page
+                if not page and not DAY.search(sentence):
+                    yield who, step.name, sentence
+    offered = {way.step.number for steps in ways.values() for way in steps}
+    if not offered & {step.number for step in steps_from(journey.case.state)}:
+        yield ("no step of the table is offered",)
+
+
+def in_every_setting(journey):
+    pilot, found = journey.pilot.pilot, []
+    for name, setting in SETTINGS.items():
+        for field, value in setting.items():
+            setattr(pilot, field, value)
+        pilot.save()
+        found += [(journey.case.state, name, *map(str, problem)) for problem in stuck(journey)]
+    for field, value in SETTINGS["ordinary"].items():
+        setattr(pilot, field, value)
+    pilot.save()
+    return found
+
+
+def test_nobody_waits_for_nobody_on_the_way_to_an_outcome_that_holds(client, pilot):
+    journey, found = Journey(client, pilot), []
+    walked = []
+
+    def here():
+        walked.append(journey.case.state)
+        found.extend(in_every_setting(journey))
+
+    here()
+    journey.done("ngo", "intake", begun_on=-50)
+    here()
+    journey.fill_intake()
+    here()
+    journey.request_dossiers()
+    here()
+    journey.deliver("ind")
+    here()
+    journey.deliver("dtv")
+    here()
+    journey.room = Room(journey)
+    journey.room.add()
+    here()
+    journey.room.open()
+    here()
+    journey.room.decide("admitted")
+    here()
+    journey.formal("admitted")
+    here()
+    journey.room.decide("scenario_set", scenario="return_home")
+    here()
+    journey.done("ngo", "plan", what="Paspoort", to_team=str(journey.teams["ngo"].pk), due_on=30)
+    here()
+    journey.step("municipality", "guidance")
+    here()
+    journey.propose()
+    here()
+    journey.confirm()
+    here()
+    journey.step("municipality", "aftercare")
+    here()
+    assert found == []
+    assert set(walked) == {
+        "registered", "intake", "awaiting_dossiers", "rest_period", "in_conference", "admitted",
+        "in_guidance", "exited", "in_aftercare",
+    }  # fmt: skip
+
+
+def test_nobody_waits_for_nobody_after_a_refusal_or_an_exit_without_a_solution(
+    in_conference, client, pilot
+):
+    refused = in_conference.again(client, pilot)
+    refused.room.decide("not_admitted")
+    found = in_every_setting(refused)
+    refused.formal("refused")
+    assert refused.case.state == "not_admitted"
+    found += in_every_setting(refused)
+    refused.propose(reason="left_own_request", outcome="unknown_destination")
+    found += in_every_setting(refused)
+    refused.confirm()
+    assert refused.case.state == "exited"
+    found += in_every_setting(refused)
+    assert found == []
