@@ -3,6 +3,7 @@ registered here."""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from django.contrib import admin, messages
@@ -12,7 +13,9 @@ from django.db.models import Count, ForeignKey, Q, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
-from django.utils.html import format_html
+from django.utils import formats, timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -277,6 +280,24 @@ class UserAdmin(ScopedAdmin):
     search_fields = ("name", "username")
     fields = ("name", "username", "email", "phone")
     actions = ("send_invitation", "end_sessions", "ask_reset", "close")
+    readonly_fields = ("former",)
+
+    @admin.display(description=_("What stood here before"))
+    def former(self, obj: User) -> str:
+        """Former names and addresses of the account, each with the day on which it was changed."""
+        fields = [User._meta.get_field(name) for name in ("name", "username", "email", "phone")]
+        versions = list(obj.history.order_by("-history_date", "-history_id")[:50])
+        lines = [
+            f"{field.verbose_name}: {getattr(older, field.name)} "
+            f"({formats.date_format(timezone.localtime(newer.history_date), 'j F Y')})"
+            for newer, older in pairwise(versions)
+            for field in fields
+            if getattr(older, field.name) not in ("", getattr(newer, field.name))
+        ]
+        return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in lines)) or "–"
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return (*self.fields, "former") if obj else self.fields
 
     def scope(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(pk__in=users_of(administered(request)).values("pk"))

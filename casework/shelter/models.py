@@ -55,6 +55,7 @@ class LocationAddress(models.Model):
 
     location = models.OneToOneField(Location, models.PROTECT, related_name="address_row")
     address = models.TextField(_("address"), max_length=300)
+    history = History()
 
     def __str__(self) -> str:
         return f"address of location {self.location_id}"

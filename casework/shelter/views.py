@@ -1,6 +1,8 @@
 """Locations of a pilot: the coordinator keeps them, their teams and whoever reads addresses see
 their names."""
 
+from datetime import datetime
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -77,9 +79,19 @@ def location_list(request: ClearanceRequest) -> HttpResponse:
     own = dict(LocationAddress.objects.values_list("location_id", "address"))
     if own:  # R19: each reading of a protected address
         request.audited = {"action": "addresses_read", "obj": ("locations", len(own))}
+    past: dict[int, list[tuple[str, datetime]]] = {}
+    versions = LocationAddress.history.order_by("location_id", "-history_date", "-history_id")
+    for newer, older in pairwise(versions):
+        if newer.location_id == older.location_id:
+            past.setdefault(older.location_id, []).append((older.address, newer.history_date))
     context = {
         "rows": [
-            (row, own.get(row.pk, ""), request.clearance.coordinates(row.pilot_id))
+            (
+                row,
+                own.get(row.pk, ""),
+                past.get(row.pk, []),
+                request.clearance.coordinates(row.pilot_id),
+            )
             for row in locations
         ],
         "pilots": _pilots(request.clearance),

@@ -5,6 +5,9 @@ CREATE POLICY address_of_my_location ON casework_locationaddress FOR SELECT TO l
 
 GRANT SELECT ON casework_locationaddress TO lvv_app;
 
+-- What stood there before, for the same readers: written by the function below alone.
+SELECT access_wall_around_history('casework_locationaddress', 'casework_historicallocationaddress');
+
 -- Who reads the address sees who else did; the case manager finds it in the audit log too.
 CREATE POLICY address_reading_read ON casework_addressreading FOR SELECT TO lvv_app
     USING (EXISTS (SELECT FROM casework_case c WHERE c.id = case_id
@@ -44,12 +47,19 @@ $$;
 CREATE FUNCTION shelter_write_address(which bigint, written text) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = public, pg_temp AS
 $$
+DECLARE
+    row_id bigint;
+    added boolean;
 BEGIN
     IF NOT EXISTS (SELECT FROM casework_location l WHERE l.id = which AND l.pilot_id = ANY (access_teams('coordinates'))) THEN
         RETURN false;
     END IF;
-    INSERT INTO casework_locationaddress (location_id, address) VALUES (which, written)
-    ON CONFLICT (location_id) DO UPDATE SET address = excluded.address;
+    INSERT INTO casework_locationaddress AS a (location_id, address) VALUES (which, written)
+    ON CONFLICT (location_id) DO UPDATE SET address = excluded.address WHERE a.address <> excluded.address
+    RETURNING a.id, a.xmax = 0 INTO row_id, added;
+    IF row_id IS NOT NULL THEN
+        PERFORM access_history('casework_locationaddress', ARRAY[row_id], CASE WHEN added THEN '+' ELSE '~' END, 'changed');
+    END IF;
     RETURN true;
 END
 $$;

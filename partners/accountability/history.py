@@ -27,6 +27,13 @@ class History(HistoricalRecords):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(get_user=_who, **kwargs)
 
+    def post_save(self, instance: Any, created: bool, using: Any = None, **kwargs: Any) -> None:
+        """A save of nothing but excluded fields, such as the moment of the last sign-in, leaves no
+        row."""
+        fields = kwargs.get("update_fields")
+        if created or not fields or not set(fields) <= set(self.excluded_fields):
+            super().post_save(instance, created, using=using, **kwargs)
+
 
 def set_change_reason(instance: models.Model, reason: str) -> None:
     """Set the reason that the history row of the next save will carry."""

@@ -12,6 +12,8 @@ from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from partners.accountability.history import History
+
 
 class User(AbstractUser):
     """One person who signs in. What she may see follows from her memberships, never from flags
@@ -37,6 +39,13 @@ class User(AbstractUser):
         "self", models.PROTECT, null=True, blank=True, related_name="+", editable=False
     )
     shortcuts = models.BooleanField(_("single-key shortcuts"), default=True)
+    # What the account was called, and where its messages went, before it was changed.
+    history = History(
+        excluded_fields=[
+            "password", "last_login", "date_joined", "is_superuser", "is_staff", "made_for",
+            "made_by", "shortcuts",
+        ]
+    )  # fmt: skip
 
     class Meta:
         ordering = ["name"]

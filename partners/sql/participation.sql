@@ -4,7 +4,8 @@ GRANT USAGE ON SCHEMA public TO lvv_app, lvv_jobs;
 
 GRANT SELECT, INSERT, UPDATE ON partners_user, partners_organisation, partners_pilot, partners_team,
     partners_membership, partners_invitation, partners_factorreset, partners_outboxmessage,
-    partners_historicalorganisation, partners_historicalpilot, partners_historicalteam, partners_historicalmembership
+    partners_historicalorganisation, partners_historicalpilot, partners_historicalteam, partners_historicalmembership,
+    partners_historicaluser
     TO lvv_app;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON partners_session TO lvv_app, lvv_jobs;

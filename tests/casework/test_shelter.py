@@ -171,6 +171,13 @@ def test_coordinators_keep_locations_and_write_an_address_without_reading_it(cli
     with acting_as(pilot.workers["municipality"]), connection.cursor() as cursor:
         cursor.execute("SELECT shelter_write_address(%s, 'Ergens anders')", [location.pk])
         assert cursor.fetchone() == (False,)
+    # What stood there before is read by who reads what stands there, and by nobody else.
+    client.act_as(pilot.workers["coordinator"])
+    client.post(change, {**form, "address": "Nieuwe Laan 4"})
+    places = reverse("casework:location_list")
+    for who, reads in (("shelter", True), ("coordinator", False), ("ngo", False)):
+        text = client.act_as(pilot.workers[who]).get(places).text
+        assert ("Nieuwe Laan 4" in text, "Stille Laan 3" in text) == (reads, reads), who
 
 
 def test_a_stay_long_past_or_outside_the_facility_lets_nobody_in(client, pilot):

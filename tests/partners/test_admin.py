@@ -203,3 +203,16 @@ def test_the_owner_hears_at_the_old_address_that_the_new_one_is_anothers(client,
     assert client.act_as(cast.admin).post(url, {**changed, "phone": ""}).status_code == 302
     deliver_messages()
     assert [mail.to for mail in mailoutbox] == [["oud@voorbeeld.invalid"]]
+
+
+def test_what_an_account_was_called_is_kept_and_signing_in_keeps_nothing(client, cast):
+    owner = make.UserFactory(made_for=cast.municipal.organisation, email="oud@voorbeeld.invalid")
+    versions = owner.history.count()
+    owner.last_login = timezone.now()
+    owner.save(update_fields=["last_login"])
+    assert owner.history.count() == versions
+    url = reverse("admin:partners_user_change", args=[owner.pk])
+    changed = {"name": owner.name, "username": owner.username, "email": "nieuw@voorbeeld.invalid"}
+    client.act_as(cast.admin).post(url, {**changed, "phone": ""})
+    assert owner.history.first().history_user == cast.admin
+    assert "oud@voorbeeld.invalid" in client.get(url).text
