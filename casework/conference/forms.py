@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
 from casework.conference.enums import (
@@ -16,6 +16,7 @@ from casework.conference.enums import (
     WhyOnAgenda,
 )
 from casework.conference.models import Meeting
+from casework.journey.calendar import is_ordinary
 from casework.journey.facts import Facts
 from casework.plan.enums import ScenarioKind
 from casework.register.forms import DayField
@@ -33,11 +34,39 @@ DECIDE = DraftKind("decide", _("Save a decision"))
 MINUTES = DraftKind("minutes", _("Minutes"))
 ATTENDANCE = DraftKind("attendance", _("Attendance and guests"))
 
+
+def format_weekday(day: date) -> str:
+    return formats.date_format(day, "l j F Y")
+
+
 D = DecisionKind
 MOST_MEETINGS = 26
 
 
-class SeriesForm(KeptForm):
+class PlannedDays(KeptForm):
+    """Days on which people are expected: a weekend or a holiday is asked about first."""
+
+    anyway = forms.BooleanField(
+        label=_("Meet on such a day all the same"), required=False, widget=forms.HiddenInput
+    )
+
+    def days(self) -> list[date]:
+        return [self.cleaned_data["on"]]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if not self.errors:
+            odd = [day for day in self.days() if not is_ordinary(day)]
+            if odd and not data.get("anyway"):
+                sentence = _("A weekend or holiday: %(days)s. Choose another day, or tick below.")
+                days = ", ".join(map(format_weekday, odd))
+                self.add_error("on", ValidationError(sentence % {"days": days}, code="holiday"))
+        if self.has_error("on", "holiday") or data.get("anyway"):
+            self.fields["anyway"].widget = forms.CheckboxInput()
+        return data
+
+
+class SeriesForm(PlannedDays):
     """One meeting, or a series of them."""
 
     on = DateField(label=_("First date"))
@@ -113,7 +142,7 @@ class HeldForm(KeptForm):
         return day
 
 
-class MeetingForm(KeptForm):
+class MeetingForm(PlannedDays):
     """Another day, time or place of one planned meeting."""
 
     on = DateField(label=_("Date"))

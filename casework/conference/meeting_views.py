@@ -345,7 +345,8 @@ def meeting_move(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 
     def act() -> str:
         with _day_in_the_way():
-            move_meeting(meeting, **form.cleaned_data)
+            data = {name: form.cleaned_data[name] for name in ("on", "begins_at", "place")}
+            move_meeting(meeting, **data)
         return meeting_url(meeting)
 
     return send_form(request, form, act) or show_form(

@@ -449,6 +449,7 @@ def test_twenty_decide_and_twenty_issue_the_decision_at_once_and_one_counts(site
     teams = re.findall(r'name="teams" value="(\d+)"', page)
     plan = {
         "on": today,
+        "anyway": "on",
         "begins_at": "23:15",
         "every": "0",
         "times": "",

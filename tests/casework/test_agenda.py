@@ -326,6 +326,7 @@ def test_a_moment_is_taken_once_and_years_too_far_ahead_are_refused(journey):
     again = {
         "on": room.meeting.on.strftime("%d-%m-%Y"),
         "begins_at": f"{room.meeting.begins_at:%H:%M}",
+        "anyway": "on",
         "every": "0",
         "times": "",
         "teams": [journey.teams["municipality"].pk],

@@ -21,7 +21,7 @@ from casework.journey.deadlines import deadlines_of, stay_ends
 from casework.journey.facts import Decided, Facts, Left
 from casework.models import FormalDecision
 from tests import factories as make
-from tests.casework.journeys import Journey
+from tests.casework.journeys import Journey, Room
 from tests.casework.test_true_days import Held, ago
 
 DAYS = st.dates(date(2014, 1, 1), date(2099, 12, 31))
@@ -247,3 +247,16 @@ def test_no_decision_is_known_before_it_was_taken(journey):
             decided_on=ago(1),
             known_on=ago(2),
         )
+
+
+@pytest.mark.django_db
+def test_a_meeting_on_a_holiday_is_asked_about_before_it_is_planned(journey, on_day):
+    on_day(date(2026, 12, 1))
+    room = Room(journey)
+    asked = room.plan(on="25-12-2026", anyway="")
+    assert asked.status_code == 400
+    assert "vrijdag 25 december 2026" in asked.text
+    assert room.plan(on="25-12-2026", anyway="on").status_code == 302
+    assert room.plan(on="19-12-2026", anyway="").status_code == 400  # a Saturday
+    weekly = room.plan(on="18-12-2026", every="1", times="3", anyway="")
+    assert "vrijdag 25 december 2026, vrijdag 1 januari 2027" in weekly.text

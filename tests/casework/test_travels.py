@@ -217,6 +217,7 @@ class Travels(RuleBasedStateMachine):
         begins = f"{8 + Meeting.objects.count() % 12:02}:{Meeting.objects.count() % 60:02}"
         plan = {
             "on": 0,
+            "anyway": "on",
             "begins_at": begins,
             "every": "0",
             "times": "",
