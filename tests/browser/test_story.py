@@ -5,11 +5,11 @@ import itertools
 import re
 from datetime import timedelta
 
-import psycopg2
 import pytest
-from django.utils import timezone
+from django.utils import formats, timezone
 from playwright.sync_api import expect
 
+from casework.journey.calendar import is_ordinary
 from tests.browser.conftest import violations
 from tests.browser.test_journeys import fill_registration
 
@@ -20,6 +20,11 @@ CHECKED: set[str] = set()  # pages that axe has seen
 
 def day(offset=0):
     return (timezone.localdate() + timedelta(days=offset)).strftime("%d-%m-%Y")
+
+
+def words(offset):
+    """The day as the timeline writes it."""
+    return formats.date_format(timezone.localdate() + timedelta(days=offset), "j b Y")
 
 
 class Story:
@@ -34,40 +39,16 @@ class Story:
             self.pages[who] = self.visit(f"{who}-utrecht")
         return self.pages[who]
 
-    def register(self, name):
+    def register(self, name, referred):
         page = self.page("gemeente")
         page.goto("/")
         page.get_by_role("link", name="Persoon aanmelden").first.click()
         fill_registration(page, name)
+        page.get_by_label("Geïnformeerd op").fill(day(referred))
+        page.locator("[name=referred_on]").fill(day(referred))
         page.get_by_role("button", name="Aanmelden").click()
         page.wait_for_url(CASE_URL)
         self.name, self.case = name, page.url.partition("#")[0]
-
-    def days_pass(self, days):
-        """What happened in this case lies so much longer ago."""
-        connection = psycopg2.connect(self.site.owner)
-        with connection, connection.cursor() as cursor:
-            reference = self.case.rstrip("/").rpartition("/")[2]
-            cursor.execute("SELECT id FROM casework_case WHERE reference = %s", [reference])
-            case = cursor.fetchone()[0]
-            cursor.execute(
-                "SELECT table_name, array_agg(column_name::text) FROM information_schema.columns c"
-                " WHERE table_schema = 'public' AND data_type IN ('date', 'timestamp with time zone')"
-                " AND table_name LIKE 'casework_%' AND EXISTS (SELECT FROM information_schema.columns k"
-                "   WHERE k.table_name = c.table_name AND k.column_name = 'case_id') GROUP BY 1"
-            )
-            of_case = ["registered_on", "left_on"]
-            tables = [
-                ("casework_case", of_case),
-                ("casework_historicalcase", [*of_case, "history_date"]),
-            ]
-            for table, columns in [*cursor.fetchall(), *tables]:
-                moved = ", ".join(
-                    f'"{column}" = "{column}" - interval \'{days} days\'' for column in columns
-                )
-                key = "id" if (table, columns) in tables else "case_id"
-                cursor.execute(f"UPDATE {table} SET {moved} WHERE {key} = %s", [case])
-        connection.close()
 
     def open(self, who, where=""):
         page = self.page(who)
@@ -130,13 +111,22 @@ class Story:
         ).inner_text()[:1000]
         self.look(page)
 
-    def step(self, who, label):
+    def municipal(self, admin, on):
+        """The administrator turns the municipal mode of the pilot on or off."""
+        admin.goto("/beheer/partners/pilot/")
+        admin.get_by_role("link", name="Utrecht", exact=True).click()
+        admin.locator("[name=municipal_mode]").set_checked(on)
+        with admin.expect_navigation():
+            admin.locator("[name=_save]").click()
+        expect(admin.locator("body")).to_contain_text("Utrecht")
+
+    def step(self, who, label, **fields):
         """A step of the journey, from the case page."""
         page = self.open(who)
         page.locator("section", has=page.locator("#h-stap")).get_by_role("link", name=label).click()
         page.wait_for_url("**/stap/**")
         self.look(page)
-        self.send(page)
+        self.send(page, **fields)
 
     def state(self, words, who="gemeente"):
         page = self.open(who)
@@ -151,17 +141,17 @@ class Story:
         )
         self.send(page, button="Deze partner betrekken")
 
-    def intake(self):
+    def intake(self, on):
         """By keyboard alone: six pages with at most 25 required fields, none asked for twice."""
         page = self.open("ngo", "/intake/")
-        asked = self.answer(page, begun_on=day())
+        asked = self.answer(page, begun_on=day(on))
         situation = {
             "living": "Slaapt bij een vriend.",
             "wishes": "Een vaste plek.",
             "needs": "Rust.",
         }
         pages = (
-            {"interviewed_on": day(), "interpreter": "yes", "informed": "on"},
+            {"interviewed_on": day(on), "interpreter": "yes", "informed": "on"},
             situation,
             {"limited": "no"},
         )
@@ -181,7 +171,7 @@ class Story:
         assert len([field for field in asked if field.startswith("*")]) <= 25
         assert len([{}, *pages, criteria, {}]) <= 6  # with the first, that begins it, and the last
         page = self.open("ngo", "/dossiers/opvragen/")
-        self.send(page, requested_on=day())
+        self.send(page, requested_on=day(on + 1))
         self.state("wacht op dossiers")
 
     def fields(self, page):
@@ -212,14 +202,13 @@ class Story:
         self.look(page)
         return asked
 
-    def dossiers(self):
+    def dossiers(self, on):
         for service in ("ind", "dtv"):
             page = self.open(service, "/dossier/dossier/nieuw/")
-            self.send(page, result="complete", delivered_on=day())
+            self.send(page, result="complete", delivered_on=day(on))
         self.state("rusttermijn")
-        self.days_pass(15)
 
-    def meet(self, question, decide):
+    def meet(self, question, decide, partners=("ind", "dtv")):
         """A meeting of today with this case on its agenda: planned, prepared by the partners and
         held by keyboard."""
         chair = self.page("coordinator")
@@ -228,14 +217,14 @@ class Story:
         self.follow(chair, "/lso/plannen/")
         # of each meeting here another
         moment = f"{timezone.localtime() + timedelta(minutes=next(MEETINGS)):%H:%M}"
-        self.answer(chair, on=day(), begins_at=moment)
+        self.plan(chair, moment)
         meeting = chair.url
         chair = self.open("coordinator", "/lso/")
         options = chair.locator("main select[name=meeting] option")
         held = options.filter(has_text=moment).first.get_attribute("value")
         self.answer(chair, meeting=held, question=question)
         item = chair.url.replace(self.site.url, "")
-        for partner in ("ind", "dtv"):
+        for partner in partners:
             page = self.page(partner)
             page.goto("/?alles=1")
             self.follow(page, item)
@@ -266,17 +255,59 @@ class Story:
             ).inner_text()[:1500]
         return item, meeting
 
-    def close(self, meeting):
+    def plan(self, chair, moment):
+        """A meeting of today; on a weekend or holiday the page asks first, and is answered."""
+        if is_ordinary(timezone.localdate()):
+            self.answer(chair, on=day(), begins_at=moment)
+            return
+        self.fill(chair, {"on": day(), "begins_at": moment})
+        chair.locator("main form.app-form .nl-button--primary").click()
+        self.send(chair, anyway="on")
+
+    def met(self, on, question, decide):
+        """A meeting of a past day with this case on its agenda, recorded by its chair afterwards:
+        who was there, what they said, what was decided."""
+        chair = self.page("coordinator")
+        chair.goto("/lso/")
+        self.follow(chair, "/lso/vastleggen/")
+        moment = f"09:{next(MEETINGS):02}"
+        teams = chair.locator("main [name=teams]")
+        for box in teams.all():
+            box.check()
+        self.send(chair, on=day(on), begins_at=moment)
+        meeting = chair.url
+        chair = self.open("coordinator", "/lso/")
+        options = chair.locator("main select[name=meeting] option")
+        held = options.filter(has_text=f"{day(on)} {moment}").first.get_attribute("value")
+        self.answer(chair, meeting=held, question=question)
+        item = chair.url
+        chair.goto(meeting)
+        self.press(chair, "a[href$='/aanwezig/']")
+        for box in chair.locator("main [name=present]").all():
+            box.check()
+        self.send(chair)
+        chair.goto(item)
+        for number, fields in enumerate(decide):
+            for name, value in fields.items():
+                self.type(chair, f".app-decide [name='{name}']", value)
+            self.press(chair, ".app-decide button.nl-button--secondary")
+            assert chair.locator("#h-besluit + ul > li").count() > number, chair.locator(
+                "main"
+            ).inner_text()[:1500]
+        return meeting
+
+    def close(self, meeting, partner="ind"):
         """The chair closes, sends the minutes; a partner agrees."""
         chair = self.page("coordinator")
         chair.goto(meeting)
         self.press(chair, "form[action$='/sluiten/'] button")
         self.look(chair)
         self.press(chair, "form[action$='/versturen/'] button")
-        page = self.page("ind")
-        page.goto(chair.url)
-        self.look(page)
-        self.answer(page, answer="agreed")
+        if partner:
+            page = self.page(partner)
+            page.goto(chair.url)
+            self.look(page)
+            self.answer(page, answer="agreed")
 
     def tab_to(self, page, selector):
         page.locator("h1").first.evaluate(
@@ -317,22 +348,22 @@ class Story:
         """The formal decision, with its letter."""
         page = self.open("coordinator", "/besluit/")
         function = page.locator("main select[name=function] option").nth(1).get_attribute("value")
-        self.send(
-            page,
-            kind=kind,
-            function=function,
-            reasons="Zoals besproken.",
-            remedies="Bezwaar binnen de termijn.",
-            **fields,
-        )
+        asked = {
+            "kind": kind,
+            "function": function,
+            "reasons": "Zoals besproken.",
+            "remedies": "Bezwaar binnen de termijn.",
+        }
+        self.send(page, **asked | fields)
         expect(page.locator("main")).to_contain_text("brief")
         self.send(page)
 
-    def to_conference(self, name):
-        self.register(name)
+    def to_conference(self, name, began=-60, delivered=-20):
+        """From a referral of so many days ago to the end of the rest period."""
+        self.register(name, began)
         self.involve_ngo()
-        self.intake()
-        self.dossiers()
+        self.intake(began + 3)
+        self.dossiers(delivered)
 
     def to_guidance(self, name, scenario):
         self.to_conference(name)
@@ -350,16 +381,16 @@ class Story:
         self.step("gemeente", "Begeleiding beginnen")
         self.state("in begeleiding")
 
-    def leave(self, reason, outcome):
+    def leave(self, reason, outcome, on=0):
         page = self.open("gemeente", "/uitstroom/")
         self.follow(page, page.url.replace(self.site.url, "") + "voorstellen/")
         self.send(
             page,
-            exited_on=day(),
+            exited_on=day(on),
             reason=reason,
             outcome=outcome,
             evidence="brief",
-            evidence_on=day(),
+            evidence_on=day(on),
         )
         page = self.open("coordinator", "/uitstroom/bevestigen/")
         self.send(page, button="Uitstroom bevestigen")
@@ -371,10 +402,10 @@ class Story:
         self.follow(page, self.case.replace(self.site.url, "") + "uitstroom/antwoorden/")
         self.send(page, result=result, said_on=day(), evidence="vertrekstaat")
 
-    def check(self, result, **fields):
+    def check(self, result, on=0, **fields):
         page = self.open("gemeente", "/uitstroom/")
         self.follow(page, page.url.replace(self.site.url, "") + "controleren/")
-        self.send(page, result=result, checked_on=day(), how="Van de partner gehoord.", **fields)
+        self.send(page, result=result, checked_on=day(on), how="Van de partner gehoord.", **fields)
 
     def told(self, *words):
         """The timeline tells it, to the case manager, in this order (the newest first)."""
@@ -424,15 +455,30 @@ def test_to_a_refused_admission_with_an_objection_upheld(visit, site):
 
 
 def test_to_legalisation_with_a_check_that_fails_after_six_months(visit, site):
+    """All of it happened before it was typed in: each event has its own day."""
     story = Story(visit, site)
-    story.to_guidance("Saba Vergunning", "legalisation")
-    story.leave("durable_solution_reached", "legalisation_regular")
+    story.to_conference("Saba Vergunning", began=-330, delivered=-300)
+    meeting = story.met(
+        -280,
+        "Past deze persoon in de LVV?",
+        [
+            {"kind": "admitted", "reasons": "Werkt mee."},
+            {"kind": "scenario_set", "scenario": "legalisation", "reasons": "Eigen wens."},
+        ],
+    )
+    story.close(meeting)
+    story.decide(
+        "admitted", decided_on=day(-279), effective_on=day(-278), known_on=day(-279),
+        known_by="Zaak 2026-17",
+    )  # fmt: skip
+    page = story.open("ngo", "/plan/")
+    story.send(page, what="Papieren aanvragen", to_team="Stichting Tussenstap", due_on=day(30))
+    story.step("gemeente", "Begeleiding beginnen", on=day(-275))
+    story.leave("durable_solution_reached", "legalisation_regular", on=-200)
     story.claim("ind", "confirmed")
-    story.step("gemeente", "Nazorg beginnen")
-    story.days_pass(92)
-    story.check("holds")
-    story.days_pass(92)
-    story.check("does_not_hold", outcome="unknown_destination")
+    story.step("gemeente", "Nazorg beginnen", on=day(-199))
+    story.check("holds", on=-105)
+    story.check("does_not_hold", on=-10, outcome="unknown_destination")
     page = story.open("gemeente", "/uitstroom/")
     expect(page.locator("main")).to_contain_text("houdt geen stand")
     story.told(
@@ -442,3 +488,37 @@ def test_to_legalisation_with_a_check_that_fails_after_six_months(visit, site):
         "nazorgcontrole: 3, houdt stand",
         "nazorgcontrole: 6, houdt geen stand",
     )
+    timeline = story.page("gemeente").locator(".app-timeline")
+    for happened in (-330, -280, -275, -200):
+        expect(timeline).to_contain_text(words(happened))
+    page = story.page("dtv")
+    page.goto(story.case)  # what was recorded of long ago opens nothing of then
+    expect(page.locator("main")).to_contain_text("Saba Vergunning")
+
+
+def test_from_registration_to_a_return_in_municipal_mode_on_one_day(visit, site):
+    """The municipality decides alone: no dossiers, no rest period, no mandate."""
+    admin = visit("beheer")
+    settings = Story(visit, site)
+    settings.municipal(admin, True)
+    try:
+        story = Story(visit, site)
+        story.register("Robel Gemeentelijk", -3)
+        story.involve_ngo()
+        _item, meeting = story.meet(
+            "Past deze persoon in de LVV?",
+            [
+                {"kind": "admitted", "reasons": "Werkt mee."},
+                {"kind": "scenario_set", "scenario": "return_home", "reasons": "Eigen wens."},
+            ],
+            partners=(),
+        )
+        story.close(meeting, partner="")
+        story.decide("admitted", function="college")
+        page = story.open("ngo", "/plan/")
+        story.send(page, what="Papieren", to_team="Stichting Tussenstap", due_on=day(30))
+        story.step("gemeente", "Begeleiding beginnen")
+        story.leave("durable_solution_reached", "independent_return")
+        story.told("lso-besluit: toegelaten", "nu: in begeleiding", "nu: uitgestroomd")
+    finally:
+        settings.municipal(admin, False)
