@@ -222,6 +222,8 @@ class FormalForm(KeptForm):
         if until is None or {"known_on", "decided_on", "objection_until"} & set(self.errors):
             return
         by_law = remedy_until(data.get("known_on") or timezone.localdate())
+        if until == self.fields["objection_until"].initial:
+            data["objection_until"] = until = by_law  # the proposal was left as it stood
         if until != by_law and not data.get(self.TICK):
             sentence = _(
                 "By law an objection is possible until %(day)s (Awb 6:7, Atw 1). Enter that day, "

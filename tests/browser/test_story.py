@@ -382,8 +382,7 @@ class Story:
         self.state("in begeleiding")
 
     def leave(self, reason, outcome, on=0):
-        page = self.open("gemeente", "/uitstroom/")
-        self.follow(page, page.url.replace(self.site.url, "") + "voorstellen/")
+        page = self.open("gemeente", "/uitstroom/voorstellen/")
         self.send(
             page,
             exited_on=day(on),
@@ -423,10 +422,10 @@ def test_from_referral_to_a_confirmed_return(visit, site):
     story.leave("durable_solution_reached", "independent_return")
     story.claim("dtv", "confirmed")
     story.told(
-        "nu: rusttermijn",
+        "status: rusttermijn",
         "lso-besluit: toegelaten",
-        "nu: in begeleiding",
-        "nu: uitgestroomd",
+        "status: in begeleiding",
+        "status: uitgestroomd",
         "bevestigd",
     )
 
@@ -448,7 +447,10 @@ def test_to_a_refused_admission_with_an_objection_upheld(visit, site):
     story.send(page, ground="upheld", because="Bezwaar gegrond verklaard.")
     story.state("in LSO")
     story.told(
-        "lso-besluit: niet toegelaten", "formeel besluit: ", "nu: niet toegelaten", "nu: in lso"
+        "lso-besluit: niet toegelaten",
+        "formeel besluit: ",
+        "status: niet toegelaten",
+        "status: in lso",
     )
     stands = "geldt niet meer: Een bezwaar of beroep is gegrond: Bezwaar gegrond verklaard."
     expect(story.page("gemeente").locator(".app-timeline")).to_contain_text(stands)
@@ -482,9 +484,9 @@ def test_to_legalisation_with_a_check_that_fails_after_six_months(visit, site):
     page = story.open("gemeente", "/uitstroom/")
     expect(page.locator("main")).to_contain_text("houdt geen stand")
     story.told(
-        "nu: in begeleiding",
-        "nu: uitgestroomd",
-        "nu: nazorg",
+        "status: in begeleiding",
+        "status: uitgestroomd",
+        "status: nazorg",
         "nazorgcontrole: 3, houdt stand",
         "nazorgcontrole: 6, houdt geen stand",
     )
@@ -519,6 +521,6 @@ def test_from_registration_to_a_return_in_municipal_mode_on_one_day(visit, site)
         story.send(page, what="Papieren", to_team="Stichting Tussenstap", due_on=day(30))
         story.step("gemeente", "Begeleiding beginnen")
         story.leave("durable_solution_reached", "independent_return")
-        story.told("lso-besluit: toegelaten", "nu: in begeleiding", "nu: uitgestroomd")
+        story.told("lso-besluit: toegelaten", "status: in begeleiding", "status: uitgestroomd")
     finally:
         settings.municipal(admin, False)

@@ -225,16 +225,18 @@ def test_a_letter_that_was_sent_elsewhere_made_the_decision_known_on_its_own_day
         ({"known_on": 1}, "toekomst"),
         ({"known_by": ""}, "te vinden"),
         ({"known_on": ""}, "op welke dag"),
-        ({"objection_until": f"{remedy_until(ago(0)):%d-%m-%Y}"}, "Volgens de wet"),
+        ({"objection_until": 60}, "Volgens de wet"),
     ):
         answer = journey.formal("refused", **{"objection_until": by_law, **known, **wrong})
         assert answer.status_code == 400, wrong
         assert sentence in answer.text
     letter = journey.formal("refused", **known, objection_until=by_law, letter=None)
     assert "maak de tekst hieronder er gelijk aan" in letter.text
-    assert journey.formal("refused", **known, objection_until=by_law).status_code == 302
+    proposed = f"{remedy_until(ago(0)):%d-%m-%Y}"  # left as it stood on the page
+    assert journey.formal("refused", **known, objection_until=proposed).status_code == 302
     decision = FormalDecision.objects.get()
     assert (decision.decided_on, decision.known_on) == (ago(49), ago(48))
+    assert decision.objection_until == remedy_until(ago(48))
     assert "Z-2026-117" in journey.get("coordinator", "formal_decision", decision.reference).text
 
 
