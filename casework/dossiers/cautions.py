@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from casework.dossiers.enums import MediationResult, ProcedureKind, ProcedureResult
 from casework.dossiers.presentation import is_over
 from casework.records.models import Record
-from casework.register.values import may_be_minor
+from casework.register.enums import RelationKind, ValueKind
+from casework.register.values import display, may_be_minor
 
 P = ProcedureKind
 ASYLUM = {P.FIRST_ASYLUM, P.REPEAT_ASYLUM}
@@ -23,9 +24,9 @@ RESIDENCE = ASYLUM | {
 }
 
 
-def cautions(records: dict[str, list[Record]], born: str, today: date) -> list[str]:
-    """Warnings about combinations of the records of one case that this reader sees. `born` is the
-    leading date of birth."""
+def cautions(records: dict[str, list[Record]], born: str, today: date, died: str = "") -> list[str]:
+    """Warnings about combinations of the records of one case that this reader sees. `born` and
+    `died` are the leading dates of birth and of death."""
 
     def holds(slug: str) -> Iterable[Any]:
         return (record for record in records[slug] if record.ended_at is None)
@@ -46,6 +47,17 @@ def cautions(records: dict[str, list[Record]], born: str, today: date) -> list[s
                 "A petition about statelessness beside an undecided asylum application is not "
                 "taken up by the court."
             )
+        )
+    if died:
+        day = display(ValueKind.DEATH_DATE, died)
+        asks = _("This person died (%(day)s). Is what you want to do here still needed?")
+        result.append(asks % {"day": day})
+    responsible = any(
+        row.kind in (RelationKind.PARENT, RelationKind.GUARDIAN) for row in holds("relation")
+    )
+    if may_be_minor(born, today) and not died and not responsible:
+        result.append(
+            _("The person may be a minor: who is responsible? Record a parent or a guardian.")
         )
     if may_be_minor(born, today) and any(not is_over(row) for row in holds("stay")):
         result.append(_("The person may be a minor, and stays in the facility."))

@@ -38,7 +38,7 @@ from casework.shelter.models import Absence, Location, Stay
 from casework.transfer.models import Transfer
 from governance.access.enums import Category, Visibility
 from governance.drafts.forms import Kept, KeptForm
-from lvv.common.forms import DateField
+from lvv.common.forms import AmountField, DateField
 from lvv.common.periods import not_over
 from partners.organisations.enums import OrganisationKind, TeamFunction
 from partners.organisations.models import Team
@@ -60,8 +60,8 @@ def _form_field(field: "models.Field[Any, Any]", **kwargs: Any) -> forms.Field |
         return DateField(label=str(label).capitalize(), required=required, initial=initial)
     if field.choices and not isinstance(field, models.ForeignKey):
         kwargs["choices_form_class"] = forms.TypedChoiceField
-    if isinstance(field, models.DecimalField):  # 62,50
-        kwargs["localize"] = True
+    if isinstance(field, models.DecimalField):
+        kwargs["form_class"] = AmountField
     made = field.formfield(**kwargs)
     if made is not None and isinstance(field, models.TextField):
         made.widget = forms.Textarea(attrs={"rows": 5, "dir": "auto"})
@@ -222,12 +222,13 @@ class RecordForm(Kept, SharingFields, forms.ModelForm):  # type: ignore[type-arg
 
 VALUE_CHOICES: dict[str, Callable[[], Iterable[tuple[Any, Any]]]] = {
     ValueKind.NATIONALITY: nationality_choices,
-    ValueKind.SEX: lambda: Sex.choices,
+    ValueKind.SEX: lambda: [choice for choice in Sex.choices if choice[0] != Sex.OTHER],
     ValueKind.LANGUAGE: lambda: BriefingLanguage.choices,
 }
 VALUE_HELP = {
     ValueKind.BIRTH_DATE: _("12-03-1985; partly known: 03-1985 or 1985."),
     ValueKind.V_NUMBER: _("Ten digits."),
+    ValueKind.DEATH_DATE: _("12-03-1985; partly known: 03-1985 or 1985."),
 }
 
 
@@ -253,6 +254,13 @@ class IdentityValueForm(RecordForm):
                 help_text=VALUE_HELP.get(self.value_kind, ""),
                 widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
             )
+        if self.value_kind == ValueKind.LANGUAGE:
+            self.fields["language"] = forms.CharField(
+                label=_("Which other language"), required=False, max_length=40
+            )
+            if self.initial.get("value") and self.initial["value"] not in BriefingLanguage.values:
+                self.initial["language"] = self.initial["value"]
+                self.initial["value"] = BriefingLanguage.OTHER
         if self.value_kind != ValueKind.BIRTH_DATE:
             del self.fields["estimated"]
         source = self.author.organisation.kind if self.author else ""
@@ -261,20 +269,30 @@ class IdentityValueForm(RecordForm):
             status.choices = [  # type: ignore[attr-defined]
                 c for c in IdentityStatus.choices if c[0] != IdentityStatus.ESTABLISHED
             ]
-        self.order_fields(["source_team", "received_on", "received_document", "value"])
+        first = ["source_team", "received_on", "received_document", "value", "language"]
+        self.order_fields(first)
 
     def clean_value(self) -> str:
         text = self.cleaned_data["value"].strip()
         if self.value_kind in (ValueKind.NAME, ValueKind.ALIAS):
             return clean_name(text)
-        if self.value_kind == ValueKind.BIRTH_DATE:
+        if self.value_kind in (ValueKind.BIRTH_DATE, ValueKind.DEATH_DATE):
             return parse_partial_date(text)
         return clean_v_number(text) if self.value_kind == ValueKind.V_NUMBER else text
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if self.value_kind == ValueKind.LANGUAGE and data.get("value") == BriefingLanguage.OTHER:
+            if not data.get("language"):
+                self.add_error("language", _("Write which language."))
+            data["value"] = data.get("language", "")
+        return data
 
     def record(self) -> Record:
         record = super().record()
         assert isinstance(record, IdentityValue)
         record.kind = self.value_kind
+        record.value = self.cleaned_data["value"]
         return record
 
 

@@ -71,9 +71,11 @@ def next_steps(reader: CaseReader, facts: Facts) -> list[NextStep]:
 
 def offered(step: Step, facts: Facts) -> bool:
     """True unless the step belongs to a mode or setting that the pilot has not chosen (T6, T17), or
-    answers a proposal that nobody made (T11)."""
+    answers a proposal that nobody made (T11), or is aftercare of who died (T12)."""
     if step.number == "T11":
         return facts.left is not None
+    if step.number == "T12":
+        return facts.left is None or facts.left.reason != "deceased"
     if step.number == "T6":
         return facts.early_admission or facts.municipal
     if step.number == "T17":

@@ -65,8 +65,10 @@ def _person(reader: CaseReader, records: Records) -> dict[str, Any]:
     values = by_kind(identity)
     briefings = current(records["briefing"])
     born = next((row.value for row in values["birth_date"]), "")
+    died = next((row.value for row in values["death_date"]), "")
     return {
         "name": values["name"][0].value if values["name"] else "",
+        "died": died,
         "values": values,
         "nationalities": distinct(values["nationality"]),
         "household": household(current(records["relation"])),
@@ -76,7 +78,7 @@ def _person(reader: CaseReader, records: Records) -> dict[str, Any]:
         "completes": can_complete_registration(reader),
         "asks_elsewhere": can_ask(reader),
         "knows_referrer": reader.reads(Category.GUIDANCE) or reader.reads(Category.CONTACT_SHELTER),
-        "cautions": cautions(records, born, timezone.localdate()),
+        "cautions": cautions(records, born, timezone.localdate(), died),
     }
 
 

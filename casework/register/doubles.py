@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from casework.register.enums import ValueKind
+from casework.register.enums import Sex, ValueKind
 from casework.register.matching import Agreement, Identity, heard, likely_agreements, sought, weight
 from casework.register.models import IdentityValue
 
@@ -61,6 +61,9 @@ class Candidate:
     def words(self) -> list[str | Promise]:
         """Words for the fields that speak for or against the match."""
         return [WORDS[key] for key in self.agreed.items() if key in WORDS]
+
+
+SAYS_NOTHING = (Sex.UNKNOWN, Sex.OTHER)  # neither for nor against a match
 
 
 def search_names(wanted: str, most: int = MOST_SEARCHED) -> list[int]:
@@ -130,6 +133,8 @@ def identities_of(
     kinds = [kind for kind, field in FIELDS.items() if field in asked]
     values = IdentityValue.objects.current().filter(case__in=cases, kind__in=kinds).order_by("pk")
     for case, kind, value in values.values_list("case_id", "kind", "value"):
+        if kind == ValueKind.SEX and value in SAYS_NOTHING:
+            continue
         getattr(result[case], FIELDS[ValueKind(kind)]).append(value)
     return result
 

@@ -10,12 +10,15 @@ class ValueKind(TextChoices):
     V_NUMBER = "v_number", _("V-number")
     SEX = "sex", _("sex")
     LANGUAGE = "language", _("language")
+    DEATH_DATE = "death_date", _("date of death")
 
 
 class Sex(TextChoices):
     WOMAN = "woman", _("woman")
     MAN = "man", _("man")
-    OTHER = "other", _("neither, or unknown")
+    X = "x", "X"
+    UNKNOWN = "unknown", _("unknown")
+    OTHER = "other", _("neither, or unknown")  # of before these were two; no longer offered
 
 
 class DocumentKind(TextChoices):

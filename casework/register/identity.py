@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from casework.register.enums import IdentityStatus, ValueKind
 from casework.register.models import IdentityValue
@@ -14,13 +15,13 @@ _SURENESS = {IdentityStatus.ESTABLISHED: 0, IdentityStatus.PLAUSIBLE: 1, Identit
 
 
 NAMES = """
-    SELECT v.case_id, v.value, v.status, v.said_on, v.id,
+    SELECT v.case_id, v.kind, v.value, v.status, v.said_on, v.id,
            CASE v.status WHEN 'established' THEN (
                SELECT o.kind FROM partners_team t
                JOIN partners_organisation o ON o.id = t.organisation_id
                WHERE t.id = coalesce(v.source_team_id, v.author_team_id)) ELSE '' END
     FROM casework_identityvalue v
-    WHERE v.case_id = ANY (%s) AND v.kind = 'name' AND v.ended_at IS NULL
+    WHERE v.case_id = ANY (%s) AND v.kind IN ('name', 'death_date') AND v.ended_at IS NULL
 """
 
 
@@ -32,7 +33,7 @@ def _rank(status: str, organisation_kind: str) -> int:
 
 def leading_names(case_ids: Iterable[int]) -> dict[int, str]:
     """The name to show for each case: established by AVIM or IND first, else the surest, else the
-    first said.
+    first said. Who died is called so beside it.
 
     In SQL by hand: building the same query through the ORM costs more than running it, and every
     list asks it.
@@ -41,11 +42,15 @@ def leading_names(case_ids: Iterable[int]) -> dict[int, str]:
         cursor.execute(NAMES, [list(case_ids)])
         rows = cursor.fetchall()
     best: dict[int, tuple[tuple[int, object, int], str]] = {}
-    for case_id, value, status, said_on, key, kind in rows:
-        order = (_rank(status, kind), said_on, key)
-        if case_id not in best or order < best[case_id][0]:
+    died = {case_id for case_id, kind, *_rest in rows if kind == ValueKind.DEATH_DATE}
+    for case_id, kind, value, status, said_on, key, by in rows:
+        order = (_rank(status, by), said_on, key)
+        if kind == ValueKind.NAME and (case_id not in best or order < best[case_id][0]):
             best[case_id] = (order, value)
-    return {case_id: value for case_id, (_order, value) in best.items()}
+    return {
+        case_id: _("%(name)s (deceased)") % {"name": value} if case_id in died else value
+        for case_id, (_order, value) in best.items()
+    }
 
 
 def born_on_or_after(case_id: int) -> date | None:

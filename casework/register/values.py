@@ -157,7 +157,7 @@ CHOSEN = {"sex": Sex, "language": BriefingLanguage}
 
 
 def display(kind: str, value: str) -> str:
-    if kind == "birth_date":
+    if kind in ("birth_date", "death_date"):
         parts = [int(part) for part in value.split("-")]
         if len(parts) == 3:
             return formats.date_format(date(*parts), "j F Y")

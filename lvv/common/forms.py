@@ -1,6 +1,7 @@
 """NL Design System markup for Django's own field groups: one renderer, one bound field, one
 template."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from html import escape
@@ -37,6 +38,33 @@ class DateField(forms.DateField):
             "invalid": _("Enter an existing date, for example 12-11-2026."),
         }
         super().__init__(error_messages=wrong | kwargs.pop("error_messages", {}), **kwargs)
+
+
+AMOUNT = re.compile(
+    r"(?:€|EUR)?\s*(?P<whole>\d{1,3}(?:[. ]\d{3})+|\d+)(?:[.,](?P<cents>\d{1,2}|-{1,2}))?\s*(?:€|EUR)?",
+    re.IGNORECASE,
+)
+
+
+class AmountField(forms.DecimalField):
+    """An amount in euros as people write it: 62,50, € 62.50, 1.250,- or 1 250."""
+
+    widget = forms.TextInput
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str) and (text := value.replace("\xa0", " ").strip()):
+            written = AMOUNT.fullmatch(text)
+            if written is None:
+                raise ValidationError(_("Enter an amount such as 62,50."), code="invalid")
+            whole = re.sub(r"\D", "", written["whole"])
+            value = f"{whole}.{(written['cents'] or '0').replace('-', '0')}"
+        return super().to_python(value)
+
+    def prepare_value(self, value: Any) -> Any:
+        """As it is written here: 62,50."""
+        return (
+            value if isinstance(value, str) or value is None else f"{value:.2f}".replace(".", ",")
+        )
 
 
 WIDGET_CLASSES = [
