@@ -46,6 +46,13 @@ from partners.organisations.models import Team
 ESTABLISHES = (OrganisationKind.AVIM, OrganisationKind.IND)
 
 
+# What a field asks for, where its label alone says too little in a list of errors.
+REQUIRED = {
+    ("TravelDocument", "kind"): _("Choose which document you ask for."),
+    ("TravelDocument", "country"): _("Enter of which country you ask the document."),
+}
+
+
 def _form_field(field: "models.Field[Any, Any]", **kwargs: Any) -> forms.Field | None:
     """Days as people write them here; a choice begins with nothing chosen; long text gets room."""
     if isinstance(field, models.DateField):
@@ -62,6 +69,8 @@ def _form_field(field: "models.Field[Any, Any]", **kwargs: Any) -> forms.Field |
         kwargs["choices_form_class"] = forms.TypedChoiceField
     if isinstance(field, models.DecimalField):
         kwargs["form_class"] = AmountField
+    if required := REQUIRED.get((field.model.__name__, field.name)):
+        kwargs["error_messages"] = {"required": required}
     made = field.formfield(**kwargs)
     if made is not None and isinstance(field, models.TextField):
         made.widget = forms.Textarea(attrs={"rows": 5, "dir": "auto"})
@@ -498,7 +507,7 @@ class CorrectionForm(Kept, forms.ModelForm):  # type: ignore[type-arg]
 class AnswerForm(KeptForm):
     answer = forms.ChoiceField(
         label=_("Answer"),
-        choices=[(a.value, a.label) for a in (Answer.ACCEPTED, Answer.DECLINED)],
+        choices=[(Answer.ACCEPTED.value, _("Take over")), (Answer.DECLINED.value, _("Decline"))],
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose an answer.")},
     )

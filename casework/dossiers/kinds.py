@@ -5,8 +5,8 @@ import json
 
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from casework.care.models import MedicalLimitation, MedicalRecord
 from casework.cases.models import Consent
@@ -41,6 +41,7 @@ from casework.dossiers.supervision import IdentityResearch, Signal, Supervision
 from casework.dossiers.support import Allowance, LegalAid, ReceptionHandover
 from casework.escalation.models import Escalation, EscalationPart
 from casework.formal_decisions.models import FormalDecision
+from casework.intake.enums import DossierResult
 from casework.intake.models import DossierRequest, Intake, IntakeReport, ServiceDossier
 from casework.journal.models import Contact, Note
 from casework.outcomes.models import Confirmation, DestinationReport, Exit, FollowUpCheck
@@ -62,6 +63,12 @@ def _residence_warning(title: ResidenceTitle) -> str | Promise:
         "Code 98 can also stand while an application is undecided. It does not mean that the "
         "person may be removed."
     )
+
+
+def _no_dossier(dossier: ServiceDossier) -> str:
+    if dossier.result != DossierResult.NONE:
+        return ""
+    return gettext("%(service)s has no dossier") % {"service": dossier.get_of_display()}
 
 
 _ALL = (
@@ -342,7 +349,7 @@ _ALL = (
         "home",
         frozenset({MUNICIPAL}),
         "since",
-        ("amount", "period"),
+        ("payment",),
         ("amount", "period", "since", "until"),
         panel=190,
     ),
@@ -407,6 +414,7 @@ _ALL = (
         ("result", "delivered_on", "completed_on", "remark"),
         supplied=True,
         panel=130,
+        says=_no_dossier,
     ),
     RecordKind(
         "agenda_item",
@@ -421,6 +429,7 @@ _ALL = (
         moves_case=True,
         panel=120,
         page=of_itself("agenda_item"),
+        says=lambda item: f"{item.get_why_display()}: {item.question}",
     ),
     RecordKind(
         "position",
@@ -686,6 +695,8 @@ STEPS_OF = {BY_MODEL[kind.parent_model].slug: kind for kind in _ALL if kind.pare
 def headline(record: Record) -> str:
     """What is said of a record first: choices in words, empty parts left out."""
     kind = BY_MODEL[type(record)]
+    if kind.says and (sentence := kind.says(record)):
+        return sentence
     parts = []
     for name in kind.headline:
         display = getattr(record, f"get_{name}_display", None)

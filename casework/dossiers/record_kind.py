@@ -55,6 +55,8 @@ class RecordKind:
     panel: int | None = None  # its place among the panels of a case page; None if it has none
     page: Callable[[Record], str] | None = None  # where its rows lead, if it has a page of its own
     goes_along: bool = False  # to another pilot, as far as every partner reads it here
+    # what is said of it instead of label and headline, or nothing
+    says: Callable[[Any], str] | None = None
 
     @property
     def parent_model(self) -> type[Record] | None:

@@ -1,6 +1,7 @@
 """Of NGO teams and the municipality: legal aid, allowance, and handing somebody over."""
 
 from django.db import models
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from casework.dossiers.enums import AllowancePeriod, HandOverPlace
@@ -50,6 +51,11 @@ class Allowance(Record):
                 violation_error_message=_("The end lies before the beginning."),
             ),
         ]
+
+    @property
+    def payment(self) -> str:
+        whole = self.amount == self.amount.to_integral_value()
+        return f"€ {number_format(self.amount, 0 if whole else 2)} {self.get_period_display()}"
 
 
 class ReceptionHandover(Addressed):

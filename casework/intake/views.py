@@ -218,6 +218,7 @@ def _page_context(request: ClearanceRequest, work: IntakeUnderWay, page: str) ->
         "last": None if mine else last,
         "criteria": work.criteria,
         "limits": work.limits,
+        "asks": page != "beperking" or bool(work.limits),
         "before": "" if work.later else _before(page),
         "later": work.later,
         "heading": PAGES[page],

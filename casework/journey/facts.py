@@ -101,10 +101,16 @@ class Facts:
     def rest_ends(self) -> date | None:
         """The day on which the rest period ends: fourteen days after the later dossier (R8). None
         while a dossier is missing. After T17 the dossiers of the earlier case count too."""
-        counted = {**self.earlier_dossiers, **self.dossiers} if self.taken_over else self.dossiers
-        if set(counted) >= {"ind", "dtv"}:
-            return max(counted.values()) + REST
-        return None
+        return None if self.awaited_dossiers else max(self.counted_dossiers.values()) + REST
+
+    @property
+    def counted_dossiers(self) -> dict[str, date]:
+        return {**self.earlier_dossiers, **self.dossiers} if self.taken_over else self.dossiers
+
+    @property
+    def awaited_dossiers(self) -> set[str]:
+        """Of whom a dossier is missing."""
+        return {"ind", "dtv"} - set(self.counted_dossiers)
 
     @property
     def lacks_request(self) -> bool:

@@ -59,9 +59,12 @@ def dossiers_requested(facts: Facts) -> Missing | None:
 
 
 def dossiers_in(facts: Facts) -> Missing | None:
-    if facts.rest_ends is None:
-        return Missing(_("Not both dossiers are delivered, or stated not to exist."), "dossiers")
-    return None
+    awaited = facts.awaited_dossiers
+    if awaited == {"ind"}:
+        return Missing(_("Waits for the dossier of IND."), "dossiers")
+    if awaited == {"dtv"}:
+        return Missing(_("Waits for the dossier of DT&V."), "dossiers")
+    return Missing(_("Waits for the dossiers of IND and DT&V."), "dossiers") if awaited else None
 
 
 def rest_over(facts: Facts) -> Missing | None:

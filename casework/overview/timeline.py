@@ -167,7 +167,8 @@ def _records(
         ):
             text = f"{authors[record.author_id]}, {text}"
         title = headline(record)
-        if slug not in WRITTEN and title != str(record_kind.label):
+        is_said = record_kind.says is not None and title == record_kind.says(record)
+        if slug not in WRITTEN and not is_said and title != str(record_kind.label):
             title = f"{record_kind.label}: {title}"
         made.append(
             Event(

@@ -3,6 +3,7 @@
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from casework.caseload.acts import givable, without_manager
@@ -25,6 +26,20 @@ from partners.organisations.enums import Role
 
 SHOWN_TO_DO = 8  # of what waits, before "more"
 MOST_TO_DO = 300
+# What one does here in a role that sees no cases.
+DOES = {
+    Role.ANALYST: _("You read the convenants and the settings of the pilots."),
+    Role.FUNCTIONAL_ADMIN: _(
+        "You keep the accounts, teams and roles of your organisation, under Administration."
+    ),
+    Role.PRIVACY_OFFICER: _(
+        "You read in the log of readings who opened what, and you advise and decide on changes of"
+        " a convenant."
+    ),
+    Role.DATA_PROTECTION_OFFICER: _(
+        "You read in the convenants who reads what, and object to a change that may not be."
+    ),
+}
 
 
 @processes(CASEWORK)
@@ -75,6 +90,10 @@ def home(request: ClearanceRequest) -> HttpResponse:
         else 0,
         "registers": perms.registers_people(clearance, teams),
         "proposals": Proposal.objects.waiting_for(clearance.organisations_as(Role.PRIVACY_OFFICER)),
-        "offices": sorted({role.label for role, _organisation in clearance.offices}),
+        "offices": [
+            (role.label, DOES[role])
+            for role in DOES
+            if any(held == role for held, _organisation in clearance.offices)
+        ],
     }
     return render(request, "casework/overview/home.html", context)

@@ -103,7 +103,7 @@ class RegistrationForm(ClaimedIdentityForm, ReferralForm):
     )
     second_nationality = forms.ChoiceField(label=_("Second nationality"), required=False)
     v_number = forms.CharField(
-        label=_("V-number"),
+        label=_("Number of a foreign national (V-number)"),
         required=False,
         max_length=60,
         help_text=_("Ten digits, if it is known."),
@@ -204,7 +204,7 @@ class MemberForm(ClaimedIdentityForm):
     )
     nationality = forms.ChoiceField(label=_("Nationality"), required=False)
     v_number = forms.CharField(
-        label=_("V-number"),
+        label=_("Number of a foreign national (V-number)"),
         required=False,
         max_length=40,
         help_text=_("Ten digits."),

@@ -133,6 +133,12 @@ class Stay(Record):
     def is_running(self) -> bool:
         return self.ended_at is None and is_in_force(self.since, self.until)
 
+    @property
+    def shelter_label(self) -> str:
+        """The kind of shelter, of the location where there is one."""
+        kind = self.location.kind if self.location else self.kind
+        return str(ShelterKind(kind).label) if kind else str(_("stay"))
+
 
 class Absence(VisibleToCategory):
     """Somebody who has a place is not there, from a day until (not including) the day she is

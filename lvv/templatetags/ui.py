@@ -1,11 +1,14 @@
 import uuid
+from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import template
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from casework.cases.case_rows import TAB_CAP
 from casework.dossiers.kinds import BY_MODEL
@@ -24,6 +27,32 @@ register.simple_tag(components.badge)
 def capped(number: int) -> str:
     """A count as tabs show it: never more than 100+."""
     return f"{TAB_CAP}+" if number > TAB_CAP else str(number)
+
+
+EXPORTS = ("casework:case_export", "casework:custody_package")
+
+
+@register.simple_tag(takes_context=True)
+def why_once_more(context: template.Context) -> str:
+    """Why who is signed in must show it once more, by the page that asks it."""
+    request = context["request"]
+    page = urlsplit(request.POST.get("next") or request.GET.get("next") or "").path
+    try:
+        name = resolve(page).view_name
+    except Resolver404:
+        name = ""
+    if name in EXPORTS:
+        return gettext("Before an export we ask for your password or passkey once more.")
+    return gettext("Please reauthenticate to safeguard your account.")
+
+
+@register.filter
+def lateness(on: date) -> str:
+    """How long ago something was due; empty for a day to come."""
+    days = (timezone.localdate() - on).days
+    if days == 0:
+        return gettext("today")
+    return ngettext("%(n)d day late", "%(n)d days late", days) % {"n": days} if days > 0 else ""
 
 
 @register.filter

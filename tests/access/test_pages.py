@@ -385,7 +385,7 @@ def test_who_may_not_read_shelter_meets_no_trace_of_it(client, cast):
         reverse("casework:person_detail", args=[cast.case.person.reference]),
         reverse("casework:case_list") + "?tab=all",
     ]
-    traces = ("kamer-vier", "zorg-vraag", "opvangteam", "zorgteam", "Opvang</dt>", "verblijft op")
+    traces = ("kamer-vier", "zorg-vraag", "opvangteam", "zorgteam", "Verblijf</dt>", "verblijft op")
     for page in pages:
         shown = client.act_as(cast.partner).get(page).text
         assert not [trace for trace in traces if trace in shown], page
