@@ -40,14 +40,14 @@ class InvolveForm(KeptForm):
     """Which team, why, and until when."""
 
     team = forms.TypedChoiceField(
-        label=_("Team"),
+        label=_("Partner"),
         coerce=int,
-        error_messages={"required": _("Choose the team you want to involve.")},
+        error_messages={"required": _("Choose the partner you want to involve.")},
     )
     ground = forms.TypedChoiceField(
         label=_("Ground"),
         coerce=Ground,
-        error_messages={"required": _("Choose why this team takes part.")},
+        error_messages={"required": _("Choose why this partner takes part.")},
         choices=[
             ("", _("Choose a ground")),
             *((ground.value, ground.label) for ground in CHOSEN_GROUNDS),
@@ -56,14 +56,14 @@ class InvolveForm(KeptForm):
     explanation = forms.CharField(
         label=_("Explanation"),
         max_length=300,
-        help_text=_("What is this team needed for? Everybody in the case reads this."),
+        help_text=_("What is this partner needed for? Everybody in the case reads this."),
         widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": _("Explain what the team is needed for.")},
+        error_messages={"required": _("Explain what the partner is needed for.")},
     )
     until = DateField(
         label=_("Until"),
         required=False,
-        help_text=_("The first day on which the team sees nothing any more. Empty: no end yet."),
+        help_text=_("The first day on which the partner sees nothing any more. Empty: no end yet."),
     )
 
     def __init__(self, *args: Any, teams: list[Team], dtv_stays: bool, **kwargs: Any) -> None:
@@ -80,7 +80,7 @@ class InvolveForm(KeptForm):
         team = self.teams[data["team"]] if data.get("team") else None
         fits = FITS.get(data["ground"]) if data.get("ground") else None
         if team and fits and fits not in (team.function, team.organisation.kind):
-            self.add_error("ground", _("This ground fits another kind of team."))
+            self.add_error("ground", _("This ground fits another kind of partner."))
         if (
             team
             and self.dtv_stays

@@ -276,7 +276,7 @@ class Involvement(Labelled):
                     ("team", RangeOperators.EQUAL),
                     (Period("since", "until"), RangeOperators.OVERLAPS),
                 ],
-                violation_error_message=_("This team is involved in this case already."),
+                violation_error_message=_("This partner is involved in this case already."),
             ),
             models.CheckConstraint(
                 name="involvement_ends_after_it_began",

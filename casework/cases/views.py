@@ -141,7 +141,7 @@ def case_involve(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     try:
         answer = send_form(request, form, act)
     except AlreadyInvolved:
-        form.add_error("team", _("This team takes part already."))
+        form.add_error("team", _("This partner takes part already."))
         status = 409
     return answer or show_form(
         request, "casework/cases/involve.html", form, status=status, **reader.context()

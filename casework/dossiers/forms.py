@@ -69,8 +69,8 @@ def _form_field(field: "models.Field[Any, Any]", **kwargs: Any) -> forms.Field |
         kwargs["choices_form_class"] = forms.TypedChoiceField
     if isinstance(field, models.DecimalField):
         kwargs["form_class"] = AmountField
-    if required := REQUIRED.get((field.model.__name__, field.name)):
-        kwargs["error_messages"] = {"required": required}
+    if sentence := REQUIRED.get((field.model.__name__, field.name)):
+        kwargs["error_messages"] = {"required": sentence}
     made = field.formfield(**kwargs)
     if made is not None and isinstance(field, models.TextField):
         made.widget = forms.Textarea(attrs={"rows": 5, "dir": "auto"})

@@ -4128,7 +4128,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='involvement',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('case', '='), ('team', '='), (casework.records.periods.Period('since', 'until'), '&&')], name='involvement_no_overlap', violation_error_message='This team is involved in this case already.'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('case', '='), ('team', '='), (casework.records.periods.Period('since', 'until'), '&&')], name='involvement_no_overlap', violation_error_message='This partner is involved in this case already.'),
         ),
         migrations.AddConstraint(
             model_name='involvement',

@@ -26,7 +26,7 @@ class DeclineForm(KeptForm):
     """Why a proposal is declined; another button of the same form activates it."""
 
     reason = forms.CharField(
-        label=_("Reason, if you decline"),
+        label=_("Explanation, if you decline"),
         max_length=2000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
