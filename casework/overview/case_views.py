@@ -23,7 +23,7 @@ from casework.overview.household import household
 from casework.overview.timeline import KINDS as STORY_KINDS
 from casework.overview.timeline import events
 from casework.records.models import Record
-from casework.register.identity import by_kind, distinct
+from casework.register.identity import by_kind, called, distinct
 from casework.registration.perms import can_complete_registration
 from casework.registration.tasks import registration_tasks
 from governance.access.enums import Category
@@ -67,7 +67,7 @@ def _person(reader: CaseReader, records: Records) -> dict[str, Any]:
     born = next((row.value for row in values["birth_date"]), "")
     died = next((row.value for row in values["death_date"]), "")
     return {
-        "name": values["name"][0].value if values["name"] else "",
+        "name": called(values["name"][0].value if values["name"] else "", died),
         "died": died,
         "values": values,
         "nationalities": distinct(values["nationality"]),

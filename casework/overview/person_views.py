@@ -21,7 +21,7 @@ from casework.links.views import judgement_rows
 from casework.overview.composition import corrections, current, panels
 from casework.overview.household import household
 from casework.register.enums import ValueKind
-from casework.register.identity import by_kind
+from casework.register.identity import by_kind, called
 from casework.register.models import IdentityValue, Person
 from governance.access.middleware import ClearanceRequest
 from partners.accountability.activities import CASEWORK, processes
@@ -87,7 +87,9 @@ def person_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         "here": here,
         "kinds": ValueKind.choices,
         "work": [row for row in work if row[1] or row[2]],
-        "name": values["name"][0].value if values["name"] else "",
+        "name": called(
+            values["name"][0].value if values["name"] else "", values["death_date"]
+        ),
     }
     return render(request, "casework/overview/person.html", context)
 

@@ -47,10 +47,12 @@ def leading_names(case_ids: Iterable[int]) -> dict[int, str]:
         order = (_rank(status, by), said_on, key)
         if kind == ValueKind.NAME and (case_id not in best or order < best[case_id][0]):
             best[case_id] = (order, value)
-    return {
-        case_id: _("%(name)s (deceased)") % {"name": value} if case_id in died else value
-        for case_id, (_order, value) in best.items()
-    }
+    return {case_id: called(value, case_id in died) for case_id, (_order, value) in best.items()}
+
+
+def called(name: str, died: object) -> str:
+    """The name, with what everybody who reads it must know first: that the person died."""
+    return _("%(name)s (deceased)") % {"name": name} if name and died else name
 
 
 def born_on_or_after(case_id: int) -> date | None:

@@ -41,7 +41,8 @@ class DateField(forms.DateField):
 
 
 AMOUNT = re.compile(
-    r"(?:€|EUR)?\s*(?P<whole>\d{1,3}(?:[. ]\d{3})+|\d+)(?:[.,](?P<cents>\d{1,2}|-{1,2}))?\s*(?:€|EUR)?",
+    r"(?:€|EUR)?\s*(?P<whole>\d{1,3}(?:[. ]\d{3})+|\d+)"
+    r"(?:[.,](?P<cents>\d{1,2}|-{1,2}))?\s*(?:€|EUR)?",
     re.IGNORECASE,
 )
 
@@ -62,9 +63,9 @@ class AmountField(forms.DecimalField):
 
     def prepare_value(self, value: Any) -> Any:
         """As it is written here: 62,50."""
-        return (
-            value if isinstance(value, str) or value is None else f"{value:.2f}".replace(".", ",")
-        )
+        if value is None or isinstance(value, str):
+            return value
+        return f"{value:.2f}".replace(".", ",")
 
 
 WIDGET_CLASSES = [

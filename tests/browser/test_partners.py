@@ -215,6 +215,6 @@ def test_two_coordinators_and_a_planted_double(visit):
     page.get_by_role("link", name="Beslissen").first.click()
     page.wait_for_url("**/botsingen/**")
     assert violations(page) == []
-    page.get_by_role("button", name="Dezelfde persoon").click()
+    page.get_by_role("button", name="Dezelfde persoon", exact=True).click()
     page.get_by_role("heading", name="Wat er is gezegd").wait_for()
     assert violations(page) == []
