@@ -87,9 +87,7 @@ def person_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         "here": here,
         "kinds": ValueKind.choices,
         "work": [row for row in work if row[1] or row[2]],
-        "name": called(
-            values["name"][0].value if values["name"] else "", values["death_date"]
-        ),
+        "name": called(values["name"][0].value if values["name"] else "", values["death_date"]),
     }
     return render(request, "casework/overview/person.html", context)
 

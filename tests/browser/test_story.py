@@ -450,7 +450,7 @@ def test_to_a_refused_admission_with_an_objection_upheld(visit, site):
         "lso-besluit: niet toegelaten",
         "formeel besluit: ",
         "status: niet toegelaten",
-        "nu: in lso",
+        "status: in lso",
     )
     stands = "geldt niet meer: Een bezwaar of beroep is gegrond: Bezwaar gegrond verklaard."
     expect(story.page("gemeente").locator(".app-timeline")).to_contain_text(stands)
