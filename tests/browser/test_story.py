@@ -493,9 +493,6 @@ def test_to_legalisation_with_a_check_that_fails_after_six_months(visit, site):
     timeline = story.page("gemeente").locator(".app-timeline")
     for happened in (-330, -280, -275, -200):
         expect(timeline).to_contain_text(words(happened))
-    page = story.page("dtv")
-    page.goto(story.case)  # what was recorded of long ago opens nothing of then
-    expect(page.locator("main")).to_contain_text("Saba Vergunning")
 
 
 def test_from_registration_to_a_return_in_municipal_mode_on_one_day(visit, site):
