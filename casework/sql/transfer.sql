@@ -122,6 +122,13 @@ BEGIN
                 WHERE said.id = coalesce((old->>'source_team_id')::bigint, (old->>'author_team_id')::bigint) LIMIT 1),
             'visibility', visible, 'shared_team_ids', '[]'::jsonb, 'team_ids', '[]'::jsonb, 'recorded_at', now(),
             'received_on', access_today(), 'received_document', document, 'version', 1);
+        -- Who said it has no team there: its organisation stays named as the source. Not a shelter's, legal aid's or carer's.
+        IF fresh->>'source_team_id' IS NULL THEN
+            fresh := fresh || jsonb_build_object('received_document', left(document || coalesce((
+                SELECT ', ' || o.name FROM partners_team said JOIN partners_organisation o ON o.id = said.organisation_id
+                WHERE said.id = coalesce((old->>'source_team_id')::bigint, (old->>'author_team_id')::bigint)
+                  AND said.function = 'general'), ''), 200));
+        END IF;
         IF visible = 'own_organisation' THEN  -- it is shared anew, or not
             fresh := fresh || '{"share_purpose": "", "share_basis": "", "shared_until": null, "source_team_id": null}';
         END IF;
