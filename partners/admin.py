@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
-from django.db.models import Count, ForeignKey, Q, QuerySet
+from django.db.models import Count, ForeignKey, Min, Q, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
@@ -286,7 +286,12 @@ class UserAdmin(ScopedAdmin):
     def former(self, obj: User) -> str:
         """Former names and addresses of the account, each with the day on which it was changed."""
         fields = [User._meta.get_field(name) for name in ("name", "username", "email", "phone")]
-        versions = list(obj.history.order_by("-history_date", "-history_id")[:50])
+        mine = obj.memberships.filter(not_over()).values("organisation")
+        begun = obj.memberships.filter(organisation__in=mine).aggregate(first=Min("since"))["first"]
+        past = obj.history.order_by("-history_date", "-history_id")
+        if begun:  # not what it was while its owner worked for another
+            past = past.filter(history_date__date__gte=begun)
+        versions = list(past[:50])
         lines = [
             f"{field.verbose_name}: {getattr(older, field.name)} "
             f"({formats.date_format(timezone.localtime(newer.history_date), 'j F Y')})"

@@ -17,7 +17,7 @@ from casework.journey.acts import StepRefused, in_dutch, locked
 from casework.journey.guards import Missing
 from casework.tasks.models import Task
 from governance.access.clearance import Clearance
-from governance.access.enums import Category
+from governance.access.enums import Category, Visibility
 from partners.accountability.history import set_change_reason
 from partners.accounts.lifecycle import account_closes
 from partners.accounts.models import User
@@ -95,6 +95,7 @@ def _say(case: Case, colleague: User, note: str, *, by: Clearance) -> None:
         rule=GIVEN,
         what=in_dutch(gettext_lazy("Case given to you: %(note)s"), note=note or "–")[:300],
         due_on=timezone.localdate() + timedelta(days=READ_IN_DAYS),
+        visibility=Visibility.OWN_ORGANISATION,
     )
 
 

@@ -33,7 +33,8 @@ class GiveForm(KeptForm):
         max_length=250,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_(
-            "What your colleague needs to know now. It stands in the task that comes with it."
+            "What your colleague needs to know now. It stands in the task that comes with it, "
+            "and your own team reads it."
         ),
     )
 

@@ -16,6 +16,7 @@ from casework.register.identity import leading_names
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.form_views import form_view, open_form, send_form, show_form
 from partners.accountability.activities import CASEWORK, processes
+from partners.accounts.models import User
 
 SHOWN = 100
 NOBODY = "niemand"
@@ -32,14 +33,14 @@ def caseload_give(request: ClearanceRequest) -> HttpResponse:
         raise PermissionDenied
     of = request.GET.get("van", "")
     listed = list(
-        _asked(mine, of, request.GET.get("casus", "")).select_related("case_manager", "pilot")[
-            :SHOWN
-        ]
+        _asked(mine, of, request.GET.get("casus", "")).select_related(
+            "case_manager", "pilot", "progress"
+        )[:SHOWN]
     )
     form = open_form(
         request,
         GiveForm,
-        GIVE.key(SHEET),
+        GIVE.key(listed[0].reference if len(listed) == 1 else SHEET),
         cases=listed,
         names=leading_names([case.pk for case in listed]),
         colleagues=list(colleagues({case.lead_team_id for case in listed})),
@@ -57,14 +58,14 @@ def caseload_give(request: ClearanceRequest) -> HttpResponse:
         messages.success(request, text % {"n": len(chosen), "colleague": colleague})
         return case_url(chosen[0]) if len(chosen) == 1 else request.path
 
-    managers = {row.case_manager for row in mine.select_related("case_manager") if row.case_manager}
+    managers = User.objects.filter(pk__in=mine.order_by().values("case_manager"))
     return send_form(request, form, act) or show_form(
         request,
         "casework/caseload/give.html",
         form,
         form_page=request.get_full_path(),
         of=of,
-        managers=sorted(managers, key=str),
+        managers=list(managers),
         nobody=without_manager(mine).count(),
         more=len(listed) == SHOWN,
         listed=listed,

@@ -6,27 +6,33 @@ from django.db import transaction
 from django.utils import timezone
 
 from casework.conference.agenda_acts import locked_meeting
-from casework.conference.models import Meeting
+from casework.conference.models import Meeting, MeetingTeam
 from lvv.common.refusal import NotDone
+from partners.organisations.models import Pilot
 
 
 @transaction.atomic
 def keep_attendance(meeting: Meeting, teams: set[int], because: str = "") -> None:
-    """These teams were there, the others that were invited were not. After the minutes were sent
+    """These teams were there, the others that were invited were not. A team that came without
+    being invited is added. After the minutes were sent
     it is a correction with a reason, and restarts the term in which partners may answer them.
     Raises NotDone once that term has passed, and for a correction without a reason."""
     meeting = locked_meeting(meeting)
-    if meeting.minutes_sent_on:
-        if meeting.is_at_rest or not because:
-            raise NotDone
+    if meeting.minutes_sent_on and (meeting.is_at_rest or not because):
+        raise NotDone
+    there = {row.team_id: row for row in meeting.teams.all()}
+    for row in there.values():
+        if row.present is not (row.team_id in teams):
+            row.present = row.team_id in teams
+            row.save()
+    for team in sorted(teams - there.keys()):  # it came though it had not been invited
+        MeetingTeam.objects.create(meeting=meeting, team_id=team, present=True)
+    if meeting.minutes_sent_on:  # written last: who answered before this is asked again
         today = timezone.localdate()
         meeting.attendance_corrected_on, meeting.attendance_corrected_because = today, because
         meeting.minutes_due_on = today + timedelta(days=meeting.pilot.minutes_term_days)
         meeting.version += 1
         meeting.save()
-    for row in meeting.teams.all():
-        row.present = row.team_id in teams
-        row.save()
 
 
 def organisations_present(meeting: Meeting) -> int:
@@ -35,8 +41,12 @@ def organisations_present(meeting: Meeting) -> int:
     return len({*here, meeting.pilot.municipality_id})
 
 
+def quorum_of(pilot: Pilot) -> int:
+    """With how many organisations a meeting that begins now decides. In municipal mode the
+    municipality decides alone."""
+    return 1 if pilot.municipal_mode else pilot.quorum
+
+
 def lacks_quorum(meeting: Meeting) -> bool:
-    """True if fewer organisations are recorded as present than the pilot agreed upon. In municipal
-    mode the municipality decides alone."""
-    pilot = meeting.pilot
-    return not pilot.municipal_mode and organisations_present(meeting) < pilot.quorum
+    """True if fewer organisations are recorded as present than this meeting needs."""
+    return meeting.quorum is not None and organisations_present(meeting) < meeting.quorum

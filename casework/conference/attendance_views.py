@@ -12,12 +12,13 @@ from casework.conference import perms
 from casework.conference.attendance_acts import keep_attendance
 from casework.conference.forms import ATTENDANCE, AttendanceForm, GuestForm
 from casework.conference.guest_acts import admit_guest
-from casework.conference.meeting_views import meeting_or_404, meeting_url
+from casework.conference.meeting_views import invitable, meeting_or_404, meeting_url
 from casework.conference.models import Meeting, MeetingGuest
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.form_views import do_once, form_view, open_form, send_form, show_form
 from lvv.common.database import call
 from partners.accountability.activities import CASEWORK, processes
+from partners.organisations.models import Team
 
 
 @processes(CASEWORK)
@@ -32,6 +33,8 @@ def meeting_attendance(request: ClearanceRequest, reference: UUID) -> HttpRespon
     if request.method == "POST" and "dismiss" in request.POST:
         return do_once(request, lambda: _dismiss_guest(request, meeting))
     adds = "guest" in request.POST
+    if adds and meeting.closed_at:
+        raise PermissionDenied
     guest = open_form(request, GuestForm, "", sent=adds)
     rows = list(meeting.teams.select_related("team__organisation"))
     attendance = open_form(
@@ -39,7 +42,7 @@ def meeting_attendance(request: ClearanceRequest, reference: UUID) -> HttpRespon
         AttendanceForm,
         ATTENDANCE.key(meeting.reference),
         sent=not adds,
-        teams=[row.team for row in rows],
+        teams=_may_come(request, meeting, [row.team for row in rows]),
         corrects=meeting.minutes_sent_on is not None,
         initial={"present": [row.team_id for row in rows if row.present]},
     )
@@ -63,6 +66,14 @@ def meeting_attendance(request: ClearanceRequest, reference: UUID) -> HttpRespon
         guest_form=guest,
         guests=meeting.guests.all(),
     )
+
+
+def _may_come(request: ClearanceRequest, meeting: Meeting, invited: list[Team]) -> list[Team]:
+    """The teams that were invited; until the meeting is closed also those that could have been."""
+    if meeting.closed_at:
+        return invited
+    known = {team.pk for team in invited}
+    return invited + [team for team in invitable(request, meeting.pilot) if team.pk not in known]
 
 
 def _dismiss_guest(request: ClearanceRequest, meeting: Meeting) -> str:

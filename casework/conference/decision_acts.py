@@ -106,7 +106,7 @@ def decide(
             "Record first who is there: this conference decides with at least %(quorum)s "
             "organisations at the table."
         )
-        raise StepRefused(case, [Missing(few % {"quorum": meeting.pilot.quorum})])
+        raise StepRefused(case, [Missing(few % {"quorum": meeting.quorum})])
     facts = fact_of(case)
     if facts.state not in FROM.get(data["kind"], (facts.state,)):
         moved = _("The case is “%(state)s” by now; this decision does not fit it any more.")

@@ -119,7 +119,7 @@ def _item_context(request: ClearanceRequest, item: AgendaItem) -> dict[str, Any]
             if other.pk != item.pk
         ],
         "chairs": perms.chairs(request.clearance, item.meeting),
-        **quorum_of(item.meeting),
+        **quorum_of(request.clearance, item.meeting),
     }
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from casework.conference.agenda_acts import into_conference, locked_agenda, take_off
+from casework.conference.attendance_acts import quorum_of
 from casework.conference.guest_acts import guests_leave, guests_read
 from casework.conference.models import Meeting, MeetingTeam
 from casework.journey.acts import refresh_deadline
@@ -78,6 +79,7 @@ def record_held(
         place=place,
         afterwards=True,
         opened_at=timezone.now(),
+        quorum=quorum_of(pilot),
     )
     for team in teams:
         MeetingTeam.objects.create(meeting=meeting, team_id=team)
@@ -129,7 +131,7 @@ def open_meeting(meeting: Meeting, *, by: Clearance) -> None:
         raise NoConvenant(meeting.on)
     # that of the day: a newer version may have replaced the one it was planned under
     meeting.convenant = convenant
-    meeting.opened_at = timezone.now()
+    meeting.opened_at, meeting.quorum = timezone.now(), quorum_of(meeting.pilot)
     meeting.version += 1
     meeting.save()
     for item in items:

@@ -126,17 +126,23 @@ def attendance_of(clearance: Clearance, meeting: Meeting) -> list[tuple[MeetingT
 def guests_of(clearance: Clearance, meeting: Meeting) -> QuerySet[MeetingGuest]:
     """Who was there as a guest. Not for who only attends items: a guest's capacity tells of the
     others."""
-    reads = any(Category.CONFERENCE in seat.reads for seat in perms.seats_at(clearance, meeting))
     guests: QuerySet[MeetingGuest] = meeting.guests.all()
-    return guests if reads else guests.none()
+    return guests if _reads_meeting(clearance, meeting) else guests.none()
 
 
-def quorum_of(meeting: Meeting) -> dict[str, Any]:
-    """What the pages of a meeting say of its quorum."""
-    if meeting.opened_at is None or meeting.pilot.municipal_mode:
-        return {"organisations": 0, "lacks_quorum": False}
-    here = organisations_present(meeting)
-    return {"organisations": here, "lacks_quorum": here < meeting.pilot.quorum}
+def quorum_of(clearance: Clearance, meeting: Meeting) -> dict[str, Any]:
+    """What the pages of a meeting say of its quorum, and whether this worker reads why the
+    attendance was corrected: not who only attends items."""
+    here = organisations_present(meeting) if meeting.quorum else 0
+    return {
+        "organisations": here,
+        "lacks_quorum": here < (meeting.quorum or 0),
+        "reads_why": _reads_meeting(clearance, meeting),
+    }
+
+
+def _reads_meeting(clearance: Clearance, meeting: Meeting) -> bool:
+    return any(Category.CONFERENCE in seat.reads for seat in perms.seats_at(clearance, meeting))
 
 
 def mark_noted(positions: list[Position], meeting: Meeting) -> None:
@@ -215,7 +221,7 @@ def undiscussed_list(request: ClearanceRequest) -> HttpResponse:
     return render(request, "casework/conference/undiscussed.html", context)
 
 
-def _invited(request: ClearanceRequest, pilot: Pilot) -> list[Team]:
+def invitable(request: ClearanceRequest, pilot: Pilot) -> list[Team]:
     """The teams that may be invited to a meeting of this pilot."""
     here = [team for team in visible_teams(request.clearance).values() if team.pilot_id == pilot.pk]
     reads = team_reads([team.pk for team in here])
@@ -230,7 +236,7 @@ def _invited(request: ClearanceRequest, pilot: Pilot) -> list[Team]:
 @form_view
 def meeting_plan(request: ClearanceRequest, slug: str) -> HttpResponse:
     pilot = get_object_or_404(Pilot.objects.filter(pk__in=request.clearance.coordinated), slug=slug)
-    invited = _invited(request, pilot)
+    invited = invitable(request, pilot)
     first = [team.pk for team in invited if team.organisation.kind in INVITED_AT_FIRST]
     form = open_form(
         request,
@@ -264,7 +270,7 @@ def meeting_held(request: ClearanceRequest, slug: str) -> HttpResponse:
     """Record a meeting that was held."""
     pilot = get_object_or_404(Pilot.objects.filter(pk__in=request.clearance.coordinated), slug=slug)
     key = MEETING.key(pilot.reference, "held")
-    form = open_form(request, HeldForm, key, teams=_invited(request, pilot))
+    form = open_form(request, HeldForm, key, teams=invitable(request, pilot))
 
     def act() -> str:
         with _day_in_the_way():
@@ -293,7 +299,7 @@ def meeting_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         if chairs and not meeting.closed_at and not meeting.cancelled_on
         else [],
         "mine": answering(request.clearance, meeting),
-        **quorum_of(meeting),
+        **quorum_of(request.clearance, meeting),
     }
     return render(request, "casework/conference/meeting.html", context)
 

@@ -68,7 +68,7 @@ def minutes_of(clearance: Clearance, meeting: Meeting) -> dict[str, Any]:
         ],
         "chairs": perms.chairs(clearance, meeting),
         "mine": answering(clearance, meeting),
-        **quorum_of(meeting),
+        **quorum_of(clearance, meeting),
     }
 
 

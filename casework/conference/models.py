@@ -46,6 +46,10 @@ class Meeting(Versioned):
     closed_at = models.DateTimeField(null=True, editable=False)
     cancelled_on = models.DateField(null=True, editable=False)
     cancelled_because = models.CharField(_("cancelled because"), max_length=200, blank=True)
+    # With how many organisations it decides, as its pilot had it when it began; 1 in municipal
+    # mode.
+    # Empty: it began before there was a quorum.
+    quorum = models.PositiveSmallIntegerField(null=True, editable=False)
     minutes_sent_on = models.DateField(null=True, editable=False)
     minutes_due_on = models.DateField(
         null=True, editable=False

@@ -222,7 +222,7 @@ class FormalForm(KeptForm):
         if until is None or {"known_on", "decided_on", "objection_until"} & set(self.errors):
             return
         by_law = remedy_until(data.get("known_on") or timezone.localdate())
-        if until == self.fields["objection_until"].initial:
+        if until == self.fields["objection_until"].initial and not data.get(self.TICK):
             data["objection_until"] = until = by_law  # the proposal was left as it stood
         if until != by_law and not data.get(self.TICK):
             sentence = _(

@@ -36,6 +36,7 @@ from casework.journey import perms
 from casework.journey.addresses import linked
 from casework.journey.facts import Facts, fact_of
 from casework.journey.steps import STEPS
+from casework.register.identity import leading_names
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.acts import kept_value, save_draft
 from governance.drafts.form_views import (
@@ -177,7 +178,7 @@ def _letter(reader: CaseReader, form: FormalForm) -> str:
     return filled(
         template.text if template else first_text(data["kind"]),
         {
-            "naam": reader.name or case.number,
+            "naam": leading_names([case.pk], plain=True).get(case.pk) or case.number,
             "casusnummer": case.number,
             "datum": data["decided_on"],
             "functie": form.function_name,

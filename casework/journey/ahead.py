@@ -49,6 +49,12 @@ TURN: dict[str, Promise] = {
 }
 
 
+def _turn(case: Case, facts: Facts) -> str | Promise:
+    if facts.left is not None and not facts.left.confirmed:
+        return _("the coordinator, who confirms the exit")
+    return TURN.get(case.state, "")
+
+
 def next_steps(reader: CaseReader, facts: Facts) -> list[NextStep]:
     """The steps from here that are hers to take, with what is missing; no step that others take."""
     result = [
@@ -143,7 +149,7 @@ def ahead(reader: CaseReader) -> dict[str, Any]:
     return {
         "steps": steps_of(reader.case),
         "next_steps": mine,
-        "turn": "" if mine else TURN.get(reader.case.state, ""),
+        "turn": "" if mine else _turn(reader.case, facts),
         "deadlines": deadlines(reader, facts),
         "rest_ends": facts.rest_ends,
         "confers": confers,

@@ -244,7 +244,8 @@ def _ask_who_follows(case: Case, exit_: Exit, months: int, *, by: Clearance) -> 
     follow = (*COMPETENT.get(exit_.outcome, ()), *FOLLOWS.get(exit_.outcome, ()))
     reads = team_reads(case.team_ids) if by.writes(case, Category.CONFERENCE) else {}
     for team in Team.objects.filter(pk__in=reads, organisation__kind__in=follow):
-        if {Category.OUTCOME, Category.CONFERENCE} <= reads[team.pk].keys():
+        needs = (Category.OUTCOME, Category.CONFERENCE)
+        if all(reads[team.pk].get(category) in ("read", "write") for category in needs):
             Task.objects.create(
                 case=case,
                 author_team_id=case.lead_team_id,
@@ -268,6 +269,9 @@ def take_back_checks(exit_: Exit, checks: Iterable[UUID]) -> None:
     for row in rows.select_for_update(of=("self",)):
         row.version += 1
         row.end(EndReason.MISTAKE)
+    for task in Task.objects.current().filter(case=case, rule=FAILED_CHECK, answer=""):
+        task.version += 1
+        task.end(EndReason.MISTAKE)
     refresh_deadline(case)
 
 

@@ -85,7 +85,7 @@ def home(request: ClearanceRequest) -> HttpResponse:
         "offers": offers_waiting(clearance),
         "ending": [(pilot, without_recipient(pilot)) for pilot in ending_pilots(clearance)],
         "coordinates": bool(clearance.coordinated),
-        "without_manager": without_manager(givable(clearance)).count()
+        "without_manager": without_manager(givable(clearance))[:MOST_TO_DO].count()
         if clearance.holds(Role.COORDINATOR)
         else 0,
         "registers": perms.registers_people(clearance, teams),

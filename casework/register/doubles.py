@@ -63,7 +63,7 @@ class Candidate:
         return [WORDS[key] for key in self.agreed.items() if key in WORDS]
 
 
-SAYS_NOTHING = (Sex.UNKNOWN, Sex.OTHER)  # neither for nor against a match
+SAYS_NOTHING = (Sex.X, Sex.UNKNOWN, Sex.OTHER)  # neither for nor against a match
 
 
 def search_names(wanted: str, most: int = MOST_SEARCHED) -> list[int]:

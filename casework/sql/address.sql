@@ -5,8 +5,19 @@ CREATE POLICY address_of_my_location ON casework_locationaddress FOR SELECT TO l
 
 GRANT SELECT ON casework_locationaddress TO lvv_app;
 
--- What stood there before, for the same readers: written by the function below alone.
-SELECT access_wall_around_history('casework_locationaddress', 'casework_historicallocationaddress');
+-- What stood there before, for the same readers, since their team has the location: written by the function below alone.
+ALTER TABLE casework_historicallocationaddress ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY history_read ON casework_historicallocationaddress FOR SELECT TO lvv_app
+    USING (EXISTS (SELECT FROM casework_locationaddress live WHERE live.id = casework_historicallocationaddress.id)
+           AND history_date >= coalesce((
+               SELECT min(h.history_date) FROM casework_historicallocation h
+               WHERE h.id = casework_historicallocationaddress.location_id AND h.history_date > (
+                   SELECT max(o.history_date) FROM casework_historicallocation o JOIN casework_location l ON l.id = o.id
+                   WHERE o.id = casework_historicallocationaddress.location_id AND o.team_id IS DISTINCT FROM l.team_id)),
+               '-infinity'));
+
+GRANT SELECT ON casework_historicallocationaddress TO lvv_app;
 
 -- Who reads the address sees who else did; the case manager finds it in the audit log too.
 CREATE POLICY address_reading_read ON casework_addressreading FOR SELECT TO lvv_app

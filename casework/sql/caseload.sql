@@ -11,7 +11,8 @@ $$
               AND m.role IN ('functional_admin', 'coordinator') AND in_force(m.since, m.until)))
     SELECT x.name, x.managed, x.contact FROM (
         SELECT h.id, h.name,
-            (SELECT count(*) FROM casework_case c WHERE c.case_manager_id = who AND c.lead_team_id = h.id AND c.left_on IS NULL) AS managed,
+            (SELECT count(*) FROM casework_case c WHERE c.case_manager_id = who AND c.lead_team_id = h.id
+               AND (c.left_on IS NULL OR EXISTS (SELECT FROM casework_progress g WHERE g.case_id = c.id AND g.state IN ('exited', 'in_aftercare')))) AS managed,
             (SELECT count(*) FROM casework_involvement v JOIN casework_case c ON c.id = v.case_id
              WHERE v.worker_id = who AND v.team_id = h.id AND in_force(v.since, v.until) AND c.left_on IS NULL) AS contact
         FROM hers h) x

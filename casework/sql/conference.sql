@@ -1,14 +1,15 @@
 -- Conferences: when they meet, which teams come, and what shows to who only attends.
 
 -- Of a meeting that was recorded afterwards a team that only attends reads when it was there, and another party than the
--- municipality, which recorded it, agreed with the minutes that say so.
+-- municipality, which recorded it, agreed with the minutes that say so: after the day on which that was corrected, if it was.
 CREATE FUNCTION conference_is_attended(meeting bigint, here integer[]) RETURNS boolean LANGUAGE sql STABLE AS
 $$
     SELECT coalesce(bool_or(NOT m.afterwards OR EXISTS (
         SELECT FROM casework_meetingteam t WHERE t.meeting_id = m.id AND t.team_id = ANY (here) AND t.present)
       AND EXISTS (
         SELECT FROM casework_meetingteam y JOIN partners_team w ON w.id = y.team_id JOIN partners_pilot l ON l.id = m.pilot_id
-        WHERE y.meeting_id = m.id AND y.answer = 'agreed' AND w.organisation_id <> l.municipality_id AND y.team_id <> ALL (here))), false)
+        WHERE y.meeting_id = m.id AND y.answer = 'agreed' AND y.answered_on > coalesce(m.attendance_corrected_on, '-infinity')
+          AND w.organisation_id <> l.municipality_id AND y.team_id <> ALL (here))), false)
     FROM casework_meeting m WHERE m.id = meeting
 $$;
 

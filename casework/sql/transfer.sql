@@ -122,10 +122,11 @@ BEGIN
                 WHERE said.id = coalesce((old->>'source_team_id')::bigint, (old->>'author_team_id')::bigint) LIMIT 1),
             'visibility', visible, 'shared_team_ids', '[]'::jsonb, 'team_ids', '[]'::jsonb, 'recorded_at', now(),
             'received_on', access_today(), 'received_document', document, 'version', 1);
-        -- Who said it has no team there: its organisation stays named as the source. Not a shelter's, legal aid's or carer's.
+        -- Who said it has no team there: that it was a municipality or an NGO elsewhere stays known, and not which (ADR 0018).
         IF fresh->>'source_team_id' IS NULL THEN
             fresh := fresh || jsonb_build_object('received_document', left(document || coalesce((
-                SELECT ', ' || o.name FROM partners_team said JOIN partners_organisation o ON o.id = said.organisation_id
+                SELECT CASE o.kind WHEN 'municipality' THEN ', van de gemeente daar' WHEN 'ngo' THEN ', van een NGO daar' END
+                FROM partners_team said JOIN partners_organisation o ON o.id = said.organisation_id
                 WHERE said.id = coalesce((old->>'source_team_id')::bigint, (old->>'author_team_id')::bigint)
                   AND said.function = 'general'), ''), 200));
         END IF;

@@ -62,8 +62,12 @@ BEGIN
         (SELECT 'minutes', m.reference, NULL::bigint, m.on::text, m.minutes_due_on FROM casework_meetingteam r
             JOIN casework_meeting m ON m.id = r.meeting_id
             WHERE r.team_id = ANY (mine) AND m.minutes_sent_on IS NOT NULL AND m.minutes_due_on >= access_today()
-              -- Not answered, or answered before one of the summaries she reads was corrected.
-              AND (r.answer = '' OR EXISTS (
+              -- Not answered, or answered before the attendance or one of the summaries she reads was corrected.
+              AND (r.answer = '' OR m.attendance_corrected_on >= r.answered_on
+                      AND (SELECT min(h.history_date) FROM casework_historicalmeeting h WHERE h.id = m.id
+                               AND h.attendance_corrected_on = m.attendance_corrected_on
+                               AND h.attendance_corrected_because = m.attendance_corrected_because)
+                          > (SELECT max(h.history_date) FROM casework_historicalmeetingteam h WHERE h.id = r.id) OR EXISTS (
                   SELECT FROM casework_agendaitem a WHERE a.meeting_id = m.id AND a.ended_at IS NULL
                       AND a.corrected_on >= r.answered_on
                       AND (SELECT min(h.history_date) FROM casework_historicalagendaitem h

@@ -43,6 +43,8 @@ def test_a_coordinator_gives_several_cases_to_a_colleague_who_hears_why(journey,
     assert set(told.values_list("case", flat=True)) == {journey.case.pk, second.pk}
     home = journey.client.act_as(colleague).get("/").text
     assert "Paspoort ligt klaar." in home
+    with acting_as(journey.workers["ngo"]):  # what colleagues tell each other stays with them
+        assert not Task.objects.filter(rule="given").exists()
 
 
 def test_one_gives_her_own_case_and_no_other(journey, colleague):

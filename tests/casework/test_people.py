@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from casework.models import IdentityValue, Relation
+from casework.register.doubles import identities_of
+from governance.access.clearance import acting_as
 from lvv.common.forms import AmountField
 from tests import factories as make
 from tests.casework.journeys import sent
@@ -66,6 +68,9 @@ def test_x_and_unknown_are_two_things_and_neither_speaks_against_a_match(journey
     assert offered == ["", "woman", "man", "x", "unknown"]
     for sex in ("x", "unknown"):
         assert value(journey, "sex", value=sex).status_code == 302
+    with acting_as(journey.workers["municipality"]):
+        known = identities_of([journey.case.pk])[journey.case.pk]
+    assert known.sexes == []
     assert set(IdentityValue.objects.filter(kind="sex").values_list("value", flat=True)) == {
         "x", "unknown",
     }  # fmt: skip

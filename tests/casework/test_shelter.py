@@ -17,6 +17,7 @@ from casework.models import (
     Stay,
 )
 from governance.access.clearance import acting_as
+from lvv.common.database import call
 from partners.models import AuditEntry
 from partners.organisations.enums import OrganisationKind as K
 from partners.organisations.enums import TeamFunction as F
@@ -253,3 +254,21 @@ def test_a_location_that_closed_stays_with_the_stay_that_was_there(client, pilot
     assert client.post(changing, form).status_code == 302
     stay.refresh_from_db()
     assert stay.location == location
+
+
+def test_who_takes_a_location_over_does_not_read_where_it_was_before(client, pilot):
+    place = make.LocationFactory(pilot=pilot.pilot, team=pilot.teams["shelter"])
+    change = reverse("casework:location_change", args=[place.reference])
+    client.act_as(pilot.workers["coordinator"])
+    form = {"name": place.name, "kind": place.kind, "team": str(place.team_id)}
+    for address in ("Oude Laan 1", "Oude Laan 2"):
+        assert client.post(change, {**form, "address": address}).status_code == 302
+    place.team = pilot.teams["ngo"]
+    place.save()
+    for address in ("Nieuwe Laan 3", "Nieuwe Laan 4"):
+        with acting_as(pilot.workers["coordinator"]):
+            assert call("shelter_write_address", place.pk, address)
+    with acting_as(pilot.workers["ngo"]):
+        assert LocationAddress.objects.get().address == "Nieuwe Laan 4"
+        read = set(LocationAddress.history.values_list("address", flat=True))
+    assert read == {"Nieuwe Laan 3", "Nieuwe Laan 4"}

@@ -230,10 +230,10 @@ def test_what_goes_along_is_who_she_is_her_procedures_her_departure_and_ticked_g
         copied.received_document == "Overgenomen dossier"
     )  # where she came from, only the case says
     assert copied.source_team == journey.there.teams["ind"]
-    # What an organisation said that has no team there keeps its name as the source.
+    # Of what somebody said who has no team there it stays known that it was said elsewhere.
     name = IdentityValue.objects.get(case=made, kind="name")
-    said_by = journey.teams["municipality"].organisation.name
-    assert (name.source_team, name.received_document) == (None, f"Overgenomen dossier, {said_by}")
+    document = "Overgenomen dossier, van de gemeente daar"
+    assert (name.source_team, name.received_document) == (None, document)
     contact = Contact.objects.get(case=made)
     assert (contact.text, contact.visibility) == ("Mee.", "own_organisation")
     assert Goal.objects.get(case=made).text == "Koffie"

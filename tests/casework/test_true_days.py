@@ -215,7 +215,9 @@ def test_what_was_written_down_for_a_partner_says_so_until_it_agrees(journey):
     assert words not in room.see("dtv", *pages).text
 
 
-def test_the_police_reads_of_a_past_meeting_once_a_partner_agreed_that_it_was_there(journey):
+def test_the_police_reads_of_a_past_meeting_once_a_partner_agreed_that_it_was_there(
+    journey, on_day
+):
     journey.to_rest()
     make.InvolvementFactory(case=journey.case, team=journey.teams["avim"])
     room = Held(journey, -5, teams=("municipality", "ngo", "ind", "dtv", "avim"))
@@ -239,6 +241,12 @@ def test_the_police_reads_of_a_past_meeting_once_a_partner_agreed_that_it_was_th
     room.to("avim", "minutes", minutes, answer="agreed", remark="")  # not by itself
     room.to("coordinator", "minutes", minutes, answer="agreed", remark="")  # nor the municipality
     assert reads() == {False}
+    room.to("ngo", "minutes", minutes, answer="agreed", remark="")
+    assert reads() == {True}
+    # That the police was there was changed: who agreed before it said nothing of that.
+    room.attend("municipality", "ngo", "avim", "ind", because="IND was er ook.")
+    assert reads() == {False}
+    on_day(timezone.localdate() + timedelta(days=1))
     room.to("ngo", "minutes", minutes, answer="agreed", remark="")
     assert reads() == {True}
     assert room.see("avim").status_code == 200
