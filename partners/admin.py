@@ -285,7 +285,8 @@ class UserAdmin(ScopedAdmin):
     @admin.display(description=_("What stood here before"))
     def former(self, obj: User) -> str:
         """Former names and addresses of the account, each with the day on which it was changed."""
-        fields = [User._meta.get_field(name) for name in ("name", "username", "email", "phone")]
+        names = ("name", "username", "email", "phone")
+        fields: list[Any] = [User._meta.get_field(name) for name in names]
         mine = obj.memberships.filter(not_over()).values("organisation")
         begun = obj.memberships.filter(organisation__in=mine).aggregate(first=Min("since"))["first"]
         past = obj.history.order_by("-history_date", "-history_id")
