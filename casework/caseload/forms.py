@@ -38,6 +38,8 @@ class GiveForm(KeptForm):
         ),
     )
 
+    field_order = ("to", "note", "cases")
+
     def __init__(
         self,
         *args: Any,

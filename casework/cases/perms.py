@@ -103,6 +103,20 @@ def can_become_contact(clearance: Clearance, involvement: Involvement) -> bool:
     )
 
 
+def can_give(reader: CaseReader) -> bool:
+    """To give a case to a colleague, one must be both:
+    - in the team that leads this case, which was not handed over
+    - its case manager, or a coordinator of that team
+    """
+    coordinates = any(
+        seat.team == reader.case.lead_team_id and Role.COORDINATOR in seat.roles
+        for seat in reader.clearance.seats
+    )
+    return (
+        reader.team_leads and reader.case.read_only_from is None and (reader.manages or coordinates)
+    )
+
+
 def can_take_over(reader: CaseReader) -> bool:
     """To become case manager, one must be all of:
     - caseworker or coordinator in the team that leads this case

@@ -35,6 +35,7 @@ def partners(reader: CaseReader, involvements: list[Involvement]) -> dict[str, A
         "can_involve": perms.can_involve(reader),
         "can_take_over": perms.can_take_over(reader),
         "manages": reader.manages,
+        "gives": perms.can_give(reader),
         "manager_known": knows_lead,
         "lead": lead if knows_lead else None,
     }
