@@ -37,7 +37,7 @@ from casework.intake.models import (
     IntakeReport,
     ServiceDossier,
 )
-from casework.journal.models import Contact, Note
+from casework.journal.models import Contact, Note, Reachability
 from casework.known_elsewhere.models import ContactRequest, Hit, Question
 from casework.outcomes.models import (
     Confirmation,
@@ -121,6 +121,7 @@ __all__ = [
     "Progress",
     "ProcedureStep",
     "Question",
+    "Reachability",
     "Relation",
     "ResidenceTitle",
     "ReturnSupport",

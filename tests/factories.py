@@ -51,6 +51,7 @@ from casework.models import (
     Position,
     Procedure,
     ProcedureStep,
+    Reachability,
     ReceptionHandover,
     Relation,
     ResidenceTitle,
@@ -402,6 +403,9 @@ RECORDS |= {
         effective_on=LONG_AGO,
     ),
     "goal": _record(Goal, track="return_home", text="Een paspoort"),
+    "reachability": _record(
+        Reachability, kind="messenger", messenger="Signal", value="06 12345678", since=LONG_AGO
+    ),
     "action": _record(
         Action, what="Afspraak maken", due_on=LONG_AGO, to_team=SelfAttribute("author_team")
     ),

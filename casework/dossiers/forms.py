@@ -20,6 +20,8 @@ from casework.dossiers.record_kind import RecordKind
 from casework.dossiers.support import Allowance
 from casework.intake.enums import DossierResult
 from casework.intake.models import DossierRequest, ServiceDossier
+from casework.journal.enums import ReachKind
+from casework.journal.models import Reachability
 from casework.records.enums import Answer, EndReason, default_visibility
 from casework.records.models import Record
 from casework.records.validators import not_in_future
@@ -44,12 +46,15 @@ from partners.organisations.enums import OrganisationKind, TeamFunction
 from partners.organisations.models import Team
 
 ESTABLISHES = (OrganisationKind.AVIM, OrganisationKind.IND)
+FEWEST_DIGITS = 6  # of a telephone number, in whatever country
 
 
 # What a field asks for, where its label alone says too little in a list of errors.
 REQUIRED = {
     ("TravelDocument", "kind"): _("Choose which document you ask for."),
     ("TravelDocument", "country"): _("Enter of which country you ask the document."),
+    ("Reachability", "kind"): _("Choose by what means the person can be reached."),
+    ("Reachability", "value"): _("Enter the number, name or address."),
 }
 
 
@@ -377,6 +382,28 @@ class AllowanceForm(RecordForm):
         return data
 
 
+class ReachabilityForm(RecordForm):
+    """A number is kept as people write it; one too short to call, and a messenger nobody can tell,
+    are asked again."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # of the person, not of who types
+        self.fields["value"].widget.attrs.update(autocomplete="off", dir="auto")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        kind, messenger = data.get("kind"), data.get("messenger")
+        if kind == ReachKind.MESSENGER and not messenger:
+            self.add_error("messenger", _("Write which messenger."))
+        if kind and kind != ReachKind.MESSENGER and messenger:
+            self.add_error("messenger", _("Leave this empty, or choose the messenger above."))
+        digits = sum(char.isdigit() for char in data.get("value", ""))
+        if kind == ReachKind.TELEPHONE and "value" in data and digits < FEWEST_DIGITS:
+            self.add_error("value", _("A telephone number has at least six digits."))
+        return data
+
+
 class AbsenceForm(RecordForm):
     """An absence lies within the stay and overlaps no other absence."""
 
@@ -467,6 +494,7 @@ FORMS: dict[type[Record], type[RecordForm]] = {
     Consent: ConsentForm,
     ServiceDossier: DossierForm,
     Allowance: AllowanceForm,
+    Reachability: ReachabilityForm,
     Absence: AbsenceForm,
 }
 

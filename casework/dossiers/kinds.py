@@ -43,7 +43,7 @@ from casework.escalation.models import Escalation, EscalationPart
 from casework.formal_decisions.models import FormalDecision
 from casework.intake.enums import DossierResult
 from casework.intake.models import DossierRequest, Intake, IntakeReport, ServiceDossier
-from casework.journal.models import Contact, Note
+from casework.journal.models import Contact, Note, Reachability
 from casework.outcomes.models import Confirmation, DestinationReport, Exit, FollowUpCheck
 from casework.plan.models import Action, Goal, Scenario
 from casework.records.models import Addressed, Record
@@ -271,6 +271,17 @@ _ALL = (
         ("kind",),
         ("kind", "happened_on", "present", "text"),
         panel=340,
+    ),
+    RecordKind(
+        "reachability",
+        Reachability,
+        _("reachability"),
+        "phone",
+        frozenset({MUNICIPAL, NGO}),
+        "since",
+        ("means", "value"),
+        ("kind", "messenger", "value", "remark", "since", "until"),
+        panel=335,
     ),
     RecordKind(
         "note",

@@ -48,14 +48,14 @@ def supplying_team(reader: CaseReader) -> int | None:
 
 def can_be_supplied(reader: CaseReader, kind: RecordKind) -> bool:
     """What may be recorded on a partner's behalf:
-    - a kind with an owner other than the municipality, and no consent, contact, signal, stay or
-      hand-over
+    - a kind with an owner other than the municipality, and no consent, contact, reachability,
+      signal, stay or hand-over
     - in a category the coordinator reads in this case, and never public order
     """
     return (
         any(owner[0] != OrganisationKind.MUNICIPALITY for owner in kind.owners)
         and kind.added_here
-        and kind.slug not in ("consent", "contact", "signal", "hand_over", "stay")
+        and kind.slug not in ("consent", "contact", "reachability", "signal", "hand_over", "stay")
         and all(c != Category.PUBLIC_ORDER and reader.reads(c) for c in kind.categories)
     )
 

@@ -2,6 +2,13 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
+class ReachKind(TextChoices):
+    TELEPHONE = "telephone", _("phone")
+    MESSENGER = "messenger", _("messenger")
+    E_MAIL = "e_mail", _("e-mail address")
+    ADDRESS = "address", _("address for messages")
+
+
 class ContactKind(TextChoices):
     REFERRAL_CONTACT = "referral_contact", _("referral contact")
     INTAKE_INTERVIEW = "intake_interview", _("intake interview")

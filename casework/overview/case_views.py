@@ -13,6 +13,7 @@ from casework.cases.models import Involvement
 from casework.cases.partners import with_teams
 from casework.cases.taking_part import involvements_of, partners
 from casework.dossiers.cautions import cautions
+from casework.dossiers.presentation import is_over
 from casework.dossiers.rows import records_of
 from casework.journal.views import note_form
 from casework.journey.ahead import ahead
@@ -58,7 +59,7 @@ def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 
 
 def _person(reader: CaseReader, records: Records) -> dict[str, Any]:
-    """Who she is, where she stays, and what is said of how she came here."""
+    """Who she is, where she stays, how she is reached, and what is said of how she came here."""
     identity = with_teams(
         current(records["identity_value"]), reader.teams, "author_team", "source_team"
     )
@@ -73,6 +74,11 @@ def _person(reader: CaseReader, records: Records) -> dict[str, Any]:
         "nationalities": distinct(values["nationality"]),
         "household": household(current(records["relation"])),
         "stays": current(records["stay"]),
+        "reached": [
+            (row, reader.label(row.source_id))
+            for row in current(records["reachability"])
+            if not is_over(row)
+        ],
         "briefing": briefings[0] if briefings else None,
         "registration_tasks": registration_tasks(reader, informed=bool(briefings)),
         "completes": can_complete_registration(reader),

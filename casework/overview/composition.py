@@ -33,8 +33,8 @@ from governance.access.clearance import Clearance
 from partners.organisations.enums import OrganisationKind, TeamFunction
 
 OWN_WORK: dict[Owner, tuple[str, ...]] = {
-    MUNICIPAL: ("stay", "allowance", "hand_over", "signal", "contact", "procedure"),
-    NGO:       ("contact", "limitation", "stay", "signal"),
+    MUNICIPAL: ("stay", "allowance", "hand_over", "signal", "contact", "reachability", "procedure"),
+    NGO:       ("contact", "reachability", "limitation", "stay", "signal"),
     LEGAL:     ("legal_aid", "contact"),
     CARE:      ("limitation", "medical", "consent", "signal"),
     SHELTER:   ("stay", "signal"),

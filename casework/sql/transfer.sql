@@ -229,14 +229,14 @@ BEGIN
                 'permitted_partners', step.parent, became);
         END LOOP;
     END LOOP;
-    FOREACH one IN ARRAY ARRAY['contact', 'note', 'goal'] LOOP
+    FOREACH one IN ARRAY ARRAY['contact', 'note', 'goal', 'reachability'] LOOP
         EXECUTE format('SELECT array_agg(r.id) FROM casework_%1$s r JOIN casework_guidanceticked g
             ON g.transfer_id = $2 AND g.team_id = r.author_team_id AND r.reference = ANY (g.records)
             WHERE r.case_id = $1 AND r.ended_at IS NULL %2$s', one,
             CASE WHEN one IN ('contact', 'note') THEN 'AND r.category = ''guidance''' ELSE '' END)
             INTO chosen USING here.id, moved.id;
         PERFORM transfer_copy('casework_' || one, chosen, there, moved.to_team_id, moved.answered_by_id, document, 'own_organisation');
-        CONTINUE WHEN one = 'goal';  -- of the others some are about who she is, her procedures or her departure
+        CONTINUE WHEN one IN ('goal', 'reachability');  -- of the others some are about who she is, her procedures or her departure
         EXECUTE format('SELECT array_agg(r.id) FROM casework_%s r WHERE r.case_id = $1 AND r.ended_at IS NULL
             AND r.category IN (''identity'', ''procedures'', ''departure'')
             AND r.visibility = ''permitted_partners'' AND not_over(r.shared_until)', one)

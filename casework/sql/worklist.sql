@@ -91,6 +91,8 @@ BEGIN
                    OR EXISTS (SELECT FROM casework_note g WHERE g.case_id = c.id AND g.ended_at IS NULL
                               AND g.category = 'guidance' AND g.source_team_id IS NULL AND g.author_team_id = ANY (mine))
                    OR EXISTS (SELECT FROM casework_goal g WHERE g.case_id = c.id AND g.ended_at IS NULL
+                              AND g.source_team_id IS NULL AND g.author_team_id = ANY (mine))
+                   OR EXISTS (SELECT FROM casework_reachability g WHERE g.case_id = c.id AND g.ended_at IS NULL
                               AND g.source_team_id IS NULL AND g.author_team_id = ANY (mine)))
             ORDER BY 5 LIMIT most)
         UNION ALL

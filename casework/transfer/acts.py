@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from casework.cases.models import Case
-from casework.journal.models import Contact, Note
+from casework.journal.models import Contact, Note, Reachability
 from casework.journey.acts import StepRefused, locked, refresh_deadline
 from casework.journey.guards import Missing
 from casework.plan.models import Goal
@@ -22,7 +22,7 @@ from governance.access.enums import Category
 from lvv.common.database import call
 from partners.organisations.models import Pilot
 
-GUIDANCE: tuple[type[Record], ...] = (Goal, Contact, Note)  # what may be ticked
+GUIDANCE: tuple[type[Record], ...] = (Goal, Contact, Note, Reachability)  # what may be ticked
 
 
 def transfer_of(case: Case) -> Transfer | None:
@@ -90,9 +90,11 @@ def own_guidance(case: Case, team: int) -> list[tuple[UUID, str, date, str]]:
     return sorted((_ticked(row) for row in rows), key=lambda row: row[2], reverse=True)
 
 
-def _ticked(row: Goal | Contact | Note) -> tuple[UUID, str, date, str]:
+def _ticked(row: Any) -> tuple[UUID, str, date, str]:
     if isinstance(row, Goal):
         return row.reference, _("Goal"), row.set_on, row.text
+    if isinstance(row, Reachability):
+        return row.reference, _("Reachability"), row.since, f"{row.means}: {row.value}"
     return (
         row.reference,
         row.get_kind_display() if isinstance(row, Contact) else _("Note"),

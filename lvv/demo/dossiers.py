@@ -4,6 +4,7 @@ every time."""
 import uuid
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -29,6 +30,7 @@ from casework.models import (
     MedicalRecord,
     Procedure,
     ProcedureStep,
+    Reachability,
     ReceptionHandover,
     Relation,
     ResidenceTitle,
@@ -165,6 +167,7 @@ def make_dossiers(rng: Random, cast: Cast, lives: list[Any], cases: list[Case]) 
             part(w, life, case)
     _households(w, lives, cases)
     w.write()
+    _reachable(cast, lives, cases)
     _corrections(cast, lives, cases)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
@@ -556,6 +559,48 @@ def _elsewhere(w: Writer, life: Any, case: Case) -> None:
 def _worker(w: Writer, team: Team) -> User:
     user: User = User.objects.filter(memberships__team=team).order_by("pk")[0]
     return user
+
+
+def _reached(w: Writer, on: date, *, case: Case, team: Team, author: User, **what: Any) -> None:
+    w.add(Reachability, case, team, author, on, since=on, **what)
+
+
+def _reachable(cast: Cast, lives: list[Any], cases: list[Case]) -> None:
+    """Of every eighth person of a pilot in guidance, what her counsellor knows: a number, and of
+    some a messenger that the municipality reads too, or an address after the number was lost."""
+    w = Writer(Random(8), cast)  # noqa: S311 - apart, so that nothing else changes with it
+    for place in cast.pilots:
+        municipality = cast.teams[place, K.MUNICIPALITY, F.GENERAL]
+        author = cast.workers["ngo", place]
+        here = [
+            (case, team, begun)
+            for life, case in zip(lives, cases, strict=True)
+            if life.place == place
+            and (begun := life.since(S.IN_GUIDANCE))
+            and not life.since(S.EXITED)
+            and (team := w.team(case, place, K.NGO))
+        ]
+        for number, (case, team, begun) in enumerate(here[::8]):
+            add = partial(_reached, w, case=case, team=team, author=author)
+            lost = w.between(begun, None) if number % 3 == 2 else None
+            digits = f"06 0000 {w.rng.randint(0, 9999):04d}"  # nobody's
+            remark = "Alleen na 18 uur." if number % 2 else ""
+            add(begun, kind="telephone", value=digits, remark=remark, until=lost)
+            if lost:
+                street = f"{w.rng.choice(STREETS)} {w.rng.randint(1, 199)}, {place} (verzonnen)"
+                add(lost, kind="address", value=street, remark="Via de buren.")
+            if number % 3 == 1:
+                add(
+                    begun,
+                    kind="messenger",
+                    messenger=w.rng.choice(("WhatsApp", "Signal", "Telegram")),
+                    value=digits,
+                    visibility=V.SELECTED_PARTNERS,
+                    shared_team_ids=[municipality.pk],
+                    share_purpose="afspraken kunnen doorgeven",
+                    share_basis="convenant",
+                )
+    w.write()
 
 
 def _households(w: Writer, lives: list[Any], cases: list[Case]) -> None:

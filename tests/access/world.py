@@ -36,6 +36,7 @@ TABLES = {
     "traveldocumentstep": ("departure",), "mediation": ("departure",), "returnsupport": ("departure",),
     "supervision": ("public_order",), "legalaid": ("legal_aid",), "medicallimitation": ("medical_limitation",),
     "medicalrecord": ("medical_content",), "receptionhandover": ("outcome",), "intakereport": ("guidance",), "goal": ("guidance",),
+    "reachability": ("guidance",),
     "absence": ("contact_shelter",), "exit": ("outcome",), "confirmation": ("outcome",), "followupcheck": ("outcome",),
     "destinationreport": ("outcome",),
 } | dict.fromkeys((

@@ -64,6 +64,7 @@ DOSSIERS = (
     "allowance",
     "relation",
     "note",
+    "reachability",
     "identityvalue",
     "briefing",
 )
@@ -84,6 +85,7 @@ def test_every_pilot_has_dossiers_of_every_partner(number, table):
         ("consent", "r.withdrawn_on IS NULL AND r.until > current_date", 5),
         ("contact", "r.visibility = 'selected_partners' AND r.share_purpose <> ''", 5),
         ("relation", "r.kind = 'parent' AND r.is_responsible", 5),
+        ("reachability", "r.visibility = 'own_organisation'", 5),
     ],
 )
 def test_every_pilot_has_what_people_must_look_after(number, table, what, wanted):

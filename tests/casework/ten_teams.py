@@ -45,6 +45,7 @@ READERS = {
     "returnsupport": ("iom", "municipality ngo legal ind dtv avim iom"),
     "note": ("ngo", "municipality ngo legal care dtv"),
     "contact": ("ngo", "municipality ngo legal care dtv"),
+    "reachability": ("ngo", "municipality ngo legal care dtv"),
     "legalaid": ("legal", "legal"),
     "medicallimitation": ("care", "municipality ngo legal care shelter ind dtv"),
     "medicalrecord": ("care", "care"),
@@ -61,7 +62,7 @@ WRITERS = {
     "residence_title": "ind", "departure_plan": "dtv", "travel_document": "dtv", "mediation": "dtv",
     "return_support": "iom", "supervision": "avim", "signal": "municipality ngo care shelter ind dtv avim",
     "contact": "municipality ngo legal dtv iom", "legal_aid": "legal", "limitation": "ngo care", "medical": "care",
-    "dossier": "ind dtv", "goal": "municipality ngo", "destination_report": "ind dtv",
+    "dossier": "ind dtv", "goal": "municipality ngo", "reachability": "municipality ngo", "destination_report": "ind dtv",
     "consent": "care", "stay": "municipality ngo shelter", "allowance": "municipality", "hand_over": "municipality ngo",
 }  # fmt: skip
 
@@ -156,6 +157,10 @@ FILLED = {
     ("avim", "identity_value"): {"value": "Vastgestelde Naam", "status": "established", "said_on": 0, "variant": "name"},
     ("avim", "document"): {"kind": "passport", "number": "AB12", "status": "established", "seen_on": -1},
     ("ngo", "contact"): {"kind": "guidance_talk", "happened_on": 0, "text": "Over de toekomst gesproken"},
+    ("ngo", "reachability"): {"kind": "telephone", "value": "06 1234 5678", "remark": "alleen na 18 uur", "since": -2},
+    ("municipality", "reachability"): {
+        "kind": "messenger", "messenger": "Signal", "value": "@selam", "since": 0
+    },
     ("ngo", "limitation"): {"take_account_of": "geen trappen", "since": -1},
     ("ngo", "stay"): {
         "kind": "dwelling", "ground": "admitted", "since": -3, "visibility": "permitted_partners"

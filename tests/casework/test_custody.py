@@ -325,6 +325,13 @@ def test_r29_who_has_no_access_gets_an_encrypted_package_and_it_counts_from_the_
         text="Alleen van ons.",
         visibility="own_organisation",
     )
+    for team, number in (("municipality", "06 0000 0001"), ("ngo", "06 0000 0002")):
+        make.RECORDS["reachability"](
+            case=ending.case,
+            author_team=ending.teams[team],
+            value=number,
+            visibility="own_organisation",
+        )
     medical = make.RECORDS["medicalrecord"](
         case=ending.case, author_team=ending.teams["care"], text="Diagnose X."
     )
@@ -369,6 +376,7 @@ def test_r29_who_has_no_access_gets_an_encrypted_package_and_it_counts_from_the_
     data = json.loads(book.attachments["dossier.json"][0])
     assert data["case"]["number"] == ending.case.number
     assert [row["text"] for row in data["records"]["contact"]] == ["Zo begon het."]
+    assert [row["value"] for row in data["records"]["reachability"]] == ["06 0000 0001"]
     assert not {"medical", "consent", "legal_aid"} & set(data["records"])
     told = set().union(*(row for rows in data["records"].values() for row in rows))
     # Neither keys of cases and records, nor accounts, nor who else takes part.

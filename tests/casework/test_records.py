@@ -212,7 +212,11 @@ BAD = [
     ("ngo", "contact", {"visibility": "permitted_partners", "shared_until": 0}),
     ("legal", "legal_aid", {"visibility": "permitted_partners"}),  # R18: it stays where it is
     ("ngo", "stay", {"kind": ""}), ("ngo", "stay", {"until": -9}), ("avim", "identity_value", {"value": "12345"}),
-    ("care", "medical", {"text": ""}),
+    ("care", "medical", {"text": ""}), ("ngo", "reachability", {"value": "06 123"}),
+    ("ngo", "reachability", {"value": ""}), ("ngo", "reachability", {"kind": ""}),
+    ("ngo", "reachability", {"kind": "messenger"}), ("ngo", "reachability", {"messenger": "Signal"}),
+    ("ngo", "reachability", {"since": 1}), ("ngo", "reachability", {"until": -3}),
+    ("ngo", "reachability", {"value": "0612345678" * 21}),
 ]  # fmt: skip
 
 
@@ -533,6 +537,7 @@ def test_a_briefing_is_corrected_and_told_anew(client, pilot):
         ("supervision", {"until": -1}),
         ("residencetitle", {"until": -1}),
         ("allowance", {"until": -1}),
+        ("reachability", {"until": -1}),
         ("stay", {"since": -9, "until": 0}),
     ],
 )

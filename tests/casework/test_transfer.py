@@ -22,6 +22,7 @@ from casework.models import (
     OutcomeClass,
     Procedure,
     ProcedureStep,
+    Reachability,
     Transfer,
 )
 from governance.access.clearance import acting_as
@@ -200,6 +201,10 @@ def test_what_goes_along_is_who_she_is_her_procedures_her_departure_and_ticked_g
         track="return",
         text="Koffie",
     )
+    reached, _open_to_all = (
+        make.RECORDS["reachability"](case=case, author_team=teams["ngo"], value=value)
+        for value in ("06 0000 0001", "06 0000 0002")
+    )
     make.RECORDS["legalaid"](case=case, author_team=teams["ngo"])
     make.RECORDS["medicalrecord"](case=case, author_team=teams["care"])
     make.NoteFactory(
@@ -208,7 +213,7 @@ def test_what_goes_along_is_who_she_is_her_procedures_her_departure_and_ticked_g
     assert offer(journey).status_code == 302
     ticking = {
         "team": str(teams["ngo"].pk),
-        "record": [str(said[0].reference), str(goal.reference)],
+        "record": [str(row.reference) for row in (said[0], goal, reached)],
     }
     assert journey.post("ngo", "transfer_tick", **ticking).status_code == 302
     assert (
@@ -237,13 +242,32 @@ def test_what_goes_along_is_who_she_is_her_procedures_her_departure_and_ticked_g
     contact = Contact.objects.get(case=made)
     assert (contact.text, contact.visibility) == ("Mee.", "own_organisation")
     assert Goal.objects.get(case=made).text == "Koffie"
+    number = Reachability.objects.get(case=made)
+    assert (number.value, number.visibility) == ("06 0000 0001", "own_organisation")
     for never in (LegalAid, MedicalRecord):
         assert not never.objects.filter(case=made).exists()
     assert not Note.objects.filter(case=made).exists()
     assert Contact.objects.filter(case=case).count() == 2  # and nothing left
+    assert Reachability.objects.filter(case=case).count() == 2
     page = reverse("casework:case_detail", args=[made.reference])
     assert "Mee." in see(journey, "municipality", page).text
     assert see(journey, "ngo", page).status_code == 404  # takes no part yet
+
+
+def test_a_phone_number_alone_waits_for_the_word_of_who_wrote_it(journey):
+    make.RECORDS["reachability"](
+        case=journey.case,
+        author_team=journey.teams["ngo"],
+        visibility="own_organisation",
+        value="06 0000 0003",
+    )
+    assert offer(journey).status_code == 302
+    journey.client.act_as(journey.workers["ngo"])
+    page = reverse("casework:transfer", args=[journey.case.reference])
+    assert page in journey.client.get("/").text
+    assert "Signal: 06 0000 0003" in journey.client.get(page).text
+    journey.client.act_as(journey.workers["municipality"])
+    assert "06 0000 0003" not in journey.client.get(page).text
 
 
 def test_medical_content_goes_along_only_to_the_care_team_a_consent_names(journey):
