@@ -13,7 +13,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('casework', '0018_date_of_death'),
+        ('casework', '0019_quorum_of_a_meeting'),
         ('partners', '0006_what_an_account_was'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
