@@ -2,12 +2,13 @@
 
 from casework.cases.enums import Ground
 from casework.cases.models import Case, Involvement
-from partners.organisations.enums import OrganisationKind
+from partners.organisations.enums import OrganisationKind, TeamFunction
 from partners.organisations.models import Team
 
 
 def departure_team(pilot: int) -> Team | None:
-    return Team.objects.filter(pilot=pilot, organisation__kind=OrganisationKind.DTV).first()
+    general = Team.objects.filter(pilot=pilot, function=TeamFunction.GENERAL)
+    return general.filter(organisation__kind=OrganisationKind.DTV).first()
 
 
 def involve_departure_service(case: Case) -> None:

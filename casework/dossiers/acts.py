@@ -37,7 +37,7 @@ from governance.access.clearance import Clearance
 from governance.access.enums import Visibility
 from lvv.common.database import call
 from partners.accountability.history import set_change_reason
-from partners.organisations.enums import OrganisationKind
+from partners.organisations.enums import OrganisationKind, TeamFunction
 from partners.organisations.models import Team
 
 CONFLICT_TERM = timedelta(days=7)  # within which the team that leads looks into it (R14)
@@ -267,7 +267,8 @@ def addressed_by(model: type[Record], case: Case, data: Any) -> set[int]:
 
 
 def _reception_team(case: Case) -> Team | None:
-    return Team.objects.filter(pilot=case.pilot_id, organisation__kind=OrganisationKind.COA).first()
+    general = Team.objects.filter(pilot=case.pilot_id, function=TeamFunction.GENERAL)
+    return general.filter(organisation__kind=OrganisationKind.COA).first()
 
 
 def _reception(case: Case) -> Team:

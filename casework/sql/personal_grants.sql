@@ -26,9 +26,12 @@ $$
 DECLARE
     held casework_caseuserobjectpermission;
 BEGIN
-    -- Nobody is let into a dossier that was handed over.
+    -- Nobody is let into a dossier that was handed over; nor by herself, or where her own team takes part: a grant would open
+    -- what the others keep from that team.
     PERFORM 1 FROM casework_case c WHERE c.id = which AND c.read_only_from IS NULL FOR NO KEY UPDATE;
-    IF NOT FOUND OR NOT access_grantable(who) THEN
+    IF NOT FOUND OR NOT access_grantable(who) OR who = access_user() OR EXISTS (
+        SELECT FROM partners_membership b JOIN casework_case c ON b.team_id = ANY (c.team_ids)
+        WHERE c.id = which AND b.user_id = who AND in_force(b.since, b.until)) THEN
         RETURN;
     END IF;
     INSERT INTO casework_caseuserobjectpermission AS g

@@ -13,9 +13,10 @@ $$
             UNION ALL
             SELECT r.user_id, r.confirmed_by_id, r.confirmed_at FROM partners_factorreset r) x
         WHERE (x.account, x.by) IN ((one, other), (other, one)) AND (x.at AT TIME ZONE 'Europe/Amsterdam')::date > access_today() - 30)
-      -- Nor is somebody whose role one administrator gave, and nobody has confirmed yet.
+      -- Nor is somebody whose role, of those that take two, one administrator gave, and nobody has confirmed yet.
       AND NOT EXISTS (SELECT FROM partners_membership m WHERE m.user_id IN (one, other) AND m.given_by_id IS NOT NULL
-                      AND m.confirmed_by_id IS NULL AND in_force(m.since, m.until))
+                      AND m.confirmed_by_id IS NULL AND in_force(m.since, m.until)
+                      AND m.role IN ('caseworker', 'coordinator', 'privacy_officer', 'data_protection_officer', 'functional_admin'))
 $$;
 
 GRANT EXECUTE ON FUNCTION is_counterpart TO lvv_app, lvv_jobs;

@@ -276,3 +276,20 @@ def test_who_only_attends_items_reads_of_no_guest(room):
         for page in ("meeting_detail", "minutes"):
             read = room.see(who, page, room.meeting.reference)
             assert ("psychiater" in read.text) is reads, (who, page)
+
+
+def test_nobody_lets_herself_or_a_colleague_into_what_others_keep_from_their_team(room):
+    """Who takes part by her team reads what that team reads, also as a guest."""
+    kept = make.RECORDS["note"](
+        case=room.journey.case, author_team=room.journey.teams["ind"], category="identity",
+        visibility="own_organisation",
+    )  # fmt: skip
+    room.add()
+    for name in ("coordinator", "municipality"):
+        user = room.journey.workers[name]
+        admitted(room, user)
+        with acting_as(user):
+            assert not type(kept).objects.filter(pk=kept.pk).exists(), name
+    outside = guest_of(room)
+    with acting_as(outside):
+        assert type(kept).objects.filter(pk=kept.pk).exists()  # as ADR 0017 has it, on that day
