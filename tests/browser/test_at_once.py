@@ -34,7 +34,7 @@ class Worker:
     def post(self, path, data, page, file=None):
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
         data = {**data, "csrfmiddlewaretoken": token}
-        body, headers = urllib.parse.urlencode(data).encode(), {}
+        body, headers = urllib.parse.urlencode(data, doseq=True).encode(), {}
         if file is not None:
             parts = [f'name="{name}"\r\n\r\n{value}' for name, value in data.items()]
             parts.append(
@@ -475,6 +475,11 @@ def test_twenty_decide_and_twenty_issue_the_decision_at_once_and_one_counts(site
     assert (
         worker.post(f"{held}openen/", {"form_token": str(uuid.uuid4())}, worker.get(held))[0] == 200
     )
+    attended = f"{held}aanwezig/"
+    page = worker.get(attended)
+    there = re.findall(r'name="present" value="(\d+)"', page)
+    came = {"present": there, "form_token": str(uuid.uuid4())}
+    assert worker.post(attended, came, page)[0] == 200
     reference = as_owner(
         site,
         "SELECT reference::text FROM casework_agendaitem WHERE case_id = %s ORDER BY id DESC",

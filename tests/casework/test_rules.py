@@ -23,7 +23,8 @@ from tests.casework.journeys import sent
 from tests.casework.ten_teams import page_of
 
 pytestmark = pytest.mark.django_db
-BESIDE, STATELESS, MINOR = "gaan niet samen", "neemt dat verzoek niet in behandeling", "minderjarig"
+BESIDE, STATELESS = "gaan niet samen", "neemt dat verzoek niet in behandeling"
+MINOR = "minderjarig en verblijft in de voorziening"
 
 
 def warns(journey, who):
@@ -109,7 +110,11 @@ def test_r15_warns_of_a_minor_in_the_facility_and_blocks_nothing(journey, on_day
 
 def test_r15_nothing_is_warned_of_without_records():
     assert (
-        cautions({slug: [] for slug in ("procedure", "mediation", "stay")}, "", date(2026, 2, 28))
+        cautions(
+            {slug: [] for slug in ("procedure", "mediation", "stay", "relation")},
+            "",
+            date(2026, 2, 28),
+        )
         == []
     )
 
