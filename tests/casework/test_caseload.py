@@ -103,8 +103,7 @@ def waiting(journey):
     return home.context["without_manager"]
 
 
-def test_who_is_given_a_case_by_two_at_once_keeps_the_first(journey, colleague):
-    """The second finds it given: she may give it no more, or the page says so."""
+def test_whose_case_was_given_away_while_her_page_stood_open_gives_it_no_more(journey, colleague):
     third = make.MembershipFactory(team=journey.teams["municipality"]).user
     page = journey.client.act_as(journey.workers["municipality"]).get(PAGE)
     assert page.status_code == 200
