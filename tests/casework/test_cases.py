@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from casework.cases.case_rows import CAP, capped_count
 from casework.cases.enums import CaseState, Ground
+from casework.cases.involvements import departure_team
 from casework.models import Case, Involvement, Note
 from casework.register.identity import leading_names
 from casework.sharing.audience import readers
@@ -562,3 +563,13 @@ def test_odd_posts_are_no_faults(client, cast):
             == 400
         )
     assert client.get("/").status_code == 200
+
+
+def test_r7_the_general_team_of_the_departure_service_is_told_and_no_other(client, cast):
+    """A team of another function sorts first, and one administrator can make it."""
+    service = make.OrganisationFactory(kind="dtv", name="DT&V")
+    for function in ("care", "general"):
+        make.TeamFactory(organisation=service, pilot=cast.pilot, function=function)
+    team = departure_team(cast.pilot.pk)
+    assert team is not None
+    assert team.function == "general"

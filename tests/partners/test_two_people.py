@@ -347,3 +347,15 @@ def test_a_closed_pilot_is_not_opened_again(cast):
     cast.pilot.state = PilotState.OPEN
     with pytest.raises(Exception, match="niet opnieuw geopend"):
         cast.pilot.full_clean()
+
+
+def test_a_role_that_one_administrator_gives_alone_takes_nobody_her_counterpart(cast):
+    """Else one administrator could stop every act of two people of a colleague."""
+    one, other = cast.owner, cast.coordinator
+    for role in set(Role) - set(NEEDS_TWO):
+        row = make.MembershipFactory(
+            user=other, team=None, organisation=cast.municipal.organisation, role=role, office=True
+        )
+        row.given_by = cast.admin
+        row.save()
+        assert is_counterpart(one.pk, other), role
