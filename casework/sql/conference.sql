@@ -20,6 +20,9 @@ CREATE POLICY item_attended ON casework_agendaitem FOR SELECT TO lvv_app
            AND access_both(team_ids, shared_team_ids) && access_teams('attend_conference')
            AND conference_is_attended(meeting_id, access_both(access_both(team_ids, shared_team_ids), access_teams('attend_conference'))));
 
+-- A guest or an adviser is at the table of this case, whichever teams are.
+CREATE POLICY item_of_guest ON casework_agendaitem FOR SELECT TO lvv_app USING (case_id = ANY (access_granted('conference')));
+
 CREATE POLICY position_attended ON casework_position FOR SELECT TO lvv_app
     USING (team_ids && access_teams('attend_conference')
            AND EXISTS (SELECT FROM casework_agendaitem i WHERE i.id = item_id));

@@ -7,6 +7,7 @@ $$ SELECT ARRAY(SELECT unnest(a) INTERSECT SELECT unnest(b)) $$;
 
 -- One record and somebody who reads this category for the teams `reads`, writes it for `writes`, and has it by personal
 -- grant in the cases `granted`: the matrix, then the record's own visibility, which ends on its day, or the author's own.
+-- A personal grant opens what is for every partner, and nothing that its author keeps or shares with some.
 CREATE FUNCTION access_judge(reads integer[], writes integer[], granted bigint[], teams integer[], visible text,
                              author integer, shared integer[], shared_until date, which bigint) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE AS
@@ -16,7 +17,7 @@ $$
                 OR not_over(shared_until)
                    AND (visible = 'permitted_partners' OR visible = 'selected_partners' AND shared && access_both(reads, teams)))
         OR author = ANY (writes) AND author = ANY (teams)
-        OR which = ANY (granted)
+        OR visible = 'permitted_partners' AND not_over(shared_until) AND which = ANY (granted)
 $$;
 
 -- What is said to a lawyer or a doctor stays with the team it was said to, however open the record is (R17, R18); medical

@@ -440,7 +440,11 @@ class World:
                 record.to in self.working(user) and self.involved(record.case, record.to)
             )
         if record.table == "agendaitem":
-            return seen or self.attends_item(user, record)
+            return (
+                seen
+                or self.attends_item(user, record)
+                or self.granted(user, record.case, "conference")
+            )
         if record.table == "position" or (record.table == "conferencedecision" and record.of_item):
             item = replace(
                 record,
@@ -465,13 +469,17 @@ class World:
         )
 
     def sees_plainly(self, user: int, record: RecordFacts) -> bool:
-        if self.granted(user, record.case, record.category):
+        shares = record.shares and record.category not in CONFIDENTIAL
+        if (
+            shares
+            and record.visibility == "permitted_partners"
+            and self.granted(user, record.case, record.category)
+        ):
             return True
         involved = {team for team in self.seats(user) if self.involved(record.case, team)}
         # A team of mine that is a team of mine at all must hold some cell: without agreement there
         # is no scope.
         reading = {team for team in self.seats(user) if self.cell(team, "read", record.category)}
-        shares = record.shares and record.category not in CONFIDENTIAL
         if involved & reading and (
             (shares and record.visibility == "permitted_partners")
             or (record.author in reading and self.involved(record.case, record.author))

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from casework.models import Case, CaseUserObjectPermission, MeetingGuest
+from casework.models import AgendaItem, Case, CaseUserObjectPermission, MeetingGuest
 from governance.access.clearance import acting_as
 from lvv.common.database import call
 from tests import factories as make
@@ -279,10 +279,14 @@ def test_who_only_attends_items_reads_of_no_guest(room):
 
 
 def test_nobody_lets_herself_or_a_colleague_into_what_others_keep_from_their_team(room):
-    """Who takes part by her team reads what that team reads, also as a guest."""
-    kept = make.RECORDS["note"](
-        case=room.journey.case, author_team=room.journey.teams["ind"], category="identity",
-        visibility="own_organisation",
+    """Who takes part by her team reads what that team reads, also as a guest; who comes from
+    elsewhere what all partners read, and the items of the agenda."""
+    open_note, kept = (
+        make.RECORDS["note"](
+            case=room.journey.case, author_team=room.journey.teams["ind"], category="identity",
+            visibility=visibility,
+        )
+        for visibility in ("permitted_partners", "own_organisation")
     )  # fmt: skip
     room.add()
     for name in ("coordinator", "municipality"):
@@ -292,4 +296,5 @@ def test_nobody_lets_herself_or_a_colleague_into_what_others_keep_from_their_tea
             assert not type(kept).objects.filter(pk=kept.pk).exists(), name
     outside = guest_of(room)
     with acting_as(outside):
-        assert type(kept).objects.filter(pk=kept.pk).exists()  # as ADR 0017 has it, on that day
+        assert list(type(kept).objects.all()) == [open_note]
+        assert list(AgendaItem.objects.all()) == [room.item]
