@@ -51,9 +51,11 @@ class Location(models.Model):
 
 
 class LocationAddress(models.Model):
-    """Where a location is. Its staff reads it; others by shelter_address(), with a reason (R19)."""
+    """Where a location is. The team reads it that had the location when it was written, while it
+    has it; others by shelter_address(), with a reason (R19)."""
 
     location = models.OneToOneField(Location, models.PROTECT, related_name="address_row")
+    team = models.ForeignKey(Team, models.PROTECT, null=True, related_name="+")
     address = models.TextField(_("address"), max_length=300)
     history = History()
 

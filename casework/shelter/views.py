@@ -51,6 +51,10 @@ class LocationForm(Kept, forms.ModelForm):  # type: ignore[type-arg]
         )
         self.fields["team"].queryset = teams  # type: ignore[attr-defined]
         self.fields["team"].empty_label = _("No team of its own")  # type: ignore[attr-defined]
+        if self.instance.pk:
+            self.fields["team"].help_text = _(
+                "Another team reads the address once it is written here anew."
+            )
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]

@@ -1,21 +1,19 @@
 -- The protected address of a location (R19): who reads it, with a reason that is kept.
 
+-- Written for a team of mine, which still has the location: to whom it is given, its address is written anew.
 CREATE POLICY address_of_my_location ON casework_locationaddress FOR SELECT TO lvv_app
-    USING (EXISTS (SELECT FROM casework_location l WHERE l.id = location_id AND l.team_id = ANY (access_teams('teams'))));
+    USING (team_id = ANY (access_teams('teams'))
+           AND EXISTS (SELECT FROM casework_location l WHERE l.id = location_id AND l.team_id = casework_locationaddress.team_id));
 
 GRANT SELECT ON casework_locationaddress TO lvv_app;
 
--- What stood there before, for the same readers, since their team has the location: written by the function below alone.
+-- What stood there before, for the team it was written for, while it reads what stands there: written by the function below
+-- alone.
 ALTER TABLE casework_historicallocationaddress ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY history_read ON casework_historicallocationaddress FOR SELECT TO lvv_app
     USING (EXISTS (SELECT FROM casework_locationaddress live WHERE live.id = casework_historicallocationaddress.id)
-           AND history_date >= coalesce((
-               SELECT min(h.history_date) FROM casework_historicallocation h
-               WHERE h.id = casework_historicallocationaddress.location_id AND h.history_date > (
-                   SELECT max(o.history_date) FROM casework_historicallocation o JOIN casework_location l ON l.id = o.id
-                   WHERE o.id = casework_historicallocationaddress.location_id AND o.team_id IS DISTINCT FROM l.team_id)),
-               '-infinity'));
+           AND team_id = ANY (access_teams('teams')));
 
 GRANT SELECT ON casework_historicallocationaddress TO lvv_app;
 
@@ -65,8 +63,10 @@ BEGIN
     IF NOT EXISTS (SELECT FROM casework_location l WHERE l.id = which AND l.pilot_id = ANY (access_teams('coordinates'))) THEN
         RETURN false;
     END IF;
-    INSERT INTO casework_locationaddress AS a (location_id, address) VALUES (which, written)
-    ON CONFLICT (location_id) DO UPDATE SET address = excluded.address WHERE a.address <> excluded.address
+    INSERT INTO casework_locationaddress AS a (location_id, team_id, address)
+    SELECT l.id, l.team_id, written FROM casework_location l WHERE l.id = which
+    ON CONFLICT (location_id) DO UPDATE SET address = excluded.address, team_id = excluded.team_id
+        WHERE (a.address, a.team_id) IS DISTINCT FROM (excluded.address, excluded.team_id)
     RETURNING a.id, a.xmax = 0 INTO row_id, added;
     IF row_id IS NOT NULL THEN
         PERFORM access_history('casework_locationaddress', ARRAY[row_id], CASE WHEN added THEN '+' ELSE '~' END, 'changed');

@@ -98,6 +98,7 @@ def make_locations(rng: Random, cast: Cast) -> dict[str, list[Location]]:
             )
             LocationAddress.objects.create(
                 location=location,
+                team=location.team,
                 address=f"{rng.choice(STREETS)} {rng.randint(1, 199)}, {place} (verzonnen)",
             )
             result.setdefault(place, []).append(location)

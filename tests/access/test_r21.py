@@ -319,7 +319,9 @@ class Built:
                 kind="dwelling",
                 team=None if keeper is None else self.teams[keeper],
             )
-            address = LocationAddress.objects.create(location=place, address="Verborgen 1")
+            address = LocationAddress.objects.create(
+                location=place, team=place.team, address="Verborgen 1"
+            )
             rows += [
                 (place, lambda who, p=pilot, k=keeper: world.sees_location(who, p, k)),
                 (address, lambda who, k=keeper: k in world.working(who)),

@@ -68,7 +68,7 @@ def test_nobody_has_two_places_at_once(client, pilot):
 @pytest.fixture
 def sheltered(pilot):
     location = make.LocationFactory(pilot=pilot.pilot, team=pilot.teams["shelter"], name="De Brug")
-    LocationAddress.objects.create(location=location, address="Geheime Kade 12")
+    LocationAddress.objects.create(location=location, team=location.team, address="Geheime Kade 12")
     stay = written(pilot, "stay", location=location, kind="dwelling")
     return SimpleNamespace(location=location, stay=stay, **vars(pilot))
 
@@ -265,6 +265,9 @@ def test_who_takes_a_location_over_does_not_read_where_it_was_before(client, pil
         assert client.post(change, {**form, "address": address}).status_code == 302
     place.team = pilot.teams["ngo"]
     place.save()
+    with acting_as(pilot.workers["ngo"]):
+        assert not LocationAddress.objects.exists()
+        assert not LocationAddress.history.exists()
     for address in ("Nieuwe Laan 3", "Nieuwe Laan 4"):
         with acting_as(pilot.workers["coordinator"]):
             assert call("shelter_write_address", place.pk, address)
