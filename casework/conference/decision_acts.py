@@ -39,15 +39,18 @@ def take_position(
     by: Clearance,
     author_team: int,
     source_team: int | None = None,
+    version: str,
 ) -> None:
-    """Record a team's position on an item. A second one replaces the first."""
+    """Record a team's position on an item. A second one replaces the first, at the version that
+    was seen. Raises VersionConflict."""
+    locked(item.case)
     day = item.meeting.on if item.meeting.afterwards else timezone.localdate()
     held = (
         Position.objects.current()
-        .select_for_update(of=("self",))
         .filter(item=item, author_team=author_team, source_team=source_team)
         .first()
     )
+    Position.claim(held, version)
     if held is None:
         more = (
             {
@@ -71,7 +74,6 @@ def take_position(
     for name, value in data.items():
         setattr(held, name, value)
     held.said_on = day
-    held.version += 1
     held.save()
 
 

@@ -100,6 +100,9 @@ def _item_context(request: ClearanceRequest, item: AgendaItem) -> dict[str, Any]
         "places": places,
         "name": reader.name or case.number,
         "positions": [(team, data.get(team.pk)) for team in known],
+        "versions": [
+            (row.source_id, row.version) for row in positions if row.author_team_id != row.source_id
+        ],
         "others": [
             (reader.label(row.source_id), row)
             for row in positions
@@ -172,7 +175,11 @@ def _position_form(
     positions = Position.objects.current().filter(item=item, author_team=mine, source_team=None)
     row = positions.first()
     now = {name: getattr(row, name) for name in PositionForm.base_fields} if row else None
-    return open_form(request, PositionForm, POSITION.key(item.reference), sent=sent, initial=now)
+    form: Any = open_form(
+        request, PositionForm, POSITION.key(item.reference), sent=sent, initial=now
+    )
+    form.version = row.version if row else ""
+    return form
 
 
 def _behalf_form(
@@ -228,7 +235,13 @@ def position_take(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     form = _position_form(request, item, sent=True)
 
     def act() -> str:
-        take_position(item, form.cleaned_data, by=request.clearance, author_team=team)
+        take_position(
+            item,
+            form.cleaned_data,
+            by=request.clearance,
+            author_team=team,
+            version=seen_version(request),
+        )
         messages.success(request, _("Your position is saved."))
         return item_url(item)
 
@@ -248,7 +261,14 @@ def position_behalf(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     def act() -> str:
         data = dict(form.cleaned_data)
         source, author = data.pop("source_team"), item.author_team_id
-        take_position(item, data, by=request.clearance, author_team=author, source_team=source)
+        take_position(
+            item,
+            data,
+            by=request.clearance,
+            author_team=author,
+            source_team=source,
+            version=request.POST.get(f"version-{source}", ""),
+        )
         return item_url(item)
 
     answer = send_form(request, form, act, back=item_url(item))

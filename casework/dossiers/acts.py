@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -63,13 +63,7 @@ def add_record(record: Record, *, by: Clearance, author_team: int) -> None:
         _against_decision(record)
     if isinstance(record, IdentityValue) and record.kind == ValueKind.V_NUMBER:
         _replace_number(record)
-    try:
-        with transaction.atomic():
-            record.save()
-    except IntegrityError as error:  # the source keeps its own number to itself
-        if "identity_one_v_number" not in str(error):
-            raise
-        raise ValidationError(_("This partner recorded a V-number itself.")) from error
+    record.save()
     if isinstance(record, Relation):
         _relate_back(record)
     _follow(record, by=by)
@@ -97,15 +91,17 @@ def _against_decision(record: Procedure) -> None:
 
 def _replace_number(record: IdentityValue) -> None:
     """A source has one V-number in a case: its former one is replaced. Raises ValidationError if
-    the source recorded that itself, and this is on its behalf."""
+    the source recorded that itself, and this is on its behalf; what it keeps to itself stands
+    beside."""
     call("lock_v_number", record.value)
     locked(record.case)
     numbers = IdentityValue.objects.current().filter(case=record.case, kind=ValueKind.V_NUMBER)
+    source = record.source_team_id
+    if source is not None and numbers.filter(author_team=source, source_team=None).exists():
+        raise ValidationError(_("This partner recorded a V-number itself."))
     for former in numbers.select_for_update(of=("self",)):
         if former.source_id != record.source_id:
             continue
-        if former.source_team_id is None and record.source_team_id is not None:
-            raise ValidationError(_("This partner recorded a V-number itself."))
         former.version += 1
         former.end(EndReason.REPLACED)
 

@@ -89,16 +89,24 @@ def ask(
     return made
 
 
-@transaction.atomic
-def contribute(asked: Escalation, text: str, *, by: Clearance, author_team: int) -> None:
-    """What one team writes on the form that all complete; said again, it replaces what it said
-    before."""
-    locked(asked.case)
-    held = (
+def part_of(asked: Escalation, team: int) -> EscalationPart | None:
+    """What this team has written on the form of a question."""
+    return (
         EscalationPart.objects.current()
-        .filter(escalation=asked, author_team=author_team, source_team=None)
+        .filter(escalation=asked, author_team=team, source_team=None)
         .first()
     )
+
+
+@transaction.atomic
+def contribute(
+    asked: Escalation, text: str, *, by: Clearance, author_team: int, version: str
+) -> None:
+    """What one team writes on the form that all complete; said again, it replaces what it said
+    before, at the version that was seen. Raises VersionConflict."""
+    locked(asked.case)
+    held = part_of(asked, author_team)
+    EscalationPart.claim(held, version)
     if held is None:
         EscalationPart.objects.create(
             case_id=asked.case_id,
@@ -109,7 +117,6 @@ def contribute(asked: Escalation, text: str, *, by: Clearance, author_team: int)
         )
         return
     held.text, held.said_on = text, timezone.localdate()
-    held.version += 1
     held.save()
 
 

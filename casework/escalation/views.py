@@ -20,6 +20,7 @@ from casework.escalation.acts import (
     contribute,
     dismiss,
     extend,
+    part_of,
     reached,
     seats_empty,
     withdraw,
@@ -89,7 +90,9 @@ class Questions:
     def _forms(self) -> dict[str, Any]:
         asked, result = self.asked, {}
         if self.team and asked:
-            result["part"] = self._open("part", PartForm)
+            mine = part_of(asked, self.team)
+            result["part"] = self._open("part", PartForm, initial={"text": mine and mine.text})
+            result["part"].version = mine.version if mine else ""
         if not self.leads:
             return result
         if asked is None:
@@ -178,7 +181,13 @@ def escalation_part(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     def act(data: dict[str, Any]) -> None:
         assert questions.team is not None
         question, team = questions.question, questions.team
-        contribute(question, data["text"], by=request.clearance, author_team=team)
+        contribute(
+            question,
+            data["text"],
+            by=request.clearance,
+            author_team=team,
+            version=seen_version(request),
+        )
 
     return questions.take(act)
 

@@ -39,6 +39,14 @@ class Versioned(Labelled):
         self.check_version(seen)
         self.version += 1
 
+    @staticmethod
+    def claim(row: "Versioned | None", seen: str) -> None:
+        """The same where there may be no row yet: then the worker saw none, and `seen` is empty."""
+        if row is None and seen:
+            raise VersionConflict
+        if row is not None:
+            row.claim_version(seen)
+
 
 class RecordQuerySet(TrackedQuerySet):
     def current(self) -> Self:

@@ -106,6 +106,7 @@ class IdentityValue(Record):
             models.UniqueConstraint(
                 "case",
                 Coalesce("source_team", "author_team"),
+                "author_team",  # a source may keep its own from who writes on its behalf
                 name="identity_one_v_number_a_source",
                 condition=Q(kind="v_number", ended_at=None),
             ),

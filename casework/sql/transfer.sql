@@ -31,7 +31,7 @@ CREATE POLICY ticked_change ON casework_guidanceticked FOR UPDATE TO lvv_app
 
 GRANT SELECT, INSERT ON casework_guidanceticked TO lvv_app;
 
-GRANT UPDATE (records, ticked_by_id, ticked_at) ON casework_guidanceticked TO lvv_app;
+GRANT UPDATE (records, ticked_by_id, ticked_at, version) ON casework_guidanceticked TO lvv_app;
 
 -- Whether a pilot takes a new case today.
 CREATE FUNCTION transfer_is_open(which bigint) RETURNS boolean LANGUAGE sql STABLE AS

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -104,17 +104,16 @@ def _ticked(row: Any) -> tuple[UUID, str, date, str]:
 
 
 @transaction.atomic
-def tick(transfer: Transfer, team: int, records: list[UUID], *, by: Clearance) -> None:
-    """Save which guidance a team sends along. A later choice replaces the earlier one."""
+def tick(
+    transfer: Transfer, team: int, records: list[UUID], *, by: Clearance, version: str
+) -> None:
+    """Save which guidance a team sends along. A later choice replaces the earlier one, at the
+    version that was seen. Raises VersionConflict."""
+    locked(transfer.case)
     row = GuidanceTicked.objects.filter(transfer=transfer, team=team).first()
+    GuidanceTicked.claim(row, version)
     if row is None:
-        try:
-            with transaction.atomic():
-                GuidanceTicked.objects.create(
-                    transfer=transfer, team_id=team, records=records, ticked_by=by.user
-                )
-                return
-        except IntegrityError:  # a colleague was as quick
-            row = GuidanceTicked.objects.get(transfer=transfer, team=team)
+        row = GuidanceTicked(transfer=transfer, team_id=team)
     row.records, row.ticked_by, row.ticked_at = records, by.user, timezone.now()
-    row.save(update_fields=["records", "ticked_by", "ticked_at"])
+    changed = ["records", "ticked_by", "ticked_at", "version"]
+    row.save(update_fields=changed if row.pk else None)

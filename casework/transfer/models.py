@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from casework.records.enums import Answer
+from casework.records.models import Versioned
 from partners.organisations.models import Pilot, Team
 
 
@@ -76,7 +77,7 @@ class Transfer(models.Model):
         return f"transfer {self.reference}"
 
 
-class GuidanceTicked(models.Model):
+class GuidanceTicked(Versioned):
     """Which of its own records of guidance a team sends along with a transfer."""
 
     transfer = models.ForeignKey(Transfer, models.PROTECT, related_name="+")

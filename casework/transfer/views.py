@@ -35,6 +35,7 @@ from governance.drafts.form_views import (
     do_once,
     form_view,
     open_form,
+    seen_version,
     send_form,
     show_form,
     show_refusal,
@@ -113,17 +114,17 @@ def _sheets(reader: CaseReader, transfer: Transfer | None) -> list[dict[str, Any
     if transfer is None or transfer.handed_over_on:
         return []
     teams = perms.guidance_teams(reader)
-    data = {
-        row.team_id: set(row.records)
-        for row in GuidanceTicked.objects.filter(transfer=transfer, team__in=teams)
+    ticked = {
+        row.team_id: row for row in GuidanceTicked.objects.filter(transfer=transfer, team__in=teams)
     }
     return [
         {
             "team": reader.teams[team],
-            "rows": [(*row, row[0] in data.get(team, ())) for row in rows],
-            "said": team in data,
+            "rows": [(*row, held is not None and row[0] in held.records) for row in rows],
+            "ticked": held,
         }
         for team in teams
+        for held in [ticked.get(team)]
         if (rows := own_guidance(reader.case, team))
     ]
 
@@ -143,7 +144,7 @@ def transfer_tick(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     def act() -> str:
         chosen = set(request.POST.getlist("record"))
         records = [row[0] for row in own_guidance(case, team) if str(row[0]) in chosen]
-        tick(result, team, records, by=request.clearance)
+        tick(result, team, records, by=request.clearance, version=seen_version(request))
         messages.success(request, _("What goes along is saved."))
         return _page(case)
 

@@ -101,6 +101,7 @@ def _under_way(cast: Cast, place: str) -> None:
                 "De ambassade vraagt een geboorteakte.",
                 by=clearance,
                 author_team=departure.pk,
+                version="",
             )
 
 

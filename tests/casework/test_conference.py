@@ -68,6 +68,7 @@ def test_a_partner_says_where_it_stands_and_an_objection_has_reasons(room):
         stance="agree",
         reasons="",
         preparation="Akkoord na overleg",
+        version="1",
     )
     position = Position.objects.get()
     assert (position.stance, position.author_team) == ("agree", room.journey.teams["dtv"])
@@ -75,6 +76,28 @@ def test_a_partner_says_where_it_stands_and_an_objection_has_reasons(room):
     page = room.see("ngo").text
     assert "geen antwoord" in page  # the others have not answered
     assert room.to("avim", "position_take", room.item.reference, stance="agree").status_code == 404
+
+
+def test_what_a_colleague_said_of_an_item_is_not_overwritten_unseen(room, pilot):
+    room.add()
+    room.open()
+    behalf = {"b-source_team": str(pilot.teams["ind"].pk), "b-stance": "agree"}
+    own = {"stance": "agree", "version": ""}
+    for who, act, before, words in (
+        ("dtv", "position_take", own, "preparation"),
+        ("coordinator", "position_behalf", behalf, "b-preparation"),
+    ):
+        said = {words: "Akkoord."} | before
+        assert room.to(who, act, room.item.reference, **said).status_code == 302
+        late = room.to(who, act, room.item.reference, **said | {words: "Te laat."})
+        assert late.status_code == 409, who
+        assert "Te laat." in room.see(who).text  # put back in the form
+        assert not Position.objects.filter(preparation="Te laat.").exists()
+        seen = {"version": "1", f"version-{pilot.teams['ind'].pk}": "1"}
+        again = room.to(who, act, room.item.reference, **said | {words: "Nu wel."} | seen)
+        assert again.status_code == 302, who
+    assert set(Position.objects.values_list("preparation", flat=True)) == {"Nu wel."}
+    assert f'name="version-{pilot.teams["ind"].pk}" value="2"' in room.see("coordinator").text
 
 
 def test_the_chair_writes_down_what_a_team_says_that_writes_nothing_itself(room, pilot):

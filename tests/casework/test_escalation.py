@@ -105,7 +105,11 @@ def test_each_form_of_the_page_keeps_a_text_of_its_own(journey, asked):
 def test_all_partners_complete_one_form(journey, asked):
     for who in ("ngo", "ind", "dtv"):
         journey.done(who, "escalation_part", text=f"Inbreng van {who}.")
-    journey.done("ind", "escalation_part", text="Andere inbreng.")
+    late = journey.post("ind", "escalation_part", text="Te laat.")
+    assert late.status_code == 409
+    form = journey.get("ind", "escalation").context["forms"]["part"]
+    assert (form.version, form["text"].value()) == (1, "Te laat.")  # put back
+    journey.done("ind", "escalation_part", text="Andere inbreng.", version="1")
     assert EscalationPart.objects.count() == 3
     page = journey.get("dtv", "escalation").text
     assert "Andere inbreng." in page

@@ -215,7 +215,10 @@ def test_what_goes_along_is_who_she_is_her_procedures_her_departure_and_ticked_g
         "team": str(teams["ngo"].pk),
         "record": [str(row.reference) for row in (said[0], goal, reached)],
     }
-    assert journey.post("ngo", "transfer_tick", **ticking).status_code == 302
+    assert journey.post("ngo", "transfer_tick", **ticking | {"record": []}).status_code == 302
+    assert journey.post("ngo", "transfer_tick", **ticking).status_code == 409  # unseen
+    assert 'name="version" value="1"' in journey.get("ngo", "transfer").text
+    assert journey.post("ngo", "transfer_tick", **ticking | {"version": "1"}).status_code == 302
     assert (
         journey.post("municipality", "transfer_tick", **ticking).status_code == 403
     )  # not her team's to tick

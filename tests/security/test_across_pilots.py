@@ -263,14 +263,21 @@ def test_of_a_refused_case_one_asks_as_of_any_other_open_one(two):
     assert known(two)[0] == "asked"
 
 
-def test_a_number_that_the_source_keeps_to_itself_is_no_fault(two):
+def test_a_number_that_the_source_keeps_to_itself_refuses_none_on_its_behalf(two):
     own = make.NameFactory(
         case=two.case, kind="v_number", value="2111111111", author_team=two.partner_team
     )
-    own.visibility = "own_organisation"
-    own.save()
-    value = IdentityValue(
-        case=two.case, kind="v_number", value="2222222222", source_team=two.partner_team
-    )
-    with acting_as(two.coordinator) as clearance, pytest.raises(ValidationError):
-        add_record(value, by=clearance, author_team=two.municipal.pk)
+    for visibility in ("own_organisation", "permitted_partners"):
+        own.visibility = visibility
+        own.save(update_fields=["visibility"])
+        value = IdentityValue(
+            case=two.case, kind="v_number", value="2222222222", source_team=two.partner_team
+        )
+        with acting_as(two.coordinator) as clearance:
+            if visibility == "own_organisation":
+                add_record(value, by=clearance, author_team=two.municipal.pk)
+                continue
+            with pytest.raises(ValidationError, match="zelf een V-nummer"):
+                add_record(value, by=clearance, author_team=two.municipal.pk)
+    current = IdentityValue.objects.current().filter(case=two.case, kind="v_number")
+    assert set(current.values_list("value", flat=True)) >= {"2111111111", "2222222222"}
