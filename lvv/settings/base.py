@@ -289,6 +289,7 @@ DEFAULT_FROM_EMAIL = os.environ.get("LVV_MAIL_FROM") or "lvv@localhost"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "filters": {"declared": {"()": "lvv.common.logs.DeclaredAddress"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["declared"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }

@@ -131,7 +131,8 @@ def account(request: HttpRequest) -> HttpResponse:
     user: User = request.user  # type: ignore[assignment]
     form = AccountForm(request.POST or None, instance=User.objects.get(pk=user.pk))
     if request.method == "POST" and form.is_valid():
-        form.save()
+        # Nothing else: an administrator may have closed the account since.
+        form.save(commit=False).save(update_fields=form.changed_data)
         messages.success(request, _("Your account is changed."))
         return redirect("account_home")
     context = {

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from governance.models import Draft
 from lvv.jobs import deliver_messages
+from partners.accounts.forms import AccountForm
 from partners.accounts.lifecycle import (
     NotTwo,
     ask_factor_reset,
@@ -26,7 +27,7 @@ from partners.accounts.lifecycle import (
     invite,
 )
 from partners.accounts.middleware import SEEN, STARTED
-from partners.models import AuditEntry, Invitation, OutboxMessage, Session
+from partners.models import AuditEntry, Invitation, OutboxMessage, Session, User
 from tests import factories as make
 
 SHEET = "register:6f1de2a4-8d0e-4f5a-9f7b-0d7c8e2a1b34"
@@ -355,3 +356,28 @@ def test_what_was_typed_survives_a_fault_and_a_refusal(client, cast, monkeypatch
     }
     assert client.post(reverse("casework:register_person"), form).status_code == 500
     assert Draft.objects.get(owner=cast.owner).fields["name"] == ["Bijna Klaar"]
+
+
+def test_the_log_of_the_server_names_no_token(client, caplog):
+    user, admin = make.UserFactory(), make.UserFactory()
+    path = "/" + invite(user, by=admin).split("/", 3)[3]
+    assert client.post(path, {"password": "kort", "again": "kort"}).status_code == 400
+    assert client.get(f"{path}nergens").status_code == 404
+    written = [row.getMessage() for row in caplog.records if row.name == "django.request"]
+    assert written == ["Bad Request: uitnodiging/<str:token>/", "Not Found: ?"]
+
+
+def test_an_account_that_was_closed_meanwhile_stays_closed(client, cast, monkeypatch):
+    """Its own form, and that of an administrator, write what was changed in them and no more."""
+    valid = AccountForm.is_valid
+
+    def closed_meanwhile(form):
+        result = valid(form)
+        User.objects.filter(pk=cast.owner.pk).update(is_active=False, email="gesloten@x.invalid")
+        return result
+
+    monkeypatch.setattr(AccountForm, "is_valid", closed_meanwhile)
+    client.act_as(cast.owner).post(reverse("account_home"), {"phone": "088 1"})
+    cast.owner.refresh_from_db()
+    assert cast.owner.phone == "088 1"
+    assert (cast.owner.is_active, cast.owner.email) == (False, "gesloten@x.invalid")
