@@ -32,7 +32,7 @@ from partners.accounts.lifecycle import (
 from partners.accounts.models import FactorReset, User
 from partners.accounts.notices import notify_of_end, notify_organisation, notify_owner
 from partners.accounts.roles import confirm, give
-from partners.accounts.scoped_admin import ScopedAdmin, administered, is_national
+from partners.accounts.scoped_admin import ScopedAdmin, SeenForm, administered, is_national
 from partners.organisations.enums import NEEDS_TWO, PilotState, Role
 from partners.organisations.models import Membership, Organisation, Pilot, Team
 
@@ -172,7 +172,7 @@ def without_two_administrators() -> QuerySet[Organisation]:
     return Organisation.objects.exclude(pk__in=served.values("organisation"))
 
 
-class MembershipForm(ModelForm):  # type: ignore[type-arg]
+class MembershipForm(SeenForm):
     """Nobody gives herself a role, and elsewhere than in her own organisations an administrator
     only makes administrators. An end is brought forward, never put off: that is a new role."""
 
@@ -246,12 +246,12 @@ class MembershipAdmin(OwnChoices):
     def pilot_of(self, obj: Membership) -> int | None:
         return obj.team.pilot_id if obj.team else None
 
-    def write(self, request: HttpRequest, obj: Membership, *, change: bool) -> None:
-        if not change:
+    def write(self, request: HttpRequest, obj: Membership, *, changed: list[str] | None) -> None:
+        if changed is None:
             give(obj, by=request.user)  # type: ignore[arg-type]
             return
         before = Membership.objects.get(pk=obj.pk).until
-        obj.save()
+        super().write(request, obj, changed=changed)
         if obj.until != before:
             notify_of_end(obj)
 
@@ -302,8 +302,9 @@ class UserAdmin(ScopedAdmin):
         ]
         return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in lines)) or "–"
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return (*self.fields, "former") if obj else self.fields
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        fields = super().get_fields(request, obj)
+        return [*fields, "former"] if obj else fields
 
     def scope(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(pk__in=users_of(administered(request)).values("pk"))

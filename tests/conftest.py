@@ -49,6 +49,10 @@ class WorkerClient(Client):
             self.sign_in(user)
         return self
 
+    def seen(self, page: str) -> dict[str, str]:
+        """What the form of an administrator, opened now, says of the row it starts from."""
+        return {"seen": self.get(page).context["adminform"].form["seen"].value()}
+
     def sign_in(self, user: User) -> None:
         """She has been signed in: a session is there, without the dozen statements that signing in
         takes (partners/test_sign_in.py is about those)."""

@@ -8,8 +8,9 @@ from typing import Any, NoReturn
 from django.contrib import admin
 from django.core.exceptions import BadRequest
 from django.db.models import DateField, Model, QuerySet
-from django.forms import DateInput, ModelForm
+from django.forms import CharField, DateInput, HiddenInput, ModelForm, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext
 
 from lvv.common import forms
 from partners.accountability.logs import audit
@@ -30,10 +31,40 @@ def is_national(request: HttpRequest) -> bool:
     ).exists()
 
 
+class SeenForm(ModelForm):  # type: ignore[type-arg]
+    """Says from which version of the row it starts: what a colleague changed since is not
+    overwritten unseen."""
+
+    seen = CharField(required=False, widget=HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["seen"].initial = self._now()
+
+    def _now(self) -> str:
+        """The newest version of the row that there is."""
+        if not self.instance.pk or not hasattr(self.instance, "history"):
+            return ""
+        newest = self.instance.history.values_list("history_id", flat=True).first()
+        return str(newest or "")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.pop("seen", "") != (now := self._now()):
+            self.data = {**self.data.dict(), "seen": now}  # type: ignore[attr-defined]
+            text = gettext(
+                "Somebody else changed this meanwhile. Nothing is saved yet: compare it with the "
+                "history, and save again."
+            )
+            raise ValidationError(text)
+        return data
+
+
 class ScopedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """An administrator manages what belongs to the organisations she administers."""
 
     noun = ""
+    form: type[ModelForm[Any]] = SeenForm
     list_per_page = 25
     # Django's own date widget writes style attributes, which the content security policy forbids.
     formfield_overrides = {DateField: {"widget": DateInput, "form_class": forms.DateField}}
@@ -91,14 +122,20 @@ class ScopedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False  # facts are ended, not deleted: the logs point at them
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        tracked = obj is not None and hasattr(obj, "history")
+        changes = tracked and self.has_change_permission(request, obj)
+        return [*super().get_fields(request, obj), *(["seen"] if changes else [])]
+
     def save_model(
         self, request: HttpRequest, obj: Any, form: ModelForm[Any], change: bool
     ) -> None:
-        self.write(request, obj, change=change)
+        self.write(request, obj, changed=form.changed_data if change else None)
         self.log(request, f"{self.noun}_{'changed' if change else 'added'}", obj)
 
-    def write(self, request: HttpRequest, obj: Any, *, change: bool) -> None:
-        obj.save()
+    def write(self, request: HttpRequest, obj: Any, *, changed: list[str] | None) -> None:
+        """Only what was changed: the account may have been closed since. None for a new row."""
+        obj.save(update_fields=changed)
 
     def log(self, request: HttpRequest, action: str, obj: Any) -> None:
         """What an administrator did, in the audit log."""

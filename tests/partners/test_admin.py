@@ -1,10 +1,13 @@
 """Functional administrators: their own scope, nothing unseen."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from lvv.jobs import deliver_messages
+from partners.admin import UserAdmin
 from partners.models import AuditEntry, FactorReset, Membership, OutboxMessage, Team, User
 from partners.organisations.enums import Role
 from tests import factories as make
@@ -103,9 +106,11 @@ def test_nothing_is_deleted(client, cast):
 
 def test_settings_are_shown_with_meaning_default_and_last_change(client, cast):
     url = reverse("admin:partners_pilot_change", args=[cast.pilot.pk])
-    client.act_as(cast.admin).post(
+    client.act_as(cast.admin)
+    client.post(
         url,
         {
+            **client.seen(url),
             "name": cast.pilot.name,
             "slug": cast.pilot.slug,
             "municipality": cast.pilot.municipality_id,
@@ -156,7 +161,8 @@ def test_actions_on_accounts(client, cast):
 
 def test_nobody_makes_her_own_organisation_another_kind(client, cast):
     url = reverse("admin:partners_organisation_change", args=[cast.pilot.municipality_id])
-    client.act_as(cast.admin).post(url, {"name": "Andere naam", "kind": "ministry"})
+    client.act_as(cast.admin)
+    client.post(url, {"name": "Andere naam", "kind": "ministry", **client.seen(url)})
     cast.pilot.municipality.refresh_from_db()
     assert (cast.pilot.municipality.name, cast.pilot.municipality.kind) == (
         "Andere naam",
@@ -200,7 +206,8 @@ def test_the_owner_hears_at_the_old_address_that_the_new_one_is_anothers(client,
     owner = make.UserFactory(made_for=cast.municipal.organisation, email="oud@voorbeeld.invalid")
     url = reverse("admin:partners_user_change", args=[owner.pk])
     changed = {"name": owner.name, "username": owner.username, "email": "nieuw@voorbeeld.invalid"}
-    assert client.act_as(cast.admin).post(url, {**changed, "phone": ""}).status_code == 302
+    changed |= client.act_as(cast.admin).seen(url)
+    assert client.post(url, {**changed, "phone": ""}).status_code == 302
     deliver_messages()
     assert [mail.to for mail in mailoutbox] == [["oud@voorbeeld.invalid"]]
 
@@ -213,6 +220,43 @@ def test_what_an_account_was_called_is_kept_and_signing_in_keeps_nothing(client,
     assert owner.history.count() == versions
     url = reverse("admin:partners_user_change", args=[owner.pk])
     changed = {"name": owner.name, "username": owner.username, "email": "nieuw@voorbeeld.invalid"}
-    client.act_as(cast.admin).post(url, {**changed, "phone": ""})
+    changed |= client.act_as(cast.admin).seen(url)
+    client.post(url, {**changed, "phone": ""})
     assert owner.history.first().history_user == cast.admin
     assert "oud@voorbeeld.invalid" in client.get(url).text
+
+
+def test_what_another_administrator_changed_meanwhile_does_not_go_back(client, cast):
+    url = reverse("admin:partners_pilot_change", args=[cast.pilot.pk])
+    client.act_as(cast.admin)
+    form = client.get(url).context["adminform"].form
+    fields = {
+        name: "" if form[name].value() is None else form[name].value() for name in form.fields
+    }
+    fields.pop("municipal_mode", None)
+    cast.pilot.state = "winding_down"
+    cast.pilot.closes_on = timezone.localdate() + timedelta(days=30)
+    cast.pilot.save()
+    late = client.post(url, {**fields, "contact_phone": "088 1"})
+    assert "intussen gewijzigd" in late.text
+    cast.pilot.refresh_from_db()
+    assert (cast.pilot.state, cast.pilot.contact_phone) == ("winding_down", "")
+    again = late.context["adminform"].form["seen"].value()
+    assert again == client.seen(url)["seen"]
+
+
+def test_an_account_that_was_closed_while_its_form_was_open_stays_closed(client, cast, monkeypatch):
+    owner = make.UserFactory(made_for=cast.municipal.organisation, name="Oud")
+    url = reverse("admin:partners_user_change", args=[owner.pk])
+    changed = {"name": "Nieuw", "username": owner.username, "email": owner.email, "phone": ""}
+    changed |= client.act_as(cast.admin).seen(url)
+    write = UserAdmin.save_model
+
+    def closed_meanwhile(*args, **kwargs):
+        User.objects.filter(pk=owner.pk).update(is_active=False)
+        return write(*args, **kwargs)
+
+    monkeypatch.setattr(UserAdmin, "save_model", closed_meanwhile)
+    assert client.post(url, changed).status_code == 302
+    owner.refresh_from_db()
+    assert (owner.name, owner.is_active) == ("Nieuw", False)

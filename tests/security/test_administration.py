@@ -205,7 +205,7 @@ def test_what_is_odd_is_answered_and_no_error(client, rows):
     member = Membership.objects.filter(organisation=rows.pilot.municipality).first()
     change = reverse("admin:partners_membership_change", args=[member.pk])
     early = {"until": (member.since - timedelta(days=1)).strftime("%d-%m-%Y")}
-    answer = client.post(change, early)
+    answer = client.post(change, early | client.seen(change))
     assert answer.status_code == 200
     assert "vóór het begin van de rol" in answer.text
 
@@ -230,7 +230,8 @@ def test_a_role_that_is_given_an_end_is_told_to_her_and_to_who_oversees(client, 
     OutboxMessage.objects.all().delete()
     change = reverse("admin:partners_membership_change", args=[membership.pk])
     until = {"until": timezone.localdate().strftime("%d-%m-%Y")}
-    assert client.act_as(rows.admin).post(change, until).status_code == 302
+    until |= client.act_as(rows.admin).seen(change)
+    assert client.post(change, until).status_code == 302
     told = set(OutboxMessage.objects.values_list("user", flat=True))
     assert told == {rows.officer.pk, rows.admin.pk, other.pk}
     assert "privacyfunctionaris" in OutboxMessage.objects.first().body
