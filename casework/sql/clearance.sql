@@ -58,8 +58,11 @@ BEGIN
     FROM casework_caseuserobjectpermission g JOIN casework_case c ON c.id = g.content_object_id
     JOIN partners_pilot l ON l.id = c.pilot_id
     WHERE g.user_id = who AND in_force(g.since, g.until, today)
-      -- Whoever works for nobody any more has no grants either.
-      AND EXISTS (SELECT FROM partners_membership m WHERE m.user_id = who AND in_force(m.since, m.until, today))
+      -- Whoever works for nobody any more has no grants either, nor who came to work where nobody is let in from, or whose own
+      -- team takes part by now.
+      AND access_grantable(who)
+      AND NOT EXISTS (SELECT FROM partners_membership m WHERE m.user_id = who AND m.team_id = ANY (c.team_ids)
+                      AND in_force(m.since, m.until, today))
       AND l.state IN ('open', 'winding_down') AND not_over(l.closes_on, today)
       -- A guest reads on the day of a meeting, while it lasts; of one who comes to two, not on the days between.
       AND (g.kind <> 'meeting' OR EXISTS (

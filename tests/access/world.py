@@ -240,8 +240,22 @@ class World:
             and any(
                 who == user and period.holds() for who, _team, _role, period in self.memberships
             )
+            and not self.never_let_in(user)
+            and not any(
+                who == user and period.holds() and self.involved(case, team)
+                for who, team, _role, period in self.memberships
+            )
             and self.pilots[self.teams[self.cases[case]][0]].works()
         )
+
+    def never_let_in(self, user: int) -> bool:
+        """The police attends as a team: nobody who works for it, today or later, is a guest."""
+        return any(
+            who == user
+            and self.teams[team][1] == POLICE
+            and (period.until is None or period.until > 0)
+            for who, team, _role, period in self.memberships
+        ) or any(who == user and where == POLICE for who, where, _role in self.offices)
 
     def has_scope(self, user: int, team: int) -> bool:
         return any(

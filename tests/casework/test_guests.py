@@ -244,6 +244,8 @@ def test_guests_and_items_go_with_a_meeting_that_is_moved(journey, on_day):
     room.add()
     guest = guest_of(room)
     move = {"on": 12, "anyway": "on", "begins_at": "15:30", "place": "Stadhuis"}
+    late = room.to("coordinator", "meeting_move", room.meeting.reference, **move, version=99)
+    assert late.status_code == 409
     for who in ("municipality", "dtv"):
         assert room.to(who, "meeting_move", room.meeting.reference, **move).status_code == 403, who
     other = Room(journey, days=12)
@@ -298,3 +300,22 @@ def test_nobody_lets_herself_or_a_colleague_into_what_others_keep_from_their_tea
     with acting_as(outside):
         assert list(type(kept).objects.all()) == [open_note]
         assert list(AgendaItem.objects.all()) == [room.item]
+
+
+@pytest.mark.parametrize("turn", ["team", "police"])
+def test_a_guest_reads_no_further_once_her_team_takes_part_or_she_works_for_the_police(room, turn):
+    room.add()
+    if turn == "team":
+        membership = make.MembershipFactory(team__pilot=room.meeting.pilot)
+    else:
+        membership = make.MembershipFactory()
+    guest = membership.user
+    assert admitted(room, guest).status_code == 302
+    assert sees_cases(guest)
+    if turn == "team":
+        make.InvolvementFactory(case=room.journey.case, team=membership.team)
+    else:
+        make.MembershipFactory(user=guest, team__organisation__kind="avim")
+    with acting_as(guest):
+        assert not AgendaItem.objects.exists()
+    assert not sees_cases(guest)
