@@ -121,7 +121,7 @@ BEGIN
                AND (j.one_id = ANY (ours) AND j.other_id = ANY (theirs) OR j.one_id = ANY (theirs) AND j.other_id = ANY (ours))) THEN
         RETURN CASE said WHEN 'same' THEN 'not_same' ELSE 'already' END;
     END IF;
-    answers_for_both := here && there OR here && access_teams('coordinates') AND there && access_teams('coordinates');
+    answers_for_both := here && there;
     IF said = 'same' AND NOT answers_for_both THEN
         PERFORM register_clash_between(ours, theirs, why);
         RETURN 'two_pilots';

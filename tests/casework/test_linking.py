@@ -489,13 +489,14 @@ def test_two_coordinators_who_say_not_the_same_are_not_asked_again(client, two_p
     assert Clash.objects.count() == 1
 
 
-def test_nobody_links_two_pilots_alone(client, two_pilots):
-    """Who sees both registrations, and who leads one: both coordinators are asked."""
+@pytest.mark.parametrize("role", [Role.CASEWORKER, Role.COORDINATOR])
+def test_nobody_links_two_pilots_alone(client, two_pilots, role):
+    """Who sees both registrations, and who leads one, also who coordinates both: both coordinators
+    are asked."""
     w = two_pilots
     Clash.objects.all().delete()
-    make.MembershipFactory(
-        user=w.owner, team=w.there.lead_team
-    )  # works in both pilots, coordinates neither
+    for team in (w.case.lead_team, w.there.lead_team):
+        make.MembershipFactory(user=w.owner, team=team, role=role)
     with acting_as(w.partner):
         assert judge(w.case.person, w.there.person, SAME, "gelijk") == Outcome.REFUSED
     answer = client.act_as(w.owner).post(link_page(w.case, w.there), form("same"), follow=True)
