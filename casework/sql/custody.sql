@@ -42,7 +42,8 @@ GRANT SELECT, INSERT ON casework_custodytransfer TO lvv_app;
 GRANT UPDATE (receipt_on, receipt_from, receipt_by_id, taken_back_at) ON casework_custodytransfer TO lvv_app;
 
 -- The recipient stands where the team that led stood: what that kept for itself it reads too, as far as its own agreement
--- goes; another pilot's also what others showed to that team. Legal aid and medical content stay where they are (R17, R18).
+-- goes; another pilot's also what others showed to that team. Legal aid and medical content stay where they are (R17, R18);
+-- so does how the person is reached, which an archive has no use for.
 CREATE FUNCTION custody_shows(which bigint, leads integer, keeper integer, what_others_showed boolean, purpose text)
     RETURNS void
     LANGUAGE plpgsql AS
@@ -53,7 +54,7 @@ DECLARE
     keys bigint[];
 BEGIN
     FOR one IN SELECT name FROM access_record_table WHERE name NOT IN
-        ('casework_legalaid', 'casework_medicalrecord', 'casework_consent') ORDER BY name LOOP
+        ('casework_legalaid', 'casework_medicalrecord', 'casework_consent', 'casework_reachability') ORDER BY name LOOP
         said := CASE WHEN EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = one::regclass AND a.attname = 'category'
                                   AND NOT a.attisdropped)
                      THEN 'r.category NOT IN (''legal_aid'', ''medical_content'')' ELSE 'true' END;

@@ -294,7 +294,18 @@ def test_a_custody_agreement_gives_no_more_than_its_team_reads_today(ending):
         before = {seat.team: seat.reads for seat in clearance.seats}
     assert agree(ending, "ngo").status_code == 400  # one agreement at a time
     assert agree(ending, "avim", since=1000, until=1001).status_code == 400
+    number, said = (
+        make.RECORDS[kind](
+            case=ending.case,
+            author_team=ending.teams["municipality"],
+            visibility="own_organisation",
+        )
+        for kind in ("reachability", "contact")
+    )
     assert hand_over(ending, ending.case, to=str(ending.teams["dtv"].pk)).status_code == 302
+    with acting_as(ending.workers["dtv"]):
+        assert Contact.objects.filter(pk=said.pk).exists()
+        assert not type(number).objects.filter(pk=number.pk).exists()
     with acting_as(ending.workers["ngo"]):
         assert not Case.objects.filter(pk=ending.case.pk).exists()
     closed(ending.pilot, state="winding_down", closes_on=timezone.localdate())
