@@ -12,27 +12,27 @@ from partners.organisations.models import Pilot
 
 
 @transaction.atomic
-def keep_attendance(meeting: Meeting, teams: set[int], because: str = "") -> None:
+def keep_attendance(meeting: Meeting, teams: set[int], because: str = "", *, version: str) -> None:
     """These teams were there, the others that were invited were not. A team that came without
-    being invited is added. After the minutes were sent
-    it is a correction with a reason, and restarts the term in which partners may answer them.
-    Raises NotDone once that term has passed, and for a correction without a reason."""
+    being invited is added. After the minutes were sent it is a correction with a reason, and
+    restarts the term in which partners may answer them. Raises VersionConflict, and NotDone once
+    that term has passed and for a correction without a reason."""
     meeting = locked_meeting(meeting)
+    meeting.claim_version(version)
     if meeting.minutes_sent_on and (meeting.is_at_rest or not because):
         raise NotDone
     there = {row.team_id: row for row in meeting.teams.all()}
     for row in there.values():
         if row.present is not (row.team_id in teams):
             row.present = row.team_id in teams
-            row.save()
+            row.save(update_fields=["present"])  # not what the team says of the minutes
     for team in sorted(teams - there.keys()):  # it came though it had not been invited
         MeetingTeam.objects.create(meeting=meeting, team_id=team, present=True)
     if meeting.minutes_sent_on:  # written last: who answered before this is asked again
         today = timezone.localdate()
         meeting.attendance_corrected_on, meeting.attendance_corrected_because = today, because
         meeting.minutes_due_on = today + timedelta(days=meeting.pilot.minutes_term_days)
-        meeting.version += 1
-        meeting.save()
+    meeting.save()
 
 
 def organisations_present(meeting: Meeting) -> int:

@@ -15,7 +15,14 @@ from casework.conference.guest_acts import admit_guest
 from casework.conference.meeting_views import invitable, meeting_or_404, meeting_url
 from casework.conference.models import Meeting, MeetingGuest
 from governance.access.middleware import ClearanceRequest
-from governance.drafts.form_views import do_once, form_view, open_form, send_form, show_form
+from governance.drafts.form_views import (
+    do_once,
+    form_view,
+    open_form,
+    seen_version,
+    send_form,
+    show_form,
+)
 from lvv.common.database import call
 from partners.accountability.activities import CASEWORK, processes
 from partners.organisations.models import Team
@@ -53,7 +60,8 @@ def meeting_attendance(request: ClearanceRequest, reference: UUID) -> HttpRespon
 
     def keep() -> str:
         data = attendance.cleaned_data
-        keep_attendance(meeting, set(data["present"]), data.get("because", ""))
+        because, version = data.get("because", ""), seen_version(request)
+        keep_attendance(meeting, set(data["present"]), because, version=version)
         return meeting_url(meeting)
 
     form, act = (guest, add) if adds else (attendance, keep)

@@ -100,14 +100,15 @@ def _free(pilot: Pilot, day: date, begins_at: time, *, but: int | None = None) -
 
 
 @transaction.atomic
-def move_meeting(meeting: Meeting, *, on: date, begins_at: time, place: str) -> None:
-    """A planned meeting goes to another moment, with its agenda and its guests."""
+def move_meeting(meeting: Meeting, *, on: date, begins_at: time, place: str, version: str) -> None:
+    """A planned meeting goes to another moment, with its agenda and its guests. Raises
+    VersionConflict."""
     meeting, items = locked_agenda(meeting)
+    meeting.claim_version(version)
     if not meeting.is_planned:
         raise ValidationError(_("This meeting is over or cancelled."))
     meeting.convenant = _free(meeting.pilot, on, begins_at, but=meeting.pk)
     meeting.on, meeting.begins_at, meeting.place = on, begins_at, place
-    meeting.version += 1
     set_change_reason(meeting, "moved")
     meeting.save()
     for item in items:

@@ -45,7 +45,14 @@ from casework.register.identity import leading_names
 from governance.access.clearance import Clearance
 from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
-from governance.drafts.form_views import do_once, form_view, open_form, send_form, show_form
+from governance.drafts.form_views import (
+    do_once,
+    form_view,
+    open_form,
+    seen_version,
+    send_form,
+    show_form,
+)
 from partners.accountability.activities import CASEWORK, processes
 from partners.organisations.enums import OrganisationKind, TeamFunction
 from partners.organisations.models import Pilot, Team
@@ -154,12 +161,15 @@ def mark_noted(positions: list[Position], meeting: Meeting) -> None:
         row.noted = row.source_team_id is not None and row.source_team_id not in known
 
 
-def answering(clearance: Clearance, meeting: Meeting) -> MeetingTeam | None:
-    """The row of the team for which this worker may answer the minutes: one without an answer
-    first. None before the minutes are sent, after the term, or if the worker has no such team."""
+def answering(clearance: Clearance, meeting: Meeting, team: str = "") -> MeetingTeam | None:
+    """The row of the team for which this worker may answer the minutes: of this team, or one
+    without an answer first. None before the minutes are sent, after the term, or if the worker has
+    no such team."""
     if meeting.minutes_sent_on is None:
         return None
     seats = [seat.team for seat in perms.seats_at(clearance, meeting)]
+    if team:
+        seats = [seat for seat in seats if str(seat) == team]
     today = timezone.localdate()
     if meeting.minutes_due_on is None or today > meeting.minutes_due_on:
         return None
@@ -352,7 +362,7 @@ def meeting_move(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     def act() -> str:
         with _day_in_the_way():
             data = {name: form.cleaned_data[name] for name in ("on", "begins_at", "place")}
-            move_meeting(meeting, **data)
+            move_meeting(meeting, **data, version=seen_version(request))
         return meeting_url(meeting)
 
     return send_form(request, form, act) or show_form(

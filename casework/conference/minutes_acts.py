@@ -51,10 +51,16 @@ def send_minutes(meeting: Meeting) -> None:
 
 
 @transaction.atomic
-def answer_minutes(row: MeetingTeam, answer: str, remark: str, *, by: Clearance) -> None:
-    row.answer, row.remark = answer, remark
-    row.answered_on, row.answered_by = timezone.localdate(), by.user
-    row.save()
+def answer_minutes(
+    row: MeetingTeam, answer: str, remark: str, *, by: Clearance, version: str
+) -> None:
+    """What a team says of the minutes; it replaces what it said before, at the version that was
+    seen. Raises VersionConflict."""
+    now: MeetingTeam = MeetingTeam.objects.select_for_update(of=("self",)).get(pk=row.pk)
+    now.claim_version(version)
+    now.answer, now.remark = answer, remark
+    now.answered_on, now.answered_by = timezone.localdate(), by.user
+    now.save(update_fields=["answer", "remark", "answered_on", "answered_by", "version"])
 
 
 def minutes_state(row: MeetingTeam, meeting: Meeting, today: date) -> str:

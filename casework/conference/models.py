@@ -95,7 +95,7 @@ class Meeting(Versioned):
         return self.cancelled_on is None and self.opened_at is not None and self.closed_at is None
 
 
-class MeetingTeam(models.Model):
+class MeetingTeam(Versioned):
     """One team invited to one meeting: whether it came, and what it says of the minutes."""
 
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="teams")

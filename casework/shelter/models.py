@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from casework.records.models import Record, VisibleToCategory
+from casework.records.models import Record, Versioned, VisibleToCategory
 from casework.records.periods import Period
 from casework.records.validators import not_in_future
 from casework.shelter.enums import ShelterKind, StayGround
@@ -18,7 +18,7 @@ from partners.accountability.history import History
 from partners.organisations.models import Pilot, Team
 
 
-class Location(models.Model):
+class Location(Versioned):
     """A place where people stay. Its address stands apart: it is protected."""
 
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 from casework.shelter.models import Location, LocationAddress
 from governance.access.clearance import Clearance
 from governance.access.middleware import ClearanceRequest
-from governance.drafts.form_views import form_view, open_form, send_form, show_form
+from governance.drafts.form_views import form_view, open_form, seen_version, send_form, show_form
 from governance.drafts.forms import Kept
 from lvv.common.database import call
 from lvv.common.forms import DateField
@@ -125,6 +125,10 @@ def _location(request: ClearanceRequest, pilot: Pilot, location: Location | None
     form = open_form(request, LocationForm, "", instance=location, pilot=pilot)
 
     def act() -> str:
+        if location is not None:
+            now = Location.objects.select_for_update(of=("self",)).get(pk=location.pk)
+            now.claim_version(seen_version(request))
+            form.instance.version = now.version
         row = form.save()
         if address := form.cleaned_data["address"].strip():
             call("shelter_write_address", row.pk, address)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from casework.intake.acts import begin_intake, complete_intake, criteria_of, keep_page
 from casework.journey.calendar import remedy_until
-from casework.models import AgendaItem, Involvement, Meeting
+from casework.models import AgendaItem, Involvement, Meeting, MeetingTeam
 from governance.access.clearance import acting_as
 from tests import factories as make
 from tests.casework.ten_teams import day
@@ -37,6 +37,18 @@ def sent(fields):
         for name, value in fields.items()
     }
     return {"form_token": str(uuid.uuid4()), **filled}
+
+
+def started_from(page, reference, team):
+    """What an opened form of this page of a meeting says of the row it starts from."""
+    if page in ("meeting_attendance", "meeting_move"):
+        return {"version": Meeting.objects.get(reference=reference).version}
+    if page != "minutes":
+        return {}
+    row = MeetingTeam.objects.filter(meeting__reference=reference, team=team).first()
+    if row is None:
+        return {}
+    return {"team": str(row.team_id), "version": row.version}
 
 
 class Room:
@@ -68,7 +80,7 @@ class Room:
 
     def add(self, teams=("ngo", "ind", "dtv"), who="coordinator", **changes):
         fields = {
-            "meeting": str(self.meeting.pk),
+            "meeting": str(self.meeting.reference),
             "why": "admission",
             "question": "Hoort zij in de LVV?",
             "teams": [self.journey.teams[name].pk for name in teams],
@@ -81,6 +93,7 @@ class Room:
 
     def to(self, who, page, *more, **fields):
         self.journey.client.act_as(self.journey.workers[who])
+        fields = started_from(page, more[0], self.journey.teams.get(who)) | fields
         answer = self.journey.client.post(reverse(f"casework:{page}", args=[*more]), sent(fields))
         self.journey.case.refresh_from_db()
         return answer

@@ -515,19 +515,10 @@ def test_who_came_and_who_did_not_stands_in_the_minutes(room):
     room.add()
     room.open()
     ind, dtv = (room.meeting.teams.get(team=room.journey.teams[name]) for name in ("ind", "dtv"))
-    url = f"/lso/{room.meeting.reference}/aanwezig/"
     assert (
-        room.journey.client.act_as(room.journey.workers["ngo"])
-        .post(url, {"present": ind.team_id})
-        .status_code
-        == 403
+        room.to("ngo", "meeting_attendance", room.meeting.reference, present="").status_code == 403
     )
-    assert (
-        room.journey.client.act_as(room.journey.workers["coordinator"])
-        .post(url, {"present": ind.team_id})
-        .status_code
-        == 302
-    )
+    assert room.attend("ind").status_code == 302
     ind.refresh_from_db()
     dtv.refresh_from_db()
     assert (ind.present, dtv.present) == (True, False)

@@ -182,3 +182,26 @@ def test_what_is_corrected_after_sending_says_so_and_is_answered_anew(journey, o
     assert "Gecorrigeerd na verzending" in shown
     room.item.refresh_from_db()
     assert room.item.corrected_on == timezone.localdate()
+
+
+def test_what_a_colleague_answered_is_not_overwritten_unseen_nor_for_another_team(room):
+    room.add()
+    room.open()
+    room.close()
+    room.send_minutes("ngo", "ind", "dtv")
+    page, ind = room.meeting.reference, room.journey.teams["ind"]
+    form = room.see("ind", "minutes", page).text
+    assert f'name="team" value="{ind.pk}"' in form
+    objection = {"answer": "objected", "remark": "Zo is het niet."}
+    assert room.to("ind", "minutes", page, **objection).status_code == 302
+    late = room.to("ind", "minutes", page, answer="agreed", remark="", version=1)
+    assert late.status_code == 409
+    for team in (str(room.journey.teams["dtv"].pk), "", "x"):
+        answer = room.to("ind", "minutes", page, answer="agreed", remark="", team=team)
+        assert answer.status_code == 403, team
+    rows = dict(room.meeting.teams.values_list("team", "answer"))
+    assert (rows[ind.pk], rows[room.journey.teams["dtv"].pk]) == ("objected", "")
+    stale = room.to(
+        "coordinator", "meeting_attendance", page, present=[ind.pk], version=1, because="x"
+    )
+    assert stale.status_code == 409

@@ -166,7 +166,8 @@ def test_coordinators_keep_locations_and_write_an_address_without_reading_it(cli
     change = reverse("casework:location_change", args=[location.reference])
     assert "Stille Laan" not in client.get(change).text
     assert "Stille Laan" not in client.get(reverse("casework:location_list")).text
-    assert client.post(change, {**form, "name": "Andere naam", "address": ""}).status_code == 302
+    renamed = {**form, "name": "Andere naam", "address": "", "version": "1"}
+    assert client.post(change, renamed).status_code == 302
     assert LocationAddress.objects.get().address == "Stille Laan 3"
     assert client.act_as(pilot.workers["ngo"]).get(change).status_code == 403
     with acting_as(pilot.workers["municipality"]), connection.cursor() as cursor:
@@ -174,7 +175,7 @@ def test_coordinators_keep_locations_and_write_an_address_without_reading_it(cli
         assert cursor.fetchone() == (False,)
     # What stood there before is read by who reads what stands there, and by nobody else.
     client.act_as(pilot.workers["coordinator"])
-    client.post(change, {**form, "address": "Nieuwe Laan 4"})
+    client.post(change, {**form, "address": "Nieuwe Laan 4", "version": "2"})
     places = reverse("casework:location_list")
     for who, reads in (("shelter", True), ("coordinator", False), ("ngo", False)):
         text = client.act_as(pilot.workers[who]).get(places).text
@@ -261,8 +262,9 @@ def test_who_takes_a_location_over_does_not_read_where_it_was_before(client, pil
     change = reverse("casework:location_change", args=[place.reference])
     client.act_as(pilot.workers["coordinator"])
     form = {"name": place.name, "kind": place.kind, "team": str(place.team_id)}
-    for address in ("Oude Laan 1", "Oude Laan 2"):
-        assert client.post(change, {**form, "address": address}).status_code == 302
+    for version, address in enumerate(("Oude Laan 1", "Oude Laan 2"), start=1):
+        sent = {**form, "address": address, "version": version}
+        assert client.post(change, sent).status_code == 302
     place.team = pilot.teams["ngo"]
     place.save()
     with acting_as(pilot.workers["ngo"]):
@@ -275,3 +277,17 @@ def test_who_takes_a_location_over_does_not_read_where_it_was_before(client, pil
         assert LocationAddress.objects.get().address == "Nieuwe Laan 4"
         read = set(LocationAddress.history.values_list("address", flat=True))
     assert read == {"Nieuwe Laan 3", "Nieuwe Laan 4"}
+
+
+def test_a_location_that_a_colleague_gave_to_a_team_does_not_go_back(client, pilot):
+    place = make.LocationFactory(pilot=pilot.pilot, team=pilot.teams["shelter"])
+    change = reverse("casework:location_change", args=[place.reference])
+    client.act_as(pilot.workers["coordinator"])
+    assert 'name="version" value="1"' in client.get(change).text
+    form = {"name": place.name, "kind": place.kind, "address": "", "version": "1"}
+    assert client.post(change, form | {"team": str(pilot.teams["shelter"].pk)}).status_code == 302
+    assert client.post(change, form | {"team": "", "version": "2"}).status_code == 302
+    late = form | {"team": str(place.team_id), "name": "De Brug"}
+    assert client.post(change, late).status_code == 409
+    place.refresh_from_db()
+    assert (place.team, place.name) == (None, form["name"])

@@ -47,7 +47,7 @@ from casework.outcomes.perms import COMPETENT
 from governance.access.clearance import acting_as
 from lvv.common.database import call
 from tests import factories as make
-from tests.casework.journeys import Journey, sent
+from tests.casework.journeys import Journey, sent, started_from
 
 pytestmark = pytest.mark.django_db
 ANSWERS = {200, 302, 400, 403, 404, 405, 409}
@@ -166,6 +166,7 @@ class Travels(RuleBasedStateMachine):
 
     def to(self, who, page, *more, **fields):
         self.client.act_as(self.pilot.workers[who])
+        fields = started_from(page, more[0], self.pilot.teams.get(who)) | fields
         answer = self.client.post(reverse(f"casework:{page}", args=[*more]), sent(fields))
         self.case.refresh_from_db()
         return self.answered(answer, who, page)
@@ -230,7 +231,7 @@ class Travels(RuleBasedStateMachine):
             return self.post(
                 who,
                 "agenda_add",
-                meeting=str(meeting.pk),
+                meeting=str(meeting.reference),
                 why="admission",
                 question="Hoort zij hier?",
                 teams=teams,
