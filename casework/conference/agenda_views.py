@@ -53,7 +53,7 @@ def agenda_add(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 
     def act() -> str:
         by, data = request.clearance, form.cleaned_data
-        meeting = next(m for m in meetings if m.pk == data["meeting"])
+        meeting = next(m for m in meetings if m.reference == data["meeting"])
         return item_url(_put(case, meeting, data, members, by=by, author_team=author))
 
     guests = MeetingGuest.objects.filter(meeting__in=meetings).exclude(user=None)
@@ -89,7 +89,7 @@ def _put(
         why=data["why"],
         question=data["question"],
         teams=data.get("teams", []),
-        household=[member for member, _name in members if member.pk in chosen],
+        household=[member for member, _name in members if member.reference in chosen],
     )
 
 
@@ -111,7 +111,7 @@ def _agenda_options(
     return {
         "meetings": meetings,
         "teams": invited,
-        "household": [(member.pk, name) for member, name in members],
+        "household": [(member.reference, name) for member, name in members],
         # The police attends what it is asked to; the others come unless somebody leaves them out,
         # but for those whose name at the table would tell of a place.
         "attending": [
@@ -126,11 +126,10 @@ def _agenda_options(
     }
 
 
-def _asked(request: ClearanceRequest, meetings: list[Meeting]) -> int | None:
+def _asked(request: ClearanceRequest, meetings: list[Meeting]) -> UUID | None:
+    here = [meeting.reference for meeting in meetings]
     wanted = request.GET.get("overleg", "")
-    return next(
-        (m.pk for m in meetings if str(m.reference) == wanted), meetings[0].pk if meetings else None
-    )
+    return next((one for one in here if str(one) == wanted), here[0] if here else None)
 
 
 def _household(case: Case) -> list[tuple[Case, str]]:

@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -155,7 +156,7 @@ class AgendaForm(KeptForm):
     """A case on an agenda: why, with what question, and which teams the item is for."""
 
     meeting = forms.TypedChoiceField(
-        label=_("Meeting"), coerce=int, error_messages={"required": _("Choose a meeting.")}
+        label=_("Meeting"), coerce=UUID, error_messages={"required": _("Choose a meeting.")}
     )
     why = forms.ChoiceField(
         label=_("Occasion"),
@@ -181,7 +182,7 @@ class AgendaForm(KeptForm):
     )
     household = forms.TypedMultipleChoiceField(
         label=_("Together with"),
-        coerce=int,
+        coerce=UUID,
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Members of the household on the same item; each gets a separate decision."),
@@ -193,11 +194,11 @@ class AgendaForm(KeptForm):
         meetings: list[Meeting],
         teams: list[Team],
         attending: list[int],
-        household: list[tuple[int, str]],
+        household: list[tuple[UUID, str]],
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        days = [(m.pk, f"{m.on:%d-%m-%Y} {m.begins_at:%H:%M}") for m in meetings]
+        days = [(m.reference, f"{m.on:%d-%m-%Y} {m.begins_at:%H:%M}") for m in meetings]
         set_choices = {
             "meeting": [("", _("Choose a meeting")), *days],
             "teams": [(team.pk, team.label) for team in teams],

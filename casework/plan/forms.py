@@ -1,5 +1,6 @@
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -35,7 +36,7 @@ class ActionForm(KeptForm):
         error_messages={"required": _("Enter by which day.")},
     )
     goal = forms.TypedChoiceField(
-        label=_("Towards which goal"), required=False, coerce=int, empty_value=None
+        label=_("Towards which goal"), required=False, coerce=UUID, empty_value=None
     )
 
     def __init__(self, *args: Any, teams: list[Team], goals: list[Goal], **kwargs: Any) -> None:
@@ -44,7 +45,7 @@ class ActionForm(KeptForm):
             ("", _("Choose a team")),
             *((t.pk, t.label) for t in teams),
         ]
-        self.fields["goal"].choices = [("", _("none")), *((g.pk, g.text) for g in goals)]  # type: ignore[attr-defined]
+        self.fields["goal"].choices = [("", _("none")), *((g.reference, g.text) for g in goals)]  # type: ignore[attr-defined]
         if not goals:
             del self.fields["goal"]
 

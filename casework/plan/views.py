@@ -65,7 +65,9 @@ def plan(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     def act() -> str:
         assert form is not None
         assert author is not None
-        _add_action(case, form.cleaned_data, by=request.clearance, author_team=author)
+        data = form.cleaned_data
+        goal = next((g for g in goals if g.reference == data.get("goal")), None)
+        _add_action(case, data, goal, by=request.clearance, author_team=author)
         return request.path
 
     return send_form(request, form, act) or show_form(
@@ -86,7 +88,9 @@ def plan(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 
 
 @transaction.atomic
-def _add_action(case: Case, data: dict[str, Any], *, by: Clearance, author_team: int) -> None:
+def _add_action(
+    case: Case, data: dict[str, Any], goal: Goal | None, *, by: Clearance, author_team: int
+) -> None:
     case = locked(case)
     Action.objects.create(
         case=case,
@@ -96,7 +100,7 @@ def _add_action(case: Case, data: dict[str, Any], *, by: Clearance, author_team:
         due_on=data["due_on"],
         to_team_id=data["to_team"],
         by_person=data["by_person"],
-        goal_id=data.get("goal"),
+        goal=goal,
     )
     refresh_deadline(case)
 

@@ -258,7 +258,7 @@ def test_members_of_a_household_share_a_place_and_each_gets_a_decision(room, pil
         other=brother.case.person,
         other_name="",
     )
-    room.add(household=[brother.case.pk])
+    room.add(household=[brother.case.reference])
     items = list(AgendaItem.objects.order_by("pk"))
     assert {item.place for item in items} == {1}
     room.open()
