@@ -28,6 +28,7 @@ from django.views.decorators.http import require_http_methods
 
 from governance.drafts.acts import find_draft, own, save_draft, sent_before, submit_once
 from governance.drafts.forms import Kept
+from governance.drafts.kinds import kind_of
 from lvv.common.refusal import NotDone
 from partners.accounts.models import User
 
@@ -110,14 +111,19 @@ def do_once(
         if raises is not None and isinstance(refusal, raises):
             raise
         page = own(request.POST.get("form_page", "")) or request.get_full_path()
-        if key:
-            user: User = request.user  # type: ignore[assignment]
-            save_draft(user, request.POST, key=key, page=page)
-        return show_refusal(request, refusal, back or page)
+        return show_refusal(request, refusal, back or page, key=key)
 
 
-def show_refusal(request: HttpRequest, refusal: NotDone, back: str) -> HttpResponse:
-    """The page that says why an act was refused, with a way back to this address."""
+def show_refusal(
+    request: HttpRequest, refusal: NotDone, back: str, *, key: str = ""
+) -> HttpResponse:
+    """The page that says why an act was refused, with a way back to this address. What was typed is
+    kept under this key, or under the one it was sent with."""
+    key = key or request.POST.get("draft_key", "")
+    if kind_of(key):
+        user: User = request.user  # type: ignore[assignment]
+        page = own(request.POST.get("form_page", "")) or request.get_full_path()
+        save_draft(user, request.POST, key=key, page=page)
     return render(request, refusal.template, {"back": back, **refusal.context()}, status=409)
 
 

@@ -18,7 +18,7 @@ from casework.models import (
     Task,
 )
 from governance.access.clearance import acting_as
-from governance.models import ConvenantGroupObjectPermission
+from governance.models import ConvenantGroupObjectPermission, Draft
 from tests import factories as make
 from tests.casework.journeys import LAPSED, Journey, involved, sent
 
@@ -338,6 +338,16 @@ def test_t16_an_exit_in_error_goes_back_with_the_teams_of_before(guided):
     row = Exit.objects.get()
     assert (row.undone, row.undone_on) == ("error", timezone.localdate())
     assert guided.propose().status_code == 302  # she may leave again
+
+
+def test_what_was_typed_about_an_exit_that_was_undone_is_put_back(guided):
+    guided.leave()
+    key = guided.get("coordinator", "exit_undo").context["form"].draft_key
+    undo = {"undone": "error", "undone_reason": "Kwam terug.", "version": guided.exit().version}
+    guided.done("coordinator", "exit_undo", **undo)
+    late = undo | {"undone_reason": "Mijn lange verhaal.", "draft_key": key}
+    assert guided.post("coordinator", "exit_undo", **late).status_code == 409
+    assert Draft.objects.get(key=key).fields["undone_reason"] == ["Mijn lange verhaal."]
 
 
 @pytest.mark.parametrize("page", ["exit_undo", "claim_answer", "check_add"])
