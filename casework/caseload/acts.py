@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from casework.cases.enums import CaseState
 from casework.cases.models import Case, Involvement
+from casework.journal.models import Note
 from casework.journey.acts import StepRefused, in_dutch, locked
 from casework.journey.guards import Missing
 from casework.tasks.models import Task
@@ -83,8 +84,28 @@ def give(cases: Iterable[Case], colleague: User, note: str, *, by: Clearance) ->
 
 
 def _say(case: Case, colleague: User, note: str, *, by: Clearance) -> None:
-    writes = {seat.team for seat in by.seats_writing(case, Category.CONFERENCE)}
-    if case.lead_team_id not in writes or colleague.pk == by.user_id:
+    """Tell the colleague by a task of the team, or by a note where the team writes nothing of the
+    conference. Raises StepRefused where the team could read neither."""
+    if not note and colleague.pk == by.user_id:
+        return
+    team = case.lead_team_id
+    writes = [
+        category
+        for category in (Category.CONFERENCE, Category.GUIDANCE, Category.IDENTITY)
+        if any(seat.team == team for seat in by.seats_writing(case, category))
+    ]
+    if Category.CONFERENCE not in writes:
+        if note and not writes:
+            raise StepRefused(case, [Missing(_("Nobody would read this note: leave it empty."))])
+        if note:
+            Note.objects.create(
+                case=case,
+                author_team_id=team,
+                author=by.user,
+                category=writes[0],
+                text=in_dutch(gettext_lazy("Case given to you: %(note)s"), note=note),
+                visibility=Visibility.OWN_ORGANISATION,
+            )
         return
     Task.objects.create(
         case=case,

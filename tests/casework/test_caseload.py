@@ -3,8 +3,9 @@
 import pytest
 from django.urls import reverse
 
-from casework.models import Case, Involvement, Task
+from casework.models import Case, Involvement, Note, Task
 from governance.access.clearance import acting_as
+from governance.models import ConvenantGroupObjectPermission
 from partners.accounts.lifecycle import open_work_of
 from partners.models import OutboxMessage
 from partners.organisations.enums import Role
@@ -110,3 +111,26 @@ def test_whose_case_was_given_away_while_her_page_stood_open_gives_it_no_more(jo
     assert give(journey, "coordinator", journey.case, to=colleague).status_code == 302
     assert give(journey, "municipality", journey.case, to=third).status_code == 400
     assert Case.objects.get(pk=journey.case.pk).case_manager == colleague
+
+
+@pytest.mark.parametrize("left", [("guidance", "identity"), ("identity",)])
+def test_a_note_is_read_also_where_the_team_writes_nothing_of_the_conference(
+    journey, colleague, left
+):
+    lead = journey.teams["municipality"]
+    cells = ConvenantGroupObjectPermission.objects.filter(group=lead.group)
+    gone = {f"write_{name}" for name in ("conference", "guidance")} - {f"write_{c}" for c in left}
+    cells.filter(permission__codename__in=gone).delete()
+    assert give(journey, "coordinator", journey.case, to=colleague).status_code == 302
+    assert not Task.objects.filter(worker=colleague).exists()
+    with acting_as(colleague):
+        note = Note.objects.get(text__contains="Paspoort ligt klaar.")
+    assert (note.category, note.visibility, note.author_team) == (left[0], "own_organisation", lead)
+
+
+def test_who_takes_cases_over_keeps_what_is_noted(journey):
+    chief = journey.workers["coordinator"]
+    assert give(journey, "coordinator", journey.case, to=chief, note="").status_code == 302
+    assert not Task.objects.filter(worker=chief).exists()
+    assert give(journey, "coordinator", journey.case, to=chief).status_code == 302
+    assert "Paspoort ligt klaar." in Task.objects.get(worker=chief).what
