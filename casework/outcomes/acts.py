@@ -1,6 +1,7 @@
 """The acts of an exit: proposing, confirming, declining, undoing; answering a claim; checking
 whether it holds."""
 
+import json
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
@@ -44,7 +45,12 @@ from partners.organisations.models import Team
 FAILED_CHECK = "failed_check"
 DID_NOT_HOLD = gettext_lazy("After %(months)s months the outcome did not hold: what do you know?")
 FOLLOWED = gettext_lazy("Following the outcome")
-TAKEN_OVER = gettext_lazy("Dossier taken over")  # the document of what goes along
+# What goes along: the document, and from whom it came where that team is not at work there.
+TAKEN_OVER = {
+    "document": gettext_lazy("Dossier taken over"),
+    "municipality": gettext_lazy(", from the municipality there"),
+    "ngo": gettext_lazy(", from an NGO there"),
+}
 
 
 def exit_of(case: Case) -> Exit | None:
@@ -92,9 +98,10 @@ def confirm_exit(exit_: Exit, *, by: Clearance, version: str) -> Case:
     _class(row)
     set_change_reason(row, "confirmed")
     row.save()
+    words = {name: in_dutch(text) for name, text in TAKEN_OVER.items()}
     if row.outcome != Outcome.MOVED_TO_OTHER_PILOT:
         call("transfer_lapses", row.pk)
-    elif not call("transfer_case", row.pk, in_dutch(TAKEN_OVER)) and (
+    elif not call("transfer_case", row.pk, json.dumps(words)) and (
         fact_of(case).accepted_elsewhere
     ):
         # Why it cannot be is nobody's to tell here (R1).

@@ -100,8 +100,9 @@ $$
 $$;
 
 -- Copies of rows, as another team's own in another case, whose source is the team there of the organisation that said so, with the first row of their history; answers which became which.
--- `parents` says where the rows they belong to went.
-CREATE FUNCTION transfer_copy(record text, chosen bigint[], there bigint, team bigint, who bigint, document text, visible text,
+-- `words`: what the document is called, and by kind of organisation from whom it came. `parents` says where the rows they belong
+-- to went.
+CREATE FUNCTION transfer_copy(record text, chosen bigint[], there bigint, team bigint, who bigint, words jsonb, visible text,
                               parent text DEFAULT '', parents jsonb DEFAULT '{}') RETURNS jsonb LANGUAGE plpgsql AS
 $$
 DECLARE
@@ -121,11 +122,11 @@ BEGIN
                     AND m.pilot_id = (SELECT c.pilot_id FROM casework_case c WHERE c.id = there)
                 WHERE said.id = coalesce((old->>'source_team_id')::bigint, (old->>'author_team_id')::bigint) LIMIT 1),
             'visibility', visible, 'shared_team_ids', '[]'::jsonb, 'team_ids', '[]'::jsonb, 'recorded_at', now(),
-            'received_on', access_today(), 'received_document', document, 'version', 1);
+            'received_on', access_today(), 'received_document', words->>'document', 'version', 1);
         -- Who said it has no team there: that it was a municipality or an NGO elsewhere stays known, and not which (ADR 0018).
         IF fresh->>'source_team_id' IS NULL THEN
-            fresh := fresh || jsonb_build_object('received_document', left(document || coalesce((
-                SELECT CASE o.kind WHEN 'municipality' THEN ', van de gemeente daar' WHEN 'ngo' THEN ', van een NGO daar' END
+            fresh := fresh || jsonb_build_object('received_document', left((words->>'document') || coalesce((
+                SELECT words->>o.kind
                 FROM partners_team said JOIN partners_organisation o ON o.id = said.organisation_id
                 WHERE said.id = coalesce((old->>'source_team_id')::bigint, (old->>'author_team_id')::bigint)
                   AND said.function = 'general'), ''), 200));
@@ -169,7 +170,7 @@ $$;
 -- What goes along: who she is, her procedures and her departure, as far as all partners read them here; the guidance its
 -- team ticked; medical content only to the team a consent in force names; legal aid never.
 -- Answers whether the case was handed over: if not, the step is refused, with what is missing (journey/guards.py).
-CREATE FUNCTION transfer_case(which bigint, document text) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
+CREATE FUNCTION transfer_case(which bigint, words jsonb) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = public, pg_temp AS
 $$
 DECLARE
@@ -221,11 +222,11 @@ BEGIN
         EXECUTE format('SELECT array_agg(r.id) FROM %I r WHERE r.case_id = $1 AND r.ended_at IS NULL
             AND r.visibility = ''permitted_partners'' AND not_over(r.shared_until)', kept.name)
             INTO chosen USING here.id;
-        became := transfer_copy(kept.name, chosen, there, moved.to_team_id, moved.answered_by_id, document, 'permitted_partners');
+        became := transfer_copy(kept.name, chosen, there, moved.to_team_id, moved.answered_by_id, words, 'permitted_partners');
         FOR step IN SELECT * FROM access_record_table t WHERE t.goes_along AND t.parent_name = kept.name LOOP
             EXECUTE format('SELECT array_agg(r.id) FROM %I r WHERE r.case_id = $1 AND r.ended_at IS NULL', step.name)
                 INTO chosen USING here.id;
-            PERFORM transfer_copy(step.name, chosen, there, moved.to_team_id, moved.answered_by_id, document,
+            PERFORM transfer_copy(step.name, chosen, there, moved.to_team_id, moved.answered_by_id, words,
                 'permitted_partners', step.parent, became);
         END LOOP;
     END LOOP;
@@ -235,13 +236,13 @@ BEGIN
             WHERE r.case_id = $1 AND r.ended_at IS NULL %2$s', one,
             CASE WHEN one IN ('contact', 'note') THEN 'AND r.category = ''guidance''' ELSE '' END)
             INTO chosen USING here.id, moved.id;
-        PERFORM transfer_copy('casework_' || one, chosen, there, moved.to_team_id, moved.answered_by_id, document, 'own_organisation');
+        PERFORM transfer_copy('casework_' || one, chosen, there, moved.to_team_id, moved.answered_by_id, words, 'own_organisation');
         CONTINUE WHEN one IN ('goal', 'reachability');  -- of the others some are about who she is, her procedures or her departure
         EXECUTE format('SELECT array_agg(r.id) FROM casework_%s r WHERE r.case_id = $1 AND r.ended_at IS NULL
             AND r.category IN (''identity'', ''procedures'', ''departure'')
             AND r.visibility = ''permitted_partners'' AND not_over(r.shared_until)', one)
             INTO chosen USING here.id;
-        PERFORM transfer_copy('casework_' || one, chosen, there, moved.to_team_id, moved.answered_by_id, document, 'permitted_partners');
+        PERFORM transfer_copy('casework_' || one, chosen, there, moved.to_team_id, moved.answered_by_id, words, 'permitted_partners');
     END LOOP;
     FOR consented IN
         SELECT DISTINCT k.team_id, a.organisation_id FROM casework_consent k
@@ -255,7 +256,7 @@ BEGIN
         JOIN partners_team a ON a.id = r.author_team_id AND a.organisation_id = consented.organisation_id
         WHERE r.case_id = here.id AND r.ended_at IS NULL AND not_over(r.shared_until)
           AND (r.visibility = 'permitted_partners' OR r.visibility = 'selected_partners' AND consented.team_id = ANY (r.shared_team_ids));
-        PERFORM transfer_copy('casework_medicalrecord', chosen, there, consented.team_id, moved.answered_by_id, document, 'own_organisation');
+        PERFORM transfer_copy('casework_medicalrecord', chosen, there, consented.team_id, moved.answered_by_id, words, 'own_organisation');
     END LOOP;
     UPDATE casework_transfer t SET handed_over_on = access_today(), new_case_id = there WHERE t.id = moved.id;
     RETURN true;

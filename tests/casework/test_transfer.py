@@ -508,7 +508,7 @@ def test_an_exit_that_was_written_past_the_coordinator_hands_nothing_over(journe
             OutcomeClass.objects.filter(outcome=row.outcome).first(),
         )
         row.save()
-        assert not call("transfer_case", row.pk, "x")
+        assert not call("transfer_case", row.pk, "{}")
     assert not Case.objects.filter(pilot=journey.there.pilot).exists()
 
 
@@ -523,11 +523,11 @@ def test_an_exit_that_was_undone_hands_nothing_over(journey):
     row.undone, row.undone_reason = "error", "vergissing"
     row.save()
     with acting_as(journey.workers["coordinator"]):
-        assert not call("transfer_case", row.pk, "x")
+        assert not call("transfer_case", row.pk, "{}")
     row.undone_on, row.undone, row.undone_reason = None, "", ""
     row.save()
     with acting_as(journey.workers["coordinator"]):
-        assert call("transfer_case", row.pk, "x")
+        assert call("transfer_case", row.pk, '{"document": "x"}')
 
 
 def test_who_confirmed_the_exit_today_takes_back_what_was_offered_and_nobody_else(journey, on_day):
