@@ -13,7 +13,7 @@ from casework.cases.enums import Ground
 from casework.cases.models import Case, Involvement
 from casework.cases.partners import visible_teams
 from casework.cases.progress import REVEALED_BY_GROUND
-from casework.register.identity import leading_names
+from casework.register.identity import called, leading_persons
 from governance.access.clearance import Clearance, Seat
 from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
@@ -96,13 +96,17 @@ class CaseReader:
         return visible_teams(self.clearance)
 
     @cached_property
+    def _person(self) -> tuple[str, bool]:
+        return leading_persons([self.case.pk]).get(self.case.pk, ("", False))
+
+    @property
     def name(self) -> str:
         """The person's name, as far as this worker reads one."""
-        return leading_names([self.case.pk]).get(self.case.pk, "")
+        return called(*self._person)
 
     def context(self) -> dict[str, Any]:
         """What the bar above each page of the case shows."""
-        return {"case": self.case, "name": self.name}
+        return {"case": self.case, "name": self.name, "died": self._person[1]}
 
     def reads(self, category: Category) -> bool:
         return self.clearance.reads(self.case, category)

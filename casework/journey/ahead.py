@@ -52,6 +52,8 @@ TURN: dict[str, Promise] = {
 def _turn(case: Case, facts: Facts) -> str | Promise:
     if facts.left is not None and not facts.left.confirmed:
         return _("the coordinator, who confirms the exit")
+    if case.state == KnownState.OPEN:  # all that this reader knows of it
+        return _("who leads the case")
     return TURN.get(case.state, "")
 
 

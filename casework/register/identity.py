@@ -32,8 +32,16 @@ def _rank(status: str, organisation_kind: str) -> int:
 
 
 def leading_names(case_ids: Iterable[int], *, plain: bool = False) -> dict[int, str]:
-    """The name to show for each case: established by AVIM or IND first, else the surest, else the
-    first said. Who died is called so beside it, unless `plain`.
+    """The name to show for each case. Who died is called so beside it, unless `plain`."""
+    return {
+        case_id: called(name, died and not plain)
+        for case_id, (name, died) in leading_persons(case_ids).items()
+    }
+
+
+def leading_persons(case_ids: Iterable[int]) -> dict[int, tuple[str, bool]]:
+    """For each case the name, established by AVIM or IND first, else the surest, else the first
+    said; and whether the person died.
 
     In SQL by hand: building the same query through the ORM costs more than running it, and every
     list asks it.
@@ -47,9 +55,7 @@ def leading_names(case_ids: Iterable[int], *, plain: bool = False) -> dict[int, 
         order = (_rank(status, by), said_on, key)
         if kind == ValueKind.NAME and (case_id not in best or order < best[case_id][0]):
             best[case_id] = (order, value)
-    if plain:
-        died = set()
-    return {case_id: called(value, case_id in died) for case_id, (_order, value) in best.items()}
+    return {case_id: (value, case_id in died) for case_id, (_order, value) in best.items()}
 
 
 def called(name: str, died: object) -> str:
