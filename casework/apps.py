@@ -36,6 +36,7 @@ class CaseworkConfig(AppConfig):
         "open_questions",
         "dossier_rows",
         "journey_facts",
+        "representatives",
         "worklist",
         "caseload",
     )

@@ -1,8 +1,10 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class GovernanceConfig(AppConfig):
     name = "governance"
+    verbose_name = _("What the law says")
     # The files of sql/, in the order in which they are made (lvv/common/sql.py).
     sql = (
         "agreements",
@@ -10,6 +12,7 @@ class GovernanceConfig(AppConfig):
         "drafts",
         "printing",
         "mandates",
+        "law",
     )
 
     def ready(self) -> None:

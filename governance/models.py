@@ -7,6 +7,7 @@ from governance.convenants.models import (
     Proposal,
 )
 from governance.drafts.models import Draft, FormToken
+from governance.law.models import LegalTerm
 from governance.mandates.models import MandateDecision
 from governance.printing.models import Printout, PrintoutSheet
 
@@ -18,6 +19,7 @@ __all__ = [
     "ConvenantParty",
     "Draft",
     "FormToken",
+    "LegalTerm",
     "MandateDecision",
     "Printout",
     "PrintoutSheet",

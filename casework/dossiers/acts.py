@@ -16,7 +16,7 @@ from casework.cases.enums import Ending, Ground
 from casework.cases.involvements import departure_team, involve_departure_service
 from casework.cases.models import Case, Consent, Involvement
 from casework.dossiers.corrections import CorrectionRequest
-from casework.dossiers.enums import ProcedureKind, SignalKind
+from casework.dossiers.enums import SignalKind
 from casework.dossiers.procedures import Procedure, ProcedureStep
 from casework.dossiers.record_kind import RecordKind
 from casework.dossiers.supervision import Signal
@@ -35,6 +35,7 @@ from casework.shelter.models import Location, Stay
 from casework.shelter.stays import shelter_is_running
 from governance.access.clearance import Clearance
 from governance.access.enums import Visibility
+from governance.law.enums import ProcedureKind
 from lvv.common.database import call
 from partners.accountability.history import set_change_reason
 from partners.organisations.enums import OrganisationKind, TeamFunction

@@ -7,11 +7,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from casework.dossiers.enums import MediationResult, ProcedureKind, ProcedureResult
+from casework.dossiers.enums import MediationResult, ProcedureResult
 from casework.dossiers.presentation import is_over
 from casework.records.models import Record
 from casework.register.enums import RelationKind, ValueKind
 from casework.register.values import display, may_be_minor
+from governance.law.enums import ProcedureKind
 
 P = ProcedureKind
 ASYLUM = {P.FIRST_ASYLUM, P.REPEAT_ASYLUM}

@@ -19,7 +19,6 @@ from casework.dossiers.departure import (
     TravelDocument,
     TravelDocumentStep,
 )
-from casework.dossiers.enums import ProcedureKind
 from casework.dossiers.procedures import Procedure, ProcedureStep, ResidenceTitle
 from casework.dossiers.record_kind import (
     AVIM,
@@ -51,6 +50,7 @@ from casework.register.models import Briefing, IdentityDocument, IdentityValue, 
 from casework.shelter.models import Absence, Stay
 from casework.tasks.models import Task
 from governance.drafts.kinds import DraftKind
+from governance.law.enums import ProcedureKind
 from partners.organisations.enums import OrganisationKind
 
 K = OrganisationKind

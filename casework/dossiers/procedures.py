@@ -3,11 +3,12 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from casework.dossiers.enums import ProcedureKind, ProcedureResult, ProcedureStage, ResidenceCode
+from casework.dossiers.enums import ProcedureResult, ResidenceCode
 from casework.formal_decisions.models import FormalDecision
 from casework.records.models import Checked, Record, old_facts
 from casework.records.validators import not_in_future
 from governance.access.enums import Category
+from governance.law.enums import ProcedureKind, ProcedureStage
 
 
 class Procedure(Checked):

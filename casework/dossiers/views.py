@@ -18,7 +18,6 @@ from casework.dossiers.acts import NobodyToAsk, add_record, addressed_by, change
 from casework.dossiers.address_views import location_of
 from casework.dossiers.correction_views import about
 from casework.dossiers.corrections import CorrectionRequest
-from casework.dossiers.enums import ProcedureKind
 from casework.dossiers.forms import RecordForm, form_class, value_kind
 from casework.dossiers.kinds import ADD, CHANGE
 from casework.dossiers.presentation import changes, lines
@@ -45,6 +44,7 @@ from governance.drafts.form_views import (
     send_form,
     show_form,
 )
+from governance.law.enums import ProcedureKind
 from partners.accountability.activities import CASEWORK, processes
 from partners.organisations.models import Team
 

@@ -11,6 +11,7 @@ from casework.cases.enums import ADMITTED_STATES
 from casework.cases.models import Case
 from casework.conference.enums import ADMITS, DecisionKind
 from casework.conference.models import ConferenceDecision
+from casework.formal_decisions.copies import Copies
 from casework.formal_decisions.enums import FormalKind
 from casework.formal_decisions.letters import template_of
 from casework.formal_decisions.models import FormalDecision
@@ -44,6 +45,7 @@ def issue(
     mandate: MandateDecision | None,
     function: str,
     letter: str,
+    copies: Copies,
 ) -> FormalDecision:
     """Issue a formal decision with its letter, which makes it known today unless it was sent
     elsewhere before; admitting and refusing take the step of the case with it (T7, T8)."""
@@ -91,6 +93,8 @@ def issue(
         mandate=mandate,
         function=function,
         letter=letter,
+        copy_to=copies.names,
+        copy_team_ids=copies.teams,
         conference_decision=decision,
         criteria=criteria_of(case.pilot, decided_on),
         template=template_of(case.pilot, kind, decided_on),

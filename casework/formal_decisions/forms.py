@@ -8,10 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.cases.enums import ADMITTED_STATES, CaseState
 from casework.cases.models import Case
+from casework.formal_decisions.copies import Copies, chosen
 from casework.formal_decisions.enums import FormalKind
 from casework.formal_decisions.letters import MODEL, TAGS, clean_html
+from casework.formal_decisions.terms import TermsToObject
 from casework.journey.acts import in_dutch
-from casework.journey.calendar import remedy_until
+from casework.journey.calendar import by_law
 from casework.journey.facts import Facts
 from casework.journey.guards import (
     ADMITS,
@@ -92,14 +94,7 @@ class FormalForm(KeptForm):
         widget=forms.Textarea(attrs=AREA),
         error_messages={"required": _("Write how one objects or appeals.")},
     )
-    objection_until = DateField(
-        label=_("Objection possible until"),
-        required=False,
-        help_text=_(
-            "The last day on which an objection is possible (Awb 6:7, Atw 1). Proposed: six weeks "
-            "from the day after today, and on to the next ordinary day."
-        ),
-    )
+    objection_until = DateField(label=_("Objection possible until"), required=False)
     other_term = forms.BooleanField(
         label=_("The decision says another day than the law, and that is right"), required=False
     )
@@ -125,7 +120,37 @@ class FormalForm(KeptForm):
         self.fields["function"].choices = [("", _("Choose")), *choices]  # type: ignore[attr-defined]
         today = timezone.localdate()
         self.fields["decided_on"].initial = self.fields["effective_on"].initial = today
-        self.fields["objection_until"].initial = remedy_until(today)
+        self._propose_term(today)
+
+    def _propose_term(self, today: date) -> None:
+        """Propose the last day to object by the law of today, or say that the table holds no
+        term."""
+        self.terms = TermsToObject()
+        field, term = self.fields["objection_until"], self.terms.on(today)
+        field.initial = self.terms.until(today)
+        if term is None:
+            field.help_text = _(
+                "No term of the law is entered for this. Enter the last day yourself, and ask the "
+                "administrator to add the term."
+            )
+            return
+        sentence = _(
+            "The last day on which an objection is possible (%(law)s). Proposed: %(term)s from the "
+            "day after today, and on to the next ordinary day."
+        )
+        field.help_text = sentence % {"law": by_law(term.article), "term": term.duration()}
+
+    @property
+    def law(self) -> str:
+        """The articles of the law by which one may object until the day that was entered."""
+        term = self.terms.on(self.known)
+        return by_law(term.article if term else "")
+
+    @property
+    def known(self) -> date:
+        """The day on which the decision is made known."""
+        day: date | None = self.cleaned_data.get("known_on")
+        return day or timezone.localdate()
 
     @property
     def mandate(self) -> MandateDecision | None:
@@ -217,20 +242,23 @@ class FormalForm(KeptForm):
             self.add_error("known_on", _("Enter the day on which this letter was sent."))
 
     def _question_term(self, data: dict[str, Any]) -> None:
-        """A term to object that is not the law's stands only if somebody says that it is right."""
+        """A term to object that is not the law's stands only if somebody says that it is right. If
+        the table holds no term, the day stands as it was entered."""
         until = data.get("objection_until")
         if until is None or {"known_on", "decided_on", "objection_until"} & set(self.errors):
             return
-        by_law = remedy_until(data.get("known_on") or timezone.localdate())
+        last = self.terms.until(self.known)
+        if last is None:
+            return
         if until == self.fields["objection_until"].initial and not data.get(self.TICK):
-            data["objection_until"] = until = by_law  # the proposal was left as it stood
-        if until != by_law and not data.get(self.TICK):
+            data["objection_until"] = until = last  # the proposal was left as it stood
+        if until != last and not data.get(self.TICK):
             sentence = _(
-                "By law an objection is possible until %(day)s (Awb 6:7, Atw 1). Enter that day, "
-                "or tick below that the decision says another."
+                "By law an objection is possible until %(day)s (%(law)s). Enter that day, or tick "
+                "below that the decision says another."
             )
-            day = {"day": format_day(by_law)}
-            self.add_error("objection_until", ValidationError(sentence % day, code="term"))
+            words = {"day": format_day(last), "law": self.law}
+            self.add_error("objection_until", ValidationError(sentence % words, code="term"))
 
 
 class LetterForm(KeptForm):
@@ -240,6 +268,22 @@ class LetterForm(KeptForm):
         widget=forms.Textarea(attrs={"rows": 24, "data-rich": " ".join(sorted(TAGS))}),
         error_messages={"required": _("The letter is empty.")},
     )
+    copies = forms.MultipleChoiceField(
+        label=_("A copy goes to"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Who acts for the person, as far as you may know. Untick who gets none."),
+    )
+
+    def __init__(self, *args: Any, representatives: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["copies"].choices = representatives  # type: ignore[attr-defined]
+        self.fields["copies"].initial = [value for value, _label in representatives]
+        if not representatives:
+            del self.fields["copies"]
+
+    def chosen(self) -> Copies:
+        return chosen(self.cleaned_data.get("copies", []))
 
     def clean_letter(self) -> str:
         text = clean_html(self.cleaned_data["letter"])

@@ -1,6 +1,7 @@
 """The formal decision (R6): another fact than what the conference decided, and the letter that
 tells it."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -71,14 +72,15 @@ class FormalDecision(VisibleToCategory):
     )
     reasons = models.TextField(_("reasons"), max_length=10_000)
     remedies = models.TextField(_("objection and appeal (remedies)"), max_length=3000)
-    objection_until = models.DateField(
-        _("objection possible until (Awb 6:7, Atw 1)"), null=True, blank=True
-    )
+    objection_until = models.DateField(_("objection possible until"), null=True, blank=True)
     effective_on = models.DateField(_("takes effect on"))
     until = models.DateField(_("admitted until"), null=True, blank=True)
     criteria = models.ForeignKey(CriteriaList, models.PROTECT, null=True, related_name="+")
     template = models.ForeignKey(LetterTemplate, models.PROTECT, null=True, related_name="+")
     letter = models.TextField(editable=False)  # as issued: HTML, kept unchanged
+    # To whom a copy goes: representatives by name, and legal teams that take part.
+    copy_to = ArrayField(models.CharField(max_length=160), default=list, editable=False)
+    copy_team_ids = ArrayField(models.IntegerField(), default=list, editable=False)
     # A refusal that was upheld against (T9), or an ending that a court undid (T16), no longer
     # stands.
     annulled_on = models.DateField(null=True, editable=False)

@@ -17,6 +17,7 @@ from casework.cases.enums import ADMITTED_STATES
 from casework.cases.models import Case
 from casework.cases.views import case_url
 from casework.formal_decisions.acts import ending_of, issue, reopen, set_aside
+from casework.formal_decisions.copies import copies_of, representatives
 from casework.formal_decisions.enums import FormalKind
 from casework.formal_decisions.forms import (
     FORMAL,
@@ -32,8 +33,10 @@ from casework.formal_decisions.forms import (
 )
 from casework.formal_decisions.letters import FIELDS, clean_html, filled, template_of
 from casework.formal_decisions.models import FormalDecision, LetterTemplate
+from casework.formal_decisions.terms import TermsToObject
 from casework.journey import perms
 from casework.journey.addresses import linked
+from casework.journey.calendar import by_law
 from casework.journey.facts import Facts, fact_of
 from casework.journey.steps import STEPS
 from casework.register.identity import leading_names
@@ -87,7 +90,7 @@ def formal_decision_add(request: ClearanceRequest, reference: UUID) -> HttpRespo
     if request.method == "POST" and form.is_valid():
         letter = _letter_form(request, reader, form, mended, mended_for)
         if letter.is_valid():
-            text = letter.cleaned_data["letter"]
+            text, copies = letter.cleaned_data["letter"], letter.chosen()
 
             def act() -> str:
                 decision = issue(
@@ -98,6 +101,7 @@ def formal_decision_add(request: ClearanceRequest, reference: UUID) -> HttpRespo
                     mandate=form.mandate,
                     function=form.function_name,
                     letter=text,
+                    copies=copies,
                 )
                 return reverse(
                     "casework:formal_decision", args=[case.reference, decision.reference]
@@ -130,10 +134,13 @@ def _letter_form(
     request: ClearanceRequest, reader: CaseReader, form: FormalForm, mended: str, mended_for: str
 ) -> LetterForm:
     """The letter as it was sent; else as it was mended for these answers, or made from them."""
+    known = representatives(reader)
     if "letter" in request.POST:
-        return LetterForm(request.POST if "back" not in request.POST else None)
+        data = request.POST if "back" not in request.POST else None
+        return LetterForm(data, representatives=known)
     same = mended_for == _digest(lambda name: request.POST.get(name, ""))
-    return LetterForm(initial={"letter": mended if mended and same else _letter(reader, form)})
+    text = mended if mended and same else _letter(reader, form)
+    return LetterForm(initial={"letter": text}, representatives=known)
 
 
 def _in_the_way(case: Case, facts: Facts) -> list[tuple[str, str]]:
@@ -209,6 +216,7 @@ def formal_decision(request: ClearanceRequest, reference: UUID, record: UUID) ->
         case=case,
         reference=record,
     )
+    term = TermsToObject().on(result.known_on or result.decided_on)
     leads = perms.leads(reader)
     ending = ending_of(case) if leads and case.state in ADMITTED_STATES else None
     form = None
@@ -226,6 +234,8 @@ def formal_decision(request: ClearanceRequest, reference: UUID, record: UUID) ->
         "casework/formal_decisions/decision.html",
         form,
         record=result,
+        law=by_law(term.article if term else ""),
+        copies=copies_of(result, reader),
         objections=result.objections.current().prefetch_related("steps").order_by("pk"),
         objects=leads,
         **reader.context(),

@@ -1,12 +1,16 @@
 """The calendar of the law: on which day a term ends that a statute sets. Pure functions of dates.
 
-Sources: Algemene termijnenwet (Atw, BWBR0002448) articles 1 and 3; Algemene wet bestuursrecht (Awb)
-articles 6:7 and 6:8. Only terms that a statute sets move. What a pilot agreed on (the rest period,
-the maximum stay, the checks after an exit) does not."""
+Sources: Algemene termijnenwet (Atw, BWBR0002448) articles 1 to 4; Algemene wet bestuursrecht (Awb)
+article 6:8. Only terms that a statute sets move. What a pilot agreed on (the rest period, the
+maximum stay, the checks after an exit) does not. How long a term is stands in the table of terms
+(governance/law/)."""
 
 from datetime import date, timedelta
 
-REMEDY = timedelta(weeks=6)  # to object or to appeal (Awb 6:7)
+from governance.law.enums import TermUnit
+from governance.law.models import Term
+
+LONGEST = {TermUnit.WEEK: 12, TermUnit.DAY: 90}  # a longer one does not move (Atw 4)
 SATURDAY = 5
 # Days that a decree made equal to a recognised holiday (Atw 3, third paragraph). A decree names
 # them for some years ahead; the next one is published in the Staatscourant and is added here.
@@ -71,14 +75,32 @@ def is_ordinary(day: date) -> bool:
 
 def statutory_end(day: date) -> date:
     """When a statutory term ends that runs to this day: at the end of it, or of the next ordinary
-    day (Atw 1, first paragraph). Terms of more than twelve weeks do not move (Atw 4), nor do those
-    that are counted back."""
+    day (Atw 1, first paragraph). Those that are counted back do not move (Atw 1, second
+    paragraph)."""
     while not is_ordinary(day):
         day += timedelta(days=1)
     return day
 
 
-def remedy_until(known: date) -> date:
+def remedy_until(known: date, term: Term) -> date:
     """The last day on which one may object or appeal against what was made known on this day: the
-    six weeks begin on the day after it (Awb 6:7, 6:8)."""
-    return statutory_end(known + REMEDY)
+    term begins on the day after it (Awb 6:8), moves past weekends and holidays, and of three days
+    or more holds at least two ordinary ones (Atw 2)."""
+    unit = TermUnit(term.unit)
+    days = timedelta(weeks=term.length) if unit == TermUnit.WEEK else timedelta(days=term.length)
+    last = known + days
+    if term.length > LONGEST[unit]:
+        return last
+    while days >= timedelta(days=3) and _ordinary_days(known, last) < 2:
+        last += timedelta(days=1)
+    return statutory_end(last)
+
+
+def _ordinary_days(after: date, until: date) -> int:
+    """How many ordinary days lie after a day, until and including another."""
+    return sum(is_ordinary(after + timedelta(days=n + 1)) for n in range((until - after).days))
+
+
+def by_law(article: str) -> str:
+    """The articles of a term and of its last day, as they stand behind that day."""
+    return f"{article}, Atw 1" if article else "Atw 1"

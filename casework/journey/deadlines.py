@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 
 from casework.cases.enums import OPEN_STATES
+from casework.journey.calendar import by_law
 from casework.journey.facts import Facts
 from casework.journey.guards import (
     ADMITS,
@@ -15,6 +16,8 @@ from casework.journey.guards import (
     appeal_until,
     checks_to_come,
     objection_until,
+    ruling_without_term,
+    term_to_enter,
 )
 
 BEFORE_CONFERENCE = ("registered", "intake", "awaiting_dossiers", "rest_period")
@@ -97,12 +100,16 @@ def _before_guidance(facts: Facts) -> list[Deadline]:
         if refusal is not None and facts.upheld and facts.upheld >= refusal.on:
             what = _("An objection or appeal was upheld: bring the case back to the conference")
             result.append(Deadline("T9", facts.upheld, what, "case_reopen"))
-        elif until := objection_until(facts):
-            day = max(until, appeal_until(facts) or until) + timedelta(days=1)
+        elif ruling := ruling_without_term(facts):
+            result.append(Deadline("T15", ruling.on, term_to_enter(ruling), "case_detail"))
+        elif refusal is not None and (until := objection_until(facts)):
+            last, article = max((until, refusal.article), appeal_until(facts) or (until, ""))
+            day = last + timedelta(days=1)
             what = (
                 _("Objection and appeal are no longer possible: archive the case")
                 if day <= facts.today
-                else _("Objection and appeal end (Awb 6:7, Atw 1): then archive the case")
+                else _("Objection and appeal end (%(law)s): then archive the case")
+                % {"law": by_law(article)}
             )
             result.append(Deadline("T15", day, what, "case_detail"))
     return result

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from casework.cases.enums import CaseState
 from casework.cases.models import Case
+from governance.law.models import Term
 from partners.organisations.models import Pilot
 
 REST = timedelta(days=14)  # R8: calendar days from the later dossier
@@ -27,10 +28,21 @@ class Decided:
     effective: date | None = None
     until: date | None = None
     objection_until: date | None = None
+    article: str = ""  # of the law's term to object to it; empty if the table holds none
     scenario: str = ""
     review: date | None = None  # when the conference looks again
     annulled: bool = False
     rests: int | None = None  # of a formal decision: that of the conference on which it rests
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """The last word on an objection, if it went against the person: when, which remedy is open
+    against it, and the law's term for that. None if the table holds none."""
+
+    on: date
+    remedy: str
+    term: Term | None = None
 
 
 @dataclass(frozen=True)
@@ -83,8 +95,7 @@ class Facts:
     formal: tuple[Decided, ...] = ()
     upheld: date | None = None  # an objection or appeal against the last refusal or ending
     objection_pending: bool = False
-    # when an objection or a first appeal went against her: another remedy is open
-    ruled: date | None = None
+    rulings: tuple[Ruling, ...] = ()
     scenario: str = ""
     scenario_since: date | None = None
     actions: int = 0
@@ -167,10 +178,18 @@ def _decided(row: dict[str, Any]) -> Decided:
         effective=_day(row.get("effective")),
         until=_day(row.get("until")),
         objection_until=_day(row.get("objection_until")),
+        article=row.get("article") or "",
         scenario=row.get("scenario", ""),
         review=_day(row.get("review")),
         annulled=bool(row.get("annulled")),
         rests=row.get("rests"),
+    )
+
+
+def _ruling(row: dict[str, Any]) -> Ruling:
+    term = row["term"]
+    return Ruling(
+        on=date.fromisoformat(row["on"]), remedy=row["remedy"], term=Term(**term) if term else None
     )
 
 
@@ -241,7 +260,7 @@ def _facts(case: Case, data: dict[str, Any], today: date | None) -> Facts:
         formal=tuple(_decided(row) for row in data["formal"]),
         upheld=_day(data["upheld"]),
         objection_pending=data["objection_pending"],
-        ruled=_day(data["ruled"]),
+        rulings=tuple(_ruling(row) for row in data["rulings"]),
         scenario=(data["scenario"] or {}).get("scenario", ""),
         scenario_since=_day((data["scenario"] or {}).get("since")),
         actions=data["actions"],

@@ -8,8 +8,9 @@ from datetime import date
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from casework.journey.calendar import remedy_until, statutory_end
-from casework.journey.facts import Decided, Facts
+from casework.journey.calendar import by_law, remedy_until, statutory_end
+from casework.journey.facts import Decided, Facts, Ruling
+from governance.law.enums import ProcedureStage
 
 
 @dataclass(frozen=True)
@@ -315,9 +316,31 @@ def objection_until(facts: Facts) -> date | None:
     return statutory_end(refusal.objection_until)
 
 
-def appeal_until(facts: Facts) -> date | None:
-    """Until when one may appeal against the last ruling on the objection."""
-    return remedy_until(facts.ruled) if facts.ruled else None
+def appeal_until(facts: Facts) -> tuple[date, str] | None:
+    """Until when one may appeal against the rulings on the objections, and by which article. None
+    if nothing was ruled, or the table holds no term for any of them."""
+    ends = [(remedy_until(r.on, r.term), r.term.article) for r in facts.rulings if r.term]
+    return max(ends, default=None)
+
+
+def ruling_without_term(facts: Facts) -> Ruling | None:
+    """The newest ruling for whose remedy the table of terms holds nothing. None if there is
+    none."""
+    return max(
+        (ruling for ruling in facts.rulings if ruling.term is None),
+        key=lambda ruling: ruling.on,
+        default=None,
+    )
+
+
+def term_to_enter(ruling: Ruling) -> str:
+    """What an administrator has to enter before anybody knows until when one may appeal."""
+    sentence = _(
+        "No term of the law is entered for this remedy (%(remedy)s) against what was ruled on "
+        "%(day)s. Ask the administrator to add it."
+    )
+    remedy = ProcedureStage(ruling.remedy).label
+    return sentence % {"remedy": remedy, "day": format_day(ruling.on)}
 
 
 def remedies_exhausted(facts: Facts) -> Missing | None:
@@ -334,13 +357,19 @@ def remedies_exhausted(facts: Facts) -> Missing | None:
             _("The term for objection is not recorded with the refusal."), "formal_decisions"
         )
     if until is not None and until >= facts.today:
+        law = by_law(refusal.article if refusal else "")
         return Missing(
-            _("Objection is possible until %(day)s (Awb 6:7, Atw 1).") % {"day": format_day(until)}
+            _("Objection is possible until %(day)s (%(law)s).")
+            % {"day": format_day(until), "law": law}
         )
+    if ruling := ruling_without_term(facts):
+        return Missing(term_to_enter(ruling), "formal_decisions")
     appeal = appeal_until(facts)
-    if appeal is not None and appeal >= facts.today:
+    if appeal is not None and appeal[0] >= facts.today:
+        day, article = appeal
         return Missing(
-            _("Appeal is possible until %(day)s (Awb 6:7, Atw 1).") % {"day": format_day(appeal)},
+            _("Appeal is possible until %(day)s (%(law)s).")
+            % {"day": format_day(day), "law": by_law(article)},
             "formal_decisions",
         )
     return None

@@ -43,6 +43,8 @@ BEGIN
                                FROM casework_conferencedecision k WHERE k.case_id = c.id AND k.ended_at IS NULL), '[]'),
         'formal', coalesce((SELECT jsonb_agg(jsonb_build_object('key', k.id, 'kind', k.kind, 'on', k.decided_on,
                                 'effective', k.effective_on, 'until', k.until, 'objection_until', k.objection_until,
+                                'article', (SELECT t.article FROM legal_term_on('objection_lvv_decision', 'objection',
+                                                coalesce(k.known_on, k.decided_on)) t),
                                 'annulled', k.annulled_on IS NOT NULL, 'rests', k.conference_decision_id) ORDER BY k.decided_on, k.id)
                             FROM casework_formaldecision k WHERE k.case_id = c.id AND k.ended_at IS NULL), '[]'),
         'upheld', (SELECT max(x.on) FROM (
@@ -61,16 +63,19 @@ BEGIN
                         SELECT FROM casework_procedurestep later WHERE later.procedure_id = o.id AND later.ended_at IS NULL
                             AND later.stage IN ('appeal', 'higher_appeal', 'echr')
                             AND (later.happened_on, later.id) > (s.happened_on, s.id))))),
-        -- The last word on each objection, if it went against her and may be appealed against.
-        'ruled', (SELECT max(y.on) FROM (SELECT DISTINCT ON (x.procedure) x.* FROM (
+        -- The last word on each objection, if it went against her and may be appealed against, with the law's term for that.
+        'rulings', coalesce((SELECT jsonb_agg(jsonb_build_object('on', y.on, 'remedy', y.remedy, 'term', (
+            SELECT jsonb_build_object('length', t.length, 'unit', t.unit, 'article', t.article)
+            FROM legal_term_on('objection_lvv_decision', y.remedy, y.on) t)) ORDER BY y.on, y.remedy) FROM (
+            SELECT z.*, CASE z.stage WHEN 'objection' THEN 'appeal' ELSE 'higher_appeal' END AS remedy FROM (SELECT DISTINCT ON (x.procedure) x.* FROM (
             SELECT o.id AS procedure, o.result_on AS on, 'objection' AS stage, o.result FROM casework_procedure o WHERE o.case_id = c.id
                 AND o.ended_at IS NULL AND o.kind = 'objection_lvv_decision' AND o.result <> 'pending'
             UNION ALL
             SELECT o.id, s.happened_on, s.stage, s.result FROM casework_procedurestep s JOIN casework_procedure o ON o.id = s.procedure_id
                 WHERE s.case_id = c.id AND s.ended_at IS NULL AND o.ended_at IS NULL AND o.kind = 'objection_lvv_decision'
                   AND s.stage IN ('appeal', 'higher_appeal', 'echr') AND s.result NOT IN ('', 'pending')) x
-            ORDER BY x.procedure, x.on DESC, array_position(ARRAY['objection', 'appeal', 'higher_appeal', 'echr'], x.stage::text) DESC) y
-            WHERE y.stage IN ('objection', 'appeal') AND y.result NOT IN ('upheld', 'granted', 'withdrawn', 'discontinued')),
+            ORDER BY x.procedure, x.on DESC, array_position(ARRAY['objection', 'appeal', 'higher_appeal', 'echr'], x.stage::text) DESC) z
+            WHERE z.stage IN ('objection', 'appeal') AND z.result NOT IN ('upheld', 'granted', 'withdrawn', 'discontinued')) y), '[]'),
         'repeat_ended', (SELECT max(o.result_on) FROM casework_procedure o WHERE o.case_id = c.id AND o.ended_at IS NULL
             AND o.kind = 'repeat_asylum' AND o.result NOT IN ('pending', 'granted', 'upheld')
             AND NOT EXISTS (SELECT FROM casework_procedure later WHERE later.case_id = c.id AND later.ended_at IS NULL

@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from casework.cases.enums import CaseState
 from casework.conference.agenda_acts import put_on_agenda
-from casework.dossiers.enums import ProcedureKind
 from casework.escalation.acts import admit
 from casework.formal_decisions.acts import issue, reopen
+from casework.formal_decisions.copies import Copies
 from casework.formal_decisions.forms import first_text
 from casework.formal_decisions.models import LetterTemplate
+from casework.formal_decisions.terms import TermsToObject
 from casework.journey.acts import step_by_button
-from casework.journey.calendar import remedy_until
 from casework.journey.steps import STEPS
 from casework.models import (
     Case,
@@ -37,6 +37,7 @@ from casework.outcomes.acts import confirm_exit, exit_of, propose_exit, undo_exi
 from casework.register.identity import leading_names
 from casework.registration.acts import Claim, register
 from governance.access.clearance import Clearance, acting_as
+from governance.law.enums import ProcedureKind
 from governance.models import MandateDecision
 from lvv.demo.accounts import Cast
 from partners.accountability.history import set_change_reason
@@ -125,7 +126,7 @@ def _extended_and_ended(cast: Cast, place: str, clearance: Clearance, own: Team)
     data = {
         "decided_on": today,
         "effective_on": today,
-        "objection_until": remedy_until(today),
+        "objection_until": TermsToObject().until(today),
         "remedies": "U kunt binnen zes weken bezwaar maken bij de gemeente.",
     }
     longer, over = _guided(cast, place)[:2]
@@ -149,6 +150,7 @@ def _extended_and_ended(cast: Cast, place: str, clearance: Clearance, own: Team)
             mandate=mandate,
             function=mandate.functions[0],
             letter=f"<p>Geachte heer of mevrouw,</p><p>{why}</p>",
+            copies=Copies(names=[], teams=[]),
         )
 
 

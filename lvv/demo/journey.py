@@ -11,8 +11,8 @@ from django.db import connection
 from django.utils import timezone
 
 from casework.cases.enums import CaseState
+from casework.formal_decisions.terms import TermsToObject
 from casework.intake.models import CriteriaList
-from casework.journey.calendar import remedy_until
 from casework.journey.deadlines import next_deadline
 from casework.journey.facts import facts_of
 from casework.journey.guards import add_months
@@ -428,7 +428,7 @@ def _decided(
         reasons="Zoals in het LSO besproken.",
         remedies="U kunt binnen zes weken bezwaar maken bij de gemeente.",
         known_on=day,
-        objection_until=remedy_until(day),
+        objection_until=TermsToObject().until(day),
         until=add_months(day, pilot.maximum_stay_months)
         if pilot.maximum_stay_months and not refused
         else None,

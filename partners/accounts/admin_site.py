@@ -13,7 +13,8 @@ from partners.organisations.enums import Role
 
 
 class AdminSite(admin.AdminSite):
-    """For functional administrators: who takes part. No casework is ever registered here."""
+    """For functional administrators: who takes part, and the terms of the law. No casework is ever
+    registered here."""
 
     site_header = _("LVV administration")
     site_title = _("LVV administration")
@@ -21,15 +22,19 @@ class AdminSite(admin.AdminSite):
     enable_nav_sidebar = False
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """Only who takes part: the packages we build on register groups, addresses and secrets
-        of factors here."""
+        """Who takes part, and what says of itself that administrators keep it: the packages we
+        build on register groups, addresses and secrets of factors here."""
         wanted: list[Any] = (
             [model_or_iterable]
             if isinstance(model_or_iterable, ModelBase)
             else list(model_or_iterable)
         )
         super().register(
-            [model for model in wanted if model._meta.app_label == "partners"],
+            [
+                model
+                for model in wanted
+                if model._meta.app_label == "partners" or getattr(model, "ADMINISTERED", False)
+            ],
             admin_class,
             **options,
         )

@@ -46,6 +46,7 @@ PAGES = [
     ("avim-utrecht", CASE), ("ministerie", "/"), ("privacy", "/verantwoording/"), ("beheer", "/beheer/"),
     ("beheer", "/beheer/partners/membership/"), ("beheer", "/beheer/partners/membership/add/"),
     ("beheer", "/beheer/partners/pilot/"), ("beheer", "/beheer/partners/user/"),
+    ("beheer", "/beheer/governance/legalterm/"), ("beheer", "/beheer/governance/legalterm/add/"),
 ]  # fmt: skip
 
 

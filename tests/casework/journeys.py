@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from casework.intake.acts import begin_intake, complete_intake, criteria_of, keep_page
-from casework.journey.calendar import remedy_until
+from casework.journey.calendar import statutory_end
 from casework.models import AgendaItem, Involvement, Meeting, MeetingTeam
 from governance.access.clearance import acting_as
 from tests import factories as make
@@ -24,6 +24,11 @@ LAPSED = {
     "lapsed_because": "deceased",
     "how": "bericht van haar broer",
 }
+
+
+def six_weeks(known):
+    """The last day to object to, or to appeal against, what was made known on this day."""
+    return statutory_end(known + timedelta(weeks=6))
 
 
 def at(case, name, *more):
@@ -293,7 +298,7 @@ class Journey:
             "reasons": "Zoals besproken.",
             "remedies": "Bezwaar binnen de termijn.",
             "until": "",
-            "objection_until": f"{remedy_until(timezone.localdate()):%d-%m-%Y}"
+            "objection_until": f"{six_weeks(timezone.localdate()):%d-%m-%Y}"
             if kind in ("refused", "ended")
             else "",
             "letter": "<p>Geachte, zo is besloten.</p>",

@@ -18,12 +18,14 @@ from casework.journey.calendar import (
     statutory_end,
 )
 from casework.journey.deadlines import deadlines_of, stay_ends
-from casework.journey.facts import Decided, Facts, Left
+from casework.journey.facts import Decided, Facts, Left, Ruling
 from casework.models import FormalDecision
+from governance.law.models import Term
 from tests import factories as make
-from tests.casework.journeys import Journey, Room
+from tests.casework.journeys import Journey, Room, six_weeks
 from tests.casework.test_true_days import Held, ago
 
+SIX_WEEKS = Term(6, "week", "Awb 6:7")
 DAYS = st.dates(date(2014, 1, 1), date(2099, 12, 31))
 
 
@@ -66,7 +68,7 @@ def test_a_statutory_term_ends_on_the_next_ordinary_day(runs_to, ends):
     ],
 )
 def test_six_weeks_begin_on_the_day_after_it_was_made_known(known, ends):
-    assert remedy_until(known) == ends
+    assert remedy_until(known, SIX_WEEKS) == ends
 
 
 @pytest.mark.parametrize(
@@ -101,15 +103,17 @@ def test_a_term_never_ends_earlier_nor_many_days_later_nor_on_such_a_day(day):
 
 @given(day=DAYS)
 def test_who_is_told_later_has_no_less_time(day):
-    assert remedy_until(day) >= day + timedelta(days=42)
-    assert remedy_until(day + timedelta(days=1)) >= remedy_until(day)
+    assert remedy_until(day, SIX_WEEKS) >= day + timedelta(days=42)
+    assert remedy_until(day + timedelta(days=1), SIX_WEEKS) >= remedy_until(day, SIX_WEEKS)
 
 
 SATURDAY = date(2027, 1, 9)
 REFUSED = Facts(
     today=SATURDAY,
     state="not_admitted",
-    formal=(Decided(kind="refused", on=date(2026, 11, 27), objection_until=SATURDAY),),
+    formal=(
+        Decided(kind="refused", on=date(2026, 11, 27), objection_until=SATURDAY, article="Awb 6:7"),
+    ),
 )
 
 
@@ -123,8 +127,9 @@ def test_t15_a_term_that_was_written_down_as_a_saturday_runs_to_the_monday(days,
 
 
 def test_t15_an_appeal_is_possible_until_the_monday_after_christmas():
-    facts = replace(REFUSED, formal=(), ruled=date(2026, 11, 13), today=date(2026, 12, 28))
-    assert g.appeal_until(facts) == date(2026, 12, 28)
+    ruling = Ruling(date(2026, 11, 13), "appeal", SIX_WEEKS)
+    facts = replace(REFUSED, formal=(), rulings=(ruling,), today=date(2026, 12, 28))
+    assert g.appeal_until(facts) == (date(2026, 12, 28), "Awb 6:7")
     assert "28 december 2026 (Awb 6:7, Atw 1)" in g.remedies_exhausted(facts).sentence
     assert g.remedies_exhausted(replace(facts, today=date(2026, 12, 29))) is None
 
@@ -172,11 +177,11 @@ def test_a_formal_decision_is_made_known_by_issuing_its_letter(journey):
     journey.room.decide("not_admitted")
     today = timezone.localdate()
     page = journey.get("coordinator", "formal_decision_add")
-    assert page.context["form"]["objection_until"].value() == remedy_until(today)
+    assert page.context["form"]["objection_until"].value() == six_weeks(today)
     assert journey.formal("refused", decided_on=0).status_code == 302
     decision = FormalDecision.objects.get()
     assert (decision.known_on, decision.known_by) == (today, "")
-    assert decision.objection_until == remedy_until(today)
+    assert decision.objection_until == six_weeks(today)
     shown = journey.get("coordinator", "formal_decision", decision.reference).text
     assert "Bekendgemaakt op" in shown
     assert "Awb 6:7, Atw 1" in shown
@@ -191,7 +196,7 @@ def test_another_term_to_object_than_the_laws_is_questioned_before_the_letter(jo
     if kind == "admitted":
         assert journey.formal("admitted").status_code == 302
         formal = "ended"
-    by_law = remedy_until(timezone.localdate())
+    by_law = six_weeks(timezone.localdate())
     for days in (1, (by_law - timezone.localdate()).days - 1, 60):
         answer = journey.formal(formal, objection_until=days)
         assert answer.status_code == 400, days
@@ -219,7 +224,7 @@ def test_a_letter_that_was_sent_elsewhere_made_the_decision_known_on_its_own_day
     assert room.add().status_code == 302
     assert room.decide("not_admitted").status_code == 302
     known = {"decided_on": -49, "effective_on": -49, "known_on": -48, "known_by": "Z-2026-117"}
-    by_law = f"{remedy_until(ago(48)):%d-%m-%Y}"
+    by_law = f"{six_weeks(ago(48)):%d-%m-%Y}"
     for wrong, sentence in (
         ({"known_on": -50}, "vóór het besluit"),
         ({"known_on": 1}, "toekomst"),
@@ -232,11 +237,11 @@ def test_a_letter_that_was_sent_elsewhere_made_the_decision_known_on_its_own_day
         assert sentence in answer.text
     letter = journey.formal("refused", **known, objection_until=by_law, letter=None)
     assert "maak de tekst hieronder er gelijk aan" in letter.text
-    proposed = f"{remedy_until(ago(0)):%d-%m-%Y}"  # left as it stood on the page
+    proposed = f"{six_weeks(ago(0)):%d-%m-%Y}"  # left as it stood on the page
     assert journey.formal("refused", **known, objection_until=proposed).status_code == 302
     decision = FormalDecision.objects.get()
     assert (decision.decided_on, decision.known_on) == (ago(49), ago(48))
-    assert decision.objection_until == remedy_until(ago(48))
+    assert decision.objection_until == six_weeks(ago(48))
     assert "Z-2026-117" in journey.get("coordinator", "formal_decision", decision.reference).text
 
 

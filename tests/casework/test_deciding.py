@@ -9,14 +9,13 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from casework.journey.calendar import remedy_until
 from casework.journey.facts import fact_of
 from casework.journey.guards import add_months
 from casework.models import Case, FormalDecision, LetterTemplate, Procedure, Task
 from governance.access.clearance import acting_as
 from governance.models import Draft, MandateDecision
 from tests import factories as make
-from tests.casework.journeys import Journey, at, sent
+from tests.casework.journeys import Journey, at, sent, six_weeks
 from tests.casework.ten_teams import day
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +49,7 @@ def test_t8_a_refusal_has_reasons_and_remedies(journey):
     assert journey.formal("admitted").status_code == 400
     assert journey.formal("refused").status_code == 302
     assert journey.case.state == "not_admitted"
-    until = remedy_until(timezone.localdate())
+    until = six_weeks(timezone.localdate())
     assert journey.case.progress.deadline_on == until + timedelta(days=1)
 
 
@@ -248,7 +247,7 @@ def test_an_appeal_after_an_objection_that_was_dismissed_is_pending_until_it_is_
         )
         assert answer.status_code == 302, answer.text[:2000]
 
-    on_day(remedy_until(timezone.localdate()))
+    on_day(six_weeks(timezone.localdate()))
     assert (
         "Beroep is mogelijk tot en met" in journey.step("coordinator", "dismiss").text
     )  # objection no longer is
@@ -394,7 +393,7 @@ def test_t15_a_refused_case_is_archived_when_the_remedies_are_over(journey, on_d
     assert refused.status_code == 409
     assert "Bezwaar is mogelijk tot en met" in refused.text
     stay = make.StayFactory(case=journey.case, author_team=journey.teams["municipality"])
-    on_day(remedy_until(timezone.localdate()) + timedelta(days=1))
+    on_day(six_weeks(timezone.localdate()) + timedelta(days=1))
     assert "verblijf is nog niet beëindigd" in journey.step("coordinator", "dismiss").text
     stay.until = stay.since
     stay.save()

@@ -17,9 +17,10 @@ from casework.journey import guards as g
 from casework.journey.addresses import where
 from casework.journey.deadlines import deadlines_of, next_deadline
 from casework.journey.diagram import DOCUMENT, journey_document
-from casework.journey.facts import Decided, Facts, Left
+from casework.journey.facts import Decided, Facts, Left, Ruling
 from casework.journey.gaps import gaps_of
 from casework.journey.steps import STEPS, steps, steps_from
+from governance.law.models import Term
 from lvv.common.env import BASE_DIR
 
 TODAY = date(2026, 11, 22)
@@ -404,7 +405,8 @@ def test_t15_nobody_archives_before_an_appeal_is_no_longer_possible():
     assert g.remedies_exhausted(upheld).page == "case_reopen"
     # today is a Sunday, on which no term ends: what would end yesterday or today, ends tomorrow
     for days, ends in ((41, 1), (42, 1), (43, 1), (44, -2), (45, -3)):
-        facts = replace(refused, ruled=TODAY - timedelta(days=days))
+        ruling = Ruling(TODAY - timedelta(days=days), "appeal", Term(6, "week", "Awb 6:7"))
+        facts = replace(refused, rulings=(ruling,))
         assert (g.remedies_exhausted(facts) is None) is (ends < 0), days
         assert [term.on for term in deadlines_of(facts)] == [TODAY + timedelta(days=ends + 1)]
 

@@ -11,15 +11,14 @@ from django.db import connection
 from django.utils import timezone
 
 from casework.dossiers.cautions import NO_FAULT, RESIDENCE, cautions
-from casework.dossiers.enums import ProcedureKind
 from casework.journey.acts import notify_team_members
-from casework.journey.calendar import remedy_until
 from casework.journey.facts import fact_of
 from casework.models import Confirmation, Involvement
+from governance.law.enums import ProcedureKind
 from governance.models import MandateDecision
 from partners.models import Membership, OutboxMessage, User
 from tests import factories as make
-from tests.casework.journeys import sent
+from tests.casework.journeys import sent, six_weeks
 from tests.casework.ten_teams import page_of
 
 pytestmark = pytest.mark.django_db
@@ -233,7 +232,7 @@ def test_t15_the_term_for_objection_is_a_task(journey, on_day):
     journey.to_conference()
     assert journey.room.decide("not_admitted").status_code == 302
     assert journey.formal("refused").status_code == 302
-    day = remedy_until(timezone.localdate()) + timedelta(days=1)
+    day = six_weeks(timezone.localdate()) + timedelta(days=1)
     on_the_day(
         journey,
         on_day,

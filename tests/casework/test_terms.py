@@ -1,0 +1,409 @@
+"""The terms of the law: a dated table that administrators of the ministry add to, and nothing that
+is six weeks by itself."""
+
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from django.db import ProgrammingError, connection, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from casework.formal_decisions.terms import TermsToObject
+from casework.journey import guards as g
+from casework.journey.calendar import is_ordinary, remedy_until
+from casework.journey.deadlines import deadlines_of
+from casework.journey.facts import Decided, Facts, Ruling, fact_of
+from casework.models import FormalDecision, Procedure
+from governance.access.clearance import acting_as
+from governance.law.models import LegalTerm, Term, term_on
+from partners.models import AuditEntry, OutboxMessage
+from partners.organisations.enums import Role
+from tests import factories as make
+from tests.casework.journeys import at, sent, six_weeks
+from tests.casework.test_true_days import ago
+
+REGULAR = (
+    "no_fault",
+    "no_fault_medical",
+    "regular_family_life",
+    "regular_medical",
+    "regular_trafficking",
+    "regular_other",
+)
+SEEDED = [
+    ("objection_lvv_decision", "objection", 6, "Awb 6:7", date(1994, 1, 1)),
+    ("objection_lvv_decision", "appeal", 6, "Awb 6:7", date(1994, 1, 1)),
+    ("objection_lvv_decision", "higher_appeal", 6, "Awb 6:7, 6:24", date(1994, 1, 1)),
+    *(
+        (kind, stage, 4, "Vw 2000 69, lid 1", date(2001, 4, 1))
+        for kind in REGULAR
+        for stage in ("objection", "appeal")
+    ),
+]
+ADD = "admin:governance_legalterm_add"
+SHORTER = {
+    "kind": "objection_lvv_decision",
+    "stage": "objection",
+    "length": "2",
+    "unit": "week",
+    "article": "Awb 6:7 (nieuw)",
+}
+
+
+def two_weeks_from(day):
+    return LegalTerm.objects.create(**SHORTER | {"length": 2}, in_force_from=day)
+
+
+@pytest.fixture
+def national():
+    ministry = make.OrganisationFactory(kind="ministry")
+    return make.MembershipFactory(team=None, organisation=ministry, role=Role.FUNCTIONAL_ADMIN).user
+
+
+# ------------------------------------------------------------ how a term counts
+
+
+@pytest.mark.parametrize(
+    ("known", "term", "ends"),
+    [
+        # four weeks to Christmas Day, a Friday: the Monday after it
+        (date(2026, 11, 27), Term(4, "week", ""), date(2026, 12, 28)),
+        (date(2026, 11, 30), Term(1, "week", ""), date(2026, 12, 7)),
+        (date(2026, 11, 28), Term(1, "week", ""), date(2026, 12, 7)),  # not the Saturday
+        # Atw 2: of three days from the Wednesday before Christmas the 24th alone is ordinary
+        (date(2026, 12, 23), Term(3, "day", ""), date(2026, 12, 28)),
+        (date(2027, 3, 25), Term(4, "day", ""), date(2027, 3, 31)),  # all four days of Easter
+        (date(2026, 12, 24), Term(2, "day", ""), date(2026, 12, 28)),  # of two days Atw 1 alone
+        (date(2026, 10, 3), Term(12, "week", ""), date(2026, 12, 28)),  # the 26th
+        (date(2026, 9, 26), Term(13, "week", ""), date(2026, 12, 26)),  # Atw 4: does not move
+        (date(2026, 9, 27), Term(90, "day", ""), date(2026, 12, 28)),
+        (date(2026, 9, 26), Term(91, "day", ""), date(2026, 12, 26)),
+    ],
+)
+def test_the_last_day_of_a_term(known, term, ends):
+    assert remedy_until(known, term) == ends
+    assert is_ordinary(ends) or ends == date(2026, 12, 26)
+
+
+# ------------------------------------------------------------ the table
+
+
+@pytest.mark.django_db
+def test_the_table_begins_with_what_is_certain_and_nothing_else():
+    rows = LegalTerm.objects.values_list("kind", "stage", "length", "article", "in_force_from")
+    assert sorted(rows) == sorted(SEEDED)
+    assert set(LegalTerm.objects.values_list("unit", flat=True)) == {"week"}
+    assert LegalTerm.history.filter(history_type="+").count() == len(SEEDED)
+    assert not LegalTerm.objects.filter(kind__in=("first_asylum", "repeat_asylum", "dublin"))
+
+
+@pytest.mark.django_db
+def test_a_term_holds_for_what_was_made_known_from_its_day_on():
+    change = date(2027, 1, 1)
+    two_weeks_from(change)
+    rows = list(LegalTerm.objects.of("objection_lvv_decision", "objection"))
+    assert term_on(rows, date(1993, 12, 31)) is None
+    for days, weeks in ((-1, 6), (0, 2), (1, 2)):
+        day = change + timedelta(days=days)
+        assert term_on(rows, day).length == weeks
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT length, article FROM legal_term_on('objection_lvv_decision', 'objection', %s)",
+                [day],
+            )
+            assert cursor.fetchall() == [(weeks, term_on(rows, day).article)]
+    mistake = LegalTerm.objects.create(**SHORTER | {"length": 3}, in_force_from=change)
+    rows = list(LegalTerm.objects.of("objection_lvv_decision", "objection"))
+    assert term_on(rows, change) == mistake.term  # of one day the last one counts
+
+
+@pytest.mark.django_db
+def test_an_administrator_of_the_ministry_adds_a_term_and_pilots_hear_of_it(client, cast, national):
+    today = timezone.localdate()
+    form = SHORTER | {"in_force_from": f"{today:%d-%m-%Y}"}
+    assert client.act_as(national).post(reverse(ADD), form).status_code == 302
+    row = LegalTerm.objects.latest("pk")
+    assert (row.length, row.article, row.in_force_from) == (2, "Awb 6:7 (nieuw)", today)
+    assert row.history.get().history_user == national
+    entry = AuditEntry.objects.get(action="legal_term_added")
+    assert entry.actor_id == national.pk
+    told = OutboxMessage.objects.filter(user=cast.coordinator).latest("pk")
+    assert told.subject == "Een wettelijke termijn is toegevoegd"
+    assert "2 weken (Awb 6:7 (nieuw))" in told.body
+    listed = client.get(reverse("admin:governance_legalterm_changelist")).text
+    assert "Vw 2000 69, lid 1" in listed
+    assert "4 weken" in listed
+
+
+@pytest.mark.django_db
+def test_nobody_else_adds_a_term_and_nobody_changes_or_deletes_one(client, cast, national):
+    today = f"{timezone.localdate():%d-%m-%Y}"
+    before = LegalTerm.objects.count()
+    for other in (cast.admin, cast.coordinator, cast.owner, cast.officer):
+        answer = client.act_as(other).post(reverse(ADD), SHORTER | {"in_force_from": today})
+        assert answer.status_code == 403
+    row = LegalTerm.objects.first()
+    for administrator in (cast.admin, national):
+        client.act_as(administrator)
+        change = reverse("admin:governance_legalterm_change", args=[row.pk])
+        assert client.get(change).status_code == 200  # to read
+        assert client.post(change, SHORTER | {"in_force_from": today}).status_code == 403
+        delete = reverse("admin:governance_legalterm_delete", args=[row.pk])
+        assert client.post(delete, {"post": "yes"}).status_code == 403
+    assert LegalTerm.objects.count() == before
+
+
+@pytest.mark.django_db
+def test_the_database_lets_only_the_ministry_add_a_term(cast, national):
+    ended = make.MembershipFactory(
+        team=None,
+        organisation=national.memberships.get().organisation,
+        role=Role.FUNCTIONAL_ADMIN,
+        until=timezone.localdate(),
+    ).user
+    for other in (cast.admin, cast.coordinator, ended):
+        with (
+            acting_as(other),
+            pytest.raises(ProgrammingError, match="row-level security"),
+            transaction.atomic(),
+        ):
+            two_weeks_from(timezone.localdate())
+    with acting_as(national):
+        row = two_weeks_from(timezone.localdate())
+        for statement in (
+            "UPDATE governance_legalterm SET length = 1",
+            "DELETE FROM governance_legalterm",
+        ):
+            with (
+                pytest.raises(ProgrammingError, match="permission denied"),
+                transaction.atomic(),
+                connection.cursor() as cursor,
+            ):
+                cursor.execute(statement)
+    with acting_as(cast.owner):
+        assert LegalTerm.objects.filter(pk=row.pk).exists()
+
+
+# ------------------------------------------------------------ the term to object
+
+
+@pytest.fixture
+def refusing(journey):
+    journey.to_conference()
+    journey.room.decide("not_admitted")
+    return journey
+
+
+def field_of(page):
+    return page.context["form"]["objection_until"]
+
+
+@pytest.mark.django_db
+def test_the_next_form_uses_a_term_that_was_added(refusing, client, national):
+    today = timezone.localdate()
+    page = refusing.get("coordinator", "formal_decision_add")
+    assert field_of(page).value() == six_weeks(today)
+    assert "Awb 6:7, Atw 1" in field_of(page).help_text
+    assert "6 weken" in field_of(page).help_text
+    client.act_as(national).post(reverse(ADD), SHORTER | {"in_force_from": f"{today:%d-%m-%Y}"})
+    page = refusing.get("coordinator", "formal_decision_add")
+    ends = remedy_until(today, Term(2, "week", ""))
+    assert field_of(page).value() == ends
+    assert "Awb 6:7 (nieuw), Atw 1" in field_of(page).help_text
+    assert "2 weken" in field_of(page).help_text
+    longer = refusing.formal("refused")  # the six weeks of before
+    assert longer.status_code == 400
+    assert f"{g.format_day(ends)} (Awb 6:7 (nieuw), Atw 1)" in longer.text
+    letter = refusing.formal("refused", objection_until=f"{ends:%d-%m-%Y}", letter=None)
+    assert "(Awb 6:7 (nieuw), Atw 1)" in letter.text
+    assert refusing.formal("refused", objection_until=f"{ends:%d-%m-%Y}").status_code == 302
+    decision = FormalDecision.objects.get()
+    assert decision.objection_until == ends
+    shown = refusing.get("coordinator", "formal_decision", decision.reference).text
+    assert "Awb 6:7 (nieuw), Atw 1" in shown
+    assert fact_of(refusing.case).last_formal("refused").article == "Awb 6:7 (nieuw)"
+
+
+@pytest.mark.django_db
+def test_a_decision_that_was_known_before_the_change_keeps_the_old_term(refusing):
+    today = timezone.localdate()
+    two_weeks_from(today + timedelta(days=1))
+    terms = TermsToObject()
+    assert terms.until(today) == six_weeks(today)
+    assert terms.until(today + timedelta(days=1)) == remedy_until(
+        today + timedelta(days=1), Term(2, "week", "")
+    )
+    assert field_of(refusing.get("coordinator", "formal_decision_add")).value() == six_weeks(today)
+    assert refusing.formal("refused").status_code == 302
+    assert fact_of(refusing.case).last_formal("refused").article == "Awb 6:7"
+
+
+@pytest.mark.django_db
+def test_without_a_term_in_the_table_none_is_invented(refusing):
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM governance_legalterm")
+    page = refusing.get("coordinator", "formal_decision_add")
+    assert field_of(page).value() is None
+    assert "geen wettelijke termijn ingevoerd" in field_of(page).help_text
+    empty = refusing.formal("refused", objection_until="")
+    assert empty.status_code == 400
+    assert "Vul in tot wanneer" in empty.text
+    day = timezone.localdate() + timedelta(days=40)
+    letter = refusing.formal("refused", objection_until=40, letter=None)
+    assert letter.status_code == 200
+    assert "Awb 6:7" not in letter.text
+    assert refusing.formal("refused", objection_until=40).status_code == 302
+    decision = FormalDecision.objects.get()
+    assert decision.objection_until == day
+    shown = refusing.get("coordinator", "formal_decision", decision.reference).text
+    assert "Awb 6:7" not in shown
+
+
+@pytest.mark.django_db
+def test_the_terms_cost_the_form_one_query(refusing, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        terms = TermsToObject()
+        for days in range(30):
+            terms.until(ago(days))
+
+
+# ------------------------------------------------------------ the term to appeal
+
+TODAY = date(2026, 12, 1)
+REFUSED = Facts(
+    today=TODAY,
+    state="not_admitted",
+    formal=(
+        Decided(
+            kind="refused",
+            on=date(2026, 1, 5),
+            objection_until=date(2026, 2, 16),
+            article="Awb 6:7",
+        ),
+    ),
+)
+
+
+def test_t15_waits_for_a_term_that_nobody_entered():
+    facts = replace(REFUSED, rulings=(Ruling(date(2026, 3, 2), "higher_appeal"),))
+    missing = g.remedies_exhausted(facts)
+    assert "hoger beroep" in missing.sentence
+    assert "2 maart 2026" in missing.sentence
+    [deadline] = deadlines_of(facts)
+    assert (deadline.rule, deadline.on) == ("T15", date(2026, 3, 2))
+    assert "beheerder" in deadline.what
+    assert g.remedies_exhausted(REFUSED) is None
+
+
+def test_t15_the_longest_of_two_remedies_counts():
+    rulings = (
+        Ruling(date(2026, 11, 23), "appeal", Term(1, "week", "Vw 1")),
+        Ruling(date(2026, 11, 9), "higher_appeal", Term(4, "week", "Vw 2")),
+    )
+    facts = replace(REFUSED, rulings=rulings)
+    assert "7 december 2026 (Vw 2, Atw 1)" in g.remedies_exhausted(facts).sentence
+    [deadline] = deadlines_of(facts)
+    assert deadline.on == date(2026, 12, 8)
+    assert "Vw 2, Atw 1" in deadline.what
+
+
+@pytest.mark.django_db
+def test_facts_hold_the_term_of_the_day_of_each_ruling(refusing):
+    assert refusing.formal("refused").status_code == 302
+    ruled = timezone.localdate()
+    objection = {
+        "kind": "objection_lvv_decision",
+        "applied_on": 0,
+        "result": "dismissed",
+        "result_on": 0,
+        "checked_on": 0,
+        "visibility": "permitted_partners",
+        "representative": "",
+    }
+    refusing.done("municipality", "record_add", "procedure", **objection)
+    [ruling] = fact_of(refusing.case).rulings
+    assert ruling == Ruling(ruled, "appeal", Term(6, "week", "Awb 6:7"))
+    LegalTerm.objects.create(
+        kind="objection_lvv_decision",
+        stage="appeal",
+        length=10,
+        unit="day",
+        article="Awb 6:7a",
+        in_force_from=ruled,
+    )
+    [ruling] = fact_of(refusing.case).rulings
+    assert ruling.term == Term(10, "day", "Awb 6:7a")
+    page = at(refusing.case, "record_add", "procedure_step")
+    refusing.client.act_as(refusing.workers["municipality"])
+    step = {"stage": "appeal", "happened_on": 0, "result": "dismissed", "remark": ""}
+    refusing.client.post(f"{page}?bij={Procedure.objects.get().reference}", sent(step))
+    [ruling] = fact_of(refusing.case).rulings
+    assert ruling == Ruling(ruled, "higher_appeal", Term(6, "week", "Awb 6:7, 6:24"))
+
+
+# ------------------------------------------------------------ who gets a copy
+
+
+def represented(journey, name, **fields):
+    make.RECORDS["procedure"](
+        case=journey.case,
+        author_team=journey.teams["ind"],
+        representative=name,
+        **{"result": "pending", "result_on": None, **fields},
+    )
+
+
+def offered(page):
+    letter = page.context["letter"]
+    return [label for _value, label in letter.fields["copies"].choices]
+
+
+@pytest.mark.django_db
+def test_a_representative_whom_the_writer_reads_gets_a_copy(refusing):
+    represented(refusing, "mr. Jansen")
+    represented(refusing, "mr. Ander", result="rejected", result_on=ago(0))
+    represented(refusing, "mr. Geheim", visibility="own_organisation")
+    letter = refusing.formal("refused", letter=None)
+    assert offered(letter) == ["mr. Jansen"]
+    assert re.search(r'checked [^>]*value="name:mr. Jansen"', letter.text)
+    assert "Geheim" not in letter.text
+    unknown = refusing.formal("refused", copies=["name:mr. Geheim"])
+    assert unknown.status_code == 400  # not issued: the letter again, with what is wrong
+    assert not FormalDecision.objects.exists()
+    assert refusing.formal("refused", copies=["name:mr. Jansen"]).status_code == 302
+    decision = FormalDecision.objects.get()
+    assert decision.copy_to == ["mr. Jansen"]
+    shown = refusing.get("coordinator", "formal_decision", decision.reference).text
+    assert "Afschrift aan: mr. Jansen" in shown
+
+
+@pytest.mark.django_db
+def test_who_is_unticked_gets_no_copy_and_without_a_representative_nothing_is_asked(refusing):
+    assert "copies" not in refusing.formal("refused", letter=None).context["letter"].fields
+    represented(refusing, "mr. Jansen")
+    assert refusing.formal("refused").status_code == 302
+    decision = FormalDecision.objects.get()
+    assert (decision.copy_to, decision.copy_team_ids) == ([], [])
+    shown = refusing.get("coordinator", "formal_decision", decision.reference).text
+    assert "Afschrift" not in shown
+
+
+@pytest.mark.django_db
+def test_a_legal_team_that_takes_part_gets_a_copy_of_which_others_do_not_hear(refusing):
+    legal = refusing.teams["legal"]
+    make.InvolvementFactory(case=refusing.case, team=legal)
+    represented(refusing, "mr. Jansen")
+    letter = refusing.formal("refused", letter=None)
+    assert offered(letter) == ["mr. Jansen", legal.label]
+    chosen = ["name:mr. Jansen", f"team:{legal.pk}"]
+    assert refusing.formal("refused", copies=chosen).status_code == 302
+    decision = FormalDecision.objects.get()
+    assert decision.copy_team_ids == [legal.pk]
+    whole = f"Afschrift aan: mr. Jansen; {legal.label}"
+    assert whole in refusing.get("coordinator", "formal_decision", decision.reference).text
+    others = refusing.get("dtv", "formal_decision", decision.reference)
+    assert others.status_code == 200
+    assert "Afschrift aan: mr. Jansen<" in others.text
+    assert legal.label not in others.text
