@@ -169,8 +169,8 @@ INSERT INTO casework_progress (case_id, pilot_id, registered_on, team_ids, versi
            CASE WHEN state IN ('exited', 'in_aftercare', 'archived') THEN 'outcome' WHEN state = 'in_guidance' THEN 'guidance' ELSE 'conference' END,
            CASE WHEN state <> 'archived' THEN access_today() - 10 + (random() * 300)::int END
     FROM c JOIN casework_person q ON q.id = c.i;
-INSERT INTO casework_steptaken (case_id, number, state, category, "on", recorded_at)
-    SELECT case_id, 'T18', state, category, since, now() FROM casework_progress;
+INSERT INTO casework_steptaken (case_id, number, state, category, "on", recorded_at, version)
+    SELECT case_id, 'T18', state, category, since, now(), 1 FROM casework_progress;
 INSERT INTO casework_involvement (case_id, team_id, worker_id, since, ground, explanation, reveals, counted)
     SELECT i, lead, worker, day, 'municipality', '', 'identity', true FROM c
     UNION ALL SELECT i, dtv, NULL, day, 'dossier_request', '', 'identity', true FROM c WHERE has_dtv

@@ -5,7 +5,7 @@ from casework.cases.models import (
     Consent,
     Involvement,
 )
-from casework.cases.progress import Progress, StepTaken
+from casework.cases.progress import CorrectedDay, Progress, StepTaken
 from casework.conference.models import (
     AgendaItem,
     ConferenceDecision,
@@ -76,6 +76,7 @@ __all__ = [
     "Consent",
     "Contact",
     "ContactRequest",
+    "CorrectedDay",
     "CorrectionRequest",
     "CriteriaList",
     "DeparturePlan",

@@ -2,12 +2,14 @@
 is a category of the sharing matrix: who does not read that learns that the case is open or left
 (docs/adr/0024)."""
 
+import uuid
 from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.functions import RandomUUID
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
@@ -20,7 +22,7 @@ from governance.access.enums import Category
 from partners.accountability.history import History, TrackedQuerySet, insert
 from partners.accountability.trace import current_actor
 from partners.accounts.models import User
-from partners.organisations.models import Pilot
+from partners.organisations.models import Pilot, Team
 
 if TYPE_CHECKING:
     from casework.cases.models import Case
@@ -126,10 +128,14 @@ class Progress(Versioned):
         self.state, self.since, self.category = state, since, REVEALED_BY_STATE[CaseState(state)]
 
 
-class StepTaken(models.Model):
-    """A step that a case took: where it led, on which day, and who recorded it when. Never
-    changed."""
+class StepTaken(Versioned):
+    """A step that a case took: where it led, on which day, and who recorded it when. Nothing of it
+    is ever changed but its day, and then the old one is kept (CorrectedDay)."""
 
+    # In addresses, where its key would count.
+    reference = models.UUIDField(
+        default=uuid.uuid4, db_default=RandomUUID(), unique=True, editable=False
+    )
     case = models.ForeignKey("casework.Case", models.PROTECT, related_name="steps_taken")
     # Of journey/steps.py; empty where the list of the case was taken back, which is no step.
     number = models.CharField(max_length=4, blank=True)
@@ -145,6 +151,31 @@ class StepTaken(models.Model):
 
     def __str__(self) -> str:
         return f"step {self.pk}"
+
+
+class CorrectedDay(models.Model):
+    """That the day of a step was corrected: which day stood there, and who says why. Read by who
+    reads the step, and never changed."""
+
+    case = models.ForeignKey("casework.Case", models.PROTECT, related_name="+")
+    step = models.ForeignKey(StepTaken, models.PROTECT, related_name="corrected_days")
+    version = models.PositiveIntegerField()  # of the step as it stood before
+    was_on = models.DateField(null=True)
+    on = models.DateField()
+    why = models.CharField(_("What was wrong?"), max_length=300)
+    team = models.ForeignKey(Team, models.PROTECT, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["recorded_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["step", "version"], name="corrected_day_once"),
+            models.CheckConstraint(name="corrected_day_has_reason", condition=~Q(why="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"corrected day {self.pk}"
 
 
 def begin(rows: Sequence[Progress], reason: str = "") -> None:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.cases.models import Case
 from casework.cases.partners import visible_teams
+from casework.cases.progress import CorrectedDay
 from casework.custody.acts import NEVER_KEPT
 from casework.custody.models import CustodyTransfer
 from casework.dossiers.kinds import KINDS, headline
@@ -32,6 +33,7 @@ from partners.organisations.models import Team
 
 OF_CASE = ("number", "reference", "state", "referred_on", "registered_on", "left_on")
 OF_STEP = ("number", "state", "on", "recorded_at")
+OF_CORRECTION = ("step__number", "was_on", "on", "why", "recorded_at")
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32, without what is easily misread
 
 
@@ -119,6 +121,7 @@ def dossier_sheet(row: CustodyTransfer, case: Case, teams: dict[int, Team]) -> S
     data = {
         "case": {name: getattr(case, name) for name in OF_CASE},
         "steps": list(case.steps_taken.values(*OF_STEP)),
+        "corrected_days": list(CorrectedDay.objects.filter(case=case).values(*OF_CORRECTION)),
         "organisations": {
             team: teams[team].organisation.name
             for team in sorted({row.source_id for rows in records.values() for row in rows})

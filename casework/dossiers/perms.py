@@ -3,11 +3,14 @@ code."""
 
 from casework.cases.case_reader import CaseReader
 from casework.cases.enums import CaseState
+from casework.cases.progress import StepTaken
 from casework.dossiers.corrections import CorrectionRequest
 from casework.dossiers.kinds import BY_MODEL, KINDS
 from casework.dossiers.record_kind import RecordKind
 from casework.dossiers.rows import readers_of
+from casework.dossiers.step_copies import COPIES, copies
 from casework.intake.models import ServiceDossier
+from casework.journey.step_days import takes
 from casework.records.models import Addressed, Record
 from governance.access.clearance import Clearance
 from governance.access.enums import Category, Visibility
@@ -96,6 +99,20 @@ def can_change(reader: CaseReader, record: Record) -> bool:
         return False
     open_still = record.ended_at is None and not (isinstance(record, Addressed) and record.answer)
     return open_still and keeps(reader, record)
+
+
+def can_correct_day(reader: CaseReader, step: StepTaken, records: dict[str, list[Record]]) -> bool:
+    """To correct the day of a step, one must be all of:
+    - who may take that step
+    - keeping every record in which that day stands too (R20), and reading it: none that its author
+      may hide is out of sight
+    """
+    if not takes(reader, step):
+        return False
+    copy, rows = COPIES.get(step.number), copies(step, records)
+    if copy is not None and not rows and not KINDS[copy.slug].is_joint:
+        return False
+    return all(keeps(reader, record) for record in rows)
 
 
 def can_withdraw(reader: CaseReader, record: Record, kind: RecordKind) -> bool:

@@ -6,6 +6,7 @@ from casework.dossiers import (
     delivery_views,
     end_views,
     fact_check_views,
+    step_day_views,
     views,
 )
 
@@ -23,6 +24,11 @@ urlpatterns = [
         "casussen/<uuid:reference>/dossier/<slug:kind>/lezers/",
         views.record_readers,
         name="record_readers",
+    ),
+    path(
+        "casussen/<uuid:reference>/stappen/<uuid:step>/dag/",
+        step_day_views.step_day,
+        name="step_day",
     ),
     path(RECORD, views.record_detail, name="record_detail"),
     path(f"{RECORD}wijzigen/", views.record_change, name="record_change"),

@@ -10,6 +10,7 @@ from casework.cases.models import Case
 from casework.intake.enums import CriterionResult
 from casework.intake.models import CriteriaList, Intake, IntakeReport
 from casework.journey.facts import fact_of
+from casework.journey.step_days import out_of_order, steps_taken
 from casework.register.forms import DayField, ReasonField
 from casework.sharing.forms import SharingFields
 from governance.access.enums import Category, Visibility
@@ -53,6 +54,10 @@ class ReferralForm(KeptForm):
         begun = fact_of(self.case).intake_begun
         if begun and day > begun:
             raise ValidationError(_("This day lies after the intake began."), code="late")
+        steps = steps_taken(self.case)
+        first = next((step for step in steps if step.number == "T1"), None)
+        if first and (sentence := out_of_order(self.case, steps, first, day)):
+            raise ValidationError(sentence, code="late")
         return day
 
 

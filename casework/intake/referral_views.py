@@ -6,12 +6,13 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpResponse
 
-from casework.cases.case_reader import find_case
+from casework.cases.case_reader import CaseReader, find_case
 from casework.cases.enums import CaseState
-from casework.cases.models import Case
+from casework.cases.progress import StepTaken
 from casework.cases.views import case_url
 from casework.intake.forms import REFERRAL, ReferralForm
 from casework.journey.acts import locked
+from casework.journey.step_days import correct_day
 from casework.registration.perms import can_complete_registration
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.form_views import form_view, open_form, seen_version, send_form, show_form
@@ -28,7 +29,7 @@ def case_referral(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     form = open_form(request, ReferralForm, REFERRAL.key(reference), case=reader.case)
 
     def act() -> str:
-        _correct(reader.case, form, seen_version(request))
+        _correct(reader, form, seen_version(request))
         return case_url(reader.case)
 
     return send_form(request, form, act) or show_form(
@@ -37,9 +38,9 @@ def case_referral(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 
 
 @transaction.atomic
-def _correct(case: Case, form: ReferralForm, version: str) -> None:
+def _correct(reader: CaseReader, form: ReferralForm, version: str) -> None:
     """Raises VersionConflict."""
-    case, data = locked(case), form.cleaned_data
+    case, data = locked(reader.case), form.cleaned_data
     case.claim_version(version)
     case.referred_on, case.referrer = data["referred_on"], data["referrer"]
     set_change_reason(case, data["why"])
@@ -50,3 +51,7 @@ def _correct(case: Case, form: ReferralForm, version: str) -> None:
         progress.version += 1
         set_change_reason(progress, data["why"])
         progress.save()
+    first = StepTaken.objects.select_for_update(of=("self",)).filter(case=case, number="T1").first()
+    team = reader.author_team()
+    if first is not None and first.on != case.referred_on and team is not None:
+        correct_day(first, case.referred_on, data["why"], by=reader.clearance, team=team)

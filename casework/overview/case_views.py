@@ -11,12 +11,15 @@ from django.views.decorators.http import require_GET
 from casework.cases.case_reader import CaseReader
 from casework.cases.models import Involvement
 from casework.cases.partners import with_teams
+from casework.cases.progress import StepTaken
 from casework.cases.taking_part import involvements_of, partners
 from casework.dossiers.cautions import cautions
+from casework.dossiers.order_of_days import disorder
 from casework.dossiers.presentation import is_over
 from casework.dossiers.rows import records_of
 from casework.journal.views import note_form
 from casework.journey.ahead import ahead
+from casework.journey.step_days import steps_taken
 from casework.known_elsewhere.perms import can_ask
 from casework.links.acts import passages_with
 from casework.overview.composition import current, work
@@ -44,21 +47,21 @@ def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         raise Http404
     reader = CaseReader(request.clearance, case)
     records = records_of([case])
-    involvements = involvements_of(reader)
+    involvements, steps = involvements_of(reader), steps_taken(case)
     context = {
         "case": case,
         "passages": [row for row in passages if row is not case],
-        **_person(reader, records),
+        **_person(reader, steps, records),
         **work(reader, records),
         **partners(reader, involvements),
         **ahead(reader),
-        **_story(request, reader, involvements, records),
+        **_story(request, reader, involvements, steps, records),
         **_note(request, reader),
     }
     return render(request, "casework/overview/case.html", context)
 
 
-def _person(reader: CaseReader, records: Records) -> dict[str, Any]:
+def _person(reader: CaseReader, steps: list[StepTaken], records: Records) -> dict[str, Any]:
     """Who she is, where she stays, how she is reached, and what is said of how she came here."""
     identity = with_teams(
         current(records["identity_value"]), reader.teams, "author_team", "source_team"
@@ -66,6 +69,7 @@ def _person(reader: CaseReader, records: Records) -> dict[str, Any]:
     values = by_kind(identity)
     briefings = current(records["briefing"])
     born = next((row.value for row in values["birth_date"]), "")
+    today = timezone.localdate()
     died = next((row.value for row in values["death_date"]), "")
     return {
         "name": called(values["name"][0].value if values["name"] else "", died),
@@ -84,12 +88,19 @@ def _person(reader: CaseReader, records: Records) -> dict[str, Any]:
         "completes": can_complete_registration(reader),
         "asks_elsewhere": can_ask(reader),
         "knows_referrer": reader.reads(Category.GUIDANCE) or reader.reads(Category.CONTACT_SHELTER),
-        "cautions": cautions(records, born, timezone.localdate(), died),
+        "cautions": [
+            *cautions(records, born, today, died),
+            *disorder(reader.case, steps, records, today).values(),
+        ],
     }
 
 
 def _story(
-    request: ClearanceRequest, reader: CaseReader, involvements: list[Involvement], records: Records
+    request: ClearanceRequest,
+    reader: CaseReader,
+    involvements: list[Involvement],
+    steps: list[StepTaken],
+    records: Records,
 ) -> dict[str, Any]:
     """What happened, the newest first: of the kind that was asked for, and as far back."""
     kind = request.GET.get("toon", "all")
@@ -97,7 +108,7 @@ def _story(
     asked = request.GET.get("meer", "")[:3]
     more = min(int(asked), 50) if asked.isdecimal() else 0
     most = STORY_LENGTH * (more + 1)
-    story = events(reader, involvements, records, kind=kind, most=most + 1)
+    story = events(reader, involvements, steps, records, kind=kind, most=most + 1)
     return {"events": story[:most], "older": len(story) > most, "kind": kind, "more": more + 1}
 
 

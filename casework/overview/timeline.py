@@ -4,6 +4,7 @@ log."""
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -11,10 +12,13 @@ from casework.cases.case_reader import CaseReader
 from casework.cases.enums import CaseState
 from casework.cases.models import Involvement
 from casework.cases.progress import LEFT_STATES, REVEALED_BY_DAY, StepTaken
+from casework.dossiers import perms
 from casework.dossiers.kinds import KINDS as RECORD_KINDS
 from casework.dossiers.kinds import headline
 from casework.dossiers.presentation import record_url
 from casework.formal_decisions.models import FormalDecision
+from casework.journey.guards import format_day
+from casework.journey.step_days import day_of, earlier_days
 from casework.outcomes.models import Exit
 from casework.records.models import Record
 from casework.register.models import Briefing, IdentityValue
@@ -38,6 +42,8 @@ class Event:
     page: str = ""
     ended: str = ""
     parts: tuple[tuple[str, str], ...] = ()  # records told together: each in words, with its page
+    corrected: tuple[str, ...] = ()  # the days that stood there before, each in a sentence
+    correct: str = ""  # where its day is corrected, for who may
 
     @property
     def recorded_later(self) -> date | None:
@@ -49,6 +55,7 @@ class Event:
 def events(
     reader: CaseReader,
     involvements: list[Involvement],
+    steps: list[StepTaken],
     records: dict[str, list[Record]],
     *,
     kind: str = "all",
@@ -85,7 +92,7 @@ def events(
                     )
                 )
     if kind in ("all", "steps"):
-        result += _steps(reader, involvements)
+        result += _steps(reader, involvements, steps, records)
         result += _stays(reader, [row for row in records["stay"] if isinstance(row, Stay)])
         for briefing in records["briefing"]:
             assert isinstance(briefing, Briefing)
@@ -226,23 +233,35 @@ def _stays(reader: CaseReader, stays: list[Stay]) -> list[Event]:
     return result
 
 
-def _steps(reader: CaseReader, involvements: list[Involvement]) -> list[Event]:
+def _steps(
+    reader: CaseReader,
+    involvements: list[Involvement],
+    steps: list[StepTaken],
+    records: dict[str, list[Record]],
+) -> list[Event]:
     """The states the case went through, as far as she reads what they tell. Who reads less learns
     when the case was registered and left, if a team of hers took part then."""
     case, result = reader.case, []
-    steps = StepTaken.objects.filter(case=case)
-    rows = list(steps.values_list("number", "state", "on", "recorded_at", "by", "by__name"))
-    named = reader.known_workers({row[4] for row in rows if row[4]})
-    for number, state, on, at, by, name in rows:
-        title = _("State: %(state)s") % {"state": CaseState(state).label}
-        if number == "T1":
+    named = reader.known_workers({step.by_id for step in steps if step.by_id})
+    for step in steps:
+        title = _("State: %(state)s") % {"state": CaseState(step.state).label}
+        if step.number == "T1":
             title = _("Registered")
-        icon = "plus" if number == "T1" else "arrow-right"
-        day = case.referred_on if number == "T1" else on or timezone.localdate(at)
-        result.append(Event(day, at, "steps", icon, title, name if by in named else ""))
+        result.append(
+            Event(
+                day_of(case, step),
+                step.recorded_at,
+                "steps",
+                "plus" if step.number == "T1" else "arrow-right",
+                title,
+                step.by.name if step.by and step.by_id in named else "",
+                corrected=_corrected(reader, step),
+                correct=_correction(reader, step, records),
+            )
+        )
     mine = [row.since for row in involvements if row.team_id in reader.clearance.teams]
     since = min(mine, default=date.max)
-    states = {state for _number, state, *_row in rows}
+    states = {step.state for step in steps}
     if not reader.reads(REVEALED_BY_DAY["admitted_on"]) and since <= case.registered_on:
         day = case.referred_on
         result.append(Event(day, _moment(day), "steps", "plus", _("Registered"), ""))
@@ -250,6 +269,28 @@ def _steps(reader: CaseReader, involvements: list[Involvement]) -> list[Event]:
         day = case.left_on
         result.append(Event(day, _moment(day), "steps", "arrow-right", _("Left"), ""))
     return result
+
+
+def _corrected(reader: CaseReader, step: StepTaken) -> tuple[str, ...]:
+    """The days that stood there before, each with who corrected it, and why."""
+    known = _("recorded as %(old)s, corrected on %(day)s by %(team)s: %(why)s")
+    unknown = _("recorded without a day, corrected on %(day)s by %(team)s: %(why)s")
+    return tuple(
+        (known if was else unknown)
+        % {
+            "old": format_day(was) if was else "",
+            "day": format_day(on),
+            "team": reader.label(team),
+            "why": why,
+        }
+        for was, on, team, why in earlier_days(step)
+    )
+
+
+def _correction(reader: CaseReader, step: StepTaken, records: dict[str, list[Record]]) -> str:
+    if not perms.can_correct_day(reader, step, records):
+        return ""
+    return reverse("casework:step_day", args=[reader.case.reference, step.reference])
 
 
 def _moment(day: date) -> datetime:

@@ -63,7 +63,8 @@ BEGIN
         UNION ALL SELECT h.case_id, 1 FROM casework_historicalinvolvement h WHERE h.case_id = ANY ($1)
         UNION ALL SELECT c.id, 1 FROM casework_judgement j JOIN casework_case c ON c.person_id IN (j.one_id, j.other_id)
             WHERE c.id = ANY ($1) AND j.answer = ''same''
-        UNION ALL SELECT q.case_id, 1 FROM casework_question q WHERE q.case_id = ANY ($1)'
+        UNION ALL SELECT q.case_id, 1 FROM casework_question q WHERE q.case_id = ANY ($1)
+        UNION ALL SELECT d.case_id, 1 FROM casework_correctedday d WHERE d.case_id = ANY ($1)'
         || counted || ') f GROUP BY f.case_id' USING cases;
 END
 $$;
@@ -104,8 +105,8 @@ BEGIN
         WHERE g.case_id = ANY (ended) RETURNING g.id)
     SELECT array_agg(id) INTO keys FROM moved;
     PERFORM access_history('casework_progress', keys, '~', 'import undone');
-    INSERT INTO casework_steptaken (case_id, number, state, category, "on", by_id, recorded_at)
-    SELECT c, '', 'archived', 'outcome', today, access_user(), clock_timestamp() FROM unnest(ended) c;
+    INSERT INTO casework_steptaken (case_id, number, state, category, "on", by_id, recorded_at, version)
+    SELECT c, '', 'archived', 'outcome', today, access_user(), clock_timestamp(), 1 FROM unnest(ended) c;
 END
 $$;
 

@@ -68,6 +68,35 @@ CREATE POLICY step_add ON casework_steptaken FOR INSERT TO lvv_app
     WITH CHECK (by_id = access_user()
                 AND EXISTS (SELECT FROM casework_case c WHERE c.id = case_id AND c.team_ids && access_teams('write')));
 
-GRANT SELECT, INSERT ON casework_steptaken TO lvv_app;
+-- Of a step nothing is changed but its day; which, and by whom, the transition table says.
+CREATE POLICY step_change ON casework_steptaken FOR UPDATE TO lvv_app
+    USING (EXISTS (SELECT FROM casework_case c WHERE c.id = case_id AND c.team_ids && access_teams('write')));
+
+GRANT SELECT, INSERT, UPDATE ("on", version) ON casework_steptaken TO lvv_app;
+
+-- And never without the day that stood there: it is written first, from the version that is changed.
+CREATE FUNCTION access_step_day_kept() RETURNS trigger LANGUAGE plpgsql AS
+$$
+BEGIN
+    IF current_user = 'lvv_app' AND NOT EXISTS (
+        SELECT FROM casework_correctedday d WHERE d.step_id = OLD.id AND d.version = OLD.version AND d."on" = NEW."on"
+            AND d.was_on IS NOT DISTINCT FROM OLD."on" AND NEW.version = OLD.version + 1) THEN
+        RAISE EXCEPTION 'the day that stood there is kept' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+CREATE TRIGGER step_day_kept BEFORE UPDATE ON casework_steptaken FOR EACH ROW EXECUTE FUNCTION access_step_day_kept();
+
+CREATE POLICY corrected_day_read ON casework_correctedday FOR SELECT TO lvv_app
+    USING (EXISTS (SELECT FROM casework_steptaken s WHERE s.id = step_id AND s.case_id = casework_correctedday.case_id));
+
+CREATE POLICY corrected_day_add ON casework_correctedday FOR INSERT TO lvv_app
+    WITH CHECK (by_id = access_user() AND EXISTS (
+        SELECT FROM casework_steptaken s JOIN casework_case c ON c.id = s.case_id
+        WHERE s.id = step_id AND c.id = casework_correctedday.case_id AND team_id = ANY (c.team_ids) AND team_id = ANY (access_teams('write'))));
+
+GRANT SELECT, INSERT ON casework_correctedday TO lvv_app;
 
 GRANT EXECUTE ON FUNCTION access_reads_step, access_is_open TO lvv_app;

@@ -215,8 +215,8 @@ BEGIN
     PERFORM access_history('casework_case', ARRAY[there], '+', 'transferred');
     INSERT INTO casework_progress (case_id, state, category, since, version) VALUES (there, 'registered', 'conference', access_today(), 1);
     PERFORM access_history('casework_progress', ARRAY[there], '+', 'transferred');
-    INSERT INTO casework_steptaken (case_id, number, state, category, "on", by_id, recorded_at)
-    VALUES (there, 'T1', 'registered', 'conference', access_today(), access_user(), now());
+    INSERT INTO casework_steptaken (case_id, number, state, category, "on", by_id, recorded_at, version)
+    VALUES (there, 'T1', 'registered', 'conference', access_today(), access_user(), now(), 1);
     PERFORM transfer_takes_part(there, moved.to_team_id, 'municipality', moved.answered_by_id);
     FOR kept IN SELECT * FROM access_record_table t WHERE t.goes_along AND t.parent = '' ORDER BY t.name LOOP
         EXECUTE format('SELECT array_agg(r.id) FROM %I r WHERE r.case_id = $1 AND r.ended_at IS NULL

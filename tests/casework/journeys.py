@@ -168,7 +168,9 @@ class Journey:
             named="Hiwot Reiziger",
             **case,
         )
-        make.BriefingFactory(case=self.case, author_team=pilot.teams["municipality"])
+        make.BriefingFactory(
+            case=self.case, author_team=pilot.teams["municipality"], told_on=self.case.referred_on
+        )
 
     def again(self, client, pilot):
         """The same journey for one test, with its own client and among its own teams and

@@ -116,6 +116,10 @@ def of_pattern(world: Marked, name: str, pattern: str, records: list[Record]) ->
                     reverse(name, kwargs=kwargs | {"involvement": part.reference}),
                     (*rows, row_of(part)),
                 )
+        elif "step" in wanted:
+            for step in thing.steps_taken.order_by("pk"):
+                values = kwargs | {"step": step.reference}
+                yield Address(name, reverse(name, kwargs=values), (*rows, row_of(step)))
         elif "other" in wanted:
             for other in Person.objects.exclude(pk=thing.pk).order_by("pk"):
                 yield Address(

@@ -13,7 +13,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import Error, connection, models, transaction
 from django.utils import timezone
 
-from casework.cases.progress import Progress, StepTaken
+from casework.cases.progress import CorrectedDay, Progress, StepTaken
 from casework.models import (
     AddressReading,
     Case,
@@ -313,6 +313,11 @@ class Marked(Built):
             recipient="x", agreed="x", made_by=coordinator,
             package=uuid.uuid4(),
         )  # fmt: skip
+        for step, (number, _state) in self.steps.items():
+            CorrectedDay.objects.create(
+                case=self.cases[number], step_id=step, version=1, was_on=today, on=today, why="x",
+                team=self.teams[0], by=coordinator,
+            )  # fmt: skip
         self.cases[3].refresh_from_db()
         self.cases[3].read_only_from = today
         self.cases[3].shielded_reason = self.new((Case, self.cases[3].pk))
@@ -483,7 +488,11 @@ class Marked(Built):
         if isinstance(row, CustodyTransfer):
             case, pilot = self.case_of(row.case_id), self.pilot_of(row.pilot_id)
             return lambda user: world.sees_package(user, case, pilot)
-        if isinstance(row, Export | AddressReading | GuidanceTicked | Progress | StepTaken):
+        if isinstance(row, StepTaken | CorrectedDay):
+            step = row if isinstance(row, StepTaken) else row.step
+            case = self.case_of(step.case_id)
+            return lambda user: world.reads_in(user, case, step.category)
+        if isinstance(row, Export | AddressReading | GuidanceTicked | Progress):
             return lambda user: False  # said by those who made them
         agreement = self.agreement_of(row)
         if agreement is not None:
