@@ -22,7 +22,7 @@ from casework.shelter.enums import OUTSIDE_LVV
 
 K = ContactKind
 # Kinds of contact that are a part of the passage, and are not had with who has left.
-IN_PASSAGE = {K.INTAKE_INTERVIEW, K.GUIDANCE_TALK, K.HOME_VISIT, K.IOM_TALK}
+IN_PASSAGE = {K.INTAKE_INTERVIEW, K.GUIDANCE_TALK, K.HOME_VISIT}
 EARLY = timedelta(days=14)  # how long before its day a check may be done
 
 

@@ -1,6 +1,8 @@
 """Who may add, correct, end and answer a record. Every line of a docstring is a line of the
 code."""
 
+from typing import Any
+
 from casework.cases.case_reader import CaseReader
 from casework.cases.enums import CaseState
 from casework.cases.progress import StepTaken
@@ -105,14 +107,20 @@ def can_correct_day(reader: CaseReader, step: StepTaken, records: dict[str, list
     """To correct the day of a step, one must be all of:
     - who may take that step
     - keeping every record in which that day stands too (R20), and reading it: none that its author
-      may hide is out of sight
+      may hide is out of sight; of the dossiers of two services one
     """
     if not takes(reader, step):
         return False
     copy, rows = COPIES.get(step.number), copies(step, records)
     if copy is not None and not rows and not KINDS[copy.slug].is_joint:
         return False
-    return all(keeps(reader, record) for record in rows)
+    mine = own_copies(reader, step, records)
+    return bool(mine) if copy is not None and copy.each and rows else len(mine) == len(rows)
+
+
+def own_copies(reader: CaseReader, step: StepTaken, records: dict[str, list[Record]]) -> list[Any]:
+    """The records in which the day of a step stands too, as far as this worker keeps them."""
+    return [record for record in copies(step, records) if keeps(reader, record)]
 
 
 def can_withdraw(reader: CaseReader, record: Record, kind: RecordKind) -> bool:

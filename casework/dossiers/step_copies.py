@@ -12,18 +12,19 @@ Records = dict[str, list[Record]]
 @dataclass(frozen=True)
 class Copy:
     """The records in which the day of a step stands too: their kind, the name of the field, and
-    which ones."""
+    which ones. `each`: each has an author of its own, who corrects hers alone."""
 
     slug: str
     name: str
     only: dict[str, str] = field(default_factory=dict)
+    each: bool = False
 
 
 # Of which step; the days of all others stand nowhere else.
 COPIES = {
     "T2": Copy("intake", "begun_on"),
     "T3": Copy("dossier_request", "requested_on"),
-    "T4": Copy("dossier", "delivered_on"),
+    "T4": Copy("dossier", "delivered_on", each=True),
     "T7": Copy("formal_decision", "effective_on", {"kind": "admitted"}),
     "T8": Copy("formal_decision", "decided_on", {"kind": "refused"}),
     "T9": Copy("formal_decision", "annulled_on", {"kind": "refused"}),

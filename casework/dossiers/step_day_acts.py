@@ -12,8 +12,9 @@ from casework.cases.case_reader import CaseReader
 from casework.cases.models import Case
 from casework.cases.progress import StepTaken
 from casework.dossiers.order_of_days import disorder
+from casework.dossiers.perms import own_copies
 from casework.dossiers.rows import records_of
-from casework.dossiers.step_copies import COPIES, copies
+from casework.dossiers.step_copies import COPIES
 from casework.formal_decisions.models import FormalDecision
 from casework.journey.acts import locked, refresh_deadline
 from casework.journey.facts import REST, fact_of
@@ -43,7 +44,7 @@ def correct_step_day(
     if sentence := out_of_order(case, steps, step, on):
         raise ValidationError({"on": sentence})
     before = disorder(case, steps, records, today)
-    was, kept = step.on, copies(step, records)
+    was, kept = step.on, own_copies(reader, step, records)
     for record in kept:
         _copy(case, record, COPIES[step.number].name, on, why)
     team = reader.author_team(Category.CONFERENCE)

@@ -111,6 +111,16 @@ def test_the_rest_period_follows_the_corrected_day_of_the_later_dossier(journey)
     assert (dossier.delivered_on, dossier.version) == (ago(24), 2)
 
 
+def test_of_two_dossiers_of_one_day_each_service_corrects_its_own(journey):
+    journey.to_rest()  # both on day -30
+    assert correct(journey, "dtv", "T4", -31).status_code == 400  # the other's is of day -30
+    assert correct(journey, "dtv", "T4", -28).status_code == 302
+    days = ServiceDossier.objects.filter(case=journey.case).values_list("of", "delivered_on")
+    assert dict(days) == {"ind": ago(30), "dtv": ago(28)}
+    assert facts(journey).rest_ends == ago(14)
+    assert correct(journey, "coordinator", "T4", -27).status_code == 403  # R20
+
+
 def test_the_maximum_stay_follows_the_corrected_admission(journey):
     journey.pilot.pilot.maximum_stay_months = 6
     journey.pilot.pilot.save()
