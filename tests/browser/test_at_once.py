@@ -456,29 +456,29 @@ def test_twenty_decide_and_twenty_issue_the_decision_at_once_and_one_counts(site
         "teams": teams[0],
         "form_token": str(uuid.uuid4()),
     }
-    status, meeting = worker.post(planning, plan, page)
-    assert status == 200
-    key_of_meeting = as_owner(
-        site, "SELECT id, reference::text FROM casework_meeting ORDER BY id DESC LIMIT 1"
-    )[0]
+    assert worker.post(planning, plan, page)[0] == 200
+    meeting = as_owner(
+        site, "SELECT reference::text FROM casework_meeting ORDER BY id DESC LIMIT 1"
+    )[0][0]
     adding = f"/casussen/{case}/lso/agenderen/"
     page = worker.get(adding)
     item = {
-        "meeting": key_of_meeting[0],
+        "meeting": meeting,
         "why": "admission",
         "question": "Hoort zij hier?",
         "teams": re.findall(r'name="teams" value="(\d+)"', page)[0],
         "form_token": str(uuid.uuid4()),
     }
     assert worker.post(adding, item, page)[0] == 200
-    held = f"/lso/{key_of_meeting[1]}/"
+    held = f"/lso/{meeting}/"
     assert (
         worker.post(f"{held}openen/", {"form_token": str(uuid.uuid4())}, worker.get(held))[0] == 200
     )
     attended = f"{held}aanwezig/"
     page = worker.get(attended)
     there = re.findall(r'name="present" value="(\d+)"', page)
-    came = {"present": there, "form_token": str(uuid.uuid4())}
+    version = re.search(r'name="version" value="(\d+)"', page)[1]
+    came = {"present": there, "version": version, "form_token": str(uuid.uuid4())}
     assert worker.post(attended, came, page)[0] == 200
     reference = as_owner(
         site,
@@ -544,7 +544,7 @@ def test_twenty_put_a_case_on_one_agenda_at_once_and_it_stands_there_once(site):
         "why": "admission",
         "question": "Hoort zij hier?",
         "teams": re.findall(r'name="teams" value="(\d+)"', page)[0],
-        "meeting": re.search(r'<option value="(\d+)"', page)[1],
+        "meeting": re.search(r'<option value="([0-9a-f-]{36})"', page)[1],
     }
     assert twenty(site, worker, address, said) == 1
     assert (

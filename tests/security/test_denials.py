@@ -111,7 +111,7 @@ def test_no_way_of_asking_for_what_is_not_hers_goes_unseen(client, cast, method)
     fills = {
         "slug": "guidance", "page": "gesprek", "act": "besproken", "kind": "procedure",
         "involvement": cast.case.involvements.first().reference, "other": cast.case.person.reference,
-        "record": procedure.reference,
+        "record": procedure.reference, "step": uuid4(),
     }  # fmt: skip
     client.act_as(cast.stranger)
     asked = 0
