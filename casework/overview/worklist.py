@@ -6,6 +6,7 @@ from datetime import date
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from casework.cases.models import Case
@@ -13,6 +14,7 @@ from casework.journey.addresses import where
 from casework.journey.deadlines import deadlines_of
 from casework.journey.facts import facts_of
 from casework.outcomes.perms import COMPETENT
+from casework.register.identity import leading_names
 from casework.tasks.worklist import NEAR, Waiting, waiting
 from governance.access.clearance import Clearance
 from partners.organisations.models import Team
@@ -20,9 +22,10 @@ from partners.organisations.models import Team
 
 @dataclass(frozen=True)
 class WorklistLine:
-    """A line of the worklist: what waits, of which case if of one, until when, and where it is
-    done."""
+    """A line of the worklist: whom it is about and what waits, of which case if of one, until when,
+    and where it is done."""
 
+    name: str  # of the person; empty for a meeting
     what: str
     case: Case | None
     on: date
@@ -51,6 +54,27 @@ OF_A_MEETING = {
 }
 
 
+@dataclass(frozen=True)
+class Group:
+    """Lines of one urgency."""
+
+    key: str
+    label: str
+    lines: list[WorklistLine]
+
+
+def grouped(lines: list[WorklistLine]) -> list[Group]:
+    """The lines by how urgent they are: late, today, to come. Groups without a line are left
+    out."""
+    today = timezone.localdate()
+    groups = (
+        Group("late", _("Late"), [line for line in lines if line.on < today]),
+        Group("today", _("Today"), [line for line in lines if line.on == today]),
+        Group("ahead", _("Coming days"), [line for line in lines if line.on > today]),
+    )
+    return [group for group in groups if group.lines]
+
+
 def worklist(clearance: Clearance, teams: dict[int, Team], wanted: int) -> list[WorklistLine]:
     """What waits for this worker, the soonest first; at least so many, if there are."""
     if not clearance.sees_cases:
@@ -63,16 +87,19 @@ def worklist(clearance: Clearance, teams: dict[int, Team], wanted: int) -> list[
     cases = Case.objects.select_related("pilot").in_bulk(
         {row.case_id for row in rows if row.case_id}
     )
+    names = leading_names(cases)
     result: list[WorklistLine] = []
     # the facts of a term cost most: no more of them than are shown
     for first in range(0, len(rows), wanted):
-        result += _lines(rows[first : first + wanted], cases)
+        result += _lines(rows[first : first + wanted], cases, names)
         if len(result) >= wanted:
             break
     return result
 
 
-def _lines(rows: list[Waiting], cases: dict[int, Case]) -> list[WorklistLine]:
+def _lines(
+    rows: list[Waiting], cases: dict[int, Case], names: dict[int, str]
+) -> list[WorklistLine]:
     facts = facts_of(
         [cases[row.case_id] for row in rows if row.kind == "term" and row.case_id in cases]
     )
@@ -80,6 +107,7 @@ def _lines(rows: list[Waiting], cases: dict[int, Case]) -> list[WorklistLine]:
     result = []
     for row in rows:
         case = cases.get(row.case_id or 0)
+        name = (names.get(case.pk) or case.number) if case else ""
         if row.kind in OF_A_MEETING:
             text, name = OF_A_MEETING[row.kind]
             what = str(text) % {"day": date_format(date.fromisoformat(row.what), "j F")}
@@ -90,15 +118,14 @@ def _lines(rows: list[Waiting], cases: dict[int, Case]) -> list[WorklistLine]:
             term = next(iter(deadlines_of(facts[case.pk])), None)
             # what the case has now, whatever was worked out before
             if term is not None and term.on <= today + NEAR:
-                result.append(
-                    WorklistLine(
-                        term.what, case, term.on, term.on <= today, where(case, term.page), row.kind
-                    )
-                )
+                page = where(case, term.page)
+                due = term.on <= today
+                result.append(WorklistLine(name, term.what, case, term.on, due, page, row.kind))
             continue
         else:
             what, page = _said(row, case)
-        result.append(WorklistLine(what, case, row.due_on, row.due_on <= today, page, row.kind))
+        due = row.due_on <= today
+        result.append(WorklistLine(name, what, case, row.due_on, due, page, row.kind))
     return result
 
 

@@ -15,7 +15,7 @@ from casework.custody.acts import ending_pilots, without_recipient
 from casework.dossiers import fact_check_views
 from casework.known_elsewhere.views import contact_requests_waiting
 from casework.overview.drafts import unsent
-from casework.overview.worklist import worklist
+from casework.overview.worklist import grouped, worklist
 from casework.register.clashes import clashes_for
 from casework.registration.perms import can_complete_registration
 from casework.transfer.acts import offers_waiting
@@ -71,12 +71,14 @@ def home(request: ClearanceRequest) -> HttpResponse:
     clashes = clashes_for(clearance)
     everything = "alles" in request.GET
     waits = worklist(clearance, teams, MOST_TO_DO if everything else SHOWN_TO_DO + 1)
+    first = waits if everything else waits[:SHOWN_TO_DO]
     own = Case.objects.in_bulk([case for clash in clashes for case in clash.own_cases])
     context = {
         "rows": rows[: len(mine)],
         "unfinished": rows[len(mine) :],
         "drafts": unsent(request.user),
-        "worklist": waits if everything else waits[:SHOWN_TO_DO],
+        "worklist": first,
+        "groups": grouped(first),
         "more_to_do": not everything and len(waits) > SHOWN_TO_DO,
         "several_dossiers": sum(row.kind == "dossier_request" for row in waits) > 1,
         "to_check": fact_check_views.number_to_check(clearance, teams),
