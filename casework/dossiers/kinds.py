@@ -269,7 +269,7 @@ _ALL = (
         EVERYBODY,
         "happened_on",
         ("kind",),
-        ("kind", "happened_on", "present", "text"),
+        ("kind", "happened_on", "language", "interpreter", "present", "text"),
         panel=340,
     ),
     RecordKind(

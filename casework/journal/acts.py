@@ -1,4 +1,4 @@
-"""Writing a note."""
+"""Writing down a contact, or a note, and what follows from it."""
 
 from datetime import date
 from typing import Any
@@ -7,7 +7,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from casework.cases.models import Case
-from casework.journal.models import Note
+from casework.journal.enums import ContactKind
+from casework.journal.models import Contact, Note
 from governance.access.clearance import Clearance
 from governance.access.enums import Category
 
@@ -28,5 +29,32 @@ def write_note(
         category=category,
         happened_on=happened_on,
         text=text,
+        **sharing,
+    )
+
+
+@transaction.atomic
+def write_contact(
+    case: Case,
+    *,
+    by: Clearance,
+    kind: ContactKind,
+    happened_on: date,
+    text: str,
+    more: dict[str, Any],
+    **sharing: Any,
+) -> Contact:
+    """`more`: language, interpreter, who else was present. `sharing` as of `write_note`."""
+    author_team = by.author_team(case, Contact.category_of(kind))
+    if author_team is None:
+        raise PermissionDenied
+    return Contact.objects.create(
+        case=case,
+        author_team_id=author_team,
+        author=by.user,
+        kind=kind,
+        happened_on=happened_on,
+        text=text,
+        **more,
         **sharing,
     )

@@ -39,6 +39,8 @@ class Contact(Record):
     happened_on = models.DateField(
         _("date"), default=timezone.localdate, validators=[not_in_future]
     )
+    language = models.CharField(_("language"), max_length=40, blank=True)
+    interpreter = models.BooleanField(_("with an interpreter"), default=False)
     present = models.CharField(_("also present"), max_length=200, blank=True)
     text = models.TextField(_("report"), max_length=20_000)
 

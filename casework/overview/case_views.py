@@ -17,13 +17,14 @@ from casework.dossiers.cautions import cautions
 from casework.dossiers.order_of_days import disorder
 from casework.dossiers.presentation import is_over
 from casework.dossiers.rows import records_of
-from casework.journal.views import note_form
+from casework.journal.views import contact_form
 from casework.journey.ahead import ahead
 from casework.journey.step_days import steps_taken
 from casework.known_elsewhere.perms import can_ask
 from casework.links.acts import passages_with
 from casework.overview.composition import current, work
 from casework.overview.household import household
+from casework.overview.situation import open_actions, situation
 from casework.overview.timeline import KINDS as STORY_KINDS
 from casework.overview.timeline import events
 from casework.records.models import Record
@@ -48,15 +49,19 @@ def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     reader = CaseReader(request.clearance, case)
     records = records_of([case])
     involvements, steps = involvements_of(reader), steps_taken(case)
+    person, before = _person(reader, steps, records), ahead(reader)
+    actions = open_actions(reader, records)
     context = {
         "case": case,
         "passages": [row for row in passages if row is not case],
-        **_person(reader, steps, records),
+        **person,
         **work(reader, records),
         **partners(reader, involvements),
-        **ahead(reader),
+        **before,
+        "actions": actions,
+        "cells": situation(reader, records, actions, before["next_steps"]),
         **_story(request, reader, involvements, steps, records),
-        **_note(request, reader),
+        **_composer(request, reader, person["values"], records),
     }
     return render(request, "casework/overview/case.html", context)
 
@@ -112,13 +117,21 @@ def _story(
     return {"events": story[:most], "older": len(story) > most, "kind": kind, "more": more + 1}
 
 
-def _note(request: ClearanceRequest, reader: CaseReader) -> dict[str, Any]:
-    """The form for a note, on the page itself."""
-    form = note_form(request, reader)
+def _composer(
+    request: ClearanceRequest, reader: CaseReader, values: dict[str, Any], records: Records
+) -> dict[str, Any]:
+    """The form for a contact or a note on the page itself, with the language that was spoken
+    last."""
+    form = contact_form(request, reader)
+    if form and form.restored is None:
+        spoken = values["language"][:1]
+        last = current(records["contact"])[:1]
+        form.initial["language"] = spoken[0].display_value if spoken else ""
+        form.initial["interpreter"] = bool(last and last[0].interpreter)
     return {
-        "note_form": form,
+        "contact_form": form,
         "draft_key": form.draft_key if form else "",
-        "form_page": f"{request.path}#notitie",
+        "form_page": f"{request.path}#contact",
         "readers": [],
         "and_others": False,
     }

@@ -94,12 +94,10 @@ def panels(reader: CaseReader, records: dict[str, list[Record]]) -> tuple[list[P
         ]
         rows.sort(key=lambda row: row.is_over)
         adds = own and kind.added_here and perms.adding_team(reader, kind) is not None
-        return Panel(
-            kind,
-            rows,
-            reverse("casework:record_add", args=[reader.case.reference, slug]) if adds else "",
-            own,
-        )
+        page = reverse("casework:record_add", args=[reader.case.reference, slug]) if adds else ""
+        if adds and slug == "contact":  # it is written on the page itself
+            page = "#contact"
+        return Panel(kind, rows, page, own)
 
     first = own_work(reader)
     mine = [panel(slug, own=True) for slug in dict.fromkeys((*first, *PANELS))]

@@ -71,6 +71,11 @@ class SharingFields(forms.Form):
             del self.fields["shared_with"]
 
     @property
+    def is_refused(self) -> bool:
+        """True if something of the sharing must be mended: it is not folded away then."""
+        return any(name in self.errors for name in SHARING_FIELDS)
+
+    @property
     def starts_as(self) -> str:
         """JSON with the initial visibility by category, for the page. Empty if all categories start
         alike, or somebody already decided."""

@@ -1,16 +1,37 @@
 """Tasks that end by the act they ask for."""
 
 from collections.abc import Iterable
+from datetime import date
 
+from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from casework.cases.models import Case
 from casework.records.enums import Answer
 from casework.tasks.models import Task
 from governance.access.clearance import Clearance
+from governance.access.enums import Category, Visibility
 from partners.accountability.history import set_change_reason
 
 RULE_LENGTH = 20  # of what a task keeps of the kind of decision it comes from
+
+
+def set_own_task(case: Case, what: str, due_on: date, *, by: Clearance) -> None:
+    """A task that a worker sets for herself, within her own team. Raises PermissionDenied for who
+    writes nothing of the conference here."""
+    team = by.author_team(case, Category.CONFERENCE)
+    if team is None:
+        raise PermissionDenied
+    Task.objects.create(
+        case=case,
+        author_team_id=team,
+        author=by.user,
+        to_team_id=team,
+        worker=by.user,
+        what=what,
+        due_on=due_on,
+        visibility=Visibility.OWN_ORGANISATION,
+    )
 
 
 def done(case: Case, kinds: Iterable[str], *, by: Clearance) -> None:

@@ -140,7 +140,7 @@ for (const starts of document.querySelectorAll("[data-starts]")) {
   const form = starts.closest("form"); const by = JSON.parse(starts.dataset.starts); let chosen = false;
   form.addEventListener("change", (event) => {
     if (event.target.name === "visibility") chosen = true;
-    if (event.target.name !== starts.dataset.from || chosen) return;
+    if (!starts.dataset.from.split(" ").includes(event.target.name) || chosen) return;
     const radio = form.querySelector(`[name="visibility"][value="${by[event.target.value]}"]`);
     if (radio) radio.checked = true;
   }, true); // before the line "visible to: ..." is asked for

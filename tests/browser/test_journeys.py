@@ -208,19 +208,28 @@ def test_filter_live_and_open(visit):
     page.get_by_role("link", name="Status: intake").wait_for()
 
 
-def test_a_note_says_who_will_read_it(visit):
+def test_a_contact_takes_three_clicks_and_says_who_will_read_it(visit):
     page = visit("gemeente-utrecht")
     page.goto("/casussen/?state=in_guidance")
     page.locator("tbody th a").first.click()
     page.wait_for_url(CASE_URL)
-    page.get_by_label("Soort gegevens").select_option("guidance")
+    loads = []
+    page.on("request", lambda request: request.is_navigation_request() and loads.append(request))
+    page.get_by_role("link", name="Contact vastleggen").click()  # 1
+    text = page.get_by_label("Wat is er besproken of gebeurd?")
+    expect(text).not_to_be_visible()
+    page.get_by_text("Telefoongesprek", exact=True).click()  # 2
+    page.locator("#lezers").get_by_text("Gemeente Utrecht").wait_for()
+    page.get_by_text("Wijzigen wie dit mag lezen").click()
     page.get_by_label("alle partners die het convenant toelaat").check()
     page.locator("#lezers").get_by_text("DT&V").wait_for()
     page.get_by_label("alleen mijn eigen team").check()
     page.locator("#lezers").get_by_text("DT&V").wait_for(state="detached")
-    page.get_by_label("Notitie", exact=True).fill("Kennisgemaakt in de browser.")
-    page.get_by_role("button", name="Notitie opslaan").click()
+    text.fill("Kennisgemaakt in de browser.")
+    page.get_by_role("button", name="Opslaan", exact=True).click()  # 3
     page.get_by_text("Kennisgemaakt in de browser.").wait_for()
+    expect(page.get_by_role("status").first).to_contain_text("Het contact is opgeslagen.")
+    assert len([one for one in loads if one.method == "POST"]) == 1
 
 
 def test_the_language_switch(visit):
@@ -258,11 +267,13 @@ def test_keyboard_only(visit):
     page.keyboard.press("Enter")
     page.wait_for_url(CASE_URL)
     # Write a note without the mouse.
-    page.locator("#notitie").focus()
-    page.keyboard.press("Tab")
-    page.keyboard.type("bege")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Tab")
+    page.keyboard.press("n")
+    page.keyboard.press("ArrowRight")
+    page.get_by_label("Wat is er besproken of gebeurd?").wait_for()
+    for _ in range(8):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.name") == "text":
+            break
     page.keyboard.type("Met het toetsenbord geschreven.")
     for _ in range(8):
         page.keyboard.press("Tab")
@@ -283,14 +294,17 @@ def test_without_javascript(visit):
     fill_registration(page, "Zonder Scripts Werkend")
     page.get_by_role("button", name="Aanmelden").click()
     page.wait_for_url(CASE_URL)
+    page.get_by_label("Notitie", exact=True).check()
     page.get_by_label("Soort gegevens").select_option("guidance")
+    page.get_by_text("Wijzigen wie dit mag lezen").click()
     page.get_by_label("alle partners die het convenant toelaat").check()
     page.get_by_label("Waar is het voor nodig?").fill("samen verder")
-    page.get_by_label("Notitie", exact=True).fill("Zonder scripts.")
+    page.get_by_label("Wat is er besproken of gebeurd?").fill("Zonder scripts.")
     page.get_by_role("button", name="Lezers tonen").click()
     expect(page.locator("#lezers")).to_contain_text("Zichtbaar voor")
-    assert page.get_by_label("Notitie", exact=True).input_value() == "Zonder scripts."
-    page.get_by_role("button", name="Notitie opslaan").click()
+    text = page.get_by_label("Wat is er besproken of gebeurd?")
+    assert text.input_value() == "Zonder scripts."
+    page.get_by_role("button", name="Opslaan", exact=True).click()
     page.wait_for_url(re.compile("#tijdlijn"))
     expect(page.get_by_text("Zonder scripts.", exact=True)).to_be_visible()
     page.get_by_label("Zoek een casus").fill("Zonder Scripts")

@@ -390,6 +390,7 @@ def test_a_stale_version_is_refused(client, cast):
 
 def note(**changes):
     return {
+        "kind": "note",
         "category": "guidance",
         "happened_on": timezone.localdate().strftime("%d-%m-%Y"),
         "text": "Kennismaking.",
@@ -487,7 +488,7 @@ def test_a_reader_gets_no_form_for_what_she_may_not_write(client, cast):
     agreement(cast.pilot, {reader: {Category.IDENTITY: Cell.READ}}, kind="ngo_agreement")
     make.InvolvementFactory(case=cast.case, team=reader)
     client.act_as(make.MembershipFactory(team=reader).user)
-    assert "Notitie toevoegen" not in client.get(page_of(cast.case)).text
+    assert "Contact vastleggen" not in client.get(page_of(cast.case)).text
     assert (
         client.post(reverse("casework:note_add", args=[cast.case.reference]), note()).status_code
         == 403

@@ -237,6 +237,7 @@ def test_a_page_that_forgot_to_ask_answers_with_a_sentence_and_keeps_the_text(en
         at(ending.case, "note_add"),
         sent(
             {
+                "kind": "note",
                 "category": "guidance",
                 "happened_on": 0,
                 "text": "Late gedachte.",

@@ -24,8 +24,9 @@ class Tab:
 
     def sent(self, text):
         housekeeping = ("form_token", "draft_key", "draft_from", "form_page")
-        choices = {"category": "identity", "visibility": "own_organisation", "happened_on": TODAY}
-        return {name: self.hidden(name) for name in housekeeping} | choices | {"text": text}
+        choices = {"kind": "note", "category": "identity", "visibility": "own_organisation"}
+        what = {"happened_on": TODAY, "text": text}
+        return {name: self.hidden(name) for name in housekeeping} | choices | what
 
     def type(self, text):
         answer = self.client.post(reverse("governance:draft_save"), self.sent(text))
@@ -54,7 +55,7 @@ def test_two_tabs_with_one_form_keep_a_text_each(tab):
     # The page puts the newest back; the home page leads to each.
     assert tab().holds("Gesprek van maandag, vervolg")
     home = one.client.get("/").text
-    asked = re.findall(r'href="/casussen/[-\w]+/(\?tekst=[-\w]+)?#notitie"', home)
+    asked = re.findall(r'href="/casussen/[-\w]+/(\?tekst=[-\w]+)?#contact"', home)
     assert len(asked) == 2
     assert tab(max(asked)).holds("Gesprek van dinsdag")
 
