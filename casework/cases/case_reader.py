@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from datetime import date
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -123,6 +124,18 @@ class CaseReader:
     def coordinates(self) -> bool:
         """True if she is the municipality's coordinator of the pilot of this case."""
         return self.clearance.coordinates(self.case.pilot_id)
+
+    @cached_property
+    def left_on(self) -> date | None:
+        """The day on which the case was left, if this worker is told it: she reads what became of
+        it, or a team of hers took part by then (R32)."""
+        day: date | None = self.case.left_on
+        if day is None or self.reads(Category.OUTCOME):
+            return day
+        by_then = Involvement.objects.filter(
+            case=self.case, team__in=self.clearance.teams, since__lte=day
+        )
+        return day if by_then.exists() else None
 
     def has_role(self, role: Role) -> bool:
         """True if she holds this role in a team of hers that takes part."""

@@ -95,9 +95,12 @@ class RecordForm(Kept, SharingFields, forms.ModelForm):  # type: ignore[type-arg
         sources: list[Team],
         writes: frozenset[str] = frozenset(),
         variant: str = "",
+        left_on: date | None = None,
         **kwargs: Any,
     ) -> None:
+        """`left_on`: the day on which the case was left, if this worker is told it."""
         super().__init__(*args, **kwargs)
+        self.left_on = left_on
         self.kind, self.case, self.author, self.variant = kind, case, author, variant
         self.instance.case = case
         # shown to whoever its procedure shows to, or to all who read the category
@@ -197,11 +200,16 @@ class RecordForm(Kept, SharingFields, forms.ModelForm):  # type: ignore[type-arg
         return data
 
     def ended_by_exit(self, data: dict[str, Any]) -> None:
-        """Add an error if `until` is missing or lies after the day on which the person left."""
-        left = self.case.left_on
-        if left and (not data.get("until") or data["until"] > left) and not self.errors:
+        """Add an error if `until` is missing or lies after the day on which the person left. Who is
+        not told that day is only asked for an end (ADR 0029)."""
+        left, until = self.left_on, data.get("until")
+        if self.errors or not self.case.left_on:
+            return
+        if left and (not until or until > left):
             sentence = _("The person left on %(day)s: this ends by then.")
             self.add_error("until", sentence % {"day": date_format(left, "j F Y")})
+        elif not until:
+            self.add_error("until", _("The person has left: enter when this ended."))
 
     def said_category(self) -> str:
         model: Any = self.kind.model

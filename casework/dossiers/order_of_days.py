@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from casework.cases.case_reader import CaseReader
 from casework.cases.enums import CaseState
 from casework.cases.models import Case
 from casework.cases.progress import StepTaken
@@ -93,12 +94,12 @@ class Event:
 
 
 def disorder(
-    case: Case, steps: Sequence[StepTaken], records: dict[str, list[Record]], today: date
+    reader: CaseReader, steps: Sequence[StepTaken], records: dict[str, list[Record]], today: date
 ) -> dict[Pair, str]:
     """A sentence for each pair that this reader sees the wrong way round, from the steps and the
     records of one case that are in her sight: none for what she does not read."""
     events: dict[str, list[Event]] = {}
-    for event in (*_steps(case, steps), *_records(case, records, today)):
+    for event in (*_steps(reader.case, steps), *_records(reader, records, today)):
         events.setdefault(event.what, []).append(event)
     result = {}
     for pair in PAIRS:
@@ -141,7 +142,7 @@ def _steps(case: Case, steps: Sequence[StepTaken]) -> Iterator[Event]:
     yield from (Event(what, on) for what, on in last.items())
 
 
-def _records(case: Case, records: dict[str, list[Record]], today: date) -> Iterator[Event]:
+def _records(reader: CaseReader, records: dict[str, list[Record]], today: date) -> Iterator[Event]:
     def holds(slug: str) -> list[Any]:
         return [record for record in records[slug] if record.ended_at is None]
 
@@ -171,7 +172,7 @@ def _records(case: Case, records: dict[str, list[Record]], today: date) -> Itera
             if slug != "stay" or row.kind not in OUTSIDE_LVV:
                 runs = row.until is None
                 yield Event(slug, row.until or max(today, row.since), goes_on=runs)
-    yield from _exit(case, holds("exit"), holds("check"))
+    yield from _exit(reader, holds("exit"), holds("check"))
 
 
 def _rest(dossiers: list[Any]) -> Iterator[Event]:
@@ -184,13 +185,13 @@ def _rest(dossiers: list[Any]) -> Iterator[Event]:
         yield Event("rest_over", max(days.values()) + REST)
 
 
-def _exit(case: Case, exits: list[Any], checks: list[Any]) -> Iterator[Event]:
+def _exit(reader: CaseReader, exits: list[Any], checks: list[Any]) -> Iterator[Event]:
     """The exit, proposed or confirmed; for who does not read it, the day on which the case was
-    left."""
+    left, if that is told to her."""
     standing = next((row for row in exits if row.undone_on is None), None)
     if standing is None:
-        if case.left_on:
-            yield Event("exit", case.left_on)
+        if reader.left_on:
+            yield Event("exit", reader.left_on)
         return
     yield Event("exit", standing.exited_on, standing.pk, standing.formal_decision_id or 0)
     for row in checks:

@@ -38,12 +38,13 @@ def correct_step_day(
     reads what comes before and after.
     """
     case = locked(reader.case)
+    reader = CaseReader(reader.clearance, case)  # as it stands while locked
     step: StepTaken = StepTaken.objects.select_for_update(of=("self",)).get(pk=which.pk)
     step.check_version(version)
     steps, records, today = steps_taken(case), records_of([case]), timezone.localdate()
-    if sentence := out_of_order(case, steps, step, on):
+    if sentence := out_of_order(reader, steps, step, on):
         raise ValidationError({"on": sentence})
-    before = disorder(case, steps, records, today)
+    before = disorder(reader, steps, records, today)
     was, kept = step.on, own_copies(reader, step, records)
     for record in kept:
         _copy(case, record, COPIES[step.number].name, on, why)
@@ -53,7 +54,8 @@ def correct_step_day(
     _move(case, step, was, why, is_last=steps[-1].pk == step.pk)
     if step.number == "T4" and kept:
         _begins_rest(case, on)
-    after = disorder(case, steps_taken(case), records_of([case]), today)
+    reader = CaseReader(reader.clearance, case)  # to whom it is told on which day it was left now
+    after = disorder(reader, steps_taken(case), records_of([case]), today)
     if wrong := [sentence for pair, sentence in after.items() if pair not in before]:
         raise ValidationError({"on": wrong})
     refresh_deadline(case)

@@ -71,6 +71,7 @@ def _open(
         sources=list(sources),
         writes=next((seat.writes for seat in seats if seat.team == author), frozenset()),
         variant=_variant(request),
+        left_on=at.reader.left_on,
     )
     return form
 

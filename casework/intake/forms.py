@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from casework.cases.case_reader import CaseReader
 from casework.cases.models import Case
 from casework.intake.enums import CriterionResult
 from casework.intake.models import CriteriaList, Intake, IntakeReport
@@ -41,11 +42,11 @@ class ReferralForm(KeptForm):
         required_message=_("Write what was wrong."),
     )
 
-    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, reader: CaseReader, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.case = case
+        self.reader, self.case = reader, reader.case
         for name in ("referred_on", "referrer"):
-            self.fields[name].initial = getattr(case, name)
+            self.fields[name].initial = getattr(self.case, name)
 
     def clean_referred_on(self) -> date:
         day: date = self.cleaned_data["referred_on"]
@@ -56,7 +57,7 @@ class ReferralForm(KeptForm):
             raise ValidationError(_("This day lies after the intake began."), code="late")
         steps = steps_taken(self.case)
         first = next((step for step in steps if step.number == "T1"), None)
-        if first and (sentence := out_of_order(self.case, steps, first, day)):
+        if first and (sentence := out_of_order(self.reader, steps, first, day)):
             raise ValidationError(sentence, code="late")
         return day
 

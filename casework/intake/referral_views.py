@@ -26,7 +26,7 @@ def case_referral(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     reader = find_case(request, reference)
     if not can_complete_registration(reader):
         raise PermissionDenied
-    form = open_form(request, ReferralForm, REFERRAL.key(reference), case=reader.case)
+    form = open_form(request, ReferralForm, REFERRAL.key(reference), reader=reader)
 
     def act() -> str:
         _correct(reader, form, seen_version(request))

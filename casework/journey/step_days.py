@@ -66,9 +66,10 @@ def takes(reader: CaseReader, step: StepTaken) -> bool:
     return step.number not in ("", "T1") and STEPS[step.number].who(reader)
 
 
-def out_of_order(case: Case, steps: Sequence[StepTaken], which: StepTaken, on: date) -> str:
+def out_of_order(reader: CaseReader, steps: Sequence[StepTaken], which: StepTaken, on: date) -> str:
     """Why this step cannot have been taken on that day, judged by the steps that are in sight;
     empty if it can. What may precede its state is bound by admission and guidance alone."""
+    case = reader.case
     place = next(n for n, step in enumerate(steps) if step.pk == which.pk)
     first = next((step for step in steps if step.number == "T1"), None)
     referred = first is not None or which.number != "T18"  # or a list did not say when
@@ -87,9 +88,10 @@ def out_of_order(case: Case, steps: Sequence[StepTaken], which: StepTaken, on: d
     for day, step in sorted(later, key=_first)[:1]:
         if on > day:
             return _("This day lies after “%(state)s”, of %(day)s.") % _words(step, day)
-    if case.left_on and which.state not in LEFT_STATES and on > case.left_on:
+    free = which.number == "T7"
+    if not free and reader.left_on and which.state not in LEFT_STATES and on > reader.left_on:
         return _("This day lies after the case was left, on %(day)s.") % {
-            "day": format_day(case.left_on)
+            "day": format_day(reader.left_on)
         }
     return ""
 

@@ -95,7 +95,7 @@ def _person(reader: CaseReader, steps: list[StepTaken], records: Records) -> dic
         "knows_referrer": reader.reads(Category.GUIDANCE) or reader.reads(Category.CONTACT_SHELTER),
         "cautions": [
             *cautions(records, born, today, died),
-            *disorder(reader.case, steps, records, today).values(),
+            *disorder(reader, steps, records, today).values(),
         ],
     }
 

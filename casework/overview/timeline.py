@@ -265,8 +265,8 @@ def _steps(
     if not reader.reads(REVEALED_BY_DAY["admitted_on"]) and since <= case.registered_on:
         day = case.referred_on
         result.append(Event(day, _moment(day), "steps", "plus", _("Registered"), ""))
-    if case.left_on and states.isdisjoint(LEFT_STATES) and since <= case.left_on:
-        day = case.left_on
+    if reader.left_on and states.isdisjoint(LEFT_STATES):
+        day = reader.left_on
         result.append(Event(day, _moment(day), "steps", "arrow-right", _("Left"), ""))
     return result
 

@@ -337,3 +337,35 @@ def test_the_order_of_days_costs_the_page_no_statement(journey, django_assert_ma
         contact(case=journey.case, author_team=journey.teams["municipality"])
     assert finds(journey, "municipality")
     assert statements() == one
+
+
+def test_a_team_that_joins_in_aftercare_is_not_told_on_which_day_the_case_was_left(journey):
+    journey.to_guidance()
+    for number in ("T7", "T10"):
+        StepTaken.objects.filter(case=journey.case, number=number).update(on=ago(40))
+    journey.leave(exited_on=-5)
+    make.StayFactory(
+        case=journey.case, author_team=journey.teams["municipality"], since=ago(30), until=ago(3)
+    )
+    joined = make.InvolvementFactory(
+        case=journey.case, team=journey.teams["shelter"], worker=journey.workers["shelter"],
+        since=ago(2),
+    )  # fmt: skip
+
+    def typed(**fields):
+        stay = {"kind": "dwelling", "location": "", "ground": "emergency", "since": -2}
+        stay["visibility"] = "permitted_partners"
+        return journey.post("shelter", "record_add", "stay", **stay | fields)
+
+    def tells():
+        assert typed(until="").status_code == 400
+        texts = [journey.get("shelter", "case_detail"), typed(until=-1), typed(until="")]
+        return [format_day(ago(5)) in answer.text for answer in texts]
+
+    assert not finds(journey, "shelter")
+    assert tells() == [False] * 3
+    joined.since = ago(30)
+    joined.save()
+    make.Stay.objects.filter(case=journey.case, since=ago(2)).delete()
+    assert finds(journey, "shelter")
+    assert tells() == [True] * 3
