@@ -98,7 +98,8 @@ def _move(case: Case, step: StepTaken, was: date | None, why: str, *, is_last: b
     on = step.on
     if step.number in ("T11", "T15") and case.left_on is not None and case.left_on == was:
         case.left_on = on
-        set_change_reason(case, why)
+        # Read by whoever reads that the case was left, who may not read the step and its reason.
+        set_change_reason(case, "corrected")
         case.save()
     progress = case.visible_progress
     if on is not None and is_last and progress is not None and progress.state == step.state:

@@ -369,3 +369,18 @@ def test_a_team_that_joins_in_aftercare_is_not_told_on_which_day_the_case_was_le
     make.Stay.objects.filter(case=journey.case, since=ago(2)).delete()
     assert finds(journey, "shelter")
     assert tells() == [True] * 3
+
+
+def test_the_reason_for_correcting_an_exit_is_read_by_who_reads_the_exit(journey):
+    journey.to_guidance()
+    for number in ("T7", "T10"):
+        StepTaken.objects.filter(case=journey.case, number=number).update(on=ago(40))
+    journey.leave(exited_on=-5)
+    page = journey.get("coordinator", "step_day", step_of(journey, "T11").reference)
+    assert "De reden wordt gelezen door" in page.text
+    assert journey.teams["dtv"].label in page.text
+    assert correct(journey, "coordinator", "T11", -6).status_code == 302
+    assert journey.case.left_on == ago(6)
+    reasons = journey.case.history.values_list("history_change_reason", flat=True)
+    assert WHY not in reasons
+    assert WHY in journey.exit().history.values_list("history_change_reason", flat=True)
