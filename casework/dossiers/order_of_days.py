@@ -3,7 +3,7 @@ she knows, and is judged by what she reads; who reads both finds it (as R15, in 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.utils.functional import Promise
@@ -14,17 +14,17 @@ from casework.cases.case_reader import CaseReader
 from casework.cases.enums import CaseState
 from casework.cases.models import Case
 from casework.cases.progress import StepTaken
+from casework.dossiers.kinds import KINDS
 from casework.journal.enums import ContactKind
 from casework.journey.facts import REST
 from casework.journey.guards import add_months, format_day
-from casework.outcomes.enums import CheckResult
+from casework.outcomes.enums import EARLY, CheckResult
 from casework.records.models import Record
 from casework.shelter.enums import OUTSIDE_LVV
 
 K = ContactKind
 # Kinds of contact that are a part of the passage, and are not had with who has left.
 IN_PASSAGE = {K.INTAKE_INTERVIEW, K.GUIDANCE_TALK, K.HOME_VISIT}
-EARLY = timedelta(days=14)  # how long before its day a check may be done
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,15 @@ LABELS: dict[str, Promise] = {
     "checkable": gettext_lazy("the first day for a check of the outcome"),
     "check": gettext_lazy("that check"),
 }
+# In which kind of record each is; the days of all others are steps of the timeline.
+RECORDED_IN = {
+    "told": "briefing", "intake": "intake", "conversation": "intake",
+    "request": "dossier_request", "rest_over": "dossier", "scenario": "scenario",
+    "decided": "decision", "formal": "formal_decision", "admitting": "formal_decision",
+    "end_holds": "formal_decision", "objection": "procedure", "stay": "stay",
+    "allowance": "allowance", "contact": "contact", "exit": "exit", "checkable": "exit",
+    "check": "check",
+}  # fmt: skip
 PAIRS = (
     Pair("referral", "intake"),
     Pair("intake", "conversation"),
@@ -113,6 +122,14 @@ def disorder(
             one, other = max(wrong, key=lambda two: two[0].on - two[1].on)
             result[pair] = _sentence(one, other)
     return result
+
+
+def where_to_look(pair: Pair, besides: str = "") -> str:
+    """On which pages the two days stand, in words, but for the kind of record `besides`."""
+    slugs = [RECORDED_IN.get(what, "") for what in (pair.first, pair.second)]
+    labels = [KINDS[slug].label if slug else _("timeline") for slug in slugs if slug != besides]
+    pages = dict.fromkeys(str(label) for label in labels)
+    return _("Look at: %(pages)s.") % {"pages": ", ".join(pages)} if pages else ""
 
 
 def _sentence(one: Event, other: Event) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from casework.cases.case_reader import CaseReader
 from casework.cases.models import Case
 from casework.cases.progress import StepTaken
-from casework.dossiers.order_of_days import disorder
+from casework.dossiers.order_of_days import disorder, where_to_look
 from casework.dossiers.perms import own_copies
 from casework.dossiers.rows import records_of
 from casework.dossiers.step_copies import COPIES
@@ -56,7 +56,12 @@ def correct_step_day(
         _begins_rest(case, on)
     reader = CaseReader(reader.clearance, case)  # to whom it is told on which day it was left now
     after = disorder(reader, steps_taken(case), records_of([case]), today)
-    if wrong := [sentence for pair, sentence in after.items() if pair not in before]:
+    mine = COPIES[step.number].slug if step.number in COPIES else ""
+    if wrong := [
+        f"{sentence} {where_to_look(pair, mine)}".strip()
+        for pair, sentence in after.items()
+        if pair not in before
+    ]:
         raise ValidationError({"on": wrong})
     refresh_deadline(case)
 

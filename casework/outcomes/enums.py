@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -89,3 +91,4 @@ class Lapse(TextChoices):
 
 
 CHECK_MONTHS = (3, 6, 12)
+EARLY = timedelta(days=14)  # how long before its day a check may be done

@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -11,6 +11,7 @@ from casework.journey.facts import fact_of
 from casework.journey.guards import add_months, format_day
 from casework.outcomes.enums import (
     CHECK_MONTHS,
+    EARLY,
     CheckResult,
     Class,
     ConfirmationResult,
@@ -29,8 +30,6 @@ from partners.organisations.models import Team
 EXIT = DraftKind("exit", _("Exit and outcome"))
 CLAIM = DraftKind("claim", _("Exit and outcome"))
 CHECK = DraftKind("check", _("Exit and outcome"))
-
-EARLY = timedelta(days=14)  # how long before its day a check may be done
 
 
 class ExitForm(KeptForm):

@@ -177,6 +177,7 @@ def test_the_checks_of_an_outcome_follow_the_corrected_exit(client, pilot):
     late = correct(journey, "coordinator", "T11", -30)  # a check after three months, of day -5
     assert late.status_code == 400
     assert WRONG in late.text
+    assert "Kijk bij: " in late.text
     assert Exit.objects.get(pk=left.pk).exited_on == ago(100)
 
 
