@@ -51,6 +51,7 @@ LABELS: dict[str, Promise] = {
     "formal": gettext_lazy("the formal decision"),
     "objection": gettext_lazy("the objection to it"),
     "admission": gettext_lazy("the admission"),
+    "admitting": gettext_lazy("the decision to admit"),
     "guidance": gettext_lazy("the begin of the guidance"),
     "end_holds": gettext_lazy("the day on which the decision to end takes effect"),
     "stay": gettext_lazy("the end of a stay"),
@@ -80,7 +81,7 @@ PAIRS = (
     Pair("decided", "formal", of_one=True),
     Pair("formal", "objection", of_one=True),
     Pair("admission", "guidance"),
-    Pair("admission", "exit"),
+    Pair("admitting", "exit"),
     Pair("guidance", "exit"),
     Pair("end_holds", "exit", of_one=True),
     Pair("stay", "exit"),
@@ -110,6 +111,9 @@ def disorder(
     events: dict[str, list[Event]] = {}
     for event in (*_steps(reader.case, steps), *_records(reader, records, today)):
         events.setdefault(event.what, []).append(event)
+    # An exit may come before the admission takes effect, and not before that was decided.
+    admitting = [*events.get("admitting", ()), *events.get("admission", ())]
+    events["admitting"] = sorted(admitting, key=lambda event: event.on)[:1]
     result = {}
     for pair in PAIRS:
         wrong = [
@@ -176,6 +180,8 @@ def _records(reader: CaseReader, records: dict[str, list[Record]], today: date) 
         yield Event("decided", row.decided_on, row.pk)
     for row in holds("formal_decision"):
         yield Event("formal", row.decided_on, row.pk, row.conference_decision_id or 0)
+        if row.kind == "admitted" and row.annulled_on is None:
+            yield Event("admitting", row.decided_on)
         if row.kind == "ended" and row.annulled_on is None:
             yield Event("end_holds", row.effective_on, row.pk)
     for row in holds("procedure"):

@@ -75,13 +75,10 @@ def out_of_order(reader: CaseReader, steps: Sequence[StepTaken], which: StepTake
     referred = first is not None or which.number != "T18"  # or a list did not say when
     if which.number != "T1" and referred and on < case.referred_on:
         return _("This day lies before the referral.")
-    free = which.number in STEPS and STEPS[which.number].may_precede
-    earlier = [
-        (step.on, step)
-        for step in steps[:place]
-        if step.on and (not free or which.state in LEFT_STATES and step.state in ADMITTED_STATES)
+    earlier = [(step.on, step) for step in steps[:place] if step.on and _comes_before(step, which)]
+    later = [
+        (step.on, step) for step in steps[place + 1 :] if step.on and _comes_after(step, which)
     ]
-    later = [(step.on, step) for step in steps[place + 1 :] if step.on]
     for day, step in sorted(earlier, key=_first, reverse=True)[:1]:
         if on < day:
             return _("This day lies before “%(state)s”, of %(day)s.") % _words(step, day)
@@ -94,6 +91,25 @@ def out_of_order(reader: CaseReader, steps: Sequence[StepTaken], which: StepTake
             "day": format_day(reader.left_on)
         }
     return ""
+
+
+def _comes_before(step: StepTaken, which: StepTaken) -> bool:
+    """Whether a step that was recorded earlier was also taken earlier. Undoing an exit (T16) puts
+    no bound to the next exit, whose day may lie before that; neither does an admission (T7), which
+    may take effect after it: its decision does (order_of_days.py)."""
+    if which.number not in STEPS or not STEPS[which.number].may_precede:
+        return True
+    return (
+        which.state in LEFT_STATES
+        and step.state in ADMITTED_STATES
+        and step.number not in ("T7", "T16")
+    )
+
+
+def _comes_after(step: StepTaken, which: StepTaken) -> bool:
+    """Whether a step that was recorded later was also taken later; an exit not always than the day
+    on which an admission takes effect."""
+    return which.number != "T7" or step.state not in LEFT_STATES
 
 
 def _first(pair: tuple[date, StepTaken]) -> date:

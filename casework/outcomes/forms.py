@@ -72,7 +72,10 @@ class ExitForm(KeptForm):
         if day < self.case.referred_on:
             raise ValidationError(_("This day lies before the referral."), code="early")
         facts = fact_of(self.case)
-        if facts.admitted_on and day < facts.admitted_on:
+        # From the day of the decision, where the admission takes effect later: who died meanwhile.
+        formal = facts.last_formal("admitted")
+        admitted = min((d for d in (facts.admitted_on, formal and formal.on) if d), default=None)
+        if admitted and day < admitted:
             raise ValidationError(_("This day lies before the admission."), code="early")
         if facts.guidance_from and day < facts.guidance_from:
             raise ValidationError(_("This day lies before the guidance began."), code="early")

@@ -173,6 +173,26 @@ def test_a_passage_of_last_months_is_recorded_in_one_sitting_on_its_own_days(cli
     assert set(began.values_list("since", flat=True)) == {timezone.localdate()}
 
 
+def test_who_dies_before_the_admission_takes_effect_leaves_on_the_true_day(journey):
+    journey.to_conference()
+    journey.room.decide("admitted")
+    assert journey.formal("admitted", effective_on=20).status_code == 302
+    assert journey.propose(exited_on=-1).status_code == 400  # decided today
+    died = {"reason": "deceased", "outcome": "deceased", "exited_on": 0}
+    assert journey.propose(**died).status_code == 302
+    assert journey.confirm().status_code == 302
+    assert steps_of(journey.case)["T7"] == ago(-20)
+    assert (journey.case.state, journey.case.left_on) == ("exited", ago(0))
+    page = journey.get("coordinator", "case_detail").text
+    assert "Twee dagen gaan niet samen" not in page
+    step = StepTaken.objects.get(case=journey.case, number="T11")
+    fields = {"on": -1, "why": "Een dag eerder.", "version": step.version}
+    early = journey.post("coordinator", "step_day", step.reference, **fields)
+    assert early.status_code == 400
+    assert "het besluit tot toelating" in early.text
+    assert "Kijk bij: " in early.text
+
+
 def test_a_meeting_is_recorded_afterwards_by_its_chair_on_a_day_with_a_convenant(journey):
     for day, sentence in ((0, "Een LSO van vandaag"), (-400, "geen convenant"), (1, "toekomst")):
         answer = held(journey, day)
