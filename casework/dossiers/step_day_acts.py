@@ -1,5 +1,6 @@
 """Correcting the day of a step: on a day that is possible, with what follows from it."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -45,13 +46,13 @@ def correct_step_day(
     if sentence := out_of_order(reader, steps, step, on):
         raise ValidationError({"on": sentence})
     before = disorder(reader, steps, records, today)
-    was, kept = step.on, own_copies(reader, step, records)
+    kept = own_copies(reader, step, records)
     for record in kept:
         _copy(case, record, COPIES[step.number].name, on, why)
     team = reader.author_team(Category.CONFERENCE)
     assert team is not None  # everybody who takes a step writes for the conference
     correct_day(step, on, why, by=reader.clearance, team=team)
-    _move(case, step, was, why, is_last=steps[-1].pk == step.pk)
+    _move(case, steps, step, why)
     if step.number == "T4" and kept:
         _begins_rest(case, on)
     reader = CaseReader(reader.clearance, case)  # to whom it is told on which day it was left now
@@ -98,10 +99,12 @@ def _fits_decision(case: Case, row: FormalDecision, name: str, on: date) -> None
         raise ValidationError({"on": sentence})
 
 
-def _move(case: Case, step: StepTaken, was: date | None, why: str, *, is_last: bool) -> None:
-    """What else the case keeps of that day: when it was left, and since when it is in its state."""
-    on = step.on
-    if step.number in ("T11", "T15") and case.left_on is not None and case.left_on == was:
+def _move(case: Case, steps: Sequence[StepTaken], step: StepTaken, why: str) -> None:
+    """What else the case keeps of that day: when it was left, by the last step that left it, and
+    since when it is in its state."""
+    on, is_last = step.on, steps[-1].pk == step.pk
+    leaving = [row.pk for row in steps if row.number in ("T11", "T15", "T16")][-1:]
+    if case.left_on is not None and step.number != "T16" and leaving == [step.pk]:
         case.left_on = on
         # Read by whoever reads that the case was left, who may not read the step and its reason.
         set_change_reason(case, "corrected")

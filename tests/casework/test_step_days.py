@@ -385,3 +385,27 @@ def test_the_reason_for_correcting_an_exit_is_read_by_who_reads_the_exit(journey
     reasons = journey.case.history.values_list("history_change_reason", flat=True)
     assert WHY not in reasons
     assert WHY in journey.exit().history.values_list("history_change_reason", flat=True)
+
+
+def test_of_two_exits_of_one_day_the_one_of_the_step_is_corrected(journey):
+    journey.to_guidance()
+    for number in ("T7", "T10"):
+        StepTaken.objects.filter(case=journey.case, number=number).update(on=ago(40))
+    journey.leave(exited_on=-10)
+    first = journey.exit()
+    undo = {"undone": "error", "undone_reason": "Vergissing.", "version": first.version}
+    journey.done("coordinator", "exit_undo", **undo)
+    journey.leave(exited_on=-10)
+    second, steps = journey.exit(), StepTaken.objects.filter(case=journey.case, number="T11")
+    old = steps.earliest("pk")
+    answer = journey.post(
+        "coordinator", "step_day", old.reference, on=-11, why=WHY, version=old.version
+    )
+    assert answer.status_code == 302
+    days = dict(Exit.objects.filter(case=journey.case).values_list("pk", "exited_on"))
+    assert days == {first.pk: ago(11), second.pk: ago(10)}
+    assert journey.case.left_on == ago(10)
+    assert correct(journey, "coordinator", "T11", -9).status_code == 302
+    days = dict(Exit.objects.filter(case=journey.case).values_list("pk", "exited_on"))
+    assert days == {first.pk: ago(11), second.pk: ago(9)}
+    assert journey.case.left_on == ago(9)
