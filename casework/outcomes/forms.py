@@ -23,6 +23,7 @@ from casework.outcomes.enums import (
 from casework.outcomes.models import Exit, class_of
 from casework.outcomes.perms import COMPETENT
 from casework.register.forms import DayField
+from casework.register.values import parse_partial_date
 from governance.drafts.forms import KeptForm
 from governance.drafts.kinds import DraftKind
 from partners.organisations.models import Team
@@ -31,8 +32,45 @@ EXIT = DraftKind("exit", _("Exit and outcome"))
 CLAIM = DraftKind("claim", _("Exit and outcome"))
 CHECK = DraftKind("check", _("Exit and outcome"))
 
+# Asked where an outcome says that the person died and no day of it is recorded yet.
+DIED_ON = forms.CharField(
+    label=_("Date of death"),
+    required=False,
+    max_length=20,
+    help_text=_(
+        "Only if the person died; 12-03-1985, partly known: 03-1985 or 1985. It is added to the "
+        "personal data at once, as claimed by your team, and everybody who reads those reads it."
+    ),
+    widget=forms.TextInput(attrs={"autocomplete": "off"}),
+)
 
-class ExitForm(KeptForm):
+
+class DeathForm(KeptForm):
+    """An outcome which may be that the person died."""
+
+    died_on = DIED_ON
+
+    def __init__(self, *args: Any, asks_death: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not asks_death:
+            del self.fields["died_on"]
+
+    def clean_died_on(self) -> str:
+        text = self.cleaned_data["died_on"].strip()
+        return parse_partial_date(text) if text else ""
+
+    def clean_death(self, data: dict[str, Any], *, died: bool, unless_said: date | None) -> None:
+        """Of who died a day is recorded: if none is entered this one, or it is asked for."""
+        said = data.get("died_on", "") if died else ""
+        if died and not said and "died_on" in self.fields and "died_on" not in self.errors:
+            if unless_said is None:
+                self.add_error("died_on", _("Enter the date of death, as far as it is known."))
+            else:
+                said = unless_said.isoformat()
+        data["died_on"] = said
+
+
+class ExitForm(DeathForm):
     """R10: never without date, reason and what became of her; the class follows from the table."""
 
     exited_on = DayField(
@@ -102,6 +140,8 @@ class ExitForm(KeptForm):
         _dated_evidence(self, data)
         if outcome != Outcome.NOT_ESTABLISHED and data.get("exited_on"):
             _explained(self, data, outcome, data["exited_on"])
+        died = outcome == Outcome.DECEASED
+        self.clean_death(data, died=died, unless_said=data.get("exited_on"))
         return data
 
 
@@ -121,7 +161,7 @@ def _explained(form: forms.Form, data: dict[str, Any], outcome: str | None, day:
         form.add_error("explanation", _("Explain this outcome: it belongs to no class."))
 
 
-class EstablishForm(KeptForm):
+class EstablishForm(DeathForm):
     """What became of her, which was not known at the exit or not explained."""
 
     outcome = forms.ChoiceField(
@@ -154,6 +194,7 @@ class EstablishForm(KeptForm):
         data.setdefault("outcome", "" if "outcome" in self.fields else self.exit_.outcome)
         _dated_evidence(self, data)
         _explained(self, data, data["outcome"], self.exit_.exited_on)
+        self.clean_death(data, died=data["outcome"] == Outcome.DECEASED, unless_said=None)
         return data
 
 
@@ -224,7 +265,7 @@ class ClaimForm(KeptForm):
         return day
 
 
-class CheckForm(KeptForm):
+class CheckForm(DeathForm):
     """R12: does it still hold, three, six or twelve months later; or why that is not checked any
     more."""
 
@@ -298,6 +339,9 @@ class CheckForm(KeptForm):
             self.add_error("lapsed_because", _("Choose why it lapsed."))
         elif data["lapsed_because"] == Lapse.NEW_CASE and not self.newer_case:
             self.add_error("lapsed_because", _("There is no newer case of this person here."))
+        why, became = data.get("lapsed_because"), data.get("outcome")
+        died = why == Lapse.DECEASED or became == Outcome.DECEASED
+        self.clean_death(data, died=died, unless_said=None)
         if day and day < self.exit_.exited_on:
             self.add_error("checked_on", _("This day lies before the exit."))
         elif (

@@ -94,6 +94,15 @@ def can_establish(reader: CaseReader, exit_: Exit) -> bool:
     )
 
 
+def can_record_death(reader: CaseReader, team: int | None) -> bool:
+    """To say with an outcome on which day the person died, one must be both:
+    - writing identity for the team in whose name the outcome is written
+    - of a person of whom no day of death is recorded
+    """
+    writes = any(seat.team == team for seat in reader.seats_writing(Category.IDENTITY))
+    return writes and not reader.context()["died"]
+
+
 def claim_team(reader: CaseReader, exit_: Exit) -> int | None:
     """In the name of which of her teams a worker confirms or refutes what is claimed:
     - of a confirmed exit with a durable outcome

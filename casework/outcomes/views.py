@@ -46,6 +46,7 @@ from casework.outcomes.forms import (
     EXIT,
     CheckForm,
     ClaimForm,
+    DeathForm,
     DeclineForm,
     EstablishForm,
     ExitForm,
@@ -53,6 +54,7 @@ from casework.outcomes.forms import (
     UndoForm,
 )
 from casework.outcomes.models import Confirmation, Exit, FollowUpCheck
+from casework.register.identity import record_death
 from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.form_views import (
@@ -182,6 +184,14 @@ def _possible(reader: CaseReader, exit_: Exit) -> dict[str, bool]:
     }
 
 
+def _without_death(form: DeathForm, reader: CaseReader, team: int) -> dict[str, Any]:
+    """What the form says of the outcome; that the person died is recorded with what is known of
+    who the person is."""
+    data = dict(form.cleaned_data)
+    record_death(reader.case.pk, data.pop("died_on"), by=reader.clearance.user, team=team)
+    return data
+
+
 @processes(CASEWORK)
 @form_view
 def exit_propose(request: ClearanceRequest, reference: UUID) -> HttpResponse:
@@ -191,10 +201,13 @@ def exit_propose(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         return redirect(_page(case))
     if not perms.can_propose(reader):
         raise PermissionDenied
-    form = open_form(request, ExitForm, EXIT.key(case.reference), case=case)
+    team = case.lead_team_id
+    asks = perms.can_record_death(reader, team)
+    form = open_form(request, ExitForm, EXIT.key(case.reference), case=case, asks_death=asks)
 
     def act() -> str:
-        propose_exit(case, form.cleaned_data, by=request.clearance, author_team=case.lead_team_id)
+        data = _without_death(form, reader, team)
+        propose_exit(case, data, by=request.clearance, author_team=team)
         return _page(case)
 
     return send_form(request, form, act) or show_form(
@@ -272,10 +285,14 @@ def exit_establish(request: ClearanceRequest, reader: CaseReader, exit_: Exit) -
     """What became of her, once that is known."""
     if not perms.can_establish(reader, exit_):
         raise PermissionDenied
-    form = open_form(request, EstablishForm, EXIT.key(reader.case.reference), exit_=exit_)
+    team = reader.author_team() or reader.case.lead_team_id
+    asks = perms.can_record_death(reader, team)
+    key = EXIT.key(reader.case.reference)
+    form = open_form(request, EstablishForm, key, exit_=exit_, asks_death=asks)
 
     def act() -> str:
-        establish(exit_, form.cleaned_data, version=seen_version(request))
+        data = _without_death(form, reader, team)
+        establish(exit_, data, version=seen_version(request))
         return _page(reader.case)
 
     return send_form(request, form, act, back=_page(reader.case)) or show_form(
@@ -370,10 +387,12 @@ def check_add(request: ClearanceRequest, reader: CaseReader, exit_: Exit) -> Htt
         ),
         early=any(term.rule == "R13" for term in deadlines_of(fact_of(case))),
         newer_case=_came_back(case),
+        asks_death=perms.can_record_death(reader, team),
     )
 
     def act() -> str:
-        record_check(exit_, form.cleaned_data, by=request.clearance, author_team=team)
+        data = _without_death(form, reader, team)
+        record_check(exit_, data, by=request.clearance, author_team=team)
         return _page(case)
 
     return send_form(request, form, act) or show_form(

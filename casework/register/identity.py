@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from casework.register.enums import IdentityStatus, ValueKind
 from casework.register.models import IdentityValue
+from partners.accounts.models import User
 from partners.organisations.enums import OrganisationKind
 
 _ESTABLISHING = (OrganisationKind.AVIM, OrganisationKind.IND)
@@ -61,6 +62,21 @@ def leading_persons(case_ids: Iterable[int]) -> dict[int, tuple[str, bool]]:
 def called(name: str, died: object) -> str:
     """The name, with what everybody who reads it must know first: that the person died."""
     return _("%(name)s (deceased)") % {"name": name} if name and died else name
+
+
+def record_death(case_id: int, day: str, *, by: User, team: int) -> None:
+    """Record as an identity value, claimed by this team, on which day the person died, wherever
+    that turns out. Nothing is recorded if a day of death stands there, or none is said."""
+    deaths = IdentityValue.objects.current().filter(case=case_id, kind=ValueKind.DEATH_DATE)
+    if day and not deaths.exists():
+        IdentityValue.objects.create(
+            case_id=case_id,
+            kind=ValueKind.DEATH_DATE,
+            value=day,
+            status=IdentityStatus.CLAIMED,
+            author_team_id=team,
+            author=by,
+        )
 
 
 def born_on_or_after(case_id: int) -> date | None:

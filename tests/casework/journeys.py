@@ -22,6 +22,7 @@ LAPSED = {
     "result": "lapsed",
     "outcome": "",
     "lapsed_because": "deceased",
+    "died_on": 0,
     "how": "bericht van haar broer",
 }
 

@@ -167,7 +167,7 @@ def test_who_dies_disappears_or_is_detained_after_her_exit_is_told_of_beside_it(
         guided.done(
             "municipality",
             "check_add",
-            **check | {"result": "lapsed", "lapsed_because": "deceased"},
+            **check | {"result": "lapsed", "lapsed_because": "deceased", "died_on": "2026"},
         )
     else:
         guided.done(

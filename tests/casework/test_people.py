@@ -13,7 +13,7 @@ from casework.register.doubles import identities_of
 from governance.access.clearance import acting_as
 from lvv.common.forms import AmountField
 from tests import factories as make
-from tests.casework.journeys import sent
+from tests.casework.journeys import LAPSED, sent
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +45,54 @@ def test_aftercare_is_not_offered_of_who_died(guided):
     guided.leave(reason="deceased", outcome="deceased")
     steps = guided.get("municipality", "case_detail").context["next_steps"]
     assert "T12" not in {row.step.number for row in steps}
+
+
+def deaths(journey):
+    rows = IdentityValue.objects.filter(case=journey.case, kind="death_date")
+    return [(row.value, row.status, row.author_team) for row in rows]
+
+
+def test_an_exit_of_who_died_records_the_day_of_death_with_the_personal_data(guided):
+    case, team = guided.case, guided.teams["municipality"]
+    assert "died_on" in guided.get("municipality", "exit_propose").context["form"].fields
+    wrong = guided.propose(reason="deceased", outcome="deceased", died_on="01-01-2040")
+    assert wrong.status_code == 400
+    assert guided.propose(died_on="2026").status_code == 302  # who lives has no day of death
+    assert deaths(guided) == []
+    guided.done("municipality", "exit_withdraw", version=guided.exit().version)
+    guided.leave(reason="deceased", outcome="deceased")
+    today = timezone.localdate().isoformat()
+    assert deaths(guided) == [(today, "claimed", team)]
+    who = guided.client.act_as(guided.workers["municipality"])
+    for page in ("case_detail", "exit"):
+        page = reverse(f"casework:{page}", args=[case.reference])
+        assert "Hiwot Reiziger (overleden)" in who.get(page).text
+
+
+def test_a_check_that_lapses_by_death_asks_for_its_day_unless_one_is_recorded(guided):
+    guided.leave()
+    unsaid = guided.post("municipality", "check_add", **LAPSED | {"died_on": ""})
+    assert unsaid.status_code == 400
+    assert "datum van overlijden" in unsaid.text
+    guided.done("municipality", "check_add", **LAPSED | {"died_on": "11-2026"})
+    assert deaths(guided) == [("2026-11", "claimed", guided.teams["municipality"])]
+
+
+def test_a_day_of_death_that_is_recorded_is_not_asked_again(guided):
+    assert value(guided, "death_date", value="12-11-2026").status_code == 302
+    assert "died_on" not in guided.get("municipality", "exit_propose").context["form"].fields
+    guided.leave(reason="deceased", outcome="deceased", died_on="2026")
+    assert [row[0] for row in deaths(guided)] == ["2026-11-12"]
+
+
+def test_what_became_of_who_turns_out_to_have_died_asks_for_the_day_of_death(guided):
+    guided.propose(reason="left_own_request", outcome="not_established")
+    guided.confirm()
+    found = {"outcome": "deceased", "explanation": "Gemeld door familie.", "evidence": ""}
+    fields = found | {"evidence_on": "", "version": guided.exit().version}
+    assert guided.post("coordinator", "exit_establish", **fields).status_code == 400
+    guided.done("coordinator", "exit_establish", **fields, died_on="10-11-2026")
+    assert deaths(guided) == [("2026-11-10", "claimed", guided.teams["municipality"])]
 
 
 def test_who_turns_out_to_be_a_minor_raises_the_question_who_is_responsible(journey):

@@ -358,6 +358,7 @@ class Travels(RuleBasedStateMachine):
         fields = {
             "result": "lapsed",
             "lapsed_because": "deceased",
+            "died_on": "2026",
             "checked_on": 0,
             "how": "Gehoord.",
             "outcome": "",
