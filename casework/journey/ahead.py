@@ -18,6 +18,7 @@ from casework.journey.addresses import linked, where
 from casework.journey.deadlines import deadlines_of
 from casework.journey.facts import Facts, fact_of
 from casework.journey.gaps import gaps_of
+from casework.journey.guards import DURABLE, checks_to_come
 from casework.journey.perms import manages
 from casework.journey.steps import STEPS, Step, steps_from
 from governance.access.enums import Category
@@ -43,7 +44,7 @@ TURN: dict[str, Promise] = {
     S.IN_CONFERENCE: _("the conference, and then the municipality"),
     S.ADMITTED: _("the case manager"),
     S.IN_GUIDANCE: _("the case manager"),
-    S.EXITED: _("the case manager"),
+    S.EXITED: _("the case manager, who begins the aftercare"),
     S.IN_AFTERCARE: _("who follows the outcome"),
     S.NOT_ADMITTED: _("the municipality"),
 }
@@ -54,7 +55,17 @@ def _turn(case: Case, facts: Facts) -> str | Promise:
         return _("the coordinator, who confirms the exit")
     if case.state == KnownState.OPEN:  # all that this reader knows of it
         return _("who leads the case")
+    if (case.state == S.EXITED and not _is_followed(facts)) or (
+        case.state == S.IN_AFTERCARE and not checks_to_come(facts)
+    ):
+        return _("the coordinator, who archives the case")
     return TURN.get(case.state, "")
+
+
+def _is_followed(facts: Facts) -> bool:
+    """Whether the exit is of a class whose outcome is followed: it goes to aftercare before it is
+    archived (T12, T13)."""
+    return facts.left is not None and facts.left.belongs_to in DURABLE
 
 
 def next_steps(reader: CaseReader, facts: Facts) -> list[NextStep]:
@@ -79,11 +90,14 @@ def next_steps(reader: CaseReader, facts: Facts) -> list[NextStep]:
 
 def offered(step: Step, facts: Facts) -> bool:
     """True unless the step belongs to a mode or setting that the pilot has not chosen (T6, T17), or
-    answers a proposal that nobody made (T11), or is aftercare of who died (T12)."""
+    answers a proposal that nobody made (T11). Of aftercare and archiving without it (T12, T13) one
+    follows from the class of the exit, and the other never will."""
     if step.number == "T11":
         return facts.left is not None
     if step.number == "T12":
-        return facts.left is None or facts.left.reason != "deceased"
+        return _is_followed(facts)
+    if step.number == "T13":
+        return not _is_followed(facts)
     if step.number == "T6":
         return facts.early_admission or facts.municipal
     if step.number == "T17":
@@ -151,7 +165,8 @@ def ahead(reader: CaseReader) -> dict[str, Any]:
     return {
         "steps": steps_of(reader.case),
         "next_steps": mine,
-        "turn": "" if mine else _turn(reader.case, facts),
+        # To undo an exit (T16) is possible to the end, and nobody waits for it.
+        "turn": "" if any(row.step.number != "T16" for row in mine) else _turn(reader.case, facts),
         "deadlines": deadlines(reader, facts),
         "rest_ends": facts.rest_ends,
         "confers": confers,

@@ -5,19 +5,26 @@ import re
 
 import pytest
 
+from casework.journey.guards import DURABLE
 from casework.journey.steps import steps_from
 from casework.models import Exit
 from tests import factories as make
-from tests.casework.journeys import Journey, Room
+from tests.casework.journeys import LAPSED, Journey, Room
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
 WORKERS = ("municipality", "coordinator", "ngo", "ind", "dtv", "avim")
-# Whoever a page without a step names is able to go on: the case manager works for the municipality.
+# Who has the step on, and nobody else; and what a page without a step says of that. The case
+# manager works for the municipality; the coordinator acts on behalf of a service (R20). To undo an
+# exit (T16) is no step on.
+GUIDES = {"ngo", "municipality", "coordinator"}
 NAMED = {
-    "registered": ("ngo", "municipality", "coordinator"), "intake": ("ngo", "municipality", "coordinator"), "awaiting_dossiers": ("ind", "dtv"),
-    "rest_period": ("municipality", "coordinator"), "in_conference": ("municipality", "coordinator"), "admitted": ("municipality", "coordinator"),
-    "in_guidance": ("municipality", "coordinator"), "exited": ("municipality", "coordinator"), "in_aftercare": ("municipality", "coordinator"),
-    "not_admitted": ("municipality", "coordinator"),
+    "registered": (GUIDES, "de intake"), "intake": (GUIDES, "de intake"),
+    "awaiting_dossiers": ({"ind", "dtv", "coordinator"}, "IND en DT&V"),
+    "rest_period": ({"coordinator"}, "de gemeente"), "in_conference": ({"coordinator"}, "het LSO"),
+    "admitted": ({"municipality"}, "de casemanager"), "in_guidance": ({"municipality"}, "de casemanager"),
+    "leaving": ({"coordinator"}, "de coördinator"), "followed": ({"municipality"}, "de casemanager"),
+    "exited": ({"coordinator"}, "de coördinator"), "in_aftercare": ({"coordinator"}, "volgt"),
+    "not_admitted": ({"coordinator"}, "de gemeente"),
 }  # fmt: skip
 SETTINGS = {
     "ordinary": {"early_admission": False, "municipal_mode": False},
@@ -35,8 +42,9 @@ def opens(journey, who, address):
 
 
 def ways_on(journey):
-    """For each worker the steps that her case page offers."""
-    result = {}
+    """For each worker the steps that her case page offers, and what the pages of the others say of
+    whose turn it is."""
+    result, turns = {}, set()
     for who in WORKERS:
         page = journey.get(who, "case_detail")
         if page.status_code == 200:
@@ -44,19 +52,34 @@ def ways_on(journey):
             left = page.context["case"].state == "left"  # all that she knows of it
             if not result[who] and not page.context["turn"] and not left:
                 raise AssertionError(f"{who} does not read whose turn it is")
-    return result
+            if page.context["case"].state == journey.case.state and page.context["turn"]:
+                turns.add(str(page.context["turn"]))
+    return result, turns
+
+
+def place_of(journey):
+    """The state of a case, and of one that is left or about to be what that depends on."""
+    left = Exit.objects.current().filter(case=journey.case, undone_on=None).first()
+    if left is not None and left.confirmed_on is None:
+        return "leaving"
+    if journey.case.state == "exited" and left.classed.belongs_to in DURABLE:
+        return "followed"
+    return journey.case.state
 
 
 def stuck(journey):
     """What nobody can do anything about: an empty state, a page that is shut for who is sent there,
     a refusal that names no page and no day."""
-    ways = ways_on(journey)
+    ways, turns = ways_on(journey)
     if journey.case.state != "archived" and not any(ways.values()):
         yield ("nobody has a next step",)
-    leaving = Exit.objects.current().filter(case=journey.case, confirmed_on=None).exists()
-    named = ("coordinator",) if leaving else NAMED.get(journey.case.state, ())
-    if named and not any(ways[who] for who in named):
-        yield ("who is named has no step", named)
+    named, word = NAMED.get(place_of(journey), (set(), ""))
+    having = {who for who in ways if any(way.step.number != "T16" for way in ways[who])}
+    if having != named:
+        yield ("others have the step than who is named", named, having)
+    for turn in turns:
+        if word not in turn:
+            yield ("somebody else is named", turn, word)
     for who, steps in ways.items():
         for step in steps:
             if not step.missing and not opens(journey, who, step.page):
@@ -152,3 +175,29 @@ def test_nobody_waits_for_nobody_after_a_refusal_or_an_exit_without_a_solution(
     assert refused.case.state == "exited"
     found += in_every_setting(refused)
     assert found == []
+
+
+@pytest.mark.parametrize(
+    ("reason", "outcome"),
+    [("deceased", "deceased"), ("left_unknown_destination", "unknown_destination")],
+)
+def test_an_exit_that_is_not_followed_waits_for_the_coordinator_alone(guided, reason, outcome):
+    guided.leave(reason=reason, outcome=outcome)
+    assert list(stuck(guided)) == []
+    ways, turns = ways_on(guided)
+    assert {way.step.number for way in ways["coordinator"]} == {"T13", "T16"}
+    assert ways["municipality"] == []
+    assert turns == {"de coördinator, die de casus archiveert"}
+    assert guided.step("coordinator", "archive").status_code == 302
+
+
+def test_a_durable_exit_waits_for_the_case_manager_and_then_for_who_archives(guided):
+    guided.leave()
+    ways, turns = ways_on(guided)
+    assert [way.step.number for way in ways["municipality"]] == ["T12"]
+    assert [way.step.number for way in ways["coordinator"]] == ["T16"]
+    assert turns == {"de casemanager, die de nazorg begint"}
+    guided.step("municipality", "aftercare")
+    guided.done("municipality", "check_add", **LAPSED)
+    _ways, turns = ways_on(guided)
+    assert turns == {"de coördinator, die de casus archiveert"}
