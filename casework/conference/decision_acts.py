@@ -158,6 +158,7 @@ def decide(
             to_team_id=team,
             what=what,
             due_on=due,
+            agreed_on=day,
         )
     _follow(case, decision, by=by, author_team=author_team)
     refresh_deadline(case)

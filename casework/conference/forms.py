@@ -389,7 +389,7 @@ class DecideForm(KeptForm):
             if data.get(name) and data[name] < self.facts.today + timedelta(
                 days=name == "review_on"
             ):
-                self.add_error(name, _("This day has passed."))
+                self.add_error(name, self._passed())
         self._clean_commitments(kind, data)
         return data
 
@@ -416,7 +416,13 @@ class DecideForm(KeptForm):
             if due is None and f"due_{team.pk}" not in self.errors:
                 self.add_error(f"due_{team.pk}", _("Enter by which day."))
             elif due and due < self.facts.today:
-                self.add_error(f"due_{team.pk}", _("This day has passed."))
+                self.add_error(f"due_{team.pk}", self._passed())
+
+    def _passed(self) -> str:
+        """Of a meeting that is recorded afterwards, days are judged by its own day."""
+        if self.facts.today < timezone.localdate():
+            return str(_("This day lies before the meeting."))
+        return str(_("This day has passed."))
 
 
 class AttendanceForm(KeptForm):

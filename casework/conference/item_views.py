@@ -313,7 +313,9 @@ def _deciding(reader: CaseReader, item: AgendaItem) -> dict[str, Any]:
         if (team := reader.teams.get(pk)) and reveals_always(team) is None
     ]
     does = partial(doer, chair=item.author_team_id, lead=leading(item.case, item.author_team_id))
-    return {"teams": attending, "facts": fact_of(item.case), "doer": does}
+    # What was held before is judged by the day on which it was held.
+    day = item.meeting.on if item.meeting.afterwards else None
+    return {"teams": attending, "facts": fact_of(item.case, day), "doer": does}
 
 
 @processes(CASEWORK)

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from casework.journey.facts import fact_of
 from casework.models import (
+    Action,
     AgendaItem,
     Case,
     ConferenceDecision,
@@ -171,6 +172,24 @@ def test_a_passage_of_last_months_is_recorded_in_one_sitting_on_its_own_days(cli
     # What it opened to others is open from today.
     began = Involvement.objects.filter(case=journey.case, team=journey.teams["dtv"])
     assert set(began.values_list("since", flat=True)) == {timezone.localdate()}
+
+
+def test_a_meeting_recorded_afterwards_keeps_the_days_that_were_agreed_there(client, pilot):
+    journey = Journey(client, pilot, referred_on=ago(90), registered_on=ago(0))
+    journey.to_rest(on=-30)
+    room = Held(journey, -12)
+    assert room.add().status_code == 302
+    early = room.decide("deferred", review_on=-12)
+    assert early.status_code == 400
+    assert "vóór het overleg" in early.text
+    assert room.decide("deferred", review_on=-5).status_code == 302
+    ngo = journey.teams["ngo"].pk
+    promise = {f"what_{ngo}": "Paspoort aanvragen", f"due_{ngo}": -13}
+    assert room.decide("commitments_set", **promise).status_code == 400
+    assert room.decide("commitments_set", **promise | {f"due_{ngo}": -3}).status_code == 302
+    action = Action.objects.get(case=journey.case)
+    assert (action.agreed_on, action.due_on) == (ago(12), ago(3))
+    assert ConferenceDecision.objects.filter(case=journey.case, review_on=ago(5)).exists()
 
 
 def test_who_dies_before_the_admission_takes_effect_leaves_on_the_true_day(journey):
