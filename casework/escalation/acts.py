@@ -15,7 +15,7 @@ from casework.cases.models import Case
 from casework.escalation.enums import Level
 from casework.escalation.models import Escalation, EscalationPart
 from casework.journey.acts import StepRefused, in_dutch, locked, refresh_deadline
-from casework.journey.facts import Facts
+from casework.journey.facts import Decided, Facts
 from casework.journey.guards import Missing
 from casework.records.enums import EndReason
 from casework.records.models import VersionConflict
@@ -45,12 +45,16 @@ def askable(case: Case, facts: Facts) -> list[Level]:
     not put yet."""
     levels, asked = list(Level), Escalation.objects.current().filter(case=case)
     used = set(asked.values_list("decision", flat=True))
-    decisions = {kind: facts.last_decision(kind) for kind in (ABOVE, *ASKED_BY.values())}
     return [
         level
         for level in levels[levels.index(Level(reached(case))) + 1 :]
-        if (decision := decisions[ASKED_BY.get(level, ABOVE)]) and decision.key not in used
+        if (decision := asked_by(level, facts)) and decision.key not in used
     ]
+
+
+def asked_by(level: Level, facts: Facts) -> Decided | None:
+    """The last decision of the conference to put a question to this level."""
+    return facts.last_decision(ASKED_BY.get(level, ABOVE))
 
 
 @transaction.atomic
@@ -64,8 +68,7 @@ def ask(
             case,
             [Missing(_("Only of an open case a question is put to a level above."), "case_detail")],
         )
-    wanted = ASKED_BY.get(Level(data["level"]), ABOVE)
-    decision = facts.last_decision(wanted)
+    decision = asked_by(Level(data["level"]), facts)
     if decision is None or Escalation.objects.current().filter(decision=decision.key).exists():
         raise StepRefused(
             case,

@@ -30,6 +30,9 @@ class EscalateForm(KeptForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Write the question.")},
     )
+    asked_on = DayField(
+        label=_("Asked on"), error_messages={"required": _("Enter on which day it was asked.")}
+    )
     answer_due_on = DateField(label=_("Answer by"))
     skipped_because = forms.CharField(
         label=_("Why a level is skipped"),
@@ -38,8 +41,18 @@ class EscalateForm(KeptForm):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
-    def __init__(self, *args: Any, reached: str, levels: list[Level], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        reached: str,
+        levels: list[Level],
+        decided: dict[Level, date],
+        **kwargs: Any,
+    ) -> None:
+        """`decided`: when the conference decided to put a question to each level."""
         super().__init__(*args, **kwargs)
+        self.decided = decided
+        self.fields["asked_on"].initial = timezone.localdate()
         self.reached = ORDER.index(Level(reached))
         self.fields["level"].choices = [  # type: ignore[attr-defined]
             ("", _("Choose")),
@@ -58,6 +71,13 @@ class EscalateForm(KeptForm):
             and not data.get("skipped_because")
         ):
             self.add_error("skipped_because", _("Write why a level is skipped."))
+        decided, asked = self.decided.get(Level(level)) if level else None, data.get("asked_on")
+        if decided and asked and asked < decided:
+            self.add_error(
+                "asked_on",
+                _("The conference decided on this on %(day)s: it was not asked before.")
+                % {"day": format_day(decided)},
+            )
         return data
 
 

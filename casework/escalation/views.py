@@ -17,6 +17,7 @@ from casework.escalation.acts import (
     answer,
     ask,
     askable,
+    asked_by,
     contribute,
     dismiss,
     extend,
@@ -96,13 +97,16 @@ class Questions:
         if not self.leads:
             return result
         if asked is None:
-            levels = askable(self.case, fact_of(self.case)) if self.case.is_open else []
+            facts = fact_of(self.case)
+            levels = askable(self.case, facts) if self.case.is_open else []
             if levels or (
                 self.sent == "ask" and self.case.is_open
             ):  # the act says why it cannot be any more
                 highest = reached(self.case)
                 levels = levels or list(Level)
-                result["ask"] = self._open("ask", EscalateForm, reached=highest, levels=levels)
+                decided = {level: row.on for level in levels if (row := asked_by(level, facts))}
+                options = {"reached": highest, "levels": levels, "decided": decided}
+                result["ask"] = self._open("ask", EscalateForm, **options)
             return result
         if asked.level == Level.MRT:
             result["member"] = self._open("member", MemberForm)

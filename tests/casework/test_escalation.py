@@ -26,6 +26,7 @@ def ask(journey, who="coordinator", **changes):
     fields = {
         "level": "mrt",
         "question": "Kan zij terug zonder paspoort?",
+        "asked_on": 0,
         "answer_due_on": 21,
         "skipped_because": "",
         **changes,
@@ -79,6 +80,23 @@ def test_r26_a_question_needs_the_decision_of_the_conference_and_a_skipped_level
     assert journey.case.progress.deadline_on is not None
     journey.room.decide("escalate_steering", reasons="Nog eens.")
     assert ask(journey, level="programme_council").status_code == 403  # one question at a time
+
+
+def test_a_question_is_recorded_on_its_day_between_the_decision_and_today(journey):
+    journey.room.decide("escalate_mrt", reasons="Geen overeenstemming.")
+    decided = timezone.localdate() - timedelta(days=9)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE casework_conferencedecision SET decided_on = %s", [decided])
+    for day, words in ((1, "in de toekomst"), (-10, "niet eerder gesteld"), ("", "welke dag")):
+        refused = ask(journey, asked_on=day)
+        assert refused.status_code == 400, day
+        assert words in refused.text, day
+    assert ask(journey, asked_on=-9).status_code == 302
+    complete_team(journey)
+    advice = {"advice": "Terugkeer is mogelijk.", "version": 1}
+    early = journey.post("coordinator", "escalation_advice", advised_on=-10, **advice)
+    assert early.status_code == 400
+    journey.done("coordinator", "escalation_advice", advised_on=-3, **advice)
 
 
 def test_each_form_of_the_page_keeps_a_text_of_its_own(journey, asked):

@@ -122,7 +122,7 @@ def test_r26_a_liaison_whose_own_team_takes_part_does_not_advise(conference):
     conference.room.decide("escalate_mrt", reasons="Geen overeenstemming.")
     ask = {
         "level": "mrt", "question": "Kan deze persoon terug?", "answer_due_on": 14,
-        "skipped_because": "",
+        "skipped_because": "", "asked_on": 0,
     }  # fmt: skip
     conference.done("coordinator", "escalation_ask", **ask)
     silent = make.MembershipFactory(team=conference.teams["ind"]).user  # wrote nothing here

@@ -430,6 +430,7 @@ class Travels(RuleBasedStateMachine):
         fields = {
             "level": "mrt",
             "question": "Kan zij terug?",
+            "asked_on": 0,
             "answer_due_on": 21,
             "skipped_because": "",
         }
