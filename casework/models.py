@@ -28,7 +28,7 @@ from casework.dossiers.supervision import IdentityResearch, Signal, Supervision
 from casework.dossiers.support import Allowance, LegalAid, ReceptionHandover
 from casework.escalation.models import Escalation, EscalationPart, ReviewMember
 from casework.exports.models import Export
-from casework.formal_decisions.models import FormalDecision, LetterTemplate
+from casework.formal_decisions.models import DecisionCopy, FormalDecision, LetterTemplate
 from casework.imports.models import ColumnMapping, Import, ImportFile, ImportRow
 from casework.intake.models import (
     CriteriaList,
@@ -84,6 +84,7 @@ __all__ = [
     "ServiceDossier",
     "DossierRequest",
     "CustodyTransfer",
+    "DecisionCopy",
     "Escalation",
     "EscalationPart",
     "Exit",

@@ -8,8 +8,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import PermissionDenied
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
 from django.template.loader import render_to_string
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
@@ -180,9 +182,16 @@ def _told(model: type[Record]) -> Iterator[str]:
                 field.related_model, Record
             )
         else:
-            kept = field.name not in ("id", "team_ids", "shared_team_ids")
+            kept = not _holds_keys(field)
         if kept:
             yield field.attname
+
+
+def _holds_keys(field: "models.Field[Any, Any]") -> bool:
+    """True for a column whose numbers mean something in this installation alone: a key, or a list
+    of numbers, which are always keys, such as those of teams."""
+    numbers = isinstance(field, ArrayField) and isinstance(field.base_field, models.IntegerField)
+    return field.primary_key or numbers
 
 
 def _directs(team: Team, case: Case) -> bool:

@@ -11,7 +11,7 @@ from casework.cases.enums import ADMITTED_STATES
 from casework.cases.models import Case
 from casework.conference.enums import ADMITS, DecisionKind
 from casework.conference.models import ConferenceDecision
-from casework.formal_decisions.copies import Copies
+from casework.formal_decisions.copies import Copies, send_copies
 from casework.formal_decisions.enums import FormalKind
 from casework.formal_decisions.letters import template_of
 from casework.formal_decisions.models import FormalDecision
@@ -93,13 +93,12 @@ def issue(
         mandate=mandate,
         function=function,
         letter=letter,
-        copy_to=copies.names,
-        copy_team_ids=copies.teams,
         conference_decision=decision,
         criteria=criteria_of(case.pilot, decided_on),
         template=template_of(case.pilot, kind, decided_on),
         **{**data, "known_on": data.get("known_on") or timezone.localdate()},
     )
+    send_copies(made, copies)
     done(case, [k.value for k in RESTS_ON[kind]], by=by)
     if kind in STEP:
         take_step(

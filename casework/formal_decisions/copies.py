@@ -1,11 +1,10 @@
-"""To whom a copy of a formal decision goes (Awb 2:1): whom the writer knows to act for the
-person."""
+"""To whom a copy of a formal decision goes (Awb 6:17): whom the writer knows to act for the
+person. The rows are the deciding team's alone (sql/representatives.sql)."""
 
 from dataclasses import dataclass
 
 from casework.cases.case_reader import CaseReader
-from casework.formal_decisions.models import FormalDecision
-from governance.access.enums import Category
+from casework.formal_decisions.models import DecisionCopy, FormalDecision
 from lvv.common.database import call
 from partners.organisations.enums import TeamFunction
 
@@ -38,8 +37,17 @@ def chosen(values: list[str]) -> Copies:
     )
 
 
+def send_copies(decision: FormalDecision, copies: Copies) -> None:
+    """Record to whom a copy of this decision goes, with the decision itself."""
+    for name in copies.names:
+        DecisionCopy.objects.create(decision=decision, name=name)
+    for team in copies.teams:
+        DecisionCopy.objects.create(decision=decision, team_id=team)
+
+
 def copies_of(decision: FormalDecision, reader: CaseReader) -> list[str]:
-    """To whom a copy of this decision goes, as far as this reader may know: the decision is read by
-    more than who reads procedures, or may know of a legal team (R18)."""
-    names = decision.copy_to if reader.reads(Category.PROCEDURES) else []
-    return [*names, *(team.label for team in reader.named(decision.copy_team_ids))]
+    """To whom a copy of this decision goes. Empty for whoever does not work in the team that
+    decided: the database answers nobody else."""
+    rows = list(decision.copies.all())
+    teams = reader.named(row.team_id for row in rows if row.team_id)
+    return [*(row.name for row in rows if row.name), *(team.label for team in teams)]

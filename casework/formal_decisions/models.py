@@ -1,7 +1,6 @@
 """The formal decision (R6): another fact than what the conference decided, and the letter that
 tells it."""
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -14,7 +13,7 @@ from casework.records.models import VisibleToCategory
 from casework.records.validators import not_in_future
 from governance.access.enums import Category
 from governance.mandates.models import MandateDecision
-from partners.organisations.models import Pilot
+from partners.organisations.models import Pilot, Team
 
 
 class LetterTemplate(models.Model):
@@ -78,9 +77,6 @@ class FormalDecision(VisibleToCategory):
     criteria = models.ForeignKey(CriteriaList, models.PROTECT, null=True, related_name="+")
     template = models.ForeignKey(LetterTemplate, models.PROTECT, null=True, related_name="+")
     letter = models.TextField(editable=False)  # as issued: HTML, kept unchanged
-    # To whom a copy goes: representatives by name, and legal teams that take part.
-    copy_to = ArrayField(models.CharField(max_length=160), default=list, editable=False)
-    copy_team_ids = ArrayField(models.IntegerField(), default=list, editable=False)
     # A refusal that was upheld against (T9), or an ending that a court undid (T16), no longer
     # stands.
     annulled_on = models.DateField(null=True, editable=False)
@@ -100,3 +96,30 @@ class FormalDecision(VisibleToCategory):
                 condition=Q(known_on=None) | Q(known_on__gte=F("decided_on")),
             ),
         ]
+
+
+class DecisionCopy(models.Model):
+    """That a copy of a formal decision goes to somebody who acts for the person: a representative
+    by name, or a legal team. Read by the team that decided alone, for it tells of legal aid (R18),
+    and never changed."""
+
+    decision = models.ForeignKey(FormalDecision, models.PROTECT, related_name="copies")
+    name = models.CharField(max_length=160, blank=True)
+    team = models.ForeignKey(Team, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["decision", "name", "team"],
+                name="decision_copy_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                name="decision_copy_goes_to_name_or_team",
+                condition=~Q(name="") & Q(team=None) | Q(name="") & Q(team__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"copy {self.pk}"

@@ -9,14 +9,23 @@ from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, InternalError, ProgrammingError, connection, transaction
+from django.contrib.postgres.fields import ArrayField
+from django.db import (
+    IntegrityError,
+    InternalError,
+    ProgrammingError,
+    connection,
+    models,
+    transaction,
+)
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 from pypdf.errors import FileNotDecryptedError
 
-from casework.custody.package import password_of, receipt_code
+from casework.custody.package import _holds_keys, _told, password_of, receipt_code
+from casework.dossiers.kinds import KINDS
 from casework.models import (
     Case,
     Contact,
@@ -429,6 +438,28 @@ def test_r29_who_has_no_access_gets_an_encrypted_package_and_it_counts_from_the_
     signed_in_now(worker, ending.workers["coordinator"])
     assert worker.post(url).status_code == 409
     assert password_of(taken) not in worker.get(url).text
+
+
+@pytest.mark.parametrize(
+    ("field", "keys"),
+    [
+        (ArrayField(models.IntegerField()), True),
+        (ArrayField(models.BigIntegerField()), True),
+        (ArrayField(models.CharField()), False),
+        (models.IntegerField(), False),
+        (models.BigAutoField(primary_key=True), True),
+    ],
+)
+def test_no_list_of_numbers_ever_leaves_in_a_package(field, keys):
+    """A column that is added later is left out by what it is, not by its name."""
+    assert _holds_keys(field) is keys
+
+
+def test_a_package_holds_neither_lists_of_teams_nor_who_gets_a_copy():
+    for kind in KINDS.values():
+        told = [kind.model._meta.get_field(name) for name in _told(kind.model)]
+        assert not [field.name for field in told if field.name.endswith("_ids")], kind.slug
+        assert not [field.name for field in told if field.name.startswith("copy")], kind.slug
 
 
 def test_a_package_is_taken_back_until_its_receipt(ending):

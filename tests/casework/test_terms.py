@@ -15,7 +15,7 @@ from casework.journey import guards as g
 from casework.journey.calendar import is_ordinary, remedy_until
 from casework.journey.deadlines import deadlines_of
 from casework.journey.facts import Decided, Facts, Ruling, fact_of
-from casework.models import FormalDecision, Procedure
+from casework.models import DecisionCopy, FormalDecision, Procedure
 from governance.access.clearance import acting_as
 from governance.law.models import LegalTerm, Term, term_on
 from partners.models import AuditEntry, OutboxMessage
@@ -374,7 +374,7 @@ def test_a_representative_whom_the_writer_reads_gets_a_copy(refusing):
     assert not FormalDecision.objects.exists()
     assert refusing.formal("refused", copies=["name:mr. Jansen"]).status_code == 302
     decision = FormalDecision.objects.get()
-    assert decision.copy_to == ["mr. Jansen"]
+    assert [copy.name for copy in decision.copies.all()] == ["mr. Jansen"]
     shown = refusing.get("coordinator", "formal_decision", decision.reference).text
     assert "Afschrift aan: mr. Jansen" in shown
 
@@ -385,7 +385,7 @@ def test_who_is_unticked_gets_no_copy_and_without_a_representative_nothing_is_as
     represented(refusing, "mr. Jansen")
     assert refusing.formal("refused").status_code == 302
     decision = FormalDecision.objects.get()
-    assert (decision.copy_to, decision.copy_team_ids) == ([], [])
+    assert not decision.copies.exists()
     shown = refusing.get("coordinator", "formal_decision", decision.reference).text
     assert "Afschrift" not in shown
 
@@ -400,10 +400,54 @@ def test_a_legal_team_that_takes_part_gets_a_copy_of_which_others_do_not_hear(re
     chosen = ["name:mr. Jansen", f"team:{legal.pk}"]
     assert refusing.formal("refused", copies=chosen).status_code == 302
     decision = FormalDecision.objects.get()
-    assert decision.copy_team_ids == [legal.pk]
+    assert [(copy.name, copy.team) for copy in decision.copies.all()] == [
+        ("mr. Jansen", None),
+        ("", legal),
+    ]
     whole = f"Afschrift aan: mr. Jansen; {legal.label}"
     assert whole in refusing.get("coordinator", "formal_decision", decision.reference).text
-    others = refusing.get("dtv", "formal_decision", decision.reference)
-    assert others.status_code == 200
-    assert "Afschrift aan: mr. Jansen<" in others.text
-    assert legal.label not in others.text
+    # who reads procedures may not read this one, and the names tell of legal aid
+    for other in ("dtv", "ngo", "ind"):
+        others = refusing.get(other, "formal_decision", decision.reference)
+        assert others.status_code == 200
+        assert "Afschrift" not in others.text
+        assert legal.label not in others.text
+
+
+@pytest.mark.django_db
+def test_the_database_shows_a_copy_to_the_team_that_decided_alone(refusing):
+    make.InvolvementFactory(case=refusing.case, team=refusing.teams["legal"])
+    represented(refusing, "mr. Jansen")
+    copies = ["name:mr. Jansen", f"team:{refusing.teams['legal'].pk}"]
+    assert refusing.formal("refused", copies=copies).status_code == 302
+    decision = FormalDecision.objects.get()
+    for name in ("coordinator", "municipality"):
+        with acting_as(refusing.workers[name]):
+            assert DecisionCopy.objects.count() == 2
+    for name in ("ind", "dtv", "ngo"):
+        with acting_as(refusing.workers[name]):
+            assert FormalDecision.objects.exists()
+            assert not DecisionCopy.objects.exists()
+            with (
+                pytest.raises(ProgrammingError, match="row-level security"),
+                transaction.atomic(),
+            ):
+                DecisionCopy.objects.create(decision=decision, name="mr. Ander")
+    with acting_as(refusing.workers["coordinator"]):
+        with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
+            DecisionCopy.objects.create(decision=decision, team=make.TeamFactory())
+        for statement in (
+            "UPDATE casework_decisioncopy SET name = 'x'",
+            "DELETE FROM casework_decisioncopy",
+        ):
+            with (
+                pytest.raises(ProgrammingError, match="permission denied"),
+                transaction.atomic(),
+                connection.cursor() as cursor,
+            ):
+                cursor.execute(statement)
+    row = refusing.case.involvements.get(team=refusing.teams["municipality"])
+    row.until = timezone.localdate()
+    row.save()
+    with acting_as(refusing.workers["municipality"]):
+        assert not DecisionCopy.objects.exists()  # its team takes part no longer

@@ -5,6 +5,7 @@ import random
 import re
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -21,7 +22,9 @@ from casework.models import (
     Consent,
     CriteriaList,
     CustodyTransfer,
+    DecisionCopy,
     Export,
+    FormalDecision,
     GuidanceTicked,
     IdentityValue,
     Involvement,
@@ -318,6 +321,8 @@ class Marked(Built):
                 case=self.cases[number], step_id=step, version=1, was_on=today, on=today, why="x",
                 team=self.teams[0], by=coordinator,
             )  # fmt: skip
+        for decision in FormalDecision.objects.order_by("pk"):
+            DecisionCopy.objects.create(decision=decision, name="x")
         self.cases[3].refresh_from_db()
         self.cases[3].read_only_from = today
         self.cases[3].shielded_reason = self.new((Case, self.cases[3].pk))
@@ -455,6 +460,9 @@ class Marked(Built):
         world = self.world
         if isinstance(row, Record):
             facts = self.facts(row)
+            return lambda user: world.sees_record(user, facts)
+        if isinstance(row, DecisionCopy):  # as if the team that decided kept it
+            facts = replace(self.facts(row.decision), visibility="own_organisation")
             return lambda user: world.sees_record(user, facts)
         if isinstance(row, Case):
             place = self.case_of(row.pk)
