@@ -68,7 +68,12 @@ def _form_field(field: "models.Field[Any, Any]", **kwargs: Any) -> forms.Field |
         )
         initial = None if initial is models.NOT_PROVIDED else initial
         if not_in_future in field.validators:
-            return DayField(label=label.capitalize(), required=required, initial=initial)
+            return DayField(
+                label=label.capitalize(),
+                required=required,
+                initial=initial,
+                help_text=field.help_text,
+            )
         return DateField(label=str(label).capitalize(), required=required, initial=initial)
     if field.choices and not isinstance(field, models.ForeignKey):
         kwargs["choices_form_class"] = forms.TypedChoiceField

@@ -10,6 +10,12 @@ from casework.records.validators import not_in_future
 from governance.access.enums import Category
 from governance.law.enums import ProcedureKind, ProcedureStage
 
+MADE_KNOWN = _(
+    "Of a result: the day on which it was sent or handed over, if you know it. The term to object "
+    "or appeal begins on the day after it (Awb 3:41, 6:8)."
+)
+NOT_KNOWN_BEFORE = _("Only a result is made known, and not before its own day.")
+
 
 class Procedure(Checked):
     """One procedure about somebody's stay."""
@@ -24,6 +30,13 @@ class Procedure(Checked):
     )
     result_on = models.DateField(
         _("date of the result"), null=True, blank=True, validators=[not_in_future]
+    )
+    known_on = models.DateField(
+        _("made known on"),
+        null=True,
+        blank=True,
+        validators=[not_in_future],
+        help_text=MADE_KNOWN,
     )
     # Of an objection to a decision of the facility: which one.
     formal_decision = models.ForeignKey(
@@ -47,6 +60,12 @@ class Procedure(Checked):
                     "A result needs its date, and a pending procedure has none yet."
                 ),
             ),
+            models.CheckConstraint(
+                name="procedure_result_known_after_it_was_given",
+                condition=models.Q(known_on=None)
+                | models.Q(result_on__isnull=False, known_on__gte=models.F("result_on")),
+                violation_error_message=NOT_KNOWN_BEFORE,
+            ),
         ]
 
 
@@ -61,10 +80,26 @@ class ProcedureStep(Record):
     stage = models.CharField(_("stage"), max_length=20, choices=ProcedureStage)
     happened_on = models.DateField(_("date"), validators=[not_in_future])
     result = models.CharField(_("result"), max_length=20, choices=ProcedureResult, blank=True)
+    known_on = models.DateField(
+        _("made known on"),
+        null=True,
+        blank=True,
+        validators=[not_in_future],
+        help_text=MADE_KNOWN,
+    )
     remark = models.CharField(_("remark"), max_length=300, blank=True)
 
     class Meta(Record.Meta):
         ordering = ["happened_on", "id"]
+        constraints = [
+            models.CheckConstraint(
+                name="procedure_step_known_after_it_was_ruled",
+                condition=models.Q(known_on=None)
+                | ~models.Q(result__in=["", ProcedureResult.PENDING])
+                & models.Q(known_on__gte=models.F("happened_on")),
+                violation_error_message=NOT_KNOWN_BEFORE,
+            ),
+        ]
 
 
 class ResidenceTitle(Checked):

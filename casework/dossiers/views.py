@@ -23,6 +23,7 @@ from casework.dossiers.kinds import ADD, CHANGE
 from casework.dossiers.presentation import changes, lines
 from casework.dossiers.procedures import Procedure
 from casework.dossiers.record_page import At, at_or_404, ended_meanwhile, locked_record, too_late
+from casework.dossiers.remedies import remedy_lines
 from casework.dossiers.rows import readers_of
 from casework.formal_decisions.models import FormalDecision
 from casework.plan.models import Action
@@ -200,7 +201,7 @@ def record_detail(
     at = at_or_404(request, reference, kind, record)
     result = at.record
     context = at.context(
-        lines=lines(result, at.kind),
+        lines=[*lines(result, at.kind), *remedy_lines(result)],
         source=at.reader.label(result.source_id),
         author_known=bool(at.reader.named([result.author_team_id])),
         on_behalf=at.reader.label(result.author_team_id) if result.source_team_id else "",

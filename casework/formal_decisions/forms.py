@@ -136,7 +136,8 @@ class FormalForm(KeptForm):
             return
         sentence = _(
             "The last day on which an objection is possible (%(law)s). Proposed: %(term)s from the "
-            "day after today, and on to the next ordinary day."
+            "day after today, and on to the next ordinary day. Check this term: whether another "
+            "law sets it is for a lawyer to say."
         )
         field.help_text = sentence % {"law": by_law(term.article), "term": term.duration()}
 

@@ -12,6 +12,7 @@ PARTS = {
     "stays": "#dossier-stay",
     "tasks": "#dossier-task",
     "formal_decisions": "#dossier-formal_decision",
+    "procedures": "#dossier-procedure",
 }
 
 

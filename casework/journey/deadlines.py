@@ -101,7 +101,8 @@ def _before_guidance(facts: Facts) -> list[Deadline]:
             what = _("An objection or appeal was upheld: bring the case back to the conference")
             result.append(Deadline("T9", facts.upheld, what, "case_reopen"))
         elif ruling := ruling_without_term(facts):
-            result.append(Deadline("T15", ruling.on, term_to_enter(ruling), "case_detail"))
+            lacks = term_to_enter(ruling)
+            result.append(Deadline("T15", ruling.on, lacks.sentence, lacks.page))
         elif refusal is not None and (until := objection_until(facts)):
             last, article = max((until, refusal.article), appeal_until(facts) or (until, ""))
             day = last + timedelta(days=1)

@@ -38,10 +38,12 @@ class Decided:
 @dataclass(frozen=True)
 class Ruling:
     """The last word on an objection, if it went against the person: when, which remedy is open
-    against it, and the law's term for that. None if the table holds none."""
+    against it, when it was made known, and the law's term from that day. None if nobody recorded
+    that day, or the table holds no term."""
 
     on: date
     remedy: str
+    known: date | None = None
     term: Term | None = None
 
 
@@ -189,7 +191,10 @@ def _decided(row: dict[str, Any]) -> Decided:
 def _ruling(row: dict[str, Any]) -> Ruling:
     term = row["term"]
     return Ruling(
-        on=date.fromisoformat(row["on"]), remedy=row["remedy"], term=Term(**term) if term else None
+        on=date.fromisoformat(row["on"]),
+        remedy=row["remedy"],
+        known=_day(row["known"]),
+        term=Term(**term) if term else None,
     )
 
 

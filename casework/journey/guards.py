@@ -318,29 +318,38 @@ def objection_until(facts: Facts) -> date | None:
 
 def appeal_until(facts: Facts) -> tuple[date, str] | None:
     """Until when one may appeal against the rulings on the objections, and by which article. None
-    if nothing was ruled, or the table holds no term for any of them."""
-    ends = [(remedy_until(r.on, r.term), r.term.article) for r in facts.rulings if r.term]
+    if nothing was ruled, or no term runs against any of them that anybody knows."""
+    ends = [
+        (remedy_until(r.known, r.term), r.term.article) for r in facts.rulings if r.known and r.term
+    ]
     return max(ends, default=None)
 
 
 def ruling_without_term(facts: Facts) -> Ruling | None:
-    """The newest ruling for whose remedy the table of terms holds nothing. None if there is
-    none."""
+    """The newest ruling of which nobody can say until when one may appeal: the day on which it was
+    made known is not recorded, or the table of terms holds nothing. None if there is none."""
     return max(
-        (ruling for ruling in facts.rulings if ruling.term is None),
+        (ruling for ruling in facts.rulings if ruling.known is None or ruling.term is None),
         key=lambda ruling: ruling.on,
         default=None,
     )
 
 
-def term_to_enter(ruling: Ruling) -> str:
-    """What an administrator has to enter before anybody knows until when one may appeal."""
+def term_to_enter(ruling: Ruling) -> Missing:
+    """What has to be entered before anybody knows until when one may appeal: the day on which the
+    ruling was made known, or by an administrator the term of the law."""
+    words = {"remedy": ProcedureStage(ruling.remedy).label, "day": format_day(ruling.on)}
+    if ruling.known is None:
+        sentence = _(
+            "The day on which the ruling of %(day)s was made known is not recorded, and the term "
+            "for %(remedy)s begins on the day after it (Awb 6:8). Enter it with the procedure."
+        )
+        return Missing(sentence % words, "procedures")
     sentence = _(
         "No term of the law is entered for this remedy (%(remedy)s) against what was ruled on "
         "%(day)s. Ask the administrator to add it."
     )
-    remedy = ProcedureStage(ruling.remedy).label
-    return sentence % {"remedy": remedy, "day": format_day(ruling.on)}
+    return Missing(sentence % words, "formal_decisions")
 
 
 def remedies_exhausted(facts: Facts) -> Missing | None:
@@ -363,7 +372,7 @@ def remedies_exhausted(facts: Facts) -> Missing | None:
             % {"day": format_day(until), "law": law}
         )
     if ruling := ruling_without_term(facts):
-        return Missing(term_to_enter(ruling), "formal_decisions")
+        return term_to_enter(ruling)
     appeal = appeal_until(facts)
     if appeal is not None and appeal[0] >= facts.today:
         day, article = appeal

@@ -63,15 +63,16 @@ BEGIN
                         SELECT FROM casework_procedurestep later WHERE later.procedure_id = o.id AND later.ended_at IS NULL
                             AND later.stage IN ('appeal', 'higher_appeal', 'echr')
                             AND (later.happened_on, later.id) > (s.happened_on, s.id))))),
-        -- The last word on each objection, if it went against her and may be appealed against, with the law's term for that.
-        'rulings', coalesce((SELECT jsonb_agg(jsonb_build_object('on', y.on, 'remedy', y.remedy, 'term', (
+        -- The last word on each objection, if it went against her and may be appealed against, with the law's term for that:
+        -- it counts from the day it was made known (Awb 3:41, 6:8), and without that day from nothing.
+        'rulings', coalesce((SELECT jsonb_agg(jsonb_build_object('on', y.on, 'remedy', y.remedy, 'known', y.known, 'term', (
             SELECT jsonb_build_object('length', t.length, 'unit', t.unit, 'article', t.article)
-            FROM legal_term_on('objection_lvv_decision', y.remedy, y.on) t)) ORDER BY y.on, y.remedy) FROM (
+            FROM legal_term_on('objection_lvv_decision', y.remedy, y.known) t)) ORDER BY y.on, y.remedy) FROM (
             SELECT z.*, CASE z.stage WHEN 'objection' THEN 'appeal' ELSE 'higher_appeal' END AS remedy FROM (SELECT DISTINCT ON (x.procedure) x.* FROM (
-            SELECT o.id AS procedure, o.result_on AS on, 'objection' AS stage, o.result FROM casework_procedure o WHERE o.case_id = c.id
+            SELECT o.id AS procedure, o.result_on AS on, o.known_on AS known, 'objection' AS stage, o.result FROM casework_procedure o WHERE o.case_id = c.id
                 AND o.ended_at IS NULL AND o.kind = 'objection_lvv_decision' AND o.result <> 'pending'
             UNION ALL
-            SELECT o.id, s.happened_on, s.stage, s.result FROM casework_procedurestep s JOIN casework_procedure o ON o.id = s.procedure_id
+            SELECT o.id, s.happened_on, s.known_on, s.stage, s.result FROM casework_procedurestep s JOIN casework_procedure o ON o.id = s.procedure_id
                 WHERE s.case_id = c.id AND s.ended_at IS NULL AND o.ended_at IS NULL AND o.kind = 'objection_lvv_decision'
                   AND s.stage IN ('appeal', 'higher_appeal', 'echr') AND s.result NOT IN ('', 'pending')) x
             ORDER BY x.procedure, x.on DESC, array_position(ARRAY['objection', 'appeal', 'higher_appeal', 'echr'], x.stage::text) DESC) z

@@ -109,6 +109,7 @@ def _objections(cast: Cast, place: str, clearance: Clearance, own: Team) -> None
             applied_on=applied,
             result=result,
             result_on=today if word else None,
+            known_on=today if word else None,
             formal_decision=decision,
         )
         if result == "upheld":

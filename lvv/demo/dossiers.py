@@ -207,6 +207,7 @@ def _ind(w: Writer, life: Any, case: Case) -> None:
             representative=w.rng.choice(LAWYERS),
             result="pending" if pending else "rejected",
             result_on=decided,
+            known_on=decided,
             checked_on=max(begun, checked),
         )
         w.add(
@@ -230,6 +231,7 @@ def _ind(w: Writer, life: Any, case: Case) -> None:
                 stage="decision",
                 happened_on=decided,
                 result="rejected",
+                known_on=decided,
             )
             if w.chance(0.4):
                 w.add(

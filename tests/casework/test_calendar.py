@@ -127,7 +127,7 @@ def test_t15_a_term_that_was_written_down_as_a_saturday_runs_to_the_monday(days,
 
 
 def test_t15_an_appeal_is_possible_until_the_monday_after_christmas():
-    ruling = Ruling(date(2026, 11, 13), "appeal", SIX_WEEKS)
+    ruling = Ruling(date(2026, 11, 10), "appeal", date(2026, 11, 13), SIX_WEEKS)
     facts = replace(REFUSED, formal=(), rulings=(ruling,), today=date(2026, 12, 28))
     assert g.appeal_until(facts) == (date(2026, 12, 28), "Awb 6:7")
     assert "28 december 2026 (Awb 6:7, Atw 1)" in g.remedies_exhausted(facts).sentence

@@ -230,6 +230,7 @@ def test_an_appeal_after_an_objection_that_was_dismissed_is_pending_until_it_is_
         "applied_on": 0,
         "result": "dismissed",
         "result_on": 0,
+        "known_on": 0,
         "checked_on": 0,
         "visibility": "permitted_partners",
         "representative": "",

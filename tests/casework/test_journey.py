@@ -405,7 +405,8 @@ def test_t15_nobody_archives_before_an_appeal_is_no_longer_possible():
     assert g.remedies_exhausted(upheld).page == "case_reopen"
     # today is a Sunday, on which no term ends: what would end yesterday or today, ends tomorrow
     for days, ends in ((41, 1), (42, 1), (43, 1), (44, -2), (45, -3)):
-        ruling = Ruling(TODAY - timedelta(days=days), "appeal", Term(6, "week", "Awb 6:7"))
+        known = TODAY - timedelta(days=days)
+        ruling = Ruling(known - timedelta(days=5), "appeal", known, Term(6, "week", "Awb 6:7"))
         facts = replace(refused, rulings=(ruling,))
         assert (g.remedies_exhausted(facts) is None) is (ends < 0), days
         assert [term.on for term in deadlines_of(facts)] == [TODAY + timedelta(days=ends + 1)]

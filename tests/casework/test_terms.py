@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from django.db import ProgrammingError, connection, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -91,7 +91,7 @@ def test_the_last_day_of_a_term(known, term, ends):
 
 
 @pytest.mark.django_db
-def test_the_table_begins_with_what_is_certain_and_nothing_else():
+def test_the_table_begins_with_these_terms_and_nothing_else():
     rows = LegalTerm.objects.values_list("kind", "stage", "length", "article", "in_force_from")
     assert sorted(rows) == sorted(SEEDED)
     assert set(LegalTerm.objects.values_list("unit", flat=True)) == {"week"}
@@ -207,6 +207,7 @@ def test_the_next_form_uses_a_term_that_was_added(refusing, client, national):
     assert field_of(page).value() == six_weeks(today)
     assert "Awb 6:7, Atw 1" in field_of(page).help_text
     assert "6 weken" in field_of(page).help_text
+    assert "Controleer deze termijn" in field_of(page).help_text
     client.act_as(national).post(reverse(ADD), SHORTER | {"in_force_from": f"{today:%d-%m-%Y}"})
     page = refusing.get("coordinator", "formal_decision_add")
     ends = remedy_until(today, Term(2, "week", ""))
@@ -222,7 +223,7 @@ def test_the_next_form_uses_a_term_that_was_added(refusing, client, national):
     decision = FormalDecision.objects.get()
     assert decision.objection_until == ends
     shown = refusing.get("coordinator", "formal_decision", decision.reference).text
-    assert "Awb 6:7 (nieuw), Atw 1" in shown
+    assert "Awb 6:7 (nieuw), Atw 1. Controleer deze termijn" in shown
     assert fact_of(refusing.case).last_formal("refused").article == "Awb 6:7 (nieuw)"
 
 
@@ -287,7 +288,7 @@ REFUSED = Facts(
 
 
 def test_t15_waits_for_a_term_that_nobody_entered():
-    facts = replace(REFUSED, rulings=(Ruling(date(2026, 3, 2), "higher_appeal"),))
+    facts = replace(REFUSED, rulings=(Ruling(date(2026, 3, 2), "higher_appeal", date(2026, 3, 5)),))
     missing = g.remedies_exhausted(facts)
     assert "hoger beroep" in missing.sentence
     assert "2 maart 2026" in missing.sentence
@@ -299,8 +300,8 @@ def test_t15_waits_for_a_term_that_nobody_entered():
 
 def test_t15_the_longest_of_two_remedies_counts():
     rulings = (
-        Ruling(date(2026, 11, 23), "appeal", Term(1, "week", "Vw 1")),
-        Ruling(date(2026, 11, 9), "higher_appeal", Term(4, "week", "Vw 2")),
+        Ruling(date(2026, 11, 16), "appeal", date(2026, 11, 23), Term(1, "week", "Vw 1")),
+        Ruling(date(2026, 11, 2), "higher_appeal", date(2026, 11, 9), Term(4, "week", "Vw 2")),
     )
     facts = replace(REFUSED, rulings=rulings)
     assert "7 december 2026 (Vw 2, Atw 1)" in g.remedies_exhausted(facts).sentence
@@ -318,13 +319,14 @@ def test_facts_hold_the_term_of_the_day_of_each_ruling(refusing):
         "applied_on": 0,
         "result": "dismissed",
         "result_on": 0,
+        "known_on": 0,
         "checked_on": 0,
         "visibility": "permitted_partners",
         "representative": "",
     }
     refusing.done("municipality", "record_add", "procedure", **objection)
     [ruling] = fact_of(refusing.case).rulings
-    assert ruling == Ruling(ruled, "appeal", Term(6, "week", "Awb 6:7"))
+    assert ruling == Ruling(ruled, "appeal", ruled, Term(6, "week", "Awb 6:7"))
     LegalTerm.objects.create(
         kind="objection_lvv_decision",
         stage="appeal",
@@ -337,10 +339,135 @@ def test_facts_hold_the_term_of_the_day_of_each_ruling(refusing):
     assert ruling.term == Term(10, "day", "Awb 6:7a")
     page = at(refusing.case, "record_add", "procedure_step")
     refusing.client.act_as(refusing.workers["municipality"])
-    step = {"stage": "appeal", "happened_on": 0, "result": "dismissed", "remark": ""}
+    step = {"stage": "appeal", "happened_on": 0, "result": "dismissed", "known_on": 0, "remark": ""}
     refusing.client.post(f"{page}?bij={Procedure.objects.get().reference}", sent(step))
     [ruling] = fact_of(refusing.case).rulings
-    assert ruling == Ruling(ruled, "higher_appeal", Term(6, "week", "Awb 6:7, 6:24"))
+    assert ruling == Ruling(ruled, "higher_appeal", ruled, Term(6, "week", "Awb 6:7, 6:24"))
+
+
+def objection(**fields):
+    return {
+        "kind": "objection_lvv_decision",
+        "applied_on": -9,
+        "result": "dismissed",
+        "result_on": -9,
+        "checked_on": 0,
+        "visibility": "permitted_partners",
+        "representative": "",
+        **fields,
+    }
+
+
+def test_t15_waits_for_the_day_on_which_a_ruling_was_made_known():
+    facts = replace(REFUSED, rulings=(Ruling(date(2026, 3, 2), "appeal"),))
+    missing = g.remedies_exhausted(facts)
+    assert "2 maart 2026" in missing.sentence
+    assert "Awb 6:8" in missing.sentence
+    assert missing.page == "procedures"
+    [deadline] = deadlines_of(facts)
+    assert (deadline.rule, deadline.on, deadline.page) == ("T15", date(2026, 3, 2), "procedures")
+    assert deadline.what == missing.sentence
+    assert g.appeal_until(facts) is None
+
+
+def test_a_term_counts_from_the_day_a_ruling_was_made_known_and_not_from_its_own():
+    known, term = date(2026, 11, 9), Term(6, "week", "Awb 6:7")
+    facts = replace(REFUSED, rulings=(Ruling(date(2026, 8, 3), "appeal", known, term),))
+    assert g.appeal_until(facts) == (date(2026, 12, 21), "Awb 6:7")
+    assert "21 december 2026" in g.remedies_exhausted(facts).sentence
+
+
+@pytest.mark.django_db
+def test_no_term_is_counted_for_a_ruling_until_it_is_entered_when_it_was_made_known(refusing):
+    days = {"decided_on": -20, "known_on": -20, "known_by": "Z-1", "effective_on": -20}
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM governance_legalterm WHERE stage = 'objection'")
+        cursor.execute("UPDATE casework_case SET referred_on = referred_on - 60")
+        cursor.execute("UPDATE casework_conferencedecision SET decided_on = decided_on - 30")
+    assert refusing.formal("refused", objection_until=-10, **days).status_code == 302
+    refusing.done("municipality", "record_add", "procedure", **objection())
+    [ruling] = fact_of(refusing.case).rulings
+    assert ruling == Ruling(ago(9), "appeal")
+    refused = refusing.step("coordinator", "dismiss")
+    assert "is niet vastgelegd" in refused.text
+    assert "#dossier-procedure" in refused.text
+    row = Procedure.objects.get()
+    shown = refusing.get("municipality", "record_detail", "procedure", row.reference).text
+    assert "Laatste dag voor beroep" in shown
+    assert "niet bekend" in shown
+    change = ("record_change", "procedure", row.reference)
+    early = refusing.post("municipality", *change, **objection(known_on=-10, version=1))
+    assert early.status_code == 400
+    assert "niet vóór de dag waarop die er kwam" in early.text
+    assert (
+        refusing.post("municipality", *change, **objection(known_on=-2, version=1)).status_code
+        == 302
+    )
+    [ruling] = fact_of(refusing.case).rulings
+    six = Term(6, "week", "Awb 6:7")
+    assert ruling == Ruling(ago(9), "appeal", ago(2), six)
+    shown = refusing.get("municipality", "record_detail", "procedure", row.reference).text
+    ends = g.format_day(remedy_until(ago(2), six))
+    assert f"{ends} (Awb 6:7, Atw 1)" in shown
+    assert ends in refusing.step("coordinator", "dismiss").text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("kind", "fields"),
+    [
+        ("procedure", {"result": "pending", "known_on": ago(0)}),
+        ("procedure", {"result": "dismissed", "result_on": ago(1), "known_on": ago(2)}),
+        ("procedurestep", {"result": "", "known_on": ago(0)}),
+        ("procedurestep", {"result": "pending", "known_on": ago(0)}),
+        ("procedurestep", {"result": "dismissed", "happened_on": ago(1), "known_on": ago(2)}),
+    ],
+)
+def test_only_a_result_is_made_known_and_not_before_its_own_day(cast, kind, fields):
+    with pytest.raises(IntegrityError, match="known_after"), transaction.atomic():
+        make.RECORDS[kind](case=cast.case, author_team=cast.municipal, **fields)
+
+
+@pytest.mark.django_db
+def test_the_page_of_a_stage_says_until_when_its_remedy_is_open(refusing):
+    """By the terms of its own kind of procedure; where the table holds none, nothing is said."""
+    ind = {"case": refusing.case, "author_team": refusing.teams["ind"]}
+
+    def last_days(kind, stage, **fields):
+        procedure = make.RECORDS["procedure"](kind=kind, **ind)
+        step = make.RECORDS["procedurestep"](
+            procedure=procedure,
+            stage=stage,
+            **ind,
+            **{"result": "rejected", "known_on": ago(3), **fields},
+        )
+        page = refusing.get("ind", "record_detail", "procedure_step", step.reference)
+        return [line for line in page.context["lines"] if "Laatste dag" in line.label]
+
+    four = f"{g.format_day(remedy_until(ago(3), Term(4, 'week', '')))} (Vw 2000 69, lid 1, Atw 1)"
+    [line] = last_days("no_fault", "decision")
+    assert (line.label, line.text) == ("Laatste dag voor bezwaar", four)
+    [line] = last_days("regular_medical", "objection")
+    assert (line.label, line.text) == ("Laatste dag voor beroep", four)
+    [line] = last_days("no_fault", "decision", known_on=None)
+    assert "Awb 6:8" in line.text
+    assert last_days("no_fault", "appeal") == []  # no term of a higher appeal is entered
+    assert last_days("no_fault", "decision", result="granted") == []
+    assert last_days("no_fault", "interim_relief") == []
+    assert last_days("first_asylum", "decision") == []
+    LegalTerm.objects.create(
+        kind="first_asylum", stage="appeal", length=1, article="Vw 2000 69", in_force_from=ago(9)
+    )
+    [line] = last_days("first_asylum", "decision")  # against that one appeals at once
+    assert line.label == "Laatste dag voor beroep"
+    asylum = make.RECORDS["procedure"](
+        kind="no_fault", result="rejected", result_on=ago(3), known_on=ago(3), **ind
+    )
+    page = refusing.get("ind", "record_detail", "procedure", asylum.reference).text
+    assert "Laatste dag voor bezwaar" in page
+    make.RECORDS["procedurestep"](procedure=asylum, stage="objection", happened_on=ago(5), **ind)
+    page = refusing.get("ind", "record_detail", "procedure", asylum.reference).text
+    assert "Laatste dag voor beroep" in page
 
 
 # ------------------------------------------------------------ who gets a copy

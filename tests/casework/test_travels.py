@@ -373,6 +373,7 @@ class Travels(RuleBasedStateMachine):
             "result": result,
             "checked_on": 0,
             "result_on": 0 if result != "pending" else "",
+            "known_on": 0 if result != "pending" else "",
             "visibility": "permitted_partners",
         }
         return self.post(who, "record_add", "procedure", **fields)
@@ -550,7 +551,7 @@ class Travels(RuleBasedStateMachine):
             case=self.case, kind="objection_lvv_decision"
         )
         today = timezone.localdate()
-        ruled = [row.result_on for row in objections if row.result == "dismissed"]
+        ruled = [row.known_on for row in objections if row.result == "dismissed"]
         return (
             statutory_end(refusal.objection_until) < today
             and not objections.filter(result__in=("pending", "upheld")).exists()
