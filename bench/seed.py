@@ -254,9 +254,9 @@ INSERT INTO casework_conferencedecision (reference, case_id, author_team_id, aut
     WHERE state <> 'in_conference';
 INSERT INTO casework_formaldecision (reference, case_id, author_team_id, author_id, visibility, shared_team_ids, team_ids,
                                      recorded_at, version, kind, decided_on, function, reasons, remedies, effective_on, letter,
-                                     annulled_because, conference_decision_id)
+                                     annulled_because, conference_decision_id, known_by)
     SELECT gen_random_uuid(), k.case_id, k.author_team_id, k.author_id, 'permitted_partners', '{}', k.team_ids, now(), 1,
-           CASE k.kind WHEN 'admitted' THEN 'admitted' ELSE 'refused' END, k.decided_on, 'wethouder', 'Besproken.', 'Bezwaar binnen zes weken.', k.decided_on, '', '', k.id
+           CASE k.kind WHEN 'admitted' THEN 'admitted' ELSE 'refused' END, k.decided_on, 'wethouder', 'Besproken.', 'Bezwaar binnen zes weken.', k.decided_on, '', '', k.id, ''
     FROM casework_conferencedecision k WHERE k.kind IN ('admitted', 'not_admitted');
 INSERT INTO casework_scenario (reference, case_id, author_team_id, author_id, visibility, shared_team_ids, team_ids, recorded_at,
                                version, scenario, since, decision_id)

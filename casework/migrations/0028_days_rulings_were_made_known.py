@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('casework', '0026_corrected_days'),
+        ('casework', '0027_language_of_a_contact'),
         ('partners', '0006_what_an_account_was'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
