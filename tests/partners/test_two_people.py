@@ -1,5 +1,6 @@
 """Two pairs of eyes are two people: giving a role, confirming it, and who counts as another."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from governance.access.clearance import acting_as
+from lvv.common.env import BASE_DIR
 from partners.accounts.counterparts import is_counterpart
 from partners.accounts.lifecycle import (
     ask_factor_reset,
@@ -359,3 +361,9 @@ def test_a_role_that_one_administrator_gives_alone_takes_nobody_her_counterpart(
         row.given_by = cast.admin
         row.save()
         assert is_counterpart(one.pk, other), role
+
+
+def test_the_database_asks_two_people_for_the_same_roles():
+    rule = (BASE_DIR / "partners/sql/counterparts.sql").read_text()
+    roles = re.search(r"m\.role IN \(([^)]*)\)", rule)
+    assert set(re.findall(r"'(\w+)'", roles[1])) == set(NEEDS_TWO)
