@@ -74,6 +74,8 @@ class ContactForm(KeptForm, SharingFields):
             ("", _("Choose")),
             *((c.value, c.label) for c in categories),
         ]
+        if not kinds:  # nothing to choose: it is a note
+            self.fields["kind"].initial = A_NOTE
         self.fields["happened_on"].initial = timezone.localdate()
         if not follows:
             del self.fields["task"], self.fields["task_due_on"]

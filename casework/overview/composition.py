@@ -168,7 +168,8 @@ def work(reader: CaseReader, records: dict[str, list[Record]]) -> dict[str, Any]
         "own": own,
         "shared": shared,
         "adds_household": perms.adding_team(reader, KINDS["relation"]) is not None,
-        "begins": [panel for panel in own if panel.add and not panel.rows],
+        # A contact is written on the page itself.
+        "begins": [p for p in own if p.add and not p.rows and p.kind.slug != "contact"],
         "corrections": corrections(reader, records),
         "supplies": [
             (kind, variant, label)

@@ -60,6 +60,7 @@ def test_only_kinds_whose_data_a_team_writes_are_offered_its_own_work_first(clie
     assert "legal_consultation" not in offered["ngo"] + offered["dtv"]
     assert "departure_interview" not in offered["ngo"]
     assert offered["avim"] == ["note"]
+    assert page_of(pilot, client, "avim").context["contact_form"]["kind"].value() == "note"
     assert write(pilot, client, "ngo", kind="departure_interview").status_code == 400
     assert not Contact.objects.exists()
 
