@@ -410,6 +410,19 @@ def test_no_term_is_counted_for_a_ruling_until_it_is_entered_when_it_was_made_kn
     ends = g.format_day(remedy_until(ago(2), six))
     assert f"{ends} (Awb 6:7, Atw 1)" in shown
     assert ends in refusing.step("coordinator", "dismiss").text
+    step = make.RECORDS["procedurestep"](
+        case=refusing.case,
+        author_team=refusing.teams["municipality"],
+        procedure=row,
+        stage="appeal",
+        happened_on=ago(2),
+        result="dismissed",
+    )
+    assert fact_of(refusing.case).rulings == (Ruling(ago(2), "higher_appeal"),)
+    step.known_on = ago(1)
+    step.save()
+    six = Term(6, "week", "Awb 6:7, 6:24")
+    assert fact_of(refusing.case).rulings == (Ruling(ago(2), "higher_appeal", ago(1), six),)
 
 
 @pytest.mark.django_db
@@ -558,8 +571,12 @@ def test_the_database_shows_a_copy_to_the_team_that_decided_alone(refusing):
             with (
                 pytest.raises(ProgrammingError, match="row-level security"),
                 transaction.atomic(),
+                connection.cursor() as cursor,
             ):
-                DecisionCopy.objects.create(decision=decision, name="mr. Ander")
+                cursor.execute(  # returns nothing, which would be asked of the other policy
+                    "INSERT INTO casework_decisioncopy (decision_id, name) VALUES (%s, 'mr. Ander')",
+                    [decision.pk],
+                )
     with acting_as(refusing.workers["coordinator"]):
         with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
             DecisionCopy.objects.create(decision=decision, team=make.TeamFactory())
