@@ -42,7 +42,7 @@ def copies(step: StepTaken, records: Records) -> list[Any]:
     copy = COPIES.get(step.number)
     if copy is None or step.on is None:
         return []
-    found: list[Any] = [
+    same_day: list[Any] = [
         record
         for record in records[copy.slug]
         if getattr(record, copy.name) == step.on
@@ -50,9 +50,9 @@ def copies(step: StepTaken, records: Records) -> list[Any]:
         and all(getattr(record, name) == value for name, value in copy.only.items())
     ]
     if copy.many:
-        return found
-    found.sort(key=_made)
-    return [record for record in found if _made(record) <= step.recorded_at][-1:] or found[:1]
+        return same_day
+    same_day.sort(key=_made)
+    return [record for record in same_day if _made(record) <= step.recorded_at][-1:] or same_day[:1]
 
 
 def _made(record: Record) -> datetime:

@@ -61,13 +61,13 @@ class DeathForm(KeptForm):
 
     def clean_death(self, data: dict[str, Any], *, died: bool, unless_said: date | None) -> None:
         """Of who died a day is recorded: if none is entered this one, or it is asked for."""
-        said = data.get("died_on", "") if died else ""
-        if died and not said and "died_on" in self.fields and "died_on" not in self.errors:
+        day = data.get("died_on", "") if died else ""
+        if died and not day and "died_on" in self.fields and "died_on" not in self.errors:
             if unless_said is None:
                 self.add_error("died_on", _("Enter the date of death, as far as it is known."))
             else:
-                said = unless_said.isoformat()
-        data["died_on"] = said
+                day = unless_said.isoformat()
+        data["died_on"] = day
 
 
 class ExitForm(DeathForm):

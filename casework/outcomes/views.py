@@ -184,12 +184,11 @@ def _possible(reader: CaseReader, exit_: Exit) -> dict[str, bool]:
     }
 
 
-def _without_death(form: DeathForm, reader: CaseReader, team: int) -> dict[str, Any]:
-    """What the form says of the outcome; that the person died is recorded with what is known of
-    who the person is."""
+def _without_death(form: DeathForm) -> tuple[dict[str, Any], str]:
+    """What the form says of the outcome, and apart from it on which day the person died, which
+    belongs to who the person is."""
     data = dict(form.cleaned_data)
-    record_death(reader.case.pk, data.pop("died_on"), by=reader.clearance.user, team=team)
-    return data
+    return data, data.pop("died_on")
 
 
 @processes(CASEWORK)
@@ -206,8 +205,9 @@ def exit_propose(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     form = open_form(request, ExitForm, EXIT.key(case.reference), case=case, asks_death=asks)
 
     def act() -> str:
-        data = _without_death(form, reader, team)
+        data, died_on = _without_death(form)
         propose_exit(case, data, by=request.clearance, author_team=team)
+        record_death(case.pk, died_on, by=request.clearance.user, team=team)
         return _page(case)
 
     return send_form(request, form, act) or show_form(
@@ -291,8 +291,9 @@ def exit_establish(request: ClearanceRequest, reader: CaseReader, exit_: Exit) -
     form = open_form(request, EstablishForm, key, exit_=exit_, asks_death=asks)
 
     def act() -> str:
-        data = _without_death(form, reader, team)
+        data, died_on = _without_death(form)
         establish(exit_, data, version=seen_version(request))
+        record_death(reader.case.pk, died_on, by=request.clearance.user, team=team)
         return _page(reader.case)
 
     return send_form(request, form, act, back=_page(reader.case)) or show_form(
@@ -391,8 +392,9 @@ def check_add(request: ClearanceRequest, reader: CaseReader, exit_: Exit) -> Htt
     )
 
     def act() -> str:
-        data = _without_death(form, reader, team)
+        data, died_on = _without_death(form)
         record_check(exit_, data, by=request.clearance, author_team=team)
+        record_death(case.pk, died_on, by=request.clearance.user, team=team)
         return _page(case)
 
     return send_form(request, form, act) or show_form(

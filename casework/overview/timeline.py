@@ -207,8 +207,25 @@ def _ended(record: Record) -> str:
     return ""
 
 
+def _ends_recorded(stays: list[Stay]) -> dict[int, datetime]:
+    """When the end of each of these stays was recorded, as it stands now: in one statement."""
+    result: dict[int, datetime] = {}
+    if not stays:
+        return result
+    versions = Stay.history.model.objects.filter(id__in=[stay.pk for stay in stays])
+    before: dict[int, date | None] = {}
+    for key, until, at in versions.order_by("history_id").values_list(
+        "id", "until", "history_date"
+    ):
+        if before.get(key) != until:
+            before[key], result[key] = until, at
+    return result
+
+
 def _stays(reader: CaseReader, stays: list[Stay]) -> list[Event]:
-    result = []
+    result, today = [], timezone.localdate()
+    over = [stay for stay in stays if stay.until and stay.until <= today and not stay.ended_at]
+    recorded = _ends_recorded(over)
     for stay in stays:
         ground = _("Ground: %(ground)s") % {"ground": stay.get_ground_display()}
         page = record_url(reader.case, "stay", stay.reference)
@@ -217,11 +234,11 @@ def _stays(reader: CaseReader, stays: list[Stay]) -> list[Event]:
         result.append(
             Event(stay.since, begun, "steps", "home", title, text, ground, page, _ended(stay))
         )
-        if stay.until and stay.until <= timezone.localdate() and not stay.ended_at:
+        if stay in over and stay.until:
             result.append(
                 Event(
                     stay.until,
-                    _moment(stay.until),
+                    recorded.get(stay.pk, stay.recorded_at),
                     "steps",
                     "home",
                     _("The stay ended"),

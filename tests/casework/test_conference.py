@@ -501,6 +501,7 @@ def test_the_tasks_of_a_decision_are_done_with_the_act_they_ask_for(room):
         "escalation_ask",
         level="mrt",
         question="Wat nu?",
+        asked_on=0,
         answer_due_on=20,
         skipped_because="",
     )

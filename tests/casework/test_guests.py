@@ -172,6 +172,7 @@ def test_a_meeting_neither_widens_nor_ends_what_a_review_team_reads(room):
         "escalation_ask",
         level="mrt",
         question="Kan zij terug?",
+        asked_on=0,
         answer_due_on=21,
         skipped_because="",
     )

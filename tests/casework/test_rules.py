@@ -426,6 +426,7 @@ def test_r26_the_answer_to_an_escalation_waits_for_the_coordinator_on_its_day(jo
         "escalation_ask",
         level="mrt",
         question="Wat nu?",
+        asked_on=0,
         answer_due_on=20,
         skipped_because="",
     )

@@ -409,3 +409,56 @@ def test_of_two_exits_of_one_day_the_one_of_the_step_is_corrected(journey):
     days = dict(Exit.objects.filter(case=journey.case).values_list("pk", "exited_on"))
     assert days == {first.pk: ago(11), second.pk: ago(9)}
     assert journey.case.left_on == ago(9)
+
+
+def decided_on(day):
+    """The conference decided on this day, and took the case up on it."""
+    StepTaken.objects.filter(number="T5").update(on=day)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE casework_conferencedecision SET decided_on = %s", [day])
+
+
+def test_the_day_of_the_conference_is_corrected_but_not_into_the_rest_period(journey):
+    journey.to_conference()
+    early = correct(journey, "coordinator", "T5", -17)  # the rest period ended on day -16
+    assert early.status_code == 400
+    assert WRONG in early.text
+    assert correct(journey, "municipality", "T5", -12).status_code == 403
+    assert correct(journey, "coordinator", "T5", -12).status_code == 302
+    assert journey.case.progress.since == ago(12)
+
+
+def test_a_refusal_and_its_reopening_are_corrected_each_with_the_decision(journey):
+    journey.to_conference()
+    journey.room.decide("not_admitted")
+    decided_on(ago(9))
+    assert journey.formal("refused", decided_on=-5, effective_on=-5).status_code == 302
+    early = correct(journey, "coordinator", "T8", -10)  # before the conference decided
+    assert early.status_code == 400
+    assert WRONG in early.text
+    assert correct(journey, "coordinator", "T8", -6).status_code == 302
+    refusal = FormalDecision.objects.get(case=journey.case)
+    assert (refusal.decided_on, journey.case.progress.since) == (ago(6), ago(6))
+    again = {
+        "ground": "new",
+        "because": "Nieuwe feiten.",
+        "version": journey.case.progress.version,
+    }
+    journey.done("coordinator", "case_reopen", **again)
+    assert correct(journey, "coordinator", "T9", -7).status_code == 400  # before the refusal
+    assert correct(journey, "coordinator", "T9", -2).status_code == 302
+    refusal.refresh_from_db()
+    assert (refusal.decided_on, refusal.annulled_on) == (ago(6), ago(2))
+
+
+def test_the_begin_of_the_aftercare_is_corrected_by_the_case_manager_after_the_exit(journey):
+    journey.to_guidance()
+    for number in ("T5", "T7", "T10"):
+        StepTaken.objects.filter(case=journey.case, number=number).update(on=ago(40))
+    journey.leave(exited_on=-5)
+    assert journey.step("municipality", "aftercare").status_code == 302
+    assert correct(journey, "coordinator", "T12", -3).status_code == 403
+    assert correct(journey, "municipality", "T12", -6).status_code == 400
+    assert correct(journey, "municipality", "T12", -3).status_code == 302
+    assert journey.case.progress.since == ago(3)
+    assert journey.case.left_on == ago(5)

@@ -181,7 +181,7 @@ def test_a_meeting_recorded_afterwards_keeps_the_days_that_were_agreed_there(cli
     assert room.add().status_code == 302
     early = room.decide("deferred", review_on=-12)
     assert early.status_code == 400
-    assert "vóór het overleg" in early.text
+    assert "vóór het LSO" in early.text
     assert room.decide("deferred", review_on=-5).status_code == 302
     ngo = journey.teams["ngo"].pk
     promise = {f"what_{ngo}": "Paspoort aanvragen", f"due_{ngo}": -13}
@@ -289,3 +289,24 @@ def test_the_police_reads_of_a_past_meeting_once_a_partner_agreed_that_it_was_th
     room.to("ngo", "minutes", minutes, answer="agreed", remark="")
     assert reads() == {True}
     assert room.see("avim").status_code == 200
+
+
+def test_the_end_of_a_stay_says_when_it_was_recorded(journey):
+    stay = make.StayFactory(
+        case=journey.case, author_team=journey.teams["municipality"], since=ago(40), until=None
+    )
+
+    def said():
+        story = journey.get("municipality", "case_detail").context["events"]
+        return [event.recorded_later for event in story if event.title == "Verblijf beëindigd"]
+
+    assert said() == []
+    stay.refresh_from_db()
+    stay.until = ago(9)
+    stay.save()
+    assert said() == [ago(0)]
+    recorded = timezone.now() - timedelta(days=5)
+    stay.history.filter(until=ago(9)).update(history_date=recorded)
+    stay.version += 1
+    stay.save()  # another version of the same end
+    assert said() == [ago(5)]
