@@ -40,9 +40,9 @@ def readings(request: ClearanceRequest) -> HttpResponse:
     """Page of audit log entries that row-level security lets this reader see; the page only words
     them."""
     clearance = request.clearance
-    officer = any(clearance.holds(role) for role in OVERSIGHT_ROLES)
+    officer = clearance.oversees
     mine = list(Case.objects.managed_by(clearance.user_id).select_related("person"))
-    if not (officer or clearance.sees_cases):
+    if not clearance.reads_log:
         raise PermissionDenied
     entries = AuditEntry.objects.filter(at__gte=timezone.now() - timedelta(days=DAYS)).exclude(
         cases=[]

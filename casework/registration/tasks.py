@@ -20,15 +20,15 @@ def registration_tasks(reader: CaseReader, *, informed: bool) -> list[Registrati
     if not reader.case.is_open or not can_complete_registration(reader):
         return []
     result = []
-    in_emergency = reader.case.doubles_judged_on is None
-    term = _("On the next working day after the emergency placement") if in_emergency else ""
+    unjudged = reader.case.doubles_judged_on is None
+    term = _("On the next working day after the registration") if unjudged else ""
     if not informed:
         result.append(
             RegistrationTask(
                 _("Tell the person what happens with the data"), "casework:case_briefing", term
             )
         )
-    if in_emergency:
+    if unjudged:
         result.append(
             RegistrationTask(
                 _("Check whether this person is registered already"), "casework:case_doubles", term

@@ -17,7 +17,7 @@ from django.db import connection, transaction
 
 from governance.access.enums import Category
 from partners.accountability.trace import Trace, current_trace, tracing
-from partners.organisations.enums import Role
+from partners.organisations.enums import OVERSIGHT_ROLES, Role
 
 if TYPE_CHECKING:
     from partners.accounts.models import User
@@ -137,6 +137,16 @@ class Clearance:
     @property
     def sees_cases(self) -> bool:
         return any("identity" in seat.reads for seat in self.seats) or bool(self.grants)
+
+    @property
+    def oversees(self) -> bool:
+        """True for who looks after the personal data of an organisation."""
+        return any(self.holds(role) for role in OVERSIGHT_ROLES)
+
+    @property
+    def reads_log(self) -> bool:
+        """True for who may see who looked: in cases, or in what an organisation did."""
+        return self.oversees or self.sees_cases
 
     @property
     def confers(self) -> bool:

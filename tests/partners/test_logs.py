@@ -399,7 +399,14 @@ def test_get_writes_nothing_but_logs(client, cast, django_assert_num_queries):
 def test_a_case_manager_reads_who_looked_and_others_do_not(client, cast):
     page = reverse("casework:case_detail", args=[cast.case.reference])
     client.act_as(cast.partner).get(page)
-    shown = client.act_as(cast.owner).get(reverse("casework:readings"))
+    log = reverse("casework:readings")
+    ministry = make.MembershipFactory(
+        team=None, organisation__kind="ministry", role=Role.ANALYST
+    ).user
+    for user, reads in ((cast.owner, True), (ministry, False)):
+        assert (f'href="{log}"' in client.act_as(user).get("/").text) is reads
+        assert client.get(log).status_code == (200 if reads else 403)
+    shown = client.act_as(cast.owner).get(log)
     assert cast.partner.name in shown.text
     assert cast.case.number in shown.text
     assert (
