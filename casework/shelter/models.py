@@ -137,8 +137,12 @@ class Stay(Record):
 
     @property
     def shelter_label(self) -> str:
-        """The kind of shelter, of the location where there is one."""
-        kind = self.location.kind if self.location else self.kind
+        """The kind of shelter, of the location where there is one that may be read."""
+        try:
+            location = self.location
+        except Location.DoesNotExist:  # the database does not show it
+            location = None
+        kind = location.kind if location else self.kind
         return str(ShelterKind(kind).label) if kind else str(_("stay"))
 
 

@@ -62,6 +62,18 @@ def test_the_next_step_is_the_soonest_of_ones_own_team_and_others_stand_after_it
     assert ("dtv over 1", False) in rows
 
 
+def test_a_stay_is_told_without_its_location_to_who_may_not_read_that(journey):
+    place = make.LocationFactory(
+        pilot=journey.pilot.pilot, team=journey.teams["shelter"], name="De Brug", kind="dwelling"
+    )
+    make.RECORDS["stay"](
+        case=journey.case, author_team=journey.teams["municipality"], location=place, kind=""
+    )
+    make.InvolvementFactory(case=journey.case, team=journey.teams["dtv"])
+    assert cells(journey, "municipality")["Verblijf"].value == "Woning"
+    assert cells(journey, "dtv")["Verblijf"].value == "Verblijf"
+
+
 def test_an_empty_cell_leads_to_where_it_is_filled_in_for_who_may(journey):
     here = cells(journey, "municipality")
     assert here["Laatste contact"].fill == "#contact"
