@@ -401,7 +401,7 @@ def test_a_case_manager_reads_who_looked_and_others_do_not(client, cast):
     client.act_as(cast.partner).get(page)
     log = reverse("casework:readings")
     ministry = make.MembershipFactory(
-        team=None, organisation__kind="ministry", role=Role.ANALYST
+        office=True, team=None, organisation__kind="ministry", role=Role.ANALYST
     ).user
     for user, reads in ((cast.owner, True), (ministry, False)):
         assert (f'href="{log}"' in client.act_as(user).get("/").text) is reads
