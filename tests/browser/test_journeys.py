@@ -220,7 +220,7 @@ def test_a_contact_takes_three_clicks_and_says_who_will_read_it(visit):
     expect(text).not_to_be_visible()
     page.get_by_text("Telefoongesprek", exact=True).click()  # 2
     page.locator("#lezers").get_by_text("Gemeente Utrecht").wait_for()
-    page.get_by_text("Wijzigen wie dit mag lezen").click()
+    page.get_by_text("Lezers wijzigen").click()
     page.get_by_label("alle partners die het convenant toelaat").check()
     page.locator("#lezers").get_by_text("DT&V").wait_for()
     page.get_by_label("alleen mijn eigen team").check()
@@ -296,7 +296,7 @@ def test_without_javascript(visit):
     page.wait_for_url(CASE_URL)
     page.get_by_label("Notitie", exact=True).check()
     page.get_by_label("Soort gegevens").select_option("guidance")
-    page.get_by_text("Wijzigen wie dit mag lezen").click()
+    page.get_by_text("Lezers wijzigen").click()
     page.get_by_label("alle partners die het convenant toelaat").check()
     page.get_by_label("Waar is het voor nodig?").fill("samen verder")
     page.get_by_label("Wat is er besproken of gebeurd?").fill("Zonder scripts.")

@@ -85,7 +85,7 @@ def test_an_ngo_shares_a_note_with_the_municipality_only(visit):
     case = open_case(page)
     page.get_by_label("Notitie", exact=True).check()
     page.get_by_label("Soort gegevens").select_option("guidance")
-    page.get_by_text("Wijzigen wie dit mag lezen").click()
+    page.get_by_text("Lezers wijzigen").click()
     page.locator("textarea[name=text]").fill("Alleen voor de gemeente bedoeld")
     page.get_by_label("teams die ik kies").check()
     page.locator(".app-choose-teams label", has_text="Gemeente Utrecht").locator("input").check()

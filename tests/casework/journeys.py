@@ -36,6 +36,10 @@ def at(case, name, *more):
     return reverse(f"casework:{name}", args=[case.reference, *more])
 
 
+def ago(days):
+    return timezone.localdate() - timedelta(days=days)
+
+
 def sent(fields):
     fields = {name: value for name, value in fields.items() if value is not None}
     filled = {
@@ -355,3 +359,50 @@ def involved(journey):
     """The teams that take part, by their names here."""
     rows = Involvement.objects.in_force().filter(case=journey.case).values_list("team", flat=True)
     return {name for name, team in journey.teams.items() if team.pk in set(rows)}
+
+
+def held(journey, on, teams=("municipality", "ngo", "ind", "dtv"), **more):
+    """A meeting of a past day, recorded by the coordinator. Returns the answer."""
+    fields = {
+        "on": on,
+        "begins_at": "10:00",
+        "place": "",
+        "teams": [journey.teams[name].pk for name in teams],
+        **more,
+    }
+    return journey.client.act_as(journey.workers["coordinator"]).post(
+        f"/lso/vastleggen/{journey.pilot.pilot.slug}/", sent(fields)
+    )
+
+
+class Held(Room):
+    """A meeting that was held, with the case on its agenda."""
+
+    def __init__(self, journey, on, **more):
+        self.journey = journey
+        answer = held(journey, on, **more)
+        assert answer.status_code == 302, answer.text[:2000]
+        self.meeting = Meeting.objects.latest("pk")
+
+
+def passed(client, pilot, *, decided, guided, admitted=None):
+    """A running case that is taken down today with the days of before, by the screens: the
+    conference decided, the admission took effect and the guidance began so many days ago."""
+    journey = Journey(client, pilot, referred_on=ago(decided + 50), registered_on=ago(0))
+    journey.done("ngo", "intake", begun_on=-(decided + 45))
+    journey.fill_intake()
+    journey.request_dossiers(on=-(decided + 30))
+    for service in ("ind", "dtv"):
+        journey.deliver(service, on=-(decided + 20))
+    journey.room = Held(journey, -decided)
+    assert journey.room.add().status_code == 302
+    for decision in ({"kind": "admitted"}, {"kind": "scenario_set", "scenario": "return_home"}):
+        assert journey.room.decide(**decision).status_code == 302
+    effective = -(decided if admitted is None else admitted)
+    assert (
+        journey.formal("admitted", decided_on=-decided, effective_on=effective).status_code == 302
+    )
+    ngo = str(journey.teams["ngo"].pk)
+    journey.done("ngo", "plan", what="Paspoort", to_team=ngo, due_on=30)
+    assert journey.step("municipality", "guidance", on=-guided).status_code == 302
+    return journey

@@ -50,10 +50,13 @@ def test_the_kind_of_a_contact_says_what_kind_of_data_it_is(client, pilot, who, 
 def test_only_kinds_whose_data_a_team_writes_are_offered_its_own_work_first(client, pilot):
     offered = {
         who: [
-            value for value, _label in page_of(pilot, client, who).context["contact_form"]["kind"].field.choices
+            value
+            for value, _label in page_of(pilot, client, who)
+            .context["contact_form"]["kind"]
+            .field.choices
         ]
         for who in ("ngo", "dtv", "legal", "avim")
-    }  # fmt: skip
+    }
     assert offered["ngo"][:4] == ["guidance_talk", "phone_call", "home_visit", "no_show"]
     assert offered["dtv"][0] == "departure_interview"
     assert offered["legal"][0] == "legal_consultation"

@@ -13,6 +13,7 @@ from casework.models import Case, Escalation, EscalationPart, ReviewMember
 from governance.access.clearance import acting_as
 from governance.models import Draft
 from tests import factories as make
+from tests.casework.journeys import Held
 
 pytestmark = pytest.mark.django_db
 
@@ -83,10 +84,10 @@ def test_r26_a_question_needs_the_decision_of_the_conference_and_a_skipped_level
 
 
 def test_a_question_is_recorded_on_its_day_between_the_decision_and_today(journey):
-    journey.room.decide("escalate_mrt", reasons="Geen overeenstemming.")
-    decided = timezone.localdate() - timedelta(days=9)
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE casework_conferencedecision SET decided_on = %s", [decided])
+    journey.room = Held(journey, -9)
+    assert journey.room.add().status_code == 302
+    decided = journey.room.decide("escalate_mrt", reasons="Geen overeenstemming.")
+    assert decided.status_code == 302
     for day, words in ((1, "in de toekomst"), (-10, "niet eerder gesteld"), ("", "welke dag")):
         refused = ask(journey, asked_on=day)
         assert refused.status_code == 400, day

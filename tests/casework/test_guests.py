@@ -286,11 +286,13 @@ def test_nobody_lets_herself_or_a_colleague_into_what_others_keep_from_their_tea
     elsewhere what all partners read, and the items of the agenda."""
     open_note, kept = (
         make.RECORDS["note"](
-            case=room.journey.case, author_team=room.journey.teams["ind"], category="identity",
+            case=room.journey.case,
+            author_team=room.journey.teams["ind"],
+            category="identity",
             visibility=visibility,
         )
         for visibility in ("permitted_partners", "own_organisation")
-    )  # fmt: skip
+    )
     room.add()
     for name in ("coordinator", "municipality"):
         user = room.journey.workers[name]

@@ -20,7 +20,7 @@ from casework.models import (
 from governance.access.clearance import acting_as
 from governance.models import ConvenantGroupObjectPermission, Draft
 from tests import factories as make
-from tests.casework.journeys import LAPSED, Journey, involved, sent
+from tests.casework.journeys import LAPSED, Journey, involved, passed, sent
 
 pytestmark = pytest.mark.django_db
 
@@ -302,10 +302,8 @@ def test_t13_what_became_of_her_is_established_later_with_the_class_of_the_day_o
     assert guided.step("municipality", "aftercare").status_code == 302
 
 
-def test_r10_an_exit_lies_neither_before_the_admission_nor_before_the_guidance(guided):
-    for number, days in (("T7", 20), ("T10", 9)):
-        begun = timezone.localdate() - timedelta(days=days)
-        guided.case.steps_taken.filter(number=number).update(on=begun)
+def test_r10_an_exit_lies_neither_before_the_admission_nor_before_the_guidance(client, pilot):
+    guided = passed(client, pilot, decided=20, guided=9)
     for days, said in ((-21, "vóór de toelating"), (-10, "vóór het begin van de begeleiding")):
         assert said in guided.propose(exited_on=days).text
     assert guided.propose(exited_on=-9).status_code == 302

@@ -30,8 +30,11 @@ def test_who_died_is_called_so_wherever_the_name_stands_and_new_work_is_question
     assert "(overleden)" not in who.get("/casussen/").text
     assert value(guided, "death_date", value="12-11-2026").status_code == 302
     words = "Hiwot Reiziger (overleden)"
-    pages = ["/casussen/", reverse("casework:case_detail", args=[case.reference]),
-             reverse("casework:exit", args=[case.reference])]  # fmt: skip
+    pages = [
+        "/casussen/",
+        reverse("casework:case_detail", args=[case.reference]),
+        reverse("casework:exit", args=[case.reference]),
+    ]
     for page in pages:
         assert words in who.get(page).text, page
     assert "12 november 2026" in who.get(pages[1]).text

@@ -2,7 +2,7 @@
 by who reads both."""
 
 import pytest
-from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.db import IntegrityError, ProgrammingError, transaction
 from django.utils import timezone
 
 from casework.cases.progress import step_to
@@ -24,9 +24,8 @@ from governance.access.clearance import acting_as
 from governance.drafts.models import Draft
 from governance.models import ConvenantGroupObjectPermission
 from tests import factories as make
-from tests.casework.journeys import Journey
+from tests.casework.journeys import Held, ago, passed
 from tests.casework.ten_teams import page_of
-from tests.casework.test_true_days import ago
 
 pytestmark = pytest.mark.django_db
 WHY = "Verkeerd overgenomen van papier."
@@ -121,17 +120,13 @@ def test_of_two_dossiers_of_one_day_each_service_corrects_its_own(journey):
     assert correct(journey, "coordinator", "T4", -27).status_code == 403  # R20
 
 
-def test_the_maximum_stay_follows_the_corrected_admission(journey):
-    journey.pilot.pilot.maximum_stay_months = 6
-    journey.pilot.pilot.save()
-    journey.to_guidance()
-    assert stay_ends(facts(journey)) == add_months(ago(0), 6)
-    assert correct(journey, "coordinator", "T7", -1).status_code == 400  # decided today
+def test_the_maximum_stay_follows_the_corrected_admission(client, pilot):
+    pilot.pilot.maximum_stay_months = 6
+    pilot.pilot.save()
+    journey = passed(client, pilot, decided=9, admitted=0, guided=0)
     decision = FormalDecision.objects.get(case=journey.case)
-    decision.decided_on = decision.conference_decision.decided_on = ago(9)
-    decision.conference_decision.save()
-    decision.save()
-    StepTaken.objects.filter(case=journey.case, number="T5").update(on=ago(9))
+    assert stay_ends(facts(journey)) == add_months(ago(0), 6)
+    assert correct(journey, "coordinator", "T7", -10).status_code == 400  # before it was decided
     assert correct(journey, "municipality", "T7", -5).status_code == 403
     assert correct(journey, "coordinator", "T7", -5).status_code == 302
     journey.case.pilot.refresh_from_db()
@@ -150,20 +145,17 @@ def test_the_maximum_stay_follows_the_corrected_admission(journey):
 
 
 def test_the_checks_of_an_outcome_follow_the_corrected_exit(client, pilot):
-    journey = Journey(client, pilot, registered_on=ago(300), referred_on=ago(300))
-    journey.to_guidance()
-    for number in ("T7", "T10"):
-        StepTaken.objects.filter(case=journey.case, number=number).update(on=ago(200))
+    journey = passed(client, pilot, decided=85, guided=85)
     journey.leave(exited_on=-10)
     left = journey.exit()
     assert journey.case.progress.deadline_on == add_months(ago(10), 3)
-    assert correct(journey, "municipality", "T11", -100).status_code == 403
-    assert correct(journey, "coordinator", "T11", -201).status_code == 400
-    assert correct(journey, "coordinator", "T11", -100).status_code == 302
+    assert correct(journey, "municipality", "T11", -84).status_code == 403
+    assert correct(journey, "coordinator", "T11", -86).status_code == 400
+    assert correct(journey, "coordinator", "T11", -84).status_code == 302
     left.refresh_from_db()
-    assert left.exited_on == journey.case.left_on == journey.case.progress.since == ago(100)
+    assert left.exited_on == journey.case.left_on == journey.case.progress.since == ago(84)
     assert left.classed is not None
-    assert journey.case.progress.deadline_on == add_months(ago(100), 3)
+    assert journey.case.progress.deadline_on == add_months(ago(84), 3)
     FollowUpCheck.objects.create(
         case=journey.case,
         exit=left,
@@ -178,7 +170,7 @@ def test_the_checks_of_an_outcome_follow_the_corrected_exit(client, pilot):
     assert late.status_code == 400
     assert WRONG in late.text
     assert "Kijk bij: " in late.text
-    assert Exit.objects.get(pk=left.pk).exited_on == ago(100)
+    assert Exit.objects.get(pk=left.pk).exited_on == ago(84)
 
 
 def test_of_two_who_correct_a_day_at_once_the_second_keeps_the_text(journey):
@@ -214,9 +206,15 @@ def test_the_database_keeps_the_day_that_stood_there(journey):
             with pytest.raises(refused), transaction.atomic():
                 StepTaken.objects.filter(pk=step.pk).update(version=2, **change)
         row = CorrectedDay(
-            case=journey.case, step=step, version=1, was_on=step.on, on=ago(52), why=WHY,
-            team=journey.teams["municipality"], by=journey.workers["ngo"],
-        )  # fmt: skip
+            case=journey.case,
+            step=step,
+            version=1,
+            was_on=step.on,
+            on=ago(52),
+            why=WHY,
+            team=journey.teams["municipality"],
+            by=journey.workers["ngo"],
+        )
         with pytest.raises(ProgrammingError), transaction.atomic():
             row.save()  # in the name of another team
         row.team = journey.teams["ngo"]
@@ -268,10 +266,10 @@ def finds(journey, who):
     return WRONG in page.text
 
 
-def test_an_exit_before_a_stay_that_its_writer_does_not_read_is_found_by_who_reads_both(journey):
-    journey.to_guidance()
-    for number in ("T7", "T10"):
-        StepTaken.objects.filter(case=journey.case, number=number).update(on=ago(40))
+def test_an_exit_before_a_stay_that_its_writer_does_not_read_is_found_by_who_reads_both(
+    client, pilot
+):
+    journey = passed(client, pilot, decided=40, guided=40)
     journey.leave(exited_on=-2)
     for name in ("avim", "iom"):  # who read outcomes, and no stay
         make.InvolvementFactory(
@@ -285,30 +283,25 @@ def test_an_exit_before_a_stay_that_its_writer_does_not_read_is_found_by_who_rea
     assert [finds(journey, name) for name in readers] == [True, True, False, False]
 
 
-def test_a_contact_after_the_exit_is_found_by_who_reads_the_contact(journey):
-    journey.to_guidance()
-    for number in ("T7", "T10"):
-        StepTaken.objects.filter(case=journey.case, number=number).update(on=ago(40))
+def test_a_contact_after_the_exit_is_found_by_who_reads_the_contact(client, pilot):
+    journey = passed(client, pilot, decided=40, guided=40)
     journey.leave(exited_on=-5)
     contact = make.RECORDS["contact"](
-        case=journey.case, author_team=journey.teams["municipality"], kind="guidance_talk",
-        happened_on=ago(3), visibility="own_organisation",
-    )  # fmt: skip
+        case=journey.case,
+        author_team=journey.teams["municipality"],
+        kind="guidance_talk",
+        happened_on=ago(3),
+        visibility="own_organisation",
+    )
     assert [finds(journey, name) for name in ("municipality", "dtv")] == [True, False]
     contact.kind = "aftercare_contact"
     contact.save()
     assert not finds(journey, "municipality")
 
 
-def test_who_does_not_read_a_later_step_corrects_a_day_past_it_without_a_hint(journey):
+def test_who_does_not_read_a_later_step_corrects_a_day_past_it_without_a_hint(client, pilot):
     """Found by who reads both."""
-    journey.to_guidance()
-    for number, day in (("T5", 9), ("T7", 8), ("T10", 5)):
-        StepTaken.objects.filter(case=journey.case, number=number).update(on=ago(day))
-    with connection.cursor() as cursor:
-        for table in ("conferencedecision", "formaldecision"):
-            cursor.execute(f"UPDATE casework_{table} SET decided_on = %s", [ago(9)])
-        cursor.execute("UPDATE casework_formaldecision SET effective_on = %s", [ago(8)])
+    journey = passed(client, pilot, decided=9, admitted=8, guided=5)
     late = correct(journey, "coordinator", "T7", -3)
     assert late.status_code == 400
     assert "na “in begeleiding”" in late.text
@@ -321,8 +314,11 @@ def test_who_does_not_read_a_later_step_corrects_a_day_past_it_without_a_hint(jo
     assert not finds(journey, "ind")
 
 
-def test_the_order_of_days_costs_the_page_no_statement(journey, django_assert_max_num_queries):
-    journey.to_guidance()
+def test_the_order_of_days_costs_the_page_no_statement(
+    client, pilot, django_assert_max_num_queries
+):
+    journey = passed(client, pilot, decided=40, guided=40)
+    journey.leave(exited_on=-2)
 
     def statements():
         journey.client.act_as(journey.workers["municipality"])
@@ -331,27 +327,26 @@ def test_the_order_of_days_costs_the_page_no_statement(journey, django_assert_ma
         return len(seen)
 
     contact = make.RECORDS["contact"]
-    contact(case=journey.case, author_team=journey.teams["municipality"])
+    contact(case=journey.case, author_team=journey.teams["municipality"], happened_on=ago(3))
     one = statements()
-    StepTaken.objects.filter(case=journey.case, number="T10").update(on=ago(2))
     for _number in range(3):
-        contact(case=journey.case, author_team=journey.teams["municipality"])
+        contact(case=journey.case, author_team=journey.teams["municipality"], happened_on=ago(1))
     assert finds(journey, "municipality")
     assert statements() == one
 
 
-def test_a_team_that_joins_in_aftercare_is_not_told_on_which_day_the_case_was_left(journey):
-    journey.to_guidance()
-    for number in ("T7", "T10"):
-        StepTaken.objects.filter(case=journey.case, number=number).update(on=ago(40))
+def test_a_team_that_joins_in_aftercare_is_not_told_on_which_day_the_case_was_left(client, pilot):
+    journey = passed(client, pilot, decided=40, guided=40)
     journey.leave(exited_on=-5)
     make.StayFactory(
         case=journey.case, author_team=journey.teams["municipality"], since=ago(30), until=ago(3)
     )
     joined = make.InvolvementFactory(
-        case=journey.case, team=journey.teams["shelter"], worker=journey.workers["shelter"],
+        case=journey.case,
+        team=journey.teams["shelter"],
+        worker=journey.workers["shelter"],
         since=ago(2),
-    )  # fmt: skip
+    )
 
     def typed(**fields):
         stay = {"kind": "dwelling", "location": "", "ground": "emergency", "since": -2}
@@ -372,10 +367,8 @@ def test_a_team_that_joins_in_aftercare_is_not_told_on_which_day_the_case_was_le
     assert tells() == [True] * 3
 
 
-def test_the_reason_for_correcting_an_exit_is_read_by_who_reads_the_exit(journey):
-    journey.to_guidance()
-    for number in ("T7", "T10"):
-        StepTaken.objects.filter(case=journey.case, number=number).update(on=ago(40))
+def test_the_reason_for_correcting_an_exit_is_read_by_who_reads_the_exit(client, pilot):
+    journey = passed(client, pilot, decided=40, guided=40)
     journey.leave(exited_on=-5)
     page = journey.get("coordinator", "step_day", step_of(journey, "T11").reference)
     assert "De reden wordt gelezen door" in page.text
@@ -387,10 +380,8 @@ def test_the_reason_for_correcting_an_exit_is_read_by_who_reads_the_exit(journey
     assert WHY in journey.exit().history.values_list("history_change_reason", flat=True)
 
 
-def test_of_two_exits_of_one_day_the_one_of_the_step_is_corrected(journey):
-    journey.to_guidance()
-    for number in ("T7", "T10"):
-        StepTaken.objects.filter(case=journey.case, number=number).update(on=ago(40))
+def test_of_two_exits_of_one_day_the_one_of_the_step_is_corrected(client, pilot):
+    journey = passed(client, pilot, decided=40, guided=40)
     journey.leave(exited_on=-10)
     first = journey.exit()
     undo = {"undone": "error", "undone_reason": "Vergissing.", "version": first.version}
@@ -411,13 +402,6 @@ def test_of_two_exits_of_one_day_the_one_of_the_step_is_corrected(journey):
     assert journey.case.left_on == ago(9)
 
 
-def decided_on(day):
-    """The conference decided on this day, and took the case up on it."""
-    StepTaken.objects.filter(number="T5").update(on=day)
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE casework_conferencedecision SET decided_on = %s", [day])
-
-
 def test_the_day_of_the_conference_is_corrected_but_not_into_the_rest_period(journey):
     journey.to_conference()
     early = correct(journey, "coordinator", "T5", -17)  # the rest period ended on day -16
@@ -429,9 +413,10 @@ def test_the_day_of_the_conference_is_corrected_but_not_into_the_rest_period(jou
 
 
 def test_a_refusal_and_its_reopening_are_corrected_each_with_the_decision(journey):
-    journey.to_conference()
-    journey.room.decide("not_admitted")
-    decided_on(ago(9))
+    journey.to_rest()
+    room = Held(journey, -9)
+    assert room.add().status_code == 302
+    assert room.decide("not_admitted").status_code == 302
     assert journey.formal("refused", decided_on=-5, effective_on=-5).status_code == 302
     early = correct(journey, "coordinator", "T8", -10)  # before the conference decided
     assert early.status_code == 400
@@ -451,10 +436,8 @@ def test_a_refusal_and_its_reopening_are_corrected_each_with_the_decision(journe
     assert (refusal.decided_on, refusal.annulled_on) == (ago(6), ago(2))
 
 
-def test_the_begin_of_the_aftercare_is_corrected_by_the_case_manager_after_the_exit(journey):
-    journey.to_guidance()
-    for number in ("T5", "T7", "T10"):
-        StepTaken.objects.filter(case=journey.case, number=number).update(on=ago(40))
+def test_the_begin_of_the_aftercare_is_corrected_by_the_case_manager_after_the_exit(client, pilot):
+    journey = passed(client, pilot, decided=40, guided=40)
     journey.leave(exited_on=-5)
     assert journey.step("municipality", "aftercare").status_code == 302
     assert correct(journey, "coordinator", "T12", -3).status_code == 403

@@ -21,8 +21,7 @@ from governance.law.models import LegalTerm, Term, term_on
 from partners.models import AuditEntry, OutboxMessage
 from partners.organisations.enums import Role
 from tests import factories as make
-from tests.casework.journeys import at, sent, six_weeks
-from tests.casework.test_true_days import ago
+from tests.casework.journeys import Held, Journey, ago, at, sent, six_weeks
 
 REGULAR = (
     "no_fault",
@@ -378,12 +377,19 @@ def test_a_term_counts_from_the_day_a_ruling_was_made_known_and_not_from_its_own
 
 
 @pytest.mark.django_db
-def test_no_term_is_counted_for_a_ruling_until_it_is_entered_when_it_was_made_known(refusing):
-    days = {"decided_on": -20, "known_on": -20, "known_by": "Z-1", "effective_on": -20}
+def test_no_term_is_counted_for_a_ruling_until_it_is_entered_when_it_was_made_known(client, pilot):
+    refusing = Journey(client, pilot, referred_on=ago(90), registered_on=ago(0))
+    refusing.done("ngo", "intake", begun_on=-85)
+    refusing.fill_intake()
+    refusing.request_dossiers(on=-80)
+    for service in ("ind", "dtv"):
+        refusing.deliver(service, on=-70)
+    refusing.room = Held(refusing, -50)
+    assert refusing.room.add().status_code == 302
+    assert refusing.room.decide("not_admitted").status_code == 302
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM governance_legalterm WHERE stage = 'objection'")
-        cursor.execute("UPDATE casework_case SET referred_on = referred_on - 60")
-        cursor.execute("UPDATE casework_conferencedecision SET decided_on = decided_on - 30")
+    days = {"decided_on": -20, "known_on": -20, "known_by": "Z-1", "effective_on": -20}
     assert refusing.formal("refused", objection_until=-10, **days).status_code == 302
     refusing.done("municipality", "record_add", "procedure", **objection())
     [ruling] = fact_of(refusing.case).rulings

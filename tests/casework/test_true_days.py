@@ -12,20 +12,15 @@ from casework.models import (
     Case,
     ConferenceDecision,
     Involvement,
-    Meeting,
     Position,
     StepTaken,
 )
 from governance.access.clearance import acting_as
 from tests import factories as make
-from tests.casework.journeys import Journey, Room, sent
+from tests.casework.journeys import Held, Journey, ago, held
 from tests.casework.test_register import URL, typed
 
 pytestmark = pytest.mark.django_db
-
-
-def ago(days):
-    return timezone.localdate() - timedelta(days=days)
 
 
 def steps_of(case):
@@ -114,30 +109,6 @@ def test_the_request_for_dossiers_says_what_is_missing_while_the_intake_runs(jou
     page = journey.get("ngo", "dossiers_request")
     assert page.status_code == 200
     assert "De intake is nog niet afgerond." in page.text
-
-
-def held(journey, on, teams=("municipality", "ngo", "ind", "dtv"), **more):
-    """A meeting of a past day, recorded by the coordinator. Returns the answer."""
-    fields = {
-        "on": on,
-        "begins_at": "10:00",
-        "place": "",
-        "teams": [journey.teams[name].pk for name in teams],
-        **more,
-    }
-    return journey.client.act_as(journey.workers["coordinator"]).post(
-        f"/lso/vastleggen/{journey.pilot.pilot.slug}/", sent(fields)
-    )
-
-
-class Held(Room):
-    """A meeting that was held, with the case on its agenda."""
-
-    def __init__(self, journey, on, **more):
-        self.journey = journey
-        answer = held(journey, on, **more)
-        assert answer.status_code == 302, answer.text[:2000]
-        self.meeting = Meeting.objects.latest("pk")
 
 
 def test_a_passage_of_last_months_is_recorded_in_one_sitting_on_its_own_days(client, pilot):
