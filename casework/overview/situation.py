@@ -3,7 +3,6 @@ records that the page has loaded under the reader's own rights, and from nothing
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +19,7 @@ from casework.dossiers.presentation import is_over, record_url
 from casework.journal.models import Contact
 from casework.journey.ahead import NextStep
 from casework.journey.perms import leads
+from casework.overview.composition import current
 from casework.records.models import Record
 from governance.access.enums import Category
 
@@ -54,10 +54,6 @@ class Open:
     @property
     def is_late(self) -> bool:
         return self.due_on < timezone.localdate()
-
-
-def current(records: list[Record]) -> list[Any]:
-    return [record for record in records if record.ended_at is None]
 
 
 def days_from_today(day: date) -> str:
