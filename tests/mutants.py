@@ -9,13 +9,13 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from lvv import postgres
 from lvv.common.env import BASE_DIR
 from lvv.roles import make_roles
+from tests.run import own_folder
 
 # file, what stands there, what it becomes
 MUTANTS = [
@@ -370,7 +370,7 @@ def main(argv: Sequence[str]) -> None:
     wanted.sort(
         key=lambda mutant: not mutant[0].endswith(".py")
     )  # first those that leave the database as it is
-    with tempfile.TemporaryDirectory(prefix="lvv-mutants-", ignore_cleanup_errors=True) as folder:
+    with own_folder("lvv-mutants-") as folder:
         copy = Path(folder) / "project"
         shutil.copytree(
             BASE_DIR,

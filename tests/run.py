@@ -10,9 +10,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg2
@@ -27,6 +27,19 @@ from lvv.roles import make_roles
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 TOOLS = Path(sys.executable).parent
 OURS = {"--postgres15", "--slow", "--check"}
+
+
+@contextmanager
+def own_folder(prefix: str) -> Iterator[str]:
+    """A data folder for one run, gone with all in it. Two runs side by side do not meet, and no old
+    state helps a test along.
+
+    PostgreSQL does not run as root: its own account must pass the door, or the cluster would stand
+    outside and stay.
+    """
+    with tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o711)
+        yield folder
 
 
 def find_browser() -> str:
@@ -84,11 +97,13 @@ def _told(title: str, begun: float, returncode: int, words: str = "") -> str:
 
 
 def careless(server: postgres.Server) -> None:
-    """The tests' own server need not survive a power cut, nor live long enough to be tidied."""
+    """The tests' own server need not survive a power cut, nor live long enough to be tidied, and
+    leave the disk to others."""
     with closing(psycopg2.connect(server.url())) as admin:
         admin.autocommit = True
         for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
             admin.cursor().execute(f"ALTER SYSTEM SET {setting} = off")
+        admin.cursor().execute("ALTER SYSTEM SET max_wal_size = '256MB'")
         admin.cursor().execute("SELECT pg_reload_conf()")
 
 
@@ -135,10 +150,8 @@ def linted_and_tested(wanted: str) -> list[str]:
 
 
 def main(argv: Sequence[str]) -> None:
-    # A folder of its own for every run: two runs side by side do not meet, and no old state helps a
-    # test along.
     libraries.install()
-    with tempfile.TemporaryDirectory(prefix="lvv-test-", ignore_cleanup_errors=True) as folder:
+    with own_folder("lvv-test-") as folder:
         os.environ.update(
             LVV_DATA_DIR=folder, LVV_DEMO="1", DJANGO_SETTINGS_MODULE="lvv.settings.test"
         )

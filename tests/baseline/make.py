@@ -5,7 +5,6 @@ then on no migration is rewritten, and every later one must bring this database 
 
 import gzip
 import os
-import tempfile
 from contextlib import closing
 
 import psycopg2
@@ -15,6 +14,7 @@ from lvv.common.env import BASE_DIR, database_url
 from lvv.roles import make_roles
 from tests.baseline.database import FILE, manage, schema_and_data
 from tests.migrated import with_database
+from tests.run import own_folder
 
 # Of each table of a case its first rows, of each pilot the first cases; and who is one with them.
 CHOSEN = """
@@ -82,7 +82,7 @@ def cut(cursor: psycopg2.extensions.cursor) -> None:
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory(prefix="lvv-baseline-") as folder:
+    with own_folder("lvv-baseline-") as folder:
         os.environ.update(
             LVV_DATA_DIR=folder, LVV_DEMO="1", DJANGO_SETTINGS_MODULE="lvv.settings.test"
         )

@@ -16,6 +16,7 @@ import pytest
 from lvv import postgres
 from lvv.common.env import BASE_DIR, ROLES, credentials_file, read_json
 from lvv.roles import make_roles
+from tests.run import own_folder
 
 pytestmark = [pytest.mark.setup, pytest.mark.xdist_group("postgres")]
 ROOT = os.geteuid() == 0
@@ -149,6 +150,17 @@ def test_an_unreadable_home_keeps_its_modes():
             postgres.ROOT_HOME / embedded.binaries.relative_to(postgres.ROOT_HOME).parts[0]
         )
         shutil.rmtree(private)
+
+
+def test_a_run_of_the_tests_leaves_no_cluster_behind():
+    with own_folder("lvv-own-") as name:
+        folder = Path(name)
+        try:
+            postgres.start(folder)
+            assert postgres.Embedded(folder, postgres.wheel_binaries()).home.is_relative_to(folder)
+        finally:
+            postgres.stop(folder)
+    assert not folder.exists()
 
 
 @pytest.mark.skipif(not ROOT, reason="switches to another account")
