@@ -35,6 +35,7 @@ class CaseworkConfig(AppConfig):
         "read_only",
         "open_questions",
         "dossier_rows",
+        "changes",
         "journey_facts",
         "representatives",
         "worklist",

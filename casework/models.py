@@ -57,7 +57,7 @@ from casework.register.models import (
     Relation,
 )
 from casework.shelter.models import Absence, AddressReading, Location, LocationAddress, Stay
-from casework.tasks.models import Task
+from casework.tasks.models import LastLook, Snooze, Task
 from casework.transfer.models import GuidanceTicked, Transfer
 
 __all__ = [
@@ -105,6 +105,7 @@ __all__ = [
     "IntakeReport",
     "Involvement",
     "Judgement",
+    "LastLook",
     "LegalAid",
     "LetterTemplate",
     "Location",
@@ -133,6 +134,7 @@ __all__ = [
     "Stay",
     "Supervision",
     "StepTaken",
+    "Snooze",
     "Task",
     "Transfer",
     "TravelDocument",

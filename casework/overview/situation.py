@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from casework.cases.case_reader import CaseReader
 from casework.dossiers import perms
@@ -22,6 +21,7 @@ from casework.journey.perms import leads
 from casework.overview.composition import current
 from casework.records.models import Record
 from governance.access.enums import Category
+from lvv.common.days import days_from_today
 
 Records = dict[str, list[Record]]
 TALKS = (Category.GUIDANCE, Category.DEPARTURE, Category.LEGAL_AID)
@@ -54,16 +54,6 @@ class Open:
     @property
     def is_late(self) -> bool:
         return self.due_on < timezone.localdate()
-
-
-def days_from_today(day: date) -> str:
-    """How far a day lies from today, in words."""
-    days = (day - timezone.localdate()).days
-    if days == 0:
-        return _("today")
-    if days > 0:
-        return ngettext("in %(n)d day", "in %(n)d days", days) % {"n": days}
-    return ngettext("%(n)d day ago", "%(n)d days ago", -days) % {"n": -days}
 
 
 def open_actions(reader: CaseReader, records: Records) -> list[Open]:

@@ -1,10 +1,12 @@
 """The page one begins with: what waits, the newest cases, what was not sent."""
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from casework.caseload.acts import givable, without_manager
 from casework.cases import case_rows, perms
@@ -14,8 +16,11 @@ from casework.cases.partners import visible_teams
 from casework.custody.acts import ending_pilots, without_recipient
 from casework.dossiers import fact_check_views
 from casework.known_elsewhere.views import contact_requests_waiting
+from casework.overview.agenda import agenda
+from casework.overview.changes import changes_since, saw, seen_until
 from casework.overview.drafts import unsent
-from casework.overview.worklist import grouped, worklist
+from casework.overview.signals import Signal, signals
+from casework.overview.worklist import MOST, grouped, kinds_among, worklist
 from casework.register.clashes import clashes_for
 from casework.registration.perms import can_complete_registration
 from casework.transfer.acts import offers_waiting
@@ -24,8 +29,7 @@ from governance.convenants.models import Proposal
 from partners.accountability.activities import CASEWORK, processes
 from partners.organisations.enums import Role
 
-SHOWN_TO_DO = 8  # of what waits, before "more"
-MOST_TO_DO = 300
+MOST_COUNTED = 300
 # What one does here in a role that sees no cases.
 DOES = {
     Role.ANALYST: _("You read the convenants and the settings of the pilots."),
@@ -50,12 +54,12 @@ def home(request: ClearanceRequest) -> HttpResponse:
     teams = visible_teams(clearance)
     mine: list[Case] = []
     unfinished: list[Case] = []
+    stand_out: list[Signal] = []
     if clearance.sees_cases:
         mine_of = case_rows.partner_teams(clearance, teams)
-        managed = (
-            Case.objects.caseload_of(clearance.user_id, mine_of).open().for_list().newest_first()
-        )
-        mine = list(managed[:10])
+        own = Case.objects.caseload_of(clearance.user_id, mine_of).open()
+        mine = list(own.for_list().newest_first()[:10])
+        stand_out = signals(clearance, own)
         # Who may complete a registration; to others it would tell that there was an emergency.
         completes = Q(lead_team__in=clearance.teams) | Q(pilot__in=clearance.coordinated)
         waiting = (
@@ -69,25 +73,33 @@ def home(request: ClearanceRequest) -> HttpResponse:
         ][:10]
     rows = case_rows.rows([*mine, *unfinished], teams, clearance)
     clashes = clashes_for(clearance)
-    everything = "alles" in request.GET
-    waits = worklist(clearance, teams, MOST_TO_DO if everything else SHOWN_TO_DO + 1)
-    first = waits if everything else waits[:SHOWN_TO_DO]
+    everything = worklist(clearance, teams)
+    kinds = kinds_among(everything)
+    kind = request.GET.get("soort", "")
+    waits = [line for line in everything if line.kind == kind] if kind else everything
     own = Case.objects.in_bulk([case for clash in clashes for case in clash.own_cases])
     context = {
         "rows": rows[: len(mine)],
         "unfinished": rows[len(mine) :],
         "drafts": unsent(request.user),
-        "worklist": first,
-        "groups": grouped(first),
-        "more_to_do": not everything and len(waits) > SHOWN_TO_DO,
-        "several_dossiers": sum(row.kind == "dossier_request" for row in waits) > 1,
+        "worklist": everything,
+        "groups": grouped(waits),
+        "kinds": kinds,
+        "kind": kind,
+        "most": MOST,
+        "cut": sum(not line.by for line in everything) >= MOST,
+        "agenda": agenda(clearance, everything),
+        "signals": stand_out,
+        "today": timezone.localdate(),
+        "several_dossiers": sum(row.kind == "dossier_request" and not row.by for row in everything)
+        > 1,
         "to_check": fact_check_views.number_to_check(clearance, teams),
         "clashes": [(clash, own.get(clash.own_cases[0])) for clash in clashes],
         "contact_requests": contact_requests_waiting(clearance),
         "offers": offers_waiting(clearance),
         "ending": [(pilot, without_recipient(pilot)) for pilot in ending_pilots(clearance)],
         "coordinates": bool(clearance.coordinated),
-        "without_manager": without_manager(givable(clearance))[:MOST_TO_DO].count()
+        "without_manager": without_manager(givable(clearance))[:MOST_COUNTED].count()
         if clearance.holds(Role.COORDINATOR)
         else 0,
         "registers": perms.registers_people(clearance, teams),
@@ -99,3 +111,25 @@ def home(request: ClearanceRequest) -> HttpResponse:
         ],
     }
     return render(request, "casework/overview/home.html", context)
+
+
+@processes(CASEWORK)
+@require_http_methods(["GET", "POST"])
+def changes(request: ClearanceRequest) -> HttpResponse:
+    """What changed in the worker's cases since she last looked. Sent, she has seen it."""
+    clearance = request.clearance
+    if not clearance.sees_cases:
+        raise PermissionDenied
+    if request.method == "POST":
+        saw(request.user)
+    teams = visible_teams(clearance)
+    own = Case.objects.caseload_of(
+        clearance.user_id, case_rows.partner_teams(clearance, teams)
+    ).open()
+    since = seen_until(request.user)
+    keys = list(own.values_list("pk", flat=True)[:MOST_COUNTED])
+    context = {"since": since, "changes": changes_since(clearance, teams, keys, since)}
+    if request.method == "POST" and not request.htmx:
+        return redirect("home")
+    template = "_changes.html" if request.htmx else "changes.html"
+    return render(request, f"casework/overview/{template}", context)

@@ -17,12 +17,11 @@ from casework.cases.models import Case
 from casework.cases.partners import team_reads
 from casework.cases.views import case_url
 from casework.journey.acts import locked, refresh_deadline
-from casework.plan import perms
+from casework.plan import acts, perms
 from casework.plan.enums import ScenarioKind
 from casework.plan.forms import ACTION, ACTION_DONE, ActionForm, DoneForm, MendForm
 from casework.plan.models import Action, Goal, Scenario
-from casework.records.enums import Answer, EndReason
-from casework.records.models import VersionConflict
+from casework.records.enums import Answer
 from casework.tasks.models import Task
 from governance.access.clearance import Clearance
 from governance.access.enums import Category
@@ -36,7 +35,6 @@ from governance.drafts.form_views import (
     show_form,
 )
 from partners.accountability.activities import CASEWORK, processes
-from partners.accountability.history import set_change_reason
 from partners.organisations.enums import OrganisationKind
 from partners.organisations.models import Organisation, Team
 
@@ -132,7 +130,7 @@ def _doers(reader: CaseReader, author: int) -> list[Team]:
     return [team for team in known if Category.CONFERENCE in reads[team.pk]]
 
 
-def _action_or_task(case: Case, reference: UUID) -> Any:
+def action_or_task(case: Case, reference: UUID) -> Any:
     for model in (Action, Task):
         if row := model.objects.filter(case=case, reference=reference).first():
             row.case = case
@@ -146,7 +144,7 @@ def action_done(request: ClearanceRequest, reference: UUID, record: UUID) -> Htt
     """The team it belongs to says how an action or a task ended; its author changes or withdraws
     it."""
     reader = find_case(request, reference)
-    row = _action_or_task(reader.case, record)
+    row = action_or_task(reader.case, record)
     act = request.POST.get("act", "")
     answers, mends = perms.can_answer(reader, row), perms.can_mend(reader, row)
     allowed = mends if act in ("mend", "withdraw") else answers
@@ -185,45 +183,26 @@ def action_done(request: ClearanceRequest, reference: UUID, record: UUID) -> Htt
     )
 
 
-@transaction.atomic
-def _taken_on(task: Task, request: ClearanceRequest) -> str:
-    """Assign the task to this worker, for whom alone it waits from now on. Returns its page."""
-    locked(task.case)
-    row: Task = Task.objects.select_for_update(of=("self",)).get(pk=task.pk)
-    if not row.answer and row.ended_at is None:
-        row.worker = request.user
-        row.version += 1
-        set_change_reason(row, "taken on")
-        row.save()
-    return request.path
-
-
-@transaction.atomic
-def _written(seen: Any, form: Any, request: ClearanceRequest) -> str:
+def _written(row: Any, form: Any, request: ClearanceRequest) -> str:
     """Save what was sent of an action or task: the team's answer, the author's changes, or without
-    a form its withdrawal. Returns where it leads. Raises VersionConflict if it was answered or
-    ended meanwhile."""
-    case = locked(seen.case)
-    row = type(seen).objects.select_for_update(of=("self",)).get(pk=seen.pk)
-    row.claim_version(seen_version(request))
-    if row.answer or row.ended_at is not None:
-        raise VersionConflict
+    a form its withdrawal. Returns where it leads."""
+    version = seen_version(request)
     if form is None:
-        row.end(EndReason.MISTAKE)
+        acts.withdraw(row, version=version)
     elif isinstance(form, MendForm):
-        row.what, row.due_on = form.cleaned_data["what"], form.cleaned_data["due_on"]
-        row.save()
+        data = form.cleaned_data
+        acts.change(row, data["what"], data["due_on"], version=version)
     else:
-        row.answer, row.answer_text = (
-            Answer(form.cleaned_data["answer"]),
-            form.cleaned_data["answer_text"],
-        )
-        row.answered_on, row.answered_by = timezone.localdate(), request.user
-        set_change_reason(row, row.answer)
-        row.save()
-    refresh_deadline(case)
+        data = form.cleaned_data
+        result = Answer(data["answer"])
+        acts.answer(row, result, data["answer_text"], version=version, by=request.clearance)
     planned = isinstance(row, Action)
-    return reverse("casework:plan", args=[case.reference]) if planned else case_url(case)
+    return reverse("casework:plan", args=[row.case.reference]) if planned else case_url(row.case)
+
+
+def _taken_on(task: Task, request: ClearanceRequest) -> str:
+    acts.assign(task, request.clearance.user, version=seen_version(request))
+    return request.path
 
 
 def person_languages() -> list[str]:

@@ -1,6 +1,6 @@
 """Which of several values leads (R3), and names for lists."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.db import connection
@@ -15,14 +15,14 @@ _ESTABLISHING = (OrganisationKind.AVIM, OrganisationKind.IND)
 _SURENESS = {IdentityStatus.ESTABLISHED: 0, IdentityStatus.PLAUSIBLE: 1, IdentityStatus.CLAIMED: 2}
 
 
-NAMES = """
+LEADING = """
     SELECT v.case_id, v.kind, v.value, v.status, v.said_on, v.id,
            CASE v.status WHEN 'established' THEN (
                SELECT o.kind FROM partners_team t
                JOIN partners_organisation o ON o.id = t.organisation_id
                WHERE t.id = coalesce(v.source_team_id, v.author_team_id)) ELSE '' END
     FROM casework_identityvalue v
-    WHERE v.case_id = ANY (%s) AND v.kind IN ('name', 'death_date') AND v.ended_at IS NULL
+    WHERE v.case_id = ANY (%s) AND v.kind = ANY (%s) AND v.ended_at IS NULL
 """
 
 
@@ -42,21 +42,31 @@ def leading_names(case_ids: Iterable[int], *, plain: bool = False) -> dict[int, 
 
 def leading_persons(case_ids: Iterable[int]) -> dict[int, tuple[str, bool]]:
     """For each case the name, established by AVIM or IND first, else the surest, else the first
-    said; and whether the person died.
+    said; and whether the person died."""
+    kinds = [ValueKind.NAME, ValueKind.DEATH_DATE]
+    return {
+        case_id: (values.get(ValueKind.NAME, ""), ValueKind.DEATH_DATE in values)
+        for case_id, values in leading_values(case_ids, kinds).items()
+    }
+
+
+def leading_values(case_ids: Iterable[int], kinds: Sequence[str]) -> dict[int, dict[str, str]]:
+    """For each case the leading value of each of these kinds that this worker reads.
 
     In SQL by hand: building the same query through the ORM costs more than running it, and every
     list asks it.
     """
     with connection.cursor() as cursor:
-        cursor.execute(NAMES, [list(case_ids)])
+        cursor.execute(LEADING, [list(case_ids), list(kinds)])
         rows = cursor.fetchall()
-    best: dict[int, tuple[tuple[int, object, int], str]] = {}
-    died = {case_id for case_id, kind, *_rest in rows if kind == ValueKind.DEATH_DATE}
+    best: dict[tuple[int, str], tuple[int, object, int]] = {}
+    result: dict[int, dict[str, str]] = {}
     for case_id, kind, value, status, said_on, key, by in rows:
         order = (_rank(status, by), said_on, key)
-        if kind == ValueKind.NAME and (case_id not in best or order < best[case_id][0]):
-            best[case_id] = (order, value)
-    return {case_id: (value, case_id in died) for case_id, (_order, value) in best.items()}
+        if (case_id, kind) not in best or order < best[case_id, kind]:
+            best[case_id, kind] = order
+            result.setdefault(case_id, {})[kind] = value
+    return result
 
 
 def called(name: str, died: object) -> str:

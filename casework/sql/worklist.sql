@@ -3,7 +3,7 @@
 -- Asked of my teams and not answered, claims my teams are competent to answer (`outcomes`), and terms of cases that I
 -- manage, or that wait for me as coordinator. The soonest first. In plpgsql, so that its plan is kept.
 CREATE FUNCTION tasks_waiting(outcomes text[], until_day date, most integer)
-    RETURNS TABLE (kind text, reference uuid, case_id bigint, what text, due_on date)
+    RETURNS TABLE (kind text, reference uuid, case_id bigint, what text, due_on date, asked_by integer)
     LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS
 $$
 #variable_conflict use_column
@@ -11,21 +11,25 @@ DECLARE
     mine integer[] := access_teams('teams');
     pilots integer[] := access_teams('coordinates');
     me integer := access_user();
+    later text[] := ARRAY(SELECT z.kind || ':' || z.reference FROM casework_snooze z
+                          WHERE z.user_id = me AND z.until > access_today());
+    wanted integer := most;
 BEGIN
+    most := most + cardinality(later);
     RETURN QUERY SELECT x.* FROM (
-        (SELECT 'correction'::text, r.reference, r.case_id, ''::text, (r.recorded_at AT TIME ZONE 'Europe/Amsterdam')::date AS due FROM casework_correctionrequest r
+        (SELECT 'correction'::text AS kind, r.reference, r.case_id, ''::text, (r.recorded_at AT TIME ZONE 'Europe/Amsterdam')::date AS due, r.author_team_id AS asked_by FROM casework_correctionrequest r
             WHERE r.to_team_id = ANY (mine) AND r.answer = '' AND r.ended_at IS NULL ORDER BY 5 LIMIT most)
         UNION ALL
-        (SELECT 'hand_over', r.reference, r.case_id, '', (r.recorded_at AT TIME ZONE 'Europe/Amsterdam')::date FROM casework_receptionhandover r
+        (SELECT 'hand_over', r.reference, r.case_id, '', (r.recorded_at AT TIME ZONE 'Europe/Amsterdam')::date, r.author_team_id FROM casework_receptionhandover r
             WHERE r.to_team_id = ANY (mine) AND r.answer = '' AND r.ended_at IS NULL ORDER BY 5 LIMIT most)
         UNION ALL
         -- Team by team, in the order of the index: a team may have some ten thousand open ones.
         (SELECT 'action', a.* FROM unnest(mine) m (team) CROSS JOIN LATERAL (
-            SELECT r.reference, r.case_id, r.what::text, r.due_on FROM casework_action r
+            SELECT r.reference, r.case_id, r.what::text, r.due_on, r.author_team_id FROM casework_action r
             WHERE r.to_team_id = m.team AND r.answer = '' AND r.ended_at IS NULL ORDER BY r.due_on LIMIT most) a
             ORDER BY 5 LIMIT most)
         UNION ALL
-        (SELECT 'task', r.reference, r.case_id, r.what::text, r.due_on FROM casework_task r
+        (SELECT 'task', r.reference, r.case_id, r.what::text, r.due_on, r.author_team_id FROM casework_task r
             WHERE r.to_team_id = ANY (mine) AND r.answer = '' AND r.ended_at IS NULL
               -- What a colleague took on waits for her, as long as she works there.
               AND (r.worker_id IS NULL OR r.worker_id = me
@@ -34,32 +38,32 @@ BEGIN
             ORDER BY 5 LIMIT most)
         UNION ALL
         -- Somebody who is away longer than the pilot's return term: did she come back, or has she left?
-        (SELECT 'away', a.reference, a.case_id, '', a.since + l.return_term_days::int FROM casework_absence a
+        (SELECT 'away', a.reference, a.case_id, '', a.since + l.return_term_days::int, NULL::integer FROM casework_absence a
             JOIN casework_case c ON c.id = a.case_id JOIN partners_pilot l ON l.id = c.pilot_id
             WHERE a.until IS NULL AND a.ended_at IS NULL AND a.since + l.return_term_days::int <= access_today()
               AND c.left_on IS NULL
               AND (c.case_manager_id = me AND c.lead_team_id = ANY (mine) OR c.case_manager_id IS NULL AND c.pilot_id = ANY (pilots))
             ORDER BY 5 LIMIT most)
         UNION ALL
-        (SELECT 'dossier_request', r.reference, r.case_id, '', r.requested_on FROM casework_dossierrequest r
+        (SELECT 'dossier_request', r.reference, r.case_id, '', r.requested_on, r.author_team_id FROM casework_dossierrequest r
             WHERE r.to_team_id = ANY (mine) AND r.ended_at IS NULL AND r.open ORDER BY 5 LIMIT most)
         UNION ALL
-        (SELECT 'position', r.reference, r.case_id, r.question::text, r.happened_on FROM casework_agendaitem r
+        (SELECT 'position', r.reference, r.case_id, r.question::text, r.happened_on, r.author_team_id FROM casework_agendaitem r
             WHERE r.discussed_at IS NULL AND r.ended_at IS NULL AND r.happened_on >= access_today()
               AND NOT EXISTS (SELECT FROM casework_case c WHERE c.id = r.case_id AND c.read_only_from IS NOT NULL)
               AND access_both(r.shared_team_ids, access_teams('write_conference')) && r.team_ids AND r.author_team_id <> ALL (mine)
               AND NOT EXISTS (SELECT FROM casework_position p WHERE p.item_id = r.id AND p.ended_at IS NULL
                               AND coalesce(p.source_team_id, p.author_team_id) = ANY (mine)) ORDER BY 5 LIMIT most)
         UNION ALL
-        (SELECT 'claim', r.reference, r.case_id, r.outcome::text, r.confirmed_on FROM casework_exit r
+        (SELECT 'claim', r.reference, r.case_id, r.outcome::text, r.confirmed_on, r.author_team_id FROM casework_exit r
             WHERE r.claim_open AND r.ended_at IS NULL AND r.undone_on IS NULL AND r.outcome = ANY (outcomes)
               AND r.author_team_id <> ALL (mine) ORDER BY 5 LIMIT most)
         UNION ALL
-        (SELECT 'exit', r.reference, r.case_id, '', (r.recorded_at AT TIME ZONE 'Europe/Amsterdam')::date FROM casework_exit r
+        (SELECT 'exit', r.reference, r.case_id, '', (r.recorded_at AT TIME ZONE 'Europe/Amsterdam')::date, r.author_team_id FROM casework_exit r
             JOIN casework_case c ON c.id = r.case_id AND c.pilot_id = ANY (pilots)
             WHERE r.confirmed_on IS NULL AND r.ended_at IS NULL AND is_counterpart(r.author_id, me) ORDER BY 5 LIMIT most)
         UNION ALL
-        (SELECT 'minutes', m.reference, NULL::bigint, m.on::text, m.minutes_due_on FROM casework_meetingteam r
+        (SELECT 'minutes', m.reference, NULL::bigint, m.on::text, m.minutes_due_on, NULL::integer FROM casework_meetingteam r
             JOIN casework_meeting m ON m.id = r.meeting_id
             WHERE r.team_id = ANY (mine) AND m.minutes_sent_on IS NOT NULL AND m.minutes_due_on >= access_today()
               -- Not answered, or answered before the attendance or one of the summaries she reads was corrected.
@@ -76,12 +80,12 @@ BEGIN
               AND m.pilot_id <> ALL (pilots) ORDER BY 5 LIMIT most)
         UNION ALL
         -- A meeting whose day passed: held and not closed, or not called off; and minutes that were not sent.
-        (SELECT CASE WHEN m.closed_at IS NULL THEN 'meeting' ELSE 'unsent' END, m.reference, NULL::bigint, m.on::text, m.on FROM casework_meeting m
+        (SELECT CASE WHEN m.closed_at IS NULL THEN 'meeting' ELSE 'unsent' END, m.reference, NULL::bigint, m.on::text, m.on, NULL::integer FROM casework_meeting m
             WHERE m.pilot_id = ANY (pilots) AND m.cancelled_on IS NULL AND m.on < access_today()
               AND (m.closed_at IS NULL OR m.minutes_sent_on IS NULL) ORDER BY 5 LIMIT most)
         UNION ALL
         -- A case goes to another pilot: what my team wrote waits for its word; and what came of my offer, for two weeks.
-        (SELECT 'guidance', r.reference, r.case_id, '', r.wanted_on FROM casework_transfer r
+        (SELECT 'guidance', r.reference, r.case_id, '', r.wanted_on, NULL::integer FROM casework_transfer r
             CROSS JOIN LATERAL (  -- from the few transfers to their cases: the other way every case that is seen is read
                 SELECT c.id FROM casework_case c WHERE c.id = r.case_id AND c.team_ids && access_teams('write_guidance') OFFSET 0) c
             WHERE r.answer <> 'declined' AND r.taken_back_at IS NULL AND r.handed_over_on IS NULL
@@ -96,19 +100,19 @@ BEGIN
                               AND g.source_team_id IS NULL AND g.author_team_id = ANY (mine)))
             ORDER BY 5 LIMIT most)
         UNION ALL
-        (SELECT 'declined', r.reference, r.case_id, '', (r.answered_at AT TIME ZONE 'Europe/Amsterdam')::date
+        (SELECT 'declined', r.reference, r.case_id, '', (r.answered_at AT TIME ZONE 'Europe/Amsterdam')::date, NULL::integer
             FROM casework_transfer r
             WHERE r.offered_by_id = me AND r.answer = 'declined' AND r.answered_at > now() - interval '14 days'
               AND NOT EXISTS (SELECT FROM casework_transfer later WHERE later.case_id = r.case_id AND later.id > r.id)
             ORDER BY 5 LIMIT most)
         UNION ALL
-        (SELECT 'term', c.reference, c.id, '', g.deadline_on FROM casework_case c JOIN casework_progress g ON g.case_id = c.id
+        (SELECT 'term', c.reference, c.id, '', g.deadline_on, NULL::integer FROM casework_case c JOIN casework_progress g ON g.case_id = c.id
             WHERE g.deadline_on <= until_day AND c.case_manager_id = me AND c.lead_team_id = ANY (mine)
             ORDER BY 5 LIMIT most)
         UNION ALL
         -- Or it is the coordinator's turn, also where another team leads; or nobody manages the case any more. Asked apart,
         -- and pilot by pilot: one condition with "or" reads every case that is seen.
-        (SELECT 'term', c.reference, c.id, '', g.deadline_on FROM unnest(pilots) p (id) JOIN casework_progress g ON g.pilot_id = p.id
+        (SELECT 'term', c.reference, c.id, '', g.deadline_on, NULL::integer FROM unnest(pilots) p (id) JOIN casework_progress g ON g.pilot_id = p.id
             JOIN casework_case c ON c.id = g.case_id
             WHERE g.deadline_on <= until_day
               AND NOT (c.lead_team_id = ANY (mine) AND c.case_manager_id IS NOT DISTINCT FROM me)
@@ -123,8 +127,48 @@ BEGIN
                                           WHERE b.user_id = c.case_manager_id AND b.team_id = c.lead_team_id
                                             AND in_force(b.since, b.until)))
             ORDER BY 5 LIMIT most)
-    ) x ORDER BY 5, 2 LIMIT most;
+    ) x WHERE x.kind || ':' || x.reference <> ALL (later) ORDER BY 5, 2 LIMIT wanted;
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION tasks_waiting TO lvv_app;
+-- What my teams asked of another team that has not answered yet: in cases that I manage, or asked by me. The longest silent
+-- first.
+CREATE FUNCTION tasks_elsewhere(most integer)
+    RETURNS TABLE (kind text, reference uuid, case_id bigint, what text, due_on date, asked integer, since date)
+    LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS
+$$
+DECLARE
+    mine integer[] := access_teams('teams');
+    me integer := access_user();
+    cases bigint[] := ARRAY(SELECT c.id FROM casework_case c
+                            WHERE c.case_manager_id = me AND c.lead_team_id = ANY (mine) AND c.left_on IS NULL);
+BEGIN
+    RETURN QUERY SELECT x.* FROM (
+        SELECT 'action'::text, r.reference, r.case_id, r.what::text, r.due_on, r.to_team_id,
+               (r.recorded_at AT TIME ZONE 'Europe/Amsterdam')::date FROM casework_action r
+            WHERE (r.case_id = ANY (cases) OR r.author_id = me) AND r.author_team_id = ANY (mine) AND r.to_team_id <> ALL (mine)
+              AND r.answer = '' AND r.ended_at IS NULL
+        UNION ALL
+        SELECT 'task', r.reference, r.case_id, r.what::text, r.due_on, r.to_team_id,
+               (r.recorded_at AT TIME ZONE 'Europe/Amsterdam')::date FROM casework_task r
+            WHERE (r.case_id = ANY (cases) OR r.author_id = me) AND r.author_team_id = ANY (mine) AND r.to_team_id <> ALL (mine)
+              AND r.answer = '' AND r.ended_at IS NULL
+        UNION ALL
+        SELECT 'correction', r.reference, r.case_id, '', NULL, r.to_team_id,
+               (r.recorded_at AT TIME ZONE 'Europe/Amsterdam')::date FROM casework_correctionrequest r
+            WHERE (r.case_id = ANY (cases) OR r.author_id = me) AND r.author_team_id = ANY (mine) AND r.to_team_id <> ALL (mine)
+              AND r.answer = '' AND r.ended_at IS NULL
+        UNION ALL
+        SELECT 'dossier_request', r.reference, r.case_id, r.of::text, NULL, r.to_team_id, r.requested_on FROM casework_dossierrequest r
+            WHERE (r.case_id = ANY (cases) OR r.author_id = me) AND r.author_team_id = ANY (mine) AND r.to_team_id <> ALL (mine)
+              AND r.ended_at IS NULL AND r.open
+    ) x ORDER BY 7, 2 LIMIT most;
+END
+$$;
+
+GRANT EXECUTE ON FUNCTION tasks_waiting, tasks_elsewhere TO lvv_app;
+
+-- One's own, whoever one is.
+CREATE POLICY snooze_own ON casework_snooze FOR ALL TO lvv_app USING (user_id = access_user());
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON casework_snooze TO lvv_app;

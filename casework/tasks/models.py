@@ -39,3 +39,31 @@ class Task(Addressed):
                 condition=Q(answer="", ended_at=None),
             )
         ]
+
+
+class Snooze(models.Model):
+    """That a line of the worklist shows to one worker no earlier than a day. What it is about waits
+    on for everybody else."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=20)
+    reference = models.UUIDField()
+    until = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "kind", "reference"], name="snooze_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.reference} until {self.until}"
+
+
+class LastLook(models.Model):
+    """Until when a worker has seen what changed in her cases."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"seen until {self.at}"

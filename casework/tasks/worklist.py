@@ -1,4 +1,5 @@
-"""What waits for a worker: asked of her teams, due in her cases, or hers to confirm."""
+"""What waits: for a worker, asked of her teams, due in her cases or hers to confirm; and for
+others, who were asked by her."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,6 +8,9 @@ from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
+
+from casework.tasks.models import Snooze
+from partners.accounts.models import User
 
 NEAR = timedelta(days=7)  # a term shows so long before its day
 
@@ -21,6 +25,20 @@ class Waiting:
     case_id: int | None  # minutes are of no case
     what: str
     due_on: date
+    asked_by: int | None = None  # the team that waits for it
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One thing that waits for another team: of what kind, of which case, and since when."""
+
+    kind: str
+    reference: UUID
+    case_id: int
+    what: str
+    due_on: date | None
+    of: int
+    since: date
 
 
 def waiting(outcomes: Iterable[str], most: int) -> list[Waiting]:
@@ -28,7 +46,27 @@ def waiting(outcomes: Iterable[str], most: int) -> list[Waiting]:
     worker's teams are competent to confirm."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT kind, reference, case_id, what, due_on FROM tasks_waiting(%s, %s, %s)",
+            "SELECT * FROM tasks_waiting(%s, %s, %s)",
             [list(outcomes), timezone.localdate() + NEAR, most],
         )
         return [Waiting(*row) for row in cursor.fetchall()]
+
+
+def asked_of_others(most: int) -> list[Asked]:
+    """What the current worker, or her team in cases that she manages, asked of other teams, which
+    have not answered; the longest silent first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM tasks_elsewhere(%s)", [most])
+        return [Asked(*row) for row in cursor.fetchall()]
+
+
+def snooze(user: User, kind: str, reference: UUID, until: date) -> None:
+    """Show this line of her worklist to this worker no earlier than a day."""
+    Snooze.objects.update_or_create(
+        user=user, kind=kind, reference=reference, defaults={"until": until}
+    )
+
+
+def wake(user: User, kind: str, reference: UUID) -> None:
+    """Show it again."""
+    Snooze.objects.filter(user=user, kind=kind, reference=reference).delete()

@@ -1,19 +1,18 @@
 import uuid
-from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
 from django import template
 from django.urls import Resolver404, resolve, reverse
-from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 
 from casework.cases.case_rows import TAB_CAP
 from casework.dossiers.kinds import BY_MODEL
 from casework.dossiers.presentation import record_url
 from governance.drafts import acts as drafts
+from lvv.common.days import days_from_today, days_waiting, lateness
 from partners import components
 
 register = template.Library()
@@ -46,13 +45,8 @@ def why_once_more(context: template.Context) -> str:
     return gettext("Please reauthenticate to safeguard your account.")
 
 
-@register.filter
-def lateness(on: date) -> str:
-    """How long ago something was due; empty for a day to come."""
-    days = (timezone.localdate() - on).days
-    if days == 0:
-        return gettext("today")
-    return ngettext("%(n)d day late", "%(n)d days late", days) % {"n": days} if days > 0 else ""
+for words in (days_from_today, days_waiting, lateness):
+    register.filter(words)
 
 
 @register.filter

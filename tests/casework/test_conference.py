@@ -273,10 +273,9 @@ def test_a_task_that_somebody_takes_on_waits_for_her_until_she_leaves_the_team(r
         }
 
     assert waits_for() == {"ind", "colleague"}
-    assert room.journey.post("dtv", "action_done", task.reference, act="mine").status_code == 403
-    assert (
-        room.journey.post("colleague", "action_done", task.reference, act="mine").status_code == 302
-    )
+    mine = {"act": "mine", "version": task.version}
+    assert room.journey.post("dtv", "action_done", task.reference, **mine).status_code == 403
+    assert room.journey.post("colleague", "action_done", task.reference, **mine).status_code == 302
     assert waits_for() == {"colleague"}
     assert (
         f"Opgepakt door {colleague}" in room.journey.get("ind", "action_done", task.reference).text

@@ -152,10 +152,10 @@ def due(journey, who, what):
     """Whether this waits for her, and whether it is due: None, False or True."""
     rows = [
         row
-        for row in journey.client.act_as(journey.workers[who]).get("/?alles").context["worklist"]
+        for row in journey.client.act_as(journey.workers[who]).get("/").context["worklist"]
         if row.case == journey.case and what in row.what
     ]
-    return rows[0].is_due if rows else None
+    return rows[0].on <= timezone.localdate() if rows else None
 
 
 def on_the_day(journey, on_day, day, what, who="municipality", while_it_runs=None):

@@ -581,9 +581,7 @@ def test_who_wrote_guidance_is_asked_what_goes_along_and_who_offered_hears_of_a_
     def waits(who):
         return [
             row.what
-            for row in journey.client.act_as(journey.workers[who])
-            .get("/?alles")
-            .context["worklist"]
+            for row in journey.client.act_as(journey.workers[who]).get("/").context["worklist"]
         ]
 
     asks, declined = (

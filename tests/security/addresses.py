@@ -24,6 +24,7 @@ from casework.models import (
     Transfer,
 )
 from casework.records.models import Record
+from casework.tasks.models import Task
 from governance.models import Approval, Convenant, Draft, Printout, Proposal
 from partners.models import Pilot
 from tests.access.test_pages import patterns
@@ -99,6 +100,11 @@ def of_pattern(world: Marked, name: str, pattern: str, records: list[Record]) ->
         return
     if "record" in wanted:
         yield from of_records(world, name, wanted, records)
+        return
+    if name == "casework:line_act":
+        for task in (row for row in records if isinstance(row, Task)):
+            url = reverse(name, kwargs={"kind": "task", "reference": task.reference})
+            yield Address(name, url, ((Case, task.case_id), row_of(task)))
         return
     about: list[Any] = [None]
     if "reference" in wanted:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from django.conf import settings
 from django.db import transaction
@@ -100,8 +100,18 @@ def check(
             if not target.netloc and not target.path.startswith(AWAY):
                 path = target.path or address.url.partition("?")[0]
                 url = path + (f"?{target.query}" if target.query else "")
-                if url.startswith("/"):
+                if url.startswith("/") and not is_combined(url):
                     seen.links.setdefault(url)
+
+
+def is_combined(url: str) -> bool:
+    """A list of the administration by several columns or filters at once: of those there are as many
+    as combinations, and each shows rows that the list alone shows."""
+    target = urlsplit(url)
+    asked = parse_qsl(target.query)
+    return target.path.startswith("/beheer/") and (
+        len(asked) > 1 or any(key == "o" and "." in value for key, value in asked)
+    )
 
 
 def crawl(
