@@ -117,8 +117,14 @@ class CaseReader:
 
     @cached_property
     def manages(self) -> bool:
-        """True if she is the case manager."""
-        return self.case.case_manager_id == self.clearance.user_id
+        """True if she is the case manager, and works in the team that leads, or in the one that
+        registered the person: who left it keeps nothing of it (access_manages() in SQL)."""
+        return self.case.case_manager_id == self.clearance.user_id and (
+            self.team_leads
+            or Involvement.objects.in_force()
+            .filter(case=self.case, ground=Ground.REGISTERED, team__in=self.clearance.teams)
+            .exists()
+        )
 
     @cached_property
     def coordinates(self) -> bool:

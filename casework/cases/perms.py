@@ -38,16 +38,22 @@ def registers_people(clearance: Clearance, teams: dict[int, Team]) -> bool:
     return any(registers(teams[team]) for team in clearance.teams)
 
 
+def exporting_teams(clearance: Clearance, teams: dict[int, Team]) -> list[int]:
+    """The teams of this worker of whose cases she may take the list out as a file: others than of
+    the aliens police, to which nobody gives people in bulk."""
+    return [
+        team
+        for team in clearance.teams
+        if team in teams and teams[team].organisation.kind != OrganisationKind.AVIM
+    ]
+
+
 def exports_lists(clearance: Clearance, teams: dict[int, Team]) -> bool:
     """To take the list of cases out as a file, one must be both:
     - seeing cases
-    - in a team other than the aliens police: nobody gives it people in bulk
+    - in a team that exports
     """
-    return clearance.sees_cases and any(
-        teams[team].organisation.kind != OrganisationKind.AVIM
-        for team in clearance.teams
-        if team in teams
-    )
+    return clearance.sees_cases and bool(exporting_teams(clearance, teams))
 
 
 def can_involve(reader: CaseReader) -> bool:

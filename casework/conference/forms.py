@@ -16,24 +16,24 @@ from casework.conference.enums import (
     Stance,
     WhyOnAgenda,
 )
-from casework.conference.models import Meeting
+from casework.conference.models import AgendaItem, Meeting
 from casework.journey.calendar import is_ordinary
 from casework.journey.facts import Facts
 from casework.plan.enums import ScenarioKind
 from casework.register.forms import DayField
 from governance.drafts.forms import KeptForm
-from governance.drafts.kinds import DraftKind
+from governance.drafts.kinds import DraftKind, reading
 from lvv.common.forms import DateField
 from partners.organisations.models import Team
 
 MEETING = DraftKind("meeting", _("Case conference"))
 AGENDA = DraftKind("agenda", _("Case conference"))
-ITEM = DraftKind("item", _("Case conference"))
-POSITION = DraftKind("position", _("Position"))
-SUMMARY = DraftKind("discuss", _("Shared summary"))
+ITEM = DraftKind("item", _("Case conference"), reading(AgendaItem))
+POSITION = DraftKind("position", _("Position"), reading(AgendaItem))
+SUMMARY = DraftKind("discuss", _("Shared summary"), reading(AgendaItem))
 DECIDE = DraftKind("decide", _("Save a decision"))
-MINUTES = DraftKind("minutes", _("Minutes"))
-ATTENDANCE = DraftKind("attendance", _("Attendance and guests"))
+MINUTES = DraftKind("minutes", _("Minutes"), reading(Meeting))
+ATTENDANCE = DraftKind("attendance", _("Attendance and guests"), reading(Meeting))
 
 
 def format_weekday(day: date) -> str:

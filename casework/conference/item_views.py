@@ -70,12 +70,7 @@ def _item_context(request: ClearanceRequest, item: AgendaItem) -> dict[str, Any]
     mark_noted(positions, item.meeting)
     data = {row.source_id: row for row in positions}
     known = reader.named(item.shared_team_ids)
-    decisions = list(
-        ConferenceDecision.objects.current()
-        .filter(item=item)
-        .select_related("owner_team__organisation")
-        .order_by("pk")
-    )
+    decisions = list(ConferenceDecision.objects.current().filter(item=item).order_by("pk"))
     before = (
         ConferenceDecision.objects.current()
         .filter(case=case, decided_on__lte=item.meeting.on)
@@ -83,12 +78,7 @@ def _item_context(request: ClearanceRequest, item: AgendaItem) -> dict[str, Any]
         .order_by("-decided_on", "-pk")
         .first()
     )
-    actions = list(
-        Action.objects.current()
-        .filter(decision__in=decisions)
-        .select_related("to_team__organisation")
-        .order_by("due_on", "pk")
-    )
+    actions = list(Action.objects.current().filter(decision__in=decisions).order_by("due_on", "pk"))
     order = [
         one for place in places for one in place.items
     ]  # each member of a household in her turn
@@ -97,6 +87,7 @@ def _item_context(request: ClearanceRequest, item: AgendaItem) -> dict[str, Any]
         "meeting": item.meeting,
         "case": case,
         "item": item,
+        "reader": reader,
         "places": places,
         "name": reader.name or case.number,
         "positions": [(team, data.get(team.pk)) for team in known],

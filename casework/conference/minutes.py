@@ -31,24 +31,17 @@ def minutes_of(clearance: Clearance, meeting: Meeting) -> dict[str, Any]:
     items = [item for place in places for item in place.items]
     teams = visible_teams(clearance)
     positions: dict[int, list[tuple[str, Position]]] = {item.pk: [] for item in items}
-    cases = {item.pk: item.case for item in items}
+    readers = {item.pk: CaseReader(clearance, item.case, teams) for item in items}
     rows = list(Position.objects.current().filter(item__in=items).order_by("pk"))
     mark_noted(rows, meeting)
     for row in rows:
-        label = CaseReader(clearance, cases[row.item_id], teams).label(row.source_id)
-        positions[row.item_id].append((label, row))
+        positions[row.item_id].append((readers[row.item_id].label(row.source_id), row))
     decisions: dict[int, list[tuple[ConferenceDecision, list[Action]]]] = {
         item.pk: [] for item in items
     }
-    result = list(
-        ConferenceDecision.objects.current()
-        .filter(item__in=items)
-        .select_related("owner_team__organisation")
-    )
+    result = list(ConferenceDecision.objects.current().filter(item__in=items))
     actions: dict[int, list[Action]] = {}
-    for action in (
-        Action.objects.current().filter(decision__in=result).select_related("to_team__organisation")
-    ):
+    for action in Action.objects.current().filter(decision__in=result):
         actions.setdefault(action.decision_id or 0, []).append(action)
     for decision in sorted(result, key=lambda row: row.pk):
         decisions[decision.item_id or 0].append((decision, actions.get(decision.pk, [])))
@@ -60,7 +53,7 @@ def minutes_of(clearance: Clearance, meeting: Meeting) -> dict[str, Any]:
             (
                 place.number,
                 [
-                    (item, name, positions[item.pk], decisions[item.pk])
+                    (item, name, positions[item.pk], decisions[item.pk], readers[item.pk])
                     for item, name in zip(place.items, place.names, strict=True)
                 ],
             )

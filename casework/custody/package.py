@@ -175,9 +175,11 @@ def _links(model: type[Record]) -> Iterator[tuple[str, type[Record]]]:
 def _told(model: type[Record]) -> Iterator[str]:
     """Columns of a record that the package includes: plain fields, team of the record, and other
     records. Accounts, places, partners and lists are left out: they belong to this installation, or
-    would tell who else takes part."""
+    would tell who else takes part, as what a sharing was for might."""
     for field in model._meta.concrete_fields:
-        if field.related_model:
+        if field.name == "share_purpose":
+            kept = False  # for those with whom it was shared
+        elif field.related_model:
             kept = field.name in ("author_team", "source_team") or issubclass(
                 field.related_model, Record
             )

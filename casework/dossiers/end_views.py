@@ -14,6 +14,7 @@ from casework.dossiers.acts import change_record, end_record
 from casework.dossiers.forms import EndForm
 from casework.dossiers.record_page import at_or_404, ended_meanwhile, locked_record, too_late
 from casework.records.enums import EndReason
+from casework.register.models import IdentityValue
 from governance.access.enums import Visibility
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.form_views import (
@@ -77,7 +78,7 @@ def record_withdraw(
         row.claim_version(seen_version(request))
         row.visibility = Visibility.OWN_ORGANISATION
         row.shared_team_ids, row.shared_until = [], None
-        change_record(row, reason="withdrawn", follow=False)
+        change_record(row, reason="withdrawn", follow=isinstance(row, IdentityValue))
         messages.success(request, _("From now on only your own team reads this."))
         return at.page
 

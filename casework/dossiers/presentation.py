@@ -13,11 +13,12 @@ from django.utils import formats, timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from casework.cases.case_reader import CaseReader
 from casework.cases.models import Case, Consent
 from casework.dossiers.record_kind import RecordKind
 from casework.records.models import Checked, Record
 from casework.shelter.models import Stay
-from governance.access.enums import Category
+from governance.access.enums import Category, Visibility
 from partners.organisations.models import Pilot
 
 A_CASE, A_RECORD = (
@@ -87,11 +88,27 @@ class Change:
     reason: str
 
 
+def is_told_of_sharing(record: Any, reader: CaseReader) -> bool:
+    """True for whose team wrote the record or is its source, and for whom it is shared with: they
+    read what for, on what basis and until when. Who else reads it is told nothing, so that what is
+    missing says nothing of other teams. `record` may be a former version."""
+    told = {record.author_team_id, record.source_team_id}
+    if record.visibility == Visibility.SELECTED_PARTNERS:
+        told |= set(record.shared_team_ids)
+    return record.visibility == Visibility.PERMITTED_PARTNERS or not told.isdisjoint(
+        reader.clearance.teams
+    )
+
+
 def changes(
-    record: Record, kind: RecordKind, named: Callable[[set[int]], set[int]]
+    record: Record, kind: RecordKind, named: Callable[[set[int]], set[int]], *, is_own: bool
 ) -> list[Change]:
     """Changes of this record, the newest first; the oldest is its creation. The author of a change
-    is named only if `named` allows the reader to know that worker."""
+    is named only if `named` allows the reader to know that worker.
+
+    is_own: the reader's team is its author or source. To others a change of who reads it would say
+    that there are teams of which they may not know.
+    """
     words = {
         "withdrawn": _("sharing withdrawn"),
         "checked": _("checked, unchanged"),
@@ -108,7 +125,7 @@ def changes(
     )
     names = [
         *kind.fields,
-        *(name for name in ("visibility", "shared_until") if hasattr(record, name)),
+        *(n for n in ("visibility", "shared_until") if is_own and hasattr(record, n)),
     ]
     known = named({version.history_user_id for version in history if version.history_user_id})
     result = []

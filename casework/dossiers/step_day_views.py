@@ -5,10 +5,8 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 
-from casework.cases.case_reader import CaseReader, find_case
+from casework.cases.case_reader import find_case
 from casework.cases.enums import CaseState
-from casework.cases.partners import team_reads
-from casework.cases.progress import StepTaken
 from casework.cases.views import case_url
 from casework.dossiers import perms
 from casework.dossiers.kinds import KINDS
@@ -16,17 +14,10 @@ from casework.dossiers.rows import records_of
 from casework.dossiers.step_copies import COPIES, copies
 from casework.dossiers.step_day_acts import correct_step_day
 from casework.journey.forms import STEP_DAY, StepDayForm
-from casework.journey.step_days import day_of, steps_taken
+from casework.journey.step_days import day_of, readers_of_step, steps_taken
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.form_views import form_view, open_form, seen_version, send_form, show_form
 from partners.accountability.activities import CASEWORK, processes
-
-
-def _readers(reader: CaseReader, step: StepTaken) -> str:
-    """Which teams of those she may know read this step, and with it why its day was corrected."""
-    reads = team_reads(reader.case.team_ids)
-    teams = [team for team in reads if reads[team].get(step.category) in ("read", "write")]
-    return ", ".join(team.label for team in reader.named(teams))
 
 
 @processes(CASEWORK)
@@ -53,7 +44,7 @@ def step_day(request: ClearanceRequest, reference: UUID, step: UUID) -> HttpResp
         step=row,
         state=CaseState(row.state).label,
         day=day_of(reader.case, row) if row.on else None,
-        read_by=_readers(reader, row),
+        read_by=readers_of_step(reader, row.category),
         also=KINDS[COPIES[row.number].slug].label if copies(row, records) else "",
         **reader.context(),
     )

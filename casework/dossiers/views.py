@@ -20,7 +20,7 @@ from casework.dossiers.correction_views import about
 from casework.dossiers.corrections import CorrectionRequest
 from casework.dossiers.forms import RecordForm, form_class, value_kind
 from casework.dossiers.kinds import ADD, CHANGE
-from casework.dossiers.presentation import changes, lines
+from casework.dossiers.presentation import changes, is_told_of_sharing, lines
 from casework.dossiers.procedures import Procedure
 from casework.dossiers.record_page import At, at_or_404, ended_meanwhile, locked_record, too_late
 from casework.dossiers.remedies import remedy_lines
@@ -206,7 +206,7 @@ def record_detail(
         author_known=bool(at.reader.named([result.author_team_id])),
         on_behalf=at.reader.label(result.author_team_id) if result.source_team_id else "",
         readers=[team.label for team in at.reader.named(readers_of(result))],
-        sharing_known=len(at.reader.named(result.shared_team_ids)) == len(result.shared_team_ids),
+        sharing_known=is_told_of_sharing(result, at.reader),
         warning=at.kind.warning(result) if at.kind.warning else "",
         can_change=perms.can_change(at.reader, result) and at.kind.slug != "correction",
         can_end=perms.can_end(at.reader, result),
@@ -227,6 +227,9 @@ def record_detail(
             result,
             at.kind,
             at.reader.known_workers,
+            is_own=not {result.author_team_id, result.source_team_id}.isdisjoint(
+                at.reader.clearance.teams
+            ),
         ),
         about=about(at),
     )

@@ -11,10 +11,12 @@ from casework.escalation.models import Escalation
 from casework.journey.guards import format_day
 from casework.register.forms import DayField
 from governance.drafts.forms import KeptForm
-from governance.drafts.kinds import DraftKind
+from governance.drafts.kinds import DraftKind, reading
 from lvv.common.forms import DateField
 
-ESCALATION = DraftKind("escalation", _("Escalation"))
+ESCALATION = DraftKind(
+    "escalation", _("Escalation"), reading(Escalation, "case__reference", empty=("ask",))
+)
 
 ORDER = list(Level)
 LONGEST = timedelta(days=183)

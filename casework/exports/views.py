@@ -90,7 +90,7 @@ def case_export(request: ClearanceRequest) -> HttpResponse:
     if not perms.exports_lists(clearance, teams):
         raise PermissionDenied
     tab, filtered = asked_list(request.GET, clearance, teams)
-    result = filtered.qs
+    result = filtered.qs.filter(team_ids__overlap=perms.exporting_teams(clearance, teams))
     asked = request.GET.copy()
     asked.pop(ASKED, None)
     key = EXPORT.key(uuid5(NAMESPACE_URL, asked.urlencode()))  # this list of hers

@@ -39,7 +39,7 @@ from casework.journey.addresses import linked
 from casework.journey.calendar import by_law
 from casework.journey.facts import Facts, fact_of
 from casework.journey.steps import STEPS
-from casework.register.identity import leading_names
+from casework.register.identity import name_for_all
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.acts import kept_value, save_draft
 from governance.drafts.form_views import (
@@ -185,7 +185,7 @@ def _letter(reader: CaseReader, form: FormalForm) -> str:
     return filled(
         template.text if template else first_text(data["kind"]),
         {
-            "naam": leading_names([case.pk], plain=True).get(case.pk) or case.number,
+            "naam": name_for_all(case.pk) or case.number,
             "casusnummer": case.number,
             "datum": data["decided_on"],
             "functie": form.function_name,

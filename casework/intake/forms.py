@@ -16,12 +16,12 @@ from casework.register.forms import DayField, ReasonField
 from casework.sharing.forms import SharingFields
 from governance.access.enums import Category, Visibility
 from governance.drafts.forms import Kept, KeptForm
-from governance.drafts.kinds import DraftKind
+from governance.drafts.kinds import DraftKind, reading
 from lvv.common.forms import DateField
 from partners.organisations.models import Team
 
-INTAKE = DraftKind("intake", _("Intake"))
-REFERRAL = DraftKind("referral", _("Referral"))
+INTAKE = DraftKind("intake", _("Intake"), reading(Intake, "case__reference", empty=("begin",)))
+REFERRAL = DraftKind("referral", _("Referral"), reading(Case))
 DOSSIERS = DraftKind("dossiers", _("Ask for the dossiers"))
 CRITERIA = DraftKind("criteria", _("Local criteria"))
 

@@ -12,8 +12,9 @@ from casework.cases.progress import StepTaken
 from casework.cases.views import case_url
 from casework.intake.forms import REFERRAL, ReferralForm
 from casework.journey.acts import locked
-from casework.journey.step_days import correct_day
+from casework.journey.step_days import correct_day, readers_of_step
 from casework.registration.perms import can_complete_registration
+from governance.access.enums import Category
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.form_views import form_view, open_form, seen_version, send_form, show_form
 from partners.accountability.activities import REGISTRATION, processes
@@ -33,7 +34,11 @@ def case_referral(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         return case_url(reader.case)
 
     return send_form(request, form, act) or show_form(
-        request, "casework/intake/referral.html", form, **reader.context()
+        request,
+        "casework/intake/referral.html",
+        form,
+        read_by=readers_of_step(reader, Category.CONFERENCE),
+        **reader.context(),
     )
 
 

@@ -2,7 +2,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -19,7 +19,7 @@ from casework.journal.enums import ContactKind
 from casework.journal.forms import A_NOTE, NOTE, ContactForm, category_chosen
 from casework.journal.models import Contact, Note
 from casework.sharing.audience import other_teams, tells_of_others, would_read, writable_categories
-from casework.tasks.acts import set_own_task
+from casework.tasks.acts import set_own_task, sets_tasks
 from governance.access.clearance import Clearance
 from governance.access.enums import Category, Visibility
 from governance.access.middleware import ClearanceRequest
@@ -108,7 +108,12 @@ def _write(case: Case, form: ContactForm, *, by: Clearance) -> Contact | Note:
         more = {name: data[name] for name in ("language", "interpreter", "present")}
         record = write_contact(case, by=by, kind=ContactKind(data["kind"]), more=more, **what)
     if data.get("task"):
-        set_own_task(case, data["task"], data["task_due_on"], by=by)
+        team = record.author_team_id  # what is said to a lawyer or a doctor stays with her team
+        if not sets_tasks(case, team, by):
+            raise ValidationError(
+                _("The team in whose name you write this sets no tasks: leave the task empty.")
+            )
+        set_own_task(case, team, data["task"], data["task_due_on"], by=by)
     return record
 
 

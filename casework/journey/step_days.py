@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from casework.cases.case_reader import CaseReader
 from casework.cases.enums import ADMITTED_STATES, CaseState
 from casework.cases.models import Case
+from casework.cases.partners import team_reads
 from casework.cases.progress import LEFT_STATES, CorrectedDay, StepTaken
 from casework.journey import perms
 from casework.journey.guards import format_day
@@ -22,6 +23,14 @@ from casework.journey.steps import STEPS
 from governance.access.clearance import Clearance
 
 READ = ("reference", "number", "state", "category", "on", "recorded_at", "version", "case")
+
+
+def readers_of_step(reader: CaseReader, category: str) -> str:
+    """Which teams of those she may know read a step of this category, and with it why its day was
+    corrected."""
+    reads = team_reads(reader.case.team_ids)
+    teams = [team for team in reads if reads[team].get(category) in ("read", "write")]
+    return ", ".join(team.label for team in reader.named(teams))
 
 
 def steps_taken(case: Case) -> list[StepTaken]:

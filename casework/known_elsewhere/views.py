@@ -24,7 +24,7 @@ from casework.known_elsewhere.perms import can_ask
 from casework.records.models import VersionConflict
 from casework.register.forms import ReasonField
 from casework.registration import perms
-from governance.access.clearance import Clearance
+from governance.access.clearance import Clearance, current_clearance
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.acts import find_drafts, kept_value
 from governance.drafts.form_views import (
@@ -45,7 +45,13 @@ from partners.organisations.models import Pilot
 ASK = DraftKind("ask", gettext_lazy("Known elsewhere?"))
 CONTACT = DraftKind("contact", gettext_lazy("Known elsewhere?"))
 REPLY = DraftKind("reply", gettext_lazy("Asked by other pilots"))
-SHIELD = DraftKind("shield", gettext_lazy("Shield this person"))
+SHIELD = DraftKind(
+    "shield",
+    gettext_lazy("Shield this person"),
+    lambda about, _part: Case.objects.filter(
+        reference=about, lead_team__in=getattr(current_clearance(), "teams", ())
+    ).exists(),
+)
 
 SAID = {
     "refused": gettext_lazy("You may not ask this of this case."),

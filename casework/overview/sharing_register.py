@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from casework.cases.case_reader import CaseReader, find_case
 from casework.cases.partners import team_reads
 from casework.dossiers.kinds import KINDS, headline
-from casework.dossiers.presentation import record_url
+from casework.dossiers.presentation import is_told_of_sharing, record_url
 from casework.dossiers.rows import records_of, seen_by
 from casework.records.enums import begins_with_author
 from casework.records.models import Record
@@ -82,7 +82,7 @@ def register_of_sharing(reader: CaseReader, records: dict[str, list[Record]]) ->
             everybody,
             *(
                 (version.share_purpose, version.get_share_basis_display(), version.shared_until)
-                if visible or everybody
+                if everybody or is_told_of_sharing(version, reader)
                 else ("", "", None)
             ),
         )

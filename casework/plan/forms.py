@@ -7,14 +7,21 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from casework.plan.models import Goal
+from casework.plan.models import Action, Goal
+from casework.tasks.models import Task
 from governance.drafts.forms import KeptForm
 from governance.drafts.kinds import DraftKind
 from lvv.common.forms import DateField
 from partners.organisations.models import Team
 
 ACTION = DraftKind("action", _("Action"))
-ACTION_DONE = DraftKind("actiondone", _("Answer"))
+
+
+def _reads_work(about: UUID, _part: str) -> bool:
+    return any(m.objects.filter(reference=about).exists() for m in (Action, Task))
+
+
+ACTION_DONE = DraftKind("actiondone", _("Answer"), _reads_work)
 
 
 class ActionForm(KeptForm):

@@ -23,6 +23,7 @@ LEADING = """
                WHERE t.id = coalesce(v.source_team_id, v.author_team_id)) ELSE '' END
     FROM casework_identityvalue v
     WHERE v.case_id = ANY (%s) AND v.kind = ANY (%s) AND v.ended_at IS NULL
+      AND (%s OR v.visibility = 'permitted_partners' AND not_over(v.shared_until))
 """
 
 
@@ -50,14 +51,23 @@ def leading_persons(case_ids: Iterable[int]) -> dict[int, tuple[str, bool]]:
     }
 
 
-def leading_values(case_ids: Iterable[int], kinds: Sequence[str]) -> dict[int, dict[str, str]]:
-    """For each case the leading value of each of these kinds that this worker reads.
+def name_for_all(case_id: int) -> str:
+    """The leading name of those that every partner reads, for a text with more readers than this
+    worker; empty if there is none."""
+    return leading_values([case_id], [ValueKind.NAME], kept=False).get(case_id, {}).get("name", "")
+
+
+def leading_values(
+    case_ids: Iterable[int], kinds: Sequence[str], *, kept: bool = True
+) -> dict[int, dict[str, str]]:
+    """For each case the leading value of each of these kinds that this worker reads; without `kept`
+    of those that are for every partner.
 
     In SQL by hand: building the same query through the ORM costs more than running it, and every
     list asks it.
     """
     with connection.cursor() as cursor:
-        cursor.execute(LEADING, [list(case_ids), list(kinds)])
+        cursor.execute(LEADING, [list(case_ids), list(kinds), kept])
         rows = cursor.fetchall()
     best: dict[tuple[int, str], tuple[int, object, int]] = {}
     result: dict[int, dict[str, str]] = {}

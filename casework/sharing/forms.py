@@ -36,7 +36,7 @@ class SharingFields(forms.Form):
         label=_("What do they need it for?"),
         required=False,
         max_length=300,
-        help_text=_("In a few words. It stays with the sharing."),
+        help_text=_("In a few words. Every team with which you share it reads this too."),
     )
     share_basis = forms.ChoiceField(
         label=_("On what basis?"),

@@ -1,12 +1,20 @@
 -- Who reads the audit log, and by which case numbers.
 
--- References of the cases I manage, and of their persons: also who tried to open the person is in the log by these.
+-- As CaseReader.manages: who left the team keeps nothing of it.
+CREATE FUNCTION access_manages(c casework_case) RETURNS boolean LANGUAGE sql STABLE AS
+$$
+    SELECT c.case_manager_id = access_user() AND (c.lead_team_id = ANY (access_teams('teams')) OR EXISTS (
+        SELECT FROM casework_involvement v WHERE v.case_id = c.id AND v.ground = 'registered' AND v.counted
+            AND v.team_id = ANY (access_teams('teams'))))
+$$;
+
+-- References of the cases I manage. Not of their persons: who was refused a person in another pilot would say that she is
+-- there.
 CREATE FUNCTION access_managed_cases() RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = public, pg_temp AS
 $$
-    SELECT coalesce(array_agg(c.reference) || array_agg(p.reference), '{}')
-    FROM casework_case c JOIN casework_person p ON p.id = c.person_id
-    WHERE c.case_manager_id = access_user() AND c.team_ids && access_teams('read_identity')
+    SELECT coalesce(array_agg(c.reference), '{}') FROM casework_case c
+    WHERE c.case_manager_id = access_user() AND access_manages(c) AND c.team_ids && access_teams('read_identity')
 $$;
 
 -- The case manager reads who looked at her cases; the privacy officer what her organisation's people did; the

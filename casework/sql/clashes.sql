@@ -1,5 +1,17 @@
 -- Clashes (R1): what the coordinators of two pilots settle between them.
 
+-- Whether a value may be compared past the wall: what comes of it is told to the team that leads the case, which must read
+-- it. What a partner keeps to itself meets nothing.
+CREATE FUNCTION register_compares(v casework_identityvalue) RETURNS boolean LANGUAGE sql STABLE AS
+$$
+    SELECT v.ended_at IS NULL AND EXISTS (
+        SELECT FROM casework_case c WHERE c.id = v.case_id
+            AND (v.author_team_id = c.lead_team_id
+                 OR not_over(v.shared_until)
+                    AND (v.visibility = 'permitted_partners'
+                         OR v.visibility = 'selected_partners' AND c.lead_team_id = ANY (v.shared_team_ids))))
+$$;
+
 -- A clash between the newest cases of two persons, for the coordinators of their pilots. Why it is asked is for the pilots of
 -- who asks: the other takes no part in that case.
 CREATE FUNCTION register_clash_between(ours bigint[], theirs bigint[], why text) RETURNS void LANGUAGE sql VOLATILE SECURITY DEFINER
@@ -9,8 +21,8 @@ $$
                                 found_at, newer_answer, older_answer, trail)
     SELECT gen_random_uuid(), n.id, o.id, n.pilot_id, o.pilot_id,
            ARRAY(SELECT DISTINCT v.kind FROM casework_identityvalue v JOIN casework_identityvalue w
-                 ON w.kind = v.kind AND w.key = v.key AND w.ended_at IS NULL
-                 WHERE v.case_id = n.id AND w.case_id = o.id AND v.ended_at IS NULL ORDER BY 1), now(), '', '',
+                 ON w.kind = v.kind AND w.key = v.key
+                 WHERE v.case_id = n.id AND w.case_id = o.id AND register_compares(v) AND register_compares(w) ORDER BY 1), now(), '', '',
            jsonb_build_array(jsonb_build_object('at', now(), 'pilot', NULL, 'said', 'asked', 'why', left(trim(why), 500),
                'of', to_jsonb(register_answers_for(ours || theirs))))
     FROM (SELECT c.* FROM casework_case c WHERE c.person_id = ANY (ours) ORDER BY c.id DESC LIMIT 1) x
@@ -77,19 +89,19 @@ BEGIN
       AND NOT (k.newer_answer <> '' AND k.newer_answer = k.older_answer)
       AND NOT EXISTS (SELECT FROM casework_identityvalue v JOIN casework_identityvalue w ON w.key = v.key AND w.kind = 'v_number'
                       WHERE v.kind = 'v_number' AND v.case_id = k.newer_case_id AND w.case_id = k.older_case_id
-                        AND v.ended_at IS NULL AND w.ended_at IS NULL);
+                        AND register_compares(v) AND register_compares(w));
     INSERT INTO casework_clash (reference, newer_case_id, older_case_id, newer_pilot_id, older_pilot_id, agreeing,
                                 found_at, newer_answer, older_answer, trail, raised_by_id)
     SELECT DISTINCT ON (o.id) gen_random_uuid(), n.id, o.id, n.pilot_id, o.pilot_id,
            ARRAY(SELECT DISTINCT a.kind FROM casework_identityvalue a JOIN casework_identityvalue b
                  ON b.kind = a.kind AND b.key = a.key
-                 WHERE a.case_id = n.id AND b.case_id = o.id ORDER BY 1),
+                 WHERE a.case_id = n.id AND b.case_id = o.id AND register_compares(a) AND register_compares(b) ORDER BY 1),
            now(), '', '', '[]', access_user()
     FROM casework_case n
     JOIN casework_person np ON np.id = n.person_id
-    JOIN casework_identityvalue mine ON mine.case_id = n.id AND mine.kind = 'v_number' AND mine.ended_at IS NULL
+    JOIN casework_identityvalue mine ON mine.case_id = n.id AND mine.kind = 'v_number' AND register_compares(mine)
     JOIN casework_identityvalue theirs ON theirs.key = mine.key AND theirs.kind = 'v_number' AND theirs.ended_at IS NULL
-        AND theirs.case_id <> n.id
+        AND theirs.case_id <> n.id AND register_compares(theirs)
     JOIN casework_case o ON o.id = theirs.case_id AND o.person_id <> n.person_id
     -- Fenced: joined in the open, every registration read all people once (27 ms at 200,000).
     CROSS JOIN LATERAL (SELECT p.id, p.same_as FROM casework_person p WHERE p.id = o.person_id OFFSET 0) op
@@ -174,7 +186,7 @@ BEGIN
         IF said = 'same' THEN  -- the number both wrote down is confirmed
             SELECT v.key INTO number FROM casework_identityvalue v JOIN casework_identityvalue w ON w.kind = v.kind AND w.key = v.key
                 WHERE v.kind = 'v_number' AND v.case_id = now_said.newer_case_id AND w.case_id = now_said.older_case_id
-                  AND v.ended_at IS NULL AND w.ended_at IS NULL
+                  AND register_compares(v) AND register_compares(w)
                   AND NOT EXISTS (SELECT FROM casework_person p WHERE p.v_number = v.key) LIMIT 1;
             UPDATE casework_person SET v_number = number WHERE id = people[1] AND number IS NOT NULL AND v_number IS NULL;
         END IF;

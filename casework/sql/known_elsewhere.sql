@@ -8,11 +8,12 @@ $$
                        SELECT FROM governance_convenantparty y WHERE y.convenant_id = c.id AND y.organisation_id = organisation))
 $$;
 
--- Whether somebody is shielded: any registration of hers says so, wherever that is.
-CREATE FUNCTION elsewhere_shielded(which bigint) RETURNS boolean LANGUAGE sql STABLE AS
+-- Whether somebody is shielded: any registration of hers says so, wherever that is, or in one pilot.
+CREATE FUNCTION elsewhere_shielded(which bigint, pilot bigint DEFAULT NULL) RETURNS boolean LANGUAGE sql STABLE AS
 $$
     SELECT EXISTS (SELECT FROM casework_case s JOIN casework_person sp ON sp.id = s.person_id
-                   JOIN casework_person p ON p.same_as = sp.same_as WHERE p.id = which AND s.shielded_reason <> '')
+                   JOIN casework_person p ON p.same_as = sp.same_as
+                   WHERE p.id = which AND s.shielded_reason <> '' AND (pilot IS NULL OR s.pilot_id = pilot))
 $$;
 
 -- The leading value of each kind by which one asks (R3, as register/identity.py ranks them), of those the worker reads.
@@ -38,6 +39,7 @@ DECLARE
     asked record;
     known bigint[];
     compared integer;
+    hidden boolean;
 BEGIN
     PERFORM lock_asker(access_user());
     SELECT c.id, c.pilot_id, c.person_id, t.id AS team, o.id AS organisation INTO here
@@ -69,12 +71,12 @@ BEGIN
     -- Only by values the worker reads herself: what she may not see here she may not ask about either.
     WITH mine AS MATERIALIZED (SELECT * FROM elsewhere_leading(here.id)),
     met AS (
-        SELECT w.case_id FROM mine m JOIN casework_identityvalue w ON w.kind = 'v_number' AND w.key = m.key AND w.ended_at IS NULL
+        SELECT w.case_id FROM mine m JOIN casework_identityvalue w ON w.kind = 'v_number' AND w.key = m.key AND w.ended_at IS NULL AND register_compares(w)
         WHERE m.kind = 'v_number'
         UNION
         SELECT w.case_id FROM mine m
-        JOIN casework_identityvalue w ON w.kind = 'birth_date' AND w.key = m.key AND w.ended_at IS NULL
-        JOIN casework_identityvalue n ON n.case_id = w.case_id AND n.kind IN ('name', 'alias') AND n.ended_at IS NULL
+        JOIN casework_identityvalue w ON w.kind = 'birth_date' AND w.key = m.key AND w.ended_at IS NULL AND register_compares(w)
+        JOIN casework_identityvalue n ON n.case_id = w.case_id AND n.kind IN ('name', 'alias') AND n.ended_at IS NULL AND register_compares(n)
         JOIN mine k ON k.kind = 'name' AND k.sounds = n.sounds AND cardinality(k.sounds) > 0
         WHERE m.kind = 'birth_date' AND length(m.key) = 10
         UNION
@@ -92,14 +94,17 @@ BEGIN
           WHERE p.id = here.person_id AND s.pilot_id = here.pilot_id AND s.shielded_reason <> '');
     INSERT INTO casework_question (reference, case_id, team_id, asked_by_id, asked_at, reason, pilots, compared)
     VALUES (gen_random_uuid(), here.id, here.team, access_user(), now(), left(trim(why), 300), '{}', compared) RETURNING * INTO asked;
+    -- One shielded match and nobody is known anywhere: the others may be the same person, not linked yet. Then only the pilot
+    -- that shields her hears of the question: to another the mark would say that she is elsewhere, and where it was asked.
+    hidden := EXISTS (SELECT FROM casework_case c WHERE c.id = ANY (known) AND elsewhere_shielded(c.person_id));
     INSERT INTO casework_hit (question_id, case_id, pilot_id, shielded, asking_pilot_id, asking_team_id, asked_by_id, asked_at)
-    SELECT asked.id, c.id, c.pilot_id, elsewhere_shielded(c.person_id), here.pilot_id, here.team, access_user(), asked.asked_at
-    FROM casework_case c WHERE c.id = ANY (known);
-    -- One shielded match and nobody is known anywhere: the others may be the same person, not linked yet.
-    UPDATE casework_question q SET pilots = ARRAY(
-        SELECT DISTINCT h.pilot_id FROM casework_hit h WHERE h.question_id = q.id
-            AND NOT EXISTS (SELECT FROM casework_hit s WHERE s.question_id = q.id AND s.shielded) ORDER BY 1)
-    WHERE q.id = asked.id RETURNING * INTO asked;
+    SELECT asked.id, c.id, c.pilot_id, hidden, here.pilot_id, here.team, access_user(), asked.asked_at
+    FROM casework_case c WHERE c.id = ANY (known) AND (NOT hidden OR elsewhere_shielded(c.person_id, c.pilot_id));
+    IF NOT hidden THEN
+        UPDATE casework_question q SET pilots = ARRAY(
+            SELECT DISTINCT h.pilot_id FROM casework_hit h WHERE h.question_id = q.id ORDER BY 1)
+        WHERE q.id = asked.id RETURNING * INTO asked;
+    END IF;
     RETURN jsonb_build_object('answer', 'asked', 'question', asked.reference);
 END
 $$;

@@ -113,7 +113,7 @@ BEGIN
     there := register_answers_for(theirs);
     -- Who registered somebody said then already who she is not.
     IF cardinality(here || there) = 0 AND NOT (said = 'not_same' AND EXISTS (
-        SELECT FROM casework_case c WHERE c.person_id = ANY (ours || theirs) AND c.case_manager_id = access_user()
+        SELECT FROM casework_case c WHERE c.person_id = ANY (ours || theirs) AND access_manages(c)
             AND c.team_ids && access_teams('write_identity'))) THEN
         RETURN 'refused';
     END IF;

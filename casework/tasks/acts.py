@@ -16,11 +16,15 @@ from partners.accountability.history import set_change_reason
 RULE_LENGTH = 20  # of what a task keeps of the kind of decision it comes from
 
 
-def set_own_task(case: Case, what: str, due_on: date, *, by: Clearance) -> None:
-    """A task that a worker sets for herself, within her own team. Raises PermissionDenied for who
-    writes nothing of the conference here."""
-    team = by.author_team(case, Category.CONFERENCE)
-    if team is None:
+def sets_tasks(case: Case, team: int, by: Clearance) -> bool:
+    """True if this worker writes for the conference in this team, which a task belongs to."""
+    return any(seat.team == team for seat in by.seats_writing(case, Category.CONFERENCE))
+
+
+def set_own_task(case: Case, team: int, what: str, due_on: date, *, by: Clearance) -> None:
+    """A task that a worker sets for herself, within one team of hers and for no other. Raises
+    PermissionDenied if that writes nothing of the conference here."""
+    if not sets_tasks(case, team, by):
         raise PermissionDenied
     Task.objects.create(
         case=case,

@@ -12,13 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from governance.access.middleware import ClearanceRequest
 from governance.drafts.acts import MOST_TYPED, drop_draft, own, save_draft, sent_before
 from governance.drafts.forms import typed_fields
-from governance.drafts.kinds import kind_of
+from governance.drafts.kinds import is_shown, kind_of
 from governance.drafts.models import Draft
 from partners.accountability.activities import FRAME, processes
 
 # A letter was made from the dossier before it was mended: it comes back on its own page, while that
 # is open to her.
-FROM_THE_DOSSIER = {"letter", "mended", "mended_for"}
+FROM_THE_DOSSIER = {"letter", "mended", "mended_for", "copies"}
 
 
 @cache
@@ -67,16 +67,18 @@ def draft_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     if request.method == "POST":
         draft.delete()
         return redirect("home")
+    shown = is_shown(draft.key)
     texts = [
         value
         for name, values in draft.fields.items()
-        if name not in FROM_THE_DOSSIER
+        if shown and name not in FROM_THE_DOSSIER
         for value in values
         if value and value not in _codes().get(name, ())
     ]
     context = {
         "draft": draft,
         "texts": texts,
+        "is_closed": not shown,
         "has_letter": not FROM_THE_DOSSIER.isdisjoint(draft.fields),
     }
     return render(request, "governance/drafts/draft.html", context)

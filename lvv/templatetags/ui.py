@@ -50,6 +50,12 @@ for words in (days_from_today, days_waiting, lateness):
 
 
 @register.filter
+def named_by(team: int, reader: Any) -> str:
+    """How this reader may know a team that stands in a record of the case."""
+    return str(reader.label(team))
+
+
+@register.filter
 def at(mapping: dict[Any, Any], key: Any) -> Any:
     return mapping.get(key, "")
 
