@@ -43,6 +43,7 @@ LABELS: dict[str, Promise] = {
     "told": gettext_lazy("told what happens with the data"),
     "intake": gettext_lazy("the begin of the intake"),
     "conversation": gettext_lazy("the conversation of the intake"),
+    "completed": gettext_lazy("the day on which the intake was completed"),
     "request": gettext_lazy("the request for the dossiers"),
     "rest_over": gettext_lazy("the end of the rest period"),
     "conference": gettext_lazy("taken into the case conference"),
@@ -65,7 +66,7 @@ LABELS: dict[str, Promise] = {
 }
 # In which kind of record each is; the days of all others are steps of the timeline.
 RECORDED_IN = {
-    "told": "briefing", "intake": "intake", "conversation": "intake",
+    "told": "briefing", "intake": "intake", "conversation": "intake", "completed": "intake",
     "request": "dossier_request", "rest_over": "dossier", "scenario": "scenario",
     "decided": "decision", "formal": "formal_decision", "admitting": "formal_decision",
     "end_holds": "formal_decision", "objection": "procedure", "stay": "stay",
@@ -75,6 +76,7 @@ RECORDED_IN = {
 PAIRS = (
     Pair("referral", "intake"),
     Pair("intake", "conversation"),
+    Pair("intake", "completed"),
     Pair("told", "request"),
     Pair("rest_over", "conference"),
     Pair("rest_over", "scenario"),
@@ -173,6 +175,8 @@ def _records(reader: CaseReader, records: dict[str, list[Record]], today: date) 
     for row in holds("intake"):
         if row.interviewed_on:
             yield Event("conversation", row.interviewed_on)
+        if row.completed_on:
+            yield Event("completed", row.completed_on)
     yield from _rest(holds("dossier"))
     for row in holds("scenario"):
         yield Event("scenario", row.since)

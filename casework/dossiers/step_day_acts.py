@@ -52,7 +52,7 @@ def correct_step_day(
     team = reader.author_team(Category.CONFERENCE)
     assert team is not None  # everybody who takes a step writes for the conference
     correct_day(step, on, why, by=reader.clearance, team=team)
-    _move(case, steps, step, why)
+    follow_step(case, steps, step, why)
     if step.number == "T4" and kept:
         _begins_rest(case, on)
     reader = CaseReader(reader.clearance, case)  # to whom it is told on which day it was left now
@@ -72,12 +72,25 @@ def _copy(case: Case, record: Record, name: str, on: date, why: str) -> None:
     row: Any = type(record).objects.select_for_update(of=("self",)).get(pk=record.pk)
     if isinstance(row, FormalDecision):
         _fits_decision(case, row, name, on)
+    if isinstance(row, Exit) and name == "undone_on" and row.formal_decision_id:
+        _stands_until(row.formal_decision_id, row.undone_on, on, why)
     if isinstance(row, Exit) and name == "exited_on" and row.classed_id:
         row.classed = class_of(row.outcome, on)  # that of the day of the exit (R27)
     setattr(row, name, on)
     row.version += 1
     set_change_reason(row, why)
     row.save()
+
+
+def _stands_until(decision: int, was: date | None, on: date, why: str) -> None:
+    """The decision that was annulled with an exit stands no longer since the same day."""
+    row: FormalDecision
+    for row in FormalDecision.objects.select_for_update(of=("self",)).filter(
+        pk=decision, annulled_on=was
+    ):
+        row.annulled_on, row.version = on, row.version + 1
+        set_change_reason(row, why)
+        row.save()
 
 
 def _fits_decision(case: Case, row: FormalDecision, name: str, on: date) -> None:
@@ -99,7 +112,7 @@ def _fits_decision(case: Case, row: FormalDecision, name: str, on: date) -> None
         raise ValidationError({"on": sentence})
 
 
-def _move(case: Case, steps: Sequence[StepTaken], step: StepTaken, why: str) -> None:
+def follow_step(case: Case, steps: Sequence[StepTaken], step: StepTaken, why: str) -> None:
     """What else the case keeps of that day: when it was left, by the last step that left it, and
     since when it is in its state."""
     on, is_last = step.on, steps[-1].pk == step.pk

@@ -1,6 +1,7 @@
 """The acts of formal decisions: issuing one, with the step that follows from it; going back to
 the conference."""
 
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -123,20 +124,20 @@ def _used(decision: ConferenceDecision) -> bool:
     return FormalDecision.objects.current().filter(conference_decision=decision).exists()
 
 
-def annul(decision: FormalDecision, why: str) -> None:
-    """Annul a formal decision. Its letter stays as it was sent."""
-    decision.annulled_on, decision.annulled_because = timezone.localdate(), why
+def annul(decision: FormalDecision, why: str, on: date) -> None:
+    """Annul a formal decision, as of a day. Its letter stays as it was sent."""
+    decision.annulled_on, decision.annulled_because = on, why
     decision.version += 1
     set_change_reason(decision, "annulled")
     decision.save()
 
 
 @transaction.atomic
-def reopen(case: Case, why: str, *, by: Clearance, version: str) -> Case:
-    """T9: the refusal no longer stands, and the conference decides anew."""
+def reopen(case: Case, why: str, *, by: Clearance, version: str, on: date) -> Case:
+    """T9: the refusal no longer stands since that day, and the conference decides anew."""
     case = locked(case)
     case.progress.check_version(version)
-    case = take_step(case, "T9", by=by)
+    case = take_step(case, "T9", by=by, on=on)
     refusal = (
         FormalDecision.objects.current()
         .filter(case=case, kind=K.REFUSED, annulled_on=None)
@@ -144,15 +145,15 @@ def reopen(case: Case, why: str, *, by: Clearance, version: str) -> Case:
         .last()
     )
     if refusal is not None:
-        annul(refusal, why)
+        annul(refusal, why, on)
     refresh_deadline(case)
     return case
 
 
 @transaction.atomic
-def set_aside(decision: FormalDecision, why: str, *, version: str) -> None:
-    """Annul a decision to end, after a ruling or a mistake, while the person is still admitted, so
-    that the person stays. Raises StepRefused or VersionConflict."""
+def set_aside(decision: FormalDecision, why: str, *, version: str, on: date) -> None:
+    """Annul a decision to end as of that day, after a ruling or a mistake, while the person is
+    still admitted, so that the person stays. Raises StepRefused or VersionConflict."""
     case = locked(decision.case)
     row: FormalDecision = FormalDecision.objects.select_for_update(of=("self",)).get(pk=decision.pk)
     row.check_version(version)
@@ -161,5 +162,5 @@ def set_aside(decision: FormalDecision, why: str, *, version: str) -> None:
         raise StepRefused(
             case, [Missing(_("This decision to end does not stand any more."), "formal_decisions")]
         )
-    annul(row, why)
+    annul(row, why, on)
     refresh_deadline(case)

@@ -11,6 +11,7 @@ from casework.cases.models import Case
 from casework.formal_decisions.copies import Copies, chosen
 from casework.formal_decisions.enums import FormalKind
 from casework.formal_decisions.letters import MODEL, TAGS, clean_html
+from casework.formal_decisions.models import FormalDecision
 from casework.formal_decisions.terms import TermsToObject
 from casework.journey.acts import in_dutch
 from casework.journey.calendar import by_law
@@ -294,8 +295,13 @@ class LetterForm(KeptForm):
 
 
 class ReopenForm(KeptForm):
-    """T9: an objection or appeal that was upheld, or new facts."""
+    """T9: an objection or appeal that was upheld, or new facts; and since which day."""
 
+    on = DayField(
+        label=_("Since which day"),
+        help_text=_("The day it happened; the day on which you record it is kept too."),
+        error_messages={"required": _("Enter the day it happened.")},
+    )
     ground = forms.ChoiceField(
         label=_("On what ground?"),
         widget=forms.RadioSelect,
@@ -310,12 +316,22 @@ class ReopenForm(KeptForm):
 
     def __init__(self, *args: Any, facts: Facts, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["on"].initial = timezone.localdate()
         refusal = facts.last_formal("refused")
+        self.upheld = facts.upheld
         upheld = facts.upheld is not None and (refusal is None or facts.upheld >= refusal.on)
         self.fields["ground"].choices = [  # type: ignore[attr-defined]
             *([("upheld", _("an objection or appeal was upheld"))] if upheld else []),
             ("new", _("there are new facts")),
         ]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        on = data.get("on")
+        if data.get("ground") == "upheld" and on and self.upheld and on < self.upheld:
+            sentence = _("The objection or appeal was upheld on %(day)s.")
+            self.add_error("on", sentence % {"day": format_day(self.upheld)})
+        return data
 
     def why(self) -> str:
         """The ground and the explanation, as they stand with the refusal."""
@@ -324,6 +340,11 @@ class ReopenForm(KeptForm):
 
 
 class SetAsideForm(KeptForm):
+    annulled_on = DayField(
+        label=_("Since which day"),
+        help_text=_("The day it happened; the day on which you record it is kept too."),
+        error_messages={"required": _("Enter the day it happened.")},
+    )
     because = forms.CharField(
         label=_("Why does it stand no longer?"),
         max_length=500,
@@ -331,6 +352,17 @@ class SetAsideForm(KeptForm):
         help_text=_("Such as: objection well founded, decision of 3 March."),
         error_messages={"required": _("Write which ruling undid it, or what was wrong.")},
     )
+
+    def __init__(self, *args: Any, decision: FormalDecision, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.decision = decision
+        self.fields["annulled_on"].initial = timezone.localdate()
+
+    def clean_annulled_on(self) -> date:
+        day: date = self.cleaned_data["annulled_on"]
+        if day < self.decision.decided_on:
+            raise ValidationError(_("This day lies before the decision."), code="early")
+        return day
 
 
 class TemplateForm(KeptForm):

@@ -221,12 +221,13 @@ def formal_decision(request: ClearanceRequest, reference: UUID, record: UUID) ->
     ending = ending_of(case) if leads and case.state in ADMITTED_STATES else None
     form = None
     if ending is not None and ending.pk == result.pk:
-        form = open_form(request, SetAsideForm, FORMAL.key(result.reference))
+        form = open_form(request, SetAsideForm, FORMAL.key(result.reference), decision=result)
 
     def act() -> str:
         assert form is not None
         result.case = case
-        set_aside(result, form.cleaned_data["because"], version=seen_version(request))
+        data, version = form.cleaned_data, seen_version(request)
+        set_aside(result, data["because"], version=version, on=data["annulled_on"])
         return request.path
 
     return send_form(request, form, act) or show_form(
@@ -255,7 +256,8 @@ def case_reopen(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     form = open_form(request, ReopenForm, REOPEN.key(case.reference), facts=facts)
 
     def act() -> str:
-        reopen(case, form.why(), by=request.clearance, version=seen_version(request))
+        on, version = form.cleaned_data["on"], seen_version(request)
+        reopen(case, form.why(), by=request.clearance, version=version, on=on)
         return case_url(case)
 
     return send_form(request, form, act) or show_form(

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from casework.care.models import MedicalLimitation
@@ -157,13 +156,13 @@ def unfinished(
 
 
 @transaction.atomic
-def complete_intake(intake: Intake, sharing: dict[str, Any], *, version: str) -> None:
-    """Complete an intake. From now on the partners of the conference read it; `sharing` says who
-    reads the report."""
+def complete_intake(intake: Intake, sharing: dict[str, Any], *, version: str, on: date) -> None:
+    """Complete an intake, as of the day on which it was. From now on the partners of the conference
+    read it; `sharing` says who reads the report."""
     case = locked(intake.case)
     result: Intake = Intake.objects.select_for_update(of=("self",)).get(pk=intake.pk)
     result.claim_version(version)
-    result.completed_on, result.visibility = timezone.localdate(), Visibility.PERMITTED_PARTNERS
+    result.completed_on, result.visibility = on, Visibility.PERMITTED_PARTNERS
     set_change_reason(result, "completed")
     result.save()
     report = IntakeReport.objects.get(intake=result)

@@ -233,14 +233,30 @@ class CriteriaForm(PageForm):
 
 
 class FinishForm(KeptForm, SharingFields):
-    """Who may read what she told."""
+    """When the intake was complete, and who may read what was told."""
 
-    def __init__(self, *args: Any, partners: list[Team], **kwargs: Any) -> None:
+    completed_on = DayField(
+        label=_("Completed on"),
+        help_text=_("The day it happened; the day on which you record it is kept too."),
+        error_messages={"required": _("Enter the day it happened.")},
+    )
+
+    def __init__(self, *args: Any, intake: Intake, partners: list[Team], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.intake = intake
+        self.fields["completed_on"].initial = timezone.localdate()
         self.offer(partners, [Category.GUIDANCE], list(Visibility))
 
     def said_category(self) -> str:
         return Category.GUIDANCE
+
+    def clean_completed_on(self) -> date:
+        day: date = self.cleaned_data["completed_on"]
+        if day < self.intake.begun_on:
+            raise ValidationError(_("This day lies before the intake began."), code="early")
+        if self.intake.interviewed_on and day < self.intake.interviewed_on:
+            raise ValidationError(_("This day lies before the conversation."), code="early")
+        return day
 
 
 class StopForm(KeptForm):

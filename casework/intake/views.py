@@ -278,13 +278,14 @@ def _finish(request: ClearanceRequest, work: IntakeUnderWay) -> HttpResponse:
     case, result = work.case, work.intake
     key = INTAKE.key(case.reference, "finish")
     partners = other_teams(work.reader, besides=result.author_team_id)
-    form = open_form(request, FinishForm, key, partners=partners)
+    form = open_form(request, FinishForm, key, intake=result, partners=partners)
     left = work.left()
     preview, changed = "preview" in request.POST, False
 
     def act() -> str:
         version = seen_version(request)
-        complete_intake(result, form.sharing(), version=version)
+        on = form.cleaned_data["completed_on"]
+        complete_intake(result, form.sharing(), version=version, on=on)
         messages.success(request, _("The intake is complete."))
         asks = case.state == CaseState.INTAKE or fact_of(case).lacks_request
         page = "casework:dossiers_request" if asks else "casework:case_detail"

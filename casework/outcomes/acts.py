@@ -153,8 +153,9 @@ def decline_exit(exit_: Exit, why: str, *, version: str) -> None:
 
 
 @transaction.atomic
-def undo_exit(exit_: Exit, data: dict[str, str], *, by: Clearance, version: str) -> Case:
-    """T16: back to where the case was, with the teams that took part until the exit."""
+def undo_exit(exit_: Exit, data: dict[str, Any], *, by: Clearance, version: str) -> Case:
+    """T16: back to where the case was since that day, with the teams that took part until the exit,
+    which take part again from today (R21)."""
     case = locked(exit_.case)
     row: Exit = (
         Exit.objects.select_for_update(of=("self",))
@@ -162,13 +163,13 @@ def undo_exit(exit_: Exit, data: dict[str, str], *, by: Clearance, version: str)
         .get(pk=exit_.pk)
     )
     row.claim_version(version)
-    case = take_step(case, "T16", by=by, to=CaseState(row.state_before))
-    row.undone_on = timezone.localdate()
-    row.undone, row.undone_reason = data["undone"], data["undone_reason"]
+    case = take_step(case, "T16", by=by, to=CaseState(row.state_before), on=data["undone_on"])
+    row.undone_on, row.undone = data["undone_on"], data["undone"]
+    row.undone_reason = data["undone_reason"]
     set_change_reason(row, data["undone"])
     row.save()
     if row.formal_decision and data["undone"] in (Undone.ANNULLED, Undone.SUSPENDED):
-        annul(row.formal_decision, data["undone_reason"])
+        annul(row.formal_decision, data["undone_reason"], data["undone_on"])
     ended = Involvement.objects.filter(case=case, until=row.confirmed_on, ending=Ending.EXIT)
     for involvement in ended.exclude(ground=Ground.STAY).select_related("team"):
         if not Involvement.objects.in_force().filter(case=case, team=involvement.team).exists():

@@ -207,6 +207,11 @@ class DeclineForm(KeptForm):
 
 
 class UndoForm(KeptForm):
+    undone_on = DayField(
+        label=_("Since which day"),
+        help_text=_("The day it happened; the day on which you record it is kept too."),
+        error_messages={"required": _("Enter the day it happened.")},
+    )
     undone = forms.ChoiceField(
         label=_("Why is it undone?"),
         choices=Undone.choices,
@@ -219,6 +224,10 @@ class UndoForm(KeptForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Write what was wrong, or which ruling undid it.")},
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["undone_on"].initial = timezone.localdate()
 
 
 class ClaimForm(KeptForm):

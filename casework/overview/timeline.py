@@ -3,7 +3,9 @@ log."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
+from django.db.models import F, Value
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -93,7 +95,7 @@ def events(
                 )
     if kind in ("all", "steps"):
         result += _steps(reader, involvements, steps, records)
-        result += _stays(reader, [row for row in records["stay"] if isinstance(row, Stay)])
+        result += _later_days(reader, records)
         for briefing in records["briefing"]:
             assert isinstance(briefing, Briefing)
             result.append(
@@ -207,46 +209,78 @@ def _ended(record: Record) -> str:
     return ""
 
 
-def _ends_recorded(stays: list[Stay]) -> dict[int, datetime]:
-    """When the end of each of these stays was recorded, as it stands now: in one statement."""
-    result: dict[int, datetime] = {}
-    if not stays:
+# What is told of a record beside the day on which it happened: the day on which it came to an end.
+LATER_DAYS = {"stay": "until", "intake": "completed_on", "formal_decision": "annulled_on"}
+
+
+def _days_recorded(over: dict[str, list[Any]]) -> dict[tuple[str, int], datetime]:
+    """When the later day of each of these records was recorded, as it stands now: in one
+    statement."""
+    result: dict[tuple[str, int], datetime] = {}
+    versions = [
+        RECORD_KINDS[slug]
+        .model.history.model.objects.filter(id__in=[row.pk for row in rows])
+        .annotate(slug=Value(slug), day=F(LATER_DAYS[slug]))
+        .values_list("slug", "id", "day", "history_date", "history_id")
+        for slug, rows in over.items()
+        if rows
+    ]
+    if not versions:
         return result
-    versions = Stay.history.model.objects.filter(id__in=[stay.pk for stay in stays])
-    before: dict[int, date | None] = {}
-    for key, until, at in versions.order_by("history_id").values_list(
-        "id", "until", "history_date"
-    ):
-        if before.get(key) != until:
-            before[key], result[key] = until, at
+    before: dict[tuple[str, int], date | None] = {}
+    first, *others = versions
+    for slug, key, day, at, _number in first.union(*others, all=True).order_by("history_id"):
+        if before.get((slug, key)) != day:
+            before[slug, key], result[slug, key] = day, at
     return result
 
 
+def _later_days(reader: CaseReader, records: dict[str, list[Record]]) -> list[Event]:
+    """The begin and the end of each stay, that an intake was completed, and that a formal decision
+    no longer stands."""
+    today = timezone.localdate()
+    over: dict[str, list[Any]] = {
+        slug: [
+            row
+            for row in records[slug]
+            if not row.ended_at and (day := getattr(row, name)) is not None and day <= today
+        ]
+        for slug, name in LATER_DAYS.items()
+    }
+    recorded = _days_recorded(over)
+
+    def event(slug: str, row: Any, icon: str, title: str, who: str = "", text: str = "") -> Event:
+        day, at = getattr(row, LATER_DAYS[slug]), recorded.get((slug, row.pk), row.recorded_at)
+        page = record_url(reader.case, slug, row.reference)
+        return Event(day, at, "steps", icon, title, who, text, page)
+
+    result = _stays(reader, [row for row in records["stay"] if isinstance(row, Stay)])
+    for row in over["stay"]:
+        result.append(event("stay", row, "home", _("The stay ended"), text=_ground(row)))
+    for row in over["intake"]:
+        who = reader.label(row.source_id)
+        result.append(event("intake", row, "pencil", _("The intake was completed"), who=who))
+    for row in over["formal_decision"]:
+        title = _("The formal decision no longer stands")
+        who, why = row.get_kind_display(), row.annulled_because
+        result.append(event("formal_decision", row, "file-text", title, who=who, text=why))
+    return result
+
+
+def _ground(stay: Stay) -> str:
+    return _("Ground: %(ground)s") % {"ground": stay.get_ground_display()}
+
+
 def _stays(reader: CaseReader, stays: list[Stay]) -> list[Event]:
-    result, today = [], timezone.localdate()
-    over = [stay for stay in stays if stay.until and stay.until <= today and not stay.ended_at]
-    recorded = _ends_recorded(over)
+    result = []
     for stay in stays:
-        ground = _("Ground: %(ground)s") % {"ground": stay.get_ground_display()}
+        ground = _ground(stay)
         page = record_url(reader.case, "stay", stay.reference)
         title, begun = _("The stay began"), stay.recorded_at
         text = reader.label(stay.source_id)
         result.append(
             Event(stay.since, begun, "steps", "home", title, text, ground, page, _ended(stay))
         )
-        if stay in over and stay.until:
-            result.append(
-                Event(
-                    stay.until,
-                    recorded.get(stay.pk, stay.recorded_at),
-                    "steps",
-                    "home",
-                    _("The stay ended"),
-                    "",
-                    ground,
-                    page,
-                )
-            )
     return result
 
 

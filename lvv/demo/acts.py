@@ -118,6 +118,7 @@ def _objections(cast: Cast, place: str, clearance: Clearance, own: Team) -> None
                 f"Bezwaar {word} verklaard: de dossiers waren niet volledig.",
                 by=clearance,
                 version=str(case.progress.version),
+                on=today,
             )
 
 
@@ -182,7 +183,11 @@ def _undone(case: Case, clearance: Clearance) -> None:
     result.refresh_from_db()
     undo_exit(
         result,
-        {"undone": "error", "undone_reason": "Dit was het dossier van iemand anders."},
+        {
+            "undone": "error",
+            "undone_on": timezone.localdate(),
+            "undone_reason": "Dit was het dossier van iemand anders.",
+        },
         by=clearance,
         version=str(result.version),
     )

@@ -414,6 +414,7 @@ def test_twenty_undo_an_exit_at_once_and_one_wins(site):
         site, "(SELECT g.state FROM casework_progress g WHERE g.case_id = c.id) = 'exited'"
     )
     said = {"undone": "error", "undone_reason": "Verkeerde casus."}
+    said["undone_on"] = time.strftime("%d-%m-%Y")
     assert twenty(site, worker, f"/casussen/{case}/uitstroom/terugdraaien/", said) == 1
     assert moves(site, key, "T16") == 1
 
@@ -428,7 +429,11 @@ def test_twenty_take_a_refused_case_back_at_once_and_one_wins(site):
             site,
             worker,
             f"/casussen/{case}/heroverwegen/",
-            {"ground": "new", "because": "Nieuwe stukken."},
+            {
+                "ground": "new",
+                "on": time.strftime("%d-%m-%Y"),
+                "because": "Nieuwe stukken.",
+            },
         )
         == 1
     )

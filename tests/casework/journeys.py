@@ -232,7 +232,8 @@ class Journey:
         )
         report = {"living": "Slaapt bij een vriend.", "wishes": "Een vaste plek.", "needs": "Rust."}
         intake = keep_page(intake, report, by=by, version=str(intake.version))
-        complete_intake(intake, {"visibility": "own_organisation"}, version=str(intake.version))
+        sharing, version = {"visibility": "own_organisation"}, str(intake.version)
+        complete_intake(intake, sharing, version=version, on=timezone.localdate())
 
     @staticmethod
     def day(days):
@@ -254,6 +255,7 @@ class Journey:
             "beperking": {"limited": "no"},
             "criteria": {f"result_{n}": results for n in range(number)},
             "afronden": {
+                "completed_on": 0,
                 "visibility": visibility,
                 "share_basis": "convenant",
                 "share_purpose": "samen verder",

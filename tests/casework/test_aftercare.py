@@ -180,7 +180,7 @@ def test_a_check_recorded_by_mistake_is_taken_back_by_its_team_and_is_to_be_done
 def test_a_check_is_not_recorded_on_an_exit_that_was_undone_meanwhile(journey):
     journey.leave()
     found = journey.exit()
-    said = {"undone": "error", "undone_reason": "Vergissing."}
+    said = {"undone": "error", "undone_on": 0, "undone_reason": "Vergissing."}
     journey.done("coordinator", "exit_undo", **said, version=found.version)
     with acting_as(journey.workers["municipality"]) as by, pytest.raises(StepRefused):
         record_check(

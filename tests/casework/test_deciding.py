@@ -174,6 +174,7 @@ def test_t9_an_objection_that_was_upheld_brings_her_back_to_the_conference(journ
         "coordinator",
         "case_reopen",
         ground="upheld",
+        on=0,
         because="x",
         version=journey.case.progress.version,
     )
@@ -203,6 +204,7 @@ def test_t9_an_objection_that_was_upheld_brings_her_back_to_the_conference(journ
         "coordinator",
         "case_reopen",
         ground="upheld",
+        on=0,
         because="Gegrond.",
         version=journey.case.progress.version,
     )
@@ -257,7 +259,7 @@ def test_an_appeal_after_an_objection_that_was_dismissed_is_pending_until_it_is_
         stage="interim_relief", result="upheld"
     )  # she may stay meanwhile: that is not yet a ruling on the appeal
     assert "loopt nog een bezwaar" in journey.step("coordinator", "dismiss").text
-    again = {"ground": "upheld", "because": "Beroep gegrond."}
+    again = {"ground": "upheld", "on": 0, "because": "Beroep gegrond."}
     assert journey.case.progress.deadline_on is None  # nothing to archive meanwhile
     assert (
         journey.post(
@@ -309,7 +311,7 @@ def test_an_ending_that_a_ruling_undid_is_set_aside_and_she_stays(journey):
     journey.formal("admitted")
     journey.formal("ended")
     ending = FormalDecision.objects.get(kind="ended")
-    said = {"because": "Bezwaar gegrond.", "version": ending.version}
+    said = {"because": "Bezwaar gegrond.", "annulled_on": 0, "version": ending.version}
     for who in ("municipality", "ngo", "ind"):
         assert journey.post(who, "formal_decision", ending.reference, **said).status_code == 403, (
             who
@@ -364,6 +366,7 @@ def test_t9_new_facts_are_enough_but_a_newer_open_case_is_in_the_way(journey):
         "coordinator",
         "case_reopen",
         ground="new",
+        on=0,
         because="Ziek.",
         version=journey.case.progress.version,
     )
@@ -376,6 +379,7 @@ def test_t9_new_facts_are_enough_but_a_newer_open_case_is_in_the_way(journey):
         "coordinator",
         "case_reopen",
         ground="new",
+        on=0,
         because="Ziek.",
         version=journey.case.progress.version,
         draft_from=kept.stamp,

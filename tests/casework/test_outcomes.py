@@ -33,6 +33,7 @@ def test_a_story_tells_proposed_confirmed_and_undone_exits_apart(guided):
     assert proposed not in guided.get("municipality", "case_detail").text
     undo = {
         "undone": "error",
+        "undone_on": 0,
         "undone_reason": "Verkeerde casus.",
         "version": guided.exit().version,
     }
@@ -321,6 +322,7 @@ def test_t16_an_exit_in_error_goes_back_with_the_teams_of_before(guided):
     assert involved(guided) < before
     undo = {
         "undone": "error",
+        "undone_on": 0,
         "undone_reason": "Zij kwam terug.",
         "version": guided.exit().version,
     }
@@ -341,7 +343,12 @@ def test_t16_an_exit_in_error_goes_back_with_the_teams_of_before(guided):
 def test_what_was_typed_about_an_exit_that_was_undone_is_put_back(guided):
     guided.leave()
     key = guided.get("coordinator", "exit_undo").context["form"].draft_key
-    undo = {"undone": "error", "undone_reason": "Kwam terug.", "version": guided.exit().version}
+    undo = {
+        "undone": "error",
+        "undone_on": 0,
+        "undone_reason": "Kwam terug.",
+        "version": guided.exit().version,
+    }
     guided.done("coordinator", "exit_undo", **undo)
     late = undo | {"undone_reason": "Mijn lange verhaal.", "draft_key": key}
     assert guided.post("coordinator", "exit_undo", **late).status_code == 409
@@ -351,7 +358,7 @@ def test_what_was_typed_about_an_exit_that_was_undone_is_put_back(guided):
 @pytest.mark.parametrize("page", ["exit_undo", "claim_answer", "check_add"])
 def test_who_comes_after_an_exit_was_undone_is_told_so(guided, page):
     guided.leave()
-    said = {"undone": "error", "undone_reason": "Vergissing."}
+    said = {"undone": "error", "undone_on": 0, "undone_reason": "Vergissing."}
     guided.done("coordinator", "exit_undo", **said, version=guided.exit().version)
     answer = guided.post("coordinator", page, **said, version=2)
     assert answer.status_code == 409
@@ -367,6 +374,7 @@ def test_t16_a_court_that_undoes_the_ending_undoes_its_decision_too(guided):
     guided.confirm()
     undo = {
         "undone": "annulled",
+        "undone_on": 0,
         "undone_reason": "Rechtbank, uitspraak 12.",
         "version": guided.exit().version,
     }

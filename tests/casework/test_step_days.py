@@ -384,7 +384,12 @@ def test_of_two_exits_of_one_day_the_one_of_the_step_is_corrected(client, pilot)
     journey = passed(client, pilot, decided=40, guided=40)
     journey.leave(exited_on=-10)
     first = journey.exit()
-    undo = {"undone": "error", "undone_reason": "Vergissing.", "version": first.version}
+    undo = {
+        "undone": "error",
+        "undone_on": 0,
+        "undone_reason": "Vergissing.",
+        "version": first.version,
+    }
     journey.done("coordinator", "exit_undo", **undo)
     journey.leave(exited_on=-10)
     second, steps = journey.exit(), StepTaken.objects.filter(case=journey.case, number="T11")
@@ -426,6 +431,7 @@ def test_a_refusal_and_its_reopening_are_corrected_each_with_the_decision(journe
     assert (refusal.decided_on, journey.case.progress.since) == (ago(6), ago(6))
     again = {
         "ground": "new",
+        "on": 0,
         "because": "Nieuwe feiten.",
         "version": journey.case.progress.version,
     }

@@ -357,6 +357,7 @@ def test_an_exit_by_which_a_case_was_handed_over_is_not_undone(journey):
         "coordinator",
         "exit_undo",
         undone="error",
+        undone_on=0,
         undone_reason="Vergissing.",
         version=journey.exit().version,
     )

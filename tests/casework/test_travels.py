@@ -341,7 +341,12 @@ class Travels(RuleBasedStateMachine):
     def act_undo(self, who, what, days):
         if found := self.standing():
             return self.post(
-                who, "exit_undo", undone="error", undone_reason="Vergissing.", version=found.version
+                who,
+                "exit_undo",
+                undone="error",
+                undone_on=0,
+                undone_reason="Vergissing.",
+                version=found.version,
             )
 
     def act_claim(self, who, what, days):
@@ -383,6 +388,7 @@ class Travels(RuleBasedStateMachine):
             who,
             "case_reopen",
             ground="new",
+            on=0,
             because="Nieuwe stukken.",
             version=self.case.progress.version,
         )

@@ -11,13 +11,14 @@ from casework.models import (
     AgendaItem,
     Case,
     ConferenceDecision,
+    FormalDecision,
     Involvement,
     Position,
     StepTaken,
 )
 from governance.access.clearance import acting_as
 from tests import factories as make
-from tests.casework.journeys import Held, Journey, ago, held
+from tests.casework.journeys import Held, Journey, ago, held, passed
 from tests.casework.test_register import URL, typed
 
 pytestmark = pytest.mark.django_db
@@ -281,3 +282,125 @@ def test_the_end_of_a_stay_says_when_it_was_recorded(journey):
     stay.version += 1
     stay.save()  # another version of the same end
     assert said() == [ago(5)]
+
+
+# ------------------------------------------------- what was undone, set aside or completed before
+
+
+def story(journey, who="municipality"):
+    events = journey.get(who, "case_detail").context["events"]
+    return [(event.title, event.on, event.recorded_later) for event in events]
+
+
+def objection(**changes):
+    return {
+        "kind": "objection_lvv_decision",
+        "applied_on": -7,
+        "result": "upheld",
+        "result_on": -3,
+        "known_on": -3,
+        "checked_on": 0,
+        "visibility": "permitted_partners",
+        "representative": "",
+        **changes,
+    }
+
+
+def test_a_case_goes_back_to_the_conference_on_the_day_of_the_ruling(journey):
+    journey.to_rest()
+    room = Held(journey, -9)
+    assert room.add().status_code == 302
+    assert room.decide("not_admitted").status_code == 302
+    assert journey.formal("refused", decided_on=-8, effective_on=-8).status_code == 302
+    journey.done("municipality", "record_add", "procedure", **objection())
+    again = {"ground": "upheld", "because": "Bezwaar gegrond."}
+    for day, status, sentence in (
+        ("", 400, "op welke dag"),
+        (1, 400, "in de toekomst"),
+        (-4, 400, "gegrond verklaard op"),
+    ):
+        version = journey.case.progress.version
+        answer = journey.post("coordinator", "case_reopen", **again, on=day, version=version)
+        assert answer.status_code == status, day
+        assert sentence in answer.text, day
+    early = journey.post(
+        "coordinator", "case_reopen", on=-9, **again | {"ground": "new"}, version=version
+    )
+    assert early.status_code == 409  # before it was refused
+    journey.done("coordinator", "case_reopen", on=-3, **again, version=version)
+    refusal = journey.case.progress
+    assert (refusal.state, refusal.since) == ("in_conference", ago(3))
+    assert steps_of(journey.case)["T9"] == ago(3)
+    assert ("Status: in LSO", ago(3), ago(0)) in story(journey)
+    assert ("Het formele besluit geldt niet meer", ago(3), ago(0)) in story(journey)
+
+
+def test_an_exit_is_undone_on_the_day_of_the_ruling_and_opens_nothing_before_today(client, pilot):
+    journey = passed(client, pilot, decided=40, guided=40)
+    ending = {"decided_on": -14, "effective_on": -12, "objection_until": f"{ago(-60):%d-%m-%Y}"}
+    assert journey.formal("ended", other_term="on", **ending).status_code == 302
+    journey.leave(exited_on=-10, reason="house_rules_breach", outcome="trajectory_ended")
+    undo = {"undone": "annulled", "undone_reason": "Uitspraak.", "version": journey.exit().version}
+    for day, status in (("", 400), (1, 400), (-11, 409)):
+        answer = journey.post("coordinator", "exit_undo", **undo, undone_on=day)
+        assert answer.status_code == status, day
+    before = set(Involvement.objects.filter(case=journey.case).values_list("pk", flat=True))
+    left = journey.exit()
+    journey.done("coordinator", "exit_undo", **undo, undone_on=-4)
+    left.refresh_from_db()
+    assert left.undone_on == steps_of(journey.case)["T16"] == journey.case.progress.since == ago(4)
+    ended = FormalDecision.objects.get(case=journey.case, kind="ended")
+    assert ended.annulled_on == ago(4)
+    began = Involvement.objects.filter(case=journey.case).exclude(pk__in=before)
+    assert set(began.values_list("since", flat=True)) == {ago(0)}
+    step = StepTaken.objects.get(case=journey.case, number="T16")
+    corrected = {"on": -5, "why": "Uitspraak van een dag eerder.", "version": step.version}
+    journey.done("coordinator", "step_day", step.reference, **corrected)
+    ended.refresh_from_db()
+    left.refresh_from_db()
+    assert left.undone_on == ended.annulled_on == journey.case.progress.since == ago(5)
+
+
+def test_a_decision_to_end_is_set_aside_on_the_day_of_the_ruling(client, pilot):
+    journey = passed(client, pilot, decided=40, guided=40)
+    ending = {"decided_on": -14, "effective_on": -12, "objection_until": f"{ago(-60):%d-%m-%Y}"}
+    assert journey.formal("ended", other_term="on", **ending).status_code == 302
+    row = FormalDecision.objects.get(case=journey.case, kind="ended")
+    aside = {"because": "Bezwaar gegrond.", "version": row.version}
+    for day, sentence in ((1, "in de toekomst"), (-15, "vóór het besluit"), ("", "op welke dag")):
+        answer = journey.post(
+            "coordinator", "formal_decision", row.reference, **aside, annulled_on=day
+        )
+        assert answer.status_code == 400, day
+        assert sentence in answer.text, day
+    journey.done("coordinator", "formal_decision", row.reference, **aside, annulled_on=-6)
+    row.refresh_from_db()
+    assert row.annulled_on == ago(6)
+    assert ("Het formele besluit geldt niet meer", ago(6), ago(0)) in story(journey)
+
+
+def test_an_intake_was_complete_on_its_own_day_and_is_read_from_today(client, pilot):
+    journey = Journey(client, pilot, referred_on=ago(90), registered_on=ago(0))
+    journey.done("ngo", "intake", begun_on=-85)
+    journey.fill_intake(but="afronden")
+    intake = journey.intake_now()
+    assert intake.interviewed_on == ago(50)
+    fields = {"visibility": "own_organisation", "version": intake.version}
+    for day, sentence in (
+        (1, "in de toekomst"),
+        (-86, "vóór het begin van de intake"),
+        (-51, "vóór het gesprek"),
+        ("", "op welke dag"),
+    ):
+        answer = journey.post("ngo", "intake_page", "afronden", completed_on=day, **fields)
+        assert answer.status_code == 400, day
+        assert sentence in answer.text, day
+    journey.done("ngo", "intake_page", "afronden", completed_on=-45, **fields)
+    intake.refresh_from_db()
+    assert intake.completed_on == ago(45)
+    assert ("De intake is afgerond", ago(45), ago(0)) in story(journey)
+    late = StepTaken.objects.get(case=journey.case, number="T2")
+    answer = journey.post(
+        "ngo", "step_day", late.reference, on=-44, why="Verkeerd.", version=late.version
+    )
+    assert answer.status_code == 400  # it was complete before that
