@@ -99,6 +99,13 @@ def _free(pilot: Pilot, day: date, begins_at: time, *, but: int | None = None) -
     return convenant
 
 
+def on_another_day(meeting: Meeting, on: date) -> None:
+    """The meeting is of this day, under the convenant of it. Not saved yet. Raises NoConvenant or
+    TakenMoment."""
+    meeting.convenant = _free(meeting.pilot, on, meeting.begins_at, but=meeting.pk)
+    meeting.on = on
+
+
 @transaction.atomic
 def move_meeting(meeting: Meeting, *, on: date, begins_at: time, place: str, version: str) -> None:
     """A planned meeting goes to another moment, with its agenda and its guests. Raises

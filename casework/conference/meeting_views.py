@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -145,7 +146,19 @@ def quorum_of(clearance: Clearance, meeting: Meeting) -> dict[str, Any]:
         "organisations": here,
         "lacks_quorum": here < (meeting.quorum or 0),
         "reads_why": _reads_meeting(clearance, meeting),
+        "earlier_days": _earlier_days(meeting) if meeting.afterwards else [],
     }
+
+
+def _earlier_days(meeting: Meeting) -> list[dict[str, Any]]:
+    """The days on which a meeting was recorded to be held before that was corrected, the newest
+    first: which, when it was corrected, and why."""
+    versions = list(meeting.history.order_by("-history_id"))
+    return [
+        {"was": older.on, "on": newer.history_date, "why": newer.history_change_reason}
+        for newer, older in pairwise(versions)
+        if newer.on != older.on
+    ]
 
 
 def _reads_meeting(clearance: Clearance, meeting: Meeting) -> bool:
@@ -258,7 +271,7 @@ def meeting_plan(request: ClearanceRequest, slug: str) -> HttpResponse:
 
     def act() -> str:
         data = form.cleaned_data
-        with _day_in_the_way():
+        with day_in_the_way():
             planned = plan_meetings(
                 pilot,
                 form.days(),
@@ -283,7 +296,7 @@ def meeting_held(request: ClearanceRequest, slug: str) -> HttpResponse:
     form = open_form(request, HeldForm, key, teams=invitable(request, pilot))
 
     def act() -> str:
-        with _day_in_the_way():
+        with day_in_the_way():
             return meeting_url(record_held(pilot, **form.cleaned_data))
 
     return send_form(request, form, act) or show_form(
@@ -360,7 +373,7 @@ def meeting_move(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     form = open_form(request, MeetingForm, "", initial=now)
 
     def act() -> str:
-        with _day_in_the_way():
+        with day_in_the_way():
             data = {name: form.cleaned_data[name] for name in ("on", "begins_at", "place")}
             move_meeting(meeting, **data, version=seen_version(request))
         return meeting_url(meeting)
@@ -371,7 +384,7 @@ def meeting_move(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 
 
 @contextmanager
-def _day_in_the_way() -> Iterator[None]:
+def day_in_the_way() -> Iterator[None]:
     """What is in the way of a meeting on some day, as the form says it."""
     try:
         yield

@@ -6,12 +6,16 @@ from typing import Any
 from casework.cases.case_reader import CaseReader
 from casework.cases.enums import CaseState
 from casework.cases.progress import StepTaken
+from casework.conference.models import Meeting
+from casework.conference.perms import chairs
 from casework.dossiers.corrections import CorrectionRequest
 from casework.dossiers.kinds import BY_MODEL, KINDS
+from casework.dossiers.record_days import days_of
 from casework.dossiers.record_kind import RecordKind
 from casework.dossiers.rows import readers_of
 from casework.dossiers.step_copies import COPIES, copies
-from casework.intake.models import ServiceDossier
+from casework.intake.models import Intake, ServiceDossier
+from casework.journey.perms import guides, leads
 from casework.journey.step_days import takes
 from casework.records.models import Addressed, Record
 from governance.access.clearance import Clearance
@@ -116,6 +120,25 @@ def can_correct_day(reader: CaseReader, step: StepTaken, records: dict[str, list
         return False
     mine = own_copies(reader, step, records)
     return bool(mine) if copy is not None and copy.each and rows else len(mine) == len(rows)
+
+
+def can_correct_days(reader: CaseReader, record: Record) -> bool:
+    """To correct days of a record that are not those of a step, one must be all of:
+    - who records such a thing: of an intake a caseworker of the facility, of a decision the
+      municipality's coordinator
+    - of a record that has not ended, and has such days
+    - keeping it
+    """
+    takes = guides(reader) if isinstance(record, Intake) else leads(reader)
+    return takes and record.ended_at is None and bool(days_of(record)) and keeps(reader, record)
+
+
+def can_correct_meeting(clearance: Clearance, meeting: Meeting) -> bool:
+    """To correct the day of a meeting, one must be both:
+    - its chair
+    - of one that was recorded afterwards
+    """
+    return chairs(clearance, meeting) and meeting.afterwards
 
 
 def own_copies(reader: CaseReader, step: StepTaken, records: dict[str, list[Record]]) -> list[Any]:

@@ -6,6 +6,7 @@ from casework.dossiers import (
     delivery_views,
     end_views,
     fact_check_views,
+    record_day_views,
     step_day_views,
     views,
 )
@@ -35,6 +36,8 @@ urlpatterns = [
     path(f"{RECORD}beeindigen/", end_views.record_end, name="record_end"),
     path(f"{RECORD}intrekken/", end_views.record_withdraw, name="record_withdraw"),
     path(f"{RECORD}corrigeren/", correction_views.record_correct, name="record_correct"),
+    path(f"{RECORD}dagen/", record_day_views.record_days, name="record_days"),
+    path("lso/<uuid:reference>/dag/", record_day_views.meeting_day, name="meeting_day"),
     path(f"{RECORD}antwoorden/", correction_views.record_answer, name="record_answer"),
     path(
         "casussen/<uuid:reference>/verblijf/<uuid:record>/adres/",

@@ -211,6 +211,7 @@ def record_detail(
         can_change=perms.can_change(at.reader, result) and at.kind.slug != "correction",
         can_end=perms.can_end(at.reader, result),
         can_withdraw=perms.can_withdraw(at.reader, result, at.kind),
+        can_correct_days=perms.can_correct_days(at.reader, result),
         can_ask=_asks(at),
         can_answer=perms.can_answer(at.reader, result),
         finishes=isinstance(result, (Action, Task)) and can_finish(at.reader, result),

@@ -1,13 +1,14 @@
 """What happened in a case, as a story: built from rows the reader may see, never from the audit
 log."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import F, Value
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from casework.cases.case_reader import CaseReader
@@ -15,9 +16,10 @@ from casework.cases.enums import CaseState
 from casework.cases.models import Involvement
 from casework.cases.progress import LEFT_STATES, REVEALED_BY_DAY, StepTaken
 from casework.dossiers import perms
+from casework.dossiers.kinds import BY_MODEL, headline
 from casework.dossiers.kinds import KINDS as RECORD_KINDS
-from casework.dossiers.kinds import headline
 from casework.dossiers.presentation import record_url
+from casework.dossiers.record_days import CORRECTED, TOLD, Pasts, label_of, past_days
 from casework.formal_decisions.models import FormalDecision
 from casework.journey.guards import format_day
 from casework.journey.step_days import day_of, earlier_days
@@ -65,9 +67,10 @@ def events(
 ) -> list[Event]:
     """Newest first. A fixed number of queries, whatever happened."""
     result: list[Event] = []
+    pasts = _past(records)
 
     if kind in ("all", "notes", "dossier"):
-        result += _records(reader, records, kind, most)
+        result += _records(reader, records, kind, most, pasts)
     if kind in ("all", "partners"):
         for row in filter(reader.knows_ground, involvements):
             result.append(
@@ -95,7 +98,7 @@ def events(
                 )
     if kind in ("all", "steps"):
         result += _steps(reader, involvements, steps, records)
-        result += _later_days(reader, records)
+        result += _later_days(reader, records, pasts)
         for briefing in records["briefing"]:
             assert isinstance(briefing, Briefing)
             result.append(
@@ -149,6 +152,7 @@ def _records(
     records: dict[str, list[Record]],
     kind: str,
     most: int,
+    pasts: Pasts,
 ) -> list[Event]:
     result: list[tuple[date, Record, str]] = []
     for slug, rows in records.items():
@@ -190,9 +194,16 @@ def _records(
                 getattr(record, "text", ""),
                 record_url(reader.case, slug, record.reference),
                 _ended(record),
+                corrected=tuple(_earlier(reader, record, pasts, _told_here(slug))),
+                correct="" if slug == "intake" else _correct_days(reader, record),
             )
         )
     return made
+
+
+def _told_here(slug: str) -> list[str]:
+    """The days of a record that are told with it, and not apart."""
+    return [name for name in TOLD.get(slug, ()) if name != LATER_DAYS.get(slug)]
 
 
 def _ended(record: Record) -> str:
@@ -213,58 +224,82 @@ def _ended(record: Record) -> str:
 LATER_DAYS = {"stay": "until", "intake": "completed_on", "formal_decision": "annulled_on"}
 
 
-def _days_recorded(over: dict[str, list[Any]]) -> dict[tuple[str, int], datetime]:
-    """When the later day of each of these records was recorded, as it stands now: in one
-    statement."""
-    result: dict[tuple[str, int], datetime] = {}
-    versions = [
-        RECORD_KINDS[slug]
-        .model.history.model.objects.filter(id__in=[row.pk for row in rows])
-        .annotate(slug=Value(slug), day=F(LATER_DAYS[slug]))
-        .values_list("slug", "id", "day", "history_date", "history_id")
-        for slug, rows in over.items()
-        if rows
+def _later(records: dict[str, list[Record]], slug: str) -> list[Any]:
+    """The records of this kind whose later day has come."""
+    today = timezone.localdate()
+    return [
+        row
+        for row in records[slug]
+        if not row.ended_at and (day := getattr(row, LATER_DAYS[slug])) is not None and day <= today
     ]
-    if not versions:
-        return result
-    before: dict[tuple[str, int], date | None] = {}
-    first, *others = versions
-    for slug, key, day, at, _number in first.union(*others, all=True).order_by("history_id"):
-        if before.get((slug, key)) != day:
-            before[slug, key], result[slug, key] = day, at
-    return result
 
 
-def _later_days(reader: CaseReader, records: dict[str, list[Record]]) -> list[Event]:
+def _past(records: dict[str, list[Record]]) -> Pasts:
+    """What the versions of these records say of their days: of those that have a later day, and of
+    those of which a day may have been corrected."""
+    asked: dict[str, list[Record]] = {
+        slug: [row for row in records[slug] if row.version > 1] for slug in CORRECTED
+    }
+    for slug in LATER_DAYS:
+        asked[slug] = list({*asked.get(slug, ()), *_later(records, slug)})
+    return past_days(asked)
+
+
+def _earlier(reader: CaseReader, record: Record, pasts: Pasts, names: Iterable[str]) -> list[str]:
+    """The days that stood there before, each with who corrected it, and why."""
+    slug = BY_MODEL[type(record)].slug
+    past = pasts.get((slug, record.pk))
+    if past is None or slug not in CORRECTED:
+        return []
+    return [
+        f"{capfirst(label_of(record, day.name))}: "
+        + _earlier_day(reader, day.was, day.corrected_at, record.author_team_id, day.why)
+        for day in past.earlier
+        if day.name in names
+    ]
+
+
+def _later_days(reader: CaseReader, records: dict[str, list[Record]], pasts: Pasts) -> list[Event]:
     """The begin and the end of each stay, that an intake was completed, and that a formal decision
     no longer stands."""
-    today = timezone.localdate()
-    over: dict[str, list[Any]] = {
-        slug: [
-            row
-            for row in records[slug]
-            if not row.ended_at and (day := getattr(row, name)) is not None and day <= today
-        ]
-        for slug, name in LATER_DAYS.items()
-    }
-    recorded = _days_recorded(over)
 
     def event(slug: str, row: Any, icon: str, title: str, who: str = "", text: str = "") -> Event:
-        day, at = getattr(row, LATER_DAYS[slug]), recorded.get((slug, row.pk), row.recorded_at)
+        name = LATER_DAYS[slug]
+        past = pasts.get((slug, row.pk))
+        at = past.recorded_at.get(name, row.recorded_at) if past else row.recorded_at
         page = record_url(reader.case, slug, row.reference)
-        return Event(day, at, "steps", icon, title, who, text, page)
+        return Event(
+            getattr(row, name),
+            at,
+            "steps",
+            icon,
+            title,
+            who,
+            text,
+            page,
+            corrected=tuple(_earlier(reader, row, pasts, [name])),
+            correct=_correct_days(reader, row) if slug == "intake" else "",
+        )
 
     result = _stays(reader, [row for row in records["stay"] if isinstance(row, Stay)])
-    for row in over["stay"]:
+    for row in _later(records, "stay"):
         result.append(event("stay", row, "home", _("The stay ended"), text=_ground(row)))
-    for row in over["intake"]:
+    for row in _later(records, "intake"):
         who = reader.label(row.source_id)
         result.append(event("intake", row, "pencil", _("The intake was completed"), who=who))
-    for row in over["formal_decision"]:
+    for row in _later(records, "formal_decision"):
         title = _("The formal decision no longer stands")
         who, why = row.get_kind_display(), row.annulled_because
         result.append(event("formal_decision", row, "file-text", title, who=who, text=why))
     return result
+
+
+def _correct_days(reader: CaseReader, record: Record) -> str:
+    """Where the days of this record are corrected, for who may."""
+    if not perms.can_correct_days(reader, record):
+        return ""
+    slug = BY_MODEL[type(record)].slug
+    return reverse("casework:record_days", args=[reader.case.reference, slug, record.reference])
 
 
 def _ground(stay: Stay) -> str:
@@ -324,18 +359,20 @@ def _steps(
 
 def _corrected(reader: CaseReader, step: StepTaken) -> tuple[str, ...]:
     """The days that stood there before, each with who corrected it, and why."""
+    return tuple(
+        _earlier_day(reader, was, on, team, why) for was, on, team, why in earlier_days(step)
+    )
+
+
+def _earlier_day(reader: CaseReader, was: date | None, on: date, team: int, why: str) -> str:
     known = _("recorded as %(old)s, corrected on %(day)s by %(team)s: %(why)s")
     unknown = _("recorded without a day, corrected on %(day)s by %(team)s: %(why)s")
-    return tuple(
-        (known if was else unknown)
-        % {
-            "old": format_day(was) if was else "",
-            "day": format_day(on),
-            "team": reader.label(team),
-            "why": why,
-        }
-        for was, on, team, why in earlier_days(step)
-    )
+    return (known if was else unknown) % {
+        "old": format_day(was) if was else "",
+        "day": format_day(on),
+        "team": reader.label(team),
+        "why": why,
+    }
 
 
 def _correction(reader: CaseReader, step: StepTaken, records: dict[str, list[Record]]) -> str:

@@ -127,6 +127,8 @@ PARTICULAR = [
      " ON p.id = x.to_pilot_id AND p.slug = 'utrecht' WHERE x.answer = '' AND x.taken_back_at IS NULL"),
     ("coordinator-utrecht", "SELECT '/casussen/' || c.reference || '/stappen/' || s.reference || '/dag/' FROM casework_steptaken s"
      f" JOIN casework_case c ON c.id = s.case_id {IN_UTRECHT} WHERE s.number IN ('T5', 'T18')"),
+    ("coordinator-utrecht", "SELECT '/casussen/' || c.reference || '/dossier/formal_decision/' || d.reference || '/dagen/'"
+     f" FROM casework_formaldecision d JOIN casework_case c ON c.id = d.case_id {IN_UTRECHT} WHERE d.ended_at IS NULL"),
     *(("ngo-utrecht", f"SELECT '/casussen/' || c.reference || '/intake/{page}/' FROM casework_intake i JOIN casework_case c"
        f" ON c.id = i.case_id AND (SELECT g.state FROM casework_progress g WHERE g.case_id = c.id) = 'intake' {IN_UTRECHT} {OF_NGO.format('i.author_team_id')}"
        " WHERE i.completed_on IS NULL AND i.ended_at IS NULL") for page in ("verslag", "stoppen")),
