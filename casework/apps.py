@@ -40,6 +40,7 @@ class CaseworkConfig(AppConfig):
         "representatives",
         "worklist",
         "caseload",
+        "written_once",
     )
 
     def declared(self) -> str:

@@ -8,6 +8,7 @@ class GovernanceConfig(AppConfig):
     # The files of sql/, in the order in which they are made (lvv/common/sql.py).
     sql = (
         "agreements",
+        "written_once",
         "scope",
         "drafts",
         "printing",

@@ -150,7 +150,7 @@ def admit(asked: Escalation, account: str) -> str:
     if member is None:
         return "unknown"
     kind = OrganisationKind(member.organisation.kind)
-    others = asked.members.filter(organisation__kind=kind).exclude(user=member.user_id)
+    others = asked.members.advising().filter(organisation__kind=kind).exclude(user=member.user_id)
     if others.count() >= SEATS[kind]:
         return "full"
     who, its = member.user_id, member.organisation_id
@@ -177,7 +177,7 @@ def _eligible(account: str) -> Membership | None:
 
 def seats_empty(asked: Escalation) -> list[str]:
     """Of which organisations the review team has not all its members yet."""
-    there = Counter(asked.members.values_list("organisation__kind", flat=True))
+    there = Counter(asked.members.advising().values_list("organisation__kind", flat=True))
     return [str(kind.label) for kind, seats in SEATS.items() if there[kind] < seats]
 
 
@@ -206,7 +206,7 @@ def extend(asked: Escalation, until: date, *, version: str) -> None:
     row.answer_due_on = until
     set_change_reason(row, "extended")
     row.save()
-    for account in row.members.values_list("user__username", flat=True):
+    for account in row.members.advising().values_list("user__username", flat=True):
         admit(row, account)
     refresh_deadline(case)
 
@@ -260,7 +260,7 @@ def answer(
 
 def dismiss(asked: Escalation, user: int) -> None:
     """Somebody who was let in by mistake advises no longer, and reads no further."""
-    call("escalation_dismiss", get_object_or_404(asked.members, user=user).pk)
+    call("escalation_dismiss", get_object_or_404(asked.members.advising(), user=user).pk)
 
 
 def members_leave(asked: Escalation) -> None:

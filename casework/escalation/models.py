@@ -1,5 +1,7 @@
 """A question on which the conference does not agree, put to the body above it (R26)."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -71,18 +73,38 @@ class EscalationPart(VisibleToCategory):
         ordering = ["id"]
 
 
+class ReviewMemberQuerySet(models.QuerySet["ReviewMember"]):
+    def advising(self) -> Self:
+        return self.filter(left_at=None)
+
+
 class ReviewMember(models.Model):
-    """Somebody who advises on one escalation; a personal grant opens the case for her until the
-    answer is due."""
+    """Somebody who advises on one escalation; a personal grant opens the case until the answer is
+    due. Each act has columns of its own: who was let in by mistake is shown out, and stays here."""
 
     escalation = models.ForeignKey(Escalation, models.PROTECT, related_name="members")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    # Empty: from before this was kept.
+    admitted_at = models.DateTimeField(null=True, editable=False)
+    admitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False
+    )
+    left_at = models.DateTimeField(null=True, editable=False)
+    left_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False
+    )
+
+    objects = ReviewMemberQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(fields=["escalation", "user"], name="review_member_once")
+            models.UniqueConstraint(
+                fields=["escalation", "user"],
+                condition=Q(left_at=None),
+                name="review_member_once",
+            )
         ]
 
     def __str__(self) -> str:

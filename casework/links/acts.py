@@ -63,6 +63,16 @@ def judgements_of(person: Person) -> list[Judgement]:
     return list(hers.select_related("one", "other", "said_by"))
 
 
+def taken_back_about(one: Person, other: Person) -> list[Judgement]:
+    """What was judged of two persons and taken back, the newest first, as far as a case on both
+    sides is in sight."""
+    two = (one.same_as, other.same_as)
+    rows = Judgement.objects.exclude(revoked_at=None).filter(
+        one__same_as__in=two, other__same_as__in=two
+    )
+    return list(rows.select_related("said_by", "revoked_by"))
+
+
 def judged_cases(person: Person) -> set[int]:
     """Keys of cases that are no likely double any more: her own, and those of people judged not
     to be her."""

@@ -29,6 +29,7 @@ from casework.links.acts import (
     judged_cases,
     judgements_of,
     revoke,
+    taken_back_about,
 )
 from casework.register.clashes import ClashView, answer_clash, find_clash, revoke_clash
 from casework.register.doubles import (
@@ -228,6 +229,7 @@ def _beside(clearance: Clearance, one: Person, two: Person) -> dict[str, Any]:
             if row.answer == ClashAnswer.NOT_SAME
             and two.same_as in (row.one.same_as, row.other.same_as)
         ],
+        "taken_back": taken_back_about(one, two),
         "herself": one.same_as == two.same_as,
     }
 

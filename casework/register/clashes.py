@@ -46,6 +46,8 @@ def _view(clash: Clash, clearance: Clearance) -> ClashView:
     labels = {
         **dict(ClashAnswer.choices),
         "overlap": _("one person, with an open case in both pilots"),
+        "found": _("found"),
+        "withdrawn": _("withdrawn with the number that made it"),
     }
     sides = (
         (clash.newer_case_id, clash.newer_pilot_id),

@@ -157,7 +157,7 @@ BEGIN
         newer_answered_by_id = CASE WHEN answers_newer THEN access_user() ELSE k.newer_answered_by_id END,
         older_answer = CASE WHEN answers_older THEN said ELSE k.older_answer END,
         older_answered_by_id = CASE WHEN answers_older THEN access_user() ELSE k.older_answered_by_id END,
-        trail = k.trail || jsonb_build_object('at', now(), 'said', said, 'pilot',
+        trail = k.trail || jsonb_build_object('at', now(), 'said', said, 'by', access_user(), 'pilot',
             CASE WHEN answers_newer THEN k.newer_pilot_id ELSE k.older_pilot_id END)
     WHERE k.reference = which AND said IN ('same', 'not_same') AND (answers_newer OR answers_older)
       AND clash_is_told(k)

@@ -59,14 +59,15 @@ BEGIN
     IF asked.id IS NULL OR asked.level <> 'mrt' OR asked.answer_due_on < access_today()
        OR its_kind IS NULL OR its_kind NOT IN ('municipality', 'ngo', 'ind', 'dtv') OR NOT access_grantable(who)
        OR (SELECT count(*) FROM casework_reviewmember m JOIN partners_organisation o ON o.id = m.organisation_id
-           WHERE m.escalation_id = which AND o.kind = its_kind AND m.user_id <> who) >= seats THEN
+           WHERE m.escalation_id = which AND m.left_at IS NULL AND o.kind = its_kind AND m.user_id <> who) >= seats THEN
         RAISE EXCEPTION 'nobody is let in here' USING ERRCODE = 'insufficient_privilege';
     END IF;
     -- Whoever works for a service is of that service, whatever she sits here for.
     IF kinds && ARRAY['ind', 'dtv'] AND escalation_involved(asked.case_id, who) THEN
         RETURN false;
     END IF;
-    INSERT INTO casework_reviewmember (escalation_id, user_id, organisation_id) VALUES (which, who, for_organisation)
+    INSERT INTO casework_reviewmember (escalation_id, user_id, organisation_id, admitted_at, admitted_by_id)
+        VALUES (which, who, for_organisation, now(), access_user())
         ON CONFLICT DO NOTHING;
     PERFORM access_grant(asked.case_id, who, ARRAY['conference', 'departure', 'identity', 'procedures'],
                          access_today(), asked.answer_due_on + 1, 'review_team', why);
@@ -94,12 +95,12 @@ DECLARE
 BEGIN
     SELECT m.id, m.user_id, e.case_id INTO member FROM casework_reviewmember m
         JOIN casework_escalation e ON e.id = m.escalation_id JOIN casework_case c ON c.id = e.case_id
-        WHERE m.id = which AND e.adopted IS NULL AND c.pilot_id = ANY (access_teams('coordinates'))
+        WHERE m.id = which AND m.left_at IS NULL AND e.adopted IS NULL AND c.pilot_id = ANY (access_teams('coordinates'))
           AND c.team_ids && access_teams('write_conference');
     IF member.id IS NULL THEN
         RETURN;
     END IF;
-    DELETE FROM casework_reviewmember WHERE id = which;
+    UPDATE casework_reviewmember SET left_at = now(), left_by_id = access_user() WHERE id = which;
     PERFORM access_end_grants(ARRAY(
         SELECT g.id FROM casework_caseuserobjectpermission g
         WHERE g.content_object_id = member.case_id AND g.kind = 'review_team' AND g.user_id = member.user_id), 'review_team');

@@ -130,7 +130,7 @@ BEGIN
     VALUES (gen_random_uuid(), least(first, second), greatest(first, second), said, left(trim(why), 500), now(), access_user(), '');
     -- A clash that was open about these two is settled by it, if she answers for both sides; else by the coordinators (R1).
     UPDATE casework_clash k SET newer_answer = said, older_answer = said, newer_answered_by_id = access_user(),
-           older_answered_by_id = access_user(), trail = k.trail || jsonb_build_object('at', now(), 'pilot', NULL, 'said', said)
+           older_answered_by_id = access_user(), trail = k.trail || jsonb_build_object('at', now(), 'pilot', NULL, 'said', said, 'by', access_user())
         FROM casework_case n, casework_case o
         WHERE answers_for_both AND why <> 'registration' AND n.id = k.newer_case_id AND o.id = k.older_case_id
           AND (n.person_id = first AND o.person_id = second OR n.person_id = second AND o.person_id = first);
@@ -162,7 +162,7 @@ BEGIN
     UPDATE casework_person SET v_number = NULL
         WHERE id IN (held.one_id, held.other_id) AND held.answer = 'same' AND held.reason = 'clash';
     UPDATE casework_clash k SET newer_answer = '', older_answer = '', trail = k.trail || jsonb_build_object(
-            'at', now(), 'pilot', NULL, 'said', 'undone')
+            'at', now(), 'pilot', NULL, 'said', 'undone', 'by', access_user())
         FROM casework_case n, casework_case o
         WHERE n.id = k.newer_case_id AND o.id = k.older_case_id AND n.person_id IN (held.one_id, held.other_id)
           AND o.person_id IN (held.one_id, held.other_id);

@@ -1,3 +1,4 @@
+from datetime import date
 from uuid import UUID
 
 from django.contrib import messages
@@ -23,7 +24,7 @@ from governance.convenants.approvals import (
 )
 from governance.convenants.forms import DECLINE, PROPOSAL, DeclineForm, ProposalForm
 from governance.convenants.matrix import matrix_of
-from governance.convenants.models import Approval, Convenant, Proposal
+from governance.convenants.models import Approval, Convenant, ConvenantParty, Proposal
 from governance.convenants.perms import can_decide, can_propose
 from governance.convenants.versions import activate
 from governance.drafts.form_views import form_view, open_form, send_form, show_form
@@ -66,10 +67,11 @@ def convenant_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse
         reference=reference,
     )
     teams, matrix = matrix_of(convenant)
+    proposals = list(convenant.proposals.select_related("result"))
     context = {
         "convenant": convenant,
         "teams": teams,
-        "parties": convenant.parties.select_related("organisation", "stands_on"),
+        "parties": _parties(convenant),
         "approvals": Approval.objects.filter(proposal__result=convenant).select_related(
             "organisation"
         ),
@@ -78,12 +80,28 @@ def convenant_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse
             (category, [matrix[team.pk][category] for team in teams]) for category in Category
         ],
         "can_propose": can_propose(request.clearance, convenant),
-        "proposals": convenant.proposals.select_related("proposed_by", "decided_by"),
+        "proposals": [row for row in proposals if row.decided_at is None],
+        "decided": [row for row in proposals if row.decided_at is not None],
         "versions": Convenant.objects.filter(pilot=convenant.pilot, kind=convenant.kind).order_by(
             "-version"
         ),
     }
     return render(request, "governance/convenants/detail.html", context)
+
+
+def _parties(convenant: Convenant) -> list[tuple[ConvenantParty, list[tuple[date | None, date]]]]:
+    """Each party, with the signature days that stood there before, and when each was changed; the
+    newest first."""
+    earlier: dict[int, list[tuple[date | None, date]]] = {}
+    before: dict[int, date | None] = {}
+    versions = ConvenantParty.history.model.objects.filter(convenant=convenant.pk)
+    rows = versions.order_by("history_id").values_list("id", "signed_on", "history_date")
+    for key, day, at in rows:
+        if key in before and before[key] != day:
+            earlier.setdefault(key, []).insert(0, (before[key], timezone.localdate(at)))
+        before[key] = day
+    parties = convenant.parties.select_related("organisation", "stands_on")
+    return [(party, earlier.get(party.pk, [])) for party in parties]
 
 
 @processes(AGREEMENTS)

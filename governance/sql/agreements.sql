@@ -31,7 +31,9 @@ $$;
 CREATE TRIGGER proposal_agreed BEFORE UPDATE OF result_id ON governance_proposal
     FOR EACH ROW WHEN (NEW.result_id IS NOT NULL) EXECUTE FUNCTION proposal_is_agreed();
 
-GRANT SELECT, INSERT, UPDATE ON governance_convenant, governance_convenantparty, governance_convenantarticle,
+GRANT SELECT, INSERT ON governance_convenantarticle TO lvv_app;
+
+GRANT SELECT, INSERT, UPDATE ON governance_convenant, governance_convenantparty,
     governance_convenantgroupobjectpermission, governance_proposal, governance_approval, governance_historicalconvenant,
     governance_historicalconvenantparty, governance_historicalapproval TO lvv_app;
 

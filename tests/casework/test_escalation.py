@@ -14,6 +14,7 @@ from governance.access.clearance import acting_as
 from governance.models import Draft
 from tests import factories as make
 from tests.casework.journeys import Held
+from tests.written_once import stands
 
 pytestmark = pytest.mark.django_db
 
@@ -319,7 +320,16 @@ def test_a_member_let_in_by_mistake_reads_no_further_and_the_others_do(journey, 
         journey.post("coordinator", "escalation_dismiss", member=str(row.user_id)).status_code
         == 404
     )
-    assert ReviewMember.objects.get().user == right
+    assert ReviewMember.objects.advising().get().user == right
+    row.refresh_from_db()
+    assert row.admitted_by == row.left_by == journey.workers["coordinator"]
+    page = journey.get("municipality", "escalation").text
+    assert str(wrong) in page
+    assert "toegang beëindigd op" in page
+    later = timezone.now()
+    stands(row, user=right, admitted_at=later, admitted_by=right, left_at=later, left_by=right)
+    assert admit(journey, wrong).status_code == 302  # let in again, by another row
+    assert ReviewMember.objects.advising().filter(user=wrong).exclude(pk=row.pk).exists()
 
 
 def test_more_time_is_more_time_for_who_advises_and_a_question_withdrawn_ends_it(

@@ -6,7 +6,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from casework.links.acts import Outcome, cases_of, judge, judged_cases, revoke
 from casework.models import Case, Clash, IdentityValue, Judgement, Person
+from casework.records.enums import EndReason
 from casework.register.doubles import identities_of, likely_doubles
 from casework.register.enums import ClashAnswer
 from casework.registration.acts import Claim, register
@@ -27,6 +28,7 @@ from tests import factories as make
 from tests.casework.ten_teams import day
 from tests.casework.test_household import household
 from tests.conftest import agreement
+from tests.written_once import stands
 
 pytestmark = pytest.mark.django_db
 SAME, NOT_SAME = ClashAnswer.SAME, ClashAnswer.NOT_SAME
@@ -656,3 +658,47 @@ def test_the_trail_of_a_judgement_stays(twice):
         transaction.atomic(),
     ):
         Judgement.objects.update(reason="herschreven")
+    later, other = timezone.now(), twice.coordinator
+    stands(rows[0], answer="not_same", reason="anders", said_at=later, said_by=other)
+    stands(rows[0], revoked_at=later, revoked_by=other, revoke_reason="anders")
+
+
+def test_what_was_judged_and_taken_back_shows_where_two_are_compared(client, twice):
+    with acting_as(twice.owner):
+        judge(twice.case.person, twice.second.person, SAME, "gelijk")
+        revoke(Judgement.objects.get().reference, "toch een zus")
+    page = client.act_as(twice.owner).get(link_page(twice.case, twice.second)).text
+    assert "toch een zus" in page
+    with acting_as(twice.partner):  # takes part in the first registration only
+        assert not Judgement.objects.exists()
+
+
+def test_a_clash_keeps_each_answer_and_that_it_went_with_its_number_and_came_back(
+    client, two_pilots
+):
+    w = two_pilots
+    refresh_deadline(client, Clash.objects.get(), "not_same", w.coordinator)
+    refresh_deadline(client, Clash.objects.get(), "same", w.coordinator)
+    clash = Clash.objects.get()
+    answers = [(row["said"], row["by"]) for row in clash.trail]
+    assert answers == [("not_same", w.coordinator.pk), ("same", w.coordinator.pk)]
+    IdentityValue.objects.get(case=w.case, kind="v_number").end(EndReason.MISTAKE)
+    register_clashes(w)
+    clash.refresh_from_db()
+    assert clash.withdrawn_at is not None
+    make.NameFactory(case=w.case, kind="v_number", value="2777777777", author_team=w.municipal)
+    register_clashes(w)
+    clash.refresh_from_db()
+    assert [row["said"] for row in clash.trail] == ["not_same", "same", "found", "withdrawn"]
+    page = client.act_as(w.coordinator).get(
+        reverse("casework:clash_detail", args=[clash.reference])
+    )
+    assert "Ingetrokken met het nummer" in page.text
+    for change in ({"trail": []}, {"newer_answer": "same", "older_answer": "not_same"}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Clash.objects.update(**change)
+
+
+def register_clashes(w):
+    with acting_as(w.owner), connection.cursor() as cursor:
+        cursor.execute("SELECT register_clashes(%s)", [w.case.pk])

@@ -33,6 +33,7 @@ from partners.organisations.enums import Role, TeamFunction
 from tests import factories as make
 from tests.casework.journeys import sent
 from tests.conftest import own_copy
+from tests.written_once import stands
 
 pytestmark = pytest.mark.django_db
 
@@ -143,6 +144,23 @@ def test_a_case_is_offered_accepted_and_handed_over_in_the_moment_of_its_exit(jo
     assert journey.case.number not in page.text  # it would count that pilot
     assert made.history.count() == 1
     assert made.involvements.get().history.count() == 1
+
+
+def test_what_was_offered_and_answered_is_not_overwritten_and_earlier_offers_are_listed(journey):
+    offer(journey)
+    first = Transfer.objects.get()
+    assert answered(journey, "declined", "Geen plaats.").status_code == 302
+    later, stranger = timezone.now(), make.UserFactory()
+    answer = {"answer": "accepted", "answer_text": "Toch wel.", "answered_by": stranger}
+    day = timezone.localdate()
+    stands(first, text="Iets anders.", wanted_on=day, offered_by=stranger, offered_at=later)
+    stands(first, **answer, answered_at=later)
+    offer(journey, text="Nu met plaats.")
+    page = journey.get("coordinator", "transfer").text
+    assert "Geen plaats." in page
+    second = Transfer.objects.order_by("pk").last()
+    journey.done("coordinator", "transfer_take_back")
+    stands(second, taken_back_at=later)
 
 
 def test_the_exit_to_another_pilot_waits_until_that_has_accepted(journey):

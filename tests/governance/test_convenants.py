@@ -4,9 +4,10 @@ version."""
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, ProgrammingError, transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from governance.access.clearance import acting_as
 from governance.access.enums import Category
@@ -25,6 +26,7 @@ from partners.models import AuditEntry
 from partners.organisations.enums import OrganisationKind, Role, TeamFunction
 from tests import factories as make
 from tests.governance.consent import agree, proposal_of
+from tests.written_once import stands
 
 pytestmark = pytest.mark.django_db
 
@@ -178,6 +180,42 @@ def test_a_coordinator_proposes_and_a_privacy_officer_activates(client, cast):
         AuditEntry.objects.filter(pilot_id=cast.pilot.pk).values_list("action", flat=True)
     )
     assert actions == ["matrix_activated", "matrix_proposed"]
+
+
+def test_what_was_proposed_and_decided_is_not_overwritten_and_stays_listed(client, cast):
+    proposed(client, cast)
+    proposal = Proposal.objects.get()
+    page = reverse("governance:proposal_decide", args=[proposal.reference])
+    client.act_as(cast.officer).post(page, {"decline": "1", "reason": "Niet nodig."})
+    later = timezone.now()
+    stands(proposal, changes={"1": {}}, explanation="x", legal_basis="x", purpose="x", article="9")
+    stands(proposal, proposed_by=cast.owner, proposed_at=later, decided_by=cast.owner)
+    stands(proposal, decided_at=later, declined_because="x")
+    agreement = reverse("governance:convenant_detail", args=[cast.convenant.reference])
+    assert page in client.act_as(cast.partner).get(agreement).text
+
+
+def test_an_article_is_never_rewritten(cast):
+    article = ConvenantArticle.objects.create(
+        convenant=cast.convenant, number="77", title="Overleg", text="Maandelijks."
+    )
+    stands(article, number="78", title="x", text="x")
+    with (
+        acting_as(cast.officer),
+        pytest.raises(ProgrammingError, match="permission denied"),
+        transaction.atomic(),
+    ):
+        ConvenantArticle.objects.update(allows="known_elsewhere")
+
+
+def test_a_signature_day_that_was_changed_shows_what_stood_there(client, cast):
+    party = cast.convenant.parties.first()
+    before = party.signed_on
+    party.signed_on = before - timedelta(days=3)
+    party.save()
+    agreement = reverse("governance:convenant_detail", args=[cast.convenant.reference])
+    page = " ".join(client.act_as(cast.partner).get(agreement).text.split())
+    assert f"eerst vastgelegd als ondertekend op {date_format(before, 'j b Y')}" in page
 
 
 def test_a_right_that_is_taken_is_gone_at_the_next_request(client, cast):
