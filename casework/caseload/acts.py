@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -43,6 +43,38 @@ def givable(clearance: Clearance) -> QuerySet[Case]:
     return result.order_by("registered_on", "pk")
 
 
+def contacts(clearance: Clearance) -> QuerySet[Involvement]:
+    """The part of contact in a case that a worker may hand over to a colleague is all of:
+    - of a team of hers that takes part in a case which was not left and not handed over, and that
+      writes something
+    - her own, or of a colleague in a team that she coordinates
+    - not that of the case manager in the team that leads: it goes with the case
+    """
+    writing = {seat.team for seat in clearance.seats if seat.writes}
+    coordinated = {seat.team for seat in clearance.seats if Role.COORDINATOR in seat.roles}
+    leads = Q(team=F("case__lead_team"), worker=F("case__case_manager"))
+    result: QuerySet[Involvement] = (
+        Involvement.objects.in_force()
+        .filter(
+            Q(worker=clearance.user_id) | Q(team__in=coordinated),
+            team__in=writing,
+            worker__isnull=False,
+            case__left_on=None,
+            case__read_only_from=None,
+        )
+        .exclude(leads)
+    )
+    return result.order_by("case__registered_on", "case_id", "pk")
+
+
+def left_contact(rows: QuerySet[Involvement]) -> QuerySet[Involvement]:
+    """Of these parts those whose contact works in the team no longer."""
+    works = Membership.objects.in_force().filter(
+        user=OuterRef("worker"), team=OuterRef("team"), user__is_active=True
+    )
+    return rows.filter(~Exists(works))
+
+
 def without_manager(cases: QuerySet[Case]) -> QuerySet[Case]:
     """Of these cases those that nobody manages, or whose manager left the team that leads."""
     works = Membership.objects.in_force().filter(
@@ -60,9 +92,17 @@ def colleagues(teams: Iterable[int]) -> QuerySet[Membership]:
 
 
 @transaction.atomic
-def give(cases: Iterable[Case], colleague: User, note: str, *, by: Clearance) -> None:
+def give(
+    cases: Iterable[Case],
+    colleague: User,
+    note: str,
+    *,
+    by: Clearance,
+    parts: Iterable[Involvement] = (),
+) -> None:
     """The colleague manages these cases from now on, and is their contact where the former manager
-    or nobody was; she hears it by a task, which holds the note. Raises StepRefused."""
+    or nobody was; and is the contact of the team in these parts of other cases. It is told by a
+    task, which holds the note. Raises StepRefused."""
     for case in sorted(cases, key=lambda case: case.pk):
         now = locked(case)
         if not givable(by).filter(pk=now.pk).exists():
@@ -80,15 +120,29 @@ def give(cases: Iterable[Case], colleague: User, note: str, *, by: Clearance) ->
         for involvement in held:
             involvement.worker = colleague
             involvement.save()
-        _say(now, colleague, note, by=by)
+        _say(now, now.lead_team_id, colleague, note, by=by)
+    for part in sorted(parts, key=lambda part: (part.case_id, part.pk)):
+        _give_part(part, colleague, note, by=by)
 
 
-def _say(case: Case, colleague: User, note: str, *, by: Clearance) -> None:
+def _give_part(part: Involvement, colleague: User, note: str, *, by: Clearance) -> None:
+    case = locked(part.case)
+    row = contacts(by).filter(pk=part.pk, worker=part.worker_id).first()
+    if row is None:
+        raise StepRefused(case, [Missing(_("This case changed hands meanwhile."), "case_detail")])
+    if not colleagues([row.team_id]).filter(user=colleague).exists():
+        raise StepRefused(case, [Missing(_("This colleague does not work in the team."))])
+    row.worker = colleague
+    set_change_reason(row, GIVEN)
+    row.save()
+    _say(case, row.team_id, colleague, note, by=by)
+
+
+def _say(case: Case, team: int, colleague: User, note: str, *, by: Clearance) -> None:
     """Tell the colleague by a task of the team, or by a note where the team writes nothing of the
     conference. Raises StepRefused where the team could read neither."""
     if not note and colleague.pk == by.user_id:
         return
-    team = case.lead_team_id
     writes = [
         category
         for category in (Category.CONFERENCE, Category.GUIDANCE, Category.IDENTITY)
@@ -109,9 +163,9 @@ def _say(case: Case, colleague: User, note: str, *, by: Clearance) -> None:
         return
     Task.objects.create(
         case=case,
-        author_team_id=case.lead_team_id,
+        author_team_id=team,
         author=by.user,
-        to_team_id=case.lead_team_id,
+        to_team_id=team,
         worker=colleague,
         rule=GIVEN,
         what=in_dutch(gettext_lazy("Case given to you: %(note)s"), note=note or "–")[:300],

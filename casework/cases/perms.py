@@ -109,6 +109,33 @@ def can_become_contact(clearance: Clearance, involvement: Involvement) -> bool:
     )
 
 
+def can_give_contact(reader: CaseReader, involvement: Involvement) -> bool:
+    """To hand over the part of contact of a team, one must be all of:
+    - working for that team, and writing something for it, in a case that was not handed over
+    - that contact, or a coordinator of that team, of an involvement that holds, in a case that
+      was not left
+    - not the case manager's in the team that leads: it goes with the case
+    """
+    mine = involvement.worker_id == reader.clearance.user_id
+    with_case = (involvement.team_id, involvement.worker_id) == (
+        reader.case.lead_team_id,
+        reader.case.case_manager_id,
+    )
+    return (
+        involvement.holds
+        and not with_case
+        and reader.case.left_on is None
+        and involvement.worker_id is not None
+        and reader.case.read_only_from is None
+        and any(
+            seat.team == involvement.team_id
+            and seat.writes
+            and (mine or Role.COORDINATOR in seat.roles)
+            for seat in reader.clearance.seats
+        )
+    )
+
+
 def can_give(reader: CaseReader) -> bool:
     """To give a case to a colleague, one must be both:
     - in the team that leads this case, which was not handed over

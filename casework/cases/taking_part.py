@@ -28,6 +28,7 @@ def partners(reader: CaseReader, involvements: list[Involvement]) -> dict[str, A
                 perms.can_end_involvement(reader, row),
                 perms.can_become_contact(reader.clearance, row),
                 reader.knows_ground(row),
+                perms.can_give_contact(reader, row),
             )
             for row in involvements
             if row.holds

@@ -134,3 +134,86 @@ def test_who_takes_cases_over_keeps_what_is_noted(journey):
     assert not Task.objects.filter(worker=chief).exists()
     assert give(journey, "coordinator", journey.case, to=chief).status_code == 302
     assert "Paspoort ligt klaar." in Task.objects.get(worker=chief).what
+
+
+# ------------------------------------------------------------- the contact of a team in a case
+
+
+@pytest.fixture
+def partner(journey):
+    """The NGO takes part, with a contact, a coordinator of its own and a colleague."""
+    team, contact = journey.teams["ngo"], journey.workers["ngo"]
+    part = Involvement.objects.get(case=journey.case, team=team)
+    part.worker = contact
+    part.save()
+    journey.workers["chief"] = make.MembershipFactory(
+        team=team, role=Role.COORDINATOR, user__name="Coördinator NGO"
+    ).user
+    journey.workers["other"] = make.MembershipFactory(team=team, user__name="Tweede NGO").user
+    return part
+
+
+def pass_on(journey, who, *parts, to, note="Elke dinsdag.", cases=()):
+    fields = {
+        "cases": [str(case.reference) for case in cases],
+        "parts": [str(part.reference) for part in parts],
+        "to": str(to.pk),
+        "note": note,
+    }
+    return journey.client.act_as(journey.workers[who]).post(PAGE, sent(fields))
+
+
+@pytest.mark.parametrize("who", ["ngo", "chief"])
+def test_a_partner_hands_its_contact_over_to_a_colleague_who_hears_why(journey, partner, who):
+    page = journey.get(who, "case_detail").text
+    assert f"{PAGE}?casus={journey.case.number}" in page
+    assert pass_on(journey, who, partner, to=journey.workers["other"]).status_code == 302
+    partner.refresh_from_db()
+    assert partner.worker == journey.workers["other"]
+    assert partner.history.first().history_change_reason == "given"
+    task = Task.objects.get(worker=journey.workers["other"])
+    assert (task.to_team, task.author_team) == (partner.team, partner.team)
+    assert "Elke dinsdag." in task.what
+    with acting_as(journey.workers["municipality"]):  # what colleagues tell each other
+        assert not Task.objects.filter(rule="given").exists()
+    journey.case.refresh_from_db()
+    assert journey.case.case_manager == journey.workers["municipality"]
+
+
+def test_nobody_else_hands_over_the_contact_of_a_team_and_to_nobody_outside_it(journey, partner):
+    lead = make.MembershipFactory(team=journey.teams["municipality"]).user
+    for who in ("coordinator", "municipality", "other"):
+        answer = pass_on(journey, who, partner, to=journey.workers["other"])
+        assert answer.status_code in (400, 403), who
+    for outsider in (lead, make.UserFactory()):
+        assert pass_on(journey, "ngo", partner, to=outsider).status_code == 400
+    assert pass_on(journey, "ngo", to=journey.workers["other"]).status_code == 400  # nothing chosen
+    partner.refresh_from_db()
+    assert partner.worker == journey.workers["ngo"]
+
+
+def test_a_leavers_cases_and_contacts_go_in_one_act(journey, partner):
+    """Of a partner that leads a case of its own and is the contact in another."""
+    team, leaver = partner.team, journey.workers["ngo"]
+    case = make.CaseFactory(lead_team=team, case_manager=leaver)
+    row = leaver.memberships.get(team=team)
+    row.until = row.since
+    row.save()
+    chief = journey.client.act_as(journey.workers["chief"])
+    page = chief.get(PAGE + "?van=niemand")
+    assert set(page.context["listed"]) == {case, partner}
+    answer = pass_on(journey, "chief", partner, to=journey.workers["other"], cases=[case])
+    assert answer.status_code == 302
+    case.refresh_from_db()
+    partner.refresh_from_db()
+    assert case.case_manager == partner.worker == journey.workers["other"]
+
+
+def test_a_contact_that_went_to_another_meanwhile_is_not_handed_over_again(journey, partner):
+    second = make.MembershipFactory(team=partner.team).user
+    page = journey.client.act_as(journey.workers["ngo"]).get(PAGE)
+    assert partner in page.context["listed"]
+    assert pass_on(journey, "chief", partner, to=journey.workers["other"]).status_code == 302
+    assert pass_on(journey, "ngo", partner, to=second).status_code in (400, 403)
+    partner.refresh_from_db()
+    assert partner.worker == journey.workers["other"]
