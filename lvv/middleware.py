@@ -86,6 +86,20 @@ class OddBytesMiddleware:
         return self.refusal(request)
 
 
+class OnlySavesMiddleware:
+    """The innermost layer: a page for who comes to an address that only takes what a form sends,
+    after signing in again or by loading it anew."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        allowed = response.get("Allow", "")
+        asks = response.status_code == 405 and request.method in ("GET", "HEAD")
+        return views.only_saves(request, allowed) if asks and "POST" in allowed else response
+
+
 CREDENTIAL = "credential"  # the one field of forms that is read as JSON: what a passkey answers
 UNREADABLE = (SuspiciousOperation, BadRequest, MultiPartParserError, UnicodeError, LookupError)
 

@@ -1,18 +1,22 @@
 import logging
 from datetime import timedelta
+from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse, RawPostDataException
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 from django.views.i18n import set_language as django_set_language
 
+from casework.cases.models import Case
 from lvv import heartbeat
 from lvv.common.untrusted import read_json
 from partners.accountability.activities import FRAME, processes
+from partners.accountability.logs import refuse
 
 security = logging.getLogger("lvv.security")
 
@@ -79,6 +83,23 @@ def denied(request: HttpRequest, exception: Exception | None = None) -> HttpResp
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return render(request, "errors/400.html", status=400)
+
+
+def only_saves(request: HttpRequest, allowed: str) -> HttpResponse:
+    """An address that takes what a form sends was asked for as a page. Of a reference in it the
+    answer says nothing, but for the way back to a case that this worker sees."""
+    refuse(request)  # noted before its page is made, which may break
+    match = request.resolver_match
+    case = match.kwargs.get("reference") if match else None
+    in_sight = (
+        isinstance(case, UUID)
+        and hasattr(request, "clearance")
+        and Case.objects.filter(reference=case).exists()
+    )
+    page = reverse("casework:case_detail", args=[case]) if in_sight else ""
+    answer = render(request, "errors/only_saves.html", {"case_page": page}, status=405)
+    answer.headers["Allow"] = allowed
+    return answer
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "governance.access.middleware.ClearanceMiddleware",
+    "lvv.middleware.OnlySavesMiddleware",
 ]
 
 ROOT_URLCONF = "lvv.urls"

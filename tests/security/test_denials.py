@@ -103,6 +103,32 @@ def test_a_method_that_a_page_does_not_know_is_a_denial(client, cast, method):
     assert (entry.reason, entry.cases) == (method.upper(), [cast.case.reference])
 
 
+def test_who_comes_back_to_an_address_that_only_saves_reads_that_nothing_was(client, cast):
+    """As a reload or signing in again leads there: the status stays, and the row in the log."""
+    target = reverse("casework:case_take_over", args=[cast.case.reference])
+    answer = client.act_as(cast.owner).get(target)
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert "er is niets opgeslagen" in answer.text
+    home, back = reverse("home"), reverse("casework:case_detail", args=[cast.case.reference])
+    assert f'href="{home}"' in answer.text
+    assert f'href="{back}"' in answer.text
+    entry = only_denial(cast.owner)
+    assert (entry.reason, entry.cases) == ("GET", [cast.case.reference])
+
+
+def test_the_page_of_an_address_that_only_saves_tells_no_stranger_what_exists(client, cast):
+    client.act_as(cast.stranger)
+
+    def page(reference):
+        answer = client.get(reverse("casework:case_take_over", args=[reference]))
+        assert answer.status_code == 405
+        changing = r'nonce="[^"]*"|\b[A-Za-z0-9]{64}\b'  # at each request
+        return re.sub(changing, "", answer.text).replace(str(reference), "")
+
+    assert page(cast.case.reference) == page(uuid4())
+    assert AuditEntry.objects.filter(actor_id=cast.stranger.pk, outcome="denied").count() == 2
+
+
 @pytest.mark.parametrize("method", ["get", "head", "options", "post", "put"])
 def test_no_way_of_asking_for_what_is_not_hers_goes_unseen(client, cast, method):
     """Every address with a reference, by each method: one row, and it says denied."""
