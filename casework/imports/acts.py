@@ -241,6 +241,17 @@ def ready(upload: Import) -> Any:
     return good.exclude(pk__in=unjudged(upload).values("pk"))
 
 
+def without_day(upload: Import) -> Any:
+    """Of the rows that could be taken over those that do not say since which day the case is in
+    its state."""
+    rows = upload.rows.filter(problems=[], case=None, claim__has_key="state")
+    rows = rows.exclude(answer=RowAnswer.SKIP).exclude(claim__has_key="state_since")
+    rows = rows.exclude(claim__state=CaseState.REGISTERED)
+    for state, day in (("admitted", "admitted_on"), ("in_guidance", "guidance_from")):
+        rows = rows.exclude(claim__state=state, claim__has_key=day)
+    return rows.order_by("number")
+
+
 def unjudged(upload: Import) -> Any:
     return upload.rows.filter(problems=[], case=None, answer="").exclude(doubles=[])
 

@@ -1,6 +1,7 @@
 """Taking over a list: upload, choose the columns, read what is wrong, judge doubles, take over,
 undo."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -15,12 +16,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from casework.cases.enums import CaseState
 from casework.cases.models import Case
 from casework.imports import columns
-from casework.imports.acts import ready, unjudged
+from casework.imports.acts import ready, unjudged, without_day
 from casework.imports.enums import ImportState, RowAnswer
 from casework.imports.files import MOST_BYTES, Unreadable, look
-from casework.imports.models import Import, ImportFile
+from casework.imports.models import Import, ImportFile, ImportRow
+from casework.journey.guards import format_day
 from casework.register.identity import leading_names
 from casework.registration.forms import add_team_choice
 from casework.registration.views import chosen_team, teams_or_refuse
@@ -259,6 +262,8 @@ def _counts(upload: Import, page: str) -> dict[str, Any]:
     ]
     return {
         "problems": problems,
+        "assumed": [_assumed(row) for row in without_day(upload)[:SHOWN]],
+        "without_day": without_day(upload).count(),
         "troubled": troubled.paginator.count,
         "page": troubled,
         "doubles": doubles,
@@ -271,6 +276,25 @@ def _counts(upload: Import, page: str) -> dict[str, Any]:
         "samples": list(rows.all()[:3]) if upload.state == S.UPLOADED else [],
         "percent": round(100 * upload.done / upload.total) if upload.total else 0,
     }
+
+
+def _assumed(row: ImportRow) -> tuple[int, str, Any, str]:
+    """Of a row without a day for its state: its number, the name, the state, and which day is
+    assumed."""
+    data = row.claim
+    if data.get("admitted_on"):
+        sentence = _("day of the admission assumed: %(day)s")
+    elif data.get("registered_on"):
+        sentence = _("day of the referral assumed: %(day)s")
+    else:
+        return row.number, data["name"], CaseState(data["state"]).label, _("today is assumed")
+    day = date.fromisoformat(data.get("admitted_on") or data["registered_on"])
+    return (
+        row.number,
+        data["name"],
+        CaseState(data["state"]).label,
+        sentence % {"day": format_day(day)},
+    )
 
 
 @processes(REGISTRATION, passive=True)

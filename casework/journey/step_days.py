@@ -48,11 +48,20 @@ def steps_taken(case: Case) -> list[StepTaken]:
     return list(rows)
 
 
-def day_of(case: Case, step: StepTaken) -> date:
-    """The day of a step, or on which it was recorded if a list did not say."""
+def day_of(case: Case, step: StepTaken, steps: Sequence[StepTaken] = ()) -> date:
+    """The day of a step. Where a list did not say, the last day among `steps` that it did say, or
+    that of the referral: as it was assumed when the list was taken over."""
     if step.number == "T1":
         return case.referred_on
+    if step.on is None and step.number == "T18":
+        days = [row.on for row in steps if row.number == "T18" and row.on]
+        return max([case.referred_on, *days])
     return step.on or timezone.localdate(step.recorded_at)
+
+
+def is_assumed(step: StepTaken) -> bool:
+    """Whether a list did not say on which day the case came into this state."""
+    return step.on is None and step.number == "T18"
 
 
 def earlier_days(step: StepTaken) -> list[tuple[date | None, date, int, str]]:

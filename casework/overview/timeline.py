@@ -22,7 +22,7 @@ from casework.dossiers.presentation import record_url
 from casework.dossiers.record_days import CORRECTED, TOLD, Pasts, label_of, past_days
 from casework.formal_decisions.models import FormalDecision
 from casework.journey.guards import format_day
-from casework.journey.step_days import day_of, earlier_days
+from casework.journey.step_days import day_of, earlier_days, is_assumed
 from casework.outcomes.models import Exit
 from casework.records.models import Record
 from casework.register.models import Briefing, IdentityValue
@@ -335,12 +335,13 @@ def _steps(
             title = _("Registered")
         result.append(
             Event(
-                day_of(case, step),
+                day_of(case, step, steps),
                 step.recorded_at,
                 "steps",
                 "plus" if step.number == "T1" else "arrow-right",
                 title,
                 step.by.name if step.by and step.by_id in named else "",
+                _("The list gave no day: this one is assumed.") if is_assumed(step) else "",
                 corrected=_corrected(reader, step),
                 correct=_correction(reader, step, records),
             )

@@ -82,6 +82,11 @@ class Claim:
         days = {CaseState.ADMITTED: self.admitted_on, CaseState.IN_GUIDANCE: self.guidance_from}
         return self.state_since or days.get(self.state)
 
+    def assumed(self, referred_on: date) -> date:
+        """The day since which the person is in this state where the list does not say: the last
+        that it does say, that of the admission or of the referral."""
+        return max(filter(None, (referred_on, self.admitted_on)))
+
     def values(self) -> list[tuple[ValueKind, str]]:
         single = [(ValueKind.BIRTH_DATE, self.birth_date), (ValueKind.V_NUMBER, self.v_number)]
         several = [
@@ -240,7 +245,8 @@ def _begin(pairs: list[tuple[Claim, Case]], by: Clearance) -> None:
     that of the admission before that of the state it is in."""
     rows, steps = [], []
     for claim, case in pairs:
-        case.progress = row = at(case, claim.state, claim.since() or case.referred_on)
+        since = claim.since() or claim.assumed(case.referred_on)
+        case.progress = row = at(case, claim.state, since)
         rows.append(row)
         if claim.state == CaseState.REGISTERED or claim.came_on():
             first = at(case, CaseState.REGISTERED, case.referred_on)

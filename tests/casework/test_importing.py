@@ -748,3 +748,46 @@ def test_an_import_that_stops_is_in_the_audit_log_once(client, cast, monkeypatch
     monkeypatch.setattr("casework.imports.acts.check", lambda *_: 1 / 0)
     entry = stopped(upload)
     assert (entry.action, entry.outcome) == ("import_stopped", "failed")
+
+
+def test_a_row_without_a_day_for_its_state_says_which_day_is_assumed_and_so_does_the_story(
+    client, cast
+):
+    head = ["Naam", "Status", "Sinds", "Aangemeld op", "Toegelaten op"]
+    upload = checked(
+        client,
+        cast.coordinator,
+        [
+            head,
+            ["Dawit Tesfaye", "In begeleiding", "", "01-02-2026", "01-04-2026"],
+            ["Senait Kidane", "Intake", "", "01-03-2026", ""],
+            ["Abel Girmay", "Intake", "05-03-2026", "01-03-2026", ""],
+            ["Yonas Weldu", "Toegelaten", "", "01-02-2026", "01-04-2026"],
+            ["Luwam Haile", "Aangemeld", "", "01-02-2026", ""],
+            ["Meron Asfaw", "Intake", "", "", ""],
+        ],
+    )
+    page = client.get(reverse("casework:import_detail", args=[upload.reference]))
+    assert page.context["without_day"] == 3
+    words = {who: text for _number, who, _state, text in page.context["assumed"]}
+    assert words == {
+        "Dawit Tesfaye": "dag van de toelating aangehouden: 1 april 2026",
+        "Senait Kidane": "dag van de verwijzing aangehouden: 1 maart 2026",
+        "Meron Asfaw": "vandaag aangehouden",
+    }
+    assert "dag van de verwijzing aangehouden" in page.text
+    act(client, upload, run="1")
+
+    def state_of(name):
+        case = IdentityValue.objects.get(value=name).case
+        events = (
+            client.act_as(cast.coordinator).get(f"/casussen/{case.reference}/").context["events"]
+        )
+        assumed = [(row.on, row.text) for row in events if "aangehouden" in row.text]
+        return case.progress.since, assumed
+
+    since, assumed = state_of("Senait Kidane")
+    assert since == date(2026, 3, 1)
+    assert [day for day, _text in assumed] == [since]
+    assert state_of("Dawit Tesfaye")[0] == date(2026, 4, 1)  # not before the admission
+    assert state_of("Abel Girmay") == (date(2026, 3, 5), [])
