@@ -210,7 +210,7 @@ def test_who_carries_a_decision_out_is_who_can_and_has_a_day(room):
     )
     assert Task.objects.get().to_team == teams["dtv"]
     refused = room.decide("admitted", owner_team=str(teams["ind"].pk), due_on=9)
-    assert "alleen het team dat voorzit of regie voert" in refused.text
+    assert "alleen het team dat voorzit of de regie voert" in refused.text
     assert room.decide("admitted").status_code == 302
     assert Task.objects.get(rule="admitted").to_team == teams["municipality"]
     assert ConferenceDecision.objects.get(kind="admitted").owner_team == teams["municipality"]

@@ -213,7 +213,7 @@ def test_what_was_written_down_for_a_partner_says_so_until_it_agrees(journey):
     said = {"b-source_team": str(journey.teams["ind"].pk), "b-stance": "agree"}
     assert room.to("coordinator", "position_behalf", room.item.reference, **said).status_code == 302
     assert Position.objects.get().said_on == ago(5)
-    words = "opgetekend door de gemeente"
+    words = "vastgelegd door de gemeente"
     assert words in room.see("dtv").text
     room.decide("deferred", reasons="Eerst meer weten.", review_on=14)
     room.close()

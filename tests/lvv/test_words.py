@@ -84,6 +84,15 @@ WORDS = {
         },
     ),
     "plek(ken)?": ("verblijf", set()),
+    "noteer|noteert|noteren|genoteerd": ("vastleggen", set()),
+    "opteken(en|t)|opgetekend": ("vastleggen", set()),
+    r"opschrijven|opgeschreven|schrijf op|schrijf [^.]* op(?=\.)": (
+        "vastleggen, or schrijf",
+        set(),
+    ),
+    "registraties?": ("aanmelding, or wat is vastgelegd", set()),
+    "leidend": ("gaat voor", set()),
+    "regisseert|regisseur|leidt|leiding": ("voert de regie", set()),
 }
 
 
@@ -94,6 +103,19 @@ def test_one_word_for_one_thing():
         wrong = [text for text in found if text not in allowed and pattern.search(text)]
         assert wrong == [], f"say {chosen}"
         assert allowed <= set(found), "allowed, and not used any more"
+
+
+def test_who_leads_and_who_manages_are_two_things_each_said_in_one_way():
+    """A team leads a case (voert de regie), one of its workers manages it (casemanager). Neither is
+    the departure supervisor (regievoerder), nor the municipality that directs the facility."""
+    one_way = re.compile(r"\bvoert de regie\b|\bde regie voer(t|en)\b")
+    for entry in entries():
+        for text in filter(None, dutch_of(entry)):
+            if re.search(r"\bregie\b", text, re.I):
+                assert one_way.search(text.lower()), text
+                assert re.search(r"\blead", entry.msgid, re.I), text
+            manages = re.search(r"case manager|\bmanage[sd]?\b", entry.msgid, re.I)
+            assert bool(manages) is ("casemanager" in text.lower()), text
 
 
 # Buttons that give an answer to what stands beside them, and names of pages.
