@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('casework', '0028_days_rulings_were_made_known'),
+        ('casework', '0029_who_left_a_review_team'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
