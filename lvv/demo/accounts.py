@@ -30,13 +30,17 @@ NGOS = {
 # prefix of the account, what the person does, kind and function of her team, role
 LOCAL = (
     ("gemeente", "casemanager gemeente", K.MUNICIPALITY, F.GENERAL, Role.CASEWORKER),
+    ("gemeente2", "tweede casemanager gemeente", K.MUNICIPALITY, F.GENERAL, Role.CASEWORKER),
     ("coordinator", "coördinator", K.MUNICIPALITY, F.GENERAL, Role.COORDINATOR),
     ("ngo", "begeleider", K.NGO, F.GENERAL, Role.CASEWORKER),
+    ("ngo2", "tweede begeleider", K.NGO, F.GENERAL, Role.CASEWORKER),
     ("ngo-zorg", "zorgmedewerker", K.NGO, F.CARE, Role.CASEWORKER),
     ("ngo-juridisch", "juridisch medewerker", K.NGO, F.LEGAL, Role.CASEWORKER),
     ("opvang", "medewerker opvang", K.NGO, F.SHELTER, Role.CASEWORKER),
     ("ind", "liaison IND", K.IND, F.GENERAL, Role.CASEWORKER),
+    ("ind2", "tweede liaison IND", K.IND, F.GENERAL, Role.CASEWORKER),
     ("dtv", "regievoerder DT&V", K.DTV, F.GENERAL, Role.CASEWORKER),
+    ("dtv2", "tweede regievoerder DT&V", K.DTV, F.GENERAL, Role.CASEWORKER),
     ("avim", "medewerker AVIM", K.AVIM, F.GENERAL, Role.CASEWORKER),
 )  # fmt: skip
 

@@ -99,6 +99,8 @@ REFERRERS = (
     "Politie",
     "Andere gemeente",
 )
+# Who manages a case of the municipality: two caseworkers, and now and then the coordinator.
+MANAGERS = ("gemeente", "gemeente", "gemeente2", "gemeente2", "coordinator")
 TEXTS = {
     Category.GUIDANCE: (
         "Kennisgemaakt. Wil eerst rust en een vaste plek, daarna praten over wat mogelijk is.",
@@ -224,9 +226,7 @@ def _cases(rng: Random, cast: Cast, lives: list[Life], people: list[Person]) -> 
     numbers = _numbers(lives)
     cases = []
     for life, person, number in zip(lives, people, numbers, strict=True):
-        manager = rng.choice(
-            [cast.workers["gemeente", life.place], cast.workers["coordinator", life.place]]
-        )
+        manager = cast.workers[rng.choice(MANAGERS), life.place]
         cases.append(
             Case(
                 reference=_uuid(rng),
