@@ -69,7 +69,14 @@ def test_who_reads_which_kind_of_record(client, pilot, reader):
             assert (record.reference in previewed) is reads, name
 
 
-OF_ONE = ("record_detail", "record_change", "record_end", "record_correct", "record_answer")
+OF_ONE = (
+    "record_detail",
+    "record_change",
+    "record_end",
+    "record_correct",
+    "record_answer",
+    "record_days",
+)
 
 
 def answers(client, case, record):
