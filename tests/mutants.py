@@ -300,7 +300,7 @@ MUTANTS = [
     ("casework/exports/views.py", ".filter(team_ids__overlap=perms.exporting_teams(clearance, teams))", ""),
     ("casework/dossiers/presentation.py", "if is_own and hasattr(record, n)", "if hasattr(record, n)"),
     ("casework/register/identity.py", "[list(case_ids), list(kinds), kept]", "[list(case_ids), list(kinds), True]"),
-    ("governance/drafts/views.py", "        if shown and name not in FROM_THE_DOSSIER", "        if name not in FROM_THE_DOSSIER"),
+    ("governance/drafts/views.py", "        if is_open and name not in FROM_THE_DOSSIER", "        if name not in FROM_THE_DOSSIER"),
     ("casework/sql/worklist.sql", "USING (user_id = access_user())", "USING (true)"),
     ("casework/cases/case_reader.py", "if theirs & hidden and not theirs & known", "if False"),
     ("casework/cases/case_reader.py", "or team.function != TeamFunction.LEGAL", "or True"),

@@ -92,10 +92,10 @@ def is_told_of_sharing(record: Any, reader: CaseReader) -> bool:
     """True for whose team wrote the record or is its source, and for whom it is shared with: they
     read what for, on what basis and until when. Who else reads it is told nothing, so that what is
     missing says nothing of other teams. `record` may be a former version."""
-    told = {record.author_team_id, record.source_team_id}
+    readers = {record.author_team_id, record.source_team_id}
     if record.visibility == Visibility.SELECTED_PARTNERS:
-        told |= set(record.shared_team_ids)
-    return record.visibility == Visibility.PERMITTED_PARTNERS or not told.isdisjoint(
+        readers |= set(record.shared_team_ids)
+    return record.visibility == Visibility.PERMITTED_PARTNERS or not readers.isdisjoint(
         reader.clearance.teams
     )
 

@@ -131,5 +131,6 @@ def changes(request: ClearanceRequest) -> HttpResponse:
     context = {"since": since, "changes": changes_since(clearance, teams, keys, since)}
     if request.method == "POST" and not request.htmx:
         return redirect("home")
-    template = "_changes.html" if request.htmx else "changes.html"
-    return render(request, f"casework/overview/{template}", context)
+    if request.htmx:
+        return render(request, "casework/overview/_changes.html", context)
+    return render(request, "casework/overview/changes.html", context)

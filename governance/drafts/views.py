@@ -67,18 +67,18 @@ def draft_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     if request.method == "POST":
         draft.delete()
         return redirect("home")
-    shown = is_shown(draft.key)
+    is_open = is_shown(draft.key)
     texts = [
         value
         for name, values in draft.fields.items()
-        if shown and name not in FROM_THE_DOSSIER
+        if is_open and name not in FROM_THE_DOSSIER
         for value in values
         if value and value not in _codes().get(name, ())
     ]
     context = {
         "draft": draft,
         "texts": texts,
-        "is_closed": not shown,
+        "is_closed": not is_open,
         "has_letter": not FROM_THE_DOSSIER.isdisjoint(draft.fields),
     }
     return render(request, "governance/drafts/draft.html", context)
