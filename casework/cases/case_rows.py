@@ -44,8 +44,8 @@ class Row:
     state_label: str
     pilot: str
     partners: list[str]
-    registered_iso: str
-    registered: str
+    referred_iso: str
+    referred: str
     case_manager: str
     words: Sequence[str | Promise] = ()  # why somebody who was searched for is shown
 
@@ -137,7 +137,7 @@ def rows(
     labels = {state: str(label) for state, label in STATE_LABELS.items()}
     states = {state: badge(state, label) for state, label in labels.items()}
     style = get_format("SHORT_DATE_FORMAT")
-    days = {case.registered_on: dateformat.format(case.registered_on, style) for case in cases}
+    days = {case.referred_on: dateformat.format(case.referred_on, style) for case in cases}
     pilots = {team.pilot_id: team.pilot.name for team in teams.values()}
 
     def manager(reader: CaseReader) -> str:
@@ -157,8 +157,8 @@ def rows(
             labels[known[case.pk]],
             pilots[case.pilot_id],
             [team.label for team in reader.listed_partners],
-            case.registered_on.isoformat(),
-            days[case.registered_on],
+            case.referred_on.isoformat(),
+            days[case.referred_on],
             manager(reader),
             (words or {}).get(case.pk, ()),
         )

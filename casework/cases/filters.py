@@ -85,7 +85,7 @@ class CaseFilter(django_filters.FilterSet):
         return cases.filter(with_partner_of(kind, self.clearance, self.teams))
 
     def registered_since(self, cases: QuerySet[Case], name: str, days: str) -> QuerySet[Case]:
-        return cases.filter(registered_on__gte=timezone.localdate() - timedelta(days=int(days)))
+        return cases.filter(referred_on__gte=timezone.localdate() - timedelta(days=int(days)))
 
 
 def _decides(categories: Set[str]) -> bool:

@@ -70,6 +70,7 @@ class CaseQuerySet(TrackedQuerySet):
                 "pilot_id",
                 "lead_team_id",
                 "left_on",
+                "referred_on",
                 "registered_on",
                 "team_ids",
                 "team_reveals",

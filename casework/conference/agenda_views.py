@@ -64,6 +64,7 @@ def agenda_add(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         form_page=request.get_full_path(),
         meetings=meetings,
         guests=guests.select_related("meeting"),
+        coordinates=reader.coordinates,
         **reader.context(),
     )
 

@@ -194,7 +194,8 @@ def _follow(case: Case, decision: ConferenceDecision, *, by: Clearance, author_t
             to_team_id=decision.owner_team_id,
             rule=kind.value[:RULE_LENGTH],
             what=in_dutch(ASKS[kind]) if kind in ASKS else decision.reasons[:300],
-            due_on=decision.due_on or timezone.localdate() + timedelta(days=TASK_DAYS),
+            set_on=decision.decided_on,
+            due_on=decision.due_on or decision.decided_on + timedelta(days=TASK_DAYS),
             visibility=Visibility.PERMITTED_PARTNERS,
         )
 

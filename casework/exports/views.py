@@ -132,7 +132,7 @@ def _table(rows: list[case_rows.Row]) -> list[list[str]]:
                 row.state_label,
                 row.pilot,
                 ", ".join(row.partners),
-                row.registered,
+                row.referred,
                 row.case_manager,
             ]
             for row in rows

@@ -175,12 +175,12 @@ def complete_intake(intake: Intake, sharing: dict[str, Any], *, version: str, on
 
 
 @transaction.atomic
-def stop_intake(intake: Intake, reason: str, *, version: str) -> None:
+def stop_intake(intake: Intake, reason: str, on: date, *, version: str) -> None:
     """It ends without result; a new one may begin in the same case."""
     locked(intake.case)
     result: Intake = Intake.objects.select_for_update(of=("self",)).get(pk=intake.pk)
     result.claim_version(version)
-    result.stopped_because = reason
+    result.stopped_because, result.stopped_on = reason, on
     result.end(EndReason.OVER)
     for report in IntakeReport.objects.filter(intake=result):
         report.version += 1

@@ -260,11 +260,25 @@ class FinishForm(KeptForm, SharingFields):
 
 
 class StopForm(KeptForm):
+    stopped_on = DayField(
+        label=_("Stopped on"), error_messages={"required": _("Enter on which day it stopped.")}
+    )
     reason = forms.CharField(
         label=_("Why does the intake stop?"),
         max_length=300,
         error_messages={"required": _("Write why it stops.")},
     )
+
+    def __init__(self, *args: Any, intake: Intake, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.intake = intake
+        self.fields["stopped_on"].initial = timezone.localdate()
+
+    def clean_stopped_on(self) -> date:
+        day: date = self.cleaned_data["stopped_on"]
+        if day < max(filter(None, (self.intake.begun_on, self.intake.interviewed_on))):
+            raise ValidationError(_("This day lies before the intake began."), code="early")
+        return day
 
 
 class RequestForm(KeptForm):

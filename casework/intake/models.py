@@ -52,6 +52,7 @@ class Intake(Record):
         default=list
     )  # for each criterion, in the order of the list: result and remark
     completed_on = models.DateField(_("completed on"), null=True)
+    stopped_on = models.DateField(_("stopped on"), null=True, validators=[not_in_future])
     stopped_because = models.CharField(_("stopped because"), max_length=300, blank=True)
 
     class Meta(Record.Meta):

@@ -384,11 +384,11 @@ def intake_report(request: ClearanceRequest, reference: UUID) -> HttpResponse:
 def intake_stop(request: ClearanceRequest, reference: UUID) -> HttpResponse:
     work = _under_way(request, reference)
     case, result = work.case, work.intake
-    form = open_form(request, StopForm, INTAKE.key(case.reference, "stop"))
+    form = open_form(request, StopForm, INTAKE.key(case.reference, "stop"), intake=result)
 
     def act() -> str:
-        reason, version = form.cleaned_data["reason"], seen_version(request)
-        stop_intake(result, reason, version=version)
+        data, version = form.cleaned_data, seen_version(request)
+        stop_intake(result, data["reason"], data["stopped_on"], version=version)
         return case_url(case)
 
     return send_form(request, form, act, back=case_url(case)) or show_form(

@@ -21,6 +21,7 @@ from casework.dossiers.kinds import KINDS as RECORD_KINDS
 from casework.dossiers.presentation import record_url
 from casework.dossiers.record_days import CORRECTED, TOLD, Pasts, label_of, past_days
 from casework.formal_decisions.models import FormalDecision
+from casework.intake.models import Intake
 from casework.journey.guards import format_day
 from casework.journey.step_days import day_of, earlier_days, is_assumed
 from casework.outcomes.models import Exit
@@ -260,11 +261,13 @@ def _earlier(reader: CaseReader, record: Record, pasts: Pasts, names: Iterable[s
 
 
 def _later_days(reader: CaseReader, records: dict[str, list[Record]], pasts: Pasts) -> list[Event]:
-    """The begin and the end of each stay, that an intake was completed, and that a formal decision
-    no longer stands."""
+    """The begin and the end of each stay, that an intake was completed or stopped, and that a
+    formal decision was made known or no longer stands."""
 
-    def event(slug: str, row: Any, icon: str, title: str, who: str = "", text: str = "") -> Event:
-        name = LATER_DAYS[slug]
+    def event(
+        slug: str, row: Any, icon: str, title: str, who: str = "", text: str = "", name: str = ""
+    ) -> Event:
+        name = name or LATER_DAYS[slug]
         past = pasts.get((slug, row.pk))
         at = past.recorded_at.get(name, row.recorded_at) if past else row.recorded_at
         page = record_url(reader.case, slug, row.reference)
@@ -287,6 +290,22 @@ def _later_days(reader: CaseReader, records: dict[str, list[Record]], pasts: Pas
     for row in _later(records, "intake"):
         who = reader.label(row.source_id)
         result.append(event("intake", row, "pencil", _("The intake was completed"), who=who))
+    for row in records["intake"]:
+        assert isinstance(row, Intake)
+        if row.stopped_on and row.ended_at:
+            title, who, why = (
+                _("The intake stopped"),
+                reader.label(row.source_id),
+                row.stopped_because,
+            )
+            page = record_url(reader.case, "intake", row.reference)
+            day, at = row.stopped_on, row.ended_at
+            result.append(Event(day, at, "steps", "pencil", title, who, why, page))
+    for row in records["formal_decision"]:
+        assert isinstance(row, FormalDecision)
+        if row.known_on and row.known_on != row.decided_on and not row.ended_at:
+            title, who = _("The formal decision was made known"), row.get_kind_display()
+            result.append(event("formal_decision", row, "mail", title, who=who, name="known_on"))
     for row in _later(records, "formal_decision"):
         title = _("The formal decision no longer stands")
         who, why = row.get_kind_display(), row.annulled_because

@@ -131,7 +131,7 @@ def test_tabs_and_filters(client, cast):
     assert names("?state=intake") == {"In Intake"}
     assert names("?partner=dtv") == {"Tesfay Markerson"}
     assert names(f"?pilot={cast.pilot.slug}") == {"Tesfay Markerson", "In Intake"}
-    other.registered_on = timezone.localdate() - timedelta(days=60)
+    other.registered_on = other.referred_on = timezone.localdate() - timedelta(days=60)
     other.save()
     assert names("?since=30") == {"Tesfay Markerson"}
     # Nonsense in an address is forgiven, not a fault.

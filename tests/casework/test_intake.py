@@ -214,10 +214,16 @@ def test_an_intake_that_is_under_way_goes_on_when_the_case_goes_into_the_confere
 
 def test_a_stopped_intake_makes_room_for_a_new_one(journey):
     journey.done("ngo", "intake", begun_on=-50)
-    journey.done("ngo", "intake_stop", version=1, reason="Zij wil nog nadenken.")
+    why = {"version": 1, "reason": "Zij wil nog nadenken."}
+    early = journey.post("ngo", "intake_stop", stopped_on=-51, **why)
+    assert "vóór het begin van de intake" in early.text
+    journey.done("ngo", "intake_stop", stopped_on=-2, **why)
+    story = journey.get("ngo", "case_detail").text
+    assert "De intake is gestopt" in story
     stopped = Intake.objects.get()
     assert stopped.ended_at
     assert stopped.stopped_because == "Zij wil nog nadenken."
+    assert stopped.stopped_on == journey.day(-2)
     assert journey.case.state == "intake"
     journey.done("municipality", "intake", begun_on=-20)
     assert Intake.objects.count() == 2

@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
+from casework.conference.decision_acts import TASK_DAYS
 from casework.journey.facts import fact_of
 from casework.models import (
     Action,
@@ -15,6 +17,7 @@ from casework.models import (
     Involvement,
     Position,
     StepTaken,
+    Task,
 )
 from governance.access.clearance import acting_as
 from tests import factories as make
@@ -404,3 +407,35 @@ def test_an_intake_was_complete_on_its_own_day_and_is_read_from_today(client, pi
         "ngo", "step_day", late.reference, on=-44, why="Verkeerd.", version=late.version
     )
     assert answer.status_code == 400  # it was complete before that
+
+
+def test_lists_tell_when_somebody_was_referred_and_not_when_it_was_typed(client, pilot):
+    """And who looks for the last thirty days finds by that day."""
+    journey = Journey(client, pilot, referred_on=ago(40), registered_on=ago(0))
+    client = journey.client.act_as(journey.workers["municipality"])
+    page = reverse("casework:case_list")
+    text = client.get(page + "?tab=all").text
+    assert journey.case.number in text
+    assert f'<time datetime="{ago(40).isoformat()}">' in text
+    assert journey.case.number not in client.get(page + "?tab=all&since=30").text
+
+
+def test_what_a_decision_asks_counts_from_the_day_it_was_taken(journey):
+    """Not from the day on which the meeting was recorded."""
+    journey.to_rest(on=-30)
+    room = Held(journey, -4)
+    assert room.add().status_code == 302
+    assert room.decide("admitted").status_code == 302
+    task = Task.objects.get(case=journey.case, rule="admitted")
+    assert task.set_on == ago(4)
+    assert task.due_on == ago(4) + timedelta(days=TASK_DAYS)
+
+
+def test_the_story_tells_when_a_decision_was_made_known(journey):
+    journey.to_rest(on=-30)
+    journey.room = Held(journey, -4)
+    assert journey.room.add().status_code == 302
+    assert journey.room.decide("admitted").status_code == 302
+    assert journey.formal("admitted", decided_on=-3, effective_on=-3).status_code == 302
+    text = journey.get("municipality", "case_detail").text
+    assert "Het formele besluit is bekendgemaakt" in text
