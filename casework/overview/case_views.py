@@ -59,7 +59,7 @@ def case_detail(request: ClearanceRequest, reference: UUID) -> HttpResponse:
         **partners(reader, involvements),
         **before,
         "actions": actions,
-        "cells": situation(reader, records, actions, before["next_steps"]),
+        "cells": situation(reader, records, actions, before["next_steps"], before["deadlines"]),
         **_story(request, reader, involvements, steps, records),
         **_composer(request, reader, person["values"], records),
     }

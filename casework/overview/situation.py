@@ -16,7 +16,7 @@ from casework.dossiers.enums import ProcedureResult
 from casework.dossiers.kinds import KINDS
 from casework.dossiers.presentation import is_over, record_url
 from casework.journal.models import Contact
-from casework.journey.ahead import NextStep
+from casework.journey.ahead import NextStep, Running
 from casework.journey.perms import leads
 from casework.overview.composition import current
 from casework.records.models import Record
@@ -75,7 +75,11 @@ def open_actions(reader: CaseReader, records: Records) -> list[Open]:
 
 
 def situation(
-    reader: CaseReader, records: Records, actions: list[Open], steps: list[NextStep]
+    reader: CaseReader,
+    records: Records,
+    actions: list[Open],
+    steps: list[NextStep],
+    terms: list[Running],
 ) -> list[Cell]:
     """The cells that this reader's teams read something of."""
     reads = reader.reads
@@ -83,7 +87,7 @@ def situation(
         *([_scenario(reader, records)] if reads(Category.CONFERENCE) else []),
         *([_stay(reader, records)] if reads(Category.CONTACT_SHELTER) else []),
         *([_procedure(reader, records)] if reads(Category.PROCEDURES) else []),
-        _next(actions, steps),
+        _next(actions, steps, terms),
         *([_contact(reader, records)] if any(reads(kind) for kind in TALKS) else []),
         *([_conference(reader, records)] if reads(Category.CONFERENCE) else []),
     ]
@@ -135,13 +139,20 @@ def _procedure(reader: CaseReader, records: Records) -> Cell:
     return Cell("file-text", title, capfirst(", ".join(words)), more, page)
 
 
-def _next(actions: list[Open], steps: list[NextStep]) -> Cell:
+def _next(actions: list[Open], steps: list[NextStep], terms: list[Running]) -> Cell:
+    """What the reader's own team does next: its first action; else what a term asks by now; else a
+    step that can be taken, a term to come, or a step that lacks something."""
     title = _("Next step")
     mine = next((row for row in actions if row.is_mine), None)
     if mine is not None:
         more = f"{date_format(mine.due_on, 'j b')}, {days_from_today(mine.due_on)}"
         return Cell("check", title, mine.what, more, mine.page)
-    ready = next((step for step in steps if not step.missing), None) or next(iter(steps), None)
+    ready = next((step for step in steps if not step.missing), None)
+    term = next((term for term in terms if term.is_due), None if ready else next(iter(terms), None))
+    if term is not None:
+        more = f"{date_format(term.on, 'j b')}, {days_from_today(term.on)}"
+        return Cell("check", title, term.what, more, term.page)
+    ready = ready or next(iter(steps), None)
     if ready is not None:
         more = "" if not ready.missing else str(ready.missing[0][0])
         return Cell("check", title, str(ready.name), more, ready.page)
