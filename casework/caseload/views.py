@@ -1,5 +1,6 @@
 """Giving cases to a colleague: one's own, or those of the team that one coordinates."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.contrib import messages
@@ -34,7 +35,7 @@ SHEET = UUID(int=0)  # it is about no case
 @form_view
 def caseload_give(request: ClearanceRequest) -> HttpResponse:
     """Choose cases, parts of contact, a colleague and a note. `van`: of whom, by account, or of
-    nobody; `casus`: one case."""
+    nobody; `casus`: one case; `deel`: the part of contact in it, by its reference."""
     mine, parts = givable(request.clearance), contacts(request.clearance)
     if not request.clearance.sees_cases or not (mine.exists() or parts.exists()):
         raise PermissionDenied
@@ -58,10 +59,7 @@ def caseload_give(request: ClearanceRequest) -> HttpResponse:
         colleagues=list(
             colleagues({row.lead_team_id for row in listed} | {row.team_id for row in held})
         ),
-        initial={
-            "cases": [row.reference for row in listed] if len(one) == 1 else [],
-            "parts": [row.reference for row in held] if len(one) == 1 else [],
-        },
+        initial=_ticked(request.GET.get("deel", ""), listed, held) if len(one) == 1 else {},
     )
 
     def act() -> str:
@@ -117,3 +115,16 @@ def _asked_parts(parts: QuerySet[Involvement], of: str, case: str) -> QuerySet[I
     if of == NOBODY:
         return left_contact(parts)
     return parts.filter(worker__username=of) if of else parts
+
+
+def _ticked(
+    part: str, cases: Sequence[Case], parts: Sequence[Involvement]
+) -> dict[str, list[UUID]]:
+    """What is ticked to begin with of one case: the part that was asked for; else the case alone,
+    or where the worker gives no case, her part."""
+    chosen = [row.reference for row in parts if str(row.reference) == part]
+    if chosen:
+        return {"parts": chosen}
+    if cases:
+        return {"cases": [row.reference for row in cases]}
+    return {"parts": [row.reference for row in parts]}

@@ -70,6 +70,7 @@ class CaseQuerySet(TrackedQuerySet):
                 "pilot_id",
                 "lead_team_id",
                 "left_on",
+                "read_only_from",
                 "referred_on",
                 "registered_on",
                 "team_ids",

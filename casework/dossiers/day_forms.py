@@ -9,16 +9,18 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from casework.conference.models import Meeting
+from casework.dossiers.kinds import reads_record
 from casework.dossiers.record_days import MAY_BE_AHEAD, label_of
 from casework.journey.forms import StepDayForm
 from casework.records.models import Record
 from casework.register.forms import DayField
 from governance.drafts.forms import KeptForm
-from governance.drafts.kinds import DraftKind
+from governance.drafts.kinds import DraftKind, reading
 from lvv.common.forms import DateField
 
-RECORD_DAYS = DraftKind("days", _("Correct the days"))
-MEETING_DAY = DraftKind("meetingday", _("Correct the day"))
+RECORD_DAYS = DraftKind("days", _("Correct the days"), reads_record)
+MEETING_DAY = DraftKind("meetingday", _("Correct the day"), reading(Meeting))
 
 
 class RecordDaysForm(KeptForm):

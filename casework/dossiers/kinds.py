@@ -725,12 +725,12 @@ def _label_of_kind(part: str) -> Promise | str:
     return KINDS[slug].label if slug in KINDS else _("Text")
 
 
-def _reads_record(about: UUID, part: str) -> bool:
+def reads_record(about: UUID, part: str) -> bool:
     kind = KINDS.get(part.partition("-")[0])
     return kind is not None and kind.model.objects.filter(reference=about).exists()
 
 
 ADD = DraftKind("add", _label_of_kind)
-CHANGE = DraftKind("change", _label_of_kind, begins_with=_reads_record)
+CHANGE = DraftKind("change", _label_of_kind, begins_with=reads_record)
 CORRECT = DraftKind("correct", _("Ask for a correction"))
 ANSWER = DraftKind("answer", _("Answer"))

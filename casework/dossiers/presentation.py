@@ -110,7 +110,7 @@ def changes(
     that there are teams of which they may not know.
     """
     words = {
-        "withdrawn": _("sharing withdrawn"),
+        **({"withdrawn": _("sharing withdrawn")} if is_own else {}),
         "checked": _("checked, unchanged"),
         "mistake": _("recorded by mistake"),
         "over": _("ended"),

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from casework.cases.case_reader import CaseReader
 from casework.cases.models import Case
@@ -25,7 +26,7 @@ from casework.formal_decisions.models import FormalDecision
 from casework.formal_decisions.terms import TermsToObject
 from casework.intake.acts import criteria_of
 from casework.intake.models import Intake
-from casework.journey.acts import locked, refresh_deadline
+from casework.journey.acts import in_dutch, locked, refresh_deadline
 from casework.journey.guards import format_day
 from casework.journey.step_days import correct_day, out_of_order, steps_taken
 from casework.plan.models import Action, Scenario
@@ -33,9 +34,11 @@ from casework.records.models import Record
 from governance.access.clearance import Clearance
 from governance.access.enums import Category
 from governance.mandates.models import MandateDecision
+from lvv.common.database import call
 from partners.accountability.history import set_change_reason
 
 INTO_CONFERENCE = ("T5", "T6", "T17")
+WITH_ITS_MEETING = gettext_lazy("the day of the meeting was corrected")
 
 
 @transaction.atomic
@@ -92,6 +95,12 @@ def _refuse(name: str, sentence: str) -> None:
     raise ValidationError({name: sentence})
 
 
+def _refuse_decision(was: dict[str, date | None], sentence: str) -> None:
+    """Of a day of a formal decision; at the first that is corrected where its own is that of a
+    step, and not on the form."""
+    _refuse("decided_on" if "decided_on" in was else next(iter(was)), sentence)
+
+
 def _keeps_its_place(row: Any, was: date, on: date, name: str, **besides: Any) -> None:
     """Raise ValidationError unless a decision keeps its place among the others of its case, but for
     those `besides`: the last one counts."""
@@ -107,14 +116,14 @@ def _fits_decision(case: Case, row: FormalDecision, was: dict[str, date | None])
     are those of that day (R27). The term to object follows, where it was the law's."""
     before = _("This day lies before the decision.")
     mandates = MandateDecision.objects.in_force(row.decided_on, case.pilot)
-    if row.decided_on < case.referred_on:
+    if "decided_on" in was and row.decided_on < case.referred_on:
         _refuse("decided_on", _("This day lies before the referral."))
-    if row.mandate_id and not mandates.filter(pk=row.mandate_id).exists():
+    if "decided_on" in was and row.mandate_id and not mandates.filter(pk=row.mandate_id).exists():
         _refuse("decided_on", _("This mandate decision does not hold on the day of the decision."))
     for name in ("known_on", "effective_on", "annulled_on"):
         day = getattr(row, name)
         if day and day < row.decided_on:
-            _refuse(name if name in was else "decided_on", before)
+            _refuse_decision({name: None} if name in was else was, before)
     if row.until and row.effective_on > row.until:
         _refuse("effective_on", _("This day lies after the end of the admission."))
     terms, stood = TermsToObject(), FormalDecision.objects.get(pk=row.pk)
@@ -183,21 +192,28 @@ def correct_meeting_day(
     """
     meeting, items = locked_agenda(meeting)
     meeting.claim_version(version)
+    if len(items) < call("conference_items", meeting.pk):
+        _refuse("on", _("Your team takes no part any more in a case that was discussed here."))
+    if meeting.minutes_sent_on and on > meeting.minutes_sent_on:
+        _refuse("on", _("The minutes were sent before this day."))
     was = meeting.on
     on_another_day(meeting, on)
     set_change_reason(meeting, why)
     meeting.save()
+    # The reason is that of the meeting, and may name one of several people: each story says less.
+    reason = in_dutch(WITH_ITS_MEETING)
     for item in items:
         item.case.pilot = meeting.pilot
         item.meeting = meeting
-        _in_order(by, item.case, "on", partial(_meets, item, was, on, why, by))
+        _in_order(by, item.case, "on", partial(_meets, item, was, on, reason, by))
         refresh_deadline(item.case)
 
 
 def _meets(item: AgendaItem, was: date, on: date, why: str, by: Clearance) -> None:
     case, reader = item.case, CaseReader(by, item.case)
     if on < case.referred_on:
-        _refuse("on", _("This meeting was held before the referral."))
+        before = _("This meeting was held before the referral.")
+        _refuse("on", f"{case.number}: {before}")
     steps = steps_taken(case)
     for step in [row for row in steps if row.number in INTO_CONFERENCE and row.on == was][-1:]:
         step.refresh_from_db(from_queryset=StepTaken.objects.select_for_update(of=("self",)))

@@ -5,14 +5,15 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from casework.cases.progress import StepTaken
 from casework.journey.steps import BY_SLUG
 from casework.register.forms import DayField, ReasonField
 from governance.drafts.forms import KeptForm
-from governance.drafts.kinds import DraftKind
+from governance.drafts.kinds import DraftKind, reading
 
 STEP = DraftKind("step", lambda slug: BY_SLUG[slug].label if slug in BY_SLUG else _("Step"))
 
-STEP_DAY = DraftKind("stepday", _("Correct the day"))
+STEP_DAY = DraftKind("stepday", _("Correct the day"), reading(StepTaken))
 
 
 class StepForm(KeptForm):

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from casework.cases.case_reader import CaseReader
@@ -24,7 +25,8 @@ from governance.access.clearance import Clearance
 from partners.accounts.models import User
 from partners.organisations.models import Team
 
-MOST = 12
+MOST = 50
+FIRST = 8  # of them are shown at once
 LONGEST = timedelta(days=14)  # who was away longer reads the story of each case
 NEVER_LOOKED = timedelta(days=3)
 
@@ -48,16 +50,18 @@ def seen_until(user: User) -> datetime:
     return max(look.at, now - LONGEST) if look else now - NEVER_LOOKED
 
 
-def saw(user: User) -> None:
-    """She has seen everything until now."""
-    LastLook.objects.update_or_create(user=user, defaults={"at": timezone.now()})
+def saw(user: User, until: str) -> None:
+    """She has seen everything until the moment of the page before her; never of one to come."""
+    at = parse_datetime(until) if until else None
+    if at is not None and timezone.is_aware(at):
+        LastLook.objects.update_or_create(user=user, defaults={"at": min(at, timezone.now())})
 
 
 def changes_since(
     clearance: Clearance, teams: dict[int, Team], own: Iterable[int], since: datetime
 ) -> list[Change]:
-    """What others recorded in these cases of the worker since a moment, the newest first. The rows
-    pass the database's wall, and the second one when they are read."""
+    """What others recorded in these cases of the worker since a moment: the first of it, the newest
+    first. The rows pass the database's wall, and the second one when they are read."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM changes_since(%s, %s, %s)", [list(own), since, MOST])
         rows = cursor.fetchall()
@@ -72,7 +76,7 @@ def changes_since(
         for thing in _model(kind).objects.filter(reference__in=references)
     }
     result = []
-    for kind, reference, case_id, at in rows:
+    for kind, reference, case_id, at in reversed(rows):
         case, thing = cases.get(case_id), things.get(reference)
         if case is None or thing is None:
             continue

@@ -23,7 +23,7 @@ from casework.records.models import VersionConflict
 from casework.tasks.models import Task
 from casework.tasks.worklist import snooze, wake
 from governance.access.middleware import ClearanceRequest
-from governance.drafts.form_views import seen_version, show_refusal
+from governance.drafts.form_views import seen_version
 from lvv.common.forms import DateField
 from partners.accountability.activities import CASEWORK, processes
 from partners.organisations.models import Team
@@ -44,17 +44,18 @@ def line_act(request: ClearanceRequest, kind: str, reference: UUID) -> HttpRespo
         raise Http404
     try:
         sentence, undo = _acted(request, line, act)
-    except VersionConflict as refusal:
-        return show_refusal(request, refusal, "/")
-    except DayRefused as refused:
+    except VersionConflict:
+        line = _line_again(request, teams, line)
+        return _answered(request, line, _("A colleague changed this meanwhile."), {}, status=400)
+    except LineRefused as refused:
         return _answered(request, line, str(refused), {}, status=400)
     if not undo:
         line = _line_again(request, teams, line)
     return _answered(request, line, sentence, undo)
 
 
-class DayRefused(Exception):
-    """This line cannot be put off to that day; the message says to which it can."""
+class LineRefused(Exception):
+    """This cannot be done with the line; the message says why, or what can."""
 
 
 def _line_again(
@@ -65,11 +66,16 @@ def _line_again(
 
 def _acted(request: ClearanceRequest, line: WorklistLine, act: str) -> tuple[str, Undo]:
     """Do it. What happened, in a sentence, and how it is undone: nothing where it was an undoing.
-    Raises PermissionDenied, VersionConflict, DayRefused."""
+    Raises PermissionDenied, VersionConflict, LineRefused."""
     by, work, version = request.clearance, line.work, seen_version(request)
+    if work is not None and act != "undo" and (work.answer or work.ended_at):
+        mine = work.answer == Answer.DONE and work.answered_by_id == by.user_id
+        if act != "done" or not mine:
+            raise LineRefused(_("This was answered or taken back meanwhile."))
+        # The same tap once more; what was explained is not undone with one.
+        undo = {"act": "undo", "version": work.version} if not work.answer_text else {}
+        return _("Reported as done."), undo
     if act == "done" and work is not None:
-        if work.answer == Answer.DONE and work.answered_by_id == by.user_id:
-            return _("Reported as done."), {"act": "undo", "version": work.version}
         if not line.ticks:
             raise PermissionDenied
         acts.answer(work, Answer.DONE, "", version=version, by=by)
@@ -89,35 +95,51 @@ def _acted(request: ClearanceRequest, line: WorklistLine, act: str) -> tuple[str
 def _given(
     request: ClearanceRequest, line: WorklistLine, task: Task, version: str
 ) -> tuple[str, Undo]:
-    chosen = request.POST.get("to", "")
+    chosen, back = request.POST.get("to", ""), "back" in request.POST
     people = {str(row.user_id): row.user for row in line.colleagues}
     people[str(request.clearance.user_id)] = request.clearance.user
     if not line.ticks or chosen and chosen not in people:
         raise PermissionDenied
+    if not chosen and not back:
+        raise LineRefused(_("Choose a colleague."))
     acts.assign(task, people.get(chosen), version=version)
-    if "back" in request.POST:
+    if back:
         return _("It waits for you again."), {}
-    undo = {"act": "give", "to": task.worker_id or "", "back": 1, "version": task.version + 1}
-    return _("%(who)s takes this on.") % {"who": people[chosen]}, undo
+    # Who had it, if she still works in the team; else it was the whole team's.
+    before = str(task.worker_id or "")
+    undo = {"act": "give", "to": before if before in people else "", "back": 1}
+    return _("%(who)s takes this on.") % {"who": people[chosen]}, undo | {
+        "version": task.version + 1
+    }
 
 
 def _put_off(request: ClearanceRequest, line: WorklistLine, version: str) -> tuple[str, Undo]:
     try:
         day: date = DateField().clean(request.POST.get("day", ""))
     except ValidationError as error:
-        raise DayRefused(error.messages[0]) from None
+        raise LineRefused(error.messages[0]) from None
     today, back = timezone.localdate(), "back" in request.POST
-    if line.latest is None or not (today < day <= line.latest or back and line.moves):
-        raise DayRefused(_until(line))
-    words = date_format(day, "l j F")
+    if back and not (line.moves and day == _day_before(line)):
+        raise PermissionDenied
+    if not back and (line.latest is None or not today < day <= line.latest):
+        raise LineRefused(_until(line))
+    words = date_format(day, "l j F" if day.year == today.year else "l j F Y")
     if line.moves and line.work is not None:
         old = line.work.due_on
         acts.change(line.work, line.work.what, day, version=version)
         undo = {"act": "day", "day": old.isoformat(), "back": 1, "version": line.work.version + 1}
         sentence = _("It is due on %(day)s now.") % {"day": words}
         return sentence, {} if back else undo
-    snooze(request.clearance.user, line.kind, line.reference, day)
+    snooze(request.clearance.user, line.kind, line.reference, line.due_on or line.on, day)
     return _("It shows to you again on %(day)s.") % {"day": words}, {"act": "show"}
+
+
+def _day_before(line: WorklistLine) -> date | None:
+    """The day that the last change of it replaced."""
+    if line.work is None:
+        return None
+    days = line.work.history.order_by("-history_date", "-history_id")
+    return next(iter(days.values_list("due_on", flat=True)[1:2]), None)
 
 
 def _until(line: WorklistLine) -> str:

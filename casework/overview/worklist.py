@@ -26,17 +26,22 @@ from casework.register.enums import ValueKind
 from casework.register.identity import called, leading_values
 from casework.register.values import nationality_name
 from casework.tasks.models import Task
-from casework.tasks.worklist import NEAR, Asked, Waiting, asked_of_others, waiting
+from casework.tasks.worklist import (
+    NEAR,
+    WITHOUT_TERM,
+    Asked,
+    Waiting,
+    asked_of_others,
+    waiting,
+)
 from governance.access.clearance import Clearance
 from partners.organisations.models import Membership, Team
 
 WORK: dict[str, type[Work]] = {"action": Action, "task": Task}
 WHOLE = 1000  # lines among which one is looked up
 MOST = 60  # lines of each part that a page looks up
-# What was asked without a day on which it is due: it is never late, it only waits longer.
-WITHOUT_TERM = ("correction", "hand_over", "dossier_request", "claim", "exit", "declined")
-OF_THE_LAW = ("term", "minutes", "meeting", "unsent", "away")  # put off no further than their day
-WITHOUT_DAY = timedelta(days=7)  # what is late, or has no day, is put off so long at most
+A_WEEK = timedelta(days=7)  # so long at most is put off what is late, or has no day
+HEARD_FOR = timedelta(days=14)  # that a transfer was declined
 FAR = timedelta(days=366)
 UNFOLDED = 6  # lines of a group that are shown at once
 
@@ -57,6 +62,7 @@ class WorklistLine:
     waits: str = ""  # the team that waits for it; empty for one's own
     by: str = ""  # the team that is to do it, where that is another
     work: Work | None = None  # the action or task, where it is one
+    due_on: date | None = None  # as the list has it, where the words are of another day
     ticks: bool = False
     moves: bool = False  # its own day changes; else only the worker's own list
     latest: date | None = None  # the last day to which it can be put off; None if it cannot
@@ -166,13 +172,26 @@ def grouped(lines: list[WorklistLine]) -> list[Group]:
     return [group for group in groups if group.lines]
 
 
-def worklist(clearance: Clearance, teams: dict[int, Team], most: int = MOST) -> list[WorklistLine]:
-    """What waits for this worker, the soonest first, and what she waits for; of each so many at
-    most."""
+@dataclass(frozen=True)
+class Worklist:
+    """The lines of a worker; and whether there are more than were looked up."""
+
+    lines: list[WorklistLine]
+    is_cut: bool
+
+
+def worklist(
+    clearance: Clearance, teams: dict[int, Team], most: int = MOST, only: str = ""
+) -> Worklist:
+    """What waits for this worker, the soonest first, and what she waits for; of what has a day, of
+    what has none and of what others do so many at most. `only`: of one kind."""
     if not clearance.sees_cases:
-        return []
-    rows = waiting(_outcomes(clearance, teams), most)
-    return _Lines(clearance, teams, rows, asked_of_others(most)).all()
+        return Worklist([], is_cut=False)
+    rows = waiting(_outcomes(clearance, teams), most, only)
+    untimed = sum(row.kind in WITHOUT_TERM for row in rows)
+    asked = [row for row in asked_of_others(most) if row.kind == (only or row.kind)]
+    is_cut = most in (untimed, len(rows) - untimed, len(asked))
+    return Worklist(_Lines(clearance, teams, rows, asked).all(), is_cut)
 
 
 def line_of(
@@ -180,8 +199,8 @@ def line_of(
 ) -> WorklistLine | None:
     """This line of the worker's list, or an action or task of her team that just left it. None if
     there is neither."""
-    rows = [r for r in waiting(_outcomes(clearance, teams), WHOLE) if r.reference == reference]
-    row = next((row for row in rows if row.kind == kind), None)
+    rows = waiting(_outcomes(clearance, teams), WHOLE, kind)
+    row = next((row for row in rows if row.reference == reference), None)
     if row is None and kind in WORK:
         work = WORK[kind].objects.filter(reference=reference).first()
         if work is not None and work.to_team_id in clearance.teams:
@@ -249,7 +268,7 @@ class _Lines:
             address = reverse(f"casework:{page}", args=[row.reference])
             return WorklistLine(
                 row.kind, row.reference, "", "", what, None, row.due_on, address,
-                latest=self._latest(row.kind, row.due_on),
+                due_on=row.due_on, latest=self._latest(row.kind, row.due_on),
             )  # fmt: skip
         reader = self.readers.get(row.case_id or 0)
         if reader is None:
@@ -281,6 +300,7 @@ class _Lines:
             page,
             waits=reader.label(asked_by) if asked_by else "",
             work=work,
+            due_on=row.due_on,
             ticks=work is not None and can_answer(reader, work),
             moves=moves,
             latest=self._latest(row.kind, on, moves=moves),
@@ -291,9 +311,11 @@ class _Lines:
         today = timezone.localdate()
         if moves:
             return today + FAR
-        if kind in OF_THE_LAW:
-            return on if on > today else None
-        return max(on, today + WITHOUT_DAY)
+        if kind == "declined":
+            return on + HEARD_FOR - timedelta(days=1)
+        if kind in WITHOUT_TERM or kind in WORK and on <= today:
+            return today + A_WEEK
+        return on if on > today else None
 
     def _asked(self, row: Asked) -> WorklistLine | None:
         reader = self.readers.get(row.case_id)

@@ -17,7 +17,8 @@ from casework.custody.acts import ending_pilots, without_recipient
 from casework.dossiers import fact_check_views
 from casework.known_elsewhere.views import contact_requests_waiting
 from casework.overview.agenda import agenda
-from casework.overview.changes import changes_since, saw, seen_until
+from casework.overview.changes import FIRST, changes_since, saw, seen_until
+from casework.overview.changes import MOST as MOST_CHANGES
 from casework.overview.drafts import unsent
 from casework.overview.signals import Signal, signals
 from casework.overview.worklist import MOST, grouped, kinds_among, worklist
@@ -73,21 +74,24 @@ def home(request: ClearanceRequest) -> HttpResponse:
         ][:10]
     rows = case_rows.rows([*mine, *unfinished], teams, clearance)
     clashes = clashes_for(clearance)
-    everything = worklist(clearance, teams)
-    kinds = kinds_among(everything)
+    result = worklist(clearance, teams)
+    everything, kinds = result.lines, kinds_among(result.lines)
     kind = request.GET.get("soort", "")
-    waits = [line for line in everything if line.kind == kind] if kind else everything
+    if kind not in dict(kinds):
+        kind = ""
+    if kind:
+        result = worklist(clearance, teams, only=kind)
     own = Case.objects.in_bulk([case for clash in clashes for case in clash.own_cases])
     context = {
         "rows": rows[: len(mine)],
         "unfinished": rows[len(mine) :],
         "drafts": unsent(request.user),
         "worklist": everything,
-        "groups": grouped(waits),
+        "groups": grouped(result.lines),
         "kinds": kinds,
         "kind": kind,
         "most": MOST,
-        "cut": sum(not line.by for line in everything) >= MOST,
+        "cut": result.is_cut,
         "agenda": agenda(clearance, everything),
         "signals": stand_out,
         "today": timezone.localdate(),
@@ -121,14 +125,23 @@ def changes(request: ClearanceRequest) -> HttpResponse:
     if not clearance.sees_cases:
         raise PermissionDenied
     if request.method == "POST":
-        saw(request.user)
+        saw(request.user, request.POST.get("until", ""))
     teams = visible_teams(clearance)
     own = Case.objects.caseload_of(
         clearance.user_id, case_rows.partner_teams(clearance, teams)
     ).open()
-    since = seen_until(request.user)
+    since, now = seen_until(request.user), timezone.now()
     keys = list(own.values_list("pk", flat=True)[:MOST_COUNTED])
-    context = {"since": since, "changes": changes_since(clearance, teams, keys, since)}
+    new = changes_since(clearance, teams, keys, since)
+    context = {
+        "since": since,
+        "changes": new,
+        "first": new[:FIRST],
+        "folded": new[FIRST:],
+        # Of what did not fit she has seen nothing.
+        "until": new[0].at.isoformat() if len(new) >= MOST_CHANGES else now.isoformat(),
+        "cut": len(new) >= MOST_CHANGES,
+    }
     if request.method == "POST" and not request.htmx:
         return redirect("home")
     if request.htmx:

@@ -58,10 +58,21 @@ $$
             WHERE o.id = side.theirs)))
 $$;
 
+-- Whether one that a number made still rests on it: a sharing that ended on its day took it away, and no act did.
+CREATE FUNCTION clash_rests(newer bigint, older bigint) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = public, pg_temp AS
+$$
+    SELECT EXISTS (SELECT FROM casework_identityvalue v JOIN casework_identityvalue w ON w.key = v.key AND w.kind = 'v_number'
+                   WHERE v.kind = 'v_number' AND v.case_id = newer AND w.case_id = older
+                     AND register_compares(v) AND register_compares(w))
+$$;
+
 -- One that a number made answers nobody who typed it: not before the other pilot said something of it.
 CREATE FUNCTION clash_is_told(k casework_clash) RETURNS boolean LANGUAGE sql STABLE AS
 $$
-    SELECT k.withdrawn_at IS NULL AND clash_is_mine(k.newer_case_id, k.newer_pilot_id, k.older_case_id, k.older_pilot_id)
+    SELECT k.withdrawn_at IS NULL
+       AND (k.raised_by_id IS NULL OR k.newer_answer <> '' AND k.newer_answer = k.older_answer OR clash_rests(k.newer_case_id, k.older_case_id))
+       AND clash_is_mine(k.newer_case_id, k.newer_pilot_id, k.older_case_id, k.older_pilot_id)
        AND (k.raised_by_id IS DISTINCT FROM access_user() OR k.newer_pilot_id = k.older_pilot_id
             OR CASE WHEN k.newer_pilot_id = ANY (access_teams('coordinates')) THEN k.older_answer ELSE k.newer_answer END <> '')
 $$;
@@ -213,4 +224,4 @@ $$
     ORDER BY 1 DESC, 2
 $$;
 
-GRANT EXECUTE ON FUNCTION clash_is_told, clashes_unusual, clash_answer, clash_is_mine, clash_revoke, register_clashes TO lvv_app;
+GRANT EXECUTE ON FUNCTION clash_rests, clash_is_told, clashes_unusual, clash_answer, clash_is_mine, clash_revoke, register_clashes TO lvv_app;

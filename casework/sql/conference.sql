@@ -98,3 +98,13 @@ SELECT access_wall_around_history('casework_meeting', 'casework_historicalmeetin
        access_wall_around_history('casework_meetingguest', 'casework_historicalmeetingguest');
 
 GRANT EXECUTE ON FUNCTION conference_discussed, conference_is_attended TO lvv_app;
+
+-- How many items a meeting has, also those of cases in which the chair takes no part any more.
+CREATE FUNCTION conference_items(which bigint) RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = public, pg_temp AS
+$$
+    SELECT count(*) FROM casework_agendaitem a JOIN casework_meeting m ON m.id = a.meeting_id
+    WHERE m.id = which AND a.ended_at IS NULL AND m.pilot_id = ANY (access_teams('coordinates'))
+$$;
+
+GRANT EXECUTE ON FUNCTION conference_items TO lvv_app;

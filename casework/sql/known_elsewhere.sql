@@ -99,7 +99,12 @@ BEGIN
     hidden := EXISTS (SELECT FROM casework_case c WHERE c.id = ANY (known) AND elsewhere_shielded(c.person_id));
     INSERT INTO casework_hit (question_id, case_id, pilot_id, shielded, asking_pilot_id, asking_team_id, asked_by_id, asked_at)
     SELECT asked.id, c.id, c.pilot_id, hidden, here.pilot_id, here.team, access_user(), asked.asked_at
-    FROM casework_case c WHERE c.id = ANY (known) AND (NOT hidden OR elsewhere_shielded(c.person_id, c.pilot_id));
+    FROM casework_case c WHERE c.id = ANY (known) AND NOT hidden
+    UNION  -- also where the number is not written down, but somebody said that it is the same person
+    SELECT asked.id, s.id, s.pilot_id, hidden, here.pilot_id, here.team, access_user(), asked.asked_at
+    FROM casework_case s JOIN casework_person sp ON sp.id = s.person_id JOIN partners_team t ON t.id = s.lead_team_id
+    WHERE hidden AND s.shielded_reason <> '' AND s.pilot_id <> here.pilot_id AND elsewhere_allowed(s.pilot_id, t.organisation_id)
+      AND sp.same_as IN (SELECT p.same_as FROM casework_case c JOIN casework_person p ON p.id = c.person_id WHERE c.id = ANY (known));
     IF NOT hidden THEN
         UPDATE casework_question q SET pilots = ARRAY(
             SELECT DISTINCT h.pilot_id FROM casework_hit h WHERE h.question_id = q.id ORDER BY 1)

@@ -1,8 +1,9 @@
 -- What waits for a worker, in one statement, under her policies.
 
 -- Asked of my teams and not answered, claims my teams are competent to answer (`outcomes`), and terms of cases that I
--- manage, or that wait for me as coordinator. The soonest first. In plpgsql, so that its plan is kept.
-CREATE FUNCTION tasks_waiting(outcomes text[], until_day date, most integer)
+-- manage, or that wait for me as coordinator. The soonest first: so many of those with a day, and so many of the kinds that
+-- are `untimed`; of one kind only, unless that is empty. In plpgsql, so that its plan is kept.
+CREATE FUNCTION tasks_waiting(outcomes text[], until_day date, most integer, untimed text[], one_kind text)
     RETURNS TABLE (kind text, reference uuid, case_id bigint, what text, due_on date, asked_by integer)
     LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS
 $$
@@ -11,13 +12,15 @@ DECLARE
     mine integer[] := access_teams('teams');
     pilots integer[] := access_teams('coordinates');
     me integer := access_user();
-    later text[] := ARRAY(SELECT z.kind || ':' || z.reference FROM casework_snooze z
+    -- What was put off, as long as its day is what it was then.
+    later text[] := ARRAY(SELECT z.kind || ':' || z.reference || ':' || z.due_on FROM casework_snooze z
                           WHERE z.user_id = me AND z.until > access_today());
     wanted integer := most;
 BEGIN
     most := most + cardinality(later);
-    RETURN QUERY SELECT x.* FROM (
-        (SELECT 'correction'::text AS kind, r.reference, r.case_id, ''::text, (r.recorded_at AT TIME ZONE 'Europe/Amsterdam')::date AS due, r.author_team_id AS asked_by FROM casework_correctionrequest r
+    RETURN QUERY SELECT y.kind, y.reference, y.case_id, y.what, y.due, y.asked_by FROM (
+    SELECT x.*, row_number() OVER (PARTITION BY x.kind = ANY (untimed) ORDER BY x.due, x.reference) AS n FROM (
+        (SELECT 'correction'::text AS kind, r.reference, r.case_id, ''::text AS what, (r.recorded_at AT TIME ZONE 'Europe/Amsterdam')::date AS due, r.author_team_id AS asked_by FROM casework_correctionrequest r
             WHERE r.to_team_id = ANY (mine) AND r.answer = '' AND r.ended_at IS NULL ORDER BY 5 LIMIT most)
         UNION ALL
         (SELECT 'hand_over', r.reference, r.case_id, '', (r.recorded_at AT TIME ZONE 'Europe/Amsterdam')::date, r.author_team_id FROM casework_receptionhandover r
@@ -127,14 +130,15 @@ BEGIN
                                           WHERE b.user_id = c.case_manager_id AND b.team_id = c.lead_team_id
                                             AND in_force(b.since, b.until)))
             ORDER BY 5 LIMIT most)
-    ) x WHERE x.kind || ':' || x.reference <> ALL (later) ORDER BY 5, 2 LIMIT wanted;
+    ) x WHERE x.kind || ':' || x.reference || ':' || x.due <> ALL (later) AND (one_kind = '' OR x.kind = one_kind)
+    ) y WHERE y.n <= wanted ORDER BY y.due, y.reference;
 END
 $$;
 
 -- What my teams asked of another team that has not answered yet: in cases that I manage, or asked by me. The longest silent
 -- first.
 CREATE FUNCTION tasks_elsewhere(most integer)
-    RETURNS TABLE (kind text, reference uuid, case_id bigint, what text, due_on date, asked integer, since date)
+    RETURNS TABLE (kind text, reference uuid, case_id bigint, what text, asked integer, since date)
     LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS
 $$
 DECLARE
@@ -144,25 +148,25 @@ DECLARE
                             WHERE c.case_manager_id = me AND c.lead_team_id = ANY (mine) AND c.left_on IS NULL);
 BEGIN
     RETURN QUERY SELECT x.* FROM (
-        SELECT 'action'::text, r.reference, r.case_id, r.what::text, r.due_on, r.to_team_id,
+        SELECT 'action'::text, r.reference, r.case_id, r.what::text, r.to_team_id,
                (r.recorded_at AT TIME ZONE 'Europe/Amsterdam')::date FROM casework_action r
             WHERE (r.case_id = ANY (cases) OR r.author_id = me) AND r.author_team_id = ANY (mine) AND r.to_team_id <> ALL (mine)
               AND r.answer = '' AND r.ended_at IS NULL
         UNION ALL
-        SELECT 'task', r.reference, r.case_id, r.what::text, r.due_on, r.to_team_id,
+        SELECT 'task', r.reference, r.case_id, r.what::text, r.to_team_id,
                (r.recorded_at AT TIME ZONE 'Europe/Amsterdam')::date FROM casework_task r
             WHERE (r.case_id = ANY (cases) OR r.author_id = me) AND r.author_team_id = ANY (mine) AND r.to_team_id <> ALL (mine)
               AND r.answer = '' AND r.ended_at IS NULL
         UNION ALL
-        SELECT 'correction', r.reference, r.case_id, '', NULL, r.to_team_id,
+        SELECT 'correction', r.reference, r.case_id, '', r.to_team_id,
                (r.recorded_at AT TIME ZONE 'Europe/Amsterdam')::date FROM casework_correctionrequest r
             WHERE (r.case_id = ANY (cases) OR r.author_id = me) AND r.author_team_id = ANY (mine) AND r.to_team_id <> ALL (mine)
               AND r.answer = '' AND r.ended_at IS NULL
         UNION ALL
-        SELECT 'dossier_request', r.reference, r.case_id, r.of::text, NULL, r.to_team_id, r.requested_on FROM casework_dossierrequest r
+        SELECT 'dossier_request', r.reference, r.case_id, r.of::text, r.to_team_id, r.requested_on FROM casework_dossierrequest r
             WHERE (r.case_id = ANY (cases) OR r.author_id = me) AND r.author_team_id = ANY (mine) AND r.to_team_id <> ALL (mine)
               AND r.ended_at IS NULL AND r.open
-    ) x ORDER BY 7, 2 LIMIT most;
+    ) x ORDER BY 6, 2 LIMIT most;
 END
 $$;
 

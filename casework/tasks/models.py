@@ -42,12 +42,13 @@ class Task(Addressed):
 
 
 class Snooze(models.Model):
-    """That a line of the worklist shows to one worker no earlier than a day. What it is about waits
-    on for everybody else."""
+    """That a line of the worklist shows to one worker no earlier than a day, as long as it is due
+    when it was due then. What it is about waits on for everybody else."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     kind = models.CharField(max_length=20)
     reference = models.UUIDField()
+    due_on = models.DateField()
     until = models.DateField()
 
     class Meta:

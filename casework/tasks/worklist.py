@@ -36,18 +36,22 @@ class Asked:
     reference: UUID
     case_id: int
     what: str
-    due_on: date | None
     of: int
     since: date
 
 
-def waiting(outcomes: Iterable[str], most: int) -> list[Waiting]:
-    """Items that wait for the current worker, the soonest first. `outcomes` are those that the
-    worker's teams are competent to confirm."""
+# What was asked without a day on which it is due: it is never late, it only waits longer.
+WITHOUT_TERM = ("correction", "hand_over", "dossier_request", "claim", "exit", "declined")
+
+
+def waiting(outcomes: Iterable[str], most: int, only: str = "") -> list[Waiting]:
+    """Items that wait for the current worker, the soonest first: so many with a day, and so many
+    without a term. `outcomes` are those that the worker's teams are competent to confirm; `only`
+    one kind of item."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT * FROM tasks_waiting(%s, %s, %s)",
-            [list(outcomes), timezone.localdate() + NEAR, most],
+            "SELECT * FROM tasks_waiting(%s, %s, %s, %s, %s)",
+            [list(outcomes), timezone.localdate() + NEAR, most, list(WITHOUT_TERM), only],
         )
         return [Waiting(*row) for row in cursor.fetchall()]
 
@@ -60,10 +64,13 @@ def asked_of_others(most: int) -> list[Asked]:
         return [Asked(*row) for row in cursor.fetchall()]
 
 
-def snooze(user: User, kind: str, reference: UUID, until: date) -> None:
-    """Show this line of her worklist to this worker no earlier than a day."""
+def snooze(user: User, kind: str, reference: UUID, due_on: date, until: date) -> None:
+    """Show this line of her worklist, due on this day, to this worker no earlier than a day."""
     Snooze.objects.update_or_create(
-        user=user, kind=kind, reference=reference, defaults={"until": until}
+        user=user,
+        kind=kind,
+        reference=reference,
+        defaults={"due_on": due_on, "until": until},
     )
 
 

@@ -226,7 +226,7 @@ class Story:
         item = chair.url.replace(self.site.url, "")
         for partner in partners:
             page = self.page(partner)
-            page.goto("/?alles=1")
+            page.goto("/")
             self.follow(page, item)
             self.answer(page, preparation="Dossier gelezen.", stance="agree")
         chair.goto(meeting)
@@ -397,7 +397,7 @@ class Story:
 
     def claim(self, who, result):
         page = self.page(who)
-        page.goto("/?alles=1")
+        page.goto("/")
         self.follow(page, self.case.replace(self.site.url, "") + "uitstroom/antwoorden/")
         self.send(page, result=result, said_on=day(), evidence="vertrekstaat")
 

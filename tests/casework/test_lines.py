@@ -8,10 +8,11 @@ from django.utils import timezone
 
 from casework.models import Action, Snooze, Task
 from casework.overview.agenda import DAYS
+from casework.overview.worklist import MOST
 from governance.access.enums import Visibility
 from partners.organisations.enums import Role
 from tests import factories as make
-from tests.casework.journeys import ago
+from tests.casework.journeys import Room, ago
 
 pytestmark = pytest.mark.django_db
 
@@ -94,7 +95,12 @@ def test_without_a_script_it_leads_back_with_a_sentence_and_a_way_to_undo_it(des
 def test_of_two_who_tick_the_same_the_second_hears_that_it_was_done(desk):
     row = task(desk)
     assert act(desk, "municipality", row).status_code == 200
-    assert act(desk, "colleague", row).status_code in (403, 409)
+    for what in ("done", "day", "give"):
+        late = act(desk, "colleague", row, what, day="31-12-2030")
+        assert late.status_code == 400
+        assert "intussen" in late.text
+        assert "Bel de ambassade" in late.text
+    assert not Snooze.objects.exists()
     row.refresh_from_db()
     assert row.answered_by == desk.workers["municipality"]
     assert act(desk, "colleague", row, "undo").status_code == 403  # only who answered takes it back
@@ -259,14 +265,16 @@ def test_actions_of_a_plan_are_ticked_off_like_tasks(desk):
     assert act(desk, "municipality", row, kind="action").status_code == 200
     row.refresh_from_db()
     assert row.answer == "done"
-    assert act(desk, "municipality", row, "give", kind="action", to="").status_code == 403
+    assert act(desk, "municipality", row, "give", kind="action", to="").status_code == 400
 
 
-def changes(desk, who, **post):
+def changes(desk, who, until=""):
+    """What is new to this worker; with `until` after she marked it as seen until that moment."""
     client = desk.client.act_as(desk.workers[who])
     page = reverse("casework:changes")
-    answer = client.post(page, headers=HTMX) if post else client.get(page)
+    answer = client.post(page, {"until": until}, headers=HTMX) if until else client.get(page)
     assert answer.status_code == 200
+    desk.until = answer.context["until"]
     return [(row.text, row.who) for row in answer.context["changes"]]
 
 
@@ -281,11 +289,81 @@ def test_what_others_recorded_in_her_cases_is_new_until_she_has_seen_it(desk):
     new = changes(desk, "municipality")
     assert any("dossier" in text.lower() and who == desk.teams["ind"].label for text, who in new)
     assert not any("Geheim" in text or "contact" in text.lower() for text, _who in new)
-    assert changes(desk, "municipality", seen=True) == []
-    assert changes(desk, "municipality") == []
+    shown = desk.until
+    desk.deliver("dtv")  # while she reads
+    (later,) = [text for text, who in changes(desk, "municipality", shown) if "dossier" in text]
+    assert "dossier" in later
+    assert changes(desk, "municipality", desk.until) == []
+    assert changes(desk, "municipality", "onzin") == []
     assert changes(desk, "colleague") == []  # it is not hers
 
 
 def test_what_she_recorded_herself_is_not_new_to_her(desk):
     task(desk, to="ngo", what="Eigen vraag")
     assert not any("Eigen vraag" in text for text, _who in changes(desk, "municipality"))
+
+
+def test_what_was_put_off_comes_back_when_its_author_sets_another_day(desk):
+    row = task(desk, to="ngo", due_on=today() + timedelta(days=60))
+    until = today() + timedelta(days=50)
+    assert act(desk, "ngo", row, "day", day=f"{until:%d-%m-%Y}").status_code == 200
+    assert "Bel de ambassade" not in whats(desk, "ngo")
+    row.refresh_from_db()
+    row.due_on = today() + timedelta(days=1)
+    row.save()
+    assert "Bel de ambassade" in whats(desk, "ngo")
+
+
+def test_an_item_of_a_conference_is_not_put_off_beyond_it(desk):
+    desk.to_rest(on=-20)
+    room = Room(desk, 5)
+    room.add(teams=("ngo", "ind"))
+    line = next(x for x in lines(desk, "ind") if x.kind == "position")
+    assert line.latest == room.meeting.on
+    later = f"{room.meeting.on + timedelta(days=1):%d-%m-%Y}"
+    assert act(desk, "ind", room.item, "day", "position", day=later).status_code == 400
+
+
+def test_what_has_a_day_is_not_crowded_out_by_what_has_none_and_a_cut_is_told(desk):
+    """And a kind that is asked for is looked up, however much else waits."""
+    for number in range(MOST + 5):
+        task(desk, what=f"Oud {number}", due_on=ago(9))
+    asked = {"case": desk.case, "author_team": desk.teams["ngo"], "author": desk.workers["ngo"]}
+    Action.objects.create(
+        **asked, to_team=desk.teams["municipality"], what="Nieuwe actie", due_on=today()
+    )
+    page = desk.client.act_as(desk.workers["municipality"]).get("/")
+    assert page.context["cut"]
+    assert len(whats(desk, "municipality")) == MOST
+    page = desk.client.get("/?soort=action")
+    assert "Nieuwe actie" not in page.text or not page.context["cut"]
+    assert desk.client.get("/?soort=claim").context["kind"] == ""
+
+
+def test_odd_hands_are_refused_in_the_row_and_nothing_moves(desk):
+    row = task(desk)
+    assert act(desk, "municipality", row, "give", to="").status_code == 400
+    assert act(desk, "municipality", row, "day", day="1900-01-01", back=1).status_code == 403
+    assert act(desk, "municipality", row, "iets").status_code == 403
+    row.refresh_from_db()
+    assert (row.version, row.worker, row.answer) == (1, None, "")
+
+
+def test_an_answer_with_an_explanation_is_not_undone_with_one_tap(desk):
+    row = task(
+        desk, answer="done", answer_text="Zij komen dinsdag.", answered_on=today(),
+        answered_by=desk.workers["municipality"],
+    )  # fmt: skip
+    answer = act(desk, "municipality", row)
+    assert answer.status_code == 200
+    assert 'value="undo"' not in answer.text
+
+
+def test_undoing_a_hand_over_from_who_left_leaves_it_to_the_team(desk):
+    gone = make.MembershipFactory(team=desk.teams["municipality"], role=Role.CASEWORKER).user
+    row = task(desk, worker=gone)
+    gone.memberships.update(until=today())
+    answer = act(desk, "municipality", row, "give", to=desk.workers["colleague"].pk)
+    assert 'name="to" value=""' in answer.text
+    row.refresh_from_db()
+    assert act(desk, "municipality", row, "give", to="", back=1).status_code == 200
