@@ -1,7 +1,7 @@
 """The part of a form that says who may read a record, for what and until when."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from datetime import date
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from casework.records.enums import ShareBasis, begins_with_author, default_visibility
 from governance.access.enums import Category, Visibility
 from lvv.common.forms import DateField
+from partners.organisations.enums import TeamFunction
 from partners.organisations.models import Team
 
 SHARING_FIELDS = ("visibility", "shared_with", "share_purpose", "share_basis", "shared_until")
@@ -54,6 +55,7 @@ class SharingFields(forms.Form):
     starts: dict[str, Visibility] = {}  # and for each of its values, who reads that to begin with
     # whether all partners may be somebody to share with, and not just the readers
     sharing_is_told = False
+    legal_teams: Set[int] = frozenset()
 
     def offer(
         self, partners: list[Team], categories: Iterable[Category], visibilities: list[Visibility]
@@ -64,6 +66,7 @@ class SharingFields(forms.Form):
         categories = set(categories)
         initial = min((default_visibility(c) for c in categories), key=list(Visibility).index)
         self.sharing_is_told = any(begins_with_author(category) for category in categories)
+        self.legal_teams = {team.pk for team in partners if team.function == TeamFunction.LEGAL}
         self.fields["shared_with"].choices = [(team.pk, team.label) for team in partners]  # type: ignore[attr-defined]
         self.fields["visibility"].initial = initial if initial in visibilities else visibilities[0]
         self.fields["visibility"].choices = [(v.value, v.label) for v in visibilities]  # type: ignore[attr-defined]
@@ -102,6 +105,10 @@ class SharingFields(forms.Form):
                 "shared_with" if "shared_with" in self.fields else "visibility",
                 ValidationError(_("Choose at least one team, or keep it within your own team.")),
             )
+        chosen = set(data.get("shared_with") or [])
+        if chosen & self.legal_teams and chosen - self.legal_teams:
+            # All read what it is for, and of a legal team the others may not know (R18).
+            self.add_error("shared_with", _("Share this with the legal team apart from others."))
         if self._is_shared(data):
             if not data.get("share_purpose"):
                 self.add_error("share_purpose", _("Write what they need it for."))

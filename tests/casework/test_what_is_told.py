@@ -287,3 +287,38 @@ def test_police_take_no_list_of_their_cases_out_through_another_seat(client, pil
     assert pilot.case.number not in text
     with acting_as(user):
         assert Case.objects.filter(pk=pilot.case.pk).exists()  # though she sees it
+
+
+def test_a_legal_team_is_shared_with_apart_from_others(client, pilot):
+    note = written(pilot, "note", visibility="own_organisation", text="tekst")
+    client.act_as(pilot.workers["ngo"])
+    form = {
+        "happened_on": day(0), "text": "tekst", "share_basis": "convenant", "version": note.version,
+        "visibility": "selected_partners", "share_purpose": "beroep",
+        "shared_with": [str(pilot.teams[name].pk) for name in ("legal", "dtv")],
+    }  # fmt: skip
+    answer = client.post(record_page(pilot.case, note, "record_change"), sent(**form))
+    assert answer.status_code == 400
+    assert "apart" in answer.text
+    note.refresh_from_db()
+    assert note.shared_team_ids == []
+
+
+def test_a_clash_goes_with_the_sharing_that_made_it(client, pilot, on_day):
+    """On its last day, without anybody doing something."""
+    team, case = there(named="Iemand Anders")
+    make.NameFactory(case=case, kind="v_number", value=NUMBER, author_team=team)
+    until = timezone.localdate() + timedelta(days=5)
+    value = {
+        "value": NUMBER, "status": "established", "said_on": 0, "variant": "v_number",
+        "visibility": "selected_partners", "shared_with": [str(pilot.teams["municipality"].pk)],
+        "share_purpose": "vergelijken", "share_basis": "convenant", "shared_until": 5,
+    }  # fmt: skip
+    client.act_as(pilot.workers["ind"])
+    answer = client.post(adding(pilot.case, "identity_value", "?soort=v_number"), typed(value))
+    assert answer.status_code == 302, answer.text
+    clash = Clash.objects.get()
+    page = reverse("casework:clash_detail", args=[clash.reference])
+    assert client.act_as(pilot.workers["coordinator"]).get(page).status_code == 200
+    on_day(until)
+    assert client.get(page).status_code == 404
