@@ -58,8 +58,12 @@ class Story:
         return page
 
     def follow(self, page, where):
-        """By a link of the page she is on."""
-        page.locator(f"a[href^='{where}']").first.click()
+        """By a link of the page she is on; where it stands folded, she unfolds it first."""
+        link = page.locator(f"a[href^='{where}']").first
+        folded = page.locator("details:not([open])", has=page.locator(f"a[href^='{where}']"))
+        if not link.is_visible() and folded.count():
+            folded.first.locator("summary").first.click()
+        link.click()
         page.wait_for_url(f"**{where}**")
         self.look(page)
 
