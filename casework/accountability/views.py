@@ -43,7 +43,7 @@ def readings(request: ClearanceRequest) -> HttpResponse:
     officer = clearance.oversees
     mine = [
         case
-        for case in Case.objects.managed_by(clearance.user_id)
+        for case in Case.objects.managed_by(clearance.user_id).select_related("person")
         if CaseReader(clearance, case).manages
     ]
     if not clearance.reads_log:
@@ -66,15 +66,17 @@ def readings(request: ClearanceRequest) -> HttpResponse:
     else:
         if chosen:
             entries = entries.filter(
-                cases__overlap=[case.reference for case in mine if case.number == chosen]
+                cases__overlap=[
+                    name for case in mine if case.number == chosen for name in _names_in_log(case)
+                ]
             )
         page = Paginator(entries.exclude(actor_id=clearance.user_id), PAGE_SIZE).get_page(
             request.GET.get("page")
         )
         result = leading_names(case.pk for case in mine)
         for case in mine:
-            numbers[case.reference] = case.number
-            names[case.reference] = result.get(case.pk, "")
+            for reference in _names_in_log(case):
+                numbers[reference], names[reference] = case.number, result.get(case.pk, "")
     context = {
         "page": page,
         "rows": _rows(page, numbers, names),
@@ -95,6 +97,11 @@ def unusual_clashes() -> list[tuple[date, str, str, int]]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT day, worker, pilot, clashes FROM clashes_unusual(%s)", [USUAL])
         return cursor.fetchall()
+
+
+def _names_in_log(case: Case) -> list[UUID]:
+    """By what the log knows of readings and attempts: the case, and for attempts its person."""
+    return [case.reference, case.person.reference]
 
 
 def _rows(page: Any, numbers: dict[UUID, str], names: dict[UUID, str]) -> list[dict[str, Any]]:
@@ -134,7 +141,7 @@ def without_hidden(
     works_for = teams_of_workers(teams)
     for case in cases:
         if hidden := frozenset(CaseReader(clearance, case, teams).hidden_workers(works_for)):
-            alike.setdefault(hidden, []).append(case.reference)
+            alike.setdefault(hidden, []).extend(_names_in_log(case))
     own = clearance.organisations_as(*OVERSIGHT_ROLES)
     for hidden, references in alike.items():
         theirs = Q(actor_id__in=hidden, cases__overlap=references)

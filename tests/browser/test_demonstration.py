@@ -36,7 +36,7 @@ def number(untouched):
             1258 + 1 + 5,
         ),
         ("SELECT count(DISTINCT pilot_id) FROM casework_case", 5),
-        ("SELECT count(*) FROM partners_user", 5 * 11 + 11),
+        ("SELECT count(*) FROM partners_user", 5 * 15 + 11),
         ("SELECT count(*) FROM governance_convenant WHERE in_force_from <= current_date", 10 + 1),
     ],
 )

@@ -318,8 +318,9 @@ def test_who_works_for_a_hidden_team_is_not_named(client, pilot):
 
 
 def test_who_looked_for_a_hidden_team_is_not_told(client, pilot):
-    """A case manager whose own team does not lead reads nothing of the people of a team she may
-    not know of: not even that a partner looked, also where they work, or worked, elsewhere too."""
+    """A case manager whose own team registered the person, and does not lead, reads nothing of the
+    people of a team she may not know of: not even that a partner looked, also where they work, or
+    worked, elsewhere too."""
     lawyer, cook = pilot.workers["legal"], pilot.workers["shelter"]
     elsewhere = make.TeamFactory(organisation=pilot.teams["legal"].organisation, function="legal")
     make.MembershipFactory(user=lawyer, team=elsewhere)
@@ -334,6 +335,10 @@ def test_who_looked_for_a_hidden_team_is_not_told(client, pilot):
         pilot.case.refresh_from_db()
         pilot.case.case_manager = pilot.workers[name]
         pilot.case.save()
+        mine = Involvement.objects.get(case=pilot.case, team=pilot.teams[name])
+        if pilot.case.lead_team_id != mine.team_id:
+            mine.ground = "registered"
+            mine.save()
         rows = client.act_as(pilot.workers[name]).get(looked).context["rows"]
         return {row["who"] for row in rows} & {lawyer, cook, pilot.workers["dtv"]}
 
