@@ -51,10 +51,14 @@ def seen_until(user: User) -> datetime:
 
 
 def saw(user: User, until: str) -> None:
-    """She has seen everything until the moment of the page before her; never of one to come."""
-    at = parse_datetime(until) if until else None
-    if at is not None and timezone.is_aware(at):
-        LastLook.objects.update_or_create(user=user, defaults={"at": min(at, timezone.now())})
+    """She has seen everything until the moment of the page before her. What is no such moment, or
+    one of before she looked or to come, changes nothing."""
+    try:
+        at = parse_datetime(until)
+    except ValueError:
+        return
+    if at is not None and timezone.is_aware(at) and seen_until(user) < at <= timezone.now():
+        LastLook.objects.update_or_create(user=user, defaults={"at": at})
 
 
 def changes_since(

@@ -72,8 +72,9 @@ def _acted(request: ClearanceRequest, line: WorklistLine, act: str) -> tuple[str
         mine = work.answer == Answer.DONE and work.answered_by_id == by.user_id
         if act != "done" or not mine:
             raise LineRefused(_("This was answered or taken back meanwhile."))
-        # The same tap once more; what was explained is not undone with one.
-        undo = {"act": "undo", "version": work.version} if not work.answer_text else {}
+        # The same tap once more. What was explained, or of another day, is not undone with one.
+        undone = not work.answer_text and work.answered_on == timezone.localdate()
+        undo = {"act": "undo", "version": work.version} if undone else {}
         return _("Reported as done."), undo
     if act == "done" and work is not None:
         if not line.ticks:

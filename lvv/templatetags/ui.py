@@ -172,6 +172,27 @@ def draftform(
     )
 
 
+@register.simple_block_tag(takes_context=True)
+def lineform(
+    context: template.Context, content: str, todo: Any, act: str = "", cls: str = ""
+) -> SafeString:
+    """A form of a line of the worklist, which answers in the place of that line: what is done with
+    it (`act`), from the version that was seen."""
+    page = reverse("casework:line_act", args=[todo.kind, todo.reference])
+    fields = {"csrfmiddlewaretoken": context.get("csrf_token", "")}
+    if act:
+        fields |= {"act": act, "version": todo.version}
+    return format_html(
+        '<form class="{}" method="post" action="{}" hx-post="{}" hx-target="closest li"'
+        ' hx-swap="outerHTML">{}{}</form>',
+        cls,
+        page,
+        page,
+        format_html_join("", '<input type="hidden" name="{}" value="{}">', fields.items()),
+        content,
+    )
+
+
 @register.simple_tag(takes_context=True)
 def formfoot(
     context: template.Context, label: Any, form: Any = None, look: str = "primary"

@@ -154,7 +154,7 @@ def test_the_day_of_a_decision_of_the_conference_takes_what_rests_on_it_along(
     journey.to_rest()
     journey.room = room = Room(journey)
     room.add()
-    later = timezone.now() + timedelta(days=2)
+    later = timezone.localtime() + timedelta(days=2)
     on_day(timezone.localdate(later))
     room.open()  # two days after it was held
     monkeypatch.setattr("django.utils.timezone.localtime", lambda _moment=None, _zone=None: later)
